@@ -39,7 +39,7 @@ _OF_A_CHAIN: Final = frozenset({"intermediates", "root", "pkcs12", "trust_store"
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class ExportNote:
     """Something to know of an export. Its sentence is that of ``code``, filled with ``params``."""
 
     code: str
@@ -78,7 +78,7 @@ class Export:
     form: ExportForm
     material: Material
     files: tuple[ExportedFile, ...]
-    notes: tuple[Note, ...]
+    notes: tuple[ExportNote, ...]
     test: tuple[str, ...]
 
     @property
@@ -320,31 +320,31 @@ def _may(facts: CertificateFacts, use: str) -> bool:
     return usages is None or use in usages or ANY_EXTENDED_KEY_USAGE in usages
 
 
-def _notes(form: ExportForm, material: Material, moment: datetime, *, legacy: bool) -> Iterator[Note]:
+def _notes(form: ExportForm, material: Material, moment: datetime, *, legacy: bool) -> Iterator[ExportNote]:
     facts, path = material.certificate, material.path
     if is_valid_at(facts, moment) is not CAStatus.VALID:
         slug = "expired" if moment > facts.not_after else "not_yet_valid"
-        yield Note(
+        yield ExportNote(
             f"exports.note.{slug}", {"subject": _called(facts), "since": facts.not_before, "until": facts.not_after}
         )
     for link in path.links[1:]:
         if link.status is not CAStatus.VALID:
-            yield Note(f"exports.note.authority_{link.status}", {"subject": _called(link.facts)})
+            yield ExportNote(f"exports.note.authority_{link.status}", {"subject": _called(link.facts)})
     for each in path.left_out:
         if each.is_imitation and each.facts is not None:
-            yield Note("exports.note.look_alike", {"subject": _called(each.facts), "position": each.position})
+            yield ExportNote("exports.note.look_alike", {"subject": _called(each.facts), "position": each.position})
     if form.name != "public" and not path.has_root:
-        yield Note("exports.note.no_root", {"issuer": path.missing})
+        yield ExportNote("exports.note.no_root", {"issuer": path.missing})
     if legacy and form.takes_passphrase:
-        yield Note("exports.note.legacy")
+        yield ExportNote("exports.note.legacy")
     if any(file.server for file in form.files) and not (_may(facts, SERVER_AUTH) or _may(facts, CLIENT_AUTH)):
-        yield Note("exports.note.not_for_tls", {"subject": _called(facts)})
+        yield ExportNote("exports.note.not_for_tls", {"subject": _called(facts)})
     if form.takes_key and not form.takes_passphrase:
-        yield Note("exports.note.plain_key", {"form": form.program or form.name})
+        yield ExportNote("exports.note.plain_key", {"form": form.program or form.name})
     if form.note and any(file.server for file in form.files) and _may(facts, SERVER_AUTH):
-        yield Note(f"exports.note.{form.note}")
+        yield ExportNote(f"exports.note.{form.note}")
     if not form.tried:
-        yield Note("exports.note.untried", {"program": form.program})
+        yield ExportNote("exports.note.untried", {"program": form.program})
 
 
 def _called(facts: CertificateFacts) -> str:

@@ -28,7 +28,7 @@ _Wanted = Callable[[Organization], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Means:
+class RegisterMeans:
     """How a register is asked.
 
     Args:
@@ -50,7 +50,7 @@ class Means:
     sleep: Callable[[float], None] = time.sleep
 
     def __repr__(self) -> str:
-        return "<Means>"  # a key is among the headers
+        return "<RegisterMeans>"  # a key is among the headers
 
     def ask(self, url: str, seconds: float) -> Fetched:
         """Return one document.
@@ -79,7 +79,7 @@ def _told(error: FetchError) -> RegisterError:
 
 
 def walk(
-    means: Means, page_url: Callable[[int], str], size: int, *, most: int, wanted: _Wanted | None = None
+    means: RegisterMeans, page_url: Callable[[int], str], size: int, *, most: int, wanted: _Wanted | None = None
 ) -> Listing:
     """Return the records of a list.
 
