@@ -46,7 +46,7 @@ from pkitools.findings import (
     Violated,
     outcome,
 )
-from pkitools.frozen import dataclass
+from pkitools.frozen import dataclass, field
 from pkitools.messages import CAUSE
 from pkitools.profiles import Profile
 from pkitools.rules.own import OwnData
@@ -192,21 +192,12 @@ def check_file(
         SecretError: a keystore whose passphrase is missing or wrong.
         InvalidValueError: as for :func:`~pkitools.checking.check`; no certificate is the one meant.
     """
-    contents = file if isinstance(file, Contents) else _contents(file, name, passphrase)
-    shown = name or contents.name
-    if contents.digest_fits is False:
-        raise SecretError("sources.error.passphrase_wrong", name=shown)
+    opened = _Opened.of(file, name, passphrase, held)
     beside = [of_type(each, BadItem, "unread") for each in several(unread, BadItem, "unread")]
-    read, torn = _facts(contents)
-    halves = public_halves(contents, passphrase)
-    found = subjects(read, _held(halves).union(several(held, str, "held")))
     # once: an iterator would be empty for the second certificate
     asked, store = several(systems, (str, System), "systems"), given_trust(trust)
     given = several_ders(intermediates, CERTIFICATE, "intermediates")
-    authorities = _not_among(tuple(other.der for other in possible_issuers([facts for _, facts in read])), given)
-    stated = [each.entity_id for each in found if each.entity_id and entity_id is None]
     named = given_systems(asked, optional(data, OwnData, "data"))
-    chosen = [each for each in stated if holds_nothing_to_judge(each, named)]
     checker = Checker.of(
         question(
             moment=moment,
@@ -217,7 +208,7 @@ def check_file(
             entity_id=entity_id,
             profile=profile,
             host=host,
-            revocation=with_delivered(optional(revocation, Revocation, "revocation"), (contents,)),
+            revocation=with_delivered(optional(revocation, Revocation, "revocation"), (opened.contents,)),
             expected=expected,
             cross_check=cross_check,
             strict=strict,
@@ -227,44 +218,127 @@ def check_file(
         ),
         OF_THE_PROCESS,
     )
-    judged = tuple(
-        JudgedCertificate(
-            subject,
-            checker.check(
-                subject.facts,
-                intermediates=_without(authorities, subject.facts.der),
-                entity_id=None if entity_id is not None else _asked_of(subject.entity_id, chosen),
-            ),
-        )
-        for subject in selected(found, alias, certificate, shown)
-    )
-    keys = {facts.public_key.spki_sha256 for _, facts in read}
+    ids = _StatedIds.of(opened.found, entity_id, named)
+    meant = selected(opened.found, alias, certificate, opened.name)
+    judged = _judged(meant, checker, _not_among(opened.authorities(), given), ids)
     own = (
-        *_block_outcomes(torn),
+        *_block_outcomes(opened.torn),
         *_material_outcomes((*beside, *(store.unread if store else ()))),
-        *check_private_keys(
-            contents, keys, passphrase, raise_crashes=raise_crashes, halves=halves, of_places=_of_places(read)
-        ),
-        *check_requests(contents, keys, shown),
-        *check_public_keys(contents, keys, shown),
-        *check_stated_keys(read),
-        *check_stated_ids(chosen, contents.service_ids, choice(Environment, environment, "environment")),
-        *check_given_against(entity_id, (one.subject.entity_id for one in judged)),
-        *check_metadata(contents, moment, named, entity_id),
+        *opened.outcomes(raise_crashes=raise_crashes),
+        *ids.outcomes(opened.contents, judged, choice(Environment, environment, "environment")),
+        *check_metadata(opened.contents, moment, named, entity_id),
     )
-    file_report = Report(shown, own, moment, judged[0].result.report.environment)
-    whole = file_report.joined(one.result.report for one in judged)
+    file_report = Report(opened.name, own, moment, judged[0].result.report.environment)
     delivered = check_delivery(
-        contents,
-        read,
-        own={each.facts.sha256 for each in found},
+        opened.contents,
+        opened.read,
+        own={each.facts.sha256 for each in opened.found},
         beside=given,
         trust=trusted_with(store, data),
         strict=strict_delivery,
         raise_crashes=raise_crashes,
     )
-    delivery = Report(shown, delivered, moment, file_report.environment)
-    return FileCheck(whole, file_report, judged, len(found), contents, delivery)
+    delivery = Report(opened.name, delivered, moment, file_report.environment)
+    whole = file_report.joined(one.result.report for one in judged)
+    return FileCheck(whole, file_report, judged, len(opened.found), opened.contents, delivery)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A file that was read, and what in it is to be judged.
+
+    Args:
+        contents: what it holds.
+        name: what it is called.
+        passphrase: of its keys.
+        read: its certificates.
+        torn: the parts that could not be read.
+        halves: of its private keys the public halves.
+        found: the certificates that are judged.
+    """
+
+    contents: Contents
+    name: str
+    passphrase: bytes | None = field(repr=False)
+    read: Sequence[tuple[Item, CertificateFacts]]
+    torn: Sequence[_Unread]
+    halves: Mapping[Item, PublicKey | None]
+    found: tuple[Subject, ...]
+
+    @classmethod
+    def of(cls, file: Any, name: str | None, passphrase: bytes | None, held: Iterable[str]) -> _Opened:
+        """Read a file; ``held`` are the keys that are at hand elsewhere."""
+        contents = file if isinstance(file, Contents) else _contents(file, name, passphrase)
+        shown = name or contents.name
+        if contents.digest_fits is False:
+            raise SecretError("sources.error.passphrase_wrong", name=shown)
+        read, torn = _facts(contents)
+        halves = public_halves(contents, passphrase)
+        found = subjects(read, _held(halves).union(several(held, str, "held")))
+        return cls(contents, shown, passphrase, read, torn, halves, found)
+
+    def authorities(self) -> tuple[bytes, ...]:
+        """Return the certificates of the file that may have issued others."""
+        return tuple(other.der for other in possible_issuers([facts for _, facts in self.read]))
+
+    def outcomes(self, *, raise_crashes: bool) -> Iterator[Outcome]:
+        """Yield what there is to say of the keys in the file: whose they are, and what stands beside them."""
+        keys = {facts.public_key.spki_sha256 for _, facts in self.read}
+        yield from check_private_keys(
+            self.contents,
+            keys,
+            self.passphrase,
+            raise_crashes=raise_crashes,
+            halves=self.halves,
+            of_places=_of_places(self.read),
+        )
+        yield from check_requests(self.contents, keys, self.name)
+        yield from check_public_keys(self.contents, keys, self.name)
+        yield from check_stated_keys(self.read)
+
+
+@dataclass(frozen=True, slots=True)
+class _StatedIds:
+    """For which entity IDs the certificates of a file are.
+
+    Args:
+        given: the one that the caller says instead; ``None`` for those that metadata states.
+        chosen: those of metadata that a system has something to judge by.
+    """
+
+    given: str | None
+    chosen: Sequence[str]
+
+    @classmethod
+    def of(cls, found: Iterable[Subject], given: str | None, systems: Sequence[System]) -> _StatedIds:
+        """Choose among those that metadata states."""
+        stated = [each.entity_id for each in found if each.entity_id and given is None]
+        return cls(given, [each for each in stated if holds_nothing_to_judge(each, systems)])
+
+    def asked_of(self, subject: Subject) -> str | None:
+        """Return the entity ID that a certificate is held against beside the one that was given."""
+        return None if self.given is not None else _asked_of(subject.entity_id, self.chosen)
+
+    def outcomes(
+        self, contents: Contents, judged: Iterable[JudgedCertificate], environment: Environment
+    ) -> Iterator[Outcome]:
+        """Yield what there is to say of the IDs themselves."""
+        yield from check_stated_ids(self.chosen, contents.service_ids, environment)
+        yield from check_given_against(self.given, (one.subject.entity_id for one in judged))
+
+
+def _judged(
+    meant: Iterable[Subject], checker: Checker, authorities: tuple[bytes, ...], ids: _StatedIds
+) -> tuple[JudgedCertificate, ...]:
+    return tuple(
+        JudgedCertificate(
+            each,
+            checker.check(
+                each.facts, intermediates=_without(authorities, each.facts.der), entity_id=ids.asked_of(each)
+            ),
+        )
+        for each in meant
+    )
 
 
 def _of_places(read: Sequence[tuple[Item, CertificateFacts]]) -> dict[int, set[str]]:

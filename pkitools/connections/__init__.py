@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pkitools.connections.owning import uses_of
     from pkitools.connections.planning import Anchor, Plan, PlanDate, PlanKind, plan
     from pkitools.connections.reading import read_connections
-    from pkitools.connections.status import ConnectionStatus, Status, Step, StepState, StepStatus
+    from pkitools.connections.status import ConnectionsStatus, ConnectionStatus, Step, StepState, StepStatus
 
 __all__ = [
     "Anchor",
@@ -28,6 +28,7 @@ __all__ = [
     "Connection",
     "ConnectionStatus",
     "Connections",
+    "ConnectionsStatus",
     "Draft",
     "LeadKind",
     "LeadTime",
@@ -36,7 +37,6 @@ __all__ = [
     "Plan",
     "PlanDate",
     "PlanKind",
-    "Status",
     "Step",
     "StepState",
     "StepStatus",
@@ -64,7 +64,7 @@ _MODULES: Final = {
     "Plan": "planning",
     "PlanDate": "planning",
     "PlanKind": "planning",
-    "Status": "status",
+    "ConnectionsStatus": "status",
     "Step": "status",
     "StepState": "status",
     "StepStatus": "status",

@@ -18,7 +18,7 @@ from pkitools.connections.lead import LeadKind
 from pkitools.connections.model import Connection, Connections
 from pkitools.connections.owning import Owners, Places
 from pkitools.connections.planning import YEARS, Anchor, Plan, generation_for, plan
-from pkitools.connections.status import ConnectionStatus, Status
+from pkitools.connections.status import ConnectionsStatus, ConnectionStatus
 from pkitools.connections.steps import Seen, steps_of
 from pkitools.environment import Environment
 from pkitools.findings import Verdict
@@ -44,7 +44,7 @@ def hold(
     *,
     executor: Executor | None = None,
     calendar: WorkingDays | None = None,
-) -> Status:
+) -> ConnectionsStatus:
     """Return how connections stand, by what lies at the places they name. No connection is opened.
 
     Args:
@@ -61,7 +61,7 @@ def hold(
     by_group = (found.of_group(group, members) for group, members in found.groups().items())
     statuses = {one.connection.number: one for group in by_group for one in group}
     ordered = tuple(statuses[one.number] for one in connections.connections)
-    return Status(judging.moment, connections, ordered, tuple(found.unread.values()))
+    return ConnectionsStatus(judging.moment, connections, ordered, tuple(found.unread.values()))
 
 
 class _Found:

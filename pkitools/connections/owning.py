@@ -13,7 +13,7 @@ from pkitools.connections.model import Connection, Connections
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_PATTERN_FILES
 from pkitools.portfolio import Place
-from pkitools.portfolio.risk import Use, Uses
+from pkitools.portfolio.risk import CertificateUse, Uses
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,9 @@ def uses_of(connections: Connections) -> Uses:
     """
     owners = Owners(of_type(connections, Connections, "connections"))
 
-    def uses(name: str) -> Sequence[Use]:
+    def uses(name: str) -> Sequence[CertificateUse]:
         found = dict.fromkeys(owners.named(name))
-        return tuple(Use(one.environment, one.system, _called(one), is_stated=True) for one in found)
+        return tuple(CertificateUse(one.environment, one.system, _called(one), is_stated=True) for one in found)
 
     return uses
 

@@ -151,7 +151,7 @@ class ConnectionStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class ConnectionsStatus:
     """How all connections stand.
 
     Args:

@@ -13,8 +13,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from pkitools.exports.building import Export, ExportedFile, Note, build_export, places
-    from pkitools.exports.chains import CertificatePath, LeftOut, Link, Origin, Unneeded, complete_path, known_hosts
+    from pkitools.exports.building import Export, ExportedFile, ExportNote, build_export, places
+    from pkitools.exports.chains import CertificatePath, LeftOut, Link, LinkOrigin, Unneeded, complete_path, known_hosts
     from pkitools.exports.forms import ExportForm, FormFile, TLSSettings, export_forms, get_form, tls_settings
     from pkitools.exports.keystores import key_store, trust_store
     from pkitools.exports.material import FoundKey, Material, gather, key_of, keys_of
@@ -40,15 +40,15 @@ __all__ = [
     "CertificatePath",
     "Export",
     "ExportForm",
+    "ExportNote",
     "ExportedFile",
     "FormFile",
     "FormSheet",
     "FoundKey",
     "LeftOut",
     "Link",
+    "LinkOrigin",
     "Material",
-    "Note",
-    "Origin",
     "Published",
     "PublishedAuthority",
     "TLSSettings",
@@ -94,8 +94,8 @@ _MODULES: Final = {
     "LeftOut": "chains",
     "Link": "chains",
     "Material": "material",
-    "Note": "building",
-    "Origin": "chains",
+    "ExportNote": "building",
+    "LinkOrigin": "chains",
     "Published": "trust_update",
     "PublishedAuthority": "trust_update",
     "TLSSettings": "forms",

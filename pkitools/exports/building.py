@@ -13,7 +13,7 @@ from typing import Final
 from pkitools.arguments import aware, octets
 from pkitools.errors import InputError, InvalidValueError, SecretError
 from pkitools.exports.forms import ExportForm, FormFile, get_form, tls_settings
-from pkitools.exports.keystores import ROUNDS, key_store, trust_store
+from pkitools.exports.keystores import ROUNDS, key_store, refuse_for_java, trust_store
 from pkitools.exports.material import Material, is_valid_at
 from pkitools.exports.sheet import sheet_file
 from pkitools.files import Output
@@ -26,7 +26,8 @@ from pkitools.trust import CAStatus
 from pkitools.x509 import CertificateFacts
 from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, CLIENT_AUTH, SERVER_AUTH
 
-_KUBERNETES_NAME: Final = pattern(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
+_LABEL: Final = "[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
+_KUBERNETES_NAME: Final = pattern(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*")  # RFC 1123
 _PLAIN_PATH: Final = pattern(r"[\w./+@:,=~ -]+")  # what no program's configuration takes for anything else
 _PLACE: Final = pattern(r"<<([.\w-]*)>>")
 _OBJECT: Final = pattern(r"<<(?:name|base)>>((?:\.\w+)+)")  # a file by the name it has in a device
@@ -34,12 +35,11 @@ _IF_WRITTEN: Final = pattern(r"<\?([.\w-]+):(.*?)\?>")
 LOOK_ALIKE: Final = "exports.error.look_alike"
 """The code of the refusal of a certificate that bears the name of an authority of PKIoverheid without its key."""
 
-_SHORTEST_OF_JAVA: Final = 6
 _OF_A_CHAIN: Final = frozenset({"intermediates", "root", "pkcs12", "trust_store", "secret"})
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class ExportNote:
     """Something to know of an export. Its sentence is that of ``code``, filled with ``params``."""
 
     code: str
@@ -78,7 +78,7 @@ class Export:
     form: ExportForm
     material: Material
     files: tuple[ExportedFile, ...]
-    notes: tuple[Note, ...]
+    notes: tuple[ExportNote, ...]
     test: tuple[str, ...]
 
     @property
@@ -162,8 +162,8 @@ def _refuse_passphrase(form: ExportForm, passphrase: bytes | None) -> None:
         return
     if not passphrase:
         raise SecretError("exports.error.passphrase_needed", form=form.name)
-    if form.program == "Java" and len(passphrase) < _SHORTEST_OF_JAVA:
-        raise SecretError("exports.error.passphrase_short", count=_SHORTEST_OF_JAVA)
+    if form.program == "Java":
+        refuse_for_java(passphrase)
 
 
 def _named(form: ExportForm, name: str | None, material: Material) -> str:
@@ -175,10 +175,16 @@ def _named(form: ExportForm, name: str | None, material: Material) -> str:
 
 
 def _of_kubernetes(asked: str, *, given: bool) -> str:
-    name = asked if given else re.sub("[^a-z0-9.-]+", "-", asked.lower())[:253].strip("-.")
+    name = asked if given else _made_plain(asked)
     if not _KUBERNETES_NAME.fullmatch(name):
         raise InvalidValueError("exports.error.secret_name", name=name)
     return name
+
+
+def _made_plain(asked: str) -> str:
+    """Return a name of labels between dots, each of which begins and ends with a letter or a digit."""
+    labels = (label.strip("-") for label in re.sub("[^a-z0-9.-]+", "-", asked.lower())[:253].split("."))
+    return ".".join(filter(None, labels))
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +276,9 @@ class _Building:
         written = {each.suffix for each in self.form.files if each.holds and self._is_written(each)}
         lines = [line for text in (file.text, *uses) for line in text.strip("\n").splitlines()]
         filled = [self._filled(line, written) for line in lines]
-        return "".join(f"{line}\n" for line in filled if line).encode()
+        text = "".join(f"{line}\n" for line in filled if line)
+        # Windows PowerShell takes a script without this mark for text in the code page of the machine
+        return text.encode("utf-8" if text.isascii() or not file.suffix.endswith(".ps1") else "utf-8-sig")
 
     def _is_written(self, file: FormFile) -> bool:
         if "root" in file.holds:
@@ -302,7 +310,7 @@ class _Building:
         if place == "name":
             return re.sub(r"[^\w.-]+", "-", Path(self.target).name)
         path = Path(self.target).name if place == "base" else self._path(place).absolute().as_posix()
-        if not _PLAIN_PATH.fullmatch(path):
+        if not _PLAIN_PATH.fullmatch(path) or any(sign in os.path.splitdrive(path)[1] for sign in self.form.refuses):
             raise InvalidValueError("exports.error.path", path=path, form=self.form.name)
         return path
 
@@ -312,31 +320,31 @@ def _may(facts: CertificateFacts, use: str) -> bool:
     return usages is None or use in usages or ANY_EXTENDED_KEY_USAGE in usages
 
 
-def _notes(form: ExportForm, material: Material, moment: datetime, *, legacy: bool) -> Iterator[Note]:
+def _notes(form: ExportForm, material: Material, moment: datetime, *, legacy: bool) -> Iterator[ExportNote]:
     facts, path = material.certificate, material.path
     if is_valid_at(facts, moment) is not CAStatus.VALID:
         slug = "expired" if moment > facts.not_after else "not_yet_valid"
-        yield Note(
+        yield ExportNote(
             f"exports.note.{slug}", {"subject": _called(facts), "since": facts.not_before, "until": facts.not_after}
         )
     for link in path.links[1:]:
         if link.status is not CAStatus.VALID:
-            yield Note(f"exports.note.authority_{link.status}", {"subject": _called(link.facts)})
+            yield ExportNote(f"exports.note.authority_{link.status}", {"subject": _called(link.facts)})
     for each in path.left_out:
         if each.is_imitation and each.facts is not None:
-            yield Note("exports.note.look_alike", {"subject": _called(each.facts), "position": each.position})
+            yield ExportNote("exports.note.look_alike", {"subject": _called(each.facts), "position": each.position})
     if form.name != "public" and not path.has_root:
-        yield Note("exports.note.no_root", {"issuer": path.missing})
+        yield ExportNote("exports.note.no_root", {"issuer": path.missing})
     if legacy and form.takes_passphrase:
-        yield Note("exports.note.legacy")
+        yield ExportNote("exports.note.legacy")
     if any(file.server for file in form.files) and not (_may(facts, SERVER_AUTH) or _may(facts, CLIENT_AUTH)):
-        yield Note("exports.note.not_for_tls", {"subject": _called(facts)})
+        yield ExportNote("exports.note.not_for_tls", {"subject": _called(facts)})
     if form.takes_key and not form.takes_passphrase:
-        yield Note("exports.note.plain_key", {"form": form.program or form.name})
+        yield ExportNote("exports.note.plain_key", {"form": form.program or form.name})
     if form.note and any(file.server for file in form.files) and _may(facts, SERVER_AUTH):
-        yield Note(f"exports.note.{form.note}")
+        yield ExportNote(f"exports.note.{form.note}")
     if not form.tried:
-        yield Note("exports.note.untried", {"program": form.program})
+        yield ExportNote("exports.note.untried", {"program": form.program})
 
 
 def _called(facts: CertificateFacts) -> str:

@@ -33,7 +33,7 @@ _MOST_CANDIDATES: Final = 24
 _EXHAUSTED: Final = "exhausted"
 
 
-class Origin(StrEnum):
+class LinkOrigin(StrEnum):
     """Where a certificate of a path comes from."""
 
     GIVEN = "given"
@@ -62,7 +62,7 @@ class Link:
     """
 
     facts: CertificateFacts
-    origin: Origin
+    origin: LinkOrigin
     status: CAStatus
 
 
@@ -173,7 +173,7 @@ class CertificatePath:
     @property
     def added(self) -> tuple[Link, ...]:
         """What was not given."""
-        return tuple(link for link in self.links if link.origin is not Origin.GIVEN)
+        return tuple(link for link in self.links if link.origin is not LinkOrigin.GIVEN)
 
 
 @cache
@@ -311,10 +311,10 @@ def _is_valid(facts: CertificateFacts, moment: datetime) -> bool:
     return facts.not_before <= moment <= facts.not_after
 
 
-def _origin(one: CertificateFacts, leaf: CertificateFacts, heap: _Heap) -> Origin:
+def _origin(one: CertificateFacts, leaf: CertificateFacts, heap: _Heap) -> LinkOrigin:
     if one.der == leaf.der or one.der in heap.facts:
-        return Origin.GIVEN
-    return Origin.EMBEDDED if one.der in _embedded() else Origin.FETCHED
+        return LinkOrigin.GIVEN
+    return LinkOrigin.EMBEDDED if one.der in _embedded() else LinkOrigin.FETCHED
 
 
 def _status(facts: CertificateFacts, moment: datetime) -> CAStatus:

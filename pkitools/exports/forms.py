@@ -60,6 +60,7 @@ class ExportForm:
         tried: the versions it was tried with; empty where the program could not be had.
         test: the command that tests it, as words with ``<<.suffix>>`` for the path of a file.
         note: what its program does otherwise than one expects: the last part of a code; empty for nothing.
+        refuses: signs that stand in no path of its configuration, beside those that stand in none of any program.
     """
 
     name: str
@@ -70,6 +71,7 @@ class ExportForm:
     tried: str
     test: tuple[str, ...]
     note: str = ""
+    refuses: str = ""
 
     @property
     def is_one_file(self) -> bool:
@@ -135,6 +137,7 @@ def _form(record: dict[str, Any]) -> ExportForm:
         tried=record.get("tried", ""),
         test=tuple(record["test"]),
         note=record.get("note", ""),
+        refuses=record.get("refuses", ""),
     )
 
 

@@ -12,12 +12,16 @@ from cryptography.hazmat.primitives.serialization import KeySerializationEncrypt
 from pkitools.arguments import octets, wrong_type
 from pkitools.errors import InputError, SecretError
 from pkitools.requests import PrivateKey
+from pkitools.text import pattern
 from pkitools.x509.given import CERTIFICATE, Given, one_der, several_ders
 
 ROUNDS: Final = 600_000
 """Of PBKDF2: what is advised in 2026, and far below the five million that Java opens at most."""
 
 _OLD_ROUNDS: Final = 2048
+_SHORTEST_OF_JAVA: Final = 6
+_OF_JAVA: Final = pattern(r"[\x20-\x7e]*")
+"""What Java derives a key from: of anything else it says that the password is not ASCII, or not right."""
 
 
 def key_store(
@@ -87,6 +91,18 @@ def encryption_of(passphrase: bytes, *, legacy: bool = False, rounds: int = ROUN
     digest = hashes.SHA1() if legacy else hashes.SHA256()  # noqa: S303  what the old form has
     builder = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(_OLD_ROUNDS if legacy else rounds)
     return builder.key_cert_algorithm(pbes).hmac_hash(digest).build(secret)
+
+
+def refuse_for_java(passphrase: bytes) -> None:
+    """Refuse a passphrase with which Java opens no keystore.
+
+    Raises:
+        SecretError: it is too short, or has other signs than those of ASCII.
+    """
+    if _OF_JAVA.fullmatch(octets(passphrase, "passphrase").decode("latin-1")) is None:
+        raise SecretError("exports.error.passphrase_signs")
+    if len(passphrase) < _SHORTEST_OF_JAVA:
+        raise SecretError("exports.error.passphrase_short", count=_SHORTEST_OF_JAVA)
 
 
 def _loaded(der: bytes) -> x509.Certificate:

@@ -19,7 +19,7 @@ from typing import Final
 from pkitools.arguments import aware, choice, octets
 from pkitools.environment import Environment
 from pkitools.errors import InputError, SecretError
-from pkitools.exports.keystores import ROUNDS, trust_store
+from pkitools.exports.keystores import ROUNDS, refuse_for_java, trust_store
 from pkitools.files import Output
 from pkitools.frozen import dataclass
 from pkitools.requests.keys import to_pem
@@ -98,7 +98,7 @@ def trust_bundle(
     Raises:
         InvalidValueError: there is no such hierarchy or format.
         InputError: its root is not at hand, or not valid.
-        SecretError: a keystore has no passphrase.
+        SecretError: a keystore has no passphrase, or one that Java does not take.
     """
     aware(moment)
     passphrase = None if passphrase is None else octets(passphrase, "passphrase")
@@ -109,8 +109,7 @@ def trust_bundle(
     ]
     valid = tuple(one for one in held if one.status(moment) is CAStatus.VALID)
     _refuse_rootless(wanted, held, valid)
-    if form in {BundleFormat.PKCS12, BundleFormat.JKS} and not passphrase:
-        raise SecretError("exports.error.passphrase_needed", form=str(form))
+    _refuse_passphrase(form, passphrase)
     place = os.fspath(target)
     if form is BundleFormat.FOLDER:
         outputs = tuple(Output(Path(place) / name, data, secret=False) for name, data in _hashed(valid))
@@ -121,6 +120,13 @@ def trust_bundle(
         outputs = (Output(place, trust_store(entries, passphrase or b"", legacy=legacy, rounds=rounds), secret=False),)
     left_out = tuple(one for one in held if one not in valid)
     return TrustBundle(wanted, valid, left_out, outputs, tuple(accepted_by(wanted, moment)))
+
+
+def _refuse_passphrase(form: BundleFormat, passphrase: bytes | None) -> None:
+    if form in {BundleFormat.PKCS12, BundleFormat.JKS} and not passphrase:
+        raise SecretError("exports.error.passphrase_needed", form=str(form))
+    if form is BundleFormat.JKS:
+        refuse_for_java(passphrase or b"")
 
 
 def _refuse_rootless(hierarchy: Hierarchy, held: Sequence[CACertificate], valid: Sequence[CACertificate]) -> None:

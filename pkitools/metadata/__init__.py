@@ -3,13 +3,13 @@
 Start at :func:`check_metadata`; :func:`compare_metadata` says what changed.
 """
 
-from pkitools.metadata.comparison import Change, ChangeKind, MetadataComparison, compare_metadata
+from pkitools.metadata.comparison import ChangeKind, MetadataChange, MetadataComparison, compare_metadata
 from pkitools.metadata.documents import MetadataKind, ReadMetadata, read_metadata
 from pkitools.metadata.judgement import MetadataCheck, check_metadata
 
 __all__ = [
-    "Change",
     "ChangeKind",
+    "MetadataChange",
     "MetadataCheck",
     "MetadataComparison",
     "MetadataKind",

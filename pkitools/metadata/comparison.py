@@ -67,7 +67,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class MetadataChange:
     """One change.
 
     Args:
@@ -112,7 +112,7 @@ class MetadataComparison:
 
     old: ReadMetadata
     new: ReadMetadata
-    changes: tuple[Change, ...]
+    changes: tuple[MetadataChange, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,23 +170,23 @@ def _by_which(facts: Iterator[_Fact]) -> _Facts:
     return found
 
 
-def _added(were: _Facts, are: _Facts) -> Iterator[Change]:
+def _added(were: _Facts, are: _Facts) -> Iterator[MetadataChange]:
     for which, fact in are.items():
         if which not in were:
-            yield Change(fact.topic, ChangeKind.ADDED, fact.place, "", fact.value, fact.certificate)
+            yield MetadataChange(fact.topic, ChangeKind.ADDED, fact.place, "", fact.value, fact.certificate)
 
 
-def _changed(were: _Facts, are: _Facts) -> Iterator[Change]:
+def _changed(were: _Facts, are: _Facts) -> Iterator[MetadataChange]:
     for which, fact in are.items():
         old = were.get(which)
         if old is not None and old.value != fact.value:
-            yield Change(fact.topic, ChangeKind.CHANGED, fact.place, old.value, fact.value, fact.certificate)
+            yield MetadataChange(fact.topic, ChangeKind.CHANGED, fact.place, old.value, fact.value, fact.certificate)
 
 
-def _removed(were: _Facts, are: _Facts) -> Iterator[Change]:
+def _removed(were: _Facts, are: _Facts) -> Iterator[MetadataChange]:
     for which, fact in were.items():
         if which not in are:
-            yield Change(fact.topic, ChangeKind.REMOVED, fact.place, fact.value, "", fact.certificate)
+            yield MetadataChange(fact.topic, ChangeKind.REMOVED, fact.place, fact.value, "", fact.certificate)
 
 
 # -- what is said ------------------------------------------------------------------------------------------------------

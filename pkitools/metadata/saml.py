@@ -19,6 +19,9 @@ ENTITY, ENTITIES = "EntityDescriptor", "EntitiesDescriptor"
 SERVICE, PROVIDER = "SPSSODescriptor", "IDPSSODescriptor"
 _IDS: Final = ("ID", "Id", "id", "{http://www.w3.org/XML/1998/namespace}id")
 _ROLE_ENDING: Final = "Descriptor"
+_PLACES: Final = frozenset({"Binding", "Location", "ResponseLocation"})
+_ENDPOINT_ENDING: Final = "Service"
+_NO_ENDPOINT: Final = "AttributeConsumingService"
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +223,7 @@ def _unless_blank(text: str) -> str:
 
 
 def _role(element: Element) -> Role:
-    endpoints = [each for each in element.children if each.namespace == METADATA and each.get("Binding") is not None]
+    endpoints = [each for each in element.children if each.namespace == METADATA and _is_endpoint(each)]
     return Role(
         element.name,
         tuple((element.get("protocolSupportEnumeration") or "").split()),
@@ -228,6 +231,12 @@ def _role(element: Element) -> Role:
         tuple(_key(element.name, each) for each in element.all(METADATA, "KeyDescriptor")),
         tuple(map(_endpoint, endpoints)),
     )
+
+
+def _is_endpoint(element: Element) -> bool:
+    """Return whether an element is an address, also where the half of it is missing that says how messages travel."""
+    named = element.name.endswith(_ENDPOINT_ENDING) and element.name != _NO_ENDPOINT
+    return named or not _PLACES.isdisjoint(element.attributes)
 
 
 def _endpoint(element: Element) -> Endpoint:

@@ -8,16 +8,16 @@ from pkitools.oin_register.asking import HalRegister, ListedRegister, open_regis
 from pkitools.oin_register.looking_up import FRESH, lookup
 from pkitools.oin_register.model import (
     Listing,
-    Note,
     Organization,
     Query,
     QueryKind,
     Register,
     RegisterAnswer,
     RegisterError,
+    RegisterNote,
     RegisterStatus,
 )
-from pkitools.oin_register.paging import Means
+from pkitools.oin_register.paging import RegisterMeans
 from pkitools.oin_register.places import RegisterPlace, register_places
 from pkitools.oin_register.snapshot import Snapshot, read_snapshot, take_snapshot, write_snapshot
 
@@ -26,14 +26,14 @@ __all__ = [
     "HalRegister",
     "ListedRegister",
     "Listing",
-    "Means",
-    "Note",
     "Organization",
     "Query",
     "QueryKind",
     "Register",
     "RegisterAnswer",
     "RegisterError",
+    "RegisterMeans",
+    "RegisterNote",
     "RegisterPlace",
     "RegisterStatus",
     "Snapshot",

@@ -9,7 +9,7 @@ from pkitools.errors import InvalidValueError
 from pkitools.fetching import Fetcher
 from pkitools.frozen import replace
 from pkitools.oin_register.model import Listing, Organization, Query, QueryKind, Register, RegisterError
-from pkitools.oin_register.paging import MOST_PAGES, MOST_SEARCH_PAGES, Means, walk
+from pkitools.oin_register.paging import MOST_PAGES, MOST_SEARCH_PAGES, RegisterMeans, walk
 from pkitools.oin_register.places import RegisterPlace, register_places
 
 _HAL: Final = "application/hal+json, application/json;q=0.9, application/problem+json;q=0.5"
@@ -28,7 +28,7 @@ class HalRegister:
         page_size: records on a page, when the register does not say.
     """
 
-    def __init__(self, url: str, means: Means, page_size: int = 30) -> None:
+    def __init__(self, url: str, means: RegisterMeans, page_size: int = 30) -> None:
         self._url, self._means, self._size = url.rstrip("/"), means, page_size
 
     @property
@@ -58,7 +58,7 @@ class HalRegister:
     def _gives_a_list(self) -> bool:
         return bool(self._walk({}, self._means, 1).organizations)
 
-    def _walk(self, asked: dict[str, str], means: Means, most: int, wanted: _Test | None = None) -> Listing:
+    def _walk(self, asked: dict[str, str], means: RegisterMeans, most: int, wanted: _Test | None = None) -> Listing:
         def page(number: int) -> str:
             return f"{self._url}/organisaties?{urlencode({**asked, 'pagina': number})}"
 
@@ -74,7 +74,7 @@ class ListedRegister:
         page_size: records to ask for at a time.
     """
 
-    def __init__(self, url: str, means: Means, page_size: int = 100) -> None:
+    def __init__(self, url: str, means: RegisterMeans, page_size: int = 100) -> None:
         self._url, self._means, self._size = url.rstrip("/"), means, page_size
 
     @property
@@ -85,6 +85,8 @@ class ListedRegister:
     def search(self, query: Query) -> Listing:
         """Return the records a query asks for. Raises :class:`~pkitools.oin_register.RegisterError`."""
         found = self._walk(_answering(query) if query.kind is QueryKind.OIN else None)
+        if not found.organizations and found.gap is None:  # it gives the whole register, which is not empty
+            raise RegisterError("oin_register.error.empty", url=self._url)
         return replace(found, organizations=tuple(filter(_answering(query), found.organizations)))
 
     def everything(self) -> Listing:
@@ -134,8 +136,12 @@ def open_register(
     _refuse_address(where, key)
     headers = ((place.key_header or "apikey", key),) if key else ()
     if place.form == "hal":
-        return HalRegister(where, Means(fetcher=fetcher, accept=_HAL, headers=headers, pause=pause), place.page_size)
-    return ListedRegister(where, Means(fetcher=fetcher, accept=_JSON, headers=headers, pause=pause), place.page_size)
+        return HalRegister(
+            where, RegisterMeans(fetcher=fetcher, accept=_HAL, headers=headers, pause=pause), place.page_size
+        )
+    return ListedRegister(
+        where, RegisterMeans(fetcher=fetcher, accept=_JSON, headers=headers, pause=pause), place.page_size
+    )
 
 
 def _place(way: str) -> RegisterPlace:

@@ -13,13 +13,13 @@ from pkitools.oin import OIN, InvalidOINError, prefix_table
 from pkitools.oin.prefixes import PREFIX_LENGTH
 from pkitools.oin_register.model import (
     Listing,
-    Note,
     Organization,
     Query,
     QueryKind,
     Register,
     RegisterAnswer,
     RegisterError,
+    RegisterNote,
     RegisterStatus,
     contradicted,
     status_of,
@@ -77,10 +77,10 @@ def _of_snapshot(query: Query, snapshot: Snapshot, now: datetime) -> RegisterAns
     age = now - snapshot.taken_at
     taken = for_people(snapshot.taken_at)
     if age > FRESH:
-        old = Note("oin_register.note.old_snapshot", (("days", age.days), ("taken", taken)))
+        old = RegisterNote("oin_register.note.old_snapshot", (("days", age.days), ("taken", taken)))
         answer = replace(answer, notes=(old,))
     elif age < timedelta():
-        answer = replace(answer, notes=(Note("oin_register.note.future_snapshot", (("taken", taken),)),))
+        answer = replace(answer, notes=(RegisterNote("oin_register.note.future_snapshot", (("taken", taken),)),))
     return _with_notes(_with_main(answer, snapshot.search, now), now)
 
 
@@ -97,7 +97,7 @@ def _with_main(answer: RegisterAnswer, search: Callable[[Query], Listing], now: 
     if status is RegisterStatus.REGISTERED:
         return answer
     slug = "main_withdrawn" if status is RegisterStatus.WITHDRAWN else "main_unknown"
-    note = Note(f"oin_register.note.{slug}", (("oin", found[0].oin), ("main", main)))
+    note = RegisterNote(f"oin_register.note.{slug}", (("oin", found[0].oin), ("main", main)))
     return replace(answer, notes=(*answer.notes, note))
 
 
@@ -115,8 +115,8 @@ def _answered(query: Query, listing: Listing, now: datetime) -> RegisterAnswer:
     return RegisterAnswer(query, status_of(found), found, reason=reason, notes=notes)
 
 
-def _partial(gap: PkitoolsError) -> Note:
-    return Note("oin_register.note.partial", (("problem", gap.code),))
+def _partial(gap: PkitoolsError) -> RegisterNote:
+    return RegisterNote("oin_register.note.partial", (("problem", gap.code),))
 
 
 def _doubted(one: Organization, now: datetime) -> Organization:
@@ -137,14 +137,14 @@ def _with_notes(answer: RegisterAnswer, now: datetime) -> RegisterAnswer:
     return replace(answer, notes=(*answer.notes, *_notes(answer, now)))
 
 
-def _notes(answer: RegisterAnswer, now: datetime) -> Iterator[Note]:
+def _notes(answer: RegisterAnswer, now: datetime) -> Iterator[RegisterNote]:
     if answer.status is RegisterStatus.NOT_REGISTERED:
-        yield Note(f"oin_register.absent.{_why_absent(answer.query)}", (("query", answer.query.text),))
+        yield RegisterNote(f"oin_register.absent.{_why_absent(answer.query)}", (("query", answer.query.text),))
     if answer.query.kind is QueryKind.OIN and not _is_oin(answer.query.text):
-        yield Note("oin_register.note.no_oin", (("query", answer.query.text),))
+        yield RegisterNote("oin_register.note.no_oin", (("query", answer.query.text),))
     for one in answer.organizations:
         if _may_have_lapsed(one, now):
-            yield Note("oin_register.note.sub_oin_age", (("oin", one.oin),))
+            yield RegisterNote("oin_register.note.sub_oin_age", (("oin", one.oin),))
 
 
 def _why_absent(query: Query) -> str:

@@ -148,7 +148,7 @@ class Register(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class RegisterNote:
     """Something to know beside an answer: it never makes it worse.
 
     Args:
@@ -187,7 +187,7 @@ class RegisterAnswer:
     dated: datetime | None = None
     from_snapshot: bool = False
     reason: PkitoolsError | None = None
-    notes: tuple[Note, ...] = ()
+    notes: tuple[RegisterNote, ...] = ()
 
 
 def contradicted(organizations: Iterable[Organization]) -> str | None:

@@ -28,7 +28,7 @@ _Wanted = Callable[[Organization], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Means:
+class RegisterMeans:
     """How a register is asked.
 
     Args:
@@ -50,7 +50,7 @@ class Means:
     sleep: Callable[[float], None] = time.sleep
 
     def __repr__(self) -> str:
-        return "<Means>"  # a key is among the headers
+        return "<RegisterMeans>"  # a key is among the headers
 
     def ask(self, url: str, seconds: float) -> Fetched:
         """Return one document.
@@ -79,7 +79,7 @@ def _told(error: FetchError) -> RegisterError:
 
 
 def walk(
-    means: Means, page_url: Callable[[int], str], size: int, *, most: int, wanted: _Wanted | None = None
+    means: RegisterMeans, page_url: Callable[[int], str], size: int, *, most: int, wanted: _Wanted | None = None
 ) -> Listing:
     """Return the records of a list.
 
@@ -126,6 +126,7 @@ class _Held:
         self._page = page
         self._size = _number(fetched, "x-pagination-limit") or self._size
         total = _number(fetched, "x-total-count")
+        total = page.total if total is None else total
         if total is not None:
             self._total = total
             self._totals.add(total)
@@ -140,12 +141,14 @@ class _Held:
             return True
         if self._total is not None:
             return len(self._found) + self._unreadable >= self._total
-        return self._page.last or self._page.size < self._size
+        return self._page.last or (self._page.size < self._size and not self._page.more)
 
     def gap(self, url: str) -> PkitoolsError | None:
         """Return why what was read may not be all."""
         if self._unreadable:
             return RegisterError("oin_register.error.unreadable", url=url, count=self._unreadable)
+        if self._total is None and self._page.more and not self._page.size:
+            return RegisterError("oin_register.error.more", url=url)
         if self._page.size and self._total is None and not (self._page.last or self._page.size < self._size):
             return RegisterError("oin_register.error.loop", url=url)
         if self._totals and self._totals != {len(self._found)}:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from pkitools.frozen import dataclass
+from pkitools.oin import OIN
 from pkitools.oin_register.model import Organization, RegisterError, RegisterStatus
 from pkitools.text import pattern
 
@@ -25,7 +26,10 @@ _STATUS: Final = {
 }
 _LISTS: Final = frozenset({"organisaties", "organisations", "organizations", "items", "results"})
 _WITHDRAWN: Final = ("intrekdatum", "deactivationdate")
-_PROBLEM: Final = ("detail", "title", "message", "code")
+_PROBLEM: Final = ("detail", "title", "message", "code", "error")
+_FAILURES: Final = ("error", "errors")
+_FIRST_ERROR: Final = 400
+_TOTALS: Final = ("total", "totalcount", "totalelements", "totalitems", "totaal", "totaalaantal")
 _LAST_OIN: Final = pattern(r"([0-9]{8}[0-9A-Z]{12})/?(?:\?.*)?\Z")
 
 
@@ -37,11 +41,15 @@ class Page:
         organizations: the records that could be read.
         size: how many there are, with those that could not.
         last: whether the page says that none follows.
+        more: whether the page names one that follows.
+        total: how many there are on all pages together, where the page says so.
     """
 
     organizations: tuple[Organization, ...]
     size: int
     last: bool = False
+    more: bool = False
+    total: int | None = None
 
 
 def page_of(body: bytes, url: str, content_type: str = "") -> Page:
@@ -53,12 +61,14 @@ def page_of(body: bytes, url: str, content_type: str = "") -> Page:
         content_type: as the server called it.
 
     Raises:
-        RegisterError: no JSON, or no list of records.
+        RegisterError: no JSON, no list of records, or an empty one beside the word that something failed.
     """
     document = _json(body, url, content_type)
     records = _only_list(document, url)
+    if not records and _fails(document):
+        raise RegisterError("oin_register.error.problem", url=url, said=_problem(document) or "–")
     read = tuple(found for each in records if (found := _organization(each)) is not None)
-    return Page(read, len(records), _is_last(document))
+    return Page(read, len(records), _is_last(document), _has_next(document), _total(document))
 
 
 def problem_in(body: bytes) -> str:
@@ -98,6 +108,20 @@ def _problem(document: object) -> str:
     return next((each[:_MOST_TEXT] for each in said if isinstance(each, str) and each.strip()), "")
 
 
+def _fails(document: object) -> bool:
+    """Return whether a document says that something went wrong, also where it came as a good answer."""
+    found = _lowered(document)
+    status = found.get("status")
+    return (isinstance(status, int) and status >= _FIRST_ERROR) or any(map(found.get, _FAILURES))
+
+
+def _total(document: object) -> int | None:
+    """Return how many records a document says there are, by itself or in what it tells of its pages."""
+    found = _lowered(document)
+    told = [each.get(name) for each in (found, _lowered(found.get("page"))) for name in _TOTALS]
+    return next((each for each in told if isinstance(each, int) and not isinstance(each, bool) and each >= 0), None)
+
+
 def _lowered(found: object) -> dict[str, Any]:
     """Return an object with the names of its fields in lower case; of two with one name the one that says something."""
     if not isinstance(found, Mapping):
@@ -130,9 +154,13 @@ def _is_last(document: object) -> bool:
     )
 
 
+def _has_next(document: object) -> bool:
+    return bool(_lowered(_lowered(document).get("_links")).get("next"))
+
+
 def _organization(record: object) -> Organization | None:
     found = _lowered(record)
-    oin, word = _text(found, "oin"), _text(found, "status")
+    oin, word = OIN.compact(_text(found, "oin")), _text(found, "status")
     if not oin:
         return None
     return Organization(

@@ -29,26 +29,26 @@ if TYPE_CHECKING:
         ordered,
         read_manifest,
     )
-    from pkitools.ordering.orders import Knowledge, Order, choice_of, lacking, missing, plan_order
-    from pkitools.ordering.receiving import Arrival, Means, Receipt, State, receive
-    from pkitools.ordering.renewing import Change, Renewal, renewal_of
+    from pkitools.ordering.orders import Order, OrderingKnowledge, choice_of, lacking, missing, plan_order
+    from pkitools.ordering.receiving import Arrival, Receipt, ReceivingMeans, State, receive
+    from pkitools.ordering.renewing import Renewal, RequestChange, renewal_of
     from pkitools.ordering.self_signed import SelfSigned, SelfSignedPlan, plan_self_signed
 
 __all__ = [
     "Arrival",
-    "Change",
     "Choice",
     "Doubt",
-    "Knowledge",
     "Manifest",
-    "Means",
     "NamedOrder",
     "NoChoiceError",
     "Order",
     "Ordered",
+    "OrderingKnowledge",
     "Reason",
     "Receipt",
+    "ReceivingMeans",
     "Renewal",
+    "RequestChange",
     "SelfSigned",
     "SelfSignedPlan",
     "State",
@@ -72,12 +72,12 @@ __all__ = [
 
 _MODULES: Final = {
     "Arrival": "receiving",
-    "Change": "renewing",
+    "RequestChange": "renewing",
     "Choice": "choosing",
     "Doubt": "doubtful",
-    "Knowledge": "orders",
+    "OrderingKnowledge": "orders",
     "Manifest": "manifest",
-    "Means": "receiving",
+    "ReceivingMeans": "receiving",
     "NamedOrder": "batch",
     "NoChoiceError": "choosing",
     "Order": "orders",

@@ -10,7 +10,7 @@ from pkitools.arguments import aware
 from pkitools.errors import InvalidValueError
 from pkitools.frozen import dataclass
 from pkitools.ordering.faults import faults_of
-from pkitools.ordering.orders import FOR, Knowledge, Order, plan_order
+from pkitools.ordering.orders import FOR, Order, OrderingKnowledge, plan_order
 from pkitools.requests import RequestPlan
 from pkitools.requests.batch import BatchError, read_rows
 from pkitools.text import pattern
@@ -37,7 +37,7 @@ def read_orders(
     overrides: Mapping[str, Any] | None = None,
     *,
     moment: datetime,
-    knowledge: Knowledge | None = None,
+    knowledge: OrderingKnowledge | None = None,
 ) -> tuple[NamedOrder, ...]:
     """Return every order of a file: TOML as :func:`pkitools.requests.read_batch` reads it, or a table (CSV).
 

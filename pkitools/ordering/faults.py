@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pkitools.arguments import aware
 from pkitools.errors import InvalidValueError
-from pkitools.ordering.orders import FOR, Knowledge, choice_of, lacking, plan_order
+from pkitools.ordering.orders import FOR, OrderingKnowledge, choice_of, lacking, plan_order
 from pkitools.profiles import get_profile
 
 STAND_INS: Final[Mapping[str, str]] = {
@@ -26,7 +26,7 @@ _OF_TWO: Final = frozenset({"requests.error.kvk_differs", "requests.error.identi
 
 
 def faults_of(
-    values: Mapping[str, Any], *, moment: datetime, knowledge: Knowledge | None = None
+    values: Mapping[str, Any], *, moment: datetime, knowledge: OrderingKnowledge | None = None
 ) -> tuple[InvalidValueError, ...]:
     """Return all that is wrong with an order, each field judged by itself; nothing where it can be made.
 
@@ -55,7 +55,7 @@ def faults_of(
     return tuple(found.values())
 
 
-def _needed(values: Mapping[str, Any], moment: datetime, knowledge: Knowledge | None) -> tuple[str, ...]:
+def _needed(values: Mapping[str, Any], moment: datetime, knowledge: OrderingKnowledge | None) -> tuple[str, ...]:
     """Return the fields that the order lacks."""
     chosen = choice_of(values, moment=moment, knowledge=knowledge)
     if chosen is not None:

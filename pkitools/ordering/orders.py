@@ -34,7 +34,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Knowledge:
+class OrderingKnowledge:
     """Where systems and TSPs are looked up by name: an organisation may have its own.
 
     Args:
@@ -46,7 +46,9 @@ class Knowledge:
     tsp_named: Callable[[str], TSP] = get_tsp
 
 
-def choice_of(values: Mapping[str, Any], *, moment: datetime, knowledge: Knowledge | None = None) -> Choice | None:
+def choice_of(
+    values: Mapping[str, Any], *, moment: datetime, knowledge: OrderingKnowledge | None = None
+) -> Choice | None:
     """Return what is chosen for the system that an order names; ``None`` where it names none.
 
     Args:
@@ -61,7 +63,7 @@ def choice_of(values: Mapping[str, Any], *, moment: datetime, knowledge: Knowled
     moment = aware(moment)
     if FOR not in values:
         return None
-    known = knowledge or Knowledge()
+    known = knowledge or OrderingKnowledge()
     tsp = known.tsp_named(values["tsp"]) if values.get("tsp") else None
     if not values.get("environment"):
         raise InvalidValueError("requests.error.batch_missing", field="environment")
@@ -105,7 +107,7 @@ def lacking(values: Mapping[str, Any], chosen: Choice) -> tuple[str, ...]:
     return tuple(name for name in (*needed, "common_name") if not values.get(name))
 
 
-def plan_order(values: Mapping[str, Any], *, moment: datetime, knowledge: Knowledge | None = None) -> Order:
+def plan_order(values: Mapping[str, Any], *, moment: datetime, knowledge: OrderingKnowledge | None = None) -> Order:
     """Return the plan of an order, which names a profile, or a system for which one is chosen.
 
     Args:
@@ -117,7 +119,7 @@ def plan_order(values: Mapping[str, Any], *, moment: datetime, knowledge: Knowle
         NoChoiceError: for the system nothing can be chosen.
         InvalidValueError: with one sentence that says what to mend.
     """
-    known, moment = knowledge or Knowledge(), aware(moment)
+    known, moment = knowledge or OrderingKnowledge(), aware(moment)
     chosen = choice_of(values, moment=moment, knowledge=known)
     if chosen is None:
         plan = plan_of(values, tsp_named=known.tsp_named)

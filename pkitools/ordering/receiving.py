@@ -125,7 +125,7 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Means:
+class ReceivingMeans:
     """What there is to judge by, as for :func:`pkitools.checking.check_file`.
 
     Args:
@@ -171,7 +171,9 @@ _STATES: Final = {
 }
 
 
-def receive(files: Iterable[Contents], manifest: Manifest, folder: str | os.PathLike[str], means: Means) -> Receipt:
+def receive(
+    files: Iterable[Contents], manifest: Manifest, folder: str | os.PathLike[str], means: ReceivingMeans
+) -> Receipt:
     """Return what became of each certificate that came. Nothing is written.
 
     A certificate belongs to the order of its key, whatever its file is called and whatever form it has. It is judged in
@@ -216,7 +218,7 @@ def _certificates(files: Iterable[Contents]) -> list[_Came]:
     return list(found.values())
 
 
-def _arrival(came: _Came, users: Sequence[_Came], manifest: Manifest, folder: Path, means: Means) -> Arrival:
+def _arrival(came: _Came, users: Sequence[_Came], manifest: Manifest, folder: Path, means: ReceivingMeans) -> Arrival:
     spki = came.facts.public_key.spki_sha256
     order = manifest.order_of(spki)
     found = Arrival(tuple(each.name for each in came.contents), came.facts, State.NO_ORDER, spki, order)
@@ -279,7 +281,7 @@ def _with_request(found: Arrival, name: str) -> tuple[Arrival, RequestFacts | No
     return found, request
 
 
-def _judged(came: _Came, order: Ordered, expected: Expectation, means: Means) -> FileCheck:
+def _judged(came: _Came, order: Ordered, expected: Expectation, means: ReceivingMeans) -> FileCheck:
     """Judge a certificate in the first file it is in, as ``cert check`` with its key and its request does."""
     return check_file(
         came.contents[0],

@@ -32,7 +32,7 @@ _FIELDS: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RequestChange:
     """One thing that is otherwise in the request than in the old certificate.
 
     Args:
@@ -116,7 +116,7 @@ class Renewal:
         if key.public.spki_sha256 == self.old.public_key.spki_sha256:
             raise InvalidValueError("ordering.error.renew_same_key", name=self.name)
 
-    def changes(self, plan: RequestPlan) -> tuple[Change, ...]:
+    def changes(self, plan: RequestPlan) -> tuple[RequestChange, ...]:
         """Return what is otherwise in the planned request."""
         before = detect_profile(self.old)
         of_names = (*_of_subject(self.old, plan), *_of_names(self.old, plan))
@@ -257,15 +257,15 @@ def _unwanted(profile: Profile, tsp: TSP | str | None) -> Iterator[str]:
 # -- what changes -----------------------------------------------------------------------------------------------------
 
 
-def _of_profile(before: Profile | None, now: Profile) -> Iterator[Change]:
+def _of_profile(before: Profile | None, now: Profile) -> Iterator[RequestChange]:
     if before is None:
-        yield Change("ordering.change.profile_new", {"profile": now.name, "hierarchy": now.hierarchy})
+        yield RequestChange("ordering.change.profile_new", {"profile": now.name, "hierarchy": now.hierarchy})
     elif before is not now:
         operands = {"before": before.name, "profile": now.name, "hierarchy": now.hierarchy}
-        yield Change("ordering.change.profile", operands)
+        yield RequestChange("ordering.change.profile", operands)
 
 
-def _of_subject(old: CertificateFacts, plan: RequestPlan) -> Iterator[Change]:
+def _of_subject(old: CertificateFacts, plan: RequestPlan) -> Iterator[RequestChange]:
     before: dict[str, list[str]] = {}
     for attribute in old.subject:
         before.setdefault(ATTRIBUTES.get(attribute.oid, attribute.oid), []).append(attribute.value)
@@ -274,19 +274,19 @@ def _of_subject(old: CertificateFacts, plan: RequestPlan) -> Iterator[Change]:
         yield from _of_attribute(name, before.get(name, []), now.get(name), plan.profile)
 
 
-def _of_attribute(name: str, before: list[str], now: str | None, profile: Profile) -> Iterator[Change]:
+def _of_attribute(name: str, before: list[str], now: str | None, profile: Profile) -> Iterator[RequestChange]:
     operands = {"attribute": name, "before": ", ".join(before), "now": now or ""}
     if now is None and name in profile.subject.names(Presence.DISCOURAGED):
-        yield Change("ordering.change.discouraged", {**operands, "profile": profile.name})
+        yield RequestChange("ordering.change.discouraged", {**operands, "profile": profile.name})
     elif now is None:
-        yield Change("ordering.change.dropped", operands)
+        yield RequestChange("ordering.change.dropped", operands)
     elif not before:
-        yield Change("ordering.change.added", operands)
+        yield RequestChange("ordering.change.added", operands)
     elif before != [now]:
-        yield Change("ordering.change.changed", operands)
+        yield RequestChange("ordering.change.changed", operands)
 
 
-def _of_names(old: CertificateFacts, plan: RequestPlan) -> Iterator[Change]:
+def _of_names(old: CertificateFacts, plan: RequestPlan) -> Iterator[RequestChange]:
     """Yield the names that are not asked for again, of any kind, and those that are asked for as new."""
     before = [(name.kind, name.value) for name in old.subject_alternative_name or ()]
     now = {name.lower() for name in plan.dns_names}
@@ -294,11 +294,11 @@ def _of_names(old: CertificateFacts, plan: RequestPlan) -> Iterator[Change]:
     known = {value.lower() for kind, value in before if kind == "dns"}
     new = [name for name in plan.dns_names if name.lower() not in known]
     if gone:
-        yield Change("ordering.change.names_dropped", {"names": ", ".join(gone)})
+        yield RequestChange("ordering.change.names_dropped", {"names": ", ".join(gone)})
     if new:
-        yield Change("ordering.change.names_added", {"names": ", ".join(new)})
+        yield RequestChange("ordering.change.names_added", {"names": ", ".join(new)})
 
 
-def _of_key(old: CertificateFacts, plan: RequestPlan) -> Change:
+def _of_key(old: CertificateFacts, plan: RequestPlan) -> RequestChange:
     kind, _, size = plan.key_type.partition(":")
-    return Change("ordering.change.key", {"before": old.public_key.label, "now": f"{kind.upper()} {size}"})
+    return RequestChange("ordering.change.key", {"before": old.public_key.label, "now": f"{kind.upper()} {size}"})

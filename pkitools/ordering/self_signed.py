@@ -17,7 +17,7 @@ from pkitools.errors import InvalidValueError
 from pkitools.files import Output
 from pkitools.frozen import dataclass, field, replace
 from pkitools.ordering.choosing import About, Choice, Reason
-from pkitools.ordering.orders import FOR, Knowledge, Order, plan_order
+from pkitools.ordering.orders import FOR, Order, OrderingKnowledge, plan_order
 from pkitools.requests import PrivateKey, generate_key
 from pkitools.requests.keys import to_pem
 from pkitools.requests.making import names_extension, sign_with, subject_name
@@ -96,7 +96,7 @@ class SelfSignedPlan:
 
 
 def plan_self_signed(
-    values: Mapping[str, Any], *, moment: datetime, days: int = DEFAULT_DAYS, knowledge: Knowledge | None = None
+    values: Mapping[str, Any], *, moment: datetime, days: int = DEFAULT_DAYS, knowledge: OrderingKnowledge | None = None
 ) -> SelfSignedPlan:
     """Return the plan of a self-signed certificate.
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.portfolio.model import (
     Above,
-    Basis,
+    EnvironmentBasis,
     Gap,
     HeldCertificate,
     HeldKey,
@@ -43,11 +43,11 @@ if TYPE_CHECKING:  # what was found is read without the means to find it
 
 __all__ = [
     "Above",
-    "Basis",
     "Changes",
     "Claim",
     "Earlier",
     "EarlierCertificate",
+    "EnvironmentBasis",
     "Fetch",
     "Gap",
     "Gathering",

@@ -19,7 +19,7 @@ from pkitools.findings import Outcome
 from pkitools.frozen import dataclass, field, replace
 from pkitools.portfolio.claims import Claim
 from pkitools.portfolio.known import AboutEach, Known
-from pkitools.portfolio.model import Above, Basis, Judgement
+from pkitools.portfolio.model import Above, EnvironmentBasis, Judgement
 from pkitools.revocation import CertificateRevocationList, read_crl
 from pkitools.systems import System
 from pkitools.trust import HierarchyKind, TrustStore, hierarchy_of
@@ -226,19 +226,19 @@ def _at_hand(asked: Judging) -> Iterator[bytes]:
         yield from (*store.intermediates, *(anchor.der for anchor in store.anchors))
 
 
-def _placed(asked: Judging, claim: Claim | None, kind: HierarchyKind | None) -> tuple[Environment, Basis]:
+def _placed(asked: Judging, claim: Claim | None, kind: HierarchyKind | None) -> tuple[Environment, EnvironmentBasis]:
     """Return for which environment a certificate is judged, by the kind of its hierarchy, and why for that one."""
     if claim is not None:
-        return claim.environment, Basis.CONNECTION
+        return claim.environment, EnvironmentBasis.CONNECTION
     if asked.environment is not None:
-        return Environment(asked.environment), Basis.ASKED
+        return Environment(asked.environment), EnvironmentBasis.ASKED
     if kind is not None:
-        return kind.environment, Basis.HIERARCHY
-    return (Environment.PREPRODUCTION if asked.trust else Environment.PRODUCTION), Basis.UNKNOWN
+        return kind.environment, EnvironmentBasis.HIERARCHY
+    return (Environment.PREPRODUCTION if asked.trust else Environment.PRODUCTION), EnvironmentBasis.UNKNOWN
 
 
 def _judgement(
-    result: CheckResult, environment: Environment, basis: Basis, entity_id: str | None, host: str | None
+    result: CheckResult, environment: Environment, basis: EnvironmentBasis, entity_id: str | None, host: str | None
 ) -> Judgement:
     told, path = tuple(map(_lean, result.report.told)), result.path
     above = () if path is None else tuple(map(_authority, path.certificates[1:]))

@@ -25,7 +25,7 @@ _DAY: Final = timedelta(days=1)
 _REVOKED: Final = "revocation.status.revoked"  # pkitools.revocation.rules.REVOKED, which a portfolio does without
 
 
-class Basis(StrEnum):
+class EnvironmentBasis(StrEnum):
     """Why a certificate was judged for the environment it was judged for."""
 
     ASKED = "asked"
@@ -109,7 +109,7 @@ class Judgement:
     """
 
     environment: Environment
-    basis: Basis
+    basis: EnvironmentBasis
     verdict: Verdict
     told: tuple[Outcome, ...] = ()
     entity_id: str | None = None

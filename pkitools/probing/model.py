@@ -14,10 +14,12 @@ from pkitools.frozen import dataclass, field
 from pkitools.text import pattern
 from pkitools.x509 import CertificateFacts, DistinguishedName
 
-DENIED: Final = frozenset({400, 401, 403})
+_NOT_THERE: Final = frozenset({404, 405, 406, 410})
+DENIED: Final = frozenset(range(400, 500)) - _NOT_THERE
 """Statuses of HTTP by which a web server refuses a page: to this client certificate, or to everybody.
 
-nginx refuses a certificate with 400; whoever made that page anew, or is slow with it, does not say so.
+nginx refuses a certificate with 400, Apache one that it would ask for otherwise with 421; whoever made that page anew,
+or is slow with it, does not say so. That there is no such page is said to who was let in.
 """
 FAILS: Final = frozenset(range(500, 600))
 """Statuses of HTTP by which a web server says that it could not answer (RFC 9110 15.6): nor whom it takes, then."""
@@ -181,7 +183,7 @@ class Handshake:
 
 def status_of(answer: str) -> int:
     """Return the status of HTTP that an answer begins with, or 0; what is said ahead of an answer is none."""
-    at = 0
+    answer, at = _begun(answer), 0
     while (interim := _INTERIM.match(answer, at)) is not None:
         at = interim.end()
     found = _STATUS.match(answer, at)
@@ -190,7 +192,13 @@ def status_of(answer: str) -> int:
 
 def says_something(answer: str) -> bool:
     """Return whether an answer tells what the peer makes of the client: a status of HTTP, or no HTTP at all."""
-    return bool(status_of(answer)) or not (answer.startswith("HTTP/") or "HTTP/".startswith(answer))
+    begun = _begun(answer)
+    return bool(status_of(begun)) or not (begun.startswith("HTTP/") or "HTTP/".startswith(begun))
+
+
+def _begun(answer: str) -> str:
+    """Return an answer from where it says something: some programs end what they said before with a line too many."""
+    return answer.lstrip()
 
 
 class Taken(StrEnum):

@@ -42,6 +42,8 @@ SILENT_PAGE: Final = "page_silent"
 """The reason of what a page that never came leaves open."""
 NOT_TRIED: Final = "client_not_tried"
 """The reason of what only a client certificate would show."""
+NOT_ASKED: Final = "client_not_asked"
+"""The reason of what is not known of a client certificate that nobody asked for."""
 UNTOLD: Final = "not_told"
 """The reason of what no program at hand tells."""
 
@@ -164,9 +166,9 @@ def _obsolete(seen: Observation) -> Answer:
 def _accepted(seen: Observation) -> Answer:
     if seen.taken is Taken.NOT_GIVEN and seen.handshake.asks and seen.handshake.is_refused:
         return NotChecked(NOT_TRIED)  # nobody gets in without one: of the connection as it is to be, nothing is known
-    if seen.taken in {Taken.NOT_GIVEN, Taken.NOT_ASKED}:
+    if seen.taken is Taken.NOT_GIVEN:
         return NOT_APPLICABLE
-    if seen.taken is Taken.UNKNOWN:
+    if seen.taken in {Taken.NOT_ASKED, Taken.UNKNOWN}:
         return NotChecked(_why_unknown(seen))
     if seen.taken is Taken.NOT_SENT:
         return _refused("not_sent", sent=0)
@@ -176,6 +178,8 @@ def _accepted(seen: Observation) -> Answer:
 
 
 def _why_unknown(seen: Observation) -> str:
+    if seen.taken is Taken.NOT_ASKED:
+        return NOT_ASKED
     if seen.is_page_denied:
         return DENIED_PAGE
     if seen.is_page_failed:

@@ -15,7 +15,16 @@ from pkitools.reports.portfolio.as_json import unread_entry
 from pkitools.reports.telling.readable import readable
 
 if TYPE_CHECKING:
-    from pkitools.connections import Connection, ConnectionStatus, Draft, LeadTime, Plan, PlanDate, Status, StepStatus
+    from pkitools.connections import (
+        Connection,
+        ConnectionsStatus,
+        ConnectionStatus,
+        Draft,
+        LeadTime,
+        Plan,
+        PlanDate,
+        StepStatus,
+    )
     from pkitools.portfolio import HeldCertificate, Portfolio
     from pkitools.systems import System
 
@@ -54,7 +63,7 @@ class WrittenDraft:
     file: str
 
 
-def status_document(status: Status) -> dict[str, object]:
+def status_document(status: ConnectionsStatus) -> dict[str, object]:
     """Return the whole document: every connection in the order of the file, with its steps."""
     return {
         "schema": "pkitools.status/v1",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from pkitools.exports import CertificatePath, Export, Note, form_sheet, sheet_document
+from pkitools.exports import CertificatePath, Export, ExportNote, form_sheet, sheet_document
 from pkitools.messages import LANGUAGES, message
 from pkitools.reports.document import source_document
 from pkitools.reports.error import ToldError, error_entry
@@ -91,7 +91,7 @@ def path_document(path: CertificatePath) -> list[dict[str, object]]:
     ]
 
 
-def note_document(note: Note) -> dict[str, object]:
+def note_document(note: ExportNote) -> dict[str, object]:
     """Return a note as data, with its sentences in every language."""
     told: dict[str, object] = {"code": note.code, "params": {name: str(value) for name, value in note.params.items()}}
     for language in LANGUAGES:

@@ -12,7 +12,7 @@ from pkitools.reports.checked_file import CheckedFile
 from pkitools.reports.document import report_document
 
 if TYPE_CHECKING:
-    from pkitools.metadata import Change, MetadataCheck, MetadataComparison, ReadMetadata
+    from pkitools.metadata import MetadataChange, MetadataCheck, MetadataComparison, ReadMetadata
     from pkitools.metadata.comparison import Told
     from pkitools.metadata.saml import Endpoint, Entity, Key, Role
 
@@ -58,7 +58,7 @@ def metadata_diff_document(found: MetadataComparison, old: str, new: str) -> dic
     }
 
 
-def _change(change: Change) -> dict[str, object]:
+def _change(change: MetadataChange) -> dict[str, object]:
     document: dict[str, object] = {
         "topic": str(change.topic),
         "kind": str(change.kind),

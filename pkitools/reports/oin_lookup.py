@@ -10,7 +10,7 @@ from pkitools.checking.organizations import likeness
 from pkitools.errors import PkitoolsError
 from pkitools.frozen import dataclass
 from pkitools.messages import LANGUAGES, error_sentence, message
-from pkitools.oin_register import Note, Organization, RegisterAnswer
+from pkitools.oin_register import Organization, RegisterAnswer, RegisterNote
 from pkitools.text import instant
 
 
@@ -97,7 +97,7 @@ def _reason(error: PkitoolsError) -> dict[str, object]:
     return {"code": error.code, **{tongue: error_sentence(error, tongue) for tongue in LANGUAGES}}
 
 
-def _note(note: Note) -> dict[str, object]:
+def _note(note: RegisterNote) -> dict[str, object]:
     told: dict[str, object] = {"code": note.code}
     for tongue in LANGUAGES:
         text = message(note.code, dict(note.params), tongue)

@@ -16,7 +16,7 @@ from pkitools.text import instant
 
 if TYPE_CHECKING:  # a request that is judged needs nothing of how one is ordered
     from pkitools.findings import Basis
-    from pkitools.ordering import Change, Choice, Reason, SelfSigned
+    from pkitools.ordering import Choice, Reason, RequestChange, SelfSigned
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class WrittenRequest:
     warnings: tuple[Outcome, ...] = ()
     choice: Choice | None = None
     old_file: str | None = None
-    changes: tuple[Change, ...] | None = None
+    changes: tuple[RequestChange, ...] | None = None
     kept: bool = False
     completed: bool = False
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pkitools.requests.keys import PrivateKey, generate_key, load_key
     from pkitools.requests.making import RequestPlan, SignatureScheme, SignedRequest, plan_request
     from pkitools.requests.reading import RequestFacts, read_request
-    from pkitools.requests.subject import Subject, build_subject
+    from pkitools.requests.subject import RequestSubject, build_subject
 
 __all__ = [
     "BatchError",
@@ -33,9 +33,9 @@ __all__ = [
     "PrivateKey",
     "RequestFacts",
     "RequestPlan",
+    "RequestSubject",
     "SignatureScheme",
     "SignedRequest",
-    "Subject",
     "build_subject",
     "check_request",
     "generate_key",
@@ -55,7 +55,7 @@ _MODULES: Final = {
     "RequestPlan": "making",
     "SignatureScheme": "making",
     "SignedRequest": "making",
-    "Subject": "subject",
+    "RequestSubject": "subject",
     "build_subject": "subject",
     "check_request": "checking",
     "generate_key": "keys",

@@ -29,7 +29,7 @@ from pkitools.profiles.dns_names import a_label, dns_fault, more_than_a_name
 from pkitools.requests.keys import PrivateKey, generate_key, private_key_of, to_pem
 from pkitools.requests.reading import RequestFacts, read_request
 from pkitools.requests.refusing import EACH_NAME, KEY, NAMES, is_indicative, refuse
-from pkitools.requests.subject import Subject, build_subject
+from pkitools.requests.subject import RequestSubject, build_subject
 from pkitools.x509.model import GeneralName
 from pkitools.x509.oids import ATTRIBUTES
 
@@ -61,7 +61,7 @@ class RequestPlan:
 
     profile: Profile
     environment: Environment
-    subject: Subject
+    subject: RequestSubject
     dns_names: tuple[str, ...]
     key_type: str
     signature: SignatureScheme

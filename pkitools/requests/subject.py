@@ -16,7 +16,7 @@ from pkitools.x509.model import NameAttribute
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class RequestSubject:
     """A subject that fits its profile; :func:`build_subject` makes one.
 
     Args:
@@ -30,7 +30,7 @@ class Subject:
         return dict(self.attributes).get(name)
 
 
-def build_subject(profile: Profile, values: Mapping[str, str], *, trial: bool = False) -> Subject:
+def build_subject(profile: Profile, values: Mapping[str, str], *, trial: bool = False) -> RequestSubject:
     """Return the subject with these attributes, in the profile's order.
 
     Args:
@@ -47,7 +47,7 @@ def build_subject(profile: Profile, values: Mapping[str, str], *, trial: bool = 
     names = sorted(values, key=lambda name: order.index(name) if name in order else len(order))
     asked = Particulars(subject=[_attribute(profile, name, values[name]) for name in names], trial=trial)
     refuse(SUBJECT, profile, asked, passes=is_indicative)
-    return Subject(tuple((name, values[name]) for name in names))
+    return RequestSubject(tuple((name, values[name]) for name in names))
 
 
 def _attribute(profile: Profile, name: str, value: str) -> NameAttribute:

@@ -529,6 +529,9 @@ def test_a_trust_bundle_is_written_and_its_systems_are_told(
     assert ROOT.common_name in ran.told
     assert "Digikoppeling" in ran.told
     assert "cli." not in ran.out
+    following = shlex.split(" ".join(ran.out.replace("\\\n", " ").split()).partition("pkitools ")[2])
+    assert (form == "folder") is (not following)
+    assert not following or run(*following, *AT).code == 0
     document = run(*words, "--force", "--json").document
     assert_valid(document, "trust-export-v1")
     assert run(*words).code == 1
@@ -614,10 +617,12 @@ def test_update_keeps_what_is_what_we_know(run: Command, place: Path, monkeypatc
     ways = (((kept,), 0), ((kept, lost), 11), ((kept, lost, false), 10), ((lost,), 11), ((kept, portal), 11))
     for found, code in ways:
         monkeypatch.setattr(room, "published_authorities", lambda _fetcher, found=found: found, raising=False)
-        for lang in ("nl", "en"):
+        for lang, told in (("nl", "Vertrouw niet wat anders is"), ("en", "Do not trust what is another")):
             ran = run("--lang", lang, "trust", "update")
             assert ran.code == code
             assert "cli." not in ran.out
+            assert (told in ran.told) is (false in found)
+            assert ("pkitools trust update --out" in ran.told) is (kept in found and false not in found)
         document = run("trust", "update", "--json", "--out", "map", "--force").document
         assert_valid(document, "trust-update-v1")
         if found != (lost,):

@@ -9,7 +9,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from pkitools.connections import Status, hold, read_connections
+from pkitools.connections import ConnectionsStatus, hold, read_connections
 from tests.portfolio.support import CHAIN, judging
 from tests.support.chains import end_entity, good_chain
 from tests.support.deliveries import pem
@@ -47,7 +47,7 @@ def written(folder: Path, text: str) -> Path:
     return file
 
 
-def held(folder: Path, text: str) -> Status:
+def held(folder: Path, text: str) -> ConnectionsStatus:
     """How the connections of such a file stand."""
     file = written(folder, text)
     return hold(read_connections(file.read_bytes(), str(file)), judging())

@@ -12,7 +12,7 @@ from pkitools.connections import Connections, claims_of, read_connections
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
 from pkitools.findings import Verdict
-from pkitools.portfolio import Basis, HeldCertificate, Portfolio
+from pkitools.portfolio import EnvironmentBasis, HeldCertificate, Portfolio
 from tests.connections.support import CHAIN, OTHER_OIN, _key, certificate, connection, written
 from tests.portfolio.support import judging, scanned
 
@@ -42,7 +42,7 @@ def named(portfolio: Portfolio, name: str) -> HeldCertificate:
 def test_what_lies_at_its_places_is_judged_by_a_connection_and_the_rest_as_ever(folder: Path) -> None:
     portfolio = found(folder, connection(files='["tls/a"]'))
     (judgement,) = named(portfolio, "host.example.nl").judgements
-    assert (judgement.connection, judgement.basis) == ("a/digid-machtigen/preproduction", Basis.CONNECTION)
+    assert (judgement.connection, judgement.basis) == ("a/digid-machtigen/preproduction", EnvironmentBasis.CONNECTION)
     assert (judgement.environment, judgement.systems) == (Environment.PREPRODUCTION, ("digid-machtigen",))
     assert any("digid" in outcome.rule.code or "system" in outcome.rule.code for outcome in judgement.told)
     (other,) = named(portfolio, "other.example.nl").judgements

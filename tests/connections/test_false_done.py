@@ -16,10 +16,10 @@ from cryptography.x509 import load_pem_x509_certificate
 from pkitools.checking import Revocation
 from pkitools.connections import (
     Anchor,
+    ConnectionsStatus,
     ConnectionStatus,
     LeadKind,
     PlanKind,
-    Status,
     Step,
     StepState,
     hold,
@@ -64,7 +64,7 @@ def lying() -> dict[str, tuple[bytes, Verdict | None]]:
     }
 
 
-def stands(folder: Path, question: Judging | None = None, /, **fields: str) -> Status:
+def stands(folder: Path, question: Judging | None = None, /, **fields: str) -> ConnectionsStatus:
     file = written(folder, connection(**{**DONE, **fields}))
     return hold(read_connections(file.read_bytes(), str(file)), question or asked())
 

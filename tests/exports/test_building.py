@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import codecs
 import json
 import re
 from dataclasses import replace
@@ -16,7 +17,17 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from pkitools.containers import ItemKind, read_source
 from pkitools.documents import document
 from pkitools.errors import InputError, InvalidValueError, PkitoolsError, SecretError
-from pkitools.exports import Export, ExportForm, Material, build_export, export_forms, gather, get_form, tls_settings
+from pkitools.exports import (
+    Export,
+    ExportForm,
+    Material,
+    build_export,
+    export_forms,
+    gather,
+    get_form,
+    tls_settings,
+    trust_bundle,
+)
 from pkitools.files import write_set
 from pkitools.requests import PrivateKey, load_key
 from pkitools_test_pki.issued import IssuedCertificate
@@ -266,10 +277,31 @@ def test_a_keystore_has_a_passphrase_that_java_takes(material: Material) -> None
         if form.takes_passphrase:
             with pytest.raises(SecretError):
                 built(form, material, passphrase=None)
-    with pytest.raises(SecretError) as short:
-        built("jks", material, passphrase=b"kort")
-    assert short.value.code == "exports.error.passphrase_short"
-    assert built("pkcs12", material, passphrase=b"kort").files
+    refused = {b"kort": "short", "wachtwoörd".encode(): "signs", b"wacht\twoord": "signs", "€€".encode(): "signs"}
+    for passphrase, why in refused.items():
+        for form in ("jks", "java-truststore"):
+            with pytest.raises(SecretError) as found:
+                built(form, material, passphrase=passphrase)
+            assert found.value.code == f"exports.error.passphrase_{why}"
+        with pytest.raises(SecretError) as found:
+            trust_bundle("g1-private", "jks", "/srv/b", moment=MOMENT, passphrase=passphrase)
+        assert found.value.code == f"exports.error.passphrase_{why}"
+        assert built("pkcs12", material, passphrase=passphrase).files
+
+
+def test_a_script_for_windows_says_in_which_encoding_it_is(material: Material) -> None:
+    for target, mark in (("/srv/koppeling", b""), ("/srv/coördinatie", codecs.BOM_UTF8)):
+        for form in FORMS:
+            for file in built(form, material, target).files:
+                expected = mark if file.path.suffix == ".ps1" else b""
+                assert file.data.startswith(codecs.BOM_UTF8) is bool(expected), file.path
+
+
+def test_curl_takes_what_is_behind_a_colon_for_a_passphrase(material: Material) -> None:
+    with pytest.raises(InvalidValueError) as refused:
+        built("curl", material, "/srv/a:b")
+    assert refused.value.code == "exports.error.path"
+    assert built("nginx", material, "/srv/a:b").files
 
 
 @pytest.mark.parametrize(
@@ -283,7 +315,20 @@ def test_no_path_becomes_a_directive(material: Material, target: str) -> None:
             assert refused.value.code == "exports.error.path"
 
 
-@pytest.mark.parametrize("name", ["Koppeling", "-a", "a-", "a b", "a\nkind: x", "", "a" * 254])
+@pytest.mark.parametrize(
+    ("common_name", "name"),
+    [
+        ("*.voorbeeld.nl", "trial.voorbeeld.nl"),
+        ("Gemeente A B.V. - (test)", "trial-gemeente-a-b.v.test"),
+        ("x..y-.-z", "trial-x.y.z"),
+    ],
+)
+def test_a_secret_has_a_name_that_kubernetes_takes(pki: PKI, common_name: str, name: str) -> None:
+    named = material_of(pki.issue("g4-tls", common_name=common_name))
+    assert f'name: "{name}"' in built("kubernetes", named).files[0].data.decode()
+
+
+@pytest.mark.parametrize("name", ["Koppeling", "-a", "a-", "a b", "a\nkind: x", "", "a" * 254, "a..b", "a.-b", "a-.b"])
 def test_no_name_becomes_yaml(material: Material, name: str) -> None:
     with pytest.raises(InvalidValueError) as refused:
         built("kubernetes", material, name=name)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pkitools.errors import LimitError
-from pkitools.exports import Origin, Unneeded, complete_path
+from pkitools.exports import LinkOrigin, Unneeded, complete_path
 from pkitools.exports.chains import MAX_HEAP, CertificatePath
 from pkitools.fetching import Fetched, FetchError, FetchRequest
 from pkitools.messages import LANGUAGES, Language, message
@@ -119,7 +119,7 @@ def test_of_two_ways_up_the_one_that_is_valid_is_taken(pki: PKI, deviation: Any,
 def test_a_real_certificate_is_completed_with_what_is_embedded() -> None:
     certificate = shared("samples/certificates/PrivateG1_api.kvk.nl_20210408.pem").read_bytes()
     path = complete_path(certificate, moment=MOMENT)
-    assert [link.origin for link in path.links] == [Origin.GIVEN, *[Origin.EMBEDDED] * 3]
+    assert [link.origin for link in path.links] == [LinkOrigin.GIVEN, *[LinkOrigin.EMBEDDED] * 3]
     assert path.has_root
 
 
@@ -143,7 +143,7 @@ def test_what_is_missing_is_fetched_only_from_hosts_that_are_known(leaf: IssuedC
     assert (refused.why, publisher.asked) == ("host", [])
     path = complete_path(leaf.der, moment=MOMENT, fetcher=publisher, any_host=True)
     assert ders(path) == whole(leaf)
-    assert [link.origin for link in path.links] == [Origin.GIVEN, *[Origin.FETCHED] * 3]
+    assert [link.origin for link in path.links] == [LinkOrigin.GIVEN, *[LinkOrigin.FETCHED] * 3]
     assert path.why == ""
 
 

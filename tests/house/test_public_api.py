@@ -103,3 +103,13 @@ def test_every_public_function_says_what_it_does(room: str) -> None:
         if (inspect.isfunction(item) or inspect.isclass(item)) and not item.__doc__
     ]
     assert not silent
+
+
+def test_no_name_is_given_to_two_public_things() -> None:
+    """Who reads a name in the code of another knows what it is, whichever room it came from."""
+    held: dict[str, dict[int, str]] = {}
+    for room in ROOMS:
+        module = importlib.import_module(room)
+        for name in module.__all__:
+            held.setdefault(name, {})[id(getattr(module, name))] = room
+    assert not {name: sorted(rooms.values()) for name, rooms in held.items() if len(rooms) > 1}

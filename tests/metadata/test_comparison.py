@@ -8,7 +8,7 @@ import pytest
 
 from pkitools.errors import InputError
 from pkitools.messages import LANGUAGES, message
-from pkitools.metadata import Change, ChangeKind, compare_metadata
+from pkitools.metadata import ChangeKind, MetadataChange, compare_metadata
 from pkitools.metadata.comparison import Topic
 from tests.support.leaves import RSIN_OIN
 from tests.support.metadata import (
@@ -74,19 +74,19 @@ def test_the_one_way_is_the_other_way_turned_round() -> None:
         _is_told(there)
 
 
-def _plain(change: Change) -> tuple[object, ...]:
+def _plain(change: MetadataChange) -> tuple[object, ...]:
     return change.topic, change.kind, change.place, change.old, change.new
 
 
-def _turned(change: Change) -> tuple[object, ...]:
+def _turned(change: MetadataChange) -> tuple[object, ...]:
     return change.topic, TURNED.get(change.kind, change.kind), change.place, change.new, change.old
 
 
-def _rank(change: Change) -> int:
+def _rank(change: MetadataChange) -> int:
     return list(Topic).index(change.topic)
 
 
-def _is_told(changes: tuple[Change, ...]) -> None:
+def _is_told(changes: tuple[MetadataChange, ...]) -> None:
     for change in changes:
         for language in LANGUAGES:
             told = message(change.code, change.params, language)

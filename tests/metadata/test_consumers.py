@@ -23,6 +23,7 @@ from tests.support.metadata import (
     GDI,
     MOMENT,
     Holder,
+    consumer,
     cpa,
     descriptor,
     entity,
@@ -183,6 +184,38 @@ def test_metadata_with_next_to_nothing_in_it_is_judged(roles: str) -> None:
     found = judged(entity(roles=roles).encode(), "digid-machtigen")
     assert found.verdict is Verdict.FAILED
     assert found.report.worst is Severity.ERROR
+
+
+HALF = {
+    'Location="http://elders.example.nl/acs" index="1"': {"address": False, "binding": True},
+    'Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" index="1"': {"address": True, "binding": False},
+    'index="1"': {"address": True, "binding": True},
+}
+
+
+@pytest.mark.parametrize("half", HALF)
+@pytest.mark.parametrize("kind", ["AssertionConsumerService", "SingleLogoutService", "ManageNameIDService"])
+def test_an_address_of_which_half_is_missing_is_judged(half: str, kind: str) -> None:
+    """Beside a whole one: what does not say how messages travel is an address all the same."""
+    codes = judged(good(roles=role(endpoints=consumer() + f"<md:{kind} {half}/>")), "digid-machtigen").report.codes()
+    assert {what: f"metadata.endpoints.{what}" in codes for what in ("address", "binding")} == HALF[half]
+
+
+def test_what_a_service_consumes_is_no_address() -> None:
+    consumed = (
+        '<md:AttributeConsumingService index="0"><md:ServiceName>x</md:ServiceName></md:AttributeConsumingService>'
+    )
+    found = judged(good(roles=role(endpoints=consumer() + consumed)), "digid-machtigen")
+    assert not {code for code in found.report.codes() if code.startswith("metadata.endpoints")}
+
+
+@pytest.mark.parametrize(
+    ("time", "slug"), [('cacheDuration="x"', "form"), ('validUntil="x"', "form"), ('cacheDuration="PT0S"', "no_time")]
+)
+def test_the_time_of_a_role_is_read_as_that_of_the_whole(time: str, slug: str) -> None:
+    promised = 'AuthnRequestsSigned="true" WantAssertionsSigned="true"'
+    found = judged(good(roles=role(attributes=f"{promised} {time}")), "digid-machtigen")
+    assert f"metadata.validity.{slug}" in found.report.codes()
 
 
 def test_another_kind_of_xml_is_refused_by_name() -> None:

@@ -174,6 +174,11 @@ def counting(total: str) -> Change:
     return change
 
 
+def plainly(body: bytes) -> Change:
+    """Say it in the body, and nothing in headers."""
+    return lambda answer: saying(200, body, "application/json")(uncounted(answer))
+
+
 HTML = b"<!doctype html><title>Portaal</title>"
 PROBLEM = json.dumps({"type": "about:blank", "title": "Niet te vinden", "status": 404}).encode()
 SILENT: dict[str, tuple[Change, str]] = {
@@ -193,6 +198,11 @@ SILENT: dict[str, tuple[Change, str]] = {
     "too-large": (saying(200, b" " * (10 << 20), "application/json"), "fetch"),
     "counts-more": (counting("7"), "count"),
     "numbers-as-oin": (saying(200, b'[{"oin": 3273229750000}]', "application/json"), "unreadable"),
+    "fails-beside-a-list": (saying(200, b'{"status": 500, "results": []}', "application/json"), "problem"),
+    "error-beside-a-list": (saying(200, b'{"error": "backend", "results": []}', "application/json"), "problem"),
+    "says-more": (plainly(b'{"results": [], "_links": {"self": {}, "next": {"href": "y"}}}'), "more"),
+    "says-a-total": (plainly(b'{"results": [], "total": 5}'), "count"),
+    "says-a-total-of-pages": (plainly(b'{"results": [], "page": {"totalElements": 5}}'), "count"),
     "not-objects": (saying(200, b"[1, null, []]", "application/json"), "unreadable"),
 }
 
@@ -233,6 +243,36 @@ def test_a_404_that_a_register_gives_means_that_it_has_none(server: FaultServer)
         return saying(404, PROBLEM, "application/problem+json")(answer) if "oin" in answer.parameters else answer
 
     assert asked(server, NOWHERE, change).status is RegisterStatus.NOT_REGISTERED
+
+
+def test_a_register_that_is_empty_says_nothing_of_a_number(server: FaultServer) -> None:
+    public = register(server, serve_list(server, 0), way="public")
+    answer = lookup(NOWHERE, moment=NOW, register=public)
+    assert answer.status is RegisterStatus.UNKNOWN
+    assert answer.reason is not None
+    assert answer.reason.code == "oin_register.error.empty"
+
+
+def test_a_list_goes_on_while_it_says_so(server: FaultServer) -> None:
+    """A page may be shorter than the ones before it and not be the last."""
+    pages = {"1": [MAIN], "2": [GONE]}
+
+    def change(answer: Answer) -> Answer:
+        number = answer.parameters["pagina"]
+        rows = [{"oin": oin, "naam": "x", "status": "Actief"} for oin in pages.get(number, [])]
+        links = {"self": {}, **({"next": {"href": "y"}} if number == "1" else {})}
+        answer.headers = {"X-Pagination-Limit": "30"}
+        answer.body = json.dumps({"_links": links, "organisaties": rows}).encode()
+        return answer
+
+    assert asked(server, GONE, change).status is RegisterStatus.REGISTERED
+    assert asked(server, NOWHERE, change).status is RegisterStatus.NOT_REGISTERED
+
+
+def test_an_oin_in_groups_is_that_oin(server: FaultServer) -> None:
+    for written in ("0000 0001 8224 7734 8000", "00000001.822477348.000", f" {MAIN} "):
+        body = json.dumps([{"oin": written, "naam": "Logius", "status": "Actief"}]).encode()
+        assert asked(server, MAIN, plainly(body)).status is RegisterStatus.REGISTERED
 
 
 def test_a_register_that_does_not_search_is_gone_through(server: FaultServer) -> None:

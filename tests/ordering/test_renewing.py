@@ -12,7 +12,7 @@ from pkitools.containers import Contents, read_source
 from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError
 from pkitools.findings import Verdict
-from pkitools.ordering import Change, Order, Renewal, choice_of, plan_order, renewal_of
+from pkitools.ordering import Order, Renewal, RequestChange, choice_of, plan_order, renewal_of
 from pkitools.profiles import get_profile, profiles, tsps
 from pkitools.requests import check_request
 from pkitools.x509 import CertificateFacts, read_certificate
@@ -40,7 +40,7 @@ def renewed(facts: CertificateFacts, **given: str) -> tuple[Renewal, Order]:
     return renewal, plan_order(renewal.wishes(given, chosen), moment=MOMENT)
 
 
-def codes(changes: tuple[Change, ...]) -> list[str]:
+def codes(changes: tuple[RequestChange, ...]) -> list[str]:
     return [change.code.removeprefix("ordering.change.") for change in changes]
 
 

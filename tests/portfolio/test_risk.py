@@ -19,7 +19,7 @@ from pkitools.errors import InvalidValueError
 from pkitools.findings import Outcome, Severity, Status, Verdict
 from pkitools.messages import LANGUAGES, outcome_message
 from pkitools.portfolio import Gap, HeldCertificate, HeldKey, HeldRequest, Place, Unread
-from pkitools.portfolio.risk import Risks, Use, authorities, by_folder, grouping, risks_of, weighing
+from pkitools.portfolio.risk import CertificateUse, Risks, authorities, by_folder, grouping, risks_of, weighing
 from pkitools.revocation.rules import REVOKED
 from pkitools.systems import get_system
 from tests.support.effort import examples
@@ -319,8 +319,10 @@ def test_the_folder_that_all_was_looked_for_in_says_nothing() -> None:
 def test_one_certificate_in_both_environments(system: str | None, stated: bool, told: str | None) -> None:
     found = None if system is None else get_system(system)
 
-    def uses(name: str) -> tuple[Use, ...]:
-        return tuple(Use(Environment(each), found, each, stated) for each in Environment if f"/{each}/" in name)
+    def uses(name: str) -> tuple[CertificateUse, ...]:
+        return tuple(
+            CertificateUse(Environment(each), found, each, stated) for each in Environment if f"/{each}/" in name
+        )
 
     one = held("a", *(f"/srv/{each}/a.pem" for each in Environment))
     assert codes(one, uses=uses) == ({} if told is None else {"certificate.two_environments": told})

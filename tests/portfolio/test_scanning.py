@@ -25,7 +25,7 @@ from pkitools.findings import Outcome, Verdict
 from pkitools.limits import MAX_SCANNED_BYTES
 from pkitools.messages import LANGUAGES, error_sentence
 from pkitools.portfolio import (
-    Basis,
+    EnvironmentBasis,
     Gap,
     Gathering,
     HeldKey,
@@ -176,10 +176,10 @@ def test_without_an_environment_each_has_that_of_its_hierarchy() -> None:
     found = scanned(samples, asked=Judging(moment=MOMENT, raise_crashes=True))
     placed = {one.name: one.judgements[0] for one in found.judged}
     kvk = placed["api.kvk.nl"]
-    assert (kvk.environment, kvk.basis) == (Environment.PRODUCTION, Basis.HIERARCHY)
+    assert (kvk.environment, kvk.basis) == (Environment.PRODUCTION, EnvironmentBasis.HIERARCHY)
     asked = scanned(samples, asked=Judging(moment=MOMENT, environment="preproduction", raise_crashes=True))
     kvk = next(one for one in asked.judged if one.name == "api.kvk.nl").judgements[0]
-    assert (kvk.environment, kvk.basis) == (Environment.PREPRODUCTION, Basis.ASKED)
+    assert (kvk.environment, kvk.basis) == (Environment.PREPRODUCTION, EnvironmentBasis.ASKED)
     assert asked.environment is Environment.PREPRODUCTION
 
 
@@ -188,7 +188,7 @@ def test_of_no_hierarchy_the_roots_that_are_given_decide(tmp_path: Path, trusted
     (tmp_path / "a.pem").write_bytes(WHOLE)
     asked = judging() if trusted else judging(trust=None)
     (judgement,) = scanned(tmp_path, asked=asked).judged[0].judgements
-    assert (judgement.environment, judgement.basis) == (environment, Basis.UNKNOWN)
+    assert (judgement.environment, judgement.basis) == (environment, EnvironmentBasis.UNKNOWN)
 
 
 def test_a_key_beside_its_certificate_a_request_and_what_is_locked(tmp_path: Path) -> None:
@@ -335,7 +335,7 @@ def test_what_many_are_told_alike_is_kept_once(tmp_path: Path) -> None:
 def _found(number: int, told: tuple[Outcome, ...]) -> Reading:
     facts = read_certificate(good_chain().leaf.der)
     place = Place(f"/a/folder/of/some/length/{number}.pem")
-    judgement = Judgement(Environment.PRODUCTION, Basis.ASKED, Verdict.FAILED, told)
+    judgement = Judgement(Environment.PRODUCTION, EnvironmentBasis.ASKED, Verdict.FAILED, told)
     one = replace(held_certificate(facts, (place,), (judgement,)), sha256=f"{number:064}", common_name=f"{number}.nl")
     key = HeldKey(place, f"{number:064}", encrypted=False)
     gap = Unread(place.name, Gap.UNREADABLE, "files.error.missing", {"name": place.name})

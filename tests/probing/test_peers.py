@@ -231,10 +231,10 @@ CASES: dict[str, Case] = {
     ),
     "client certificate not asked for": Case(
         lambda w: TLS(identity=w.server),
-        "probe.client.asked",
-        "De ander vraagt niet om een clientcertificaat.",
-        "The other side asks for no client certificate.",
-        Verdict.PASSED,
+        "probe.client.accepted",
+        "De ander vroeg in de handshake niet om een clientcertificaat, dus het uwe is niet gestuurd",
+        "The other side asked for no client certificate in the handshake, so yours was not sent",
+        Verdict.INDETERMINATE,
         how=showing(lambda w: w.client),
     ),
     "only other issuers named": Case(
@@ -473,6 +473,8 @@ PAGES: dict[str, tuple[bytes, Taken, Verdict]] = {
         Taken.UNKNOWN,
         Verdict.INDETERMINATE,
     ),
+    "403 behind a line too many": (b"\r\n" + page("403 Forbidden"), Taken.UNKNOWN, Verdict.INDETERMINATE),
+    "421": (page("421 Misdirected Request"), Taken.UNKNOWN, Verdict.INDETERMINATE),
     "200 behind an early answer": (b"HTTP/1.1 100 Continue\r\n\r\n" + page("200 OK"), Taken.YES, Verdict.PASSED),
     "no HTTP": (b"220 mail\r\n", Taken.YES, Verdict.PASSED),
     "404": (page("404 Not Found"), Taken.YES, Verdict.PASSED),
@@ -504,8 +506,9 @@ def test_every_status_of_a_page_has_its_meaning(version: str) -> None:
     """Who could not answer took nobody: of the statuses only success, a way on and what is not there are a yes."""
     shaken = Handshake(completed=True, version=version, asks=True, sent=True, settled=True, asked=True)
     told = {status: taken_by(replace(shaken, answer=page(f"{status} X").decode())) for status in range(200, 600)}
-    assert {told[status] for status in (*range(200, 400), 404, 405)} == {Taken.YES}
-    assert {told[status] for status in (400, 401, 403, *range(500, 600))} == {Taken.UNKNOWN}
+    there = {404, 405, 406, 410}
+    assert {told[status] for status in (*range(200, 400), *there)} == {Taken.YES}
+    assert {told[status] for status in {*range(400, 600)} - there - {495, 496}} == {Taken.UNKNOWN}
     assert {told[status] for status in (495, 496)} == {Taken.REFUSED}
 
 

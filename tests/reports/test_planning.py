@@ -12,7 +12,7 @@ import pytest
 from icalendar import Calendar, Component
 from markdown_it import MarkdownIt
 
-from pkitools.connections import Connections, Status, hold, read_connections
+from pkitools.connections import Connections, ConnectionsStatus, hold, read_connections
 from pkitools.errors import InvalidValueError
 from pkitools.messages import LANGUAGES, Language
 from pkitools.reports.planning import Work, WorkTelling, work_form, work_report, work_suffixes
@@ -27,7 +27,7 @@ FILES: Final = {"files": '["f"]'}
 
 
 @pytest.fixture(scope="module")
-def status(tmp_path_factory: pytest.TempPathFactory) -> Status:
+def status(tmp_path_factory: pytest.TempPathFactory) -> ConnectionsStatus:
     folder = tmp_path_factory.mktemp("planning")
     (folder / "f").mkdir()
     (folder / "f" / "a.pem").write_bytes(certificate() + CHAIN)
@@ -37,7 +37,7 @@ def status(tmp_path_factory: pytest.TempPathFactory) -> Status:
     return hold(read_connections(file.read_bytes(), str(file)), judging())
 
 
-def told(status: Status, suffix: str, language: Language = "en", *, days_alone: bool = False) -> str:
+def told(status: ConnectionsStatus, suffix: str, language: Language = "en", *, days_alone: bool = False) -> str:
     work = Work(status.moment, planned_of(status)) if days_alone else Work.of_status(status)
     text = work_report(work, suffix, WorkTelling(language, lambda one, step: "=pkitools")).decode()
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
@@ -55,7 +55,7 @@ def events(text: str) -> list[Component]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_table_has_a_row_for_each_connection_or_each_day(status: Status, language: Language) -> None:
+def test_a_table_has_a_row_for_each_connection_or_each_day(status: ConnectionsStatus, language: Language) -> None:
     found = rows(told(status, ".csv", language), language)
     assert [tuple(row) for row in found] == [STATUS_COLUMNS] * 3
     assert [row["oin"] for row in found] == [f"'{one.connection.organization.oin}" for one in status.in_order()]
@@ -65,13 +65,13 @@ def test_a_table_has_a_row_for_each_connection_or_each_day(status: Status, langu
     assert all(value[:1] not in "=+-@\t\r" for row in (*found, *days) for value in row.values() if value)
 
 
-def test_the_document_is_that_of_the_command(status: Status) -> None:
+def test_the_document_is_that_of_the_command(status: ConnectionsStatus) -> None:
     assert_valid(json.loads(told(status, ".json")), "status-v1")
     assert_valid(json.loads(told(status, ".json", days_alone=True)), "plan-v1")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_calendar_has_the_days_of_each(status: Status, language: Language) -> None:
+def test_a_calendar_has_the_days_of_each(status: ConnectionsStatus, language: Language) -> None:
     found = events(told(status, ".ics", language))
     assert len({str(one["UID"]) for one in found}) == len(found)
     planned = {(each.kind.value, each.day) for one in status.statuses if one.plan for each in one.plan.dates}
@@ -80,7 +80,9 @@ def test_a_calendar_has_the_days_of_each(status: Status, language: Language) -> 
     assert told(status, ".ics", language, days_alone=True) == told(status, ".ics", language)
 
 
-def test_an_event_keeps_its_name_where_its_connection_stands_elsewhere(status: Status, tmp_path: Path) -> None:
+def test_an_event_keeps_its_name_where_its_connection_stands_elsewhere(
+    status: ConnectionsStatus, tmp_path: Path
+) -> None:
     text = connection(files='["no"]', live="2027-06-01", system='"fsc"')
     first, second = (
         {str(one["UID"]) for one in events(told(hold(_read(tmp_path, each), judging()), ".ics"))}
@@ -96,7 +98,7 @@ def _read(folder: Path, text: str) -> Connections:
 
 
 @pytest.mark.parametrize("days_alone", [False, True])
-def test_markdown_is_a_table_and_nothing_in_it_acts(status: Status, days_alone: bool) -> None:
+def test_markdown_is_a_table_and_nothing_in_it_acts(status: ConnectionsStatus, days_alone: bool) -> None:
     text = told(status, ".md", days_alone=days_alone)
     tokens = MarkdownIt("commonmark", {"html": True, "linkify": True}).enable("table").parse(text)
     inside = [child.type for token in tokens for child in token.children or ()]

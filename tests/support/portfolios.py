@@ -8,7 +8,7 @@ from typing import Any
 
 from pkitools.environment import Environment
 from pkitools.findings import Verdict
-from pkitools.portfolio import Basis, HeldCertificate, HeldKey, Judgement, Place, Portfolio
+from pkitools.portfolio import EnvironmentBasis, HeldCertificate, HeldKey, Judgement, Place, Portfolio
 
 MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 OIN, OTHER_OIN = "00000003273229750000", "00000001123456782000"
@@ -55,7 +55,7 @@ def held(label: str, *files: str, key: str = "", verdict: Verdict = Verdict.PASS
         "hierarchy": "g4-tls",
         "generation": "G4",
         "is_authority": False,
-        "judgements": (Judgement(environment, Basis.HIERARCHY, verdict, has_path=True),),
+        "judgements": (Judgement(environment, EnvironmentBasis.HIERARCHY, verdict, has_path=True),),
         "places": tuple(Place(name) for name in files or (f"/srv/{label}.pem",)),
     }
     return HeldCertificate(**{**given, **changes})

@@ -18,6 +18,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -258,6 +262,28 @@ def test_a_self_signed_client_that_is_known_is_let_in_and_no_other(quick: World,
             quick.ask(refused, version)
         assert quick.refusal().handshake.detail == detail
         quick.told.clear()
+
+
+def by_openssl(name: str, issuer: IssuedCertificate | None, now: datetime) -> IssuedCertificate:
+    """A certificate as ``openssl req -x509`` makes it, which says to be a CA; or one that it issued."""
+    key = elliptic_keys("")
+    named = [x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, each)]) for each in (name, "eigen")]
+    serial, signing = x509.random_serial_number(), key if issuer is None or issuer.key is None else issuer.key
+    builder = x509.CertificateBuilder(named[1], named[0], key.public_key(), serial, now, now + timedelta(days=9))
+    made = builder.add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
+    der = made.sign(signing, hashes.SHA256()).public_bytes(Encoding.DER)
+    return IssuedCertificate(der, serial, "", None, key)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_a_known_client_issued_is_not_let_in_with_it(quick: World, now: datetime, version: str) -> None:
+    known = by_openssl("eigen", None, now)
+    child = by_openssl("kind", known, now)
+    quick.rehearsal = quick.server.rehearse(refused=quick.told.append, accept=[known.der])
+    assert quick.ask(known, version)[0] in {200, 403}
+    with pytest.raises((ssl.SSLError, ConnectionResetError, ValueError, IndexError)):
+        quick.ask(child, version)
+    assert quick.refusal().handshake.detail == "unable to get local issuer certificate"
 
 
 def test_only_what_signed_itself_is_let_in_beforehand(quick: World) -> None:

@@ -38,7 +38,7 @@ from pkitools_cli.reply import Line, Reply
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pkitools.connections import LeadKind, Plan, PlanDate, Status
+    from pkitools.connections import ConnectionsStatus, LeadKind, Plan, PlanDate
     from pkitools_cli.commands.report_files import ReportFile
 
 _OVERRIDES: Final = ("registration", "delivery", "handling", "course")
@@ -136,7 +136,7 @@ def _for_system(options: Options) -> Planned:
     return Planned(found, system, environment)
 
 
-def _for_connections(options: Options) -> tuple[list[Planned], Status]:
+def _for_connections(options: Options) -> tuple[list[Planned], ConnectionsStatus]:
     from pkitools.connections import hold
 
     alone = (options.environment, options.tsp, options.subscriber, *(getattr(options, name) for name in _OVERRIDES))
@@ -159,7 +159,11 @@ def _for_connections(options: Options) -> tuple[list[Planned], Status]:
 
 
 def _text(
-    planned: list[Planned], today: date, status: Status | None, apart: Mapping[int, str], written: Sequence[ReportFile]
+    planned: list[Planned],
+    today: date,
+    status: ConnectionsStatus | None,
+    apart: Mapping[int, str],
+    written: Sequence[ReportFile],
 ) -> Iterator[Line | str]:
     for number, one in enumerate(planned):
         if number:
@@ -179,7 +183,7 @@ def _text(
     yield from next_step(_now(planned, today))
 
 
-def _at_once(one: Planned, status: Status | None) -> Iterator[str]:
+def _at_once(one: Planned, status: ConnectionsStatus | None) -> Iterator[str]:
     """Yield the name of the certificate that has to be replaced today."""
     for each in status.statuses if status is not None else ():
         is_asked = any(step.code == "connections.renewal.at_once" for step in each.steps)

@@ -8,8 +8,8 @@ What is shared is found by digests in two passes, so that memory grows with what
 """
 
 from pkitools.portfolio.risk.keys import misfits
-from pkitools.portfolio.risk.model import Hanging, Risk, Risks, Use, Uses
+from pkitools.portfolio.risk.model import CertificateUse, Hanging, Risk, Risks, Uses
 from pkitools.portfolio.risk.placing import by_folder
 from pkitools.portfolio.risk.weighing import risks_of
 
-__all__ = ["Hanging", "Risk", "Risks", "Use", "Uses", "by_folder", "misfits", "risks_of"]
+__all__ = ["CertificateUse", "Hanging", "Risk", "Risks", "Uses", "by_folder", "misfits", "risks_of"]

@@ -12,7 +12,7 @@ from pkitools.findings.asking import Violated
 from pkitools.limits import MAX_LISTED, MAX_MESSAGE_VALUE, MAX_RISK_MEMBERS, MAX_RISK_PLACES
 from pkitools.portfolio.model import HeldCertificate, HeldKey, HeldRequest
 from pkitools.portfolio.risk.grouping import Sharing, is_in_use, shared
-from pkitools.portfolio.risk.model import Hit, Use, Uses
+from pkitools.portfolio.risk.model import CertificateUse, Hit, Uses
 from pkitools.systems import System
 from pkitools.trust import Hierarchy, HierarchyKind, hierarchies
 
@@ -63,7 +63,7 @@ class Case:
         found = self._kinds.get(one.hierarchy or "")
         return None if found is None else found.kind
 
-    def uses_of(self, one: HeldCertificate) -> Iterator[Use]:
+    def uses_of(self, one: HeldCertificate) -> Iterator[CertificateUse]:
         """Yield for what a certificate is, by its places."""
         pointing = (named.rpartition(":")[0] for place in one.places for named in place.named_by)
         for name in dict.fromkeys((*(place.name for place in one.places), *pointing)):

@@ -11,7 +11,7 @@ from pkitools.portfolio.model import HeldCertificate
 from pkitools.portfolio.risk.case import Case, about, names
 from pkitools.portfolio.risk.grouping import Sharing, is_in_use, is_succession, shared
 from pkitools.portfolio.risk.keys import INFERRED
-from pkitools.portfolio.risk.model import Hit, Told, Use
+from pkitools.portfolio.risk.model import CertificateUse, Hit, Told
 from pkitools.systems import Stance, Statement, System, Topic
 
 _BOTH: Final = len(Environment)
@@ -52,24 +52,24 @@ def _both_environments(case: Case) -> Iterator[Hit]:
             yield about(_in(one, uses), [one], severity=severity, basis=basis, name=one.name)
 
 
-def _in(one: HeldCertificate, uses: Iterable[Use]) -> Iterator[str]:
+def _in(one: HeldCertificate, uses: Iterable[CertificateUse]) -> Iterator[str]:
     return iter(dict.fromkeys(f"{use.name} ({use.environment})" for use in uses))
 
 
-def _separate(uses: Iterable[Use], case: Case) -> Iterator[Statement]:
+def _separate(uses: Iterable[CertificateUse], case: Case) -> Iterator[Statement]:
     systems = {use.system for use in uses if use.system is not None} or set(case.systems)
     for system in sorted(systems, key=lambda each: each.name):
         yield from system.statements_at(Environment.PRODUCTION, case.moment, Topic.SEPARATE_CERTIFICATE)
 
 
-def _is_allowed(uses: Iterable[Use], case: Case) -> bool:
+def _is_allowed(uses: Iterable[CertificateUse], case: Case) -> bool:
     """Return whether whoever runs the system says that one certificate will do: then nobody else is heard."""
     firm = {Certainty.STANDARD, Certainty.OFFICIAL}
     said = [each.answer for each in _separate(uses, case) if each.certainty in firm]
     return bool(said) and all(each is Stance.NO for each in said)
 
 
-def _of_system(uses: Iterable[Use], case: Case) -> tuple[Severity | None, Basis | None]:
+def _of_system(uses: Iterable[CertificateUse], case: Case) -> tuple[Severity | None, Basis | None]:
     said = next((each for each in _separate(uses, case) if each.answer is Stance.YES), None)
     return (None, None) if said is None else (min(said.severity, Severity.WARNING), _basis(said))
 

@@ -15,7 +15,7 @@ from pkitools.systems import System
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class CertificateUse:
     """For what the certificates at a place are.
 
     Args:
@@ -34,7 +34,7 @@ class Use:
         object.__setattr__(self, "environment", choice(Environment, self.environment, "environment"))
 
 
-Uses: TypeAlias = Callable[[str], Sequence[Use]]
+Uses: TypeAlias = Callable[[str], Sequence[CertificateUse]]
 """For what the certificates at a place are, by the name of the place."""
 
 

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Final
 
 from pkitools.environment import Environment
-from pkitools.portfolio.risk.model import Use, Uses
+from pkitools.portfolio.risk.model import CertificateUse, Uses
 from pkitools.text import pattern
 
 _WORD: Final = pattern(r"[a-z0-9]+")
@@ -40,7 +40,7 @@ def by_folder(asked: Iterable[str]) -> Uses:
     """
     base = _base(asked)
 
-    def uses(name: str) -> Sequence[Use]:
+    def uses(name: str) -> Sequence[CertificateUse]:
         found = next(filter(None, map(_use, reversed(_below(base, name)))), None)
         return () if found is None else (found,)
 
@@ -64,10 +64,10 @@ def _absolute(name: str) -> str:
     return os.path.abspath(name)  # noqa: PTH100  a link is not followed: what it is called says where it is
 
 
-def _use(folder: str) -> Use | None:
+def _use(folder: str) -> CertificateUse | None:
     words = _WORD.findall(folder.lower())
     found = {_WORDS[word] for word in (*words, "".join(words)) if word in _WORDS}
     # "pre-prod" has the word of the other in it
     if {"pre", "non", "niet"} & set(words) and found:
         found = {Environment.PREPRODUCTION}
-    return Use(found.pop(), None, folder, is_stated=False) if len(found) == 1 else None
+    return CertificateUse(found.pop(), None, folder, is_stated=False) if len(found) == 1 else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from pkitools.connections.status import ConnectionStatus, Status, StepState
+from pkitools.connections.status import ConnectionsStatus, ConnectionStatus, StepState
 from pkitools.reports.planning.work import (
     Work,
     WorkTelling,
@@ -33,7 +33,7 @@ def _head(work: Work, telling: WorkTelling) -> Iterator[str]:
     yield f"# {escaped(word(f'connections.report.{kind}', telling.language, day=day))}"
 
 
-def _status(work: Work, status: Status, telling: WorkTelling) -> Iterator[str]:
+def _status(work: Work, status: ConnectionsStatus, telling: WorkTelling) -> Iterator[str]:
     counts, apart = Counter(one.state for one in status.statuses), work.told_apart
     kinds = ", ".join(f"{counts[each]} {_state(each, telling)}" for each in StepState if counts[each])
     yield from ("", escaped(f"{len(status.statuses)}: {kinds}."), "")
@@ -54,7 +54,7 @@ def _cells(one: ConnectionStatus, name: str, telling: WorkTelling) -> tuple[str,
     return _state(one.state, telling), name, following, due, "" if held is None else held.name, ends
 
 
-def _to_do(status: Status, apart: Mapping[int, str], telling: WorkTelling) -> Iterator[str]:
+def _to_do(status: ConnectionsStatus, apart: Mapping[int, str], telling: WorkTelling) -> Iterator[str]:
     for one in status.in_order():
         step = one.next
         if step is None or one.state is StepState.WAITING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pkitools.arguments import aware
 from pkitools.connections.planning import Plan, PlanDate, PlanKind
-from pkitools.connections.status import ConnectionStatus, Status, StepStatus
+from pkitools.connections.status import ConnectionsStatus, ConnectionStatus, StepStatus
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass, field
 from pkitools.messages import Language, message
@@ -51,19 +51,19 @@ class Work:
 
     moment: datetime
     planned: tuple[Planned, ...]
-    status: Status | None = None
+    status: ConnectionsStatus | None = None
     told_apart: Mapping[int, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "moment", aware(self.moment))
 
     @classmethod
-    def of_status(cls, status: Status) -> Work:
+    def of_status(cls, status: ConnectionsStatus) -> Work:
         """Return the work of how connections stand; their days are in it."""
         return cls(status.moment, planned_of(status), status, status.connections.told_apart())
 
 
-def planned_of(status: Status) -> tuple[Planned, ...]:
+def planned_of(status: ConnectionsStatus) -> tuple[Planned, ...]:
     """Return the days of each connection, in the order of the file."""
     return tuple(
         Planned(one.plan, one.connection.system, one.connection.environment, one.connection) for one in status.statuses

@@ -126,14 +126,14 @@ class Rehearsal:
         self._refusals: deque[Refusal] = deque(maxlen=_MAX_REFUSALS)
         with router.served.lock:
             self.certificate = server_certificate(pki, host, router.clock())
-        roots = [root.certificate for root in pki.roots]
+        roots, self._accepted = [root.certificate for root in pki.roots], frozenset(accept)
         self._adapter = TlsAdapter(
             self.certificate,
             roots,
             crls=self._crls,
             refused=self._refuse,
             accepted=accept,
-            is_revoked=self._is_revoked,
+            objection=self._objection,
         )
         try:
             self._listener = Listener(self._answer, host=host, port=port, tls=self._adapter)
@@ -188,9 +188,15 @@ class Rehearsal:
         except InputError:
             return None
 
-    def _is_revoked(self, chain: Sequence[bytes]) -> bool:
+    def _objection(self, chain: Sequence[bytes]) -> str:
+        """Return what OpenSSL did not look at: the revocation, and whether who issued it is of this test PKI."""
         result = self._judged(chain)
-        return result is not None and revocation_rules.REVOKED.code in result.report.codes()
+        if result is None:
+            return ""
+        if revocation_rules.REVOKED.code in result.report.codes():
+            return "certificate revoked"
+        known = result.path is not None or result.facts.der in self._accepted
+        return "" if known else "unable to get local issuer certificate"
 
     # -- accepted ----------------------------------------------------------------------------------------------------
 

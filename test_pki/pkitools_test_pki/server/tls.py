@@ -27,8 +27,8 @@ _MAX_CERTIFICATES: Final = 10
 _NO_COMPRESSED_CERTIFICATES: Final = 1 << 33
 """OpenSSL 3.2 and later: SSL_OP_NO_RX_CERTIFICATE_COMPRESSION, for which Python has no name. What a client compresses
 (RFC 8879) is not reported as a Certificate message. Older versions do not know the bit, and do not compress."""
-REVOKED: Final = "CERTIFICATE_VERIFY_FAILED"
-"""OpenSSL's name of the reason, also where the revocation was looked up here."""
+NOT_RIGHT: Final = "CERTIFICATE_VERIFY_FAILED"
+"""OpenSSL's name of the reason, also where it was found here."""
 _SILENT: Final = frozenset({"UNEXPECTED_EOF_WHILE_READING"})
 """Reasons of who only looked whether the port is open."""
 
@@ -58,7 +58,7 @@ class _Connection(ssl.SSLSocket):
 
     handshake: Handshake | None = None  # until it is wrapped; ssl itself reads from one whose client is gone
     finished: Callable[[Handshake], None]
-    is_revoked: Callable[[Sequence[bytes]], bool] | None = None
+    objection: Callable[[Sequence[bytes]], str] | None = None
 
     def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
         if self.handshake is not None and not self.handshake.protocol:
@@ -79,8 +79,8 @@ class _Connection(ssl.SSLSocket):
         cipher = self.cipher()
         handshake.protocol = self.version() or "TLS"
         handshake.cipher = cipher[0] if cipher else ""
-        if self.is_revoked is not None and self.is_revoked(handshake.chain):
-            handshake.reason, handshake.detail = REVOKED, "certificate revoked"
+        if self.objection is not None and (found := self.objection(handshake.chain)):
+            handshake.reason, handshake.detail = NOT_RIGHT, found
             self.finished(handshake)
             raise RefusedError
 
@@ -94,8 +94,9 @@ class TlsAdapter:
         crls: gives the CRLs of this moment, DER.
         refused: is told of every handshake that failed.
         accepted: DER of certificates that are taken though they lead to no root.
-        is_revoked: says of a chain, the client's own first, whether it is revoked. It is asked where there are
-            ``accepted`` ones: OpenSSL would want a CRL of each of those, which nobody can make.
+        objection: says of a chain, the client's own first, why it is not right, in OpenSSL's words; empty where it is.
+            It is asked where there are ``accepted`` ones: OpenSSL would want a CRL of each of those, which nobody can
+            make, and would take what they issued as well.
     """
 
     def __init__(
@@ -106,10 +107,10 @@ class TlsAdapter:
         crls: Callable[[], Sequence[bytes]],
         refused: Callable[[Handshake], None],
         accepted: Sequence[bytes] = (),
-        is_revoked: Callable[[Sequence[bytes]], bool] | None = None,
+        objection: Callable[[Sequence[bytes]], str] | None = None,
     ) -> None:
         self._crls, self._refused = crls, refused
-        self._is_revoked = is_revoked if accepted else None
+        self._objection = objection if accepted else None
         trusted = [*(root.pem for root in roots), *(pem("CERTIFICATE", der) for der in accepted)]
         self._roots = b"".join(trusted).decode("ascii")
         # ssl reads keys and CRLs from files only
@@ -143,7 +144,7 @@ class TlsAdapter:
             raise FatalSSLAlert(str(error)) from error
         wrapped = context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
         assert isinstance(wrapped, _Connection)  # sslsocket_class says so
-        wrapped.handshake, wrapped.finished, wrapped.is_revoked = handshake, self._refused, self._is_revoked
+        wrapped.handshake, wrapped.finished, wrapped.objection = handshake, self._refused, self._objection
         return wrapped, {"pkitools.handshake": handshake}
 
     def get_environ(self) -> dict[str, Any]:
@@ -161,7 +162,7 @@ class TlsAdapter:
         context.load_verify_locations(cadata=self._roots)
         context.options |= _NO_COMPRESSED_CERTIFICATES
         context.verify_mode = ssl.CERT_REQUIRED
-        if self._is_revoked is None:
+        if self._objection is None:
             context.load_verify_locations(cafile=self._current_crls())
             context.verify_flags |= ssl.VerifyFlags.VERIFY_CRL_CHECK_CHAIN
         if hasattr(ssl.SSLContext, "_msg_callback"):

@@ -17,7 +17,7 @@ from pkitools.errors import about_file
 from pkitools.files import check_outputs, read_bytes, write_set
 from pkitools.findings import Severity
 from pkitools.frozen import dataclass, replace
-from pkitools.ordering import Arrival, Manifest, Means, Receipt, State, read_manifest, receive
+from pkitools.ordering import Arrival, Manifest, Receipt, ReceivingMeans, State, read_manifest, receive
 from pkitools.ordering.manifest import MANIFEST, MAX_MANIFEST_BYTES
 from pkitools.reports import ToldError, cert_receive_document
 from pkitools_cli.commands.cert.check import chain_of, revocation_of
@@ -119,7 +119,7 @@ def _received(options: Options) -> Received:
     unread: list[BadItem] = []
     chain, beside = chain_of(options.chain, unread)
     revocation = revocation_of(options, unread, beside)
-    means = Means(
+    means = ReceivingMeans(
         moment=options.moment,
         trust=trust_of(options.trust),
         intermediates=chain,

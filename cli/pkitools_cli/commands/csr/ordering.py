@@ -11,7 +11,7 @@ import click
 
 from pkitools.environment import Environment
 from pkitools.ordering import NoChoiceError, choice_of, lacking, missing, plan_order
-from pkitools.ordering.orders import FOR, Knowledge
+from pkitools.ordering.orders import FOR, OrderingKnowledge
 from pkitools_cli.framework import is_for_people
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import labelled
@@ -42,9 +42,9 @@ TOLD: Final = "pkitools.choice_told"  # in this run, to who is at the terminal
 Wishes = dict[str, Any]
 
 
-def known() -> Knowledge:
+def known() -> OrderingKnowledge:
     """Return where systems and TSPs are looked up: those of one's own as well."""
-    return Knowledge(system_named, tsp_named)
+    return OrderingKnowledge(system_named, tsp_named)
 
 
 def chosen_for(wishes: Mapping[str, Any], moment: datetime) -> Choice | None:

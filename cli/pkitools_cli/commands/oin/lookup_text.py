@@ -15,7 +15,7 @@ from pkitools_cli.remedies import told as message_told
 from pkitools_cli.reply import Line
 
 if TYPE_CHECKING:
-    from pkitools.oin_register import Note, Organization, RegisterAnswer
+    from pkitools.oin_register import Organization, RegisterAnswer, RegisterNote
 
 _COLOURS: Final = {"registered": "green", "withdrawn": "red", "not-registered": "yellow", "unknown": "yellow"}
 _MOST: Final = 50  # records told in full; JSON has them all
@@ -50,7 +50,7 @@ def _whence(answer: RegisterAnswer) -> str:
     return tr(f"cli.oin.lookup.{kind}", url=answer.source, at=for_people(answer.dated))
 
 
-def _note(note: Note) -> Iterator[str]:
+def _note(note: RegisterNote) -> Iterator[str]:
     said = message_told(note.code, dict(note.params))
     yield from wrapped(f"{said.message} {said.remedy}", "  ")
 

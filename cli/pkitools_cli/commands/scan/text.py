@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pkitools.findings import Severity, Verdict
-from pkitools.portfolio.model import Basis, Gap, HeldCertificate, Portfolio, Standing
+from pkitools.portfolio.model import EnvironmentBasis, Gap, HeldCertificate, Portfolio, Standing
 from pkitools.reports.portfolio.telling import changes_told, deciding, place_text, standing_word
 from pkitools.reports.telling.answer import told
 from pkitools.reports.telling.readable import readable, short_day
@@ -178,7 +178,7 @@ def _judged_how(portfolio: Portfolio) -> Iterator[str]:
         environment = tr(f"cli.cert_check.environment.{portfolio.environment}")
         yield from wrapped(tr("cli.scan.in_environment", environment=environment, systems=systems), "")
     yield from _unclaimed(portfolio)
-    unknown = sum(j.basis is Basis.UNKNOWN for one in portfolio.judged for j in one.judgements)
+    unknown = sum(j.basis is EnvironmentBasis.UNKNOWN for one in portfolio.judged for j in one.judgements)
     if unknown:
         yield from wrapped(tr(f"cli.scan.unknown_hierarchy{_one(unknown)}", count=unknown), "")
     yield from _revocation(portfolio)

@@ -7,7 +7,7 @@ from functools import partial
 
 import click
 
-from pkitools.connections.status import Status
+from pkitools.connections.status import ConnectionsStatus
 from pkitools.findings import Severity
 from pkitools.frozen import dataclass
 from pkitools.reports import status_document
@@ -53,7 +53,7 @@ class Options:
 @moment_option
 @fail_on_option
 @gathered(Options)
-def command(options: Options) -> Reply[Status]:
+def command(options: Options) -> Reply[ConnectionsStatus]:
     """Hold every connection against what lies at the places it names."""
     from pkitools.connections import hold
     from pkitools.reports.planning import Work, work_form

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from pkitools.connections.status import ConnectionStatus, Grouping, Status, StepState, StepStatus
+from pkitools.connections.status import ConnectionsStatus, ConnectionStatus, Grouping, StepState, StepStatus
 from pkitools.findings import Severity, Verdict
 from pkitools.messages import message
 from pkitools.reports.planning.work import connection_name
@@ -36,7 +36,7 @@ _INDENT: Final = "    "
 
 
 def status_told(
-    status: Status, *, by: str | None = None, verbose: bool = False, written: Sequence[ReportFile] = ()
+    status: ConnectionsStatus, *, by: str | None = None, verbose: bool = False, written: Sequence[ReportFile] = ()
 ) -> Iterator[Line | str]:
     """Yield how connections stand: the count, what asks attention and its command, what could not be looked at.
 
@@ -78,12 +78,12 @@ def state_word(state: StepState) -> str:
     return message(f"connections.state.{state.value}", {}, language()).title
 
 
-def _worst(status: Status) -> StepState:
+def _worst(status: ConnectionsStatus) -> StepState:
     found = {one.state for one in status.statuses}
     return next(state for state in StepState if state in found)
 
 
-def _now(status: Status) -> str:
+def _now(status: ConnectionsStatus) -> str:
     """Return what comes first: what could not be read, and of what is done whether it is revoked."""
     worst = _worst(status)
     if status.unread and worst not in {StepState.LATE, StepState.NOW}:
@@ -92,7 +92,7 @@ def _now(status: Status) -> str:
     return "unconfirmed" if is_quiet and any(one.is_unconfirmed for one in status.statuses) else worst.value
 
 
-def _grouped(status: Status, by: Grouping) -> Iterator[str]:
+def _grouped(status: ConnectionsStatus, by: Grouping) -> Iterator[str]:
     yield ""
     for name, members in status.grouped(by).items():
         yield from wrapped(counted_group(name, members), _INDENT, "  ")
@@ -140,7 +140,7 @@ def _step(one: ConnectionStatus, step: StepStatus, verbose: bool) -> Iterator[st
         yield from command_rows(words, f"{_INDENT}  ")
 
 
-def _unread(status: Status) -> Iterator[str]:
+def _unread(status: ConnectionsStatus) -> Iterator[str]:
     if status.unread:
         yield ""
     for unread in status.unread:

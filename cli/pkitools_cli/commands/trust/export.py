@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +18,7 @@ from pkitools.reports import trust_export_document
 from pkitools.trust import Knowledge
 from pkitools_cli.commands.export.given import Passphrases
 from pkitools_cli.commands.export.written import told_backups
+from pkitools_cli.commands.next_steps import Step, carried, step
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import tr
 from pkitools_cli.lines import beside, packed, wrapped
@@ -78,7 +80,7 @@ def command(options: Options) -> Reply[Exported]:
     return Reply(
         Exported(bundle),
         document=lambda exported: trust_export_document(exported.bundle),
-        text=_text,
+        text=partial(_text, kind=options.kind),
         warnings=(*told_backups(backups), *((tr("cli.trust.list.one_publisher"),) if one_publisher else ())),
     )
 
@@ -123,7 +125,22 @@ def prepare_folder(folder: Path, names: Sequence[str], *, force: bool) -> None:
         raise FileError("files.error.exists", name=str(folder / min(others)))
 
 
-def _text(exported: Exported) -> Iterator[Line | str]:
+def _text(exported: Exported, kind: str) -> Iterator[Line | str]:
+    yield from _told(exported)
+    next_one = _next(exported, kind)
+    yield from next_one.told() if next_one is not None else ()
+
+
+def _next(exported: Exported, kind: str) -> Step | None:
+    """Return what to do with what was written: to see whether a list is still right, it is read again."""
+    if kind == "folder":
+        return step("trust_export.folder", {}, {})
+    file = str(exported.bundle.outputs[0].path)
+    secret = carried(only=frozenset({"passphrase_file", "passphrase_env"}))
+    return step("trust_export.file", {"file": file}, {"diff": lambda: ("trust", "diff", file, *secret)})
+
+
+def _told(exported: Exported) -> Iterator[Line | str]:
     bundle = exported.bundle
     yield from (
         Line(row, bold=True) for row in wrapped(tr("cli.trust.export.written", name=bundle.hierarchy.label), "")

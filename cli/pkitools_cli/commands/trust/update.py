@@ -16,6 +16,7 @@ from pkitools.reports import trust_update_document
 from pkitools_cli.commands.cert.check_options import NetworkRange
 from pkitools_cli.commands.export.written import told_backups
 from pkitools_cli.commands.fetching import fetcher_of
+from pkitools_cli.commands.next_steps import Step, again, step
 from pkitools_cli.commands.trust.export import prepare_folder
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command
@@ -94,5 +95,20 @@ def _text(updated: Updated) -> Iterator[Line | str]:
         yield from wrapped(
             tr("cli.trust.update.written", count=len(updated.written), folder=updated.written[0].parent), ""
         )
-    elif same:
-        yield from wrapped(tr("cli.trust.update.not_written"), "")
+    next_one = _next(updated)
+    yield from next_one.told() if next_one is not None else ()
+
+
+def _next(updated: Updated) -> Step | None:
+    """Return what to do: first with what is another than is known, then with what was kept or could have been."""
+    states = {str(one.state) for one in updated.found}
+    if "other" in states:
+        return step("trust_update.other", {}, {})
+    if updated.written:
+        complete = ("chain", "complete", tr("cli.now.file"), "--chain", str(updated.written[0].parent))
+        return step("trust_update.written", {}, {"complete": lambda: complete})
+    if "same" in states:
+        kept = again((), "--out", tr("cli.now.folder"))
+        return step("trust_update.not_written", {}, {"again": lambda: kept})
+    without = again((), without=frozenset({"offline"}))
+    return step("trust_update.nothing", {}, {"again": lambda: without})

@@ -21,7 +21,7 @@ from pkitools_cli.page.exchange import Request, Screen
 from pkitools_cli.page.site import Site
 
 if TYPE_CHECKING:
-    from pkitools.connections import ConnectionStatus, Status, StepStatus
+    from pkitools.connections import ConnectionsStatus, ConnectionStatus, StepStatus
 
 _TONES: Final = {"late": "bad", "now": "soon", "unknown": "unsure", "waiting": "plain", "done": "good"}
 _GROUPINGS: Final = ("organization", "system", "supplier")
@@ -76,7 +76,7 @@ def _connections(site: Site, by: str) -> Mapping[str, object]:
     assert site.given.connections is not None, "who calls this looked"
     connections = given_connections(site.given.connections)
     judging, _ = judging_of(_scanning(site))
-    status: Status = hold(connections, judging)
+    status: ConnectionsStatus = hold(connections, judging)
     apart = connections.told_apart()
     groups = status.grouped(Grouping(by)) if by in _GROUPINGS else {}
     return {
