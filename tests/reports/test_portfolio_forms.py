@@ -30,6 +30,7 @@ from pkitools.messages import LANGUAGES, Language
 from pkitools.portfolio import Gap, Portfolio
 from pkitools.portfolio.risk import risks_of
 from pkitools.reports import Telling, portfolio_report, report_suffixes
+from pkitools.reports.portfolio import _FORMS
 from pkitools.reports.portfolio.as_sarif import file_uri
 from pkitools.reports.portfolio.order_days import OrderDays
 from pkitools.reports.portfolio.telling import place_names, said_of, standing_word
@@ -186,6 +187,17 @@ def test_every_form_is_held_to_the_law() -> None:
     assert tuple(sorted(FRAMES)) == report_suffixes()
 
 
+def test_no_form_but_the_page_is_held_whole(portfolio: Portfolio) -> None:
+    """Of a hundred thousand certificates a text is as long as all of them, and what was found lies on disk."""
+    more = replace(portfolio, certificates=portfolio.certificates * 40)
+    for suffix, load in _FORMS.items():
+        if suffix != ".html":
+            made = load()(more, Telling())
+            assert not isinstance(made, str), suffix
+            pieces = list(map(len, made))
+            assert max(pieces) * 10 < sum(pieces), suffix
+
+
 _SLOW: Final = {".html", ".ics", ".json", ".sarif"}  # their readers and schemas take long for so many
 
 
@@ -208,7 +220,7 @@ def test_nothing_found_and_a_part_are_reports_too(portfolio: Portfolio, suffix: 
     for other in (Portfolio(portfolio.moment, ("a",)), replace(portfolio, complete=False)):
         text = text_of(other, suffix)
         FRAMES[suffix](text)
-        assert suffix == ".csv" or text != whole
+        assert text != whole
         assert "portfolio.report." not in text + whole + text_of(other, suffix, "nl")  # every word has its text
 
 
@@ -322,7 +334,14 @@ def test_only_what_was_judged_and_is_good_counts_as_passed(portfolio: Portfolio)
 @pytest.mark.parametrize("gap", Gap)
 def test_what_was_not_looked_at_is_an_error_and_so_is_a_part_or_nothing(portfolio: Portfolio, gap: Gap) -> None:
     unread = replace(portfolio.unread[0], name="a", gap=gap, position=None)
-    found = results(replace(portfolio, unread=(unread,), complete=False))
+    part = replace(portfolio, unread=(unread,), complete=False)
+    whole = JUnitXml.fromstring(text_of(part, ".xml").encode())
+    for level in (whole, *whole):
+        told = [kind for one in cases(text_of(part, ".xml")) for kind in map(type, one.result)]
+        counted = (level.failures, level.errors, level.skipped)
+        assert counted == tuple(told.count(each) for each in (Failure, Error, Skipped))
+        assert level.tests == len(cases(text_of(part, ".xml")))
+    found = results(part)
     assert found["a"] == [Skipped if gap is Gap.SKIPPED else Error]
     assert found["scan"] == [Error]
     assert results(Portfolio(portfolio.moment, ("a",))) == {"scan": [Error]}
