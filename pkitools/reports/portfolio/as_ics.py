@@ -50,13 +50,14 @@ def _all(portfolio: Portfolio, telling: Telling) -> Iterator[Event]:
     for hanging in risks_in(portfolio, telling).hanging:
         if hanging.ends is not None:
             yield _of_authority(hanging, hanging.ends.date(), portfolio, telling)
-    yield from of_unread(portfolio.unread, portfolio.moment, telling)
+    yield from of_unread("scan", portfolio.unread, portfolio.moment, telling)
 
 
-def of_unread(unread: Iterable[Unread], moment: datetime, telling: Telling) -> Iterator[Event]:
+def of_unread(of: str, unread: Iterable[Unread], moment: datetime, telling: Telling) -> Iterator[Event]:
     """Yield an event of today where something could not be looked at: its days are in no calendar.
 
     Args:
+        of: which calendar: who reads in two has both.
         unread: what it is, and what needed not be looked at.
         moment: when the report was made, aware.
         telling: how to tell it.
@@ -68,7 +69,7 @@ def of_unread(unread: Iterable[Unread], moment: datetime, telling: Telling) -> I
         summary = word("portfolio.report.event.unread", telling.language, count=len(lines) + more)
         if more:
             lines.append(word("portfolio.report.more_places", telling.language, count=more))
-        yield all_day("unread", moment.astimezone(UTC).date(), summary, lines, moment=moment, kind="unread")
+        yield all_day(f"{of}-unread", moment.astimezone(UTC).date(), summary, lines, moment=moment, kind="unread")
 
 
 def calendar_of(description: str, language: Language) -> Calendar:
