@@ -149,6 +149,7 @@ class _Found:
         wrong = self._wrong(connection, beside)
         key_file = _key_file(certificate, found)
         misfit = None if certificate is None else self._misfit(connection, certificate, found)
+        strange = tuple(one for one in others if certificate is None and self._is_strange(one, connection))
         seen = Seen(
             connection,
             moment.date(),
@@ -161,6 +162,7 @@ class _Found:
             misnamed,
             overdue,
             wrong=wrong,
+            strange=strange,
             has_key=key_file is not None,
             misfit=misfit,
             unread=next(chain(found.unread.get(connection.number, ()), self.places[connection.number].cut), None),
@@ -179,7 +181,13 @@ class _Found:
             metadata_file=metadata_file,
             wrong=wrong,
             misfit=misfit,
+            strange=strange,
         )
+
+    def _is_strange(self, one: HeldCertificate, connection: Connection) -> bool:
+        """Return whether a certificate lies with its key at a place of a connection, and of none whose OIN it has."""
+        owners = [{*self.owners.of(place)} for place in one.places if place.with_key]
+        return any(connection in each and all(owner.holder.oin != one.oin for owner in each) for each in owners)
 
     def _misfit(self, connection: Connection, certificate: HeldCertificate, found: _Lying) -> str | None:
         """Return the file of a key that is beside a certificate, or named with it, and does not fit it."""

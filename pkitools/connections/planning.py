@@ -218,11 +218,23 @@ class _Counting:
 
     def _advised(self, order: PlanDate) -> PlanDate:
         """Return the day of the order; where something it hangs on is unknown, not later than is advised."""
-        lead = LEAD_TIME if self.begins is None else min(LEAD_TIME, max(self.day - self.begins, timedelta()) / 3)
-        advised = self.calendar.at_or_before(self.day - lead)
+        advised = advised_order(self.begins, self.day, self.calendar)
         if not order.unknown or order.day <= advised:
             return order
         return PlanDate(advised, PlanKind.ORDER, None, Basis(cite("pkitools"), Certainty.ADVICE), order.unknown)
+
+
+def advised_order(begins: date | None, ends: date, calendar: WorkingDays) -> date:
+    """Return the last day to order the next certificate as pkitools advises: three months ahead, on a working day.
+
+    Args:
+        begins, ends: the first and last day of the one that is there; of one of a few months it is a third of those
+            before its end. ``None``: the first is not known.
+        calendar: the working days; no day is moved of a year whose holidays are not known.
+    """
+    lead = LEAD_TIME if begins is None else min(LEAD_TIME, max(ends - begins, timedelta()) / 3)
+    day = ends - lead
+    return calendar.at_or_before(day) if day.year in YEARS else day
 
 
 def _of_generation(generation: str | None, now: date, order: date, last: date) -> Iterator[PlanDate]:

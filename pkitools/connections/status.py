@@ -80,6 +80,8 @@ class ConnectionStatus:
         others: certificates at its places that are of another organisation.
         beside: other certificates of its holder at its places that have not ended: an earlier one, or the next.
         wrong: those beside it that are revoked, or wrong whatever they are for: they may be in use there.
+        strange: where there is no certificate: those of ``others`` that lie there with their key, and have the OIN of
+            no connection there: they may be in use.
         misfit: a file with a private key that is beside the certificate and does not fit it; ``None`` where none is.
         shared_with: the other connections, of its system and environment, that are held to have the same certificate.
         absent: places that are not there.
@@ -102,6 +104,7 @@ class ConnectionStatus:
     metadata_file: str | None = None
     wrong: tuple[HeldCertificate, ...] = ()
     misfit: str | None = None
+    strange: tuple[HeldCertificate, ...] = ()
 
     @property
     def state(self) -> StepState:
@@ -122,12 +125,12 @@ class ConnectionStatus:
 
     @property
     def verdict(self) -> Verdict:
-        """FAILED where the certificate is wrong or ended, one that lies there as well is wrong, or there is none on the
-        day of going live; INDETERMINATE where something is not known.
+        """FAILED where the certificate is wrong or ended, one that lies there as well is wrong, one with its key there
+        has not the OIN, or there is none on the day of going live; INDETERMINATE where something is not known.
         """
         judged = self.certificate is not None and self.certificate.verdict is Verdict.FAILED
         missing = next((one for one in self.steps if one.step is Step.CERTIFICATE), None)
-        if judged or self.wrong or (missing is not None and missing.state is StepState.LATE):
+        if judged or self.wrong or self.strange or (missing is not None and missing.state is StepState.LATE):
             return Verdict.FAILED
         known = all(one.state is not StepState.UNKNOWN for one in self.steps)
         return Verdict.PASSED if known else Verdict.INDETERMINATE

@@ -39,6 +39,7 @@ class Seen:
         misnamed: certificates of its holder at its places that do not bear the name it states.
         overdue: the day by which what was ordered should have come, where that is past.
         wrong: those that lie there as well and are revoked, or wrong whatever they are for.
+        strange: where there is no certificate: those that lie there with their key and do not have its OIN.
         has_key: its private key was found.
         misfit: a file with a private key that is beside the certificate and does not fit it.
         at_once: the certificate has not ended and is of no use: another has to be ordered today.
@@ -56,6 +57,7 @@ class Seen:
     misnamed: tuple[HeldCertificate, ...] = ()
     overdue: date | None = None
     wrong: tuple[HeldCertificate, ...] = ()
+    strange: tuple[HeldCertificate, ...] = ()
     has_key: bool = False
     misfit: str | None = None
     at_once: bool = False
@@ -169,8 +171,12 @@ def _elsewhere(seen: Seen, live: date | None) -> StepStatus:
         wanted = seen.connection.common_name or ", ".join(seen.connection.dns)
         found = ", ".join(dict.fromkeys(one.name for one in seen.misnamed))
         return _step(Step.CERTIFICATE, StepState.NOW, "misnamed", live, name=wanted, found=found)
+    oin = seen.connection.holder.oin
+    if seen.strange:
+        one = seen.strange[0]
+        params = {"name": one.name, "place": one.places[0].name, "oin": oin}
+        return _step(Step.CERTIFICATE, StepState.NOW, "strange", live, **params)
     if seen.others:
-        oin = seen.connection.holder.oin
         return _step(Step.CERTIFICATE, StepState.NOW, "others", live, count=seen.others, oin=oin)
     return _step(Step.CERTIFICATE, StepState.WAITING, "waiting", live)
 

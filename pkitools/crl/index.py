@@ -1,8 +1,8 @@
 """All entries of a CRL: read strictly once, then found by serial number.
 
 Reading is one pass (:mod:`~pkitools.crl.runs`, :mod:`~pkitools.crl.layouts`) that keeps nothing but where some entries
-start, so that a list that nobody looks into again costs no memory. The first look-ups search the bytes, at 0.3 ns an octet; a list that is asked
-more often gets a table of its serial numbers, and a look-up then takes about a microsecond.
+start, so that a list that nobody looks into again costs no memory. The first look-ups search the bytes, at 0.3 ns an
+octet; a list that is asked more often gets a table of its serial numbers, and a look-up then takes about a microsecond.
 """
 
 from __future__ import annotations

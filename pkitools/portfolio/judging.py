@@ -123,10 +123,11 @@ class Judge:
         Args:
             facts: the certificate.
             claims: the connections at whose places it lies.
-            is_own: its private key lies with it: then it is theirs, whoever it names.
+            is_own: its private key lies with it: then it is theirs, whoever it names, unless it names one of them.
         """
         oin = oin_from_certificate(facts).oin if claims else None
-        return tuple(each for each in claims if is_own or (oin is not None and str(oin) == self.asked.claims[each].oin))
+        of_holder = tuple(each for each in claims if oin is not None and str(oin) == self.asked.claims[each].oin)
+        return of_holder or (tuple(claims) if is_own else ())
 
     def judge(
         self,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         PlanDate,
         StepStatus,
     )
-    from pkitools.portfolio import HeldCertificate, Portfolio
+    from pkitools.portfolio import HeldCertificate, Portfolio, Unread
     from pkitools.systems import System
 
 
@@ -135,14 +135,20 @@ def _certificate(one: HeldCertificate) -> dict[str, object]:
     }
 
 
-def plan_document(planned: Iterable[Planned], moment: datetime) -> dict[str, object]:
+def plan_document(planned: Iterable[Planned], moment: datetime, unread: Iterable[Unread] = ()) -> dict[str, object]:
     """Return the whole document: the days of each connection, or of one system.
 
     Args:
         planned: the plans.
         moment: when was planned, aware UTC.
+        unread: what could not be looked at: whatever days hang on it are not known.
     """
-    return {"schema": "pkitools.plan/v1", "moment": instant(aware(moment)), "plans": [_planned(one) for one in planned]}
+    return {
+        "schema": "pkitools.plan/v1",
+        "moment": instant(aware(moment)),
+        "plans": [_planned(one) for one in planned],
+        "unread": [unread_entry(one) for one in unread],
+    }
 
 
 def _planned(one: Planned) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from datetime import UTC, datetime
 from pathlib import Path
@@ -72,6 +73,21 @@ def test_what_could_not_be_read_is_no_success(status: Any, folder: Path) -> None
     done = status(connection(**FILES, **STATED, system='"mijnoverheid"'))
     assert (done.code, "1 not known" in done.lines[0]) == (1, True)
     assert "Look first at what could not be read" in done.out
+
+
+def test_a_plan_makes_up_no_day_for_what_could_not_be_read(run: Command, status: Any, folder: Path) -> None:
+    """status said to open the keystore first, and plan to state a day of going live; its reports said nothing."""
+    (folder / "f" / "torn.pem").write_bytes(corrupt())
+    names = [f"plan.{end}" for end in ("ics", "csv", "md", "json")]
+    reports = [word for name in names for word in ("--report", name)]
+    for text, first in ((connection(files='["f/torn.pem"]'), "Look first at"), (connection(**FILES), "as well: what")):
+        assert status(text).code == 1
+        ran = run("plan", "--trust", "root.pem", *AT, "--force", *reports)
+        assert ran.code == 1
+        assert first in " ".join(ran.out.split("Now: ")[-1].split())
+        for name in names:
+            assert "torn.pem" in (folder / name).read_text(encoding="utf-8").replace("\r\n ", ""), name
+        assert_valid(json.loads((folder / "plan.json").read_bytes()), "plan-v1")
 
 
 def test_that_nobody_was_asked_for_what_is_revoked_is_said_and_weighs(status: Any, folder: Path) -> None:

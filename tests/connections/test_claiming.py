@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from pkitools.connections import Connections, claims_of, read_connections
+from pkitools.connections import Connections, Step, claims_of, hold, read_connections
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
 from pkitools.findings import Verdict
@@ -71,8 +72,6 @@ def test_another_oin_is_the_counterparts_unless_its_key_lies_there(folder: Path,
     """A certificate of a counterpart raises no alarm; one that is used with the wrong OIN does."""
     key = b""
     if with_key:
-        from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
         key = _key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (folder / "tls" / "a" / "own.pem").write_bytes(certificate(OTHER_OIN) + CHAIN + key)
     one = named(found(folder, connection(files='["tls/a"]')), "host.example.nl")
@@ -112,3 +111,39 @@ def test_an_endpoint_is_claimed_as_a_file_is_and_workers_say_the_same(folder: Pa
 
 def _blocks(text: bytes) -> list[bytes]:
     return [b"-----BEGIN" + block for block in text.split(b"-----BEGIN")[1:]]
+
+
+def with_key(data: bytes) -> bytes:
+    return data + CHAIN + _key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+STRANGE = certificate(OTHER_OIN, "other.example.nl")
+
+
+@pytest.mark.parametrize(
+    ("tenants", "files", "wrong"),
+    [
+        (2, {"a.pem": with_key(certificate()), "b.pem": with_key(STRANGE)}, set()),
+        (1, {"a.pem": with_key(STRANGE)}, {0}),
+        (2, {"a.pem": with_key(certificate("not an OIN", "other.example.nl"))}, {0, 1}),
+        (1, {"a.pem": STRANGE}, set()),  # of a counterpart, for all that is known
+    ],
+)
+def test_a_folder_that_tenants_share_gives_each_its_own_in_scan_and_status_alike(
+    tmp_path: Path, tenants: int, files: dict[str, bytes], wrong: set[int]
+) -> None:
+    (tmp_path / "tls").mkdir()
+    for name, data in files.items():
+        (tmp_path / "tls" / name).write_bytes(data)
+    text = connection(files='["tls"]', system='"mijnoverheid"')
+    if tenants > 1:
+        text += connection(files='["tls"]', system='"mijnoverheid"', organization='"b"')
+        text += f'[organization.b]\noin = "{OTHER_OIN}"\nname = "B"\n'
+    listed = connections(tmp_path, text)
+    judged = scanned(tmp_path / "tls", asked=judging(claims=claims_of(listed))).judged
+    failed = {told.connection for one in judged for told in one.judgements if told.verdict is Verdict.FAILED}
+    statuses = hold(listed, judging()).statuses
+    assert {number for number, one in enumerate(statuses) if one.verdict is Verdict.FAILED} == wrong
+    assert failed - {None} == {claims_of(listed)[number].name for number in wrong}
+    steps = [one.of(Step.CERTIFICATE) for one in statuses if one.verdict is Verdict.FAILED]
+    assert all(step is not None and step.code == "connections.certificate.strange" for step in steps)

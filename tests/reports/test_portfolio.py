@@ -57,11 +57,28 @@ def test_the_document_is_valid_and_whole(portfolio: Portfolio) -> None:
 def test_the_table_has_a_row_for_each_and_every_digit_of_an_oin(portfolio: Portfolio, language: Language) -> None:
     found = rows(portfolio, language)
     assert [row["sha256"] for row in found if row["sha256"]] == [one.sha256 for one in portfolio.certificates]
-    (of_key,) = (row for row in found if not row["sha256"])  # the private key that others may read
+    of_key, torn = (row for row in found if not row["sha256"])  # the private key that others may read
     assert of_key["places"].endswith("a.key")
+    assert torn["places"].endswith("torn.pem")
+    assert torn["standing"] == {"nl": "niet bekeken", "en": "not looked at"}[language]
+    assert torn["finding"]
     assert all(tuple(row) == COLUMNS for row in found)
     oins = {row["oin"] for row in found} - {""}
     assert oins == {f"'{one.oin}" for one in portfolio.certificates if one.oin} != set()
+
+
+def test_the_days_left_are_those_of_the_document_also_below_none(portfolio: Portfolio) -> None:
+    """What ended had 0 days left, as what ends today has; a number of ours is no formula."""
+    later = replace(portfolio, moment=portfolio.moment + timedelta(days=3000))
+    document = json.loads(portfolio_report(later, ".json"))
+    found = [int(row["days_left"]) for row in rows(later) if row["sha256"]]
+    assert found == [one["days_left"] for one in document["certificates"]]
+    assert min(found) < -1
+
+
+def test_a_table_of_a_part_says_that_it_is_one(portfolio: Portfolio) -> None:
+    *_, last = rows(replace(portfolio, complete=False))
+    assert (last["standing"], bool(last["finding"])) == ("not looked at", True)
 
 
 _SHEET = st.text(st.characters(exclude_categories=["Cs"]), max_size=20) | st.sampled_from(
@@ -103,9 +120,11 @@ def test_a_thumbprint_stays_as_it_is_and_what_reads_as_a_number_or_a_time_does_n
 @given(_SHEET)
 def test_no_name_begins_a_row_or_a_cell(portfolio: Portfolio, text: str) -> None:
     found = rows(hostile(portfolio, text))
-    assert len(found) == len(portfolio.certificates) + 1
+    assert len(found) == len(portfolio.certificates) + 2
     assert all(tuple(row) == COLUMNS for row in found)
-    assert all((value or "")[:1] not in "=+-@\t\r" for row in found for value in row.values() if value)
+    assert all(
+        (value or " ")[:1] not in "=+-@\t\r" for row in found for column, value in row.items() if column != "days_left"
+    )
 
 
 def test_the_end_of_a_name_says_the_form() -> None:

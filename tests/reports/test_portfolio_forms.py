@@ -22,14 +22,18 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
 from markdown_it import MarkdownIt
 from prometheus_client.parser import text_string_to_metric_families
 
+from pkitools.connections import lead_times, plan
+from pkitools.connections.calendar import WorkingDays
 from pkitools.findings import Status, Verdict
 from pkitools.limits import MAX_MESSAGE_VALUE
 from pkitools.messages import LANGUAGES, Language
 from pkitools.portfolio import Gap, Portfolio
 from pkitools.portfolio.risk import risks_of
 from pkitools.reports import Telling, portfolio_report, report_suffixes
+from pkitools.reports.portfolio import _FORMS
 from pkitools.reports.portfolio.as_sarif import file_uri
-from pkitools.reports.portfolio.telling import place_names, standing_word
+from pkitools.reports.portfolio.order_days import OrderDays
+from pkitools.reports.portfolio.telling import place_names, said_of, standing_word
 from pkitools.reports.telling.readable import short_day
 from pkitools.text import visible
 from tests.portfolio.support import hostile, something_of_everything
@@ -120,8 +124,8 @@ def events(text: str) -> list[Component]:
 
 
 def own(text: str) -> list[Component]:
-    """Those of certificates: not those of authorities."""
-    return [one for one in events(text) if not str(one["UID"]).endswith("-authority@pkitools")]
+    """Those of certificates: not those of authorities, and not that something could not be looked at."""
+    return [one for one in events(text) if str(one["UID"]).endswith(("-order@pkitools", "-expires@pkitools"))]
 
 
 def ics_frame(text: str) -> object:
@@ -183,6 +187,17 @@ def test_every_form_is_held_to_the_law() -> None:
     assert tuple(sorted(FRAMES)) == report_suffixes()
 
 
+def test_no_form_but_the_page_is_held_whole(portfolio: Portfolio) -> None:
+    """Of a hundred thousand certificates a text is as long as all of them, and what was found lies on disk."""
+    more = replace(portfolio, certificates=portfolio.certificates * 40)
+    for suffix, load in _FORMS.items():
+        if suffix != ".html":
+            made = load()(more, Telling())
+            assert not isinstance(made, str), suffix
+            pieces = list(map(len, made))
+            assert max(pieces) * 10 < sum(pieces), suffix
+
+
 _SLOW: Final = {".html", ".ics", ".json", ".sarif"}  # their readers and schemas take long for so many
 
 
@@ -205,7 +220,7 @@ def test_nothing_found_and_a_part_are_reports_too(portfolio: Portfolio, suffix: 
     for other in (Portfolio(portfolio.moment, ("a",)), replace(portfolio, complete=False)):
         text = text_of(other, suffix)
         FRAMES[suffix](text)
-        assert suffix == ".csv" or text != whole
+        assert text != whole
         assert "portfolio.report." not in text + whole + text_of(other, suffix, "nl")  # every word has its text
 
 
@@ -319,7 +334,14 @@ def test_only_what_was_judged_and_is_good_counts_as_passed(portfolio: Portfolio)
 @pytest.mark.parametrize("gap", Gap)
 def test_what_was_not_looked_at_is_an_error_and_so_is_a_part_or_nothing(portfolio: Portfolio, gap: Gap) -> None:
     unread = replace(portfolio.unread[0], name="a", gap=gap, position=None)
-    found = results(replace(portfolio, unread=(unread,), complete=False))
+    part = replace(portfolio, unread=(unread,), complete=False)
+    whole = JUnitXml.fromstring(text_of(part, ".xml").encode())
+    for level in (whole, *whole):
+        told = [kind for one in cases(text_of(part, ".xml")) for kind in map(type, one.result)]
+        counted = (level.failures, level.errors, level.skipped)
+        assert counted == tuple(told.count(each) for each in (Failure, Error, Skipped))
+        assert level.tests == len(cases(text_of(part, ".xml")))
+    found = results(part)
     assert found["a"] == [Skipped if gap is Gap.SKIPPED else Error]
     assert found["scan"] == [Error]
     assert results(Portfolio(portfolio.moment, ("a",))) == {"scan": [Error]}
@@ -333,6 +355,9 @@ def test_what_was_not_looked_at_is_an_error_and_so_is_a_part_or_nothing(portfoli
 def test_a_calendar_has_the_day_to_order_and_the_day_it_ends(portfolio: Portfolio, language: Language) -> None:
     found = {str(one["UID"]): one for one in events(text_of(portfolio, ".ics", language))}
     ending = [one for one in risks_of(portfolio).hanging if one.ends is not None]
+    missed = found.pop("scan-unread@pkitools")
+    assert missed["DTSTART"].dt == portfolio.moment.date()
+    assert portfolio.unread[0].name in missed["DESCRIPTION"]
     assert len(found) == 2 * len(portfolio.judged) + len(ending)
     assert len(ending) == 1 == sum(str(one["UID"]).endswith("-authority@pkitools") for one in found.values())
     wrong = next(one for one in portfolio.judged if one.verdict is Verdict.FAILED)
@@ -357,10 +382,45 @@ def test_one_of_a_few_months_is_ordered_a_third_of_its_time_before_its_end(portf
     assert day == date(2026, 12, 31)
 
 
+def test_what_is_of_no_use_is_ordered_today_and_the_calendar_says_why(portfolio: Portfolio) -> None:
+    """As in a plan: a revoked certificate was told to be ordered again three months before its end."""
+    one = next(each for each in portfolio.judged if each.verdict is Verdict.FAILED)
+    proved = replace(one, judgements=tuple(replace(each, has_path=True) for each in one.judgements))
+    (order, _) = own(text_of(replace(portfolio, certificates=(proved,)), ".ics"))
+    assert order["DTSTART"].dt == portfolio.moment.date()
+    assert said_of(proved, portfolio, Telling()) in order["DESCRIPTION"]
+    begun_later = replace(proved, not_before=portfolio.moment + timedelta(days=3))
+    (order, _) = own(text_of(replace(portfolio, certificates=(begun_later,)), ".ics"))
+    assert order["DTSTART"].dt > portfolio.moment.date()
+
+
+@pytest.mark.parametrize("days", [90, 397])
+def test_the_day_to_order_by_is_that_of_a_plan(portfolio: Portfolio, days: int) -> None:
+    """A plan named a working day, and the calendar of the same certificate a Saturday or the day before."""
+    counted, calendar = OrderDays(portfolio.moment), WorkingDays()
+    for number in range(370):
+        end = portfolio.moment + timedelta(days=days + number, hours=number % 24)
+        one = replace(portfolio.judged[0], not_before=end - timedelta(days=days), not_after=end, judgements=())
+        begins = one.not_before.date()
+        given = {"moment": portfolio.moment, "lead_times": lead_times(), "begins": begins, "calendar": calendar}
+        assert counted.of(one) == plan(end.date(), "end", **given).order.day
+    assert counted.of(replace(one, not_after=datetime(9999, 12, 31, tzinfo=UTC))) == date(9999, 10, 1)
+
+
+@pytest.mark.parametrize("gap", Gap)
+def test_a_calendar_says_that_what_could_not_be_read_is_not_in_it(portfolio: Portfolio, gap: Gap) -> None:
+    unread = tuple(replace(portfolio.unread[0], name=f"f{number}", gap=gap) for number in range(30))
+    found = [one for one in events(text_of(replace(portfolio, unread=unread), ".ics")) if "-unread@" in one["UID"]]
+    assert [("30" in one["SUMMARY"], "20" in one["DESCRIPTION"]) for one in found] == (
+        [] if gap is Gap.SKIPPED else [(True, True)]
+    )
+
+
 def test_what_an_event_is_called_and_when_it_is_stays(portfolio: Portfolio) -> None:
     later = replace(portfolio, moment=portfolio.moment + timedelta(days=300), certificates=portfolio.certificates[::-1])
     days = [
-        {str(one["UID"]): one["DTSTART"].dt for one in events(text_of(each, ".ics"))} for each in (portfolio, later)
+        {str(one["UID"]): one["DTSTART"].dt for one in events(text_of(replace(each, unread=()), ".ics"))}
+        for each in (portfolio, later)
     ]
     assert days[0] == days[1]
 

@@ -105,13 +105,15 @@ def command(options: Options) -> Reply[list[Planned]]:
         planned, status = _for_connections(options)
     # of days alone its reports are made, also where it is known how things stand
     apart = {} if status is None else status.connections.told_apart()
-    write_work_reports(reports, Work(options.moment, tuple(planned), told_apart=apart), overwrite=options.force)
-    code = ExitCode.PASSED if status is None or status.is_whole else ExitCode.COULD_NOT
-    if all(one.plan is None for one in planned):
-        code = ExitCode.INDETERMINATE
+    unread = () if status is None else status.unread
+    work = Work(options.moment, tuple(planned), unread=unread, told_apart=apart)
+    write_work_reports(reports, work, overwrite=options.force)
+    code = ExitCode.INDETERMINATE if all(one.plan is None for one in planned) else ExitCode.PASSED
+    if status is not None and not status.is_whole:
+        code = ExitCode.COULD_NOT
     return Reply(
         planned,
-        document=partial(plan_document, moment=options.moment),
+        document=partial(plan_document, moment=options.moment, unread=unread),
         text=partial(_text, today=options.moment.date(), status=status, apart=apart, written=reports),
         code=code,
     )
@@ -180,7 +182,7 @@ def _text(
         yield from wrapped(error_line(unread.error), "    ", "  - ")
     yield from written_told(written)
     yield ""
-    yield from next_step(_now(planned, today))
+    yield from next_step(_now(planned, today, is_whole=status is None or not status.unread))
 
 
 def _at_once(one: Planned, status: ConnectionsStatus | None) -> Iterator[str]:
@@ -199,9 +201,13 @@ def _unknown(plan: Plan) -> Iterator[str]:
         yield from wrapped(tr("cli.plan.unknown", what=what, names=names), "    ", "  ? ")
 
 
-def _now(planned: list[Planned], today: date) -> str:
+def _now(planned: list[Planned], today: date, *, is_whole: bool) -> str:
+    """Return what to do first; what could not be read is looked at before a day is made up for it."""
     plans = [one.plan for one in planned if one.plan is not None]
-    return " ".join(_first_things(plans, today)) or tr("cli.plan.now.none")
+    first = list(_first_things(plans, today))
+    if not is_whole:
+        first.append(tr(f"cli.plan.now.unread{'_too' if first else ''}"))
+    return " ".join(first) or tr("cli.plan.now.none")
 
 
 def _first_things(plans: Sequence[Plan], today: date) -> Iterator[str]:

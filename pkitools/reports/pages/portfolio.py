@@ -18,6 +18,7 @@ from pkitools.reports.pages.chain import Chain, chain_of_held
 from pkitools.reports.pages.checked import NOTHING_FOUND, TONES, Findings, findings_of, labelled, notations
 from pkitools.reports.pages.layout import Frame, page_text
 from pkitools.reports.portfolio.across import hanging_line, risks_in, unasked
+from pkitools.reports.portfolio.order_days import OrderDays
 from pkitools.reports.portfolio.telling import (
     Telling,
     changes_told,
@@ -31,7 +32,6 @@ from pkitools.reports.portfolio.telling import (
 )
 from pkitools.reports.telling.readable import short_day, validity
 from pkitools.reports.text import word_of
-from pkitools.rules.advice import order_by
 from pkitools.text import visible
 from pkitools.trust import hierarchies
 
@@ -181,7 +181,8 @@ def portfolio_for_page(portfolio: Portfolio, telling: Telling, parts: Sequence[P
     """
     language = telling.language
     judged = portfolio.judged
-    told = tuple(_held(one, portfolio, telling) for one in judged[:MAX_PAGE_CERTIFICATES])
+    days = OrderDays(portfolio.moment)
+    told = tuple(_held(one, days, portfolio, telling) for one in judged[:MAX_PAGE_CERTIFICATES])
     spans = timeline.in_order(one.span for one in told)
     return ShownPortfolio(
         title=word("portfolio.report.title", language, day=short_day(portfolio.moment, language)),
@@ -242,10 +243,10 @@ def _key_kind(key: HeldKey, language: Language) -> str:
 # -- one certificate ---------------------------------------------------------------------------------------------------
 
 
-def _held(one: HeldCertificate, portfolio: Portfolio, telling: Telling) -> ShownHeld:
+def _held(one: HeldCertificate, days: OrderDays, portfolio: Portfolio, telling: Telling) -> ShownHeld:
     standing = one.standing(portfolio.moment)
     mark, told = f"c-{one.sha256[:16]}", standing_word(standing, telling.language)
-    name = one.name if one.name.strip() else one.sha256
+    name = _name(one)
     places = _places(one)
     return ShownHeld(
         mark,
@@ -255,7 +256,7 @@ def _held(one: HeldCertificate, portfolio: Portfolio, telling: Telling) -> Shown
         _STANDING[standing],
         told,
         said_of(one, portfolio, telling),
-        _span(one, mark, name, portfolio, told),
+        _span(one, mark, days.of(one), portfolio, told),
         tuple(_facts(one, portfolio, telling.language)),
         places[:_MOST_PLACES],
         max(len(places) - _MOST_PLACES, 0),
@@ -265,19 +266,23 @@ def _held(one: HeldCertificate, portfolio: Portfolio, telling: Telling) -> Shown
     )
 
 
+def _name(one: HeldCertificate) -> str:
+    return one.name if one.name.strip() else one.sha256
+
+
 def _places(one: HeldCertificate) -> tuple[str, ...]:
     """Return every place of a certificate once, with what points to it."""
     return tuple(dict.fromkeys(each for place in one.places for each in (place_text(place), *place.named_by)))
 
 
-def _span(one: HeldCertificate, mark: str, name: str, portfolio: Portfolio, told: str) -> timeline.Span:
+def _span(one: HeldCertificate, mark: str, order_by: date, portfolio: Portfolio, told: str) -> timeline.Span:
     return timeline.Span(
         mark,
-        name,
+        _name(one),
         _STANDING[one.standing(portfolio.moment)],
         told,
         one.not_before.astimezone(UTC).date(),
-        order_by(one.not_before, one.not_after).date(),
+        order_by,
         one.not_after.astimezone(UTC).date(),
         one.days_left(portfolio.moment),
     )

@@ -18,7 +18,7 @@ from pkitools.reports.planning.work import (
     work_days,
 )
 from pkitools.reports.portfolio.as_csv import BYTE_ORDER_MARK, cell
-from pkitools.reports.portfolio.telling import word
+from pkitools.reports.portfolio.telling import Telling, unread_sentence, word
 
 _STEPS: Final = tuple(step.value for step in Step)
 STATUS_COLUMNS: Final = (
@@ -107,3 +107,6 @@ def _days(work: Work, telling: WorkTelling) -> Iterator[dict[str, str | None]]:
             "certainty": None if basis is None else basis.certainty.value,
             "unknown": unknown_words(one.date.unknown, telling.language),
         }
+    what = word("portfolio.report.not_looked_at", telling.language)
+    for unread in work.unread:
+        yield {"what": what, "name": unread.name, "why": unread_sentence(unread, Telling(telling.language))}

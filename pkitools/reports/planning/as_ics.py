@@ -10,8 +10,8 @@ from typing import Final
 
 from pkitools.connections.planning import PlanKind
 from pkitools.reports.planning.work import Work, WorkDay, WorkTelling, unknown_words, work_days
-from pkitools.reports.portfolio.as_ics import all_day, calendar_of
-from pkitools.reports.portfolio.telling import word
+from pkitools.reports.portfolio.as_ics import all_day, calendar_of, of_unread
+from pkitools.reports.portfolio.telling import Telling, word
 
 _LEFT_OUT: Final = frozenset({PlanKind.NEXT_END})  # of a certificate that is not there yet
 
@@ -27,6 +27,8 @@ def render(work: Work, telling: WorkTelling) -> str:
     for one in sorted(days, key=lambda each: (each.day, each.name, each.uid)):
         lines = _lines(one, telling)
         event = all_day(one.uid, one.day, f"{one.title}: {one.name}", lines, moment=work.moment, kind=one.kind.value)
+        calendar.add_component(event)
+    for event in of_unread("plan", work.unread, work.moment, Telling(telling.language)):
         calendar.add_component(event)
     text: str = calendar.to_ical().decode("utf-8")
     return text

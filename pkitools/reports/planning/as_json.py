@@ -10,5 +10,8 @@ from pkitools.reports.planning.work import Work, WorkTelling
 
 def render(work: Work, _: WorkTelling) -> str:
     """Return the document as text."""
-    document = plan_document(work.planned, work.moment) if work.status is None else status_document(work.status)
+    if work.status is None:
+        document = plan_document(work.planned, work.moment, work.unread)
+    else:
+        document = status_document(work.status)
     return json.dumps(document, indent=2, ensure_ascii=True) + "\n"

@@ -42,8 +42,11 @@ def _status(work: Work, status: ConnectionsStatus, telling: WorkTelling) -> Iter
         yield row(_cells(one, connection_name(one.connection, telling.language, apart), telling))
     yield from _listed("to_do", _to_do(status, work.told_apart, telling), telling)
     yield from _listed("days", _days(work, telling), telling)
-    unread = (f"{one.name}: {unread_sentence(one, Telling(telling.language))}" for one in status.unread)
-    yield from _listed("unread", unread, telling)
+    yield from _listed("unread", _unread(work, telling), telling)
+
+
+def _unread(work: Work, telling: WorkTelling) -> Iterator[str]:
+    return (f"{one.name}: {unread_sentence(one, Telling(telling.language))}" for one in work.unread)
 
 
 def _cells(one: ConnectionStatus, name: str, telling: WorkTelling) -> tuple[str, ...]:
@@ -76,6 +79,7 @@ def _plan(work: Work, telling: WorkTelling) -> Iterator[str]:
         yield row((day, f"{one.title}{past}", one.name, f"{one.why} {lacking}".strip()))
     without = (connection_name(one, telling.language, work.told_apart) for one in work.planned if one.plan is None)
     yield from _listed("no_day", without, telling)
+    yield from _listed("unread", _unread(work, telling), telling)
 
 
 def _days(work: Work, telling: WorkTelling) -> Iterator[str]:

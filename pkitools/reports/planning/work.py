@@ -19,6 +19,7 @@ from pkitools.reports.telling.readable import readable
 
 if TYPE_CHECKING:
     from pkitools.connections import Connection, LeadKind
+    from pkitools.portfolio import Unread
     from pkitools.systems import System
 
 Commanding = Callable[[ConnectionStatus, StepStatus], str | None]
@@ -46,12 +47,14 @@ class Work:
         moment: as of when, aware UTC.
         planned: the days of each.
         status: how they stand; ``None`` of days alone.
+        unread: what could not be looked at, where only days are told.
         told_apart: by what connections that are alike are told apart, by their numbers.
     """
 
     moment: datetime
     planned: tuple[Planned, ...]
     status: ConnectionsStatus | None = None
+    unread: tuple[Unread, ...] = ()
     told_apart: Mapping[int, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
@@ -60,7 +63,7 @@ class Work:
     @classmethod
     def of_status(cls, status: ConnectionsStatus) -> Work:
         """Return the work of how connections stand; their days are in it."""
-        return cls(status.moment, planned_of(status), status, status.connections.told_apart())
+        return cls(status.moment, planned_of(status), status, status.unread, status.connections.told_apart())
 
 
 def planned_of(status: ConnectionsStatus) -> tuple[Planned, ...]:

@@ -14,7 +14,7 @@ from typing import Final
 from pkitools.portfolio.model import HeldCertificate, Portfolio
 from pkitools.portfolio.risk import Risk
 from pkitools.reports.portfolio.across import risk_said, risks_in
-from pkitools.reports.portfolio.telling import Telling, deciding, place_text, standing_word
+from pkitools.reports.portfolio.telling import Telling, deciding, place_text, standing_word, unread_sentence, word
 from pkitools.reports.telling.answer import told
 from pkitools.text import pattern, visible
 
@@ -46,7 +46,10 @@ _TAKEN_FOR_ELSE: Final = pattern(
 
 
 def render(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
-    """Yield the text of the file, a row at a time: what is wrong of files without a certificate stands below."""
+    """Yield the text of the file, a row at a time.
+
+    Below the certificates stand what is wrong of files without one, and what could not be looked at.
+    """
     out, risks = StringIO(), risks_in(portfolio, telling)
     by_certificate: dict[str, list[str]] = {}
     for risk in risks.found:
@@ -57,11 +60,17 @@ def render(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
     writer.writerow(COLUMNS)
     for one in portfolio.certificates:
         titles = dict.fromkeys(by_certificate.get(one.sha256, ()))
-        writer.writerow([cell(value) for value in (*_row(one, portfolio, telling), "; ".join(titles))])
+        # a number of ours, and not a text that begins like a formula: of what has ended it is less than none
+        standing, ends, *rest = map(cell, (*_row(one, portfolio, telling), "; ".join(titles)))
+        writer.writerow([standing, ends, one.days_left(portfolio.moment), *rest])
         yield _taken(out)
     for risk in risks.found:
         if not risk.certificates:
             writer.writerow([cell(value) for value in _row_without(risk, portfolio, telling)])
+        yield _taken(out)
+    for row in _rows_unread(portfolio, telling):
+        writer.writerow(map(cell, row))
+        yield _taken(out)
     yield _taken(out)
 
 
@@ -75,8 +84,21 @@ def _taken(out: StringIO) -> str:
 
 def _row_without(risk: Risk, portfolio: Portfolio, telling: Telling) -> tuple[str, ...]:
     said = risk_said(risk, portfolio, telling)
-    row = {"finding": said.title, "remedy": said.remedy, "places": "; ".join(risk.places), "risks": said.title}
-    return tuple(row.get(column, "") for column in COLUMNS)
+    return _only(finding=said.title, remedy=said.remedy, places="; ".join(risk.places), risks=said.title)
+
+
+def _rows_unread(portfolio: Portfolio, telling: Telling) -> Iterator[tuple[str, ...]]:
+    """Yield what was not looked at, and that the scan did not come to its end."""
+    standing = word("portfolio.report.not_looked_at", telling.language)
+    for one in portfolio.unread:
+        yield _only(standing=standing, finding=unread_sentence(one, telling), places=one.name)
+    if not portfolio.complete:
+        yield _only(standing=standing, finding=word("portfolio.report.partial", telling.language))
+
+
+def _only(**values: str) -> tuple[str, ...]:
+    """Return a row of no certificate."""
+    return tuple(values.get(column, "") for column in COLUMNS)
 
 
 def cell(value: str) -> str:
@@ -88,11 +110,9 @@ def cell(value: str) -> str:
 def _row(one: HeldCertificate, portfolio: Portfolio, telling: Telling) -> tuple[str, ...]:
     decides = deciding(one)
     said = None if decides is None else told(decides, telling.language, telling.remedy, portfolio.moment)
-    days = max(one.days_left(portfolio.moment), 0)  # a minus would begin a formula; the standing says that it ended
     return (
         standing_word(one.standing(portfolio.moment), telling.language),
         one.not_after.date().isoformat(),
-        str(days),
         one.name,
         one.organization or "",
         one.oin or "",

@@ -7,42 +7,69 @@ that a calendar that is read in again moves no event and doubles none.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from itertools import islice
 from typing import Final
 
 from pkitools._version import __version__
 from pkitools.errors import brought_by
 from pkitools.messages import Language
-from pkitools.portfolio.model import HeldCertificate, Portfolio
+from pkitools.portfolio.model import Gap, HeldCertificate, Portfolio, Unread
 from pkitools.portfolio.risk import Hanging
 from pkitools.reports.portfolio.across import hanging_line, risks_in
-from pkitools.reports.portfolio.telling import Telling, counted, place_names, word
+from pkitools.reports.portfolio.order_days import OrderDays
+from pkitools.reports.portfolio.telling import Telling, counted, place_names, said_of, unread_sentence, word
 from pkitools.reports.telling.readable import short_day
-from pkitools.rules.advice import order_by
 from pkitools.text import visible
 
 with brought_by("reports"):
     from icalendar import Calendar, Event
 
+_END: Final = "END:VCALENDAR"
 _MOST_PLACES: Final = 10  # of an event people read a few lines
 
 
-def render(portfolio: Portfolio, telling: Telling) -> str:
-    """Return the text of the file.
+def render(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
+    """Yield the text of the file, a certificate at a time, in the order of the portfolio.
 
     Raises:
         MissingExtraError: the extra ``pkitools-nl[reports]`` is not installed.
     """
     calendar = calendar_of(_of_scan(portfolio, telling), telling.language)
-    for one in sorted(portfolio.judged, key=lambda each: (each.not_after, each.name, each.sha256)):
-        for event in _events(one, portfolio, telling):
-            calendar.add_component(event)
+    begin, end, _ = calendar.to_ical().decode("utf-8").rpartition(_END)
+    yield begin
+    yield from (event.to_ical().decode("utf-8") for event in _all(portfolio, telling))
+    yield end
+
+
+def _all(portfolio: Portfolio, telling: Telling) -> Iterator[Event]:
+    days = OrderDays(portfolio.moment)
+    for one in portfolio.judged:
+        yield from _events(one, days, portfolio, telling)
     for hanging in risks_in(portfolio, telling).hanging:
         if hanging.ends is not None:
-            calendar.add_component(_of_authority(hanging, hanging.ends.date(), portfolio, telling))
-    text: str = calendar.to_ical().decode("utf-8")
-    return text
+            yield _of_authority(hanging, hanging.ends.date(), portfolio, telling)
+    yield from of_unread("scan", portfolio.unread, portfolio.moment, telling)
+
+
+def of_unread(of: str, unread: Iterable[Unread], moment: datetime, telling: Telling) -> Iterator[Event]:
+    """Yield an event of today where something could not be looked at: its days are in no calendar.
+
+    Args:
+        of: which calendar: who reads in two has both.
+        unread: what it is, and what needed not be looked at.
+        moment: when the report was made, aware.
+        telling: how to tell it.
+    """
+    missed = (one for one in unread if one.gap is not Gap.SKIPPED)
+    lines = [f"{visible(one.name)}: {unread_sentence(one, telling)}" for one in islice(missed, _MOST_PLACES)]
+    more = sum(1 for _ in missed)
+    if lines:
+        summary = word("portfolio.report.event.unread", telling.language, count=len(lines) + more)
+        if more:
+            lines.append(word("portfolio.report.more_places", telling.language, count=more))
+        yield all_day(f"{of}-unread", moment.astimezone(UTC).date(), summary, lines, moment=moment, kind="unread")
 
 
 def calendar_of(description: str, language: Language) -> Calendar:
@@ -65,16 +92,19 @@ def _of_scan(portfolio: Portfolio, telling: Telling) -> str:
     return found if portfolio.complete else f"{word('portfolio.report.partial', telling.language)} {found}"
 
 
-def _events(one: HeldCertificate, portfolio: Portfolio, telling: Telling) -> Iterator[Event]:
-    yield _event("order", order_by(one.not_before, one.not_after).date(), one, portfolio, telling)
+def _events(one: HeldCertificate, days: OrderDays, portfolio: Portfolio, telling: Telling) -> Iterator[Event]:
+    wrong = [said_of(one, portfolio, telling)] if days.is_at_once(one) else []
+    yield _event("order", days.of(one), one, portfolio, telling, wrong=wrong)
     yield _event("expires", one.not_after.date(), one, portfolio, telling)
 
 
-def _event(kind: str, day: date, one: HeldCertificate, portfolio: Portfolio, telling: Telling) -> Event:
+def _event(
+    kind: str, day: date, one: HeldCertificate, portfolio: Portfolio, telling: Telling, *, wrong: Sequence[str] = ()
+) -> Event:
     # a month is read without the day that an event stands on: it says its own
     said = short_day(day, telling.language)
     summary = word(f"portfolio.report.event.{kind}", telling.language, name=one.name, day=said)
-    lines = _description(kind, one, telling)
+    lines = _description(kind, one, telling, wrong)
     return all_day(f"{one.sha256}-{kind}", day, summary, lines, moment=portfolio.moment, kind=kind)
 
 
@@ -107,9 +137,9 @@ def all_day(uid: str, day: date, summary: str, lines: Iterable[str], *, moment: 
     return event
 
 
-def _description(kind: str, one: HeldCertificate, telling: Telling) -> Iterator[str]:
+def _description(kind: str, one: HeldCertificate, telling: Telling, wrong: Sequence[str]) -> Iterator[str]:
     day = f"{one.not_after:%Y-%m-%d %H:%M} UTC"
-    yield word(f"portfolio.report.event.{kind}.why", telling.language, end=day)
+    yield from wrong or [word(f"portfolio.report.event.{kind}.why", telling.language, end=day)]
     for name, value in (
         ("portfolio.report.column.oin", one.oin),
         ("portfolio.report.serial", one.serial_number),

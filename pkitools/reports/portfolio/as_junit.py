@@ -6,13 +6,15 @@ is listed as skipped. The first case is the scan itself, so that what was stoppe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from pkitools.findings import Outcome, Verdict
 from pkitools.portfolio.model import Gap, HeldCertificate, Portfolio, Unread
-from pkitools.portfolio.risk import Risk
+from pkitools.portfolio.risk import Risk, Risks
 from pkitools.reports.portfolio.across import risk_key, risk_line, risk_said, risks_in, severity_word, unasked
 from pkitools.reports.portfolio.telling import (
     Telling,
@@ -30,26 +32,48 @@ from pkitools.text import visible
 
 _RESULTS: Final = {Verdict.FAILED: "failure", Verdict.INDETERMINATE: "error", None: "skipped"}
 _COUNTED: Final = {"failures": "failure", "errors": "error", "skipped": "skipped"}
+_UNASKED: Final = "skipped"
 _SUITE: Final = "pkitools"
 
 
-def render(portfolio: Portfolio, telling: Telling) -> str:
-    """Return the text of the file."""
-    cases = [_of_scan(portfolio, telling)]
-    cases += [_case(one, portfolio, telling) for one in portfolio.certificates]
-    cases += [_of_unread(one, telling) for one in portfolio.unread]
+def render(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
+    """Yield the text of the file, a case at a time. The counts stand before the cases: they are counted first."""
     risks = risks_in(portfolio, telling)
-    cases += [_of_risk(one, portfolio, telling) for one in risks.found]
-    cases += [_of_unasked(one, portfolio, telling) for one in unasked(risks)]
-    counts = {name: str(sum(case.find(tag) is not None for case in cases)) for name, tag in _COUNTED.items()}
-    suites = Element("testsuites", {"name": _SUITE, "tests": str(len(cases)), **counts})
+    counts = _counts(portfolio, risks)
     moment = f"{portfolio.moment:%Y-%m-%dT%H:%M:%S}"  # the schema that is in use has no zone
-    suite = SubElement(
-        suites, "testsuite", {"name": _SUITE, "tests": str(len(cases)), **counts, "timestamp": moment, "time": "0"}
+    yield f'<?xml version="1.0" encoding="UTF-8"?>\n{_opening("testsuites", counts)}'
+    yield f"  {_opening('testsuite', {**counts, 'timestamp': moment, 'time': '0'})}"
+    for case in _cases(portfolio, risks, telling):
+        indent(case, level=2)
+        yield f"    {tostring(case, encoding='unicode')}\n"
+    yield "  </testsuite>\n</testsuites>\n"
+
+
+def _opening(name: str, attributes: Mapping[str, str]) -> str:
+    """Return the tag that begins an element: the values are numbers and words of ours."""
+    whole = tostring(Element(name, {"name": _SUITE, **attributes}), encoding="unicode", short_empty_elements=False)
+    return f"{whole.removesuffix(f'</{name}>')}\n"
+
+
+def _cases(portfolio: Portfolio, risks: Risks, telling: Telling) -> Iterator[Element]:
+    yield _of_scan(portfolio, telling)
+    yield from (_case(one, portfolio, telling) for one in portfolio.certificates)
+    yield from (_of_unread(one, telling) for one in portfolio.unread)
+    yield from (_of_risk(one, portfolio, telling) for one in risks.found)
+    yield from (_of_unasked(one, portfolio, telling) for one in unasked(risks))
+
+
+def _counts(portfolio: Portfolio, risks: Risks) -> dict[str, str]:
+    """Return how many cases there are, and how many of each result."""
+    told = chain(
+        ["error" if not portfolio.complete or not portfolio.judged else ""],
+        (_RESULTS.get(one.verdict, "") for one in portfolio.certificates),
+        (_of_gap(one) for one in portfolio.unread),
+        ("" for _ in risks.found),
+        (_UNASKED for _ in unasked(risks)),
     )
-    suite.extend(cases)
-    indent(suites)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(suites, encoding="unicode")}\n'
+    found = Counter(told)
+    return {"tests": str(found.total()), **{name: str(found[tag]) for name, tag in _COUNTED.items()}}
 
 
 def _of_scan(portfolio: Portfolio, telling: Telling) -> Element:
@@ -87,8 +111,12 @@ def _details(one: HeldCertificate, portfolio: Portfolio, telling: Telling) -> It
 def _of_unread(one: Unread, telling: Telling) -> Element:
     position = "" if one.position is None else f" ({one.position})"
     case = _named(f"{one.name}{position}", f"{_SUITE}.{one.gap}")
-    _told(case, "skipped" if one.gap is Gap.SKIPPED else "error", one.code, unread_sentence(one, telling))
+    _told(case, _of_gap(one), one.code, unread_sentence(one, telling))
     return case
+
+
+def _of_gap(one: Unread) -> str:
+    return "skipped" if one.gap is Gap.SKIPPED else "error"
 
 
 def _of_risk(one: Risk, portfolio: Portfolio, telling: Telling) -> Element:
@@ -103,7 +131,7 @@ def _of_risk(one: Risk, portfolio: Portfolio, telling: Telling) -> Element:
 def _of_unasked(one: Outcome, portfolio: Portfolio, telling: Telling) -> Element:
     case = _named(one.rule.code, f"{_SUITE}.across")
     said = told(one, telling.language, telling.remedy, portfolio.moment)
-    _told(case, "skipped", one.rule.code, one_line(said.message))
+    _told(case, _UNASKED, one.rule.code, one_line(said.message))
     return case
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Container, Iterable, Iterator
+from itertools import chain
 from typing import Final
 from urllib.parse import quote
 
@@ -16,7 +17,7 @@ from pkitools.findings import Outcome, Rule, Severity, Status
 from pkitools.messages import Language, message, template
 from pkitools.portfolio.model import Gap, HeldCertificate, Place, Portfolio, Unread
 from pkitools.portfolio.risk import Risk
-from pkitools.reports.document import instant
+from pkitools.reports.document import instant, json_pieces
 from pkitools.reports.portfolio.across import risk_key, risk_line, risk_said, risks_in, unasked
 from pkitools.reports.portfolio.telling import Telling, one_line, place_text, unread_sentence, word
 from pkitools.reports.telling.answer import told
@@ -27,29 +28,32 @@ _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity
 _OF_A_PEER: Final = "tls"
 
 
-def render(portfolio: Portfolio, telling: Telling) -> str:
-    """Return the text of the file."""
-    return json.dumps(_document(portfolio, telling), indent=2, ensure_ascii=True) + "\n"
+def render(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
+    """Yield the text of the file, a result at a time."""
+    yield f'{{\n"$schema": {json.dumps(SCHEMA)},\n"version": "2.1.0",\n"runs": ['
+    yield from json_pieces(_run(portfolio, telling))
+    yield "]\n}\n"
 
 
-def _document(portfolio: Portfolio, telling: Telling) -> dict[str, object]:
-    found = [(one, outcome) for one in portfolio.certificates for outcome in (*one.findings, *one.not_checked)]
+def _run(portfolio: Portfolio, telling: Telling) -> dict[str, object]:
+    """Return the run. Its rules stand before its results, so that the certificates are gone over twice."""
     risks = risks_in(portfolio, telling)
     peers = {place.name for each in portfolio.certificates for place in each.places if place.container == _OF_A_PEER}
     together = (*risks.found, *map(Risk, unasked(risks)))
-    rules = {outcome.rule.code: outcome.rule for _, outcome in found}
+    rules = {outcome.rule.code: outcome.rule for _, outcome in _found(portfolio)}
     rules |= {one.outcome.rule.code: one.outcome.rule for one in together}
     numbers = {code: number for number, code in enumerate(rules)}
-    run = {
+    results = (_result(one, outcome, numbers, portfolio, telling) for one, outcome in _found(portfolio))
+    return {
         "tool": {"driver": _driver(rules.values(), telling.language)},
         "language": telling.language,
         "invocations": [_invocation(portfolio, telling)],
-        "results": [
-            *(_result(one, outcome, numbers, portfolio, telling) for one, outcome in found),
-            *(_of_all(one, numbers, peers, portfolio, telling) for one in together),
-        ],
+        "results": chain(results, (_of_all(one, numbers, peers, portfolio, telling) for one in together)),
     }
-    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _found(portfolio: Portfolio) -> Iterator[tuple[HeldCertificate, Outcome]]:
+    return ((one, outcome) for one in portfolio.certificates for outcome in (*one.findings, *one.not_checked))
 
 
 def _driver(rules: Iterable[Rule], language: Language) -> dict[str, object]:

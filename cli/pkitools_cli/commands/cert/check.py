@@ -366,7 +366,7 @@ def revocation_of(options: GivenRevocation, unread: list[BadItem], chain: Iterab
     policy = RevocationPolicy(options.revocation) if options.revocation else None
     places, names = (*options.crls, *map(str, crls_beside(options.trust))), dict[bytes, str]()
     crls = [_read_once(crl) for name in places for crl in read_crls(name, unread, names)]
-    responses = []
+    responses: list[bytes] = []
     for name in options.ocsp:
         found = read_items(name, unread, ItemKind.OCSP_RESPONSE)
         names |= dict.fromkeys(found, called(name))

@@ -73,6 +73,8 @@ def _verdict(one: ConnectionStatus) -> list[str] | None:
 
 
 def _certificate(one: ConnectionStatus) -> list[str] | None:
+    if one.certificate is None and one.strange:
+        return ["cert", "check", _file(one.strange[0]), *_for(one.connection), "--oin", one.connection.holder.oin]
     return _request(one) if one.request is None and one.certificate is None else _renewal(one)
 
 
