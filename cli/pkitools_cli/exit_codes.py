@@ -59,6 +59,11 @@ def of_verdicts(
     return next((code for code in order if code in codes), ExitCode.PASSED if codes else ExitCode.INDETERMINATE)
 
 
+def not_known(code: ExitCode) -> ExitCode:
+    """Return the exit code of a command of which a part of what was asked is not known: what is wrong stays wrong."""
+    return code if code in {ExitCode.FAILED, ExitCode.COULD_NOT} else ExitCode.INDETERMINATE
+
+
 def of_list(left_out: Sequence[str]) -> ExitCode:
     """Return the exit code of a list, by what had to be left out of it."""
     return ExitCode.INDETERMINATE if left_out else ExitCode.PASSED
@@ -79,11 +84,12 @@ def _of_verdict(verdict: Verdict, worst: Severity | None, fail_on: Severity | No
 def of_error(error: PkitoolsError) -> ExitCode:
     """Return the exit code of an error: a value the caller chose wrongly is usage, all else could not be done.
 
-    What stands in a file of one's own that cannot be used was asked rightly, and is not known. A certificate that
-    imitates an authority could be read and was judged.
+    What stands in a file of one's own that cannot be used was asked rightly, and is not known: also of a batch in which
+    nothing else is wrong. A certificate that imitates an authority could be read and was judged.
     """
     if error.code == _LOOK_ALIKE:
         return ExitCode.FAILED
-    if error.code == _UNUSABLE:
+    faults = [fault for _, fault in getattr(error, "faults", ())] or [error]
+    if all(fault.code == _UNUSABLE for fault in faults):
         return ExitCode.INDETERMINATE
     return ExitCode.USAGE if isinstance(error, InvalidValueError) else ExitCode.COULD_NOT

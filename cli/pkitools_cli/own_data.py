@@ -100,6 +100,20 @@ def systems_named(names: Iterable[str]) -> list[System]:
     return [system_named(name) for name in names if data is None or not data.cannot_tell(name)]
 
 
+def told_unusable(names: Iterable[str]) -> bool:
+    """Say of each file that would have described one of the systems and cannot be used what is wrong with it.
+
+    Returns:
+        Whether there is one: then what was asked of its system is not known.
+    """
+    from pkitools_cli.output import complain
+
+    refused = [sentence for name in dict.fromkeys(names) for sentence in refused_for(name)]
+    for sentence in refused:
+        complain(sentence)
+    return bool(refused)
+
+
 def titles(names: Iterable[str]) -> list[str]:
     """Return what people call the systems; of one that cannot be told of, its name."""
     data = given_data()

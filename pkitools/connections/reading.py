@@ -20,6 +20,7 @@ from pkitools.connections.planning import YEARS
 from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError
 from pkitools.frozen import dataclass
+from pkitools.messages import CAUSE
 from pkitools.oin import OIN, InvalidIdentifierError, InvalidOINError
 from pkitools.oin.entity_ids import EntityID, entity_subject
 from pkitools.profiles import TSP, get_tsp, tsps
@@ -27,6 +28,11 @@ from pkitools.systems import System, get_system, systems
 from pkitools.toml_text import read_foreign_toml
 
 T = TypeVar("T")
+
+_UNKNOWN: Final = frozenset(
+    f"{code}{near_by}" for code in ("systems.error.unknown", "profiles.error.unknown_tsp") for near_by in ("", "_near")
+)
+"""The codes of a name that nobody has; another says of one that somebody has why it cannot be used."""
 
 _WHOLE: Final = ("version", "organization", "connection", "tsp", "system")
 _ORGANIZATION: Final = ("oin", "name", "tsp", "subscriber")
@@ -87,6 +93,19 @@ class _Entry:
         if close:
             self.refuse("unknown_near", key, given=given, near=", ".join(close))
         self.refuse("unknown", key, given=given, known=", ".join(known))
+
+    def refuse_name(
+        self, key: str, given: str, error: InvalidValueError, known: Mapping[str, Iterable[str]]
+    ) -> NoReturn:
+        """Refuse a name that could not be looked up, for the reason that it could not."""
+        from pkitools.rules.own.data import UNUSABLE  # only who has facts of his own meets it
+
+        if error.code == UNUSABLE:
+            raise error  # the name may be right: what it stands for could not be read
+        if error.code in _UNKNOWN:
+            self.unknown(key, given, known)
+        where = {"file": self.name, "line": self.line(key), "field": key}
+        raise InputError("connections.error.chosen", **{**error.params, **where, CAUSE: error.code})
 
     def require_known(self, known: Iterable[str]) -> None:
         names = tuple(known)
@@ -217,14 +236,14 @@ class _Reader:
     def _system(self, given: str, entry: _Entry, key: str | None) -> System:
         try:
             return self.system(given)
-        except InvalidValueError:
-            entry.unknown(key or "system", given, {each.name: (each.title,) for each in systems()})
+        except InvalidValueError as error:
+            entry.refuse_name(key or "system", given, error, {each.name: (each.title,) for each in systems()})
 
     def _tsp(self, given: str, entry: _Entry, key: str | None) -> TSP:
         try:
             return self.tsp(given)
-        except InvalidValueError:
-            entry.unknown(key or "tsp", given, {each.name: (each.title,) for each in tsps()})
+        except InvalidValueError as error:
+            entry.refuse_name(key or "tsp", given, error, {each.name: (each.title,) for each in tsps()})
 
 
 def _require_distinct(connections: Iterable[Connection], entries: Iterable[_Entry]) -> None:

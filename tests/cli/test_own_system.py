@@ -339,6 +339,58 @@ def test_bad_data_is_one_sentence_with_file_and_line_and_only_who_asks_it_is_not
         assert run("--data", "gegevens", *other.split()).code == run(*other.split()).code
 
 
+ORDER = "--oin 00000003520354760000 --organization A --common-name a.example.nl --no-passphrase"
+ASKING_A_SYSTEM = (
+    "cert check many/a.pem -e acc --for {system} --revocation off --verbose",
+    "scan many --for {system} -e acc --revocation off",
+    "status",
+    "plan",
+    "plan --for {system} --live 2027-06-01",
+    "systems show {system}",
+    "renewal diff many/a.pem many/b.pem --for {system}",
+    "g4 plan many/a.pem --for {system}",
+    f"csr create --for {{system}} -e acc {ORDER} --out x",
+    "csr create --from batch.toml --out-dir out -e acc --no-passphrase",
+)
+ASKING_A_TSP = (
+    "csr check a.csr --profile g1-server --tsp huis",
+    f"csr create --profile g1-server --tsp huis {ORDER} -e production --out y",
+    "csr create --from tsp.toml --out-dir out -e production --no-passphrase",
+    "status",
+    "plan",
+    "plan --for fsc --tsp huis --live 2027-06-01",
+)
+
+
+@pytest.mark.slow
+def test_every_command_that_asks_what_was_refused_says_which_file_and_that_it_is_not_known(
+    run: Command, place: Path, connected: str, issued: Any
+) -> None:
+    """None says that there is no such system or TSP, or leaves it out in silence, and none says that all is well."""
+    batch = '[[request]]\nname = "a"\noin = "00000003520354760000"\norganization = "A"\ncommon_name = "a.example.nl"\n'
+    (place / "batch.toml").write_text(f'{batch}for = "zaaksysteem"\n', encoding="utf-8")
+    (place / "tsp.toml").write_text(f'{batch}profile = "g1-server"\ntsp = "huis"\n', encoding="utf-8")
+    assert run("csr", "create", "--profile", "g1-server", *ORDER.split(), "-e", "production", "--out", "a").code == 0
+    (place / "gegevens" / "trust").mkdir()
+    (place / "gegevens" / "trust" / "root.pem").write_bytes(issued.root.pem)
+    given = (place / "connections.toml").read_text(encoding="utf-8")
+    broken = (
+        (SYSTEM, 'topic = "oin"', ASKING_A_SYSTEM, ""),
+        ("tsps.toml", "[tsps.huis]", ASKING_A_TSP, 'tsp = "huis"'),
+    )
+    for file, old, commands, stated in broken:
+        path = place / "gegevens" / file
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace(old, f"onbekend = 1\n{old}", 1), encoding="utf-8")
+        (place / "connections.toml").write_text(given.replace("[[", f"{stated}\n[[", 1), encoding="utf-8")
+        for command in commands:
+            told = run("--lang", "nl", "--data", "gegevens", *command.format(system="zaaksysteem").split())
+            wrong = command.startswith("renewal")  # of a certificate by itself: what is wrong stays wrong
+            assert told.code == (10 if wrong else 11), (command, told.out, told.err)
+            assert f"{file}:" in " ".join(f"{told.out} {told.err}".split()), command
+        path.write_text(text, encoding="utf-8")
+
+
 def test_a_list_says_what_it_leaves_out_and_a_rule_that_may_stand_there_is_not_unknown(
     run: Command, place: Path
 ) -> None:

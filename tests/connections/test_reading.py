@@ -33,6 +33,7 @@ def refused(text: str) -> InputError:
 WRONG = [
     (HEAD + connection(system='"digit"'), "unknown_near", 6, "digid"),
     (HEAD + connection(system='"xyzzyq"'), "unknown", 6, "eherkenning"),
+    (HEAD + connection(system='"iwlz"'), "chosen", 6, "iWlz"),
     (HEAD + connection(organization='"b"'), "unknown", 5, "b"),
     (HEAD + connection(holder='"A"'), "unknown_near", 8, "a"),
     (HEAD + connection(environment='"prodction"'), "unknown_near", 7, "production"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import re
 import shutil
@@ -25,6 +26,7 @@ from pkitools.errors import InputError, InvalidValueError, PkitoolsError
 from pkitools.findings import Certainty, Severity, Status, Verdict
 from pkitools.messages import error_sentence, message, outcome_message
 from pkitools.profiles import tsps
+from pkitools.reports import report_document
 from pkitools.rulebook import all_rules
 from pkitools.rules import OwnData, lint, read_data
 from pkitools.rules.context import RuleContext
@@ -895,22 +897,48 @@ def test_a_package_fails_a_certificate_only_on_a_document_that_bears_it(package:
 
 
 def test_nor_does_one_violation_of_it_weigh_more_than_its_own_document_bears(package: Any) -> None:
-    """A check may name another document, or another weight, for what it found."""
+    """A check may name another document, or another weight, for what it found: of one violation or of several."""
     draft = ", Basis(Source('d', '', replace(_DOCUMENT, status=DocumentStatus.DRAFT)), Certainty.STANDARD)"
-    for how, given, certainty, weighs in (
+    cases = (
         ("IN_FORCE", "", "STANDARD", Severity.ERROR),
         ("DRAFT", "", "STANDARD", Severity.WARNING),
         ("IN_FORCE", draft, "STANDARD", Severity.WARNING),
         ("IN_FORCE", "", "ADVICE", Severity.WARNING),
-    ):
+    )
+    several = ("return MET if length < 3 else {}", "return [{}]", "return ({},)", "yield {}")
+    for (how, given, certainty, weighs), answers in product(cases, several):
         text = BOOK.replace("IN_FORCE", how).replace("MET, Severity", "MET, Basis, Certainty, Severity")
         text = "from dataclasses import replace\n" + text.replace(
             'params={"length": str(length)})',
             f'(), {{"length": str(length)}}{given}, severity=Severity.ERROR)',
         ).replace('"1", texts', f'"1", certainty=Certainty.{certainty}, texts')
+        before, _, violation = text.partition("return MET if length < 3 else ")
+        violation, _, after = violation.partition("\n")
+        text = f"{before}{answers.format(violation)}\n{after}"
         report = lint(made("g4-tls"), moment=MOMENT, data=pickle.loads(pickle.dumps(package(text))))
         (found,) = [each for each in report.outcomes if each.rule.code == "ours.name.short"]
         assert (found.status, found.rule.severity) == (Status.VIOLATED, weighs), text
+
+
+def test_what_a_package_answers_can_be_told_in_every_form_or_is_not_checked(package: Any) -> None:
+    """Of an answer that is half of another kind a scan and a JSON document are made long after the check was done."""
+    imports = BOOK.replace("MET, Severity", "MET, Basis, Certainty, Evidence, Met, NotChecked, Severity")
+    for answer, status in (
+        ('Violated([Evidence("a", ["b"])], {"length": [length]})', Status.VIOLATED),
+        ('Met([Evidence("a", {})], {"length": {}})', Status.MET),
+        ('NotChecked("offline", params={1: 2}, evidence=[Evidence("a", 3)])', Status.NOT_CHECKED),
+        ('Violated(("a",))', Status.NOT_CHECKED),
+        ('Violated(severity="error")', Status.NOT_CHECKED),
+        ('Violated(basis="ours/policy")', Status.NOT_CHECKED),
+        ("Violated(basis=Basis(Source('d', [], _DOCUMENT), Certainty.STANDARD))", Status.NOT_CHECKED),
+        ('[Violated([Evidence("a", ["b"])]), None]', Status.NOT_CHECKED),
+    ):
+        data = package(imports.replace('MET if length < 3 else Violated(params={"length": str(length)})', answer))
+        report = lint(made("g4-tls"), moment=MOMENT, data=data)
+        (found,) = [each for each in report.outcomes if each.rule.code == "ours.name.short"]
+        assert found.status is status, answer
+        assert hash((found.rule, found.evidence, tuple(found.params.items())))
+        assert json.dumps(report_document(report))
 
 
 def test_a_person_who_interrupts_is_obeyed(package: Any) -> None:

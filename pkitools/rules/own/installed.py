@@ -16,10 +16,10 @@ import sys
 from collections.abc import Iterator
 from importlib.machinery import PathFinder
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from pkitools.errors import InvalidValueError, PkitoolsError
-from pkitools.findings import Answer, Basis, Rule, Severity, Violated
+from pkitools.findings import Answers, Basis, Evidence, Met, NotChecked, Rule, Severity, Violated
 from pkitools.frozen import dataclass, replace
 from pkitools.messages import LANGUAGES, catalogue
 from pkitools.rules.context import RuleContext
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 GROUP: Final = "pkitools.rules"
+A = TypeVar("A")
 
 
 def installed_data() -> OwnData:
@@ -152,15 +153,52 @@ class Bounded:
     rule: Rule
     check: Check
 
-    def __call__(self, at: RuleContext) -> Answer:
-        """Return what it answers; an error on another document or of another weight only where that bears one."""
+    def __call__(self, at: RuleContext) -> Answers:
+        """Return what it answers, one answer or several; an error only on a document that bears one.
+
+        Raises:
+            TypeError: something in an answer is not of its kind: reports are made of it long after the check is done.
+        """
         answer = self.check(at)
+        if isinstance(answer, (list, tuple, Iterator)):
+            return [self._bounded(_whole(each)) for each in answer]
+        return self._bounded(_whole(answer))
+
+    def _bounded(self, answer: A) -> A:
         if not isinstance(answer, Violated) or (answer.basis is None and answer.severity is None):
             return answer
         basis = answer.basis or Basis(self.rule.source, self.rule.certainty)
         if basis.certainty in BINDING and can_bind(basis.source):
             return answer
         return replace(answer, severity=min(answer.severity or self.rule.severity, Severity.WARNING))
+
+
+def _whole(answer: A) -> A:
+    """Return an answer with its evidence in a tuple and its operands as text: what is told alike is found by them.
+
+    Raises:
+        TypeError: a part of it is of another kind than it has to be.
+    """
+    if not isinstance(answer, (Met, NotChecked, Violated)):
+        return answer
+    if isinstance(answer, Violated):
+        _require(answer.basis, Basis, "basis")
+        _require(answer.severity, Severity, "severity")
+        hash(answer.basis)
+    seen = tuple(answer.evidence)
+    for each in seen:
+        _require(each, Evidence, "evidence")
+    evidence = tuple(Evidence(_text(each.path), _text(each.value)) for each in seen)
+    return replace(answer, evidence=evidence, params={str(name): _text(value) for name, value in answer.params.items()})
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else str(value)  # a name keeps its short form
+
+
+def _require(value: object, kind: type, part: str) -> None:
+    if value is not None and not isinstance(value, kind):
+        raise TypeError(f"{part} is a {type(value).__name__} where a {kind.__name__} is meant")
 
 
 def _require_ground(point: EntryPoint, rule: Rule) -> None:

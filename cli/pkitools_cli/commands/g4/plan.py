@@ -15,13 +15,13 @@ from pkitools.reports.telling.readable import short_day
 from pkitools.text import shown
 from pkitools_cli.commands.founded import founded
 from pkitools_cli.commands.next_steps import Words, request_command, step
-from pkitools_cli.exit_codes import ExitCode
+from pkitools_cli.exit_codes import ExitCode, not_known
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.inputs import read_input, told_problems, use_each
 from pkitools_cli.lines import beside, wrapped
 from pkitools_cli.options import moment_option
-from pkitools_cli.own_data import systems_named, titles
+from pkitools_cli.own_data import systems_named, titles, told_unusable
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
 from pkitools_cli.reply import Line, Reply
 from pkitools_cli.wide import fitted, padded
@@ -59,12 +59,12 @@ def command(options: Options) -> Reply[Sequence[PlannedFile]]:
     passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
     unread: list[ToldError] = []
     used = use_each(options.files, lambda name: _planned(name, passphrase, systems, options.moment, unread))
-    told_all = len(systems) == len(set(options.systems))
+    code = _code(used.results, complete=used.complete and not unread)
     return Reply(
         used.results,
         document=lambda files: g4_plan_document(files, [*used.errors, *unread]),
         text=partial(_text, options=options),
-        code=_code(used.results, complete=used.complete and not unread and told_all),
+        code=not_known(code) if told_unusable(options.systems) else code,
     )
 
 

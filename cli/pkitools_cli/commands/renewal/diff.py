@@ -15,13 +15,13 @@ from pkitools.reports import renewal_diff_document
 from pkitools.text import shown
 from pkitools_cli.commands.founded import founded
 from pkitools_cli.commands.next_steps import Words, again, step
-from pkitools_cli.exit_codes import of_reports
+from pkitools_cli.exit_codes import not_known, of_reports
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.inputs import about_input, read_input, told_problems
 from pkitools_cli.lines import beside, findings_told, wrapped
 from pkitools_cli.options import environment_option, fail_on_option, moment_option
-from pkitools_cli.own_data import systems_named, titles
+from pkitools_cli.own_data import systems_named, titles, told_unusable
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
 from pkitools_cli.reply import Line, Reply
 
@@ -73,12 +73,12 @@ def command(options: Options) -> Reply[Compared]:
     passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
     (old, old_whole), (new, new_whole) = _read(options.old, passphrase), _read(options.new, passphrase)
     found = compare_certificates(old, new, moment=options.moment, systems=systems, environment=options.environment)
-    complete = old_whole and new_whole and len(systems) == len(set(options.systems))
+    code = of_reports([found.report], options.fail_on, complete=old_whole and new_whole)
     return Reply(
         Compared(found, options, again([options.old, options.new], "--texts")),
         document=lambda one: renewal_diff_document(one.found, one.options.old, one.options.new),
         text=_text,
-        code=of_reports([found.report], options.fail_on, complete=complete),
+        code=not_known(code) if told_unusable(options.systems) else code,
     )
 
 
