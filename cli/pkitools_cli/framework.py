@@ -36,6 +36,7 @@ _GIVEN = "pkitools_cli.given"
 _ORDER = "pkitools_cli.order"
 _DATA_FOLDER = "pkitools_cli.data"
 DATA_VARIABLE = "PKITOOLS_DATA"
+_NAMES = re.compile(r"\b(?:FILE|DIR2?|PREFIX|PATH(?!\|HOST)|OLD|NEW)\b")
 _METAVARS = {click.IntRange: "N", click.FloatRange: "N", click.types.IntParamType: "N"}
 
 
@@ -103,7 +104,8 @@ class _TranslatedHelp(click.Command):
 
         Options of which several are meant add up, and a flag given twice says nothing new.
         """
-        _, _, order = self.make_parser(ctx).parse_args(list(args))
+        given_values, _, order = self.make_parser(ctx).parse_args(list(args))
+        _refuse_empty_names(ctx, given_values, order)
         ctx.meta[_ORDER] = [param.name for param in order]
         given: set[str] = ctx.meta.setdefault(_GIVEN, set())  # of the groups before it as well: --lang
         for param in order:
@@ -157,6 +159,26 @@ class _TranslatedHelp(click.Command):
         if rows:
             with formatter.section(tr("cli.main.options")):
                 formatter.write_dl(rows)
+
+
+def _refuse_empty_names(ctx: click.Context, values: Mapping[str, Any], order: Sequence[click.Parameter]) -> None:
+    """Refuse an empty name of a file or a folder: to the system it is the folder one stands in, and nobody means that.
+
+    A variable of a script that is not set gives one: what lies there would be judged, or trusted.
+    """
+    for param in order:
+        value = values.get(param.name or "")
+        if _NAMES.search(param.metavar or "") is None or "" not in (
+            value if isinstance(value, list | tuple) else [value]
+        ):
+            continue
+        raise click.UsageError(_empty_told(param), ctx)
+
+
+def _empty_told(param: click.Parameter) -> str:
+    if isinstance(param, click.Argument):
+        return tr("cli.main.empty_argument")
+    return tr("cli.main.empty_name", name=max(param.opts, key=len))
 
 
 def _option_row(param: click.Parameter, ctx: click.Context) -> tuple[str, str] | None:

@@ -227,8 +227,10 @@ def use_each(
         if all(failure.harmless for failure in failures):
             raise InputError(f"sources.error.folder_without_{wanted.value}s", name=", ".join(names))
         raise UnusableError([failure.error for failure in failures if not failure.harmless])
-    if lists_count:
-        failures = [replace(each, harmless=True) if is_list(each.error) else each for each in failures]
+    failures = [
+        replace(each, harmless=True) if each.name in compared or (lists_count and is_list(each.error)) else each
+        for each in failures
+    ]
     for failure in (*(passed_over if tell_folders else ()), *failures):
         if failure.harmless and failure.name in compared:
             complain(tr("cli.inputs.compared", file=failure.name))

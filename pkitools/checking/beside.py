@@ -32,6 +32,7 @@ def check_keys_beside(
     public_keys: Mapping[str, Collection[str]],
     passphrase: bytes | None = None,
     chains: Collection[str] = (),
+    named: Collection[str] = (),
 ) -> tuple[Outcome, ...]:
     """Return an outcome for each key and each request that lies in a file without certificates, or named as a key's.
 
@@ -43,6 +44,8 @@ def check_keys_beside(
         public_keys: by the name of each file with certificates, the SHA-256 (hex) of the public key of each in it.
         passphrase: for the keys that are encrypted.
         chains: those of these files that are the chain of the others: nobody has a key to them.
+        named: those that were named, and not found in a folder: who names a key beside one file with certificates asks
+            whether it is theirs.
     """
     apart = {name: each for name, each in files.items() if not each.of_kind(ItemKind.CERTIFICATE)}
     held = {name: held_keys(each, passphrase) for name, each in apart.items()}
@@ -50,10 +53,13 @@ def check_keys_beside(
     other = {name: held_keys(each, passphrase) for name, each in files.items() if _is_named_beside(name, each)}
     asked = {name: request_keys(each, name) for name, each in apart.items()}
     closed = [(name, key) for name, keys in held.items() for key in keys if key.public is None]
+    own = [name for name in public_keys if name not in chains]
     together = _Together(
         public_keys,
         files,
-        Names(name for name in public_keys if name not in chains),
+        own if len(own) == 1 else (),
+        named,
+        Names(own),
         Names(name for name in public_keys if name not in chains and name not in other),
         frozenset(key.public.spki_sha256 for keys in held.values() for key in keys if key.public is not None),
         frozenset(key.spki_sha256 for keys in asked.values() for key in keys.values() if key is not None),
@@ -74,6 +80,8 @@ class _Together:
     Args:
         public_keys: those of the certificates, by file.
         files: the names of all.
+        only: the one file with certificates; none where there are several.
+        named: those that were named, and not found in a folder.
         names: of the files with certificates to which a key may belong.
         plain: of those that are not named as files of keys.
         held: public keys whose private key lies there.
@@ -82,6 +90,8 @@ class _Together:
 
     public_keys: Mapping[str, Collection[str]]
     files: Collection[str]
+    only: Sequence[str]
+    named: Collection[str]
     names: Names
     plain: Names
     held: frozenset[str]
@@ -97,7 +107,8 @@ class _Together:
             pending = key.public.spki_sha256 in self.asked and not self._fits(key.public)
             fits = self._fits(key.public, self._own(name, alike)) or (pending and not alike)
             # while a renewal is under way the new key may lie where the old one was
-            severity = Severity.WARNING if pending and alike else None
+            weighs = Severity.WARNING if pending and alike else None
+            severity = Severity.ERROR if self._is_asked(name) and not alike else weighs
             params = {**key.params, "file": name, "beside": _listed(alike)}
             yield outcome(
                 NAMED if alike else BESIDE, MET if fits else Violated(key.evidence, params, severity=severity)
@@ -120,7 +131,7 @@ class _Together:
 
     def of_requests(self, name: str, keys: Mapping[Item, PublicKey | None]) -> Iterator[Outcome]:
         """Yield an outcome for each request of a file."""
-        alike = self.names.alike(name)
+        alike = self._alike(name)
         for item, key in keys.items():
             if key is None:
                 if alike:
@@ -136,13 +147,21 @@ class _Together:
 
     def of_public_keys(self, name: str, contents: Contents) -> Iterator[Outcome]:
         """Yield an outcome for each public key of a file that stands there by itself."""
-        alike = self.names.alike(name)
+        alike = self._alike(name)
         yield from check_public_keys(
             contents,
             frozenset().union(*(self.public_keys[other] for other in alike or self.public_keys)),
             name,
             Severity.WARNING if alike else Severity.NOTICE,
         )
+
+    def _is_asked(self, name: str) -> bool:
+        """Return whether it was asked of a file if it belongs to the one with certificates: the two were named."""
+        return bool(self.only) and name in self.named
+
+    def _alike(self, name: str) -> Sequence[str]:
+        """Return the files with certificates that a file belongs to, by its name or because that was asked."""
+        return self.names.alike(name) or (self.only if self._is_asked(name) else ())
 
     def _fits(self, key: PublicKey, files: Collection[str] = ()) -> bool:
         return any(key.spki_sha256 in self.public_keys[name] for name in files or self.public_keys)

@@ -124,7 +124,10 @@ _COMPARED: Final = (ItemKind.KEY, ItemKind.REQUEST, ItemKind.PUBLIC_KEY)
 
 
 def check_keys_together(
-    files: Mapping[str, Contents], passphrase: bytes | None = None, chains: Collection[str] = ()
+    files: Mapping[str, Contents],
+    passphrase: bytes | None = None,
+    chains: Collection[str] = (),
+    named: Collection[str] = (),
 ) -> tuple[Outcome, ...]:
     """Return an outcome for each key and request that lies in a file of its own beside certificates in others.
 
@@ -132,6 +135,7 @@ def check_keys_together(
         files: what each file holds, by the name it is known under.
         passphrase: for the keys that are encrypted.
         chains: those of these files that are the chain of the others.
+        named: those that were named, and not found in a folder.
     """
     if not any(contents.of_kind(kind) for contents in files.values() for kind in _COMPARED):
         return ()
@@ -142,7 +146,7 @@ def check_keys_together(
         for name, contents in files.items()
         if (pairs := _read(contents))
     }
-    return check_keys_beside(files, held, passphrase, chains) if held else ()
+    return check_keys_beside(files, held, passphrase, chains, named) if held else ()
 
 
 def compared_files(files: Mapping[str, Contents], outcomes: Iterable[Outcome]) -> frozenset[str]:

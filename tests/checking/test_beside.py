@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from itertools import product
 
@@ -51,10 +51,10 @@ def contents(what: str) -> Contents:
     return read_source(content(what), what)
 
 
-def told(files: Mapping[str, str]) -> set[tuple[str, Severity]]:
+def told(files: Mapping[str, str], named: Collection[str] = ()) -> set[tuple[str, Severity]]:
     """What is said of the keys and requests of these files, each named with what it holds."""
     read = {name: contents(what) for name, what in files.items()}
-    outcomes = check_keys_together(read, None, together(read).chains)
+    outcomes = check_keys_together(read, None, together(read).chains, named)
     return {(found.rule.code, found.rule.severity) for found in outcomes if found.status == "violated"}
 
 
@@ -190,6 +190,25 @@ def test_what_is_said_of_a_folder_is_what_is_wrong_with_it(folder: str, turned: 
     files, wanted = FOLDERS[folder]
     given = dict(reversed(files.items())) if turned else files
     assert told(given) == wanted
+
+
+# what is named beside one file with certificates, and what is said where it is of another key
+NAMED_BESIDE = {
+    "key": (BESIDE, Severity.ERROR),
+    "csr": ("received.request.beside", Severity.ERROR),
+    "pub": ("received.public_key.beside", Severity.WARNING),
+}
+
+
+@pytest.mark.parametrize("kind", NAMED_BESIDE)
+@pytest.mark.parametrize("whole", ["cert a", "chain a"])
+def test_who_names_a_file_beside_one_with_certificates_asks_whether_it_belongs(kind: str, whole: str) -> None:
+    files = {"x.pem": whole, "y.bin": f"{kind} b"}
+    assert told(files, list(files)) == {NAMED_BESIDE[kind]}
+    assert told(files | {"y.bin": f"{kind} a"}, list(files)) == set()
+    several = files | {"z.pem": "cert c"}
+    assert all(severity is not Severity.ERROR for _, severity in told(several, list(several)))
+    assert all(severity is not Severity.ERROR for _, severity in told(files))
 
 
 @pytest.mark.parametrize("kind", ["rsa:2048", "ec:p-256"])

@@ -294,6 +294,28 @@ def test_what_lies_beside_certificates_in_a_folder_is_told(run: Command, box: Pa
     assert [file["error"]["passed_over"] for file in torn if file["error"]] == [True, False]  # a folder, a file
 
 
+@pytest.mark.parametrize(
+    ("named", "code", "said"),
+    [
+        ("@good.key", 0, None),
+        ("@good.key @good.csr", 0, None),
+        ("@other.key", 10, "received.private_key.beside"),
+        ("@other.csr", 10, "received.request.beside"),
+    ],
+)
+def test_a_key_that_is_named_beside_a_certificate_is_compared_and_not_unreadable(
+    run: Command, box: Path, named: str, code: int, said: str | None
+) -> None:
+    ran = check(run, box, f"@good.pem {named}", "--json")
+    assert ran.code == code, ran.out
+    found = ran.document["reuse"]["findings"] if ran.document["reuse"] else []
+    assert [each["code"] for each in found] == ([said] if said else [])
+    assert ran.err.count("compared with the certificates") == len(named.split())
+    assert ran.document["verdict"] == ("passed" if code == 0 else "failed")
+    if code:
+        assert check(run, box, f"@good.pem {named}").out.startswith("FAILED")
+
+
 def test_the_certificates_of_one_file_are_not_held_against_each_other(run: Command, box: Path) -> None:
     assert check(run, box, "@two.pem --for digid", "--json").document["reuse"] is None
     assert check(run, box, "@good.pem @two.pem --for digid", "--json").document["reuse"] is not None

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
-from tests.support.command import Command
+from pkitools_cli.main import cli
+from tests.support.command import Command, every_command
 
 OIN = "00000003123456780000"
 GROUPED = ["0000 0003 1234 5678 0000", "00000003.12345678.0000", "00000003-12345678-0000", OIN]
@@ -79,3 +83,33 @@ def test_a_number_of_which_no_oin_is_derived_so_gets_a_sentence(
     assert told in " ".join(ran.err.split())
     assert "--rsin" in ran.err
     assert "123456782" not in ran.err  # it may be somebody's
+
+
+def named_by(path: tuple[str, ...]) -> Iterator[list[str]]:
+    """Every way to give a command an empty name of a file or a folder."""
+    command: click.Command = cli
+    for word in path:
+        assert isinstance(command, click.Group)
+        found = command.get_command(click.Context(command), word)
+        assert found is not None
+        command = found
+    for param in command.get_params(click.Context(command)):
+        if not re.search(r"\b(FILE|DIR|PREFIX)\b", param.metavar or ""):
+            continue
+        yield [""] if isinstance(param, click.Argument) else [max(param.opts, key=len), ""]
+
+
+@pytest.mark.slow
+def test_an_empty_name_is_never_the_folder_one_stands_in(
+    run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``--trust "$ROOTS"`` with a variable that is not set would trust whatever lies there; so of every command."""
+    monkeypatch.chdir(tmp_path)
+    tried = [(path, given) for path in every_command() for given in named_by(path)]
+    assert len(tried) > 100
+    for path, given in tried:
+        ran = run("--lang", "en", *path, *given)
+        assert ran.code == 2, (path, given, ran)
+        assert given == [""] or "is empty" in ran.err, (path, given, ran.err)  # other names may be missing
+    for path in (["cert", "check"], ["cert", "show"], ["cert", "lint"], ["csr", "check"]):
+        assert "is empty" in run("--lang", "en", *path, "").err

@@ -218,11 +218,11 @@ def test_an_empty_name_of_a_folder_is_none_and_an_empty_variable_says_nothing(
     run: Command, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for asked in (("--data", "", "systems", "list"), ("oin", "check", "00000003273229750000", "--data", "")):
-        assert run(*asked).code == 1, asked
+        assert run(*asked).code == 2, asked
     monkeypatch.setenv("PKITOOLS_DATA", "")
     assert run("systems", "list").code == 0
     monkeypatch.setenv("PKITOOLS_DATA", "gegevens")
-    assert run("--data", "", "systems", "list").code == 1, "who gives an option means it"
+    assert run("--data", "", "systems", "list").code == 2, "who gives an option means it"
 
 
 def test_what_cannot_be_used_is_not_checked_and_the_rest_works(run: Command, place: Path, issued: Any) -> None:

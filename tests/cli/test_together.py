@@ -289,14 +289,14 @@ def test_a_key_or_a_request_beside_a_certificate_is_compared_with_it(
         if name is None:
             files["a.pem"] += content
         box = tmp_path / f"{number}"
-        paths = put(box, files)
+        put(box, files)
         where = (kind, owner, name)
         ran = run("cert", "check", box, *judged, "--json")
         reports = [ran.document["reuse"], *(each["report"] for each in ran.document["files"])]
         found = {each["code"] for report in filter(None, reports) for each in report["findings"]}
         assert found & {BESIDE, NAMED, CLOSED, REQUEST, FOREIGN} == ({told} if told else set()), where
         assert (ran.code == 10) is (told in {NAMED, FOREIGN, REQUEST}), where
-        quiet = run("--lang", "en", "cert", "check", *paths, *judged, "--quiet").out.replace(str(tmp_path), "")
+        quiet = run("--lang", "en", "cert", "check", box, *judged, "--quiet").out.replace(str(tmp_path), "")
         assert ("private key" in quiet or "request" in quiet) is (told is not None), (where, quiet)
 
 

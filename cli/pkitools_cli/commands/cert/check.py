@@ -257,8 +257,17 @@ def _judge(
     """Return what judges one of the files that were named, as :func:`judging` does."""
     titles(options.systems)  # a wrong name is told before a file is read
     passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
-    names = [name for name, _ in files_of(options.files)]
-    return judging(options, lambda: read_together(names, passphrase), unread, keys, given, compared=compared)
+    files = files_of(options.files)
+    named = [name for name, in_folder in files if not in_folder]
+    return judging(
+        options,
+        lambda: read_together([name for name, _ in files], passphrase),
+        unread,
+        keys,
+        given,
+        compared=compared,
+        named=named,
+    )
 
 
 def judging(
@@ -270,6 +279,7 @@ def judging(
     *,
     passphrase: bytes | None = None,
     compared: set[str] | None = None,
+    named: Sequence[str] = (),
 ) -> Callable[[str], CheckedFile]:
     """Return what judges one file; everything the files share is read once, before the first.
 
@@ -281,6 +291,7 @@ def judging(
         given: gets the certificates that were given as chain and as roots, DER.
         passphrase: of keystores and keys, where the options do not say it.
         compared: gets the names of the files whose keys and requests were compared.
+        named: the files that were named, and not found in a folder.
     """
     from pkitools.checking import check_file
     from pkitools.checking.chain import check_keys_together, compared_files, together
@@ -296,7 +307,7 @@ def judging(
     readable = {name: each for name, each in inputs.items() if not isinstance(each, PkitoolsError)}
     revocation = with_delivered(revocation_of(options, unread, beside), readable.values())
     among = together(readable, passphrase)
-    keys += check_keys_together(readable, passphrase, among.chains)
+    keys += check_keys_together(readable, passphrase, among.chains, named)
     if compared is not None:
         compared |= compared_files(readable, keys)
 
