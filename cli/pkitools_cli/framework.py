@@ -20,6 +20,7 @@ from pkitools._version import __version__
 from pkitools.errors import PkitoolsError
 from pkitools.frozen import dataclass
 from pkitools.messages import LANGUAGES
+from pkitools.text import pattern
 from pkitools_cli.i18n import lookup, set_language, tr
 from pkitools_cli.output import complain, encodable
 from pkitools_cli.renderers import JSON, TEXT, names, tell
@@ -36,7 +37,7 @@ _GIVEN = "pkitools_cli.given"
 _ORDER = "pkitools_cli.order"
 _DATA_FOLDER = "pkitools_cli.data"
 DATA_VARIABLE = "PKITOOLS_DATA"
-_NAMES = re.compile(r"\b(?:FILE|DIR2?|PREFIX|PATH(?!\|HOST)|OLD|NEW)\b")
+_NAMES = pattern(r"\b(?:FILE|DIR2?|PREFIX|PATH(?!\|HOST)|OLD|NEW)\b")
 _METAVARS = {click.IntRange: "N", click.FloatRange: "N", click.types.IntParamType: "N"}
 
 
