@@ -391,6 +391,27 @@ def test_every_command_that_asks_what_was_refused_says_which_file_and_that_it_is
         path.write_text(text, encoding="utf-8")
 
 
+def test_a_root_of_ones_own_that_cannot_be_read_is_not_said_to_be_missing(
+    run: Command, place: Path, connected: str
+) -> None:
+    """Only before production: there it would not have counted."""
+    (place / "gegevens" / "rules" / "gemeente.toml").unlink()
+    (place / "gegevens" / "trust").mkdir()
+    (place / "gegevens" / "trust" / "root.pem").write_text("geen certificaat", encoding="utf-8")
+    for command in ("cert check many/a.pem --revocation off", "scan many --revocation off"):
+        told = run("--lang", "nl", "--data", "gegevens", *command.split(), "-e", "preproduction")
+        assert (told.code, "trust/root.pem" in told.told) == (11, True), (command, told.out, told.err)
+        assert "Verbeter trust/root.pem" in told.told
+        assert "stamcertificaat te" not in told.told
+        assert run("--data", "gegevens", *command.split(), "-e", "production").code == 10
+    (place / "gegevens" / "systems" / "zaaksysteem.toml").unlink()
+    (place / "connections.toml").write_text(
+        (place / "connections.toml").read_text(encoding="utf-8").replace("zaaksysteem", "digikoppeling"),
+        encoding="utf-8",
+    )
+    assert run("--data", "gegevens", "status", "--json").document["connections"][0]["verdict"] == "indeterminate"
+
+
 def test_a_list_says_what_it_leaves_out_and_a_rule_that_may_stand_there_is_not_unknown(
     run: Command, place: Path
 ) -> None:
