@@ -97,6 +97,23 @@ def test_a_tsp_of_ours_that_is_replaced_is_said_wherever_it_is_used(run: Command
     assert run("--data", "gegevens", "facts", "status", "--json").document["replaced_tsps"] == ["KPN"]
 
 
+def test_what_is_not_asked_yet_is_said(run: Command, place: Path) -> None:
+    """Until its day a rule is silent: who wrote it may think that every certificate meets it."""
+    rules, system = place / "gegevens" / "rules" / "gemeente.toml", place / "gegevens" / "systems" / "zaaksysteem.toml"
+    code = re.findall(r'(?m)^code = "(.*)"', rules.read_text(encoding="utf-8"))[0]
+    for path, heading in ((rules, "[[rule]]"), (system, "[[statement]]")):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace(heading, f"{heading}\nsince = 2026-12-01", 1), encoding="utf-8")
+    for day, coming in (("2026-12-01", []), ("2026-11-30", [code, "zaaksysteem, hierarchy"])):
+        given = ("--data", "gegevens", "--lang", "nl", "facts", "status", "--moment", f"{day}T12:00:00Z")
+        document = run(*given, "--json").document
+        assert_valid(document, "facts-status-v1")
+        assert [
+            each["name"] for each in document["coming"] if "voorbeeld" in each["name"] or "zaak" in each["name"]
+        ] == coming
+        assert all(f"{name}: geldt vanaf 1 december 2026" in run(*given).told for name in coming)
+
+
 def test_what_has_lapsed_is_said(run: Command, place: Path) -> None:
     rules, system = place / "gegevens" / "rules" / "gemeente.toml", place / "gegevens" / "systems" / "zaaksysteem.toml"
     code = re.findall(r'(?m)^code = "(.*)"', rules.read_text(encoding="utf-8"))[0]
