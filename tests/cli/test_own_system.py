@@ -429,6 +429,22 @@ def test_a_root_of_ones_own_that_cannot_be_read_is_not_said_to_be_missing(
     assert run("--data", "gegevens", "status", "--json").document["connections"][0]["verdict"] == "indeterminate"
 
 
+def test_a_root_of_ones_own_is_there_for_a_chain_as_one_that_is_given(run: Command, place: Path, issued: Any) -> None:
+    (place / "a.pem").write_bytes(issued.chain_pem)
+    (place / "secret").write_text("correct horse\n", encoding="utf-8")
+    trust = place / "gegevens" / "trust"
+    trust.mkdir()
+    (trust / "root.pem").write_bytes(issued.root.pem)
+    for given, code in (("", 1), ("--trust gegevens/trust/root.pem", 0), ("--data gegevens", 0)):
+        before, after = (given, "") if given.startswith("--data") else ("", given)
+        command = f"{before} export java-truststore a.pem --out {len(given)} --passphrase-file secret {after}"
+        told = run("--lang", "nl", *command.split())
+        assert told.code == code, (command, told.out, told.err)
+    (trust / "root.pem").write_text("geen certificaat", encoding="utf-8")
+    told = run("--data", "gegevens", "export", "java-truststore", "a.pem", "--out", "x", "--passphrase-file", "secret")
+    assert (told.code, "trust/root.pem" in told.err) == (1, True), told.err
+
+
 def test_a_list_says_what_it_leaves_out_and_a_rule_that_may_stand_there_is_not_unknown(
     run: Command, place: Path
 ) -> None:
