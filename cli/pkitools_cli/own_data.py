@@ -100,6 +100,22 @@ def systems_named(names: Iterable[str]) -> list[System]:
     return [system_named(name) for name in names if data is None or not data.cannot_tell(name)]
 
 
+def own_roots() -> list[bytes]:
+    """Return the roots of one's own, and what stands in their files between, as DER.
+
+    A file that cannot be used is told. Packages bring none: without a folder nothing is loaded.
+    """
+    ctx = click.get_current_context(silent=True)
+    data = given_data() if ctx is not None and _named(ctx) else None
+    if data is None:
+        return []
+    from pkitools_cli.output import complain
+
+    for sentence in unusable("trust"):
+        complain(sentence)
+    return [*(anchor.der for anchor in data.trust.anchors), *data.trust.intermediates]
+
+
 def told_unusable(names: Iterable[str]) -> bool:
     """Say of each file that would have described one of the systems and cannot be used what is wrong with it.
 

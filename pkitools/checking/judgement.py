@@ -15,7 +15,7 @@ from pkitools.checking.same_requirement import repeats
 from pkitools.checking.stated_ids import check_given_entity_id
 from pkitools.environment import Environment
 from pkitools.errors import InputError
-from pkitools.findings import CertificateRef, NotChecked, Outcome, Report, Verdict, Violated, outcome
+from pkitools.findings import CertificateRef, NotChecked, Outcome, Report, Status, Verdict, Violated, outcome
 from pkitools.findings.considered import Block, Considered, Remade
 from pkitools.frozen import dataclass, field, replace
 from pkitools.oin import OIN
@@ -49,7 +49,7 @@ from pkitools.validation.many import Standing, judge_below
 from pkitools.validation.path import PathQuery, judge
 from pkitools.validation.remembered import Remembered
 from pkitools.validation.result import block_of_path
-from pkitools.validation.rules import ENCODING
+from pkitools.validation.rules import ANCHOR_FOUND, ENCODING
 from pkitools.validation.rules import RULES as PATH_RULES
 from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate, read_certificate
 from pkitools.x509.at_hand import at_hand
@@ -289,6 +289,8 @@ def judged_as_read(facts: CertificateFacts, asked: Question, memory: Memory | No
         from pkitools.checking.self_made import as_self_made  # few are
 
         report = replace(report, outcomes=tuple(as_self_made(report.outcomes, facts.sha256)))
+    if asked.data is not None and asked.environment is not Environment.PRODUCTION:
+        report = _without_roots(report, asked.data)
     return CheckResult(report, facts, oin.oin, path, placed.hierarchy, recognition, judged.engine, withdrawn)
 
 
@@ -320,6 +322,21 @@ def _of_own_data(data: OwnData | None, untold: tuple[str, ...]) -> Iterator[Outc
     yield from data.outcomes(TRUST)
     for name in untold:
         yield from data.outcomes(SYSTEMS, system=name)
+
+
+def _without_roots(report: Report, data: OwnData) -> Report:
+    """Return the report in which a root of one's own that could not be read is not said to be missing or untrusted."""
+    refused = next((each for each in data.refused if each.kind == TRUST), None)
+    if refused is None:
+        return report
+    answer = NotChecked("own_data", params=refused.told)
+    told = (
+        outcome(one.rule, answer, one.certificate)
+        if one.rule.code == ANCHOR_FOUND.code and one.status is Status.VIOLATED
+        else one
+        for one in report.outcomes
+    )
+    return replace(report, outcomes=tuple(told))
 
 
 def _judged_path(facts: CertificateFacts, scope: TrustStore, asked: Question, memory: Memory | None) -> _JudgedPath:

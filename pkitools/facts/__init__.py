@@ -1,5 +1,5 @@
 """Which facts want looking at."""
 
-from pkitools.facts.status import FactsStatus, Lapsed, facts_status
+from pkitools.facts.status import Coming, FactsStatus, Lapsed, facts_status
 
-__all__ = ["FactsStatus", "Lapsed", "facts_status"]
+__all__ = ["Coming", "FactsStatus", "Lapsed", "facts_status"]

@@ -41,6 +41,21 @@ class Lapsed:
 
 
 @dataclass(frozen=True, slots=True)
+class Coming:
+    """Something that is asked of nobody yet, as its first day has not come.
+
+    Args:
+        name: the code of a rule; of a statement, the name of its system and its topic.
+        since: its first day.
+        source: where its days stand.
+    """
+
+    name: str
+    since: date
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class FactsStatus:
     """The facts that want looking at.
 
@@ -54,6 +69,7 @@ class FactsStatus:
         own: files with facts of one's own, by name: each with the day its sources were read.
         lapsed: rules and statements, one's own and ours, that are asked no more.
         replaced: titles of the TSPs of which one's own facts go before ours.
+        coming: rules and statements, one's own and ours, that are not asked yet.
     """
 
     moment: datetime
@@ -65,6 +81,7 @@ class FactsStatus:
     own: tuple[OwnFile, ...] = ()
     lapsed: tuple[Lapsed, ...] = ()
     replaced: tuple[str, ...] = ()
+    coming: tuple[Coming, ...] = ()
 
     def is_old(self, file: OwnFile) -> bool:
         """Return whether the sources of a file of one's own were last read too long ago."""
@@ -98,6 +115,7 @@ def facts_status(moment: datetime, *, data: OwnData | None = None) -> FactsStatu
         own=tuple(sorted(known.files, key=lambda file: file.name)),
         lapsed=tuple(_lapsed(moment.date(), known)),
         replaced=tuple(tsp.title for tsp in known.tsps_of_ours),
+        coming=tuple(_coming(moment.date(), known)),
     )
 
 
@@ -111,6 +129,17 @@ def _lapsed(day: date, data: OwnData) -> Iterator[Lapsed]:
         for said in system.statements:
             if said.until is not None and said.until < day:
                 yield Lapsed(f"{system.name}, {said.topic}", said.until, said.source)
+
+
+def _coming(day: date, data: OwnData) -> Iterator[Coming]:
+    """Yield what begins after a day: who wrote it may think that it is asked already."""
+    for rule in (*all_rules(), *data.rules):
+        if rule.in_force is not None and rule.in_force.since is not None and rule.in_force.since > day:
+            yield Coming(rule.code, rule.in_force.since, rule.in_force.source)
+    for system in (*systems(), *data.systems):
+        for said in system.statements:
+            if said.since is not None and said.since > day:
+                yield Coming(f"{system.name}, {said.topic}", said.since, said.source)
 
 
 def _is_outdated(document: Document) -> bool:

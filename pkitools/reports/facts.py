@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pkitools.facts import FactsStatus, Lapsed
+from pkitools.facts import Coming, FactsStatus, Lapsed
 from pkitools.messages import LANGUAGES
 from pkitools.reports.document import instant
 from pkitools.reports.register import resting_document
@@ -26,6 +26,7 @@ def facts_status_document(found: FactsStatus) -> dict[str, object]:
         "own": [_own(each, found) for each in found.own],
         "lapsed": [_lapsed(each) for each in found.lapsed],
         "replaced_tsps": list(found.replaced),
+        "coming": [_coming(each) for each in found.coming],
     }
 
 
@@ -47,6 +48,10 @@ def _own(file: OwnFile, found: FactsStatus) -> dict[str, object]:
 
 def _lapsed(each: Lapsed) -> dict[str, object]:
     return {"name": each.name, "until": each.until.isoformat(), "document": each.source.key}
+
+
+def _coming(each: Coming) -> dict[str, object]:
+    return {"name": each.name, "since": each.since.isoformat(), "document": each.source.key}
 
 
 def _unknown(unknown: Unknown) -> dict[str, object]:

@@ -706,3 +706,18 @@ def test_nobody_is_told_to_send_on_what_the_tsp_will_not_take(run: Run) -> None:
         ran = run("csr", "check", "r.der", "--profile", "g4-tls", "--tsp", "kpn", "-e", "production")
         assert ran.code == 0, ran.out
         assert ("Send the request" in ran.told) is sent, ran.told
+
+
+def test_nor_a_request_with_a_hash_that_none_is_known_to_take(run: Run) -> None:
+    Path("r.der").write_bytes(request(scheme="pkcs1", digest="sha1"))
+    for tsp, code in (((), 0), (("--tsp", "kpn"), 10)):
+        ran = run("csr", "check", "r.der", "--profile", "g4-tls", *tsp, "-e", "production")
+        assert (ran.code, "Send the request" in ran.told) == (code, False), ran.told
+
+
+def test_the_request_that_is_made_again_is_for_the_same_tsp(run: Run) -> None:
+    Path("r.der").write_bytes(request(subject(CN="a.voorbeeld.nl", serialNumber=OIN), dns("a.voorbeeld.nl")))
+    ran = run("csr", "check", "r.der", "--profile", "g4-tls", "--tsp", "g4-trial", "-e", "preproduction")
+    assert ran.code == 10
+    assert "csr create --profile g4-tls -e preproduction" in ran.told
+    assert "--tsp g4-trial --out" in ran.told

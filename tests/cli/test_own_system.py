@@ -97,6 +97,23 @@ def test_a_tsp_of_ours_that_is_replaced_is_said_wherever_it_is_used(run: Command
     assert run("--data", "gegevens", "facts", "status", "--json").document["replaced_tsps"] == ["KPN"]
 
 
+def test_what_is_not_asked_yet_is_said(run: Command, place: Path) -> None:
+    """Until its day a rule is silent: who wrote it may think that every certificate meets it."""
+    rules, system = place / "gegevens" / "rules" / "gemeente.toml", place / "gegevens" / "systems" / "zaaksysteem.toml"
+    code = re.findall(r'(?m)^code = "(.*)"', rules.read_text(encoding="utf-8"))[0]
+    for path, heading in ((rules, "[[rule]]"), (system, "[[statement]]")):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace(heading, f"{heading}\nsince = 2026-12-01", 1), encoding="utf-8")
+    for day, coming in (("2026-12-01", []), ("2026-11-30", [code, "zaaksysteem, hierarchy"])):
+        given = ("--data", "gegevens", "--lang", "nl", "facts", "status", "--moment", f"{day}T12:00:00Z")
+        document = run(*given, "--json").document
+        assert_valid(document, "facts-status-v1")
+        assert [
+            each["name"] for each in document["coming"] if "voorbeeld" in each["name"] or "zaak" in each["name"]
+        ] == coming
+        assert all(f"{name}: geldt vanaf 1 december 2026" in run(*given).told for name in coming)
+
+
 def test_what_has_lapsed_is_said(run: Command, place: Path) -> None:
     rules, system = place / "gegevens" / "rules" / "gemeente.toml", place / "gegevens" / "systems" / "zaaksysteem.toml"
     code = re.findall(r'(?m)^code = "(.*)"', rules.read_text(encoding="utf-8"))[0]
@@ -389,6 +406,43 @@ def test_every_command_that_asks_what_was_refused_says_which_file_and_that_it_is
             assert told.code == (10 if wrong else 11), (command, told.out, told.err)
             assert f"{file}:" in " ".join(f"{told.out} {told.err}".split()), command
         path.write_text(text, encoding="utf-8")
+
+
+def test_a_root_of_ones_own_that_cannot_be_read_is_not_said_to_be_missing(
+    run: Command, place: Path, connected: str
+) -> None:
+    """Only before production: there it would not have counted."""
+    (place / "gegevens" / "rules" / "gemeente.toml").unlink()
+    (place / "gegevens" / "trust").mkdir()
+    (place / "gegevens" / "trust" / "root.pem").write_text("geen certificaat", encoding="utf-8")
+    for command in ("cert check many/a.pem --revocation off", "scan many --revocation off"):
+        told = run("--lang", "nl", "--data", "gegevens", *command.split(), "-e", "preproduction")
+        assert (told.code, "trust/root.pem" in told.told) == (11, True), (command, told.out, told.err)
+        assert "Verbeter trust/root.pem" in told.told
+        assert "stamcertificaat te" not in told.told
+        assert run("--data", "gegevens", *command.split(), "-e", "production").code == 10
+    (place / "gegevens" / "systems" / "zaaksysteem.toml").unlink()
+    (place / "connections.toml").write_text(
+        (place / "connections.toml").read_text(encoding="utf-8").replace("zaaksysteem", "digikoppeling"),
+        encoding="utf-8",
+    )
+    assert run("--data", "gegevens", "status", "--json").document["connections"][0]["verdict"] == "indeterminate"
+
+
+def test_a_root_of_ones_own_is_there_for_a_chain_as_one_that_is_given(run: Command, place: Path, issued: Any) -> None:
+    (place / "a.pem").write_bytes(issued.chain_pem)
+    (place / "secret").write_text("correct horse\n", encoding="utf-8")
+    trust = place / "gegevens" / "trust"
+    trust.mkdir()
+    (trust / "root.pem").write_bytes(issued.root.pem)
+    for given, code in (("", 1), ("--trust gegevens/trust/root.pem", 0), ("--data gegevens", 0)):
+        before, after = (given, "") if given.startswith("--data") else ("", given)
+        command = f"{before} export java-truststore a.pem --out {len(given)} --passphrase-file secret {after}"
+        told = run("--lang", "nl", *command.split())
+        assert told.code == code, (command, told.out, told.err)
+    (trust / "root.pem").write_text("geen certificaat", encoding="utf-8")
+    told = run("--data", "gegevens", "export", "java-truststore", "a.pem", "--out", "x", "--passphrase-file", "secret")
+    assert (told.code, "trust/root.pem" in told.err) == (1, True), told.err
 
 
 def test_a_list_says_what_it_leaves_out_and_a_rule_that_may_stand_there_is_not_unknown(

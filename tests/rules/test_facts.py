@@ -8,14 +8,17 @@ import pytest
 
 from pkitools.environment import Environment
 from pkitools.findings import Certainty, Outcome, Report, Severity, Status
+from pkitools.messages import message
 from pkitools.oin import OIN, check_oin
 from pkitools.oin.prefixes import row_of
 from pkitools.profiles import get_tsp
+from pkitools.requests import check_request
 from pkitools.rulebook import all_rules
 from pkitools.rules import lint
 from pkitools.systems import Stance, Statement, Topic, get_system
 from tests.support.certificates import AIA, CDP, EKU, KU, giving, issued, made, named_bits, putting, without
 from tests.support.der import NULL
+from tests.support.requests import request
 from tests.support.rule_vectors import report
 
 MOMENT = datetime(2026, 11, 26, tzinfo=UTC)
@@ -156,7 +159,7 @@ def test_an_ou_under_g4_stays_an_error() -> None:
 
 
 def test_without_extended_key_usage_nobody_is_told_to_order_again() -> None:
-    from pkitools.messages import LANGUAGES, message
+    from pkitools.messages import LANGUAGES
 
     found = of(report("g1-server", without(EKU)), "advice.usage.unlimited")
     for language in LANGUAGES:
@@ -180,6 +183,15 @@ def test_without_extended_key_usage_nobody_is_told_to_order_again() -> None:
 def test_a_rule_cites_the_chapter_that_says_it(code: str, key: str, section: str) -> None:
     rule = next(rule for rule in all_rules() if rule.code == code)
     assert (rule.source.key, rule.source.section) == (key, section)
+
+
+def test_only_of_the_tsp_that_says_so_a_weak_hash_is_an_error() -> None:
+    """Of another it is inferred, and of a request that goes nowhere yet too; the sentence says whose word it is."""
+    for tsp, weighs in (("kpn", Severity.ERROR), ("digicert", Severity.WARNING), (None, Severity.WARNING)):
+        judged = check_request(request(scheme="pkcs1", digest="sha1"), "g4-tls", tsp=tsp)
+        found = of(judged, "csr.signature.hash")
+        assert found.rule.severity is weighs, tsp
+        assert "KPN" in message("csr.signature.hash", found.params, "nl").message
 
 
 # --- the OIN ----------------------------------------------------------------------------------------------------------

@@ -118,6 +118,7 @@ def request_command(
     system: str | None = None,
     moment: datetime | None = None,
     self_signed: bool = False,
+    tsp: str | None = None,
     oin: str | None = None,
     organization: str | None = None,
     common_name: str | None = None,
@@ -133,6 +134,7 @@ def request_command(
         system: for which system, asked at ``moment``; left out where that is refused and the profile alone is not.
         moment: when.
         self_signed: make the certificate at once, for a system that takes it so.
+        tsp: who it goes to, where that was said.
         oin: whose.
         organization: whose.
         common_name: of what.
@@ -142,6 +144,8 @@ def request_command(
         return None
     name = common_name.removeprefix(_TRIAL)
     rest: dict[str, Any] = {"oin": oin, "organization": organization.removeprefix(_TRIAL), "common_name": name}
+    if tsp:
+        rest["tsp"] = tsp
     if set(dns) - {name}:
         rest["dns"] = tuple(dns)
     tried = ({**aim, "environment": environment, **rest} for aim in _aims(profile, system))
@@ -182,8 +186,9 @@ def _planned(wishes: Mapping[str, Any], moment: datetime | None, *, self_signed:
     """Plan it; what has no next request loads none of this."""
     if "for" not in wishes:
         from pkitools.requests import plan_of
+        from pkitools_cli.own_data import tsp_named
 
-        plan_of(wishes)
+        plan_of(wishes, tsp_named=tsp_named)
         return
     from pkitools.ordering import plan_order, plan_self_signed
     from pkitools_cli.commands.csr.ordering import known

@@ -10,6 +10,7 @@ from pkitools.findings import (
     NOT_APPLICABLE,
     Answer,
     Answers,
+    Basis,
     Certainty,
     NotChecked,
     Severity,
@@ -70,11 +71,12 @@ def _parts(der: bytes) -> SignedParts | None:
 
 @PART.rule("csr.signature.hash", _ERROR, _KPN, _OFFICIAL)
 def signature_hash(context: RequestContext) -> Answers:
-    """SHA-256 or stronger: KPN says so, and every TSP that names hashes names no weaker one."""
+    """SHA-256 or stronger: KPN says so. Of another it is inferred: none that names hashes names a weaker one."""
     algorithm = context.facts.signature_algorithm
     strong = algorithm.hash in STRONG_HASHES or algorithm.name in {"Ed25519", "Ed448"}
-    name = algorithm.name
-    return met_if(strong, "signatureAlgorithm", name, algorithm=name, hash=algorithm.hash or "?")
+    name, tsp = algorithm.name, context.tsp
+    basis = None if tsp is not None and tsp.basis.source.key == _KPN.key else Basis(_KPN, Certainty.INFERRED)
+    return met_if(strong, "signatureAlgorithm", name, basis=basis, algorithm=name, hash=algorithm.hash or "?")
 
 
 @PART.rule("csr.signature.scheme", _NOTICE, _TRIAL, _OFFICIAL)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _OF_THE_TSP: Final = "csr.tsp."
 _OTHER_KEY: Final = "csr.key.match"
-_KEY_IN_FILE: Final = "received.private_key.published"
+_NOT_TO_SEND: Final = frozenset({"received.private_key.published", "csr.signature.hash"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +230,7 @@ def _doubted(judged: Judged) -> Outcome | None:
     """Return what a TSP will not take, as far as is known: nobody is told to send such a request on."""
     found = (each for _, report in judged.requests for each in report.findings)
     doubts = (x for x in found if x.rule.severity >= Severity.WARNING)
-    return next((x for x in doubts if x.rule.code.startswith(_OF_THE_TSP) or x.rule.code == _KEY_IN_FILE), None)
+    return next((x for x in doubts if x.rule.code.startswith(_OF_THE_TSP) or x.rule.code in _NOT_TO_SEND), None)
 
 
 def _violated(report: Report) -> set[str]:
@@ -242,6 +242,7 @@ def _better(facts: RequestFacts, options: Options) -> Words | None:
     oin = oin_from_subject(facts.subject, facts.subject_alternative_name or ()).oin
     return request_command(
         profile=options.profile,
+        tsp=options.tsp,
         environment=options.environment,
         oin=str(oin) if oin else None,
         organization=facts.subject.organization,

@@ -25,6 +25,7 @@ from pkitools_cli.inputs import (
     told_problems,
 )
 from pkitools_cli.options import STANDARD_INPUT
+from pkitools_cli.own_data import own_roots
 from pkitools_cli.passphrases import asked_new_passphrase, asked_passphrase, can_ask, given_passphrase
 
 if TYPE_CHECKING:
@@ -145,12 +146,13 @@ def given_above(chain: Sequence[str], trust: Sequence[str], unread: list[ToldErr
 
     Args:
         chain: files and folders with certificates of authorities.
-        trust: files and folders with roots, and with what stands between; of a test PKI its folder.
+        trust: files and folders with roots, and with what stands between; of a test PKI its folder. Roots of one's own
+            count along.
         unread: gets the parts of them that could not be read, for a document.
     """
     found = each_of(chain, lambda name: read_certificates(name, unread))
     given = [item.der for items in found for item in items]
-    return list(dict.fromkeys((*given, *_trusted(trust, unread)))) if trust else given
+    return list(dict.fromkeys((*given, *_trusted(trust, unread), *own_roots())))
 
 
 def _trusted(trust: Sequence[str], unread: list[ToldError]) -> list[bytes]:

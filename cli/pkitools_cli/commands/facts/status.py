@@ -54,6 +54,7 @@ def _text(found: FactsStatus) -> Iterator[Line | str]:
     for key in _LISTS:
         yield from _documents(key, getattr(found, key))
     yield from _lapsed(found)
+    yield from _coming(found)
     yield from _own(found)
 
 
@@ -64,6 +65,16 @@ def _lapsed(found: FactsStatus) -> Iterator[Line | str]:
         yield Line(tr("cli.facts.lapsed"), bold=True)
     for each in found.lapsed:
         told = tr("cli.facts.lapsed.until", name=each.name, day=each.until, source=each.source.text(language()))
+        yield from wrapped(visible(told), "    ", "  - ")
+
+
+def _coming(found: FactsStatus) -> Iterator[Line | str]:
+    """Yield what is not asked yet."""
+    if found.coming:
+        yield ""
+        yield Line(tr("cli.facts.coming"), bold=True)
+    for each in found.coming:
+        told = tr("cli.facts.coming.since", name=each.name, day=each.since, source=each.source.text(language()))
         yield from wrapped(visible(told), "    ", "  - ")
 
 

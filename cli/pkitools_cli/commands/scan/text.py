@@ -36,6 +36,7 @@ _TONES: Final[dict[Standing, Severity | Verdict]] = {
 _MOST_PLACES: Final = 3
 _MOST_WHY: Final = 6  # rows: sentences of ours are shorter, the names in them may be of any length
 _NO_PATH: Final = "path.anchor.found"
+_OWN_DATA: Final = "own_data"
 _INDENT: Final = "    "
 
 
@@ -121,9 +122,8 @@ def _why(standing: Standing, one: HeldCertificate, portfolio: Portfolio) -> Iter
         return
     if decides is not None:
         said = told(decides, language(), offline_remedy_text, portfolio.moment)
-        yield from wrapped(
-            f"{said.title}. {_trusting(decides, one, portfolio) or said.remedy}", _INDENT, most=_MOST_WHY
-        )
+        then = _trusting(decides, one, portfolio) or said.remedy or said.message
+        yield from wrapped(f"{said.title}. {then}", _INDENT, most=_MOST_WHY)
 
 
 def _trusting(decides: Outcome, one: HeldCertificate, portfolio: Portfolio) -> str:
@@ -231,7 +231,18 @@ def _now(portfolio: Portfolio) -> str:
     without = _without_certificate(portfolio)
     if worst is Standing.PASSED and without:  # what was judged is good, and none of it is theirs
         return tr("cli.scan.now.without_certificate", names=", ".join(map(visible, without)))
-    return tr(f"cli.scan.now.{worst or 'nothing'}")
+    return _own_data(portfolio) or tr(f"cli.scan.now.{worst or 'nothing'}")
+
+
+def _own_data(portfolio: Portfolio) -> str:
+    """Return what to do about the file of one's own that kept the first that is uncertain from being judged."""
+    from pkitools_cli.commands.next_steps import step
+
+    first = next((deciding(one) for standing, one in portfolio.in_order() if standing is Standing.INDETERMINATE), None)
+    if first is None or first.reason != _OWN_DATA:
+        return ""
+    found = step(f"report.reason.{_OWN_DATA}", readable(first.params, language(), portfolio.moment), {})
+    return "" if found is None else found.sentence
 
 
 def _one(count: int) -> str:
