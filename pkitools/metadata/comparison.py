@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from hashlib import sha1, sha256
 from typing import Final
@@ -12,11 +12,15 @@ from pkitools.frozen import dataclass, replace
 from pkitools.metadata.agreements import Agreement, Party
 from pkitools.metadata.documents import ReadMetadata, certificates_of, read_metadata
 from pkitools.metadata.jwks import Jwk, KeySet
-from pkitools.metadata.saml import ENTITIES, Key, Role, SamlMetadata
+from pkitools.metadata.saml import ENTITIES, ENTITY, Key, Role, SamlMetadata
 from pkitools.text import for_people
 from pkitools.x509 import CertificateFacts
 
 _BOTH_USES: Final = "signing, encryption"
+_MOST_SAID: Final = 200
+_TRUE: Final = frozenset({"true", "1"})
+_NO_PROMISE: Final = frozenset({"ID", "validUntil", "cacheDuration"})
+"""Attributes of a role that are told elsewhere, or that say nothing of it."""
 
 
 class Topic(StrEnum):
@@ -212,6 +216,7 @@ def _of_saml(
         yield _Fact(Topic.ENTITY, "", name, entity.entity_id)
         if metadata.root == ENTITIES:
             yield from _times(entity.entity_id, entity.valid_until, entity.cache_duration)
+        yield from _others(f"{name} {ENTITY}".strip(), entity.others)
         for role in entity.roles:
             yield from _of_role(f"{name} {role.kind}".strip(), role, known)
     yield from _times(metadata.root, metadata.valid_until, metadata.cache_duration)
@@ -232,10 +237,21 @@ def _of_role(place: str, role: Role, known: dict[bytes, CertificateFacts]) -> It
         key_of = f"{endpoint.kind} {endpoint.index if endpoint.index is not None else binding}"
         told = f"{endpoint.kind} {binding} {endpoint.location}"
         more = f" (ResponseLocation {endpoint.response_location})" if endpoint.response_location else ""
-        yield _Fact(Topic.ENDPOINT, place, key_of, told + more)
-    for name in ("AuthnRequestsSigned", "WantAssertionsSigned", "WantAuthnRequestsSigned"):
-        if name in role.attributes:
-            yield _Fact(Topic.PROMISE, place, name, f"{name} {role.attributes[name]}")
+        default = " (isDefault)" if (endpoint.is_default or "").strip() in _TRUE else ""
+        yield _Fact(Topic.ENDPOINT, place, key_of, told + more + default)
+    yield from _others(place, role.others)
+    yield from _times(place, role.attributes.get("validUntil"), role.attributes.get("cacheDuration"))
+    for name, value in role.attributes.items():
+        if name not in _NO_PROMISE:
+            yield _Fact(Topic.PROMISE, place, name, f"{name} {' '.join(value.split())}")
+
+
+def _others(place: str, others: Iterable[str]) -> Iterator[_Fact]:
+    """Yield what a file says beside keys and addresses; of what is long the beginning, and by what to tell it apart."""
+    for said in others:
+        name = said.partition(" ")[0]
+        shown = said if len(said) <= _MOST_SAID else f"{said[:_MOST_SAID]}… ({_sha256(said.encode())[:8]})"
+        yield _Fact(Topic.PROMISE, place, name, shown)
 
 
 def _of_key(key: Key, place: str, known: dict[bytes, CertificateFacts]) -> Iterator[_Fact]:
@@ -266,6 +282,8 @@ def _sha256(der: bytes) -> str:
 def _of_jwk(key: Jwk, name: str, known: dict[bytes, CertificateFacts]) -> Iterator[_Fact]:
     yield _Fact(Topic.ENTITY, "", name, name)
     yield _Fact(Topic.PROMISE, name, "key", f"{key.kty} {key.stated or '–'}")
+    said = {"use": key.use, "alg": key.algorithm, "x5u": key.elsewhere}
+    yield from (_Fact(Topic.PROMISE, name, of, f"{of} {value}") for of, value in said.items() if value is not None)
     yield from (_certificate(der, name, known) for der in key.ders[:1])
 
 

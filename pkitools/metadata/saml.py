@@ -84,6 +84,7 @@ class Role:
         attributes: those of its element.
         keys: in order.
         endpoints: in order.
+        others: what else stands in it, each on one line.
     """
 
     kind: str
@@ -91,6 +92,7 @@ class Role:
     attributes: dict[str, str]
     keys: tuple[Key, ...]
     endpoints: tuple[Endpoint, ...]
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +104,14 @@ class Entity:
         valid_until: as written.
         cache_duration: as written.
         roles: in order.
+        others: what else stands in it, each on one line; no signature.
     """
 
     entity_id: str
     valid_until: str | None
     cache_duration: str | None
     roles: tuple[Role, ...]
+    others: tuple[str, ...] = ()
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -209,13 +213,18 @@ def _entities(root: Element) -> Iterator[Element]:
 
 
 def _entity(element: Element) -> Entity:
-    roles = [each for each in element.children if each.namespace == METADATA and each.name.endswith(_ROLE_ENDING)]
+    roles = [each for each in element.children if _is_role(each)]
     return Entity(
         _unless_blank(element.get("entityID") or ""),
         element.get("validUntil"),
         element.get("cacheDuration"),
         tuple(map(_role, roles)),
+        tuple(_on_a_line(each) for each in element.children if not _is_role(each) and each.name != "Signature"),
     )
+
+
+def _is_role(element: Element) -> bool:
+    return element.namespace == METADATA and element.name.endswith(_ROLE_ENDING)
 
 
 def _unless_blank(text: str) -> str:
@@ -223,20 +232,42 @@ def _unless_blank(text: str) -> str:
 
 
 def _role(element: Element) -> Role:
-    endpoints = [each for each in element.children if each.namespace == METADATA and _is_endpoint(each)]
+    endpoints = [each for each in element.children if _is_endpoint(each)]
     return Role(
         element.name,
         tuple((element.get("protocolSupportEnumeration") or "").split()),
         element.attributes,
         tuple(_key(element.name, each) for each in element.all(METADATA, "KeyDescriptor")),
         tuple(map(_endpoint, endpoints)),
+        tuple(map(_on_a_line, _others(element))),
     )
+
+
+def _others(element: Element) -> Iterator[Element]:
+    """Yield what stands in a role beside its addresses and the certificates of its keys."""
+    for each in element.children:
+        if each.namespace == METADATA and each.name == "KeyDescriptor":
+            yield from (inside for inside in each.children if inside.name != "KeyInfo")
+        elif not _is_endpoint(each) and each.name != "Signature":
+            yield each
+
+
+def _on_a_line(element: Element) -> str:
+    """Return an element with all that is in it as words: two that say the same are the same."""
+    said = [word for each in element.walk() for word in _words(each)]
+    return " ".join(said)
+
+
+def _words(element: Element) -> Iterator[str]:
+    yield element.name
+    yield from (f"{name}={value}" for name, value in sorted(element.attributes.items()))
+    yield from element.text.split()
 
 
 def _is_endpoint(element: Element) -> bool:
     """Return whether an element is an address, also where the half of it is missing that says how messages travel."""
     named = element.name.endswith(_ENDPOINT_ENDING) and element.name != _NO_ENDPOINT
-    return named or not _PLACES.isdisjoint(element.attributes)
+    return element.namespace == METADATA and (named or not _PLACES.isdisjoint(element.attributes))
 
 
 def _endpoint(element: Element) -> Endpoint:

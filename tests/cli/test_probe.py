@@ -99,6 +99,18 @@ def test_the_answer_stands_first(run: Command, world: World, language: str, yes:
     assert any(line.startswith(("  Nu ", "  Now ")) for line in head)
 
 
+@pytest.mark.parametrize(
+    ("page", "told"), [("", False), ("/", False), ("/api/v1", True), ("/a?b=c", True), ("/#x", False)]
+)
+def test_a_page_that_was_named_is_not_passed_over_in_silence(run: Command, world: World, page: str, told: bool) -> None:
+    _, _, *rest = world.words()
+    ran = run("--lang", "en", "probe", f"https://localhost:{world.other}{page}", *rest)
+    assert ran.code == 0, ran.out + ran.err
+    assert (f"not {page.partition('?')[0]}" in ran.err) is told
+    assert "b=c" not in ran.err
+    assert ("were used" in ran.err) is told
+
+
 def test_who_shows_nothing_is_told_how_to(run: Command, world: World) -> None:
     ran = run("--lang", "nl", *world.words())
     assert ran.code == 11, "of the connection as it is to be nothing was seen"

@@ -13,6 +13,7 @@ from pkitools.metadata.comparison import Topic
 from tests.support.leaves import RSIN_OIN
 from tests.support.metadata import (
     GDI,
+    POST,
     consumer,
     cpa,
     descriptor,
@@ -72,6 +73,55 @@ def test_the_one_way_is_the_other_way_turned_round() -> None:
         assert {_turned(change) for change in there} == {_plain(change) for change in back}, named
         assert [*map(_rank, there)] == sorted(map(_rank, there)), named
         _is_told(there)
+
+
+RICH = entity(
+    attributes='validUntil="2027-06-01T00:00:00Z" cacheDuration="PT24H"',
+    roles="<md:Extensions><x:a xmlns:x='urn:x'>1</x:a></md:Extensions>"
+    + role(
+        keys=descriptor().replace("</md:KeyDescriptor>", '<md:EncryptionMethod Algorithm="urn:a"/></md:KeyDescriptor>'),
+        endpoints=f'<md:SingleLogoutService Binding="{POST}" Location="https://a.nl/slo" ResponseLocation="https://a.nl/r"/>'
+        "<md:NameIDFormat>urn:n</md:NameIDFormat>"
+        + consumer(more='index="0" isDefault="true"')
+        + consumer(more='index="1"')
+        + '<md:AttributeConsumingService index="2"><md:ServiceName>Dienst</md:ServiceName>'
+        '<md:RequestedAttribute Name="urn:svc:1"/></md:AttributeConsumingService>',
+    )
+    + "<md:Organization><md:OrganizationName>Voorbeeld</md:OrganizationName></md:Organization>",
+)
+SAID = {
+    ">1<": ">2<",
+    "urn:a": "urn:b",
+    "https://a.nl/slo": "https://b.nl/slo",
+    "https://a.nl/r": "https://b.nl/r",
+    ">urn:n<": ">urn:m<",
+    ' isDefault="true"': "",
+    'index="1"': 'index="7"',
+    'index="2"': 'index="7"',
+    ">Dienst<": ">Andere dienst<",
+    "urn:svc:1": "urn:svc:2",
+    'Name="urn:svc:1"': 'Name="urn:svc:1" isRequired="true"',
+    ">Voorbeeld<": ">Ander<",
+    "2.0:protocol": "2.0:protocol urn:other",
+    'WantAssertionsSigned="true"': 'WantAssertionsSigned="false"',
+    "PT24H": "PT1H",
+    "2027-06-01": "2027-07-01",
+}
+
+
+@pytest.mark.parametrize("old", SAID)
+def test_whatever_metadata_says_its_change_is_told(old: str) -> None:
+    """Who reads that two files say the same sends nothing: a service that is asked for otherwise is no small thing."""
+    assert RICH.count(old) == 1, old
+    changes = compare_metadata(RICH.encode(), RICH.replace(old, SAID[old]).encode()).changes
+    assert changes
+    _is_told(changes)
+
+
+@pytest.mark.parametrize("member", [{"use": "enc"}, {"alg": "PS512"}, {"x5u": "https://a.nl/c.pem"}])
+def test_so_is_what_a_jwk_says_of_its_key(member: dict[str, str]) -> None:
+    changes = compare_metadata(jwks(jwk()), jwks(jwk(**member))).changes
+    assert [change.topic for change in changes] == [Topic.PROMISE]
 
 
 def _plain(change: MetadataChange) -> tuple[object, ...]:

@@ -15,7 +15,7 @@ from pkitools.text import shown
 from pkitools_cli.commands.cert.check_options import NetworkRange
 from pkitools_cli.commands.fetching import proxies_of_environment
 from pkitools_cli.commands.next_steps import step
-from pkitools_cli.commands.probe import target_of
+from pkitools_cli.commands.probe import target_of, unused_of
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered, progress
 from pkitools_cli.i18n import tr
@@ -67,6 +67,7 @@ def command(options: Options) -> Reply[Tried]:
         document=lambda tried: g4_probe_document(tried.found),
         text=_text,
         code=_CODES[found.answer],
+        warnings=unused_of(options.target),
     )
 
 

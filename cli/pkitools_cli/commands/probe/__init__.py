@@ -111,6 +111,7 @@ def command(options: Options) -> Reply[Tried]:
         document=lambda tried: probe_document(tried.result),
         text=lambda tried: probe_told(tried.result, options.target, options.systems, verbose=options.verbose),
         code=of_reports([result.report], options.fail_on, complete=result.is_complete),
+        warnings=unused_of(options.target),
     )
 
 
@@ -168,6 +169,13 @@ def target_of(given: str, starttls: str | None) -> tuple[str, int]:
     if not host or parts.username is not None or parts.scheme not in {"", "https"}:
         raise click.UsageError(tr("cli.probe.no_target", value=given))
     return host, usual if port is None else port
+
+
+def unused_of(given: str) -> tuple[str, ...]:
+    """Return what to say of the page in an address that :func:`target_of` took: another one is asked for, or none."""
+    parts = urlsplit(given if "://" in given else f"//{given}")
+    page = f"{parts.path}?…" if parts.query else parts.path  # what is asked there may be a secret
+    return () if page in {"", "/"} else (tr("cli.probe.page_unused", page=page),)
 
 
 def _client(options: Options, trust: TrustStore | None, unread: list[BadItem]) -> ClientMaterial | None:
