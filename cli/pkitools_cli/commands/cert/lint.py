@@ -27,7 +27,7 @@ from pkitools_cli.i18n import tr
 from pkitools_cli.inputs import pass_over, read_input, told_problems, use_each
 from pkitools_cli.lines import labelled, report_told
 from pkitools_cli.options import environment_option, fail_on_option, moment_option
-from pkitools_cli.own_data import given_data, titles
+from pkitools_cli.own_data import given_data, refuse_unknown
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
 from pkitools_cli.reply import Line, Reply
 
@@ -100,7 +100,7 @@ def _certificates(name: str, passphrase: bytes | None, unread: list[ToldError]) 
 def _system(name: str | None) -> str | None:
     if name is None:
         return None
-    titles([name])  # raises for a name nobody knows
+    refuse_unknown([name])
     return name
 
 
