@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from pkitools.errors import FileError
+from pkitools.errors import FileError, InvalidValueError
 from pkitools_cli.framework import DATA_VARIABLE, data_folder_given
+from pkitools_cli.remedies import MAY_BE_LEFT_OUT
 
 if TYPE_CHECKING:
     from pkitools.profiles import TSP
@@ -134,6 +135,18 @@ def titles(names: Iterable[str]) -> list[str]:
     """Return what people call the systems; of one that cannot be told of, its name."""
     data = given_data()
     return [name if data is not None and data.cannot_tell(name) else system_named(name).title for name in names]
+
+
+def refuse_unknown(systems: Iterable[str]) -> None:
+    """Refuse a name of a system that nobody knows, in a command that judges for no system as well: it says so.
+
+    Raises:
+        InvalidValueError: one is such a name.
+    """
+    try:
+        titles(systems)
+    except InvalidValueError as error:
+        raise InvalidValueError(error.code, **error.params, **{MAY_BE_LEFT_OUT: True}) from None
 
 
 def tsp_named(name: str) -> TSP:

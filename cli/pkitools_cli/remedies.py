@@ -22,6 +22,9 @@ _ASK_FOR_LISTS: Final = frozenset(
     {"report.reason.not_obtained", "revocation.status.unknown", "revocation.status.unconfirmed"}
 )
 
+MAY_BE_LEFT_OUT: Final = "may_be_left_out"
+"""The operand of a name that nobody knows, where the command does without one as well."""
+
 
 @dataclass(frozen=True, slots=True)
 class _AsRead:
@@ -34,7 +37,10 @@ class _AsRead:
 def remedy_text(remedy: Remedy, chosen: Language) -> str | None:
     """Return the sentence of the command line for a remedy; ``None`` where the library's will do."""
     text = lookup(f"cli.remedies.{remedy.code}", chosen)
-    return None if text is None else filled(text, _readable(remedy.params, chosen))
+    if text is None:
+        return None
+    said = filled(text, _readable(remedy.params, chosen))
+    return f"{said} {lookup('cli.main.without_system', chosen)}" if MAY_BE_LEFT_OUT in remedy.params else said
 
 
 def offline_remedy_text(remedy: Remedy, chosen: Language) -> str | None:

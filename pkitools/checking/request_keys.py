@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pkitools.checking.file_names import Names, is_named_as_key, stem_of
-from pkitools.checking.private_keys import PUBLISHED, public_halves
+from pkitools.checking.private_keys import COMPARED, PUBLISHED, public_halves
 from pkitools.containers import Contents, ItemKind
 from pkitools.errors import InputError
 from pkitools.findings import Evidence, Outcome, Severity, Violated, outcome
@@ -29,12 +29,23 @@ class KeysWithRequests:
     def __init__(self, files: Mapping[str, Contents], passphrase: bytes | None = None) -> None:
         self._certified = {name: found for name, each in files.items() if (found := _certified(each))}
         self._certificates = _Folders(name for name in self._certified if not is_named_as_key(name))
-        self._keys = {
-            name: [half for half in public_halves(each, passphrase).values() if half is not None]
+        halves = {
+            name: public_halves(each, passphrase)
             for name, each in files.items()
             # a key beside its certificate is that of the certificate: of a request for the next one it need not be
             if not each.of_kind(ItemKind.CERTIFICATE) or is_named_as_key(name)
         }
+        self._keys = {name: [half for half in found.values() if half is not None] for name, found in halves.items()}
+        self._closed = {
+            name: closed
+            for name, found in halves.items()
+            if (closed := [item for item in found if found[item] is None])
+        }
+        self._closed_names = _Folders(self._closed)
+        self._nameless: dict[Path, list[str]] = {}  # closed ones whose names say nothing: of anything in their folder
+        for name in self._closed:
+            if not stem_of(name).text:
+                self._nameless.setdefault(Path(name).parent, []).append(name)
         self._named = _Folders(name for name, keys in self._keys.items() if keys)
         self._every = {key.spki_sha256: key for keys in self._keys.values() for key in keys}
         self._of_certificates = frozenset().union(*self._certified.values())
@@ -55,6 +66,20 @@ class KeysWithRequests:
             return self._every[public_key]
         free = [key for file, key in held if public_key in self._of_certificates or not self._is_in_use(file, key)]
         return free[0] if free else self._every.get(public_key)
+
+    def not_compared(self, name: str, public_key: str) -> tuple[Outcome, ...]:
+        """Return what to say where the key of a request may be one that stays closed: that it was not compared.
+
+        Args:
+            name: the file of the request.
+            public_key: SHA-256 (hex) of the public key in the request.
+        """
+        if public_key in self._every:
+            return ()
+        files = dict.fromkeys((name, *self._closed_names.alike(name), *self._nameless.get(Path(name).parent, ())))
+        told = [f"{file} ({item.form})" for file in files for item in self._closed.get(file, ())]
+        seen = tuple(Evidence(each, "") for each in told)
+        return (outcome(COMPARED, Violated(seen, {"key": ", ".join(told)}, severity=Severity.NOTICE)),) if told else ()
 
     def _is_in_use(self, file: str, key: PublicKey) -> bool:
         """Return whether a key is that of a certificate in another file that is named as its own."""

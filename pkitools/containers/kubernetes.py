@@ -35,7 +35,7 @@ def is_secret(text: bytes) -> bool:
     """Return whether the text says that it is a Secret, or a list that may hold some."""
     if len(text) > _MAX_BYTES or text.count(b"\n") > _MAX_LINES:
         return False
-    return b"data:" in text and bool(_SECRET.search(text))
+    return (b"data:" in text or b"stringData:" in text) and bool(_SECRET.search(text))
 
 
 # what kubectl keeps of the file that was applied: an older state, which nothing uses

@@ -100,6 +100,32 @@ def judged(sample: Sample, environment: Environment) -> FileCheck:
     )
 
 
+BROKER = Sample(
+    "metadata/eherkenning-metadata_iwelcome_2020.xml",
+    day(2020, 10, 1),
+    wrong=(
+        ("path.anchor.found", "metadata holds no chain, and the CA above it is no intermediate that pkitools holds"),
+        (
+            "oin.entity_id.certificate",
+            "its entity ID names 00000001002220647000, its certificates 00000003520354760000",
+        ),
+        ("oin.entity_id.production_index", "the index of its entity ID, 9000 or higher, is of a test environment"),
+    ),
+)
+"""Of the samples the one that cannot be without an alarm inside its validity, and why."""
+
+
+@pytest.mark.parametrize("environment", Environment)
+def test_the_metadata_of_a_broker_has_the_alarms_that_it_earns_and_no_others(environment: Environment) -> None:
+    expected = {code for code, _ in BROKER.wrong}
+    if environment is Environment.PREPRODUCTION:
+        expected.remove("oin.entity_id.production_index")
+    results = judged(BROKER, environment).results
+    assert len(results) == 2
+    for result in results:
+        assert {o.rule.code for o in result.report.findings if o.rule.severity >= Severity.WARNING} == expected
+
+
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: f"{s.path.split('/')[1]}@{s.moment:%Y-%m-%d}")
 def test_a_real_certificate_inside_its_validity_raises_no_alarm(sample: Sample) -> None:
     wrong = dict(sample.wrong)

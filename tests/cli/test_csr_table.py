@@ -9,7 +9,7 @@ import pytest
 from pkitools.requests.keys import to_pem
 from pkitools_cli.lines import columns
 from tests.support.command import Command
-from tests.support.requests import request
+from tests.support.requests import pooled_key, request
 
 KIND = "CERTIFICATE REQUEST"
 
@@ -56,3 +56,25 @@ def test_one_request_has_no_table(run: Command, tmp_path: Path) -> None:
     out = run("csr", "check", tmp_path / "one.csr").out
     assert "Verdict" not in out
     assert "judged" not in out
+
+
+@pytest.mark.parametrize("name", ["one.key", "privkey.pem", "another.key"])
+@pytest.mark.parametrize("opened", [False, True])
+def test_a_key_beside_a_request_that_stays_closed_is_told_to_be_compared_with_nothing(
+    run: Command, tmp_path: Path, name: str, opened: bool
+) -> None:
+    key = pooled_key("rsa:2048")
+    (tmp_path / "one.csr").write_bytes(to_pem(KIND, request(key=key)))
+    (tmp_path / name).write_bytes(key.pem(b"geheim123"))
+    (tmp_path / name).chmod(0o600)
+    options = ("--passphrase-env", "NAME") if opened else ()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NAME", "geheim123")
+        found = run("csr", "check", tmp_path, *options, "--json").document["results"][0]["report"]
+    codes = [each["code"] for each in found["findings"]]
+    # a key under a name of its own may be of anything
+    is_told = not opened and name != "another.key"
+    assert ("received.private_key.compared" in codes) is is_told
+    assert found["verdict"] == "passed"
+    said = run("csr", "check", tmp_path).told.replace(" ", "")  # a long path is split where a line ends
+    assert (f"{tmp_path / name}(PKCS#8)" in said) is (name != "another.key")

@@ -159,3 +159,29 @@ def test_what_a_command_can_do_without_stands_in_brackets_and_nothing_else() -> 
             assert shown.startswith("[") is not param.required, (command, shown)
             seen.add(param.required)
     assert seen == {True, False}
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_that_a_system_may_be_left_out_is_said_where_it_is_true_alone(run: Command, language: str) -> None:
+    said = {"nl": "laat het dan weg", "en": "leave it out"}[language]
+    for name in ("bestaatniet", "digidd"):
+        for words in (
+            ("cert", "check", "x", "-e", "pre", "--for", name),
+            ("cert", "lint", __file__, "--for", name),
+            ("scan", "x", "--for", name),
+            ("plan", "--for", name, "--live", "2027-01-01"),
+            ("systems", "show", name),
+            ("metadata", "check", "x", "-e", "pre", "--for", name),
+        ):
+            ran = run("--lang", language, *words)
+            judges = words[0] == "scan" or (words[1] in {"check", "lint"} and words[0] == "cert")
+            if name in ran.err:  # else something else is told first
+                assert (said in ran.err) is judges, words
+            assert (name in ran.err) or not judges or words[1] == "lint", words
+
+
+def test_an_environment_is_called_the_same_in_a_refusal_and_in_the_help(run: Command) -> None:
+    for language in ("nl", "en"):
+        refused = run("--lang", language, "cert", "check", "x", "-e", "acceptatiee").err
+        assert "preproduction, production" in refused
+        assert "[preproduction|production]" in run("--lang", language, "cert", "check", "--help").out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 
@@ -17,6 +18,7 @@ KEY_BAG = "1.2.840.113549.1.12.10.1.1"
 CERT_BAG = "1.2.840.113549.1.12.10.1.3"
 X509_CERTIFICATE = "1.2.840.113549.1.9.22.1"
 FRIENDLY_NAME = "1.2.840.113549.1.9.20"
+JAVA_PROTECTOR = "1.3.6.1.4.1.42.2.17.1.1"
 ENTITY_ID = "urn:nl-eid-gdi:1.0:DV:00000099999999910000:entities:9000"
 
 Entry = tuple[str, bytes, PrivateKey | None]
@@ -65,10 +67,14 @@ def _name(name: str) -> Iterable[bytes]:
         yield tlv(0x31, sequence(oid(FRIENDLY_NAME), tlv(0x31, tlv(0x1E, name.encode("utf-16-be")))))
 
 
-def jks_of(*entries: Entry, trusted: Sequence[bytes] = ()) -> bytes:
-    """A Java keystore; the keys in it are noise, for they are encrypted."""
-    written = list(chain((_jks_entry(*entry) for entry in entries), map(_jks_trusted, trusted)))
-    return b"\xfe\xed\xfe\xed" + _number(2) + _number(len(written)) + b"".join(written) + bytes(20)
+def jks_of(*entries: Entry, trusted: Sequence[bytes] = (), passphrase: str = "") -> bytes:
+    """A Java keystore; without a passphrase the keys in it are noise, for they are encrypted."""
+    written = list(chain((_jks_entry(*entry, passphrase) for entry in entries), map(_jks_trusted, trusted)))
+    body = b"\xfe\xed\xfe\xed" + _number(2) + _number(len(written)) + b"".join(written)
+    if not passphrase:
+        return body + bytes(20)
+    words = passphrase.encode("utf-16-be") + b"Mighty Aphrodite"
+    return body + hashlib.sha1(words + body, usedforsecurity=False).digest()
 
 
 def _number(value: int, size: int = 4) -> bytes:
@@ -83,10 +89,24 @@ def _jks_certificate(der: bytes) -> bytes:
     return _text("X.509") + _number(len(der)) + der
 
 
-def _jks_entry(name: str, der: bytes, key: PrivateKey | None) -> bytes:
+def _jks_entry(name: str, der: bytes, key: PrivateKey | None, passphrase: str = "") -> bytes:
     if key is None:
         return _jks_trusted(der, name)
-    return _number(1) + _text(name) + bytes(8) + _number(5) + b"noise" + _number(1) + _jks_certificate(der)
+    held = _locked(key, passphrase.encode("utf-16-be")) if passphrase else b"noise"
+    return _number(1) + _text(name) + bytes(8) + _number(len(held)) + held + _number(1) + _jks_certificate(der)
+
+
+def _locked(key: PrivateKey, passphrase: bytes) -> bytes:
+    """A key as Java's own protector locks it: a stream of SHA-1 over it, and a digest behind it."""
+    plain = key.native.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    state, stream = bytes(20), b""
+    salt = state
+    while len(stream) < len(plain):
+        state = hashlib.sha1(passphrase + state, usedforsecurity=False).digest()
+        stream += state
+    mixed = bytes(one ^ other for one, other in zip(plain, stream, strict=False))
+    digest = hashlib.sha1(passphrase + plain, usedforsecurity=False).digest()
+    return sequence(sequence(oid(JAVA_PROTECTOR), tlv(0x05)), tlv(0x04, salt + mixed + digest))
 
 
 def jks_with_chains(chains: Iterable[Sequence[bytes]]) -> bytes:

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import click
 
-from pkitools.environment import Environment
 from pkitools.text import visible
 from pkitools_cli.framework import in_words
 from pkitools_cli.i18n import Sentence, again, tr
@@ -143,14 +142,12 @@ def _bad_value(param: click.Parameter, name: str, message: str) -> str:
 def _meant(kind: click.ParamType[Any], value: str) -> Sequence[str]:
     """Return which of the values there are to choose from were perhaps meant."""
     if isinstance(kind, EnvironmentChoice):
-        return [tr(f"cli.cert_check.environment.{meant}") for meant in kind.meant(value)]
+        return [str(meant) for meant in kind.meant(value)]
     return get_close_matches(value, list(map(str, kind.choices))) if isinstance(kind, click.Choice) else ()
 
 
 def _expected(param: click.Parameter) -> str:
     kind = param.type
-    if isinstance(kind, EnvironmentChoice):
-        return tr("cli.main.choose", choices=", ".join(tr(f"cli.cert_check.environment.{e}") for e in Environment))
     if isinstance(kind, click.Choice):
         return tr("cli.main.choose", choices=", ".join(str(choice) for choice in kind.choices))
     if isinstance(kind, click.IntRange | click.FloatRange):

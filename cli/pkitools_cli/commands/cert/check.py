@@ -51,7 +51,7 @@ from pkitools_cli.inputs import (
 )
 from pkitools_cli.lines import wrapped
 from pkitools_cli.options import OINText, fail_on_option, moment_option, moment_was_given, required_environment_option
-from pkitools_cli.own_data import given_data, systems_named, titles
+from pkitools_cli.own_data import given_data, refuse_unknown, systems_named
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
 from pkitools_cli.reply import Line, Reply
 
@@ -255,7 +255,7 @@ def _judge(
     options: CheckOptions, unread: list[BadItem], keys: list[Outcome], given: list[bytes], compared: set[str]
 ) -> Callable[[str], CheckedFile]:
     """Return what judges one of the files that were named, as :func:`judging` does."""
-    titles(options.systems)  # a wrong name is told before a file is read
+    refuse_unknown(options.systems)  # before a file is read
     passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
     files = files_of(options.files)
     named = [name for name, in_folder in files if not in_folder]

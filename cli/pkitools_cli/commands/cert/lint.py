@@ -27,7 +27,7 @@ from pkitools_cli.i18n import tr
 from pkitools_cli.inputs import pass_over, read_input, told_problems, use_each
 from pkitools_cli.lines import labelled, report_told
 from pkitools_cli.options import environment_option, fail_on_option, moment_option
-from pkitools_cli.own_data import given_data, titles
+from pkitools_cli.own_data import given_data, refuse_unknown
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
 from pkitools_cli.reply import Line, Reply
 
@@ -100,7 +100,7 @@ def _certificates(name: str, passphrase: bytes | None, unread: list[ToldError]) 
 def _system(name: str | None) -> str | None:
     if name is None:
         return None
-    titles([name])  # raises for a name nobody knows
+    refuse_unknown([name])
     return name
 
 
@@ -169,15 +169,19 @@ def _next(linted: Sequence[LintedCertificate], options: Options) -> Iterator[str
     """Yield what to do when nothing is wrong: the rules are not all there is."""
     ends = [one for one in linted if one.role == "end_entity"]
     if ends and all(one.report.verdict is not Verdict.FAILED for one in linted):
-        environment = options.environment or _environment(ends[0].facts)
-        words = ("cert", "check", *dict.fromkeys(one.file for one in ends), "-e", environment.value)
+        words = ("cert", "check", *dict.fromkeys(one.file for one in ends))
         system = ("--for", options.system) if options.system else ()
-        found = step("cert_lint.passed", {}, {"check": lambda: (*words, *system)})
+        kind = hierarchy_of(ends[0].facts).kind
+        environment = options.environment or _environment(kind)
+        # what is of no PKIoverheid that is known is trusted by nobody here: without its root there is no answer
+        trust = ("--trust", tr("cli.now.file")) if kind is None else ()
+        key = "elsewhere" if kind is None else "passed"
+        check = (*words, "-e", environment.value, *system, *trust)
+        found = step(f"cert_lint.{key}", {}, {"check": lambda: check})
         yield ""
         yield from found.told() if found is not None else ()
 
 
-def _environment(facts: CertificateFacts) -> Environment:
-    """Return the environment that a certificate is of, as its issuer's name has it."""
-    kind = hierarchy_of(facts).kind
-    return Environment.PRODUCTION if kind is HierarchyKind.PRODUCTION else Environment.PREPRODUCTION
+def _environment(kind: HierarchyKind | None) -> Environment:
+    """Return the environment that certificates of such a hierarchy are of; one that is not known need be no test."""
+    return Environment.PRODUCTION if kind in {HierarchyKind.PRODUCTION, None} else Environment.PREPRODUCTION

@@ -136,7 +136,8 @@ def _judged(options: Options) -> Judged:
                 environment=options.environment,
                 name=source.name if len(items) == 1 else f"{source.name} #{item.position}",
             )
-            found.append((name, facts, report + _keys_inside(source) + untold))
+            closed = Report("", beside.not_compared(name, facts.public_key.spki_sha256) if beside else ())
+            found.append((name, facts, report + _keys_inside(source) + closed + untold))
         return found
 
     used = use_each(options.files, judge, wanted=ItemKind.REQUEST)

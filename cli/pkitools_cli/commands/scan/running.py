@@ -18,7 +18,7 @@ from pkitools_cli.i18n import tr
 from pkitools_cli.inputs import about_input, read_crls, read_standard_input, trusted_files
 from pkitools_cli.options import STANDARD_INPUT, moment_was_given
 from pkitools_cli.output import complain
-from pkitools_cli.own_data import given_data, titles
+from pkitools_cli.own_data import given_data, refuse_unknown
 from pkitools_cli.passphrases import given_passphrase
 
 if TYPE_CHECKING:
@@ -247,7 +247,7 @@ def _earlier(name: str | None) -> Earlier | None:
 def _judging(options: Asked, unread: list[BadItem]) -> Judging:
     from pkitools.portfolio import Judging
 
-    titles(options.systems)  # a wrong name is told before a file is read
+    refuse_unknown(options.systems)  # before a file is read
     between, chain = _chain(options.chain, unread)
     return Judging(
         moment=options.moment,
