@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.findings import Severity, Verdict
 from pkitools.portfolio.model import EnvironmentBasis, Gap, HeldCertificate, Portfolio, Standing
-from pkitools.reports.portfolio.telling import changes_told, deciding, place_text, standing_word
+from pkitools.reports.portfolio.telling import Telling, changes_told, deciding, lists_unused, place_text, standing_word
 from pkitools.reports.telling.answer import told
 from pkitools.reports.telling.readable import readable, short_day
 from pkitools.text import visible
@@ -119,11 +119,12 @@ def _why(standing: Standing, one: HeldCertificate, portfolio: Portfolio) -> Iter
     decides = deciding(one)
     if standing is Standing.ENDS_SOON and one.verdict is Verdict.PASSED:
         yield from wrapped(tr("cli.scan.ends_soon", days=one.days_left(portfolio.moment)), _INDENT)
-        return
     if decides is not None:
         said = told(decides, language(), offline_remedy_text, portfolio.moment)
         then = _trusting(decides, one, portfolio) or said.remedy or said.message
         yield from wrapped(f"{said.title}. {then}", _INDENT, most=_MOST_WHY)
+        for sentence in lists_unused(one, portfolio, Telling(language(), remedy=offline_remedy_text)):
+            yield from wrapped(sentence, f"{_INDENT}  ", f"{_INDENT}- ", most=_MOST_WHY)
 
 
 def _trusting(decides: Outcome, one: HeldCertificate, portfolio: Portfolio) -> str:
