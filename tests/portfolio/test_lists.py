@@ -181,7 +181,7 @@ def test_that_a_list_lies_there_is_not_that_it_told_anything(tmp_path: Path, wor
         assert found.revocation_asked is (policy != "off" and kind != "none"), kind
         assert [one.is_revocation_unknown for one in found.judged] == [not is_known], kind
         assert bool(list(judged_how(found, "en"))[1:]) is not is_known, kind  # beside for what it was judged
-        assert (first_step(found, Risks()) == tr("cli.scan.now.passed")) is is_known, kind
+        assert (first_step(found, Risks()).sentence == tr("cli.scan.now.passed")) is is_known, kind
         if found.verdict is not Verdict.FAILED:  # of what fails the whole answer is to be read first
             assert ("--crl" in first_step(found, Risks())) is not is_known, kind
 

@@ -149,12 +149,23 @@ def judged_how(portfolio: Portfolio, language: Language) -> Iterator[str]:
     if not portfolio.judged:
         return
     systems = ", ".join(portfolio.systems) or word("portfolio.report.no_system", language)
-    if portfolio.environment is None:
+    claimed, rest = judged_by_connections(portfolio)
+    if claimed:
+        yield word("portfolio.report.by_connection", language)
+    if not rest:
+        pass
+    elif portfolio.environment is None:
         yield word("portfolio.report.by_hierarchy", language, systems=systems)
     else:
         environment = word(f"portfolio.report.environment.{portfolio.environment}", language)
         yield word("portfolio.report.in_environment", language, environment=environment, systems=systems)
     yield from _revocation(portfolio, language)
+
+
+def judged_by_connections(portfolio: Portfolio) -> tuple[bool, bool]:
+    """Return whether anything was judged by a connection that claims it, and whether anything was not."""
+    told = {judgement.connection is not None for one in portfolio.judged for judgement in one.judgements}
+    return True in told, False in told
 
 
 def _revocation(portfolio: Portfolio, language: Language) -> Iterator[str]:

@@ -110,13 +110,22 @@ def command(options: Options) -> Reply[Scanned]:
     running = Running.of(options).by(claims)
     portfolio, changes = running.found()
     risks = risks_for(portfolio, options.systems, connections)
-    write_reports(reports, portfolio, changes, risks, overwrite=options.force)
+    given = _to_check_one(options)
+    write_reports(reports, portfolio, changes, risks, overwrite=options.force, given=given)
     scanned = Scanned(portfolio, changes, reports, risks)
     return Reply(
         scanned,
         document=lambda value: scan_document(value.portfolio, value.changes, value.risks),
         text=lambda value: scan_told(
-            value.portfolio, value.changes, value.risks, [report.name for report in value.written]
+            value.portfolio, value.changes, value.risks, [report.name for report in value.written], given
         ),
         code=of_verdicts([(portfolio.verdict, scanned.worst)], options.fail_on, complete=portfolio.is_whole),
     )
+
+
+def _to_check_one(options: Options) -> list[str]:
+    """Return the options by which ``cert check`` of one certificate knows what this scan knew."""
+    given = [("--chain", name) for name in options.chain] + [("--trust", name) for name in options.trust]
+    given += [("--crl", name) for name in options.crls]
+    given += [] if options.revocation is None else [("--revocation", options.revocation)]
+    return [word for pair in given for word in pair]
