@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from pkitools import portfolio as room
 from pkitools.messages import LANGUAGES
@@ -22,7 +23,7 @@ from pkitools_cli.commands.scan import running
 from pkitools_cli.commands.scan.running import Progress
 from pkitools_test_pki.pki import build
 from tests.cli.test_delivered_lists import CRL, JUDGED, World
-from tests.connections.support import OIN
+from tests.connections.support import OIN, OTHER_OIN, _key, certificate, connection, written
 from tests.portfolio.support import CHAIN, WHOLE, other_leaf
 from tests.support.chains import good_chain
 from tests.support.command import Command
@@ -406,3 +407,17 @@ def test_what_to_do_first_names_the_file_and_is_there_to_be_pasted(
     assert words[:3] == ["cert", "check", "found/bad.pem"]
     assert run(*words, *AT).code == failed.code == 10
     assert f"pkitools {shlex.join(words)}" in (folder / "out.html").read_text(encoding="utf-8")
+
+
+def test_what_a_connection_finds_wrong_a_pasted_check_finds_wrong(run: Command, folder: Path, monkeypatch: Any) -> None:
+    """Of a certificate with another OIN than that of its connection the check alone said that it passed."""
+    monkeypatch.chdir(folder)
+    key = _key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "own.pem").write_bytes(certificate(OTHER_OIN) + CHAIN + key)
+    written(folder, connection(files='["own.pem"]', system='"mijnoverheid"'))
+    failed = run("scan", "--connections", "connections.toml", "--trust", "root.pem", *AT)
+    words = last_command(failed)
+    assert words[:3] == ["cert", "check", "own.pem"]
+    assert run(*words, *AT).code == failed.code == 10
+    without = words[: words.index("--oin")] + words[words.index("--oin") + 2 :]
+    assert run(*without, *AT).code == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pkitools.findings import Severity, Verdict
@@ -46,12 +46,15 @@ _MOST_PLACES: Final = 3
 _MOST_WHY: Final = 6  # rows: sentences of ours are shorter, the names in them may be of any length
 _NO_PATH: Final = "path.anchor.found"
 _OWN_DATA: Final = "own_data"
+Given = Mapping[str | None, Sequence[str]]
+"""Options, by the name of a connection."""
+_NOTHING: Final[Given] = {}
 _OF_A_PEER: Final = "tls"
 _INDENT: Final = "    "
 
 
 def scan_told(
-    portfolio: Portfolio, changes: Changes | None, risks: Risks, written: Sequence[str], given: Sequence[str] = ()
+    portfolio: Portfolio, changes: Changes | None, risks: Risks, written: Sequence[str], given: Given = _NOTHING
 ) -> Iterator[Line | str]:
     """Yield a portfolio: the count, each certificate, all together, what was not looked at, how, the next step.
 
@@ -60,7 +63,8 @@ def scan_told(
         changes: what changed since an earlier one.
         risks: what is told of all together.
         written: the files of the reports that were written.
-        given: the options by which a check of one certificate knows what the scan knew.
+        given: by the connections that certificates are judged by, and by ``None``, the options by which a check of one
+            knows what the scan knew.
     """
     yield from (Line(row, bold=True) for row in wrapped(_counted(portfolio), ""))
     if not portfolio.complete:
@@ -211,13 +215,14 @@ def _revocation(portfolio: Portfolio) -> Iterator[str]:
         yield from wrapped(tr(f"cli.scan.revocation_unknown{_one(unknown)}", count=unknown), "")
 
 
-def first_step(portfolio: Portfolio, risks: Risks, given: Sequence[str] = ()) -> Step:
+def first_step(portfolio: Portfolio, risks: Risks, given: Given = _NOTHING) -> Step:
     """Return what to do first: of a certificate alone, or else of all together.
 
     Args:
         portfolio: what was found.
         risks: what is told of all together.
-        given: the options by which a check of one certificate knows what the scan knew.
+        given: by the connections that certificates are judged by, and by ``None``, the options by which a check of one
+            knows what the scan knew.
     """
     across = across_now(risks, portfolio)
     if across is not None:
@@ -229,7 +234,7 @@ def first_step(portfolio: Portfolio, risks: Risks, given: Sequence[str] = ()) ->
     return Step(tr(f"cli.scan.now.{standing}_file"), words)
 
 
-def _command(standing: Standing | None, one: HeldCertificate, given: Sequence[str]) -> tuple[str, ...] | None:
+def _command(standing: Standing | None, one: HeldCertificate, given: Given) -> tuple[str, ...] | None:
     """Return what looks at the first that is wrong, or makes the request for the first that ends soon."""
     files = [place for place in one.places if place.container != _OF_A_PEER]
     if standing not in {Standing.FAILED, Standing.ENDS_SOON} or not files:
@@ -239,7 +244,7 @@ def _command(standing: Standing | None, one: HeldCertificate, given: Sequence[st
     judgement = next(each for each in one.judgements if each.verdict is one.verdict)
     use = (*(word for name in judgement.systems for word in ("--for", name)), "-e", str(judgement.environment))
     if standing is Standing.FAILED:
-        return ("cert", "check", file, *use, *given)
+        return ("cert", "check", file, *use, *given.get(judgement.connection, ()))
     return ("csr", "create", "--renew", file, *use, "--passphrase-file", tr("cli.now.file"))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pkitools_cli.i18n import language
@@ -22,7 +22,7 @@ def write_reports(
     risks: Risks,
     *,
     overwrite: bool,
-    given: Sequence[str] = (),
+    given: Mapping[str | None, Sequence[str]],
 ) -> None:
     """Write the reports, all or none.
 
@@ -30,7 +30,8 @@ def write_reports(
         reports: the files.
         portfolio, changes, risks: what is told.
         overwrite: take the place of what is there.
-        given: the options by which a check of one certificate knows what the scan knew.
+        given: by the connections that certificates are judged by, and by ``None``, the options by which a check of one
+            knows what the scan knew.
 
     Raises:
         FileError: they cannot be written.
