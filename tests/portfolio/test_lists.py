@@ -183,7 +183,7 @@ def test_that_a_list_lies_there_is_not_that_it_told_anything(tmp_path: Path, wor
         assert bool(list(judged_how(found, "en"))[1:]) is not is_known, kind  # beside for what it was judged
         assert (first_step(found, Risks()).sentence == tr("cli.scan.now.passed")) is is_known, kind
         if found.verdict is not Verdict.FAILED:  # of what fails the whole answer is to be read first
-            assert ("--crl" in first_step(found, Risks())) is not is_known, kind
+            assert ("--crl" in first_step(found, Risks()).sentence) is not is_known, kind
 
 
 @pytest.mark.slow
@@ -275,3 +275,16 @@ def test_why_a_list_did_not_count_is_told_in_terminal_and_reports(tmp_path: Path
         soon = replace(found, moment=one.not_after - timedelta(days=3))
         assert all(sentence in said_of(one, soon, Telling()) for sentence in told)
         assert "Order the next one now" in said_of(one, soon, Telling())
+
+
+@pytest.mark.parametrize("given", range(4))
+def test_a_path_goes_through_what_was_given_and_what_lies_there_alike(tmp_path: Path, given: int) -> None:
+    """With its issuer given and the next one up in a file, a good certificate was said to have no path."""
+    above = (good_chain().tsp.der, good_chain().domain.der)
+    (tmp_path / "leaf.pem").write_bytes(LEAF)
+    for number, der in enumerate(above):
+        if not given >> number & 1:
+            (tmp_path / f"{number}.pem").write_bytes(pem(der))
+    intermediates = tuple(der for number, der in enumerate(above) if given >> number & 1)
+    (one,) = scanned(tmp_path, asked=judging(intermediates=intermediates)).judged
+    assert one.verdict is Verdict.PASSED
