@@ -142,7 +142,9 @@ class AboutEach:
         self._by_name = _grouped(read, lambda crl: [crl.canonical_issuer])
         self._unread = [crl for crl in crls if isinstance(crl, bytes)]
         self._by_serial = _grouped(known.responses, _serials)
-        self._authorities = AtHand(known.authorities)
+        given = tuple(given)
+        # between two that lie in files one may stand that was given
+        self._authorities = AtHand(tuple(dict.fromkeys((*known.authorities, *given))) if known.authorities else ())
         self._has_lists = bool(self._by_name or self._by_serial or self._unread)
         above = [*_readable((*given, *embedded_intermediates()))] if self._has_lists else []
         self._always = self._about(above)

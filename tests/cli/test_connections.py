@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import json
 import shlex
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pkitools.connections import hold, read_connections
 from pkitools.messages import LANGUAGES
 from pkitools.reports.planning import work_suffixes
+from pkitools_cli.commands.status.text import beside_told
+from pkitools_cli.i18n import speaking, tr
 from tests.connections.support import CHAIN, OIN, OTHER_OIN, certificate, connection, written
+from tests.portfolio.support import judging
 from tests.reports.test_open_schemas import grown
 from tests.support.chains import crl, good_chain
 from tests.support.command import Command
 from tests.support.deliveries import corrupt, pem
+from tests.support.page import GIVEN, Read, Visitor
 from tests.support.schemas import assert_valid
 
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 AT = ("--moment", "2026-11-22T12:00:00Z")
 FILES = {"files": '["f"]'}
 STATED = {"sent": "2026-11-01", "tested": "2026-11-02"}
@@ -393,3 +400,20 @@ def test_why_a_certificate_is_in_no_connection_is_told(run: Command, folder: Pat
     ran = run("--lang", language, "init", folder / "f", "--out", folder / "c.toml", *AT)
     assert ran.code == 11
     assert why in ran.told
+
+
+def test_the_page_tells_of_a_connection_what_the_terminal_tells(status: Any, folder: Path) -> None:
+    """A place that is not there, another certificate there, and that nobody was asked for what is revoked."""
+    (folder / "f" / "second.pem").write_bytes(certificate(serial=77) + CHAIN)
+    ran = status(connection(files='["f", "gone"]', system='"mijnoverheid"'))
+    given = replace(GIVEN, connections="connections.toml", trust=("root.pem",), clock=lambda: NOON)
+    page = " ".join(Read(Visitor(given).get("/portfolio")).text.split())
+    with speaking("en"):
+        asked = judging(revocation=None)
+        (one,) = hold(read_connections((folder / "connections.toml").read_bytes(), "connections.toml"), asked).statuses
+        (beside,) = beside_told(replace(one, absent=()))
+        told = [beside, *(tr(f"cli.status.{each}", count=1) for each in ("no_key", "unconfirmed"))]
+        told.append(tr("cli.status.absent", name="gone"))
+    for sentence in told:
+        assert sentence in ran.told
+        assert sentence in page

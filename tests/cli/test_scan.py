@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from pkitools import portfolio as room
 from pkitools.messages import LANGUAGES
@@ -21,6 +23,7 @@ from pkitools_cli.commands.scan import running
 from pkitools_cli.commands.scan.running import Progress
 from pkitools_test_pki.pki import build
 from tests.cli.test_delivered_lists import CRL, JUDGED, World
+from tests.connections.support import OIN, OTHER_OIN, _key, certificate, connection, written
 from tests.portfolio.support import CHAIN, WHOLE, other_leaf
 from tests.support.chains import good_chain
 from tests.support.command import Command
@@ -98,7 +101,8 @@ def test_a_terminal_hears_the_worst_first_where_it_is_and_what_to_do(
     judged = ran.lines[: next(n for n, line in enumerate(ran.lines) if line.startswith(("Niet bekeken", "Not looked")))]
     names = [line for line in judged if ".pem" in line]
     assert [name.rpartition("/")[2] for name in names] == ["bad.pem", "good.pem"]
-    assert all(len(line) <= 80 for line in ran.lines)
+    # a command is there to be pasted: a name in it is not cut off
+    assert all(len(line) <= 80 for line in ran.lines if str(folder) not in line)
     assert "torn.pem" in "".join(ran.out.split())
     assert ran.lines[-1].startswith({"nl": ("Nu:", "    "), "en": ("Now:", "     ")}[language])
     assert {"nl": "voor geen systeem", "en": "for no system"}[language] in ran.told
@@ -377,3 +381,43 @@ def test_a_test_hierarchy_that_is_not_trusted_is_told_with_what_trusts_it(
     assert given in untrusted.told
     assert not [line for line in untrusted.lines if line.endswith(" …")]
     assert run("scan", tmp_path / "found", *AT, "--trust", tmp_path / "trusted").code == 0
+
+
+def last_command(ran: Any) -> list[str]:
+    """The command that the last answer ends with, as a shell takes it."""
+    text = "\n".join(ran.lines).replace("\\\n", " ")
+    found = [line for line in text.split("\n") if line.strip().startswith("pkitools ")]
+    return shlex.split(found[-1])[1:]
+
+
+def test_what_to_do_first_names_the_file_and_is_there_to_be_pasted(
+    run: Command, scan: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    soon = run("scan", "found", "--trust", folder / "root.pem", "--moment", "2029-12-20T12:00:00Z")
+    words = last_command(soon)
+    assert words[:4] == ["csr", "create", "--renew", "found/good.pem"]
+    words[words.index("--passphrase-file") : words.index("--passphrase-file") + 2] = ["--no-passphrase"]
+    # of this one nothing says of which profile the next is
+    made = run(*words, "--out", "next", "--profile", "g4-tls", "--oin", OIN, "--organization", "A", *AT)
+    assert made.code == 0, made
+    bad(folder)
+    failed = run("scan", "found", "--trust", "root.pem", *AT, "--report", "out.html")
+    words = last_command(failed)
+    assert words[:3] == ["cert", "check", "found/bad.pem"]
+    assert run(*words, *AT).code == failed.code == 10
+    assert f"pkitools {shlex.join(words)}" in (folder / "out.html").read_text(encoding="utf-8")
+
+
+def test_what_a_connection_finds_wrong_a_pasted_check_finds_wrong(run: Command, folder: Path, monkeypatch: Any) -> None:
+    """Of a certificate with another OIN than that of its connection the check alone said that it passed."""
+    monkeypatch.chdir(folder)
+    key = _key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "own.pem").write_bytes(certificate(OTHER_OIN) + CHAIN + key)
+    written(folder, connection(files='["own.pem"]', system='"mijnoverheid"'))
+    failed = run("scan", "--connections", "connections.toml", "--trust", "root.pem", *AT)
+    words = last_command(failed)
+    assert words[:3] == ["cert", "check", "own.pem"]
+    assert run(*words, *AT).code == failed.code == 10
+    without = words[: words.index("--oin")] + words[words.index("--oin") + 2 :]
+    assert run(*without, *AT).code == 0

@@ -58,6 +58,6 @@ def test_with_a_connection_of_which_nothing_was_found_something_has_to_be_done(t
     assert [one.standing(portfolio.moment) for one in portfolio.judged] == [Standing.PASSED], portfolio.judged[
         0
     ].findings
-    now = first_step(portfolio, Risks())
+    now = first_step(portfolio, Risks()).sentence
     assert (now == tr("cli.scan.now.passed")) is not bool(claims), now
     assert ("a/digikoppeling/production" in now) is bool(claims), now

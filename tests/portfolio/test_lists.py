@@ -6,6 +6,7 @@ import pickle
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,14 +18,15 @@ from pkitools.checking import Revocation
 from pkitools.findings import Verdict
 from pkitools.portfolio import Gap, HeldCertificate, Judging, known, scanning
 from pkitools.portfolio.known import Collecting
-from pkitools.portfolio.risk import Risks
-from pkitools.reports.portfolio.telling import judged_how
+from pkitools.portfolio.risk import Risks, risks_of
+from pkitools.reports import Telling
+from pkitools.reports.portfolio.telling import judged_how, lists_unused, said_of
 from pkitools.requests.keys import to_pem
-from pkitools_cli.commands.scan.text import first_step
+from pkitools_cli.commands.scan.text import first_step, scan_told
 from pkitools_cli.i18n import tr
 from pkitools_test_pki.pki import build
 from tests.cli.test_delivered_lists import CONTAINERS, CRL, JUDGED, MOMENT, OCSP, World, judged
-from tests.portfolio.support import CHAIN, LEAF, scanned
+from tests.portfolio.support import CHAIN, LEAF, judging, scanned
 from tests.support.chains import crl, good_chain
 from tests.support.deliveries import pem
 from tests.support.keys import SHARED_KEYS
@@ -179,9 +181,9 @@ def test_that_a_list_lies_there_is_not_that_it_told_anything(tmp_path: Path, wor
         assert found.revocation_asked is (policy != "off" and kind != "none"), kind
         assert [one.is_revocation_unknown for one in found.judged] == [not is_known], kind
         assert bool(list(judged_how(found, "en"))[1:]) is not is_known, kind  # beside for what it was judged
-        assert (first_step(found, Risks()) == tr("cli.scan.now.passed")) is is_known, kind
+        assert (first_step(found, Risks()).sentence == tr("cli.scan.now.passed")) is is_known, kind
         if found.verdict is not Verdict.FAILED:  # of what fails the whole answer is to be read first
-            assert ("--crl" in first_step(found, Risks())) is not is_known, kind
+            assert ("--crl" in first_step(found, Risks()).sentence) is not is_known, kind
 
 
 @pytest.mark.slow
@@ -251,3 +253,38 @@ def test_what_is_taken_for_one_leaf_says_nothing_of_other_files(world: World) ->
     labelled = [to_pem("CERTIFICATE", der) for der in (*more[:1], world.crl, wrapped[2], wrapped[3])]
     for data in (*more, *wrapped, *labelled):
         assert not known.holds_one_leaf(data), data[:80]
+
+
+def test_why_a_list_did_not_count_is_told_in_terminal_and_reports(tmp_path: Path) -> None:
+    """That lists were read and nothing is confirmed left the reader to guess which of them was at fault."""
+    (tmp_path / "a.pem").write_bytes(LEAF + CHAIN)
+    chain = good_chain()
+    for name, lists, unused in (
+        ("good", [crl(each) for each in (chain.tsp, chain.domain, chain.root)], False),
+        ("of another", [crl(replace(chain.domain, subject=chain.tsp.subject))], True),
+        ("none", [], False),
+    ):
+        asked = judging(revocation=Revocation(policy="prefer", crls=lists))
+        found = scanned(tmp_path, asked=asked)
+        (one,) = found.judged
+        told = lists_unused(one, found, Telling())
+        assert bool(told) is unused, name
+        said = " ".join(" ".join(map(str, scan_told(found, None, risks_of(found), ()))).split())
+        for report in (said, said_of(one, found, Telling())):
+            assert all(sentence in report for sentence in told)
+        soon = replace(found, moment=one.not_after - timedelta(days=3))
+        assert all(sentence in said_of(one, soon, Telling()) for sentence in told)
+        assert "Order the next one now" in said_of(one, soon, Telling())
+
+
+@pytest.mark.parametrize("given", range(4))
+def test_a_path_goes_through_what_was_given_and_what_lies_there_alike(tmp_path: Path, given: int) -> None:
+    """With its issuer given and the next one up in a file, a good certificate was said to have no path."""
+    above = (good_chain().tsp.der, good_chain().domain.der)
+    (tmp_path / "leaf.pem").write_bytes(LEAF)
+    for number, der in enumerate(above):
+        if not given >> number & 1:
+            (tmp_path / f"{number}.pem").write_bytes(pem(der))
+    intermediates = tuple(der for number, der in enumerate(above) if given >> number & 1)
+    (one,) = scanned(tmp_path, asked=judging(intermediates=intermediates)).judged
+    assert one.verdict is Verdict.PASSED

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -22,6 +23,9 @@ from pkitools.portfolio import Gap, HeldCertificate, HeldKey, HeldRequest, Place
 from pkitools.portfolio.risk import CertificateUse, Risks, authorities, by_folder, grouping, risks_of, weighing
 from pkitools.revocation.rules import REVOKED
 from pkitools.systems import get_system
+from tests.portfolio.support import CHAIN, LEAF, judging, scanned
+from tests.support.chains import good_chain
+from tests.support.deliveries import pem
 from tests.support.effort import examples
 from tests.support.portfolios import (
     G1_ISSUER,
@@ -389,6 +393,20 @@ def test_what_hangs_on_each_authority() -> None:
     ]
     assert (len(found.hanging[0].services), found.hanging[0].more_services) == (10, 2)
     assert not {"a", "d1"} & set(codes(held("c")))
+
+
+def test_the_end_of_an_authority_is_known_wherever_its_certificate_came_from(tmp_path: Path) -> None:
+    """Of one that came with --trust or --chain, and that no file holds, it was not known when it ends."""
+    chain = good_chain()
+    above = (chain.tsp.der, chain.domain.der)
+    (tmp_path / "alone.pem").write_bytes(LEAF)
+    (alone,) = risks_of(scanned(tmp_path, asked=judging(intermediates=above))).hanging
+    (tmp_path / "chain.pem").write_bytes(CHAIN)
+    (beside,) = risks_of(scanned(tmp_path)).hanging
+    assert alone == beside
+    (tmp_path / "chain.pem").write_bytes(pem(chain.tsp.der))
+    (half,) = risks_of(scanned(tmp_path, asked=judging(intermediates=above[1:]))).hanging
+    assert half.ends == beside.ends
 
 
 def test_readiness_for_g4() -> None:

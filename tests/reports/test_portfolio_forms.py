@@ -429,7 +429,7 @@ def test_a_calendar_shows_every_name_on_one_line(portfolio: Portfolio) -> None:
     for value in HOSTILE:
         one = replace(hostile(portfolio, value).judged[0], places=())
         told = own(text_of(replace(portfolio, certificates=(one,)), ".ics"))
-        shown = visible(value, MAX_MESSAGE_VALUE).replace("\\", "/")
+        shown = visible(value, MAX_MESSAGE_VALUE).replace("\\", "\uff3c")
         assert [str(each["SUMMARY"]).endswith(shown) for each in told] == [True, True]
 
 

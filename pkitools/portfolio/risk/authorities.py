@@ -10,7 +10,7 @@ from typing import Final
 from pkitools.findings import NOT_APPLICABLE, Severity, violated
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_LISTED, MAX_RISK_MEMBERS, MAX_RISK_PLACES
-from pkitools.portfolio.model import SOON, HeldCertificate
+from pkitools.portfolio.model import SOON, Above, HeldCertificate
 from pkitools.portfolio.risk.case import Case
 from pkitools.portfolio.risk.grouping import is_in_use
 from pkitools.portfolio.risk.model import Hanging, Hit, Told
@@ -48,15 +48,35 @@ def _listed() -> Mapping[Name, _Authority]:
 
 
 def _known(certificates: Iterable[HeldCertificate]) -> Mapping[Name, _Authority]:
-    """Return the authorities by name: those of the catalogue, and those that were found and are not in it."""
+    """Return the authorities by name: those of the catalogue, those that were found, and those of proved paths.
+
+    An authority that was trusted by its file alone is nowhere among what was found: its end is known from the path.
+    """
     found: dict[Name, _Authority] = {}
+    names: dict[str, Name] = {}
+    paths: dict[Name, tuple[Above, ...]] = {}
     for one in certificates:
+        if proved := next((each.path for each in one.judgements if each.path), ()):
+            paths.setdefault(_parts(one.issuer), proved)
         if one.is_authority:
-            name = _parts(one.subject)
+            name = names[one.sha256] = _parts(one.subject)
             known = found.get(name)
             if known is None or known.ends is None or known.ends < one.not_after:
                 found[name] = _Authority(one.name, _parts(one.issuer), one.not_after)
-    return {**found, **_listed()}
+    found |= _listed()
+    for issuer, above in paths.items():
+        _add_path(issuer, above, names, found)
+    return found
+
+
+def _add_path(issuer: Name, above: tuple[Above, ...], names: Mapping[str, Name], found: dict[Name, _Authority]) -> None:
+    """Add the authorities of a path as far as they are not known, those above the issuer by their thumbprints."""
+    after = (*(names.get(each.sha256, frozenset({each.sha256})) for each in above[1:]), frozenset[str]())
+    for one, higher in zip(above, after, strict=True):
+        if issuer in found:
+            return
+        found[issuer] = _Authority(one.name, higher, one.not_after)
+        issuer = higher
 
 
 def _above(issuer: Name, known: Mapping[Name, _Authority]) -> Iterator[tuple[Name, _Authority]]:

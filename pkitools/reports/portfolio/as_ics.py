@@ -26,6 +26,7 @@ from pkitools.text import visible
 with brought_by("reports"):
     from icalendar import Calendar, Event
 
+_WIDE: Final = "\uff3c"  # a backslash to the eye, and a slash is what it is in no name
 _END: Final = "END:VCALENDAR"
 _MOST_PLACES: Final = 10  # of an event people read a few lines
 
@@ -154,5 +155,5 @@ def _description(kind: str, one: HeldCertificate, telling: Telling, wrong: Seque
 
 
 def _text(value: str) -> str:
-    r"""Return a text that is shown as it is. Some readers take ``\N`` for a line break, however it is escaped."""
-    return visible(value).replace("\\", "/")
+    r"""Return a text that is shown as it is, but for ``\N``: some readers take that for a line break in any escape."""
+    return visible(value).replace("\\", _WIDE)

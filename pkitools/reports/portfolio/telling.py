@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
-from pkitools.findings import Outcome, Report, Verdict
+from pkitools.findings import Outcome, Report, Severity, Verdict
 from pkitools.frozen import dataclass
 from pkitools.messages import Language, RemedyText, error_sentence, message
 from pkitools.portfolio.model import HeldCertificate, Place, Portfolio, Standing, Unread
@@ -16,6 +17,10 @@ from pkitools.reports.telling.readable import short_day
 if TYPE_CHECKING:
     from pkitools.portfolio.comparing import Changes
     from pkitools.portfolio.risk import Risks
+
+_OF_A_SOURCE: Final = ("revocation.source.", "revocation.crl.", "revocation.ocsp.")
+_NONE_NAMED: Final = "revocation.source.named"  # there was none to count
+_MOST_UNUSED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +68,28 @@ def standing_word(standing: Standing, language: Language) -> str:
 
 def said_of(certificate: HeldCertificate, portfolio: Portfolio, telling: Telling) -> str:
     """Return what decides about a certificate and what to do, in a sentence or two; empty where there is nothing."""
+    first = ""
     if certificate.standing(portfolio.moment) is Standing.ENDS_SOON and certificate.verdict is Verdict.PASSED:
-        return word("portfolio.report.ends_soon", telling.language, days=certificate.days_left(portfolio.moment))
+        first = word("portfolio.report.ends_soon", telling.language, days=certificate.days_left(portfolio.moment))
     decides = deciding(certificate)
     if decides is None:
-        return ""
+        return first
     said = told(decides, telling.language, telling.remedy, portfolio.moment)
-    return one_line(f"{said.title}. {said.remedy}")
+    unused = " ".join(lists_unused(certificate, portfolio, telling))
+    return one_line(f"{first} {said.title}. {said.remedy} {unused}")
+
+
+def lists_unused(certificate: HeldCertificate, portfolio: Portfolio, telling: Telling) -> tuple[str, ...]:
+    """Return why lists and responses that are about a certificate did not count; none where its status is known."""
+    if not certificate.is_revocation_unknown:
+        return ()
+    found = (
+        one
+        for one in certificate.findings
+        if one.rule.code.startswith(_OF_A_SOURCE) and one.rule.code != _NONE_NAMED and one.rule.severity > Severity.INFO
+    )
+    said = (told(one, telling.language, telling.remedy, portfolio.moment) for one in found)
+    return tuple(islice(dict.fromkeys(one_line(each.message or each.title) for each in said), _MOST_UNUSED))
 
 
 def unread_sentence(unread: Unread, telling: Telling) -> str:
@@ -129,12 +149,23 @@ def judged_how(portfolio: Portfolio, language: Language) -> Iterator[str]:
     if not portfolio.judged:
         return
     systems = ", ".join(portfolio.systems) or word("portfolio.report.no_system", language)
-    if portfolio.environment is None:
+    claimed, rest = judged_by_connections(portfolio)
+    if claimed:
+        yield word("portfolio.report.by_connection", language)
+    if not rest:
+        pass
+    elif portfolio.environment is None:
         yield word("portfolio.report.by_hierarchy", language, systems=systems)
     else:
         environment = word(f"portfolio.report.environment.{portfolio.environment}", language)
         yield word("portfolio.report.in_environment", language, environment=environment, systems=systems)
     yield from _revocation(portfolio, language)
+
+
+def judged_by_connections(portfolio: Portfolio) -> tuple[bool, bool]:
+    """Return whether anything was judged by a connection that claims it, and whether anything was not."""
+    told = {judgement.connection is not None for one in portfolio.judged for judgement in one.judgements}
+    return True in told, False in told
 
 
 def _revocation(portfolio: Portfolio, language: Language) -> Iterator[str]:

@@ -26,9 +26,10 @@ from pkitools_cli.passphrases import passphrase_options
 from pkitools_cli.reply import Reply
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from ipaddress import IPv4Network, IPv6Network
 
-    from pkitools.portfolio import Changes, Portfolio
+    from pkitools.portfolio import Changes, Claim, Portfolio
     from pkitools.portfolio.risk import Risks
 
 
@@ -110,13 +111,27 @@ def command(options: Options) -> Reply[Scanned]:
     running = Running.of(options).by(claims)
     portfolio, changes = running.found()
     risks = risks_for(portfolio, options.systems, connections)
-    write_reports(reports, portfolio, changes, risks, overwrite=options.force)
+    given = _to_check_one(options, claims)
+    write_reports(reports, portfolio, changes, risks, overwrite=options.force, given=given)
     scanned = Scanned(portfolio, changes, reports, risks)
     return Reply(
         scanned,
         document=lambda value: scan_document(value.portfolio, value.changes, value.risks),
         text=lambda value: scan_told(
-            value.portfolio, value.changes, value.risks, [report.name for report in value.written]
+            value.portfolio, value.changes, value.risks, [report.name for report in value.written], given
         ),
         code=of_verdicts([(portfolio.verdict, scanned.worst)], options.fail_on, complete=portfolio.is_whole),
     )
+
+
+def _to_check_one(options: Options, claims: Iterable[Claim]) -> dict[str | None, Sequence[str]]:
+    """Return the options by which ``cert check`` of one certificate knows what this scan knew, by who claims it."""
+    pairs = [("--chain", name) for name in options.chain] + [("--trust", name) for name in options.trust]
+    pairs += [("--crl", name) for name in options.crls]
+    pairs += [] if options.revocation is None else [("--revocation", options.revocation)]
+    given = [word for pair in pairs for word in pair]
+    found: dict[str | None, Sequence[str]] = {None: given}
+    for claim in claims:
+        entity = [] if claim.entity_id is None else ["--entity-id", claim.entity_id]
+        found[claim.name] = ["--oin", claim.oin, *entity, *given]
+    return found

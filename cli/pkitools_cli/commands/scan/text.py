@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pkitools.findings import Severity, Verdict
 from pkitools.portfolio.model import EnvironmentBasis, Gap, HeldCertificate, Portfolio, Standing
-from pkitools.reports.portfolio.telling import changes_told, deciding, place_text, standing_word
+from pkitools.reports.portfolio.telling import (
+    Telling,
+    changes_told,
+    deciding,
+    judged_by_connections,
+    lists_unused,
+    place_text,
+    standing_word,
+)
 from pkitools.reports.telling.answer import told
 from pkitools.reports.telling.readable import readable, short_day
 from pkitools.text import visible
+from pkitools_cli.commands.next_steps import Step
 from pkitools_cli.commands.scan.across import across_now, across_told
 from pkitools_cli.i18n import language, tr
-from pkitools_cli.lines import coloured, columns, next_step, wrapped
+from pkitools_cli.lines import coloured, columns, wrapped
 from pkitools_cli.own_data import titles
 from pkitools_cli.remedies import error_line, offline_remedy_text
 from pkitools_cli.reply import Line
@@ -37,11 +46,15 @@ _MOST_PLACES: Final = 3
 _MOST_WHY: Final = 6  # rows: sentences of ours are shorter, the names in them may be of any length
 _NO_PATH: Final = "path.anchor.found"
 _OWN_DATA: Final = "own_data"
+Given = Mapping[str | None, Sequence[str]]
+"""Options, by the name of a connection."""
+_NOTHING: Final[Given] = {}
+_OF_A_PEER: Final = "tls"
 _INDENT: Final = "    "
 
 
 def scan_told(
-    portfolio: Portfolio, changes: Changes | None, risks: Risks, written: Sequence[str]
+    portfolio: Portfolio, changes: Changes | None, risks: Risks, written: Sequence[str], given: Given = _NOTHING
 ) -> Iterator[Line | str]:
     """Yield a portfolio: the count, each certificate, all together, what was not looked at, how, the next step.
 
@@ -50,6 +63,8 @@ def scan_told(
         changes: what changed since an earlier one.
         risks: what is told of all together.
         written: the files of the reports that were written.
+        given: by the connections that certificates are judged by, and by ``None``, the options by which a check of one
+            knows what the scan knew.
     """
     yield from (Line(row, bold=True) for row in wrapped(_counted(portfolio), ""))
     if not portfolio.complete:
@@ -64,7 +79,7 @@ def scan_told(
     yield ""
     yield from _judged_how(portfolio)
     yield from (row for name in written for row in wrapped(tr("cli.scan.written", name=name), ""))
-    yield from next_step(first_step(portfolio, risks))
+    yield from first_step(portfolio, risks, given).told()
 
 
 def _counted(portfolio: Portfolio) -> str:
@@ -119,11 +134,12 @@ def _why(standing: Standing, one: HeldCertificate, portfolio: Portfolio) -> Iter
     decides = deciding(one)
     if standing is Standing.ENDS_SOON and one.verdict is Verdict.PASSED:
         yield from wrapped(tr("cli.scan.ends_soon", days=one.days_left(portfolio.moment)), _INDENT)
-        return
     if decides is not None:
         said = told(decides, language(), offline_remedy_text, portfolio.moment)
         then = _trusting(decides, one, portfolio) or said.remedy or said.message
         yield from wrapped(f"{said.title}. {then}", _INDENT, most=_MOST_WHY)
+        for sentence in lists_unused(one, portfolio, Telling(language(), remedy=offline_remedy_text)):
+            yield from wrapped(sentence, f"{_INDENT}  ", f"{_INDENT}- ", most=_MOST_WHY)
 
 
 def _trusting(decides: Outcome, one: HeldCertificate, portfolio: Portfolio) -> str:
@@ -172,7 +188,12 @@ def _judged_how(portfolio: Portfolio) -> Iterator[str]:
     if not portfolio.judged:
         return
     systems = ", ".join(titles(portfolio.systems)) or tr("cli.scan.no_system")
-    if portfolio.environment is None:
+    claimed, rest = judged_by_connections(portfolio)
+    if claimed:
+        yield from wrapped(tr("cli.scan.by_connection"), "")
+    if not rest:
+        pass
+    elif portfolio.environment is None:
         yield from wrapped(tr("cli.scan.by_hierarchy", systems=systems), "")
     else:
         environment = tr(f"cli.cert_check.environment.{portfolio.environment}")
@@ -194,9 +215,37 @@ def _revocation(portfolio: Portfolio) -> Iterator[str]:
         yield from wrapped(tr(f"cli.scan.revocation_unknown{_one(unknown)}", count=unknown), "")
 
 
-def first_step(portfolio: Portfolio, risks: Risks) -> str:
-    """Return what to do first: of a certificate alone, or else of all together."""
-    return across_now(risks, portfolio) or _now(portfolio)
+def first_step(portfolio: Portfolio, risks: Risks, given: Given = _NOTHING) -> Step:
+    """Return what to do first: of a certificate alone, or else of all together.
+
+    Args:
+        portfolio: what was found.
+        risks: what is told of all together.
+        given: by the connections that certificates are judged by, and by ``None``, the options by which a check of one
+            knows what the scan knew.
+    """
+    across = across_now(risks, portfolio)
+    if across is not None:
+        return Step(across)
+    standing, one = next(iter(portfolio.in_order()), (None, None))
+    words = _command(standing, one, given) if portfolio.complete and one is not None else None
+    if words is None or not all(visible(word) == word for word in words):
+        return Step(_now(portfolio))
+    return Step(tr(f"cli.scan.now.{standing}_file"), words)
+
+
+def _command(standing: Standing | None, one: HeldCertificate, given: Given) -> tuple[str, ...] | None:
+    """Return what looks at the first that is wrong, or makes the request for the first that ends soon."""
+    files = [place for place in one.places if place.container != _OF_A_PEER]
+    if standing not in {Standing.FAILED, Standing.ENDS_SOON} or not files:
+        return None
+    # not metadata, and the simplest one, where there are others
+    file = min(files, key=lambda place: (place.entity_id is not None, len(place.name))).name
+    judgement = next(each for each in one.judgements if each.verdict is one.verdict)
+    use = (*(word for name in judgement.systems for word in ("--for", name)), "-e", str(judgement.environment))
+    if standing is Standing.FAILED:
+        return ("cert", "check", file, *use, *given.get(judgement.connection, ()))
+    return ("csr", "create", "--renew", file, *use, "--passphrase-file", tr("cli.now.file"))
 
 
 def _unclaimed(portfolio: Portfolio) -> Iterator[str]:

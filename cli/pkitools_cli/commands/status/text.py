@@ -56,14 +56,19 @@ def status_told(
             yield from _connection(one, connection_name(one.connection, language(), apart), verbose)
     yield from _unread(status)
     yield ""
-    without_key = sum(one.certificate is not None and one.key_file is None for one in status.statuses)
-    if without_key:
-        yield from wrapped(tr("cli.status.no_key", count=without_key), "")
-    unconfirmed = sum(one.is_unconfirmed for one in status.statuses)
-    if unconfirmed:
-        yield from wrapped(tr("cli.status.unconfirmed", count=unconfirmed), "")
+    yield from (row for sentence in of_all(status) for row in wrapped(sentence, ""))
     yield from written_told(written)
     yield from next_step(tr(f"cli.status.now.{_now(status)}"))
+
+
+def of_all(status: ConnectionsStatus) -> Iterator[str]:
+    """Yield of how many connections no key was seen, and of how many it is not known whether theirs is revoked."""
+    without_key = sum(one.certificate is not None and one.key_file is None for one in status.statuses)
+    if without_key:
+        yield tr("cli.status.no_key", count=without_key)
+    unconfirmed = sum(one.is_unconfirmed for one in status.statuses)
+    if unconfirmed:
+        yield tr("cli.status.unconfirmed", count=unconfirmed)
 
 
 def counted(statuses: Sequence[ConnectionStatus], name: str) -> str:
@@ -113,10 +118,10 @@ def _connection(one: ConnectionStatus, name: str, verbose: bool) -> Iterator[Lin
     for step in one.steps:
         if verbose or step.state in _TOLD:
             yield from _step(one, step, verbose)
-    yield from (row for sentence in _beside(one, verbose) for row in wrapped(sentence, _INDENT))
+    yield from (row for sentence in beside_told(one, verbose=verbose) for row in wrapped(sentence, _INDENT))
 
 
-def _beside(one: ConnectionStatus, verbose: bool) -> Iterator[str]:
+def beside_told(one: ConnectionStatus, *, verbose: bool = False) -> Iterator[str]:
     """Yield what else there is to know: what is not there, what may be used again, what else lies there."""
     yield from (tr("cli.status.absent", name=name) for name in one.absent)
     for key, certificates in (("reusable", one.reusable), ("perhaps", one.perhaps), ("beside", one.beside)):

@@ -11,11 +11,11 @@ from pkitools.frozen import dataclass
 from pkitools.messages import error_sentence, message
 from pkitools.reports import Planned, Telling
 from pkitools.reports.pages.portfolio import portfolio_for_page
-from pkitools.reports.planning.work import connection_name, date_title
+from pkitools.reports.planning.work import connection_name, date_title, shown_dates
 from pkitools.reports.telling.readable import readable
 from pkitools_cli.commands.scan.running import Running
 from pkitools_cli.commands.status.asked import Scanning, given_connections, judging_of
-from pkitools_cli.commands.status.text import counted, counted_group, state_word
+from pkitools_cli.commands.status.text import beside_told, counted, counted_group, of_all, state_word
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.page.exchange import Request, Screen
 from pkitools_cli.page.site import Site
@@ -85,6 +85,7 @@ def _connections(site: Site, by: str) -> Mapping[str, object]:
             for one in status.in_order()
         ],
         "counted": counted(status.statuses, status.connections.name),
+        "of_all": tuple(of_all(status)),
         "by": by,
         "groups": [counted_group(name, members) for name, members in groups.items()],
         "problems": [error_sentence(each.error, language()) for each in status.unread],
@@ -98,6 +99,7 @@ def _told(one: ConnectionStatus, name: str, moment: datetime) -> Mapping[str, ob
         "state": state_word(one.state),
         "is_open": one.state.value in {"late", "now", "unknown"},
         "steps": tuple(_steps(one)),
+        "beside": tuple(beside_told(one)),
         "dates": tuple(_dates(one, moment.date())),
     }
 
@@ -106,7 +108,7 @@ def _dates(one: ConnectionStatus, today: date) -> Iterator[tuple[str, date, bool
     """Yield the days of a connection, counted back: what, when, whether that has passed, and on what it rests."""
     tongue = language()
     planned = Planned(one.plan, one.connection.system, one.connection.environment, one.connection)
-    for each in one.plan.dates if one.plan is not None else ():
+    for each in shown_dates(one.plan):
         title = date_title(each, planned, tongue)
         source = "" if each.basis is None else each.basis.source.text(tongue)
         yield each.kind.value, each.day, each.day < today, title, source
