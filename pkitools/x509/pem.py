@@ -42,8 +42,8 @@ _NOT_BASE64: Final = (b":", b"\\", b">")
 _QUOTED: Final = pattern(rb"(?m)^(?:[ \t]*>)+")  # what a mail program puts before the lines of an answer
 
 
-# DER written out: between the octets stands white space, or what makes them an array or a string of a program. 06 09 2A 86
-# is how PKCS#7 goes on.
+# DER written out: between the octets stands white space, or what makes them an array or a string of a program.
+# 06 09 2A 86 is how PKCS#7 goes on.
 _BETWEEN: Final = b" \t\r\n:,;\\x"
 _WRITTEN_OUT: Final = pattern(
     rb"30~(?:82|83~..)~..~..~(?:30~8[1-3]|06~09~2[Aa]~86)".replace(b"..", rb"[0-9A-Fa-f]{2}").replace(
@@ -109,7 +109,8 @@ def parts(text: bytes) -> Iterator[Block | Gap]:
 def looks_like_more(text: bytes, gap: Gap) -> bool:
     """Return whether what stands outside the blocks may be a certificate all the same: nobody may pass over it.
 
-    A line of armour that is damaged, base64 of DER or of PEM, DER itself, also written out in hexadecimal, and text of two octets a character are that;
+    A line of armour that is damaged, base64 of DER or of PEM, DER itself, also written out in
+    hexadecimal, and text of two octets a character are that;
     what people and programs write around their blocks is not.
     """
     if _has_armour(text, gap) or _has_base64(text, gap) or _has_hexadecimal(text, gap):
