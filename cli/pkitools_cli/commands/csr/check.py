@@ -132,11 +132,12 @@ def _judged(options: Options) -> Judged:
         found = []
         for item in items:
             facts = read_request(item.der)
+            lying = None if beside is None else beside.key_of(name, facts.public_key.spki_sha256)
             report = check_request(
                 item.der,
                 profile,
                 tsp=tsp,
-                key=_compared(facts, key and key.public, beside and beside.key_of(name, facts.public_key.spki_sha256)),
+                key=_compared(facts, None if key is None else key.public, lying),
                 environment=options.environment,
                 name=source.name if len(items) == 1 else f"{source.name} #{item.position}",
             )
@@ -153,7 +154,7 @@ def _judged(options: Options) -> Judged:
 
 
 def _compared(facts: RequestFacts, *keys: PublicKey | None) -> PublicKey | None:
-    """Return the key to hold a request to: the one that was given or the one that lies with it, first one that differs."""
+    """Return the key to hold a request to: of those that were given and that lie with it, first one that differs."""
     held = [key for key in keys if key is not None]
     foreign = (key for key in held if key.spki_sha256 != facts.public_key.spki_sha256)
     return next(foreign, held[0] if held else None)
