@@ -26,8 +26,9 @@ _ADVICE: Final = cite("pkitools")
 DIFFERS: Final = Rule("file.entity_id.differs", Severity.ERROR, _ADVICE, Certainty.ADVICE)
 STATED: Final = Rule("file.entity_id.stated", Severity.ERROR, _ADVICE, Certainty.ADVICE)
 EXPIRED: Final = Rule("file.metadata.expired", Severity.WARNING, _ADVICE, Certainty.ADVICE)
+UNTIL: Final = Rule("file.metadata.until", Severity.WARNING, _ADVICE, Certainty.ADVICE)
 
-RULES: Final[tuple[Rule, ...]] = (DIFFERS, STATED, EXPIRED)
+RULES: Final[tuple[Rule, ...]] = (DIFFERS, STATED, EXPIRED, UNTIL)
 
 
 def check_given_entity_id(
@@ -111,8 +112,11 @@ def check_metadata(
         if described.is_entity:
             evidence = (Evidence("entityID", described.name or ""),)
             yield outcome(STATED, MET if described.name else Violated(evidence, severity=weighs))
+        until = described.valid_until_text or ""
+        params = {"until": until, "name": described.name or described.element}
+        if described.valid_until_text is not None:
+            unclear = Violated((Evidence("validUntil", until),), params | {"element": described.element})
+            yield outcome(UNTIL, unclear if described.valid_until is None else MET)
         if described.valid_until is not None:
-            until = described.valid_until_text or ""
-            params = {"until": until, "name": described.name or described.element}
             past = described.valid_until <= moment
             yield outcome(EXPIRED, Violated((Evidence("validUntil", until),), params) if past else MET)

@@ -13,7 +13,7 @@ from pkitools.checking import FileCheck, Revocation, check_file
 from pkitools.checking.file_check import BLOCK_READABLE
 from pkitools.checking.private_keys import JWK as STATED_KEY
 from pkitools.checking.private_keys import PUBLISHED, THUMBPRINT
-from pkitools.checking.stated_ids import EXPIRED
+from pkitools.checking.stated_ids import EXPIRED, UNTIL
 from pkitools.containers import BadItem, read_source
 from pkitools.environment import Environment
 from pkitools.errors import InputError, LimitError
@@ -35,6 +35,7 @@ from pkitools.trust import TrustStore
 from pkitools.x509 import CertificateFacts
 from pkitools.x509.given import Given
 
+_TIMED: Final = frozenset({"EntitiesDescriptor", "EntityDescriptor"})
 _KEYS_ALONE: Final = frozenset({"sources.error.jwk_bare", "sources.error.saml_bare_key"})
 _PRIVATE_KEY: Final = "sources.error.only_key"
 
@@ -219,7 +220,9 @@ def _of_file(read: ReadMetadata, judged: FileCheck | None) -> Iterator[Outcome]:
 
 
 def _is_told(found: Outcome) -> bool:
-    """Return whether a rule of the document tells it: of a key without a certificate and of a thumbprint one does."""
+    """Return whether a rule of the document tells it: of a key without a certificate, a thumbprint and a time."""
+    if found.rule.code == UNTIL.code:
+        return found.params.get("element") in _TIMED  # of a role none does
     if found.rule.code == THUMBPRINT.code:
         return True
     return found.rule.code == BLOCK_READABLE.code and found.params.get(CAUSE) in _KEYS_ALONE

@@ -16,7 +16,7 @@ from pkitools.arguments import aware
 from pkitools.environment import Environment
 from pkitools.errors import PkitoolsError
 from pkitools.findings import Outcome, Severity, Status, Verdict
-from pkitools.frozen import Frozen, dataclass, field
+from pkitools.frozen import Frozen, dataclass, field, replace
 
 SOON: Final = timedelta(days=90)
 """How long before its end a certificate is told of: ordering one takes weeks, and Logius mails three months ahead."""
@@ -129,6 +129,13 @@ class Judgement:
     def worst(self) -> Severity | None:
         """The severity of the worst that is violated; ``None`` where nothing is."""
         return max((one.rule.severity for one in self.told if one.status is Status.VIOLATED), default=None)
+
+    def with_told(self, further: tuple[Outcome, ...]) -> Judgement:
+        """Return the same with what is violated besides, which its file says of it."""
+        if not further:
+            return self
+        failed = any(one.rule.severity is Severity.ERROR for one in further)
+        return replace(self, told=(*self.told, *further), verdict=Verdict.FAILED if failed else self.verdict)
 
 
 _NOT_KNOWN: Final = frozenset({"revocation.status.unknown", "revocation.status.unconfirmed", "revocation.policy.off"})

@@ -7,12 +7,13 @@ from functools import partial
 from typing import Final
 
 from pkitools.checking.delivered_lists import LISTS, refuse_unreadable
-from pkitools.checking.private_keys import public_halves
+from pkitools.checking.private_keys import check_stated_keys, public_halves
 from pkitools.checking.selection import Subject, is_authority, possible_issuers, subjects
 from pkitools.containers import Contents, Item, ItemKind, read_source
 from pkitools.containers.other_kinds import kind_code
 from pkitools.containers.wanted import is_surely_without, may_hold_more
 from pkitools.errors import InputError, PkitoolsError, SecretError
+from pkitools.findings import Outcome, Status
 from pkitools.frozen import dataclass, field
 from pkitools.oin import OIN, InvalidOINError
 from pkitools.portfolio.judging import Judge
@@ -189,7 +190,22 @@ class _Found:
         between = tuple(der for der in above if der != subject.facts.der)
         claimed = self.judge.claiming(subject.facts, self.unit.claims, is_own=self._has_key(subject))
         ask = partial(self.judge.judge, subject.facts, between, subject.entity_id or None, self.unit.host)
-        return tuple(map(ask, claimed or (None,)))
+        beside = self._stated_beside(subject)
+        return tuple(each.with_told(beside) for each in map(ask, claimed or (None,)))
+
+    def _stated_beside(self, subject: Subject) -> tuple[Outcome, ...]:
+        """Return what is wrong with the key or thumbprint that a JWK or a KeyInfo states beside a certificate."""
+        told = self._stated()
+        return tuple(each for item in subject.items for each in told.get(str(item.position), ()))
+
+    def _stated(self) -> Mapping[str, list[Outcome]]:
+        if not hasattr(self, "_wrongly_stated"):
+            self._wrongly_stated: dict[str, list[Outcome]] = {}
+            for each in check_stated_keys(self._read()):
+                if each.status is Status.VIOLATED:
+                    lean = Outcome(each.rule, each.status, None, (), each.params)
+                    self._wrongly_stated.setdefault(each.params["position"], []).append(lean)
+        return self._wrongly_stated
 
     def _has_key(self, subject: Subject) -> bool:
         return subject.facts.public_key.spki_sha256 in self.held or any(item.has_key for item in subject.items)

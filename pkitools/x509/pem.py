@@ -34,12 +34,24 @@ _BASE64: Final = pattern(
 )
 _BASE64_STARTS: Final = (b"MII", b"MIG", b"MIH", b"LS0tLS1C", b"0tLS0tQk", b"tLS0tLUJ")
 _PIECE: Final = 256 * 1024
-_LONGEST_ARMOUR: Final = 128  # of a match, and more
+_LONGEST_SIGN: Final = 128  # of a match, and more
 _DER_IN_DER: Final = pattern(rb"\x30\x82..\x30[\x80-\x83]", re.DOTALL)
 _PADDING: Final = pattern(rb"[\x00\s]*")
 _MAX_TIDIED: Final = 1024 * 1024  # with headers, escapes or quote marks; only long CRLs are larger, and they have none
 _NOT_BASE64: Final = (b":", b"\\", b">")
 _QUOTED: Final = pattern(rb"(?m)^(?:[ \t]*>)+")  # what a mail program puts before the lines of an answer
+
+
+# DER written out: between the octets stands white space, or what makes them an array or a string of a program.
+# 06 09 2A 86 is how PKCS#7 goes on.
+_BETWEEN: Final = b" \t\r\n:,;\\x"
+_WRITTEN_OUT: Final = pattern(
+    rb"30~(?:82|83~..)~..~..~(?:30~8[1-3]|06~09~2[Aa]~86)".replace(b"..", rb"[0-9A-Fa-f]{2}").replace(
+        b"~", rb"[\s:,;]{0,3}(?:0x|\\x)?"
+    )
+)
+# it begins there, but for the count that a dump has in front: in the middle of a key these octets mean nothing
+_AMID_OCTETS: Final = pattern(rb"(?<![0-9]{6})[0-9A-Fa-f](?:[ ,;:]|)\Z")
 
 
 _CIPHER: Final = pattern(rb"(?m)^DEK-Info:[ \t]{0,8}([A-Z0-9-]{1,40},[0-9A-Fa-f]{1,64})[ \t]*$")
@@ -97,10 +109,11 @@ def parts(text: bytes) -> Iterator[Block | Gap]:
 def looks_like_more(text: bytes, gap: Gap) -> bool:
     """Return whether what stands outside the blocks may be a certificate all the same: nobody may pass over it.
 
-    A line of armour that is damaged, base64 of DER or of PEM, DER itself, and text of two octets a character are that;
+    A line of armour that is damaged, base64 of DER or of PEM, DER itself, also written out in
+    hexadecimal, and text of two octets a character are that;
     what people and programs write around their blocks is not.
     """
-    if _has_armour(text, gap) or _has_base64(text, gap):
+    if _has_armour(text, gap) or _has_base64(text, gap) or _has_hexadecimal(text, gap):
         return True
     if text.find(b"\x30\x82", gap.start, gap.end) >= 0 and _DER_IN_DER.search(text, gap.start, gap.end):
         return True
@@ -111,7 +124,7 @@ def looks_like_more(text: bytes, gap: Gap) -> bool:
 def _has_armour(text: bytes, gap: Gap) -> bool:
     """Return whether a line of armour stands there; its words are looked for first, which costs a tenth."""
     for start in range(gap.start, gap.end, _PIECE):
-        stop = min(start + _PIECE + _LONGEST_ARMOUR, gap.end)
+        stop = min(start + _PIECE + _LONGEST_SIGN, gap.end)
         piece = text[start:stop].lower()
         if (b"begin" in piece or b"end" in piece) and _ARMOUR.search(text, start, stop):
             return True
@@ -121,6 +134,21 @@ def _has_armour(text: bytes, gap: Gap) -> bool:
 def _has_base64(text: bytes, gap: Gap) -> bool:
     is_there = any(text.find(start, gap.start, gap.end) >= 0 for start in _BASE64_STARTS)
     return is_there and _BASE64.search(text, gap.start, gap.end) is not None
+
+
+def _has_hexadecimal(text: bytes, gap: Gap) -> bool:
+    """Return whether DER stands there written out, as a certificate, a request, a list or PKCS#7 begins."""
+    return any(
+        _AMID_OCTETS.search(text, max(found.start() - 8, gap.start), found.start()) is None
+        for start in range(gap.start, gap.end, _PIECE)
+        if _may_have_hexadecimal(text[start : start + _PIECE + _LONGEST_SIGN])
+        for found in _WRITTEN_OUT.finditer(text, start, min(start + _PIECE + _LONGEST_SIGN, gap.end))
+    )
+
+
+def _may_have_hexadecimal(piece: bytes) -> bool:
+    octets = piece.replace(b"0x", b"").translate(None, _BETWEEN)
+    return b"3082" in octets or b"3083" in octets
 
 
 def holds_more(octets: bytes) -> bool:

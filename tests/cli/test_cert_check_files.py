@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -314,6 +315,49 @@ def test_a_key_that_is_named_beside_a_certificate_is_compared_and_not_unreadable
     assert ran.document["verdict"] == ("passed" if code == 0 else "failed")
     if code:
         assert check(run, box, f"@good.pem {named}").out.startswith("FAILED")
+
+
+def test_what_comes_next_says_which_certificate_of_the_file_it_is_about(
+    run: Command, box: Path, tmp_path: Path
+) -> None:
+    line = "@two.pem --certificate 1 --key @good.key --for digid-machtigen"
+    (one,) = check(run, box, line, "--json").document["certificates"]
+    command = one["next"]["command"]
+    assert command[command.index("--certificate") + 1] == one["certificate"]["sha256"][:16]
+    out = command.index("--out") + 1
+    assert run(*command[1:out], tmp_path / "public.pem", *command[out + 1 :]).code == 0
+
+
+REQUESTED = ("csr", "check", "--profile", "g1-server", "-e", "preproduction", "--json")
+
+
+def test_the_key_that_lies_with_a_request_is_compared_also_beside_one_that_is_given(
+    run: Command, box: Path, tmp_path: Path
+) -> None:
+    """The product of the key that is given and the one in the file: neither may be another's."""
+    asked, both = (box / "good.csr").read_bytes(), tmp_path / "both.csr"
+    for given, lying in product((None, "good.key", "other.key"), (None, "good.key", "other.key")):
+        both.write_bytes(asked + (b"" if lying is None else (box / lying).read_bytes()))
+        ran = run(*REQUESTED, both, *([] if given is None else ["--key", box / given]))
+        findings = ran.document["results"][0]["report"]["findings"]
+        foreign = "other.key" in (given, lying)
+        assert ("csr.key.match" in {found["code"] for found in findings}) is foreign, (given, lying)
+
+
+def test_no_request_is_sent_on_beside_what_was_not_read_or_judged(run: Command, box: Path, tmp_path: Path) -> None:
+    asked = (box / "good.csr").read_bytes()
+    torn = asked.replace(b"MII", b"AAA", 1)
+    cases = {"torn": asked + torn, "certificate": asked + (box / "bad.pem").read_bytes(), "several": asked + asked}
+    for name, content in cases.items():
+        (tmp_path / name).write_bytes(content)
+        ran = run("--lang", "en", *REQUESTED, tmp_path / name)
+        following = ran.document["next"]
+        assert ("was not judged here" in ran.err) is (name == "certificate")
+        assert (following["command"] is None) is (name != "certificate"), following
+        if name == "torn":
+            assert "not all of it could be read" in following["en"]
+        if name == "several":
+            assert "a file of its own" in following["en"]
 
 
 def test_the_certificates_of_one_file_are_not_held_against_each_other(run: Command, box: Path) -> None:

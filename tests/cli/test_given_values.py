@@ -111,5 +111,5 @@ def test_an_empty_name_is_never_the_folder_one_stands_in(
         ran = run("--lang", "en", *path, *given)
         assert ran.code == 2, (path, given, ran)
         assert given == [""] or "is empty" in ran.err, (path, given, ran.err)  # other names may be missing
-    for path in (["cert", "check"], ["cert", "show"], ["cert", "lint"], ["csr", "check"]):
+    for path in (("cert", "check"), ("cert", "show"), ("cert", "lint"), ("csr", "check")):
         assert "is empty" in run("--lang", "en", *path, "").err

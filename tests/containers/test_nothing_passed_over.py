@@ -149,6 +149,27 @@ HIDDEN |= {
 HIDDEN["cut off in a header"] = lambda: b":" + text(good_chain().leaf.der) + b":, :" + text(other())[:60] + b":"
 
 
+def dumped(der: bytes) -> str:
+    """What ``od -tx1`` writes."""
+    lines = (f"{at:07o} {der[at : at + 16].hex(' ')}" for at in range(0, len(der), 16))
+    return "\n".join(lines)
+
+
+WRITTEN_OUT: dict[str, Callable[[bytes], str]] = {
+    "hexadecimal": lambda der: der.hex(),
+    "hexadecimal, capitals and lines": lambda der: der.hex("\n", 32).upper(),
+    "hexadecimal with colons": lambda der: der.hex(":"),
+    "hexadecimal with spaces": lambda der: der.hex(" "),
+    "hexadecimal, dumped": dumped,
+    "hexadecimal, an array": lambda der: "{" + ", ".join(f"0x{octet:02x}" for octet in der) + "}",
+    "hexadecimal, a string": lambda der: '"' + "".join(f"\\x{octet:02x}" for octet in der) + '"',
+}
+HIDDEN |= {
+    name: lambda write=write: pem() + b"\n" + write(other()).encode()  # type: ignore[misc]
+    for name, write in WRITTEN_OUT.items()
+}
+
+
 @pytest.mark.parametrize("name", HIDDEN)
 def test_it_is_told_and_never_passes(name: str) -> None:
     data = HIDDEN[name]()
@@ -181,6 +202,7 @@ AROUND: tuple[bytes, ...] = (
     b"Bag Attributes\n    localKeyID: 54 69 6D 65\nsubject=C = NL, O = Voorbeeld\n",
     b" 0 s:C = NL, O = Voorbeeld\n   i:C = NL, O = TSP\n   a:PKEY: rsaEncryption, 4096 (bit)\n",
     b"Certificate:\n    Data:\n        Version: 3 (0x2)\n      Modulus:\n        00:c2:7e:30:82:01:22:30:82\n",
+    b"    Modulus:\n c2 7e 30 82 01 22 30 82 05\n00c27e308201223082\n3082 is a number, 30:82:01:22:30:0D:06:09 a key\n",
     b"Beste collega,\n\nHierbij het certificaat: plak het vanaf BEGIN CERTIFICATE.\n\nMet groet\n",
     b"SSL-Session:\n    Session-ID: 0A1B2C3D4E5F60718293A4B5C6D7E8F90A1B2C3D4E5F60718293A4B5C6D7E8F9\n",
     b"\xef\xbb\xbf# Staat der Nederlanden - caf\xc3\xa9\r\n\r\n",

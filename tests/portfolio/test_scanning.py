@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import pickle
 import socket
 import sqlite3
 import threading
 import tracemalloc
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pkitools.containers import read_source
 from pkitools.environment import Environment
 from pkitools.errors import FileError
 from pkitools.files import read_bytes
@@ -463,3 +467,26 @@ def test_what_was_kept_is_read_in_any_thread_and_goes_with_its_reader() -> None:
     gc.collect()
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         file.execute("SELECT 1")
+
+
+def test_a_key_that_is_stated_beside_a_certificate_weighs_in_a_scan_as_in_a_check(tmp_path: Path) -> None:
+    """Of two certificates of one JWKS: the one whose JWK states another's thumbprint fails, and the other does not."""
+    leaf, other = (read_source(text, "x").certificates[0] for text in (LEAF, other_leaf()))
+    fit, foreign = (urlsafe_b64encode(sha256(der).digest()).decode().rstrip("=") for der in (leaf, other))
+    for stated in (fit, foreign):
+        keys = [
+            {"kty": "RSA", "x5c": [b64encode(der).decode()], "x5t#S256": thumbprint}
+            for der, thumbprint in ((leaf, stated), (other, foreign))
+        ]
+        (tmp_path / "jwks.json").write_text(json.dumps({"keys": keys}))
+        found = {
+            one.sha256: {each.rule.code for told in one.judgements for each in told.findings}
+            for one in scanned(tmp_path, asked=judging(intermediates=read_source(CHAIN, "x").certificates)).certificates
+        }
+        wrong = {sha for sha, codes in found.items() if "file.jwk.thumbprint" in codes}
+        assert wrong == (set() if stated == fit else {sha256(leaf).hexdigest()})
+        verdicts = {
+            one.sha256: {told.verdict for told in one.judgements}
+            for one in scanned(tmp_path, asked=judging(intermediates=read_source(CHAIN, "x").certificates)).certificates
+        }
+        assert all(verdicts[sha] == {Verdict.FAILED} for sha in wrong)

@@ -92,4 +92,9 @@ VECTORS = [
         metadata(f'entityID="{OWN}" validUntil="2020-01-01T00:00:00Z"'),
         metadata(f'entityID="{OWN}" validUntil="2030-01-01T00:00:00Z"'),
     ),
+    Vector(
+        "file.metadata.until",
+        metadata(f'entityID="{OWN}" validUntil="gisteren"'),
+        metadata(f'entityID="{OWN}" validUntil="2030-01-01T00:00:00Z"'),
+    ),
 ]

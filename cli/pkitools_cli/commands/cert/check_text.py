@@ -41,6 +41,7 @@ _WRONG_OIN: Final = (
     ("x509.oin.invalid", "invalid_oin"),
 )
 _OF_KEYS: Final = "received."
+_ENOUGH: Final = 16  # digits of a fingerprint: what export shows as well
 _PROVIDER: Final = "IDPSSODescriptor"  # SAML metadata 2.0, 2.4.3
 _SEPARATING: Final = frozenset(',;()"')
 
@@ -227,7 +228,8 @@ def placed(
     """Return a certificate of a file as it was handed in: what comes next follows from that."""
     report = told_with_its_file(one, check, keys)
     provider = {item.role for item in one.subject.items} == {_PROVIDER}
-    return Place(name, one.result, report, options, _has_arrived(options), _is_alone(check), provider)
+    chosen = one.result.facts.sha256[:_ENOUGH] if check.count > 1 else None
+    return Place(name, one.result, report, options, _has_arrived(options), _is_alone(check), provider, chosen)
 
 
 def _has_arrived(options: CheckOptions) -> bool:

@@ -67,6 +67,7 @@ class Place:
         arrived: it was held to the key or the request it came for: it is about to be used for the first time.
         is_alone: certificates of its issuers are not with it, neither in its file nor given.
         of_provider: it stands in metadata as an identity provider's, and as nobody else's: who connects orders it not.
+        chosen: which it is, by the beginning of its fingerprint, where its file has several.
     """
 
     file: str
@@ -76,6 +77,12 @@ class Place:
     arrived: bool = False
     is_alone: bool = False
     of_provider: bool = False
+    chosen: str | None = None
+
+    @property
+    def which(self) -> Words:
+        """The option that says which certificate of the file is meant; none where there is one."""
+        return () if self.chosen is None else ("--certificate", self.chosen)
 
 
 def next_step_of(place: Place) -> Step | None:
@@ -212,17 +219,19 @@ def _is_to_be_sent(place: Place) -> bool:
     return bool(place.options.systems) and (place.arrived or is_self_signed(place.result.facts))
 
 
-def _public(file: str, options: Meant) -> Words | None:
+def _public(place: Place) -> Words | None:
     """Return the command that writes the public part beside a file; ``None`` of what was read from a pipe."""
+    file, options = place.file, place.options
     if file == STANDARD_INPUT:
         return None
-    return public_words(file, public_place(file), _only_system(options), options.environment)
+    written = public_words(file, public_place(file), _only_system(options), options.environment)
+    return (*written, *place.which)
 
 
-def _complete(file: str, options: Meant) -> Words:
+def _complete(place: Place) -> Words:
     """Return the command that completes the chain of a file, and knows what it is for."""
-    meant = meant_words(_only_system(options), options.environment)
-    return ("chain", "complete", file, *carried(only=_TRUST), *meant, "--out", tr("cli.chain.out"))
+    meant = (*place.which, *meant_words(_only_system(place.options), place.options.environment))
+    return ("chain", "complete", place.file, *carried(only=_TRUST), *meant, "--out", tr("cli.chain.out"))
 
 
 def _only_system(options: Meant) -> str | None:
@@ -236,11 +245,11 @@ def _commands(place: Place) -> Commands:
         "renew": partial(_renew, place),
         "online": lambda: again([file], without=_OF_PAGES | {"offline"}),
         "crl": lambda: again([file], "--crl", tr("cli.now.file"), without=_OF_PAGES),
-        "complete": partial(_complete, file, place.options),
+        "complete": partial(_complete, place),
         "trust": lambda: again([file], "--trust", tr("cli.now.file"), without=_OF_PAGES),
         "trust_folder": lambda: again([file], "--trust", tr("cli.now.folder"), without=_OF_PAGES),
         "show": lambda: ("cert", "show", file),
-        "public": lambda: _public(file, place.options),
+        "public": partial(_public, place),
         "system_show": lambda: ("systems", "show", systems[0]) if systems else ("systems", "list"),
         "systems": lambda: ("systems", "list"),
     }

@@ -25,6 +25,7 @@ from pkitools_cli.i18n import language, tr
 from pkitools_cli.inputs import files_of, read_key, read_together, told_problems, use_each
 from pkitools_cli.lines import labelled, report_told, wrapped
 from pkitools_cli.options import environment_option, fail_on_option
+from pkitools_cli.output import complain
 from pkitools_cli.own_data import given_data, tsp_named
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
 from pkitools_cli.remedies import remedy_text
@@ -32,6 +33,7 @@ from pkitools_cli.reply import Line, Reply
 
 if TYPE_CHECKING:
     from pkitools.checking.request_keys import KeysWithRequests
+    from pkitools.x509 import PublicKey
 
 _OF_THE_TSP: Final = "csr.tsp."
 _OTHER_KEY: Final = "csr.key.match"
@@ -116,7 +118,7 @@ def _judged(options: Options) -> Judged:
     passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
     key = read_key(options.key_file, passphrase) if options.key_file else None
     together = read_together([name for name, _ in files_of(options.files)], passphrase, wanted=ItemKind.REQUEST)
-    beside = None if key else _keys_beside(together, passphrase)
+    beside = _keys_beside(together, passphrase)
     unread: list[ToldError] = []
 
     def judge(name: str) -> list[tuple[str, RequestFacts, Report]]:
@@ -125,14 +127,17 @@ def _judged(options: Options) -> Judged:
             raise source
         items = items_of(source, ItemKind.REQUEST)
         unread.extend(told_problems(source, name))
+        if source.of_kind(ItemKind.CERTIFICATE):
+            complain(tr("cli.csr.check.not_judged", file=name))
         found = []
         for item in items:
             facts = read_request(item.der)
+            lying = None if beside is None else beside.key_of(name, facts.public_key.spki_sha256)
             report = check_request(
                 item.der,
                 profile,
                 tsp=tsp,
-                key=key.public if key else beside and beside.key_of(name, facts.public_key.spki_sha256),
+                key=_compared(facts, None if key is None else key.public, lying),
                 environment=options.environment,
                 name=source.name if len(items) == 1 else f"{source.name} #{item.position}",
             )
@@ -147,6 +152,13 @@ def _judged(options: Options) -> Judged:
     return Judged(
         requests, profile.name if profile else None, tsp.name if tsp else None, [*used.errors, *unread], names
     )
+
+
+def _compared(facts: RequestFacts, *keys: PublicKey | None) -> PublicKey | None:
+    """Return the key to hold a request to: of those that were given and that lie with it, first one that differs."""
+    held = [key for key in keys if key is not None]
+    foreign = (key for key in held if key.spki_sha256 != facts.public_key.spki_sha256)
+    return next(foreign, held[0] if held else None)
 
 
 def _keys_beside(together: Mapping[str, Contents | PkitoolsError], passphrase: bytes | None) -> KeysWithRequests | None:
@@ -209,6 +221,8 @@ def _next(judged: Judged, options: Options) -> Step | None:
         return Step(told(doubted, language(), remedy_text).remedy)
     if not judged.complete:
         return step("csr_check.unread", {"file": judged.unread_files[0]}, {})
+    if judged.files.count(judged.files[0]) > 1:
+        return step("csr_check.passed_several", {"file": judged.files[0]}, {})
     if options.environment is None:
         return step("csr_check.passed_anywhere", {}, {})
     beside = carried(only=frozenset({"key_file", "passphrase_file", "passphrase_env"}))
