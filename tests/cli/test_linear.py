@@ -25,7 +25,7 @@ from tests.support.shown import rsa_key
 
 T = TypeVar("T")
 MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
-COUNT = 6
+COUNT = 3
 ASKED = ("-e", "preproduction", "--offline", "--revocation", "off", "--moment", "2026-11-22T12:00:00Z")
 
 

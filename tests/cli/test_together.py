@@ -18,6 +18,7 @@ from pkitools.x509 import read_certificate
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.pki import PKI, build
 from pkitools_test_pki.self_signed import self_signed
+from tests.conftest import LEVEL
 from tests.support.chains import authority
 from tests.support.command import Command, Ran
 from tests.support.deliveries import corrupt, jks_of, pem, pkcs7_of, pkcs12_of
@@ -105,15 +106,20 @@ def test_however_a_chain_is_split_its_leaf_is_judged_alike(
     run: Command, leaves: tuple[Path, dict[str, IssuedCertificate]], tmp_path: Path, name: str
 ) -> None:
     box, found = leaves
+    """Each delivery is asked about in every way, and is named by its files as often as by its folder."""
     ways = [
-        (each, where)
+        (files[::-1], [str(tmp_path / each)])
         for each, make in DELIVERIES.items()
         for files in [put(tmp_path / each, make(found[name]))]
-        for where in (files[::-1], [str(tmp_path / each)])
     ]
-    for environment, asked in ASKED:
+    for number, (environment, asked) in enumerate(ASKED):
+        named = (
+            [way[(number + at) % 2] for at, way in enumerate(ways)]
+            if LEVEL != "deep"
+            else [where for way in ways for where in way]
+        )
         seen = {
-            json.dumps(judged(run_on(run, box, where, asked, "--json", environment=environment))) for _, where in ways
+            json.dumps(judged(run_on(run, box, where, asked, "--json", environment=environment))) for where in named
         }
         assert len(seen) == 1, (asked, environment, seen)
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import importlib.util
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from pkitools.containers import ItemKind, read_source
+from pkitools.containers import ItemKind, pkcs12_mac, read_source
 from pkitools.crl.reading import read_crl
 from pkitools.errors import InputError, PkitoolsError
 from pkitools.messages import LANGUAGES, error_sentence
@@ -73,7 +74,9 @@ def errors_of(file: Path, data: bytes) -> Iterator[PkitoolsError]:
 
 @pytest.fixture(scope="module")
 def refusals() -> dict[Refusal, PkitoolsError]:
-    return {refused(file, error): error for file in corpus() for error in errors_of(file, file.read_bytes())}
+    with pytest.MonkeyPatch.context() as patched:  # two readers ask the same of each keystore, and it is slow
+        patched.setattr(pkcs12_mac, "derive", cache(pkcs12_mac.derive))
+        return {refused(file, error): error for file in corpus() for error in errors_of(file, file.read_bytes())}
 
 
 def test_every_reason_is_the_real_one(refusals: dict[Refusal, PkitoolsError]) -> None:

@@ -25,6 +25,7 @@ from pkitools_test_pki.algorithms import SignatureScheme
 from pkitools_test_pki.crl import RevokedEntry
 from pkitools_test_pki.faults.crls import idp
 from pkitools_test_pki.keys import elliptic_keys
+from tests.conftest import LEVEL
 from tests.revocation.material import MOMENT, World
 from tests.revocation.test_crl import point
 
@@ -193,9 +194,17 @@ def deck(world: World) -> Deck:
 
 
 def held_to_the_model(deck: Deck, complete: Sequence[Listing], deltas: Sequence[Listing]) -> None:
-    statuses = {deck.status(*lists) for lists in permutations((*complete, *deltas))}
+    statuses = {deck.status(*lists) for lists in orders((*complete, *deltas))}
     assert len(statuses) == 1, (complete, deltas, statuses)
     assert statuses.pop().kind is model(complete, deltas), (complete, deltas)
+
+
+def orders(lists: tuple[Listing, ...]) -> list[tuple[Listing, ...]]:
+    """Every order; of three lists, but in a deep run, half of them: in these each list stands first once."""
+    every = list(permutations(lists))
+    if len(lists) < 3 or LEVEL == "deep":
+        return every
+    return every[sum(each.number for each in lists) % 2 :: 2]
 
 
 def sets_of_deltas() -> Iterator[tuple[Listing, ...]]:

@@ -359,7 +359,7 @@ def test_the_index_says_of_mutants_what_the_model_says() -> None:
     rng = random.Random(SEED + 1)
     made = lists(rng, 12)
     good = tried = 0
-    while tried < MUTANTS:
+    while tried < MUTANTS // 4:  # each is read three ways: a quarter takes as long as all of the expressions
         data = next(made)
         for _ in range(100 if data else 0):
             good += assert_the_same(changed(data, rng), 1)

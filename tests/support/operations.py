@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any, Final
 
 _ROOT: Final = Path(__file__).parents[2]
@@ -14,6 +14,7 @@ _OURS: Final = tuple(f"{_ROOT / folder}/" for folder in ("pkitools", "cli", "tes
 _PACKAGES: Final = ("pkitools", "pkitools_cli", "pkitools_test_pki")
 
 Line = tuple[str, int]
+Tracer = Callable[[FrameType, str, Any], Any]
 
 TIMES: Final = 4
 """How much more is given the second time."""
@@ -23,15 +24,19 @@ MOST: Final = 7
 
 def lines_run(work: Callable[[], object]) -> Counter[Line]:
     """Return how often each line ran; one that goes round on itself, such as a comprehension, counts each turn."""
-    found: Counter[Line] = Counter()
+    found: dict[CodeType, defaultdict[int, int]] = {}
+    kept: list[CodeType] = []  # so that no id is given again
+    tracers: dict[int, Tracer | None] = {}  # by the id of the code: to compare codes takes longer than all else
 
-    def local(frame: FrameType, event: str, _: Any) -> Any:
-        if event == "line":
-            found[frame.f_code.co_filename, frame.f_lineno] += 1
-        return local
-
-    def calls(frame: FrameType, _event: str, _: Any) -> Any:
-        return local(frame, "line", None) if frame.f_code.co_filename.startswith(_OURS) else None
+    def calls(frame: FrameType, _event: str, _: Any) -> Tracer | None:
+        code = frame.f_code
+        number = id(code)
+        if number not in tracers:
+            kept.append(code)
+            ours = code.co_filename.startswith(_OURS)
+            tracers[number] = _counting(found.setdefault(code, defaultdict(int))) if ours else None
+        tracer = tracers[number]
+        return tracer and tracer(frame, "line", None)
 
     before = sys.gettrace()
     sys.settrace(calls)
@@ -39,7 +44,27 @@ def lines_run(work: Callable[[], object]) -> Counter[Line]:
         work()
     finally:
         sys.settrace(before)
-    return found
+    return _together(found)
+
+
+def _counting(lines: defaultdict[int, int]) -> Tracer:
+    """Return what counts the lines of one function: it runs for each of them, so it does nothing else."""
+
+    def local(frame: FrameType, event: str, _: Any) -> Tracer:
+        if event == "line":
+            lines[frame.f_lineno] += 1
+        return local
+
+    return local
+
+
+def _together(found: dict[CodeType, defaultdict[int, int]]) -> Counter[Line]:
+    """A comprehension is code of its own, on a line of another."""
+    told: Counter[Line] = Counter()
+    for code, lines in found.items():
+        for line, times in lines.items():
+            told[code.co_filename, line] += times
+    return told
 
 
 def _write_methods() -> None:
