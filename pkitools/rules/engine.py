@@ -20,6 +20,7 @@ from typing import Final, TypeAlias
 from pkitools.findings import (
     NOT_APPLICABLE,
     Answer,
+    Answers,
     Certainty,
     NotChecked,
     Outcome,
@@ -35,7 +36,7 @@ from pkitools.profiles import Profile, profiles
 from pkitools.rules.context import RuleContext
 from pkitools.rules.periods import period_of
 
-Check: TypeAlias = Callable[[RuleContext], Answer]
+Check: TypeAlias = Callable[[RuleContext], Answers]
 Statement: TypeAlias = Callable[[Profile], bool]
 """Whether a profile says something; a function of a module, so that it can be told from another."""
 
