@@ -125,7 +125,9 @@ class Kept:
 
     def _place(self, number: int, place: Place, *, is_first: bool) -> None:
         spot = _spot(place)
-        known = None if is_first else self._first("SELECT body FROM place WHERE certificate = ? AND spot = ?", number, spot)
+        known = (
+            None if is_first else self._first("SELECT body FROM place WHERE certificate = ? AND spot = ?", number, spot)
+        )
         if known is None:
             body = _dumped(place, _OF_PLACE)
             self._run("INSERT INTO place (certificate, spot, body) VALUES (?, ?, ?)", number, spot, body)
