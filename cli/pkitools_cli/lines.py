@@ -16,7 +16,7 @@ from pkitools.text import shown, visible
 from pkitools_cli.i18n import language, once, report_word, tr
 from pkitools_cli.remedies import remedy_text
 from pkitools_cli.reply import Line
-from pkitools_cli.wide import fitted_end, head
+from pkitools_cli.wide import fitted_end, head, wrap
 from pkitools_cli.wide import width as width_of
 
 if TYPE_CHECKING:
@@ -82,8 +82,6 @@ def wrapped(
         most: how many lines there may be; what does not fit is left out, and an ellipsis says so.
         whole: no word is split, however long.
     """
-    from pkitools_cli.wide.wrapping import wrap  # loads textwrap
-
     width = columns()
     start = indent if first is None else first
     # before it is cut: an escape is longer than what it stands for, and a line break is no space

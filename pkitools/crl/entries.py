@@ -197,6 +197,17 @@ def read_entry(data: bytes, at: int, end: int) -> tuple[Entry, int]:
     return Entry(serial, read_time(data, parts[1]), reason, issuer, unknown, (parts[0], parts[1], kept)), node[3]
 
 
+def starts(data: bytes, at: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Yield where each entry and its serial number start, of entries that were read strictly before."""
+    while at < stop:
+        length, serial = data[at + 1], at + 2
+        if length >= 0x80:
+            serial += length & 0x7F
+            length = int.from_bytes(data[at + 2 : serial], "big")
+        yield at, serial
+        at = serial + length
+
+
 def _extensions(data: bytes, node: Node) -> tuple[tuple[str, bool, Node], ...]:
     found: dict[str, tuple[str, bool, Node]] = {}
     for extension in asn1.children(data, asn1.expect(node, asn1.SEQUENCE)):

@@ -12,16 +12,17 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import chain
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from pkitools.crl.entries import ENDING, MAX_SERIAL_OCTETS, Entry, read_entry, worst
-from pkitools.crl.layouts import Layouts
-from pkitools.crl.named_issuers import NamedIssuers
-from pkitools.crl.runs import Runs
-from pkitools.crl.serial_table import SerialTable, starts
+from pkitools.crl.entries import ENDING, MAX_SERIAL_OCTETS, Entry, read_entry, starts, worst
 from pkitools.x509.der import INTEGER
 
+if TYPE_CHECKING:
+    from pkitools.crl.named_issuers import NamedIssuers
+    from pkitools.crl.serial_table import SerialTable
+
 _MARK_OCTETS: Final = 8192  # between entries whose offset is kept
+_LONG: Final = 1024  # octets of entries; those of fewer are read one by one before there would be an expression
 _SEARCHES: Final = 24  # the table costs as much as some sixty of them
 _LOOKED_BEHIND: Final = 256  # certificates on hold of which what stands behind is kept
 _CHANCES: Final = 8  # serial numbers found where none is, before the table is asked
@@ -44,6 +45,18 @@ class SerialIndex:
         self._read_all()
 
     def _read_all(self) -> None:
+        if self._stop - self._start >= _LONG:
+            self._read_together()
+            return
+        at = self._start
+        while at < self._stop:
+            entry, at = read_entry(self._data, at, self._stop)
+            self._note(entry)
+
+    def _read_together(self) -> None:
+        from pkitools.crl.layouts import Layouts  # most lists are short, and a command starts the sooner
+        from pkitools.crl.runs import Runs
+
         layouts, runs = Layouts(), Runs(self._data, self._stop, self._note)
         at = self._start
         while at < self._stop:
@@ -124,6 +137,8 @@ class SerialIndex:
 
     @cached_property
     def _named(self) -> NamedIssuers:
+        from pkitools.crl.named_issuers import NamedIssuers  # of few lists
+
         return NamedIssuers(self._data, self._start, self._around)
 
     def _around(self, offset: int) -> int:
@@ -184,6 +199,8 @@ class SerialIndex:
 
     @cached_property
     def _table(self) -> SerialTable:
+        from pkitools.crl.serial_table import SerialTable  # of lists that are asked again and again
+
         return SerialTable(self._data, self._start, self._stop)
 
     def entries(self) -> Iterator[Entry]:

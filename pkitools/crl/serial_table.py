@@ -7,21 +7,9 @@ the serial numbers themselves are read in the list.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
 from typing import Final
 
 _OCTETS_PER_SLOT: Final = 16  # the shortest entry that most lists can have is 24 octets: never full
-
-
-def starts(data: bytes, at: int, stop: int) -> Iterator[tuple[int, int]]:
-    """Yield where each entry and its serial number start, of entries that were read strictly before."""
-    while at < stop:
-        length, serial = data[at + 1], at + 2
-        if length >= 0x80:
-            serial += length & 0x7F
-            length = int.from_bytes(data[at + 2 : serial], "big")
-        yield at, serial
-        at = serial + length
 
 
 class SerialTable:

@@ -39,7 +39,7 @@ _OWN: Final = tuple(name for name in vars(HeldCertificate)["__slots__"] if name 
 _OF_JUDGEMENT: Final = tuple(name for name in vars(Judgement)["__slots__"] if name != "told")
 _OF_PLACE: Final = tuple(vars(Place)["__slots__"])
 _MOST_SHARED: Final = 2_000
-"""Outcomes that are looked out for: what only one certificate is told is not worth it."""
+"""Values of a kind that are looked out for: what only one certificate is told is not worth it."""
 
 
 class Kept:
@@ -93,9 +93,12 @@ class Kept:
         """
         known = self._first("SELECT number FROM certificate WHERE sha256 = ?", found.sha256)
         number = self._new(found) if known is None else int(known[0])
-        changed = [self._judge(number, judgement, is_better=is_better) for judgement in found.judgements]
+        # of one that is new there is nothing yet to be compared with
+        is_first = known is None and len(found.judgements) <= 1
+        changed = [self._judge(number, one, is_better=is_better or is_first) for one in found.judgements]
+        is_first = known is None and len(found.places) <= 1
         for place in found.places:
-            self._place(number, place)
+            self._place(number, place, is_first=is_first)
         if known is not None and any(changed):
             self._order(number)
 
@@ -109,8 +112,9 @@ class Kept:
     def _judge(self, number: int, judgement: Judgement, *, is_better: bool) -> bool:
         """Keep a judgement, unless one for the same use is kept that knew as much; return whether it was."""
         use = _octets(repr((judgement.entity_id, judgement.host, judgement.connection)))
-        known = self._first("SELECT body FROM judgement WHERE certificate = ? AND use = ?", number, use)
-        if known is not None and not is_better:
+        query = "SELECT body FROM judgement WHERE certificate = ? AND use = ?"
+        known = None if is_better else self._first(query, number, use)
+        if known is not None:
             before = self._told.judgement(known[0])
             if before.has_path or not judgement.has_path:
                 return False
@@ -119,9 +123,11 @@ class Kept:
         self._run(statement, number, use, self._told.dumped(judgement))
         return True
 
-    def _place(self, number: int, place: Place) -> None:
+    def _place(self, number: int, place: Place, *, is_first: bool) -> None:
         spot = _spot(place)
-        known = self._first("SELECT body FROM place WHERE certificate = ? AND spot = ?", number, spot)
+        known = (
+            None if is_first else self._first("SELECT body FROM place WHERE certificate = ? AND spot = ?", number, spot)
+        )
         if known is None:
             body = _dumped(place, _OF_PLACE)
             self._run("INSERT INTO place (certificate, spot, body) VALUES (?, ?, ?)", number, spot, body)
@@ -252,26 +258,41 @@ class _Told:
     """Judgements as octets: what many certificates are told alike is kept once, and is a number in them."""
 
     def __init__(self) -> None:
-        self._numbers: dict[tuple[object, ...], int] = {}
-        self._outcomes: list[Outcome] = []
+        self._outcomes = _Shared()
+        self._others = _Shared()
 
     def dumped(self, judgement: Judgement) -> bytes:
-        told = tuple(map(self._number, judgement.told))
-        return pickle.dumps((told, *(getattr(judgement, name) for name in _OF_JUDGEMENT)))
+        told = tuple(map(self._of_outcome, judgement.told))
+        rest = tuple(getattr(judgement, name) for name in _OF_JUDGEMENT)
+        return pickle.dumps((told, self._others.number(rest, rest)))
 
     def judgement(self, body: bytes) -> Judgement:
-        told, *rest = pickle.loads(body)  # noqa: S301  made in this process
-        outcomes = tuple(self._outcomes[one] if isinstance(one, int) else one for one in told)
-        return Judgement(**dict(zip(_OF_JUDGEMENT, rest, strict=True)), told=outcomes)
+        told, rest = pickle.loads(body)  # noqa: S301  made in this process
+        outcomes = tuple(map(self._outcomes.value, told))
+        return Judgement(**dict(zip(_OF_JUDGEMENT, self._others.value(rest), strict=True)), told=outcomes)
 
-    def _number(self, outcome: Outcome) -> int | Outcome:
+    def _of_outcome(self, outcome: Outcome) -> object:
         ref = outcome.certificate
         key = outcome.rule, outcome.status, outcome.reason, ref and ref.sha256, tuple(outcome.params.items())
+        return self._outcomes.number(key, outcome)
+
+
+class _Shared:
+    """Values that come again and again, as numbers; others as they are."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[object, int] = {}
+        self._values: list[Any] = []
+
+    def number(self, key: object, value: object) -> object:
         known = self._numbers.get(key)
-        if known is None and len(self._outcomes) < _MOST_SHARED:
-            known = self._numbers[key] = len(self._outcomes)
-            self._outcomes.append(outcome)
-        return outcome if known is None else known
+        if known is None and len(self._values) < _MOST_SHARED:
+            known = self._numbers[key] = len(self._values)
+            self._values.append(value)
+        return value if known is None else known
+
+    def value(self, kept: object) -> Any:
+        return self._values[kept] if isinstance(kept, int) else kept
 
 
 def union(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:

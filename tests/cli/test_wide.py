@@ -17,8 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pkitools_cli.lines import columns, wrapped
-from pkitools_cli.wide import fitted, fitted_end, head, padded, width
-from pkitools_cli.wide.wrapping import wrap
+from pkitools_cli.wide import fitted, fitted_end, head, padded, width, wrap
 from tests.support.command import Command
 from tests.support.shared import shared
 

@@ -327,6 +327,7 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(layouts_module, "_PER_PART", 1)
     monkeypatch.setattr(index_module, "_SEARCHES", 4)
     monkeypatch.setattr(index_module, "_MARK_OCTETS", 64)
+    monkeypatch.setattr(index_module, "_LONG", 0)
 
 
 @pytest.fixture
@@ -437,7 +438,12 @@ def test_the_first_and_the_last_of_a_long_run(count: int) -> None:
 def test_a_list_of_entries_of_one_length_is_read_by_its_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     """One entry is read by itself, and no expression is made, however many there are."""
     read: list[int] = []
-    monkeypatch.setattr(runs_module, "read_entry", lambda *where: (read.append(1), read_entry(*where))[1])
+
+    def counted(data: bytes, at: int, end: int) -> tuple[Entry, int]:
+        read.append(at)
+        return read_entry(data, at, end)
+
+    monkeypatch.setattr(runs_module, "read_entry", counted)
     monkeypatch.setattr(index_module, "read_entry", None)
     monkeypatch.setattr(layouts_module, "expression_of", None)
     for count in (10_000, 40_000):
@@ -450,7 +456,12 @@ def test_a_list_of_entries_of_one_length_is_read_by_its_columns(monkeypatch: pyt
 def test_a_list_without_columns_is_not_tried_for_them_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[int] = []
     plain = Row.fits
-    monkeypatch.setattr(Row, "fits", lambda self, entries: (tried.append(len(entries)), plain(self, entries))[1])
+
+    def counted(self: Row, entries: bytes) -> bool:
+        tried.append(len(entries))
+        return plain(self, entries)
+
+    monkeypatch.setattr(Row, "fits", counted)
     data = mixed(2000, 1)[0] * 40
     SerialIndex(data, 0, len(data))
     assert 1 <= len(tried) <= 2 * (len(data) // runs_module._OCTETS).bit_length()

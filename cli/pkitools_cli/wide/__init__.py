@@ -58,3 +58,30 @@ def fitted_end(text: str, columns: int) -> str:
     while at < len(text) and not _columns(text[at]):  # a mark whose letter is left out
         at += 1
     return _ELLIPSIS + text[at:]
+
+
+def wrap(text: str, columns: int, first: str, indent: str, *, split_words: bool) -> list[str]:
+    """Return a text as lines of at most so many columns, as :func:`textwrap.wrap` does with characters.
+
+    Args:
+        text: without line breaks.
+        columns: how wide a line may be.
+        first: what the first line begins with.
+        indent: what each other line begins with.
+        split_words: split a word that is longer than a line.
+    """
+    if (text + first + indent).isascii():
+        from textwrap import TextWrapper
+
+        how: type[TextWrapper] = TextWrapper
+    else:
+        from pkitools_cli.wide.wrapping import Measured, Wrapper  # most of what is told is ASCII
+
+        how, first, indent = Wrapper, Measured(first), Measured(indent)
+    return how(
+        columns,
+        initial_indent=first,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+        break_long_words=split_words,
+    ).wrap(text)
