@@ -20,7 +20,6 @@ from pkitools._version import __version__
 from pkitools.errors import PkitoolsError
 from pkitools.frozen import dataclass
 from pkitools.messages import LANGUAGES
-from pkitools.text import pattern
 from pkitools_cli.i18n import lookup, set_language, tr
 from pkitools_cli.output import complain, encodable
 from pkitools_cli.renderers import JSON, TEXT, names, tell
@@ -37,7 +36,7 @@ _GIVEN = "pkitools_cli.given"
 _ORDER = "pkitools_cli.order"
 _DATA_FOLDER = "pkitools_cli.data"
 DATA_VARIABLE = "PKITOOLS_DATA"
-_NAMES = pattern(r"\b(?:FILE|DIR2?|PREFIX|PATH(?!\|HOST)|OLD|NEW)\b")
+_NAMES = r"\b(?:FILE|DIR2?|PREFIX|PATH(?!\|HOST)|OLD|NEW)\b"
 _METAVARS = {click.IntRange: "N", click.FloatRange: "N", click.types.IntParamType: "N"}
 
 
@@ -169,11 +168,9 @@ def _refuse_empty_names(ctx: click.Context, values: Mapping[str, Any], order: Se
     """
     for param in order:
         value = values.get(param.name or "")
-        if _NAMES.search(param.metavar or "") is None or "" not in (
-            value if isinstance(value, list | tuple) else [value]
-        ):
-            continue
-        raise click.UsageError(_empty_told(param), ctx)
+        is_empty = "" in (value if isinstance(value, list | tuple) else [value])
+        if is_empty and re.search(_NAMES, param.metavar or ""):
+            raise click.UsageError(_empty_told(param), ctx)
 
 
 def _empty_told(param: click.Parameter) -> str:
