@@ -96,7 +96,7 @@ def derive(name: str, passphrase: bytes | None, salt: bytes, rounds: int) -> byt
     make = getattr(hashlib, name)  # hashlib.new takes twice as long, and this is called for each round
     block = make(usedforsecurity=False).block_size
     text = b"" if passphrase is None else passphrase.decode("utf-8").encode("utf-16-be") + b"\x00\x00"
-    value = bytes([_INTEGRITY_KEY]) * block + _stretched(salt, block) + _stretched(text, block)
+    value: bytes = bytes([_INTEGRITY_KEY]) * block + _stretched(salt, block) + _stretched(text, block)
     for _ in range(rounds):
         value = make(value, usedforsecurity=False).digest()
     return value
