@@ -27,6 +27,7 @@ from tests.support.requests import request, subject
 from tests.support.schemas import assert_valid
 
 MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
+NOW = ("--moment", MOMENT.isoformat())
 Delivered = dict[str, bytes]
 PKIS: list[PKI] = []
 
@@ -288,7 +289,7 @@ def test_a_key_or_a_request_beside_a_certificate_is_compared_with_it(
     one = leaves[1]["good"]
     assert isinstance(one.key, RSAPrivateKey)
     owners = {"own": one.key, "stranger's": generate_private_key(65537, 2048)}
-    judged = ("-e", "preproduction", "--trust", leaves[0] / "trust.pem", "--offline", "--revocation", "off")
+    judged = ("-e", "preproduction", "--trust", leaves[0] / "trust.pem", "--offline", "--revocation", "off", *NOW)
     for number, (kind, owner, (place, name)) in enumerate(product(SAID, owners, enumerate(WHERE))):
         told, content = SAID[kind][owner][place], thing(kind, owners[owner])
         files = {"a.pem": pem(one.der, *chain(one)), **({name: content} if name else {})}
@@ -326,7 +327,7 @@ def test_a_key_that_is_not_its_own_is_named_in_the_answer_with_one_thing_to_do(
     one, more = leaves[1]["good"], leaves[1]["ends"]
     files = {"a.pem": pem(one.der, *chain(one)), name: thing(kind, generate_private_key(65537, 2048))}
     put(tmp_path / "d", {**files, **({"b.pem": pem(more.der, *chain(more))} if count == 2 else {})})
-    judged = ("-e", "preproduction", "--trust", leaves[0] / "trust.pem", "--offline", "--revocation", "off")
+    judged = ("-e", "preproduction", "--trust", leaves[0] / "trust.pem", "--offline", "--revocation", "off", *NOW)
     monkeypatch.chdir(tmp_path)
     ran = run("--lang", "en", "cert", "check", "d", *judged)
     head = ran.out.split("\n\n")[0]
@@ -343,7 +344,8 @@ def test_a_key_that_is_not_its_own_is_named_in_the_answer_with_one_thing_to_do(
 def test_names_alike_are_those_of_one_folder_where_there_are_such(
     run: Command, leaves: tuple[Path, dict[str, IssuedCertificate]], tmp_path: Path
 ) -> None:
-    """Several certificates and keys in one folder, or keys in a folder of their own, are no alarm."""
+    """Several certificates and keys in one folder, or keys in a folder of their own, are no alarm; a request of another
+    key that is named beside one file is."""
     good = leaves[1]["good"]
     other = generate_private_key(65537, 2048)
     assert isinstance(good.key, RSAPrivateKey)
@@ -355,7 +357,7 @@ def test_names_alike_are_those_of_one_folder_where_there_are_such(
         ({"a.pem": whole, "a.key": own, "b/a.key": strange, "b/a.pem": whole}, {NAMED}),
         ({"A.PEM": whole, "a.chain.pem": pem(*chain(good)), "a.key": own}, set()),
         ({"a.chain.pem": whole, "a.key": strange}, {NAMED}),
-        ({"a.pem": whole, "new.key": own, "new.csr": thing("request", other)}, set()),
+        ({"a.pem": whole, "new.key": own, "new.csr": thing("request", other)}, {BESIDE}),
     ]
     for number, (files, told) in enumerate(deliveries):
         box = tmp_path / f"{number}"
@@ -363,7 +365,7 @@ def test_names_alike_are_those_of_one_folder_where_there_are_such(
             (box / name).parent.mkdir(parents=True, exist_ok=True)
             (box / name).write_bytes(content)
         given = [str(box / name) for name in files]
-        ran = run("cert", "check", *given, "-e", "preproduction", "--offline", "--revocation", "off", "--json")
+        ran = run("cert", "check", *given, "-e", "preproduction", "--offline", "--revocation", "off", *NOW, "--json")
         found = {each["code"] for each in (ran.document["reuse"] or {"findings": []})["findings"]}
         assert found & {BESIDE, NAMED, CLOSED, REQUEST, FOREIGN} == told, (files.keys(), ran.out)
 
@@ -377,7 +379,7 @@ def test_a_folder_that_pkitools_filled_is_clean_and_each_certificate_counts_once
     bare, whole = pem(one.der), pem(one.der, *chain(one)[:-1])
     kept = {"a.key": thing("key", one.key), "a.csr": thing("request", one.key)}
     manifest = b'{\n  "schema": "pkitools.manifest/v1",\n  "orders": []\n}\n'
-    given = ("-e", "preproduction", "--trust", leaves[0] / "trust.pem", "--offline", "--revocation", "off")
+    given = ("-e", "preproduction", "--trust", leaves[0] / "trust.pem", "--offline", "--revocation", "off", *NOW)
     for number, (first, second, count) in enumerate(
         (
             ("a.pem", "a.chain.pem", 1),
@@ -416,7 +418,7 @@ def test_a_long_name_of_a_file_stands_whole_on_one_line(
     """Whatever it is made of, and whether there is something to say of the file or not: it is there to be copied."""
     monkeypatch.setenv("COLUMNS", "80")
     one = leaves[1]["good"]
-    given = ("-e", "preproduction", "--trust", leaves[0] / "trust.pem", "--offline", "--revocation", "off")
+    given = ("-e", "preproduction", "--trust", leaves[0] / "trust.pem", "--offline", "--revocation", "off", *NOW)
     names = ["a" * 112 + ".pem", "证书-ключ-" * 10 + ".pem", "een lange naam met spaties " * 4 + ".pem", "kort.pem"]
     for number, content in enumerate((pem(one.der), pem(one.der, *chain(one)[:-1]))):
         box = tmp_path / f"{number}"
