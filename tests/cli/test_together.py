@@ -357,7 +357,7 @@ def test_names_alike_are_those_of_one_folder_where_there_are_such(
         ({"a.pem": whole, "a.key": own, "b/a.key": strange, "b/a.pem": whole}, {NAMED}),
         ({"A.PEM": whole, "a.chain.pem": pem(*chain(good)), "a.key": own}, set()),
         ({"a.chain.pem": whole, "a.key": strange}, {NAMED}),
-        ({"a.pem": whole, "new.key": own, "new.csr": thing("request", other)}, {BESIDE}),
+        ({"a.pem": whole, "new.key": own, "new.csr": thing("request", other)}, {REQUEST}),
     ]
     for number, (files, told) in enumerate(deliveries):
         box = tmp_path / f"{number}"
