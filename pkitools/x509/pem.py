@@ -109,9 +109,8 @@ def parts(text: bytes) -> Iterator[Block | Gap]:
 def looks_like_more(text: bytes, gap: Gap) -> bool:
     """Return whether what stands outside the blocks may be a certificate all the same: nobody may pass over it.
 
-    A line of armour that is damaged, base64 of DER or of PEM, DER itself, also written out in
-    hexadecimal, and text of two octets a character are that;
-    what people and programs write around their blocks is not.
+    A line of armour that is damaged, base64 of DER or of PEM, DER itself, also written out in hexadecimal, and text of
+    two octets a character are that; what people and programs write around their blocks is not.
     """
     if _has_armour(text, gap) or _has_base64(text, gap) or _has_hexadecimal(text, gap):
         return True
@@ -138,11 +137,12 @@ def _has_base64(text: bytes, gap: Gap) -> bool:
 
 def _has_hexadecimal(text: bytes, gap: Gap) -> bool:
     """Return whether DER stands there written out, as a certificate, a request, a list or PKCS#7 begins."""
+    pieces = ((start, min(start + _PIECE + _LONGEST_SIGN, gap.end)) for start in range(gap.start, gap.end, _PIECE))
     return any(
         _AMID_OCTETS.search(text, max(found.start() - 8, gap.start), found.start()) is None
-        for start in range(gap.start, gap.end, _PIECE)
-        if _may_have_hexadecimal(text[start : start + _PIECE + _LONGEST_SIGN])
-        for found in _WRITTEN_OUT.finditer(text, start, min(start + _PIECE + _LONGEST_SIGN, gap.end))
+        for start, stop in pieces
+        if _may_have_hexadecimal(text[start:stop])
+        for found in _WRITTEN_OUT.finditer(text, start, stop)
     )
 
 
