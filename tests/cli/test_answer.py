@@ -737,6 +737,8 @@ ENDED = {
     "test_pki_create",
     "test_pki_issue",
     "test_pki_serve",
+    "trust_export",
+    "trust_update",
 }
 
 

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 import pkitools
 from pkitools.containers import read_source
 from pkitools.requests.keys import to_pem
+from pkitools.x509 import pem as blocks
 from tests.support.chains import MOMENT, good_chain
 from tests.support.der import integer, oid, sequence, tlv
 from tests.support.requests import pooled_key, request
@@ -279,3 +280,18 @@ def test_what_is_said_to_be_a_certificate_and_is_none_is_told(
     found = read_source(message.as_bytes(), "a.eml")
     assert len(found.certificates) == 1
     assert bool(found.problems) is told
+
+
+def test_each_gap_costs_its_own_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file has ten thousand of them: one that looked further would read the file as often."""
+    looked = 0
+
+    def counted(piece: bytes) -> bool:
+        nonlocal looked
+        looked += len(piece)
+        return False
+
+    monkeypatch.setattr(blocks, "_may_have_hexadecimal", counted)
+    text = (b"between\n" + to_pem("CERTIFICATE", b"\x30\x00")) * 200
+    assert not any(blocks.looks_like_more(text, gap) for gap in blocks.parts(text) if isinstance(gap, blocks.Gap))
+    assert 0 < looked <= len(text)
