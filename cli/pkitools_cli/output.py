@@ -45,12 +45,9 @@ def _place(text: str, line: Line) -> tuple[int, int]:
 
 
 def complain(text: str) -> None:
-    """Write one line for people to standard error: progress, a warning, an error.
-
-    As rows that fit on a terminal, and where somebody says how wide a line may be; for a log it is one line.
-    """
+    """Write one line for people to standard error: progress, a warning, an error; on a terminal as rows that fit."""
     told = visible(text, 2 * MAX_LINE)
-    for row in _rows(told) if sys.stderr.isatty() or os.environ.get("COLUMNS") else (told,):
+    for row in _rows(told) if sys.stderr.isatty() else (told,):
         click.echo(encodable(row, sys.stderr.encoding), err=True)
 
 
