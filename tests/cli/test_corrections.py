@@ -111,6 +111,7 @@ def test_a_system_that_is_not_there_is_no_dead_end(run: Command, language: str) 
     other = run("--lang", language, "systems", "show", "belastingdienst")
     assert other.code == 2
     assert "system.toml" in other.err  # how to describe it oneself
-    assert {"nl": "wat voor elk PKIoverheid-certificaat geldt", "en": "what holds for every PKIoverheid"}[
-        language
-    ] in other.err
+    without = {"nl": "wat voor elk PKIoverheid-certificaat geldt", "en": "what holds for every PKIoverheid"}[language]
+    assert without not in other.err, "there is nothing that systems show would tell without one"
+    asked = run("--lang", language, "cert", "check", "a.pem", "-e", "pre", "--for", "belastingdienst")
+    assert (asked.code, without in asked.err) == (2, True)
