@@ -40,7 +40,8 @@ def of_pkioverheid(monkeypatch: pytest.MonkeyPatch) -> None:
         is_ours = name is not None and name.startswith("TRIAL ")
         return by_name("KPN PKIoverheid Private Services CA - G1", None) if is_ours else by_name(name, identifier)
 
-    monkeypatch.setattr(recognition, "_by_name", seen)
+    for looked_up in ("_by_name", "_remembered"):
+        monkeypatch.setattr(recognition, looked_up, seen)
     for place in ("pkitools.trust.store", "pkitools.systems.evaluation"):
         monkeypatch.setattr(f"{place}.hierarchy_of_root", lambda _thumbprint: real)
 
