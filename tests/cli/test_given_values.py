@@ -45,19 +45,15 @@ def test_a_kvk_number_in_the_place_of_an_oin_is_told_so(run: Command, tmp_path: 
     ("given", "meant"),
     [("test", "preproduction"), ("prodctie", "production"), ("Acceptatei", "preproduction"), ("live", "production")],
 )
-def test_an_environment_is_named_in_the_language_and_the_one_meant_is_asked(
+def test_of_an_environment_that_is_none_the_one_meant_is_asked_as_help_writes_it(
     run: Command, given: str, meant: str
 ) -> None:
-    dutch = {"preproduction": "preproductie", "production": "productie"}
-    for language, ask, names in (
-        ("nl", "Bedoelt u", dutch),
-        ("en", "Did you mean", dict(zip(dutch, dutch, strict=True))),
-    ):
+    for language, ask in (("nl", "Bedoelt u"), ("en", "Did you mean")):
         ran = run("--lang", language, "cert", "check", "x.pem", "-e", given)
         told = " ".join(ran.err.split())
         assert ran.code == 2
-        assert f"{ask}: {names[meant]}?" in told
-        assert ", ".join(names.values()) in told
+        assert f"{ask}: {meant}?" in told
+        assert "preproduction, production" in told
 
 
 def test_a_word_that_resembles_no_environment_is_not_guessed_at(run: Command) -> None:
