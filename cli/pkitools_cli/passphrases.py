@@ -17,6 +17,7 @@ from pkitools_cli.output import complain
 F = TypeVar("F", bound=Callable[..., Any])
 
 _MAX_BYTES: Final = 4096
+_TOLD: Final = "pkitools.readable_passphrase_files"
 
 
 def passphrase_options(command: F) -> F:
@@ -45,13 +46,21 @@ def given_passphrase(passphrase_file: str | None, passphrase_env: str | None) ->
 
 
 def _from_file(path: str) -> bytes:
-    if not is_private(path):
-        complain(tr("cli.passphrases.readable", name=path))
+    _warn_of_readers(path)
     content = read_bytes(path, limit=_MAX_BYTES)
     line = content.removesuffix(b"\n").removesuffix(b"\r")
     if b"\n" in line:  # which of them is meant is not known, and a key that is locked with both opens with neither
         raise SecretError("sources.error.passphrase_lines", name=path)
     return line
+
+
+def _warn_of_readers(path: str) -> None:
+    """Say once in a run that others can read the file, however often its passphrase is asked."""
+    context = click.get_current_context(silent=True)
+    told = set() if context is None else context.meta.setdefault(_TOLD, set())
+    if path not in told and not is_private(path):
+        told.add(path)
+        complain(tr("cli.passphrases.readable", name=path))
 
 
 def _not_empty(passphrase: bytes, name: str) -> bytes:

@@ -16,8 +16,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from pkitools.findings import NOT_APPLICABLE, Outcome, Status, outcome
+from pkitools.findings import NOT_APPLICABLE, Outcome, Status, Verdict, outcome
 from pkitools.messages import NOTHING
+from pkitools.oin import OIN, check_oin
 
 SAME_REQUIREMENT: Final[tuple[tuple[str, ...], ...]] = (
     # an OIN in the subject
@@ -89,14 +90,16 @@ SAME_REQUIREMENT: Final[tuple[tuple[str, ...], ...]] = (
 )
 """Codes of rules that ask the same, the one to be shown first: the system's, else the one that says most."""
 
+_EQUAL: Final = ("system.oin.equals_entity_id", "oin.entity_id.certificate")
+
 FOLLOWS: Final[tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = (
     # what stands where the OIN belongs is none, or not one: then no OIN can be read either, nor be equal to another
     (
         ("x509.oin.ambiguous", "x509.oin.invalid", "x509.oin.uzi_conflict"),
-        (*SAME_REQUIREMENT[0], "system.oin.equals_entity_id", "oin.entity_id.certificate"),
+        (*SAME_REQUIREMENT[0], *_EQUAL),
     ),
     # what is not there is not equal to anything
-    (SAME_REQUIREMENT[0], ("system.oin.equals_entity_id", "oin.entity_id.certificate")),
+    (SAME_REQUIREMENT[0], _EQUAL),
     # of a test hierarchy, in production
     (
         ("environment.production.no_test",),
@@ -118,6 +121,8 @@ FOLLOWS: Final[tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = (
             "path.anchor.found",
         ),
     ),
+    # what stands in the entity ID is not written as an OIN: another certificate would not mend that
+    (tuple(f"oin.syntax.{slug}" for slug in ("surrounding_space", "length", "characters", "upper_case")), _EQUAL),
     # the request belongs to another key: what else it asks, was asked of another certificate
     (
         ("received.request.key",),
@@ -192,8 +197,20 @@ def _following(told: Sequence[Outcome]) -> set[int]:
 
 
 def _says_more(found: Outcome) -> bool:
-    """Return whether a system takes no hierarchy that we know of: what its cause advises to order is no use then."""
-    return found.rule.code == "system.hierarchy.accepted" and found.params.get("accepted") == NOTHING
+    """Return whether mending the cause would leave it.
+
+    A system takes no hierarchy that we know of: what the cause advises to order is no use then. An entity ID has the
+    OIN of another organisation, however it is written.
+    """
+    if found.rule.code == "system.hierarchy.accepted":
+        return found.params.get("accepted") == NOTHING
+    return found.rule.code in _EQUAL and _has_another_oin(found)
+
+
+def _has_another_oin(found: Outcome) -> bool:
+    numbers = [found.params.get(name, "") for name in ("oin", "wanted", "certificate_oin")]
+    oins = [OIN.compact(number) for number in numbers if number and number != NOTHING]
+    return len(oins) == 2 and oins[0] != oins[1] and all(check_oin(oin).verdict is Verdict.PASSED for oin in oins)
 
 
 def _repeated(told: Sequence[Outcome], line: Sequence[str]) -> set[int]:

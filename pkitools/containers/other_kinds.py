@@ -69,6 +69,8 @@ _WHITE: Final = rb"\s{0,4096}+"  # before what says what it is: nobody reads on 
 _FORMS: Final[tuple[tuple[str, re.Pattern[bytes]], ...]] = tuple(
     (slug, pattern(start, re.DOTALL))
     for slug, start in (
+        # ZIP archives by their first entry: ECMA-376 part 2 (docx, xlsx), OpenDocument part 2 (odt)
+        ("office", rb"PK\x03\x04.{26}(?:\[Content_Types\]\.xml|_rels/\.rels|mimetypeapplication/vnd\.oasis\.)"),
         ("zip", b"|".join(map(re.escape, ARCHIVES))),
         ("pdf", rb"%PDF"),
         ("ssh_certificate", rb"[a-z0-9@.-]{3,40}-cert-v0[01]@openssh\.com "),

@@ -21,6 +21,7 @@ from pkitools.containers.other_kinds import (
     JKS_MAGICS,
     UNKNOWN,
     content_kind,
+    foreign_form,
     foreign_label,
     kind_code,
     kind_of_block,
@@ -62,7 +63,7 @@ _PROMISED: Final = {
 }
 _LABEL_FORMS: Final = {"RSA": "PKCS#1", "EC": "SEC1", "DSA": "DSA", "OPENSSH": "OpenSSH"}
 # of what people hand over by mistake, the kinds with a remedy of their own
-_OWN_REMEDY: Final = frozenset({"zip", "pdf", "ssh", "pgp"})
+_OWN_REMEDY: Final = frozenset({"office", "zip", "pdf", "ssh", "pgp"})
 _BROKEN_ARMOUR: Final = pattern(rb"(BEGIN|END) (CERTIFICATE|PRIVATE KEY|RSA PRIVATE KEY|X509 CRL)")
 
 
@@ -170,7 +171,7 @@ def _forms(container: ContainerFormat, data: bytes, text_of_it: bytes, *, padded
 
 def _read(data: bytes, found: _Found) -> ContainerFormat:
     if data.startswith(ARCHIVES[0]):  # what is kept in one as it is, is no file that was unpacked
-        raise InputError("sources.error.zip", name=found.name)
+        raise InputError(f"sources.error.{foreign_form(data)}", name=found.name)
     readers: tuple[_Reader, ...] = (
         _keystore,
         _der,

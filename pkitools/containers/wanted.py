@@ -85,7 +85,10 @@ _NO_CERTIFICATE: Final = frozenset(
     {
         "files.error.empty",
         *(f"sources.error.only_{kind.value}" for kind in ItemKind if kind is not ItemKind.CERTIFICATE),
-        *(f"sources.error.{slug}" for slug in ("nothing", "unrecognised", "pdf", "ssh", "pgp", "html", "xml")),
+        *(
+            f"sources.error.{slug}"
+            for slug in ("nothing", "unrecognised", "office", "pdf", "ssh", "pgp", "html", "xml")
+        ),
     }
 )
 _ONLY_CERTIFICATES: Final = "sources.error.only_certificate"

@@ -128,6 +128,21 @@ def test_of_a_keystore_the_key_entries_are_judged_and_not_what_is_only_trusted(w
     assert [each.params["names"] for each in told] == [world.revoked.facts.subject.common_name]
 
 
+@pytest.mark.parametrize("kind", ["pkcs12", "jks"])
+@pytest.mark.parametrize("again", ["good", "revoked"])
+def test_what_stands_with_its_key_is_not_said_to_lack_one_where_it_stands_again(
+    world: World, kind: str, again: str
+) -> None:
+    """``openssl pkcs12 -export -certfile`` with the file of the whole chain writes the certificate twice."""
+    der = getattr(world, again).der
+    data = (
+        pkcs12_of(world.entry("good"), more=[der]) if kind == "pkcs12" else jks_of(world.entry("good"), trusted=[der])
+    )
+    found = world.judged(data)
+    assert names(found) == ["good"]
+    assert ("delivery.keystore.trusted" in found.delivery.codes()) is (again == "revoked")
+
+
 @pytest.mark.slow
 def test_a_second_key_whose_certificate_cannot_be_told_makes_every_end_entity_count(world: World) -> None:
     """The name of the second key fits no certificate: then all may be the one."""

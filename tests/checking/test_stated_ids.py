@@ -164,6 +164,36 @@ def test_no_finding_says_that_two_equal_numbers_must_be_equal() -> None:
     assert compared > 20
 
 
+MISWRITTEN = (
+    " {0}",
+    "{0} ",
+    "\t{0}",
+    "\u00a0{0}",
+    "\u200b{0}",
+    "{1}.{2}",
+    "{1} {2}",
+    "{0:.19}",
+    "{0}0",
+    "{1}x{2}",
+    "27322975",
+)
+
+
+@pytest.mark.parametrize("form", [GDI, ETD])
+@pytest.mark.parametrize("system", [None, "digid-machtigen", "eherkenning", "digikoppeling"])
+def test_what_is_not_written_as_an_oin_is_said_and_not_that_another_certificate_is_needed(
+    judge: Judge, form: str, system: str | None
+) -> None:
+    """Only where another organisation's OIN is there, however it is written, the certificate may be the wrong one."""
+    for written, oin in itertools.product(MISWRITTEN, (OWN, OTHER)):
+        report = judge.about(form.format("DV", written.format(oin, oin[:8], oin[8:]), "9000"), system)
+        codes = report.codes()
+        assert any(code.startswith("oin.syntax.") for code in codes), (written, codes)
+        is_another = oin == OTHER and OIN.compact(written.format(oin, oin[:8], oin[8:])) == OTHER
+        assert bool(codes & {EQUAL, CERTIFICATE}) == is_another, (written, oin, codes)
+        assert report.verdict is Verdict.FAILED
+
+
 def test_a_certificate_without_an_oin_is_not_silently_equal() -> None:
     told = check_given_entity_id(GDI.format("DV", OWN, "9000"), Environment.PREPRODUCTION, [], None)
     codes = {o.rule.code for o in told if o.status is Status.VIOLATED}

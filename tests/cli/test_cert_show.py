@@ -272,6 +272,18 @@ def test_a_keystore_with_its_passphrase(
     assert "others on this computer can read the passphrase file" in run(keystore, "--passphrase-file", secret)[2]
 
 
+def test_that_others_can_read_a_passphrase_file_is_said_once(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, keystore: Path, tmp_path: Path
+) -> None:
+    """A check asks for it for the file and for the key; in the next run it is said again."""
+    command = Command(capsys, monkeypatch)
+    secret = written(tmp_path, b"secret\n", "passphrase")
+    secret.chmod(0o644)
+    for _ in range(2):
+        ran = command("cert", "check", keystore, "-e", "preproduction", "--offline", "--passphrase-file", secret)
+        assert ran.err.count("others on this computer can read") == 1, ran.err
+
+
 def test_a_keystore_without_the_right_passphrase(
     run: Any, keystore: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

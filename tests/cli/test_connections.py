@@ -259,7 +259,7 @@ def test_of_what_is_over_no_day_is_told_to_begin_by(
 def test_what_is_not_known_is_told(run: Command) -> None:
     ran = run("plan", "--for", "fsc", "--live", "2027-06-01", *AT)
     assert "Not known: how long the TSP takes to register" in ran.told
-    assert "(registration, delivery, handling, course)" in ran.told
+    assert "(--registration, --delivery, --handling, --course)" in ran.told
 
 
 def test_a_plan_of_connections_begins_with_the_first(run: Command, folder: Path) -> None:

@@ -59,7 +59,7 @@ WRONG: list[tuple[str, str, str]] = [
     ("for", "", "An answer is needed here"),
     ("environment", "somewhere", "preproduction"),
     ("tsp", "nobody", "nobody"),
-    ("oin", "", "OIN register"),
+    ("oin", "", "KvK number of the organisation"),
     ("oin", "1822477348000", "00000001822477348000"),
     ("oin", "123", "oin derive"),
     ("oin", "27322975", OIN),

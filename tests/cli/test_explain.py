@@ -48,6 +48,16 @@ def test_what_is_not_recognised_is_said_and_nothing_is_listed(run: Command, give
     assert ran.document["explanations"] == []
 
 
+@pytest.mark.parametrize("given", ["{}", "ERROR: The chain does not end at a root  [{}]", "\x1b[2J{}\nnot.a.code"])
+def test_a_finding_of_our_own_is_explained_elsewhere(run: Command, given: str) -> None:
+    code = "path.anchor.found"
+    ran = run("explain", given.format(code))
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.strip().endswith(f"pkitools rules explain {code}")
+    assert run("rules", "explain", code).code == 0
+    assert "rules explain" not in run("explain", given.format(f"{code}s")).err
+
+
 def test_nothing_raw_is_echoed(run: Command) -> None:
     hostile = "\x1b[31munable to get local issuer certificate\x1b]0;x\x07\u202e secret-canary"
     for form in ((), ("--json",)):

@@ -120,6 +120,15 @@ def test_who_shows_nothing_is_told_how_to(run: Command, world: World) -> None:
     assert "--client-cert BESTAND --client-key BESTAND" in " ".join(ran.out.replace("\\", " ").split())
 
 
+def test_who_shows_nothing_where_all_has_failed_is_not_told_to_show_something(run: Command, world: World) -> None:
+    """No certificate of one's own mends that theirs is not trusted: pasted, the command gave the same answer again."""
+    words = [word for word in world.words() if word not in {"--trust", "roots.pem"}]
+    ran = run("--lang", "nl", *words)
+    assert ran.code == 10, ran.out + ran.err
+    assert "Nu Kent en vertrouwt u de root van de ander, geef hem dan met --trust" in ran.told
+    assert "Probeer het met uw certificaat" not in ran.out.split("\n\n")[0]
+
+
 @pytest.mark.slow
 def test_who_signed_itself_is_not_said_to_be_taken(run: Command) -> None:
     """Also where a system takes such certificates of clients: nobody stands for this one."""
@@ -337,6 +346,11 @@ def test_without_an_environment_that_of_the_hierarchy_is_taken(run: Command, wor
             ["localhost:{port}", "--client-cert", "{folder}/client.pem", "--client-key", "{folder}/stranger.key"],
             1,
             "does not belong to",
+        ),
+        (
+            ["localhost:{port}", "--client-cert", "{folder}/client.pem", "--client-key", "{folder}/stranger.key"],
+            1,
+            "Give the key that this certificate was requested with.",  # no option of another command
         ),
     ],
 )

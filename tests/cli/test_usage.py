@@ -59,7 +59,12 @@ COMMANDS = list(every_command())
         ("cert show --moment soon x", "soon is not a moment; write it as", "soon is geen moment; schrijf het zoals"),
         ("test-pki crl x --hours 0", "give a number above 0", "geef een getal groter dan 0"),
         ("test-pki issue x --out y --days z", "a number from 1 to 36500", "een getal van 1 tot en met 36500"),
-        ("csr create x y", "Unexpected on the command line: x y.", "Onverwacht op de opdrachtregel: x y."),
+        (
+            "csr create --organization Gemeente Voorbeeld",
+            "Unexpected on the command line: Voorbeeld. If that belongs to a name with a space in it, put",
+            "Onverwacht op de opdrachtregel: Voorbeeld. Hoort dat bij een naam met een spatie, zet",
+        ),
+        ("csr create --oin 1", "Missing: --for SYSTEM (or --profile), ", "Ontbreekt: --for SYSTEEM (of --profile), "),
         ("oin --lang en", "A command is missing. Choose from: check, derive, lookup.", ""),
     ],
 )

@@ -235,6 +235,30 @@ def test_what_an_archive_keeps_as_it_is_was_not_unpacked(made: Made) -> None:
     assert refused.value.code == "sources.error.zip"
 
 
+@pytest.mark.parametrize(
+    ("first", "content", "code"),
+    [
+        ("[Content_Types].xml", b"<Types/>", "office"),
+        ("_rels/.rels", b"<Relationships/>", "office"),
+        ("mimetype", b"application/vnd.oasis.opendocument.text", "office"),
+        ("mimetype", b"application/epub+zip", "zip"),
+        ("word/keten.pem", b"", "zip"),
+        ("keten.pem", b"[Content_Types].xml", "zip"),
+    ],
+)
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_a_document_of_an_office_program_is_not_to_be_unpacked(
+    first: str, content: bytes, code: str, method: int
+) -> None:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr(first, content)
+        archive.writestr("word/document.xml", b"<document/>" * 100, compress_type=method)
+    with pytest.raises(InputError) as refused:
+        read(held.getvalue())
+    assert refused.value.code == f"sources.error.{code}"
+
+
 def test_a_page_or_document_around_pem_does_not_hide_it(made: Made) -> None:
     assert read(b"<html><pre>" + made.pem + b"</pre></html>").certificates == (made.der,)
     assert read(b'{"a": "' + made.pem.replace(b"\n", b"\\n") + b'"}').certificates == (made.der,)

@@ -177,7 +177,7 @@ def _text(
         yield from (row for name in _at_once(one, status) for row in wrapped(tr("cli.plan.at_once", name=name), "  "))
         for each in shown_dates(one.plan):
             yield from _date(each, today, one)
-        yield from _unknown(one.plan)
+        yield from _unknown(one.plan, "--" if one.connection is None else "")
     for unread in status.unread if status is not None else ():
         yield from wrapped(error_line(unread.error), "    ", "  - ")
     yield from written_told(written)
@@ -193,10 +193,10 @@ def _at_once(one: Planned, status: ConnectionsStatus | None) -> Iterator[str]:
             yield each.certificate.name
 
 
-def _unknown(plan: Plan) -> Iterator[str]:
-    """Yield what is not known of how long others take, and where it can be said."""
+def _unknown(plan: Plan, dashes: str) -> Iterator[str]:
+    """Yield what is not known of how long others take, and where it can be said: in an option, or in the file."""
     if plan.unknown:
-        names = ", ".join(kind.value for kind in plan.unknown)
+        names = ", ".join(f"{dashes}{kind.value}" for kind in plan.unknown)
         what = unknown_words(plan.unknown, language())
         yield from wrapped(tr("cli.plan.unknown", what=what, names=names), "    ", "  ? ")
 

@@ -105,7 +105,7 @@ def check_delivery(
         beside=lying_beside(beside),
         trusted=lying_beside(map(attrgetter("der"), trust.anchors) if trust else ()),
         carried=carried(),
-        without_key=tuple(facts for item, facts in read if item.has_key is False and item.place is None),
+        without_key=_without_key(read),
     )
     found = [outcome for rule, check in _CHECKS for outcome in ask(rule, check, context, raise_crashes=raise_crashes)]
     return tuple(map(_strictly, found)) if strict else tuple(found)
@@ -304,6 +304,12 @@ def _keystore(context: _Context) -> Answers:
         for (part, *_), protection in used.items()
         if (refused := refusals().of_protection(part, protection))
     ] or MET
+
+
+def _without_key(read: Sequence[tuple[Item, CertificateFacts]]) -> tuple[CertificateFacts, ...]:
+    """Return what a keystore has without a key; openssl also writes twice what the file of its chain has."""
+    own = {item.der for item, _ in read if item.has_key}
+    return tuple(facts for item, facts in read if item.has_key is False and item.place is None and item.der not in own)
 
 
 def _trusted(context: _Context) -> Answers:

@@ -100,7 +100,7 @@ def completed(wishes: Wishes, prefix: str | None, moment: datetime, *, self_sign
     if absent or not prefix:
         if chosen is not None:
             _tell_wishes(wishes, chosen)
-        names = [OPTIONS[word] for word in absent] + ([] if prefix else ["--out"])
+        names = [_option(word) for word in absent] + ([] if prefix else ["--out"])
         raise click.UsageError(tr("cli.csr.create.missing", options=", ".join(names)))
     return wishes, prefix
 
@@ -109,6 +109,11 @@ def _basics(wishes: Mapping[str, Any], self_signed: bool) -> tuple[str, ...]:
     """Return what no order can do without; whether it may be self-signed, only a system says."""
     system = () if FOR in wishes or "profile" in wishes else (FOR if self_signed else "profile",)
     return (*system, "environment", "common_name")
+
+
+def _option(word: str) -> str:
+    """Return what gives a field; of a profile also the system, which is what people know that they need it for."""
+    return tr("cli.csr.create.for_or_profile") if word == "profile" else OPTIONS[word]
 
 
 def _tell_wishes(wishes: Wishes, chosen: Choice) -> None:

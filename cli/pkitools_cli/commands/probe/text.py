@@ -121,8 +121,11 @@ def _whose(result: ProbeResult, outcome: Outcome) -> str:
 
 
 def _now(result: ProbeResult, target: str, step: Outcome | None) -> Iterator[str]:
-    """Yield what to do first. Whoever did not show a certificate does that, when the other side asks for one."""
-    if result.seen.handshake.asks and result.mine is None:
+    """Yield what to do first. Whoever did not show a certificate does that, when the other side asks for one.
+
+    Not where it has failed already: no certificate of one's own mends what is wrong with theirs.
+    """
+    if result.seen.handshake.asks and result.mine is None and result.report.verdict is not Verdict.FAILED:
         file = tr("cli.now.file")
         words = again([target], "--client-cert", file, "--client-key", file)
         yield from Step(tr("cli.probe.now.give"), words).rows(*_labels(word("answer.now", language())))
