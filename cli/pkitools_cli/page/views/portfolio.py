@@ -106,7 +106,7 @@ def _told(one: ConnectionStatus, name: str, moment: datetime) -> Mapping[str, ob
 
 
 def _dates(one: ConnectionStatus, today: date) -> Iterator[tuple[str, date, str, str, str]]:
-    """Yield the days of a connection, counted back: what, when, the word where that has passed, and on what it rests."""
+    """Yield the days of a connection, counted back: what, when, the word if that has passed, what it rests on."""
     tongue = language()
     planned = Planned(one.plan, one.connection.system, one.connection.environment, one.connection)
     for each in shown_dates(one.plan):
