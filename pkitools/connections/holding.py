@@ -241,6 +241,8 @@ class _Found:
             valid = [one for one in valid if not self._is_elsewhere(one, connection)]
         good = tuple(one for one in valid if one.verdict is Verdict.PASSED)
         perhaps = tuple(one for one in valid if one.verdict is Verdict.INDETERMINATE)
+        if connection.system is None:  # what a system asks was not asked
+            good, perhaps = (), good + perhaps
         return replace(status, reusable=good, perhaps=perhaps)
 
     def _is_elsewhere(self, certificate: HeldCertificate, connection: Connection) -> bool:

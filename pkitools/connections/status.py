@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -177,9 +177,11 @@ class ConnectionsStatus:
         return self.complete and not self.unread
 
     def in_order(self) -> tuple[ConnectionStatus, ...]:
-        """Return the connections, the most urgent first, then by the day of their next step."""
+        """Return the connections, the most urgent first: of one state what has ended or is wrong, then by their day."""
         rank = {state: number for number, state in enumerate(StepState)}
-        return tuple(sorted(self.statuses, key=lambda one: (rank[one.state], _due(one))))
+        return tuple(
+            sorted(self.statuses, key=lambda one: (rank[one.state], one.verdict is not Verdict.FAILED, _due(one)))
+        )
 
     def grouped(self, by: Grouping | str) -> dict[str, tuple[ConnectionStatus, ...]]:
         """Return the connections by what they have in common, in the order of the file."""
@@ -208,5 +210,7 @@ def _group(one: Connection, by: Grouping) -> str:
 
 
 def _due(one: ConnectionStatus) -> date:
-    days: Iterable[date | None] = [] if one.next is None else [one.next.due]
-    return next((day for day in days if day is not None), date.max)
+    """Return the first day of what is as urgent as the connection, or else the day its certificate ends."""
+    days = [step.due for step in one.steps if step.state is one.state and step.due is not None]
+    end = date.max if one.certificate is None else one.certificate.not_after.date()
+    return min(days, default=end)

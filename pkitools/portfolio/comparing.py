@@ -57,11 +57,13 @@ class Earlier:
         moment: when that was, aware UTC.
         complete: that scan came to its end: what is in no part of it may have been there all the same.
         certificates: by thumbprint.
+        asked: the places as they were given.
     """
 
     moment: datetime
     complete: bool
     certificates: Mapping[str, EarlierCertificate]
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,8 @@ class Changes:
         gone: they are there no more, and nothing took their place.
         replaced: of the same subject, or at the same place, there is another now.
         judged_otherwise: they are still there, and the verdict is another: the earlier, and the certificate now.
-        unseen: whether they are still there is not known: at a place of theirs something could not be read.
+        unseen: whether they are still there is not known: at a place of theirs something could not be read, or
+            this scan was asked for fewer places than that one, and theirs are not among them.
         is_certain: both scans came to their end; else what seems new or gone may only not have been reached.
     """
 
@@ -105,7 +108,7 @@ class Changes:
 
 
 def changes_since(portfolio: Portfolio, earlier: Earlier) -> Changes:
-    """Return what changed between an earlier portfolio and this one, which looked at the same places."""
+    """Return what changed between an earlier portfolio and this one."""
     now = {one.sha256: one for one in portfolio.certificates}
     new = [one for one in portfolio.certificates if one.sha256 not in earlier.certificates]
     gone = [one for sha256, one in earlier.certificates.items() if sha256 not in now]
@@ -120,14 +123,21 @@ def changes_since(portfolio: Portfolio, earlier: Earlier) -> Changes:
     otherwise = tuple((old, one) for old, one in kept if old.verdict is not one.verdict)
     certain = portfolio.complete and earlier.complete
     unread = {PurePath(each.name) for each in portfolio.unread if each.gap in _CLOSED}
-    unseen = tuple(old for old in gone if _may_be_in(unread, old))
+    asked = {PurePath(each) for each in portfolio.asked}
+    is_less = any(not _is_in(asked, each) for each in earlier.asked)
+    unseen = tuple(old for old in gone if _may_be_in(unread, old) or (is_less and not _may_be_in(asked, old)))
     gone = [old for old in gone if old not in unseen]
     return Changes(earlier.moment, tuple(new), tuple(gone), tuple(replaced), otherwise, certain, unseen)
 
 
-def _may_be_in(unread: Set[PurePath], old: EarlierCertificate) -> bool:
-    """Return whether a certificate was in a file or at a peer, or below a folder, that could not be read."""
-    return any(not unread.isdisjoint((place, *place.parents)) for place in map(PurePath, old.places))
+def _may_be_in(places: Set[PurePath], old: EarlierCertificate) -> bool:
+    """Return whether a certificate was in a file or at a peer, or below a folder, of those."""
+    return any(_is_in(places, place) for place in old.places)
+
+
+def _is_in(places: Set[PurePath], name: str) -> bool:
+    path = PurePath(name)
+    return not places.isdisjoint((path, *path.parents))
 
 
 def _takes_place(new: HeldCertificate, old: EarlierCertificate) -> bool:
@@ -154,7 +164,8 @@ def read_earlier(data: bytes, name: str) -> Earlier:
             raise ValueError("another document")
         certificates = [_certificate(each) for each in raw["certificates"]]
         complete = raw["complete"] is True
-        return Earlier(_moment(raw["moment"]), complete, {one.sha256: one for one in certificates})
+        asked = tuple(_text(each) for each in raw.get("asked", ()))
+        return Earlier(_moment(raw["moment"]), complete, {one.sha256: one for one in certificates}, asked)
     except (ValueError, KeyError, TypeError, RecursionError, AttributeError) as error:
         raise InputError("portfolio.error.not_earlier", name=name) from error
 

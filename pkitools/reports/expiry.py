@@ -109,7 +109,8 @@ def nagios_line(found: Expiry) -> str:
     name = visible(first.name, 80).replace("|", "/")
     limits = f"{found.warning}:;{found.critical}:"
     data = f"days_left={days};{limits} certificates={len(certificates)}"
-    return f"{state} - {name} ends in {days} days ({first.not_after.date().isoformat()}){_beside(found)} | {data}"
+    when = f"ends in {days} days" if days >= 0 else f"ended {-days} days ago"
+    return f"{state} - {name} {when} ({first.not_after.date().isoformat()}){_beside(found)} | {data}"
 
 
 def _beside(found: Expiry) -> str:

@@ -107,6 +107,19 @@ def _nothing_came(code: MaybeCode) -> bool:
     return code is AttemptCode.OFFLINE or (code != "" and rules.rule_of_code(code) in _NOT_HEARD)
 
 
+def _is_unheard(each: CertificateRevocation) -> bool:
+    """Whether nothing about a certificate came: of its authority nothing was had, where lists of others alone were."""
+    if each.status.code is not AttemptCode.CRL_ISSUER:
+        return _nothing_came(each.status.code)
+    return all(_nothing_came(one.code) or _is_list_of_another(one) for one in each.attempts)
+
+
+def _is_list_of_another(attempt: Attempt) -> bool:
+    # what the address in the certificate gave is what its authority says, whoever made it
+    handed_in = attempt.origin is Origin.SUPPLIED and not attempt.named
+    return handed_in and attempt.code is AttemptCode.CRL_ISSUER and attempt.fault is CrlFault.ANOTHER_ISSUER
+
+
 def _status(each: CertificateRevocation, subject: str, policy: RevocationPolicy) -> Iterator[Outcome]:
     certificate, status = each.certificate, each.status
     params = {
@@ -130,8 +143,7 @@ def _status(each: CertificateRevocation, subject: str, policy: RevocationPolicy)
         yield outcome(rules.REVOKED, crashed, certificate)
     elif strict:
         # where nobody was heard nothing is wrong yet: not valid, and not invalid either
-        unheard = _nothing_came(status.code)
-        answer = NotChecked("not_obtained", params=params) if unheard else Violated((), params)
+        answer = NotChecked("not_obtained", params=params) if _is_unheard(each) else Violated((), params)
         yield outcome(rules.UNKNOWN, answer, certificate)
         yield outcome(rules.REVOKED, NotChecked("status_unknown", params=params), certificate)
     else:

@@ -330,6 +330,7 @@ def test_expiry_ends_as_what_ends_first_asks(
     ran = run(*asked, "--nagios")
     assert ran.code == nagios
     assert code == 2 or len(ran.lines) == 1
+    assert (" ended " in ran.out, " ends in " in ran.out) == ((code == 10), code not in {2, 10})
 
 
 def test_expiry_says_which_and_where(run: Command, folder: Path) -> None:

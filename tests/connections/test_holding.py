@@ -14,6 +14,8 @@ from pkitools.connections.status import Grouping
 from pkitools.findings import Severity, Verdict
 from pkitools.portfolio import Gap
 from pkitools.portfolio.risk import risks_of
+from pkitools_cli.commands.status.asked import Scanning, options_of_check
+from pkitools_cli.commands.status.commands import command_for
 from tests.connections.support import CHAIN, OIN, OTHER_OIN, certificate, connection, held, written
 from tests.portfolio.support import judging, scanned
 from tests.support.deliveries import corrupt, pem
@@ -151,6 +153,9 @@ def test_a_certificate_that_lies_elsewhere_may_be_used_again(folder: Path) -> No
     again = connection(**FILES, system='"fsc"') + connection(files='["nowhere"]')
     two = next(each for each in held(folder, again).statuses if each.absent)
     assert [each.oin for each in two.reusable] == [OIN]
+    # for which system is not known: then it is not known either whether it may be used there
+    two = next(each for each in held(folder, again.replace('system = "digid-machtigen"\n', "")).statuses if each.absent)
+    assert (two.reusable, [each.oin for each in two.perhaps]) == ((), [OIN])
 
 
 def test_but_not_where_a_system_asks_another_for_each_environment(folder: Path) -> None:
@@ -177,6 +182,21 @@ def test_patterns_and_pointers_lead_to_places(folder: Path) -> None:
     for files in ('["f/*.pem"]', '["nginx.conf"]', '["."]', '["f/a.pem"]'):
         assert only(folder, files=files).certificate is not None, files
     assert only(folder, files='["f/*.crt"]').absent == (str(folder / "f" / "*.crt"),)
+
+
+def test_of_what_is_as_urgent_what_has_ended_comes_first_and_then_the_earliest_day(folder: Path) -> None:
+    """Not the first step of each: one to do by the end of the year stood before what to order today."""
+    ends = {"a": (2026, 12, 10), "b": (2026, 10, 31), "c": (2026, 12, 5), "d": (2026, 10, 1)}
+    files = {name: [f"{name}.pem"] for name in (*ends, "e", "g", "h")}
+    for name, end in {**ends, "e": (2027, 3, 12), "g": (2027, 3, 8), "h": (2027, 11, 1)}.items():
+        (folder / f"{name}.pem").write_bytes(
+            certificate(cn=f"{name}.example.nl", end=datetime(*end, tzinfo=UTC)) + CHAIN
+        )
+    others = "".join(connection(files=f'["{name}.pem"]') for name in files if name != "h")
+    status = held(folder, others + connection(files='["h.pem"]', environment='"production"'))
+    told = [(one.state, Path(one.connection.files[0]).stem) for one in status.in_order()]
+    late, now = (["".join(name for state, name in told if state is each)] for each in (StepState.LATE, StepState.NOW))
+    assert (late, now) == (["dbca"], ["hge"])
 
 
 def test_groups_hold_every_connection_once(folder: Path) -> None:
@@ -329,3 +349,13 @@ def test_for_what_a_certificate_is_says_the_connection_that_names_its_place(fold
     # whoever runs the system asks another one for each
     worst = risks.found[0]
     assert (worst.outcome.rule.code, worst.severity.name) == ("risk.certificate.two_environments", "WARNING")
+
+
+def test_the_check_that_is_named_for_a_verdict_is_given_what_was_known(folder: Path) -> None:
+    one = only(folder, environment='"production"')
+    asked = Scanning(moment=datetime(2026, 11, 26, tzinfo=UTC), trust=("pki",), crls=("lists",), revocation="off")
+    given = ["--trust", "pki", "--crl", "lists", "--revocation", "off"]
+    words = {step.step.value: command_for(one, step, options_of_check(asked)) or [] for step in one.steps}
+    assert words["verdict"][:2] == ["cert", "check"]
+    assert words["verdict"][-6:] == given
+    assert not any(set(given) & set(each) for step, each in words.items() if step != "verdict")

@@ -17,6 +17,7 @@ from pkitools.findings.asking import CRASHED
 from pkitools.messages import LANGUAGES
 from pkitools.profiles import profiles
 from pkitools.rulebook import all_rules
+from pkitools_cli.i18n import lookup
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("pkitools", "cli/pkitools_cli", "test_pki/pkitools_test_pki")
@@ -103,6 +104,22 @@ def test_people_at_a_terminal_get_the_command_lines_remedies() -> None:
         "remedies.py",
         "show_text.py",  # shows no remedy: it describes
     }
+
+
+def test_every_word_of_the_interface_that_is_asked_for_is_there() -> None:
+    """One that is not is told as its key, to people: a page did so of the days that have passed."""
+    of_templates = {each for each in words_of_templates() if re.fullmatch(r"cli\.[a-z_]+\.[a-z0-9_.]*[a-z0-9]", each)}
+    asked = of_templates | set(_words_translated())
+    assert {"cli.page.check.optional", "cli.scan.written"} <= asked
+    assert not sorted(key for key in asked for language in LANGUAGES if lookup(key, language) is None)
+
+
+def _words_translated() -> Iterator[str]:
+    """Every key that the code gives to ``tr`` as it is."""
+    for path in (ROOT / "cli" / "pkitools_cli").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "tr":
+                yield from (one.value for one in node.args[:1] if isinstance(one, ast.Constant))
 
 
 def test_every_error_raised_has_a_message() -> None:

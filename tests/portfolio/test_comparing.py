@@ -48,6 +48,18 @@ def test_new_and_gone(folder: Path) -> None:
     assert (changes.replaced, changes.judged_otherwise) == ((), ())
 
 
+def test_what_a_narrower_scan_did_not_look_at_is_not_gone(folder: Path) -> None:
+    last = earlier(folder)
+    (folder / "a").mkdir()
+    changes = changes_since(scanned(folder / "a"), last)  # a folder of it
+    assert (changes.gone, {one.name for one in changes.unseen} >= {"other1.example.nl"}) == ((), True)
+    (folder / "b.pem").unlink()
+    of_file = changes_since(scanned(folder / "a.pem", folder / "b.pem"), last)  # its own place was looked at
+    assert ([one.name for one in of_file.gone], of_file.unseen) == (["other1.example.nl"], ())
+    wider = changes_since(scanned(folder, folder / "a"), last)
+    assert ([one.name for one in wider.gone], wider.unseen) == (["other1.example.nl"], ())
+
+
 def test_what_lay_in_a_file_that_cannot_be_read_now_is_not_gone(folder: Path) -> None:
     """Nor what a peer does not send; what its file no longer holds is, and so is what an absent file held."""
     last = earlier(folder)

@@ -491,6 +491,13 @@ def test_a_list_from_elsewhere_is_told_only_where_nothing_handed_in_decides(worl
         mine = [a for a in found.attempts if a.certificate.role == "end_entity"]
         assert [a.code for a in mine if a.code == "crl-issuer"] == told
         assert (found.statuses[0].kind is StatusKind.GOOD) is (not told)
+        # of its own authority nothing was had: that is not known, and no reason to order another
+        (unknown,) = (
+            o
+            for o in found.outcomes
+            if o.rule.code == "revocation.status.unknown" and o.certificate == mine[0].certificate
+        )
+        assert unknown.status is (Status.NOT_CHECKED if told else Status.MET)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -53,7 +53,8 @@ def _both_environments(case: Case) -> Iterator[Hit]:
 
 
 def _in(one: HeldCertificate, uses: Iterable[CertificateUse]) -> Iterator[str]:
-    return iter(dict.fromkeys(f"{use.name} ({use.environment})" for use in uses))
+    # a folder says it by its name; a connection's is said as its file does
+    return iter(dict.fromkeys(f"{use.name} ({use.environment})" if use.is_stated else use.name for use in uses))
 
 
 def _separate(uses: Iterable[CertificateUse], case: Case) -> Iterator[Statement]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pkitools_cli.commands.status.commands import command_for
@@ -18,8 +19,16 @@ if TYPE_CHECKING:
     from pkitools_cli.commands.report_files import ReportFile
 
 
-def write_work_reports(reports: Sequence[ReportFile], work: Work, *, overwrite: bool) -> None:
+def write_work_reports(
+    reports: Sequence[ReportFile], work: Work, *, overwrite: bool, given: Sequence[str] = ()
+) -> None:
     """Write the reports, all or none.
+
+    Args:
+        reports: the files to write.
+        work: what is told in them.
+        overwrite: also what is there.
+        given: the options by which a check of a certificate knows what was known here.
 
     Raises:
         FileError: they cannot be written.
@@ -30,13 +39,13 @@ def write_work_reports(reports: Sequence[ReportFile], work: Work, *, overwrite: 
     from pkitools.reports.planning import work_report
     from pkitools.reports.planning.work import WorkTelling
 
-    telling = WorkTelling(language(), _command)
+    telling = WorkTelling(language(), partial(_command, given=given))
     outputs = [Output(each.name, work_report(work, each.form, telling), secret=False) for each in reports]
     write_set(outputs, overwrite=overwrite)
 
 
-def _command(one: ConnectionStatus, step: StepStatus) -> str | None:
-    words = command_for(one, step)
+def _command(one: ConnectionStatus, step: StepStatus, *, given: Sequence[str]) -> str | None:
+    words = command_for(one, step, given)
     return None if words is None else shlex.join(["pkitools", *words])
 
 

@@ -12,6 +12,7 @@ from pkitools.messages import error_sentence, message
 from pkitools.reports import Planned, Telling
 from pkitools.reports.pages.portfolio import portfolio_for_page
 from pkitools.reports.planning.work import connection_name, date_title, shown_dates
+from pkitools.reports.portfolio.telling import word
 from pkitools.reports.telling.readable import readable
 from pkitools_cli.commands.scan.running import Running
 from pkitools_cli.commands.status.asked import Scanning, given_connections, judging_of
@@ -104,14 +105,15 @@ def _told(one: ConnectionStatus, name: str, moment: datetime) -> Mapping[str, ob
     }
 
 
-def _dates(one: ConnectionStatus, today: date) -> Iterator[tuple[str, date, bool, str, str]]:
-    """Yield the days of a connection, counted back: what, when, whether that has passed, and on what it rests."""
+def _dates(one: ConnectionStatus, today: date) -> Iterator[tuple[str, date, str, str, str]]:
+    """Yield the days of a connection, counted back: what, when, the word if that has passed, what it rests on."""
     tongue = language()
     planned = Planned(one.plan, one.connection.system, one.connection.environment, one.connection)
     for each in shown_dates(one.plan):
         title = date_title(each, planned, tongue)
         source = "" if each.basis is None else each.basis.source.text(tongue)
-        yield each.kind.value, each.day, each.day < today, title, source
+        past = word("connections.plan.past", tongue) if each.day < today else ""
+        yield each.kind.value, each.day, past, title, source
 
 
 def _steps(one: ConnectionStatus) -> Iterator[Step]:
