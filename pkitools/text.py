@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from pkitools.limits import MAX_MESSAGE_VALUE
+from pkitools.limits import MAX_LISTED, MAX_MESSAGE_VALUE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
 # Cc control, Cf format (bidi and zero-width), Cs surrogate, Co private use, Cn unassigned, Zl/Zp line separators.
@@ -38,6 +39,12 @@ def visible(text: str, limit: int | None = None) -> str:
 def cut(text: str, limit: int) -> str:
     """Return ``text``, of which no more than ``limit`` characters are left; the rest is counted, not shown."""
     return text[:limit] + _rest(text, limit)
+
+
+def joined(names: Sequence[str], most: int = MAX_LISTED, between: str = ", ") -> str:
+    """Return names beside each other, of which no more than ``most`` are left; the rest is counted, not shown."""
+    more = f" … (+{len(names) - most})" if len(names) > most else ""
+    return between.join(names[:most]) + more
 
 
 def _rest(text: str, limit: int) -> str:

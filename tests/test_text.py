@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from pkitools.text import pattern
+from pkitools.text import joined, pattern
 
 
 def test_whatever_is_asked_of_it_is_asked_of_the_expression() -> None:
@@ -38,3 +38,12 @@ def test_nothing_is_compiled_before_it_is_used() -> None:
         "assert not of_ours, of_ours\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+@pytest.mark.parametrize("most", range(5))
+def test_of_many_names_the_first_are_told_and_how_many_more_there_are(most: int) -> None:
+    for count in range(5):
+        told = joined([f"n{number}" for number in range(count)], most, "; ")
+        names, _, more = told.partition(" … (+")
+        assert [name for name in names.split("; ") if name] == [f"n{number}" for number in range(min(count, most))]
+        assert more == (f"{count - most})" if count > most else "")

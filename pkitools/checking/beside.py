@@ -21,7 +21,7 @@ from pkitools.checking.private_keys import (
 from pkitools.containers import Contents, Item, ItemKind
 from pkitools.findings import MET, Evidence, NotChecked, Outcome, Severity, Violated, outcome
 from pkitools.frozen import dataclass
-from pkitools.limits import MAX_LISTED
+from pkitools.text import joined
 
 if TYPE_CHECKING:
     from pkitools.x509.model import PublicKey
@@ -109,7 +109,7 @@ class _Together:
             # while a renewal is under way the new key may lie where the old one was
             weighs = Severity.WARNING if pending and alike else None
             severity = Severity.ERROR if self._is_asked(name) and not alike else weighs
-            params = {**key.params, "file": name, "beside": _listed(alike)}
+            params = {**key.params, "file": name, "beside": joined(alike)}
             yield outcome(
                 NAMED if alike else BESIDE, MET if fits else Violated(key.evidence, params, severity=severity)
             )
@@ -126,7 +126,7 @@ class _Together:
             return
         own = [other for other in self._own(name, alike) if other != name]
         fits = any(key.public is not None and self._fits(key.public, own) for key in opened)
-        params = {**opened[0].params, "file": name, "beside": _listed(alike)}
+        params = {**opened[0].params, "file": name, "beside": joined(alike)}
         yield outcome(NAMED, MET if fits else Violated(opened[0].evidence, params))
 
     def of_requests(self, name: str, keys: Mapping[Item, PublicKey | None]) -> Iterator[Outcome]:
@@ -183,10 +183,5 @@ def _closed(keys: Sequence[tuple[str, HeldKey]]) -> Iterator[Outcome]:
     if not keys:
         return
     evidence = tuple(each for _, held in keys for each in held.evidence)
-    told = _listed([f"{name} ({held.params['key']})" for name, held in keys])
+    told = joined([f"{name} ({held.params['key']})" for name, held in keys])
     yield outcome(COMPARED, Violated(evidence, {**keys[0][1].params, "key": told}))
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" … (+{len(names) - MAX_LISTED})" if len(names) > MAX_LISTED else ""
-    return f"{', '.join(names[:MAX_LISTED])}{more}"

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from pkitools.findings import NOT_APPLICABLE, Outcome, Status, Verdict, outcome
+from pkitools.findings import Outcome, Status, Verdict
 from pkitools.messages import NOTHING
 from pkitools.oin import OIN, check_oin
 
@@ -148,18 +148,6 @@ FOLLOWS: Final[tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = (
 _CODES: Final = frozenset(code for line in SAME_REQUIREMENT for code in line)
 _CODES_OF_CAUSES: Final = frozenset(code for causes, following in FOLLOWS for code in (*causes, *following))
 _ALL_CODES: Final = _CODES | _CODES_OF_CAUSES
-
-
-def told_once(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Return the outcomes, with a violation that only repeats or follows from another as NOT_APPLICABLE.
-
-    Args:
-        outcomes: of one certificate, in the order of its report.
-    """
-    again = repeats(outcomes)
-    if not again:
-        return list(outcomes)
-    return [outcome(o.rule, NOT_APPLICABLE, o.certificate) if id(o) in again else o for o in outcomes]
 
 
 def repeats(outcomes: Sequence[Outcome]) -> set[int]:

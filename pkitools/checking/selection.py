@@ -10,9 +10,8 @@ from pkitools.arguments import text, wrong_type
 from pkitools.containers import Item
 from pkitools.errors import InvalidValueError
 from pkitools.frozen import dataclass
-from pkitools.limits import MAX_LISTED
 from pkitools.rules.linting import is_made_to_connect
-from pkitools.text import pattern
+from pkitools.text import joined, pattern
 from pkitools.x509 import CertificateFacts
 from pkitools.x509.holder import may_sign_certificates
 
@@ -171,8 +170,7 @@ def _folded(alias: str) -> str:
 
 
 def _listed(found: Sequence[Subject]) -> str:
-    told = "; ".join(map(_told, found[:MAX_LISTED]))
-    return f"{told}; … (+{len(found) - MAX_LISTED})" if len(found) > MAX_LISTED else told
+    return joined([*map(_told, found)], between="; ")
 
 
 def _told(subject: Subject) -> str:

@@ -26,7 +26,7 @@ from pkitools.findings.model import (
 )
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_LISTED
-from pkitools.text import NameText
+from pkitools.text import NameText, joined
 
 CRASHED: Final = "crashed"
 """The reason of a rule whose check raised, or returned no answer."""
@@ -125,8 +125,7 @@ def met_if_none(path: str, offenders: Iterable[object], *, basis: Basis | None =
     found = [str(offender) for offender in offenders]
     if not found:
         return MET
-    more = f" … (+{len(found) - MAX_LISTED})" if len(found) > MAX_LISTED else ""
-    operands = {"value": ", ".join(found[:MAX_LISTED]) + more, **_texts(params)}
+    operands = {"value": joined(found), **_texts(params)}
     return Violated(tuple(Evidence(path, value) for value in found[:MAX_LISTED]), operands, basis)
 
 

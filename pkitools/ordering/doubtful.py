@@ -8,6 +8,7 @@ from typing import Final
 from pkitools.frozen import dataclass, field
 from pkitools.messages import Language, message
 from pkitools.ordering.batch import NamedOrder
+from pkitools.text import joined
 
 _MOST: Final = 5  # names in one sentence
 
@@ -50,7 +51,7 @@ def _oins(items: Sequence[NamedOrder]) -> Iterator[Doubt]:
             found.setdefault(oin, {}).setdefault(" ".join(organization.split()).casefold(), organization)
     for oin, names in found.items():
         if len(names) > 1:
-            told = {"oin": oin, "count": len(names), "organizations": _listed(list(names.values()))}
+            told = {"oin": oin, "count": len(names), "organizations": joined(list(names.values()), _MOST)}
             yield Doubt("ordering.doubt.oin_of_several", told)
 
 
@@ -64,11 +65,6 @@ def _names(items: Sequence[NamedOrder]) -> Iterator[Doubt]:
             told = {
                 "name": same[0].plan.subject.get("CN"),
                 "count": len(same),
-                "names": _listed([i.name for i in same]),
+                "names": joined([i.name for i in same], _MOST),
             }
             yield Doubt("ordering.doubt.name_twice", told)
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" (+{len(names) - _MOST})" if len(names) > _MOST else ""
-    return ", ".join(names[:_MOST]) + more

@@ -12,6 +12,8 @@ from typing import Final
 from pkitools.limits import MAX_PATTERN_FILES
 from pkitools.portfolio.model import Gap, Pointer, Target, Unread
 
+MOST_ROUNDS: Final = 10
+"""How often what was pointed to may point further: a main file, its parts, what those name."""
 _PARENTS: Final = 3
 """Folders that a relative name is looked for in: that of the file, and those above it."""
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from pkitools.containers import read_source
 from pkitools.errors import PkitoolsError
-from pkitools.portfolio.following import listing_of, resolved
+from pkitools.portfolio.following import MOST_ROUNDS, listing_of, resolved
 from pkitools.portfolio.known import Collecting, holds_one_leaf
 from pkitools.portfolio.model import Unread
 from pkitools.portfolio.opening import ToRead, unit_of
 from pkitools.portfolio.pointers import pointers_of
 from pkitools.portfolio.reading import Unit
 from pkitools.portfolio.walking import FoundFile
-
-_MOST_ROUNDS: Final = 10
 
 
 def gathered_from(
@@ -39,7 +36,7 @@ def gathered_from(
         if not isinstance(one, Unread)
     )
     followed: set[Unit | ToRead] = set()
-    for _ in range(_MOST_ROUNDS + 1):
+    for _ in range(MOST_ROUNDS + 1):
         further: list[ToRead] = []
         for file in waiting:
             left_out = _taken(file, collecting, further, raise_crashes=raise_crashes)

@@ -14,13 +14,12 @@ from pkitools.checking.judgement import CheckResult, Memory, judged_as_read
 from pkitools.checking.question import Question, Revocation, question
 from pkitools.checking.stated_ids import holds_nothing_to_judge
 from pkitools.environment import Environment
-from pkitools.errors import InputError
 from pkitools.findings import Outcome
 from pkitools.frozen import dataclass, field, replace
 from pkitools.portfolio.claims import Claim
-from pkitools.portfolio.known import AboutEach, Known
+from pkitools.portfolio.known import AboutEach, Known, read_if_it_can
 from pkitools.portfolio.model import Above, EnvironmentBasis, Judgement
-from pkitools.revocation import CertificateRevocationList, read_crl
+from pkitools.revocation import CertificateRevocationList
 from pkitools.systems import System
 from pkitools.trust import HierarchyKind, TrustStore, hierarchy_of
 from pkitools.x509 import CertificateFacts, oin_from_certificate, read_certificate
@@ -31,8 +30,9 @@ if TYPE_CHECKING:
     from pkitools.rules.own import OwnData
 
 _MOST_QUESTIONS: Final = 64
-_MOST_AUTHORITIES: Final = 64
 """Questions kept by a process: of peers there is one for each host."""
+_MOST_AUTHORITIES: Final = 64
+"""Authorities of paths kept by a process."""
 
 Token = tuple[int, int]
 """Process that asks, and its number of the judge."""
@@ -209,14 +209,8 @@ def _with_entity(asked: Question, entity_id: str | None) -> Question:
 
 def _with_lists_read(revocation: Revocation) -> Revocation:
     """Return the same with every list read that can be; what cannot is told of with each certificate."""
-    return replace(revocation, crls=tuple(map(_read, revocation.material.crls)))
-
-
-def _read(crl: bytes | CertificateRevocationList) -> bytes | CertificateRevocationList:
-    try:
-        return read_crl(crl) if isinstance(crl, bytes) else crl
-    except InputError:
-        return crl
+    crls = revocation.material.crls
+    return replace(revocation, crls=tuple(read_if_it_can(crl) if isinstance(crl, bytes) else crl for crl in crls))
 
 
 def _at_hand(asked: Judging) -> Iterator[bytes]:

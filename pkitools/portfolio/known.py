@@ -128,6 +128,14 @@ def _readable(ders: Iterable[bytes]) -> Iterator[CertificateFacts]:
             continue
 
 
+def read_if_it_can(crl: bytes) -> CertificateRevocationList | bytes:
+    """Return a list of revoked certificates read; as it came where it cannot be: who uses it tells of that."""
+    try:
+        return read_crl(crl)
+    except InputError:
+        return crl
+
+
 class AboutEach:
     """Finds what is known of one certificate.
 
@@ -137,7 +145,7 @@ class AboutEach:
     """
 
     def __init__(self, known: Known, given: Iterable[bytes] = ()) -> None:
-        crls = [*map(_crl, known.crls)]
+        crls = [*map(read_if_it_can, known.crls)]
         read = (crl for crl in crls if isinstance(crl, CertificateRevocationList))
         self._by_name = _grouped(read, lambda crl: [crl.canonical_issuer])
         self._unread = [crl for crl in crls if isinstance(crl, bytes)]
@@ -192,13 +200,6 @@ def _grouped(several: Iterable[V], keys: Callable[[V], Iterable[K]]) -> dict[K, 
         for key in keys(each):
             grouped.setdefault(key, []).append(each)
     return grouped
-
-
-def _crl(der: bytes) -> CertificateRevocationList | bytes:
-    try:
-        return read_crl(der)
-    except InputError:  # where it lies it is told
-        return der
 
 
 def _serials(response: bytes) -> Sequence[int]:

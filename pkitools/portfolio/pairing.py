@@ -9,7 +9,7 @@ from pkitools.checking.private_keys import BESIDE
 from pkitools.checking.selection import end_entities
 from pkitools.containers import Contents, ItemKind, read_source
 from pkitools.errors import InputError, PkitoolsError
-from pkitools.findings import Outcome, Severity, Status, Verdict
+from pkitools.findings import Outcome, Severity, Status
 from pkitools.frozen import replace
 from pkitools.portfolio.judging import Judge
 from pkitools.portfolio.model import HeldCertificate, Reading
@@ -40,7 +40,7 @@ def not_fitting(
     wrong = tuple(map(_surely, (outcome for outcome in told if outcome.status is Status.VIOLATED)))
     if wrong:
         reading = examine(replace(unit, claims=claims(certificate)), judge)
-        meant = tuple(_with(one, wrong) for one in reading.certificates if one.judgements)
+        meant = tuple(_with_told(one, wrong) for one in reading.certificates if one.judgements)
         yield Reading(certificate, meant, is_again=True)
 
 
@@ -76,10 +76,5 @@ def _readable(contents: Contents) -> Iterator[CertificateFacts]:
             continue
 
 
-def _with(one: HeldCertificate, wrong: tuple[Outcome, ...]) -> HeldCertificate:
-    fails = any(outcome.rule.severity is Severity.ERROR for outcome in wrong)
-    told = (
-        replace(each, told=(*each.told, *wrong), verdict=Verdict.FAILED if fails else each.verdict)
-        for each in one.judgements
-    )
-    return replace(one, judgements=tuple(told), places=())
+def _with_told(one: HeldCertificate, wrong: tuple[Outcome, ...]) -> HeldCertificate:
+    return replace(one, judgements=tuple(each.with_told(wrong) for each in one.judgements), places=())

@@ -15,7 +15,7 @@ from pkitools.arguments import octets, several, text, wrong_type
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_PENDING
 from pkitools.portfolio.claims import Claims
-from pkitools.portfolio.following import listing_of, resolved
+from pkitools.portfolio.following import MOST_ROUNDS, listing_of, resolved
 from pkitools.portfolio.foreseeing import gathered_from
 from pkitools.portfolio.judging import Judge, Judging
 from pkitools.portfolio.known import Collecting
@@ -32,8 +32,6 @@ from pkitools.x509 import read_certificate
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-_MOST_ROUNDS: Final = 10
-"""How often what was pointed to may point further: a main file, its parts, what those name."""
 _FEW: Final = 64
 """Files that are looked through before the first is judged, and nobody waits for it."""
 _EARLY: Final = 8
@@ -117,7 +115,7 @@ class _Scan:
             yield from not_fitting(certificate, key, self.judge, self.claims.of_file)
 
     def _pointed_to(self, further: list[tuple[str, Pointer]], peers: list[tuple[str, str]]) -> Iterator[Reading]:
-        for _ in range(_MOST_ROUNDS):
+        for _ in range(MOST_ROUNDS):
             if not further:
                 break
             peers += [(p.text, f"{name}:{p.line}") for name, p in further if p.target is Target.PEER]

@@ -24,9 +24,9 @@ from pkitools.findings import (
     met_if,
     violated,
 )
-from pkitools.limits import MAX_LISTED
 from pkitools.messages import CAUSE
 from pkitools.probing.model import Handshake, Observation, Offered, Taken, TLSVersion
+from pkitools.text import joined
 from pkitools.trust import is_self_signed
 from pkitools.x509 import CertificateFacts, SignatureAlgorithm, read_certificate
 
@@ -211,7 +211,7 @@ def _server_chain(seen: Observation) -> Answer:
         return NOT_APPLICABLE
     # who has them at hand finds the way all the same; who has not does not
     severity = Severity.WARNING if seen.is_trusted else Severity.ERROR
-    names = _listed(seen.lacking)
+    names = joined(seen.lacking)
     return met_if(not seen.lacking, "missing", names, severity=severity, sent=len(seen.handshake.certificates))
 
 
@@ -224,7 +224,7 @@ def _server_order(seen: Observation) -> Answer:
 def _server_extra(seen: Observation) -> Answer:
     if len(seen.handshake.certificates) < 2:
         return NOT_APPLICABLE
-    return met_if(not seen.strangers, "certificate", _listed(seen.strangers))
+    return met_if(not seen.strangers, "certificate", joined(seen.strangers))
 
 
 def _given(seen: Observation) -> Answer:
@@ -253,9 +253,7 @@ def _issuers(seen: Observation) -> Answer:
     if any(facts.issuer.text in wanted or facts.subject.text in wanted for facts in seen.client):
         return MET
     issuer = seen.client[-1].issuer
-    return violated(
-        "issuer", issuer.common_name or issuer.text, named=_listed([n.common_name or n.text for n in named])
-    )
+    return violated("issuer", issuer.common_name or issuer.text, named=joined([n.common_name or n.text for n in named]))
 
 
 def _signature(seen: Observation) -> Answer:
@@ -287,16 +285,11 @@ def _pss(seen: Observation) -> Answer:
         return NOT_APPLICABLE
     if seen.takes_pss is Offered.UNKNOWN:
         return NotChecked(UNTOLD)
-    return MET if seen.takes_pss is Offered.YES else violated("signature_algorithms", _listed(_asked_of(seen)))
+    return MET if seen.takes_pss is Offered.YES else violated("signature_algorithms", joined(_asked_of(seen)))
 
 
 def _asked_of(seen: Observation) -> Sequence[str]:
     return seen.signatures.asked if seen.signatures else ()
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" … (+{len(names) - MAX_LISTED})" if len(names) > MAX_LISTED else ""
-    return ", ".join(names[:MAX_LISTED]) + more
 
 
 _FAMILIES: Final = (("pss", "RSA-PSS"), ("rsa", "RSA"), ("ecdsa", "ECDSA"))

@@ -93,11 +93,6 @@ class Entry:
     def __post_init__(self) -> None:
         object.__setattr__(self, "silent", Outcome(self.rule, Status.NOT_APPLICABLE))
 
-    def is_in_force(self, at: RuleContext) -> bool:
-        """Return whether the rule is in force for this certificate, looked at when it is."""
-        period = self.rule.in_force
-        return period is None or period.holds(issued=at.issued, moment=at.moment)
-
 
 def rsa_at_least(at: RuleContext, limit: int) -> Answer:
     """Return whether an RSA key has this many bits; other keys are other rules'."""

@@ -10,7 +10,7 @@ from typing import Final
 
 from pkitools.arguments import text
 from pkitools.errors import InvalidValueError
-from pkitools.text import pattern
+from pkitools.text import joined, pattern
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError
 from pkitools.x509.names import DNS, IP
@@ -71,8 +71,7 @@ def presented(certificate: PathCertificate, limit: int) -> str:
         names = [shown_name(tag, value) for tag, value in alternative_names(certificate) if tag in {DNS, IP}]
     except DERError:
         return "?"
-    more = f", … (+{len(names) - limit})" if len(names) > limit else ""
-    return ", ".join(names[:limit]) + more if names else "-"
+    return joined(names, limit) or "-"
 
 
 def shown_name(tag: int, value: bytes) -> str:

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pkitools.checking import judgement
-from pkitools.checking.same_requirement import FOLLOWS, SAME_REQUIREMENT, told_once
+from pkitools.checking.same_requirement import FOLLOWS, SAME_REQUIREMENT, repeats
 from pkitools.environment import Environment
 from pkitools.findings import CertificateRef, Outcome, Report, Severity, Status
+from pkitools.findings.considered import Block, Considered
 from pkitools.messages import NOTHING
 from pkitools.rulebook import all_rules
 from pkitools.rules.books import ENTRIES
@@ -67,6 +68,11 @@ def test_the_systems_that_both_sides_are_asked_for_ask_each_side_themselves() ->
 
 
 # -- the law ----------------------------------------------------------------------------------------------------------
+
+
+def told_once(outcomes: list[Outcome]) -> list[Outcome]:
+    """Return them as a report tells them: what only repeats or follows from another counts as not applicable."""
+    return Considered([Block.of(outcomes)], repeats=repeats).every()
 
 
 @st.composite

@@ -79,7 +79,7 @@ FAULTS: list[tuple[list[dict[str, str]], tuple[str, ...], tuple[str, ...]]] = [
         ("Call it my-api, for one", "b: a b is not a full DNS name"),
     ),
     ([row(f"n {number}") for number in range(60)], (*FOR, *PLACE), ("n-0,", "… and 57 more of these: n 3, n 4")),
-    ([row(f"n{number}", **{"for": "rdw"}) for number in range(60)], (), ("n0, n1, n2, n3, n4 (+55): ",)),
+    ([row(f"n{number}", **{"for": "rdw"}) for number in range(60)], (), ("n0, n1, n2, n3, n4 … (+55): ",)),
 ]
 
 

@@ -73,6 +73,6 @@ def test_what_is_no_host_is_the_callers_mistake(host: str) -> None:
 def test_what_is_presented_is_short() -> None:
     many = sequence(*(tlv(0x82, f"n{n}.nl".encode()) for n in range(20)))
     leaf = end_entity("leaf", good_chain().tsp, extensions={SAN: (False, many)})
-    assert presented(load(leaf.der), 3) == "n0.nl, n1.nl, n2.nl, … (+17)"
+    assert presented(load(leaf.der), 3) == "n0.nl, n1.nl, n2.nl … (+17)"
     nothing = end_entity("leaf", good_chain().tsp, extensions={SAN: None})
     assert presented(load(nothing.der), 3) == "-"

@@ -33,6 +33,7 @@ from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_LISTED
 from pkitools.messages import CAUSE
 from pkitools.rules.linting import is_made_to_connect
+from pkitools.text import joined
 from pkitools.trust import TrustStore
 from pkitools.x509 import CertificateFacts
 
@@ -326,9 +327,7 @@ def _labels(programs: Iterable[Program]) -> str:
 
 
 def _names(certificates: Iterable[CertificateFacts], between: str = ", ") -> str:
-    names = [_name(facts) for facts in certificates]
-    more = f" … (+{len(names) - MAX_LISTED})" if len(names) > MAX_LISTED else ""
-    return between.join(names[:MAX_LISTED]) + more
+    return joined([_name(facts) for facts in certificates], between=between)
 
 
 def _name(facts: CertificateFacts) -> str:

@@ -14,6 +14,7 @@ from pkitools.portfolio.model import HeldCertificate, HeldKey, HeldRequest
 from pkitools.portfolio.risk.grouping import Sharing, is_in_use, shared
 from pkitools.portfolio.risk.model import CertificateUse, Hit, Uses
 from pkitools.systems import System
+from pkitools.text import joined
 from pkitools.trust import Hierarchy, HierarchyKind, hierarchies
 
 
@@ -111,14 +112,9 @@ def about(
 
 def _listed(values: Sequence[str]) -> str:
     """Return the first of several names, as many as a sentence shows whole, and how many more there are."""
-    told = [_first(values, count) for count in range(min(len(values), MAX_LISTED), 0, -1)]
+    told = [joined(values, count) for count in range(min(len(values), MAX_LISTED), 0, -1)]
     # one name that is longer than that is cut where it is shown
     return next((each for each in told if len(each) <= MAX_MESSAGE_VALUE), told[-1])
-
-
-def _first(values: Sequence[str], count: int) -> str:
-    more = f" … (+{len(values) - count})" if count < len(values) else ""
-    return ", ".join(values[:count]) + more
 
 
 def names(members: Iterable[HeldCertificate]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -180,15 +180,12 @@ def command(options: CheckOptions) -> Reply[Checked]:
     _refuse_pages(options)
     unread: list[BadItem] = []
     beside = _beside(options, unread)
-    keys: list[Outcome] = []
-    given: list[bytes] = []
-    compared: set[str] = set()
-    judge = _judge(options, unread, keys, given, compared)
-    used = use_each(options.files, judge, lists_count=True, tell_folders=False, compared=compared)
+    read = _read(options, unread)
+    used = use_each(options.files, read.judge, lists_count=True, tell_folders=False, compared=read.compared)
     failed = [CheckedFile(each.name, error=each.error, harmless=each.harmless) for each in used.failures]
     checked = Checked([*used.results, *failed], None)
-    checked = replace(checked, reuse=in_common(checked.checks, options, beside, keys))
-    _write_pages(checked, options, given)
+    checked = replace(checked, reuse=in_common(checked.checks, options, beside, read.keys))
+    _write_pages(checked, options, read.given)
     return Reply(
         checked,
         document=lambda value: _document(value, options),
@@ -251,102 +248,116 @@ def _is_entity_id(text: str) -> bool:
     return EntitySubject(text, ENTITIES).is_parsed
 
 
-def _judge(
-    options: CheckOptions, unread: list[BadItem], keys: list[Outcome], given: list[bytes], compared: set[str]
-) -> Callable[[str], CheckedFile]:
-    """Return what judges one of the files that were named, as :func:`judging` does."""
+def _read(options: CheckOptions, unread: Sequence[BadItem]) -> FilesTogether:
+    """Return the files that were named, read."""
     refuse_unknown(options.systems)  # before a file is read
     passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
     files = files_of(options.files)
     named = [name for name, in_folder in files if not in_folder]
-    return judging(
+    return FilesTogether(
         options,
         lambda: read_together([name for name, _ in files], passphrase),
-        unread,
-        keys,
-        given,
-        compared=compared,
+        passphrase=passphrase,
+        unread=unread,
         named=named,
     )
 
 
-def judging(
-    options: CheckOptions,
-    read: Callable[[], Mapping[str, Contents | PkitoolsError]],
-    unread: list[BadItem],
-    keys: list[Outcome],
-    given: list[bytes],
-    *,
-    passphrase: bytes | None = None,
-    compared: set[str] | None = None,
-    named: Sequence[str] = (),
-) -> Callable[[str], CheckedFile]:
-    """Return what judges one file; everything the files share is read once, before the first.
+class FilesTogether:
+    """Files that are judged with one another: everything they share is read once, when this is made.
 
     Args:
         options: what was given.
-        read: reads the files, by name: what each holds, or why it cannot be used.
-        unread: what could not be read of the material; gets more of it.
-        keys: gets what there is to say of private keys in files of their own.
-        given: gets the certificates that were given as chain and as roots, DER.
-        passphrase: of keystores and keys, where the options do not say it.
-        compared: gets the names of the files whose keys and requests were compared.
+        read: reads the files, by name: what each holds, or why it cannot be used. What was given beside them is read
+            first: a wrong option is told before a file is.
+        passphrase: of keystores and keys.
+        unread: what could not be read already, of what was given beside the files.
         named: the files that were named, and not found in a folder.
     """
-    from pkitools.checking import check_file
-    from pkitools.checking.chain import check_keys_together, compared_files, together
-    from pkitools.checking.delivered_lists import refuse_unreadable_lists, with_delivered
 
-    data = given_data()
-    passphrase = passphrase or given_passphrase(options.passphrase_file, options.passphrase_env)
-    expected = expectation(options, passphrase, unread)
-    trust = trust_of(options.trust)
-    chain, beside = chain_of(options.chain, unread)
-    given += [*chain, *(anchor.der for anchor in trust.anchors)] if trust else chain
-    inputs = read()
-    readable = {name: each for name, each in inputs.items() if not isinstance(each, PkitoolsError)}
-    revocation = with_delivered(revocation_of(options, unread, beside), readable.values())
-    among = together(readable, passphrase)
-    keys += check_keys_together(readable, passphrase, among.chains, named)
-    if compared is not None:
-        compared |= compared_files(readable, keys)
+    unread: list[BadItem]
+    """What could not be read of all that was given beside the files."""
+    keys: tuple[Outcome, ...]
+    """What there is to say of private keys in files of their own."""
+    given: list[bytes]
+    """The certificates that were given as chain and as roots, DER."""
+    compared: Collection[str]
+    """The names of the files whose keys and requests were compared."""
 
-    def judge(name: str) -> CheckedFile:
-        contents = inputs[name]
-        if isinstance(contents, PkitoolsError):
-            raise contents
-        if name in among.chains:
-            told_problems(contents, name)
-            return CheckedFile(name, chain=among.chains[name])
-        if name in among.copies:
-            return CheckedFile(name, chain=among.copies[name], is_copy=True)
-        refuse_unreadable_lists(contents)
-        found = check_file(
-            contents,
-            moment=options.moment,
-            environment=options.environment,
-            systems=options.systems,
-            intermediates=[*chain, *among.authorities] if len(inputs) > 1 else chain,
+    def __init__(
+        self,
+        options: CheckOptions,
+        read: Callable[[], Mapping[str, Contents | PkitoolsError]],
+        *,
+        passphrase: bytes | None,
+        unread: Sequence[BadItem] = (),
+        named: Sequence[str] = (),
+    ) -> None:
+        from pkitools.checking.chain import check_keys_together, compared_files, together
+        from pkitools.checking.delivered_lists import with_delivered
+
+        self.unread = [*unread]
+        expected = expectation(options, passphrase, self.unread)
+        trust = trust_of(options.trust)
+        chain, beside = chain_of(options.chain, self.unread)
+        self.given = [*chain, *(anchor.der for anchor in trust.anchors)] if trust else chain
+        self._inputs = read()
+        readable = {name: each for name, each in self._inputs.items() if not isinstance(each, PkitoolsError)}
+        revocation = with_delivered(revocation_of(options, self.unread, beside), readable.values())
+        self._among = together(readable, passphrase)
+        self.keys = check_keys_together(readable, passphrase, self._among.chains, named)
+        self.compared = compared_files(readable, self.keys)
+        self._check = partial(
+            _checking(options, passphrase),
+            intermediates=[*chain, *self._among.authorities] if len(self._inputs) > 1 else chain,
             trust=trust,
-            entity_id=options.entity_id,
-            profile=options.profile,
-            host=options.host,
             revocation=revocation,
             expected=expected,
-            alias=options.alias,
-            certificate=options.certificate,
-            cross_check=options.cross_check,
-            strict=options.strict,
-            passphrase=passphrase,
-            strict_delivery=options.strict_delivery,
-            data=data,
-            unread=unread,
-            held=among.held,
-            raise_crashes=debugging(),
+            unread=self.unread,
+            held=self._among.held,
         )
-        return CheckedFile(name, found)
 
-    return judge
+    def judge(self, name: str) -> CheckedFile:
+        """Judge one file.
+
+        Raises:
+            PkitoolsError: it cannot be used.
+        """
+        from pkitools.checking.delivered_lists import refuse_unreadable_lists
+
+        contents = self._inputs[name]
+        if isinstance(contents, PkitoolsError):
+            raise contents
+        if name in self._among.chains:
+            told_problems(contents, name)
+            return CheckedFile(name, chain=self._among.chains[name])
+        if name in self._among.copies:
+            return CheckedFile(name, chain=self._among.copies[name], is_copy=True)
+        refuse_unreadable_lists(contents)
+        return CheckedFile(name, self._check(contents))
+
+
+def _checking(options: CheckOptions, passphrase: bytes | None) -> Callable[..., FileCheck]:
+    """Return what judges the contents of a file by the options that say the same of each."""
+    from pkitools.checking import check_file
+
+    return partial(
+        check_file,
+        moment=options.moment,
+        environment=options.environment,
+        systems=options.systems,
+        entity_id=options.entity_id,
+        profile=options.profile,
+        host=options.host,
+        alias=options.alias,
+        certificate=options.certificate,
+        cross_check=options.cross_check,
+        strict=options.strict,
+        passphrase=passphrase,
+        strict_delivery=options.strict_delivery,
+        data=given_data(),
+        raise_crashes=debugging(),
+    )
 
 
 def chain_of(names: Iterable[str], unread: list[BadItem]) -> tuple[list[bytes], list[Contents]]:

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.findings import Report, Severity, Verdict
 from pkitools.frozen import dataclass, field, replace
-from pkitools.limits import MAX_LISTED
 from pkitools.messages.days import day_and_time
 from pkitools.reports.telling.answer import answer_of
 from pkitools.reports.telling.readable import readable, validity
 from pkitools.reports.text import in_a_word, in_short, label_width, others, why, word
-from pkitools.text import shown
+from pkitools.text import joined, shown
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools_cli.commands.cert.check_options import CheckOptions, Meant
 from pkitools_cli.commands.cert.check_overall import Overall, Part, overall_told, reserved
@@ -171,17 +170,15 @@ def about_keys(checks: Sequence[FileCheck], reuse: Report | None) -> tuple[Repor
 def chains_told(chains: Sequence[tuple[str, ChainFile]]) -> Iterator[str]:
     """Yield the sentence that says which certificates were not judged, but used as chain; nothing without any."""
     count = sum(chain.count for _, chain in chains)
-    names = ", ".join(_file_name(name) for name, _ in chains[:MAX_LISTED])
-    more = f" … (+{len(chains) - MAX_LISTED})" if len(chains) > MAX_LISTED else ""
     if count:
-        yield tr(f"cli.cert_check.as_chain{'_one' if count == 1 else ''}", count=count, files=f"{names}{more}")
+        files = joined([_file_name(name) for name, _ in chains])
+        yield tr(f"cli.cert_check.as_chain{'_one' if count == 1 else ''}", count=count, files=files)
 
 
 def copies_told(names: Sequence[str]) -> Iterator[str]:
     """Yield the sentence that says which files hold what was judged in another; nothing without any."""
     if names:
-        more = f" … (+{len(names) - MAX_LISTED})" if len(names) > MAX_LISTED else ""
-        yield tr("cli.cert_check.copies", files=", ".join(map(_file_name, names[:MAX_LISTED])) + more)
+        yield tr("cli.cert_check.copies", files=joined([*map(_file_name, names)]))
 
 
 def _full(options: Meant) -> Severity:

@@ -7,6 +7,7 @@ from typing import Final
 from pkitools.errors import InvalidValueError
 from pkitools.ordering import NoChoiceError
 from pkitools.requests import BatchError
+from pkitools.text import joined
 from pkitools_cli.commands.csr.ordering import tell_why_not
 from pkitools_cli.i18n import tr
 from pkitools_cli.output import complain
@@ -27,12 +28,7 @@ def tell_faults(error: BatchError) -> None:
         for sentence, (fault, names) in told[:_MOST_ALIKE]:
             if isinstance(fault, NoChoiceError):
                 tell_why_not(fault)
-            complain(f"{_listed(names)}: {sentence}")
+            complain(f"{joined(names, _MOST_NAMES)}: {sentence}")
         rest = [name for _, (_, names) in told[_MOST_ALIKE:] for name in names]
         if rest:
-            complain(tr("cli.csr.create.more_alike", count=len(rest), names=_listed(rest)))
-
-
-def _listed(names: list[str]) -> str:
-    more = f" (+{len(names) - _MOST_NAMES})" if len(names) > _MOST_NAMES else ""
-    return ", ".join(names[:_MOST_NAMES]) + more
+            complain(tr("cli.csr.create.more_alike", count=len(rest), names=joined(rest, _MOST_NAMES)))

@@ -16,6 +16,7 @@ from pkitools.ordering import NamedOrder
 from pkitools.ordering.manifest import MANIFEST
 from pkitools.requests import PrivateKey, RequestFacts, load_key, read_request
 from pkitools.requests.keys import MAX_KEY_FILE_BYTES
+from pkitools.text import joined
 from pkitools_cli.commands.csr.writing import places
 from pkitools_cli.commands.next_steps import step
 from pkitools_cli.i18n import tr
@@ -139,5 +140,4 @@ def _places(item: NamedOrder, folder: Path) -> list[Output]:
 
 
 def _named(names: Sequence[str]) -> str:
-    more = f" (+{len(names) - _NAMED})" if len(names) > _NAMED else ""
-    return (", ".join(names[:_NAMED]) or "-") + more
+    return joined(names, _NAMED) or "-"

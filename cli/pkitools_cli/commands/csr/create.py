@@ -20,6 +20,7 @@ from pkitools.reports import (
     self_signed_document,
 )
 from pkitools.requests.batch import SIGNATURES
+from pkitools.text import joined
 from pkitools_cli.commands.csr.create_one import write_one, write_self_signed
 from pkitools_cli.commands.csr.create_options import CreateOptions
 from pkitools_cli.commands.csr.create_text import self_signed_told, written_told
@@ -162,5 +163,4 @@ def _listed(names: Sequence[str], written: Sequence[WrittenRequest]) -> str:
     names = tuple(dict.fromkeys(names))
     if len(names) == len(written) > 1:
         return tr("cli.csr.create.all_of_them", count=len(names))
-    more = f" … (+{len(names) - _MOST_FILES})" if len(names) > _MOST_FILES else ""
-    return ", ".join(names[:_MOST_FILES]) + more
+    return joined(names, _MOST_FILES)

@@ -11,7 +11,7 @@ from pkitools.frozen import replace
 from pkitools.limits import MAX_LISTED
 from pkitools.reports.telling.answer import Answer, answer_of, told
 from pkitools.reports.text import label_width, others, why, word
-from pkitools.text import shown
+from pkitools.text import joined, shown
 from pkitools.x509 import DistinguishedName, read_certificate
 from pkitools_cli.commands.cert.check_overall import reserved
 from pkitools_cli.commands.next_steps import Step, again
@@ -229,9 +229,7 @@ def _asks(seen: Observation) -> str:
 def _issuers(named: Sequence[DistinguishedName]) -> str | None:
     if not named:
         return None
-    names = [name.common_name or name.text for name in named[:MAX_LISTED]]
-    more = f" … (+{len(named) - MAX_LISTED})" if len(named) > MAX_LISTED else ""
-    return "; ".join(map(shown, names)) + more
+    return joined([shown(name.common_name or name.text) for name in named], between="; ")
 
 
 def _certificates(ders: Sequence[bytes]) -> str:

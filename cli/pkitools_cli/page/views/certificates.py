@@ -18,7 +18,7 @@ from pkitools.reports import CheckedFile
 from pkitools.reports.pages.checked import Asked as AskedOf
 from pkitools.reports.pages.checked import checked_for_page
 from pkitools.text import size_text
-from pkitools_cli.commands.cert.check import Checked, in_common, judging
+from pkitools_cli.commands.cert.check import Checked, FilesTogether, in_common
 from pkitools_cli.commands.cert.check_options import CheckOptions
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.inputs import is_list
@@ -30,7 +30,6 @@ from pkitools_cli.page.site import Site, environments, every_system
 
 if TYPE_CHECKING:
     from pkitools.containers import BadItem
-    from pkitools.findings import Outcome
 
 _NOTHING: Final = Form()
 
@@ -117,16 +116,13 @@ def _options(site: Site, form: Form, environment: Environment) -> CheckOptions:
 def _checked(form: Form, options: CheckOptions) -> tuple[Checked, list[bytes], list[str]]:
     """Return what was found of the files, the roots that were given, and what of all that could not be read."""
     titles(options.systems)  # a wrong name is told before a file is read
-    unread: list[BadItem] = []
-    keys: list[Outcome] = []
-    given: list[bytes] = []
     passphrase = form.secret("passphrase").encode() or None
     inputs = _read(form.files, passphrase)
-    judge_one = judging(options, lambda: inputs, unread, keys, given, passphrase=passphrase)
-    checked = Checked([_judged(name, judge_one) for name in inputs], None)
-    checked = replace(checked, reuse=in_common(checked.checks, options, (), keys))
+    read = FilesTogether(options, lambda: inputs, passphrase=passphrase)
+    checked = Checked([_judged(name, read.judge) for name in inputs], None)
+    checked = replace(checked, reuse=in_common(checked.checks, options, (), read.keys))
     of_chains = (bad for name, _ in checked.chains for bad in _problems(inputs[name]))
-    return checked, given, [error_sentence(bad.error, language()) for bad in (*unread, *of_chains)]
+    return checked, read.given, [error_sentence(bad.error, language()) for bad in (*read.unread, *of_chains)]
 
 
 def _problems(contents: Contents | PkitoolsError) -> Iterable[BadItem]:

@@ -8,8 +8,9 @@ from typing import Final
 from pkitools.findings import Report, Severity
 from pkitools.frozen import dataclass
 from pkitools.ordering import Arrival, Ordered, Receipt, State
+from pkitools.text import joined
 from pkitools.trust import HierarchyKind, hierarchy_of
-from pkitools_cli.commands.cert.receiving.why import ORDER, listed
+from pkitools_cli.commands.cert.receiving.why import ORDER
 from pkitools_cli.commands.next_steps import Step, Words, carried, step
 from pkitools_cli.commands.public_part import public_place, public_words
 from pkitools_cli.i18n import tr
@@ -136,4 +137,4 @@ def _renew(arrival: Arrival, receipt: Receipt) -> Words | None:
 
 
 def _names(orders: Sequence[Ordered]) -> str:
-    return listed([order.name for order in orders])
+    return joined([order.name for order in orders])

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from pkitools.ordering import Arrival, Receipt, State
 from pkitools.reports.telling.readable import short_day
+from pkitools.text import joined
 from pkitools_cli.commands.cert.check_overall import reserved
 from pkitools_cli.commands.cert.receiving.next_step import Asked, next_of
-from pkitools_cli.commands.cert.receiving.why import GOOD, listed, why_told
+from pkitools_cli.commands.cert.receiving.why import GOOD, why_told
 from pkitools_cli.commands.tables import table
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import wrapped
@@ -61,5 +62,5 @@ def _of_old_keys(arrivals: Sequence[Arrival]) -> Iterator[str]:
     old = [each for each in arrivals if each.was_replaced and each.state in GOOD]
     if old:
         yield ""
-        files = listed([f"{each.certificate_file} ({Path(each.key_file).name})" for each in old])
+        files = joined([f"{each.certificate_file} ({Path(each.key_file).name})" for each in old])
         yield from wrapped(tr("cli.cert_receive.old_keys", files=files), "")

@@ -8,7 +8,7 @@ from typing import Final
 from pkitools.findings import Outcome, Report, Severity
 from pkitools.limits import MAX_LISTED
 from pkitools.ordering import Arrival, State
-from pkitools.text import shown
+from pkitools.text import joined, shown
 from pkitools_cli.i18n import tr
 from pkitools_cli.lines import findings_told, wrapped
 from pkitools_cli.remedies import told
@@ -51,17 +51,11 @@ def _rows(parts: Sequence[str]) -> Iterator[str]:
         yield from wrapped(part, "    ", "  - ")
 
 
-def listed(names: Sequence[str]) -> str:
-    """Return names with a comma between them; of many the first, and how many there are more."""
-    more = f" (+{len(names) - MAX_LISTED})" if len(names) > MAX_LISTED else ""
-    return ", ".join(names[:MAX_LISTED]) + more
-
-
 def _which(arrivals: Sequence[Arrival]) -> str:
     """Return which they are; of several by their names, of which the table has the files."""
     if len(arrivals) == 1:
         return _who(arrivals[0])
-    return f"{len(arrivals)} × ({listed([_name(each) for each in arrivals])})"
+    return f"{len(arrivals)} × ({joined([_name(each) for each in arrivals])})"
 
 
 def _name(arrival: Arrival) -> str:
@@ -101,7 +95,7 @@ def _found(arrivals: Sequence[Arrival]) -> Iterator[Line | str]:
                 names[outcome.rule.code].append(name)
     for code in sorted(found, key=lambda each: found[each][0].rule.severity, reverse=True):
         if len(names[code]) < len(arrivals):
-            count = {"count": len(names[code]), "total": len(arrivals), "names": listed(names[code])}
+            count = {"count": len(names[code]), "total": len(arrivals), "names": joined(names[code])}
             yield from wrapped(tr("cli.cert_receive.some", **count), "  ")
         yield from findings_told(_report(reports, found[code]), full=Severity.WARNING, verbose=False)
     unchecked = [outcome for _, report in reports if report is not None for outcome in report.not_checked]
