@@ -30,7 +30,7 @@ from pkitools.limits import MAX_INPUT_BYTES
 from pkitools.text import size_text
 from pkitools_cli.i18n import tr
 from pkitools_cli.options import STANDARD_INPUT
-from pkitools_cli.output import complain
+from pkitools_cli.output import complain, complain_once
 from pkitools_cli.passphrases import asked_passphrase, can_ask
 from pkitools_cli.remedies import error_line
 
@@ -481,7 +481,7 @@ def read_key(path: str, passphrase: bytes | None) -> PrivateKey:
         except InputError as error:
             raise _swapped(error, path) or error from None
     if not is_private(path):  # of what turned out to be a key: anybody may read a certificate
-        complain(tr("cli.csr.key_readable", name=path))
+        complain_once(tr("cli.csr.key_readable", name=path))
     return key
 
 

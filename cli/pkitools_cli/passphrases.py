@@ -12,7 +12,7 @@ import click
 from pkitools.errors import SecretError
 from pkitools.files import is_private, read_bytes
 from pkitools_cli.i18n import tr
-from pkitools_cli.output import complain
+from pkitools_cli.output import complain, complain_once
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -46,7 +46,7 @@ def given_passphrase(passphrase_file: str | None, passphrase_env: str | None) ->
 
 def _from_file(path: str) -> bytes:
     if not is_private(path):
-        complain(tr("cli.passphrases.readable", name=path))
+        complain_once(tr("cli.passphrases.readable", name=path))
     content = read_bytes(path, limit=_MAX_BYTES)
     line = content.removesuffix(b"\n").removesuffix(b"\r")
     if b"\n" in line:  # which of them is meant is not known, and a key that is locked with both opens with neither

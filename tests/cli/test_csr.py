@@ -547,7 +547,9 @@ def test_a_key_with_a_request_is_compared_and_one_in_its_file_is_never_sent(run:
         found = {each["code"] for each in document["results"][0]["report"]["findings"]}
         assert ("csr.key.match" in found) == is_foreign, folder
         assert ("received.private_key.published" in found) == (inside != "none"), folder
-        assert ("Send the request" in (document["next"] or {}).get("en", "")) == (inside == "none" and not is_foreign)
+        follows = (document["next"] or {}).get("en", "")
+        assert ("take it out" in follows) == (is_foreign and inside == "foreign"), folder
+        assert ("Send the request" in follows) == (inside == "none" and not is_foreign)
 
 
 def test_where_several_are_judged_the_next_step_names_its_file(run: Run) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -64,6 +64,8 @@ class Judged:
     unread: list[ToldError]
     files: list[str]
     """The file of each request."""
+    with_another_key: frozenset[str] = frozenset()
+    """The files in which a private key stands that is none of their requests'."""
 
     @property
     def complete(self) -> bool:
@@ -146,12 +148,23 @@ def _judged(options: Options) -> Judged:
         return found
 
     used = use_each(options.files, judge, wanted=ItemKind.REQUEST)
-    found = [each for judged in used.results for each in judged]
+    found = [each for of_file in used.results for each in of_file]
     requests = [(facts, report) for _, facts, report in found]
     names = [name for name, _, _ in found]
+    judged = [facts for facts, _ in requests]
+    odd = frozenset(name for name in names if _holds_another_key(together[name], judged))
     return Judged(
-        requests, profile.name if profile else None, tsp.name if tsp else None, [*used.errors, *unread], names
+        requests, profile.name if profile else None, tsp.name if tsp else None, [*used.errors, *unread], names, odd
     )
+
+
+def _holds_another_key(source: Contents | PkitoolsError, requests: Iterable[RequestFacts]) -> bool:
+    if isinstance(source, PkitoolsError) or not source.of_kind(ItemKind.KEY):
+        return False
+    from pkitools.checking.private_keys import public_halves
+
+    own = {facts.public_key.spki_sha256 for facts in requests}
+    return any(half is not None and half.spki_sha256 not in own for half in public_halves(source).values())
 
 
 def _compared(facts: RequestFacts, *keys: PublicKey | None) -> PublicKey | None:
@@ -234,7 +247,8 @@ def _next(judged: Judged, options: Options) -> Step | None:
 def _after_failing(judged: Judged, failed: int, options: Options) -> Step | None:
     file, (facts, report) = judged.files[failed], judged.requests[failed]
     several = "failed_of" if len(judged.requests) > 1 else "failed"
-    key = "key" if _violated(report) == {_OTHER_KEY} else several
+    inside = "_inside" if file in judged.with_another_key else ""
+    key = f"key{inside}" if _violated(report) == {_OTHER_KEY} else several
     again_with = again([file], "--key", tr("cli.now.file"), without=frozenset({"key_file"}))
     return step(
         f"csr_check.{key}", {"file": file}, {"create": lambda: _better(facts, options), "again": lambda: again_with}
