@@ -233,7 +233,7 @@ def use_each(
     ]
     for failure in (*(passed_over if tell_folders else ()), *failures):
         if failure.harmless and failure.name in compared:
-            complain(tr("cli.inputs.compared", file=failure.name))
+            complain(tr(f"cli.inputs.compared{_of_kind(wanted)}", file=failure.name))
             continue
         complain(_told(failure, wanted, used=lists_count and is_list(failure.error)))
     return Used(results, [*passed_over, *failures])
@@ -265,8 +265,13 @@ def _told(failure: Failure, wanted: ItemKind, *, used: bool = False) -> str:
         return tr("cli.inputs.list_read", file=failure.name)
     if failure.error.code == SUBFOLDERS:
         return subfolders_told(failure.error)
-    without = "" if wanted is ItemKind.CERTIFICATE else f"_{wanted.value}"
-    return tr(f"cli.inputs.passed_over{without}", file=failure.name) if failure.harmless else error_line(failure.error)
+    if failure.harmless:
+        return tr(f"cli.inputs.passed_over{_of_kind(wanted)}", file=failure.name)
+    return error_line(failure.error)
+
+
+def _of_kind(wanted: ItemKind) -> str:
+    return "" if wanted is ItemKind.CERTIFICATE else f"_{wanted.value}"
 
 
 def subfolders_told(error: PkitoolsError) -> str:

@@ -18,6 +18,7 @@ from pkitools.reports import ToldError, csr_check_document, csr_check_document_v
 from pkitools.reports.telling.answer import told
 from pkitools.requests import RequestFacts, check_request, read_request
 from pkitools.x509 import oin_from_subject
+from pkitools.x509.keys import is_same_key
 from pkitools_cli.commands.next_steps import Step, Words, again, carried, next_document, request_command, step
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
@@ -147,7 +148,8 @@ def _judged(options: Options) -> Judged:
             found.append((name, facts, report + _keys_inside(source) + closed + untold))
         return found
 
-    used = use_each(options.files, judge, wanted=ItemKind.REQUEST)
+    compared = frozenset() if beside is None else beside.compared
+    used = use_each(options.files, judge, compared=compared, wanted=ItemKind.REQUEST)
     found = [each for of_file in used.results for each in of_file]
     requests = [(facts, report) for _, facts, report in found]
     names = [name for name, _, _ in found]
@@ -170,7 +172,7 @@ def _holds_another_key(source: Contents | PkitoolsError, requests: Iterable[Requ
 def _compared(facts: RequestFacts, *keys: PublicKey | None) -> PublicKey | None:
     """Return the key to hold a request to: of those that were given and that lie with it, first one that differs."""
     held = [key for key in keys if key is not None]
-    foreign = (key for key in held if key.spki_sha256 != facts.public_key.spki_sha256)
+    foreign = (key for key in held if not is_same_key(key, facts.public_key))
     return next(foreign, held[0] if held else None)
 
 
