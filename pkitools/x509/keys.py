@@ -68,7 +68,7 @@ _PLAIN_RSA: Final = bytes.fromhex("300d06092a864886f70d0101010500")  # rsaEncryp
 def thumbprints(key: PublicKey) -> frozenset[str]:
     """Return the SHA-256 (hex) of a public key as any may have it who has the same key.
 
-    What reads a private key that is for RSASSA-PSS alone (RFC 4055 1.2) may not tell that it is, and so gives it another
+    What reads a private key that is for RSASSA-PSS alone (RFC 4055 1.2) may not tell so, and then gives it another
     SubjectPublicKeyInfo than its certificate has: that of the same modulus and exponent as a plain RSA key.
     """
     if key.algorithm != "RSASSA-PSS":

@@ -226,7 +226,7 @@ def test_tls_is_asked_of_a_key_that_may_sign(one: str) -> None:
 
 
 CONNECTS: Final = "rfc5280.extended_key_usage.connects"
-PURPOSES: Final[dict[str, bool]] = {  # whether a certificate for it alone may be one to connect, or to sign, with
+MEANT: Final[dict[str, bool]] = {  # whether a certificate for it alone may be one to connect, or to sign, with
     CLIENT_AUTH: True,
     SERVER_AUTH: True,
     ANY_EXTENDED_KEY_USAGE: True,
@@ -239,12 +239,12 @@ PURPOSES: Final[dict[str, bool]] = {  # whether a certificate for it alone may b
 
 
 def test_a_system_that_is_connected_to_asks_a_purpose_that_tls_takes() -> None:
-    for one, other in product(PURPOSES, repeat=2):
+    for one, other in product(MEANT, repeat=2):
         odd = made("self-signed", putting(EKU, sequence(*map(object_id, dict.fromkeys([one, other])))))
         assert CONNECTS not in lint(odd, moment=MOMENT).codes()
         for system in ASKS_TLS:
             refused = CONNECTS in lint(odd, moment=MOMENT, system=system).codes()
-            assert refused is not (PURPOSES[one] or PURPOSES[other]), (system.name, one, other)
+            assert refused is not (MEANT[one] or MEANT[other]), (system.name, one, other)
 
 
 def test_of_the_profile_that_was_asked_the_policy_is_held_to() -> None:
