@@ -558,7 +558,7 @@ def test_a_key_named_beside_its_request_was_compared_and_one_that_is_not_its_own
     Path("other.key").write_bytes(pooled_key("rsa:2048").pem(None))
     own = run("csr", "check", "a.csr", "own.key")
     assert own.code == 0
-    assert "own.key: compared with the requests." in own.told
+    assert "own.key: compared with the requests." in own.err
     assert "NOT JUDGED" not in own.told
     for others in (("other.key",), ("own.key", "other.key")):
         ran = run("csr", "check", "a.csr", *others)
