@@ -30,7 +30,7 @@ from pkitools.limits import MAX_INPUT_BYTES
 from pkitools.text import size_text
 from pkitools_cli.i18n import tr
 from pkitools_cli.options import STANDARD_INPUT
-from pkitools_cli.output import complain
+from pkitools_cli.output import complain, complain_once
 from pkitools_cli.passphrases import asked_passphrase, can_ask
 from pkitools_cli.remedies import error_line
 
@@ -233,7 +233,7 @@ def use_each(
     ]
     for failure in (*(passed_over if tell_folders else ()), *failures):
         if failure.harmless and failure.name in compared:
-            complain(tr("cli.inputs.compared", file=failure.name))
+            complain(tr(f"cli.inputs.compared{_of_kind(wanted)}", file=failure.name))
             continue
         complain(_told(failure, wanted, used=lists_count and is_list(failure.error)))
     return Used(results, [*passed_over, *failures])
@@ -265,8 +265,13 @@ def _told(failure: Failure, wanted: ItemKind, *, used: bool = False) -> str:
         return tr("cli.inputs.list_read", file=failure.name)
     if failure.error.code == SUBFOLDERS:
         return subfolders_told(failure.error)
-    without = "" if wanted is ItemKind.CERTIFICATE else f"_{wanted.value}"
-    return tr(f"cli.inputs.passed_over{without}", file=failure.name) if failure.harmless else error_line(failure.error)
+    if failure.harmless:
+        return tr(f"cli.inputs.passed_over{_of_kind(wanted)}", file=failure.name)
+    return error_line(failure.error)
+
+
+def _of_kind(wanted: ItemKind) -> str:
+    return "" if wanted is ItemKind.CERTIFICATE else f"_{wanted.value}"
 
 
 def subfolders_told(error: PkitoolsError) -> str:
@@ -481,7 +486,7 @@ def read_key(path: str, passphrase: bytes | None) -> PrivateKey:
         except InputError as error:
             raise _swapped(error, path) or error from None
     if not is_private(path):  # of what turned out to be a key: anybody may read a certificate
-        complain(tr("cli.csr.key_readable", name=path))
+        complain_once(tr("cli.csr.key_readable", name=path))
     return key
 
 

@@ -51,6 +51,15 @@ def complain(text: str) -> None:
         click.echo(encodable(row, sys.stderr.encoding), err=True)
 
 
+def complain_once(text: str) -> None:
+    """Do as :func:`complain`, but for what this run said before: a file may be read for more than one purpose."""
+    ctx = click.get_current_context(silent=True)
+    told: set[str] = ctx.meta.setdefault(f"{__name__}.told", set()) if ctx is not None else set()
+    if text not in told:
+        told.add(text)
+        complain(text)
+
+
 def _rows(text: str) -> list[str]:
     """Return a line as rows that fit the terminal: a word is never split, for it may be a file to be copied."""
     from pkitools_cli.lines import columns, wrapped  # few runs complain, and fewer on a terminal

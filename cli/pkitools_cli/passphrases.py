@@ -12,12 +12,11 @@ import click
 from pkitools.errors import SecretError
 from pkitools.files import is_private, read_bytes
 from pkitools_cli.i18n import tr
-from pkitools_cli.output import complain
+from pkitools_cli.output import complain_once
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 _MAX_BYTES: Final = 4096
-_TOLD: Final = "pkitools.readable_passphrase_files"
 
 
 def passphrase_options(command: F) -> F:
@@ -46,21 +45,13 @@ def given_passphrase(passphrase_file: str | None, passphrase_env: str | None) ->
 
 
 def _from_file(path: str) -> bytes:
-    _warn_of_readers(path)
+    if not is_private(path):
+        complain_once(tr("cli.passphrases.readable", name=path))
     content = read_bytes(path, limit=_MAX_BYTES)
     line = content.removesuffix(b"\n").removesuffix(b"\r")
     if b"\n" in line:  # which of them is meant is not known, and a key that is locked with both opens with neither
         raise SecretError("sources.error.passphrase_lines", name=path)
     return line
-
-
-def _warn_of_readers(path: str) -> None:
-    """Say once in a run that others can read the file, however often its passphrase is asked."""
-    context = click.get_current_context(silent=True)
-    told = set() if context is None else context.meta.setdefault(_TOLD, set())
-    if path not in told and not is_private(path):
-        told.add(path)
-        complain(tr("cli.passphrases.readable", name=path))
 
 
 def _not_empty(passphrase: bytes, name: str) -> bytes:

@@ -19,6 +19,7 @@ from pkitools.frozen import dataclass, field
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools.x509.given import CERTIFICATE, Given, several_ders
 from pkitools.x509.holder import Holder, holder_of
+from pkitools.x509.keys import thumbprints
 
 _PLAIN: Final = frozenset({ContainerFormat.PEM, ContainerFormat.DER, ContainerFormat.BASE64, ContainerFormat.PKCS7})
 _Read = tuple[tuple[Item, CertificateFacts], ...]
@@ -142,7 +143,7 @@ def check_keys_together(
     from pkitools.checking.beside import check_keys_beside  # few have keys beside them
 
     held = {
-        name: frozenset(facts.public_key.spki_sha256 for _, facts in pairs)
+        name: frozenset(one for _, facts in pairs for one in thumbprints(facts.public_key))
         for name, contents in files.items()
         if (pairs := _read(contents))
     }

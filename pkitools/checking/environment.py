@@ -30,6 +30,7 @@ from pkitools.findings import (
 )
 from pkitools.findings.considered import Block, block_of
 from pkitools.frozen import dataclass
+from pkitools.profiles import Profile
 from pkitools.rules.books import ENTRIES
 from pkitools.rules.context import ARC, family_of
 from pkitools.rules.linting import is_made_to_connect
@@ -53,6 +54,8 @@ SELF_SIGNED: Final = Rule("environment.self_signed.not_allowed", Severity.ERROR,
 # that it could not be told is an error of our own; that a policy has to be there says the PoR, and that only warns
 PROFILE: Final = Rule("environment.policy.profile", Severity.ERROR, cite("pkitools"), Certainty.ADVICE)
 _POLICY: Final = Basis(cite("por", "7.1-pkio182"), Certainty.OFFICIAL)
+# whoever asks said which profile it has to have; no document says so
+AS_ASKED: Final = Rule("environment.policy.as_asked", Severity.ERROR, cite("pkitools"), Certainty.ADVICE)
 POLICY_ARC: Final = Rule("environment.policy.arc", Severity.WARNING, _TRIAL, Certainty.OBSERVED)
 
 AUTHORITY: Final = Rule("environment.holder.authority", Severity.NOTICE, cite("rfc-5280", "4.2.1.9"))
@@ -79,7 +82,7 @@ class EnvironmentContext:
         meant_for_use: it was said what it is for or whose it is: a system, a host, a profile, what is expected.
         of_pkioverheid: its issuer is an authority of PKIoverheid or of a test hierarchy after it, by path or by policy.
         issuer_policies: the policies in its issuer's certificate.
-        profile_given: the caller said which profile it is to be held to.
+        profile: the one the caller said it is to be held to.
         asked: what a named system says of the policy or of the hierarchy a certificate has to have, the firmest first.
     """
 
@@ -94,7 +97,7 @@ class EnvironmentContext:
     meant_for_use: bool = False
     of_pkioverheid: bool = False
     issuer_policies: tuple[str, ...] = ()
-    profile_given: bool = False
+    profile: Profile | None = None
     asked: tuple[Statement, ...] = ()
 
     @property
@@ -220,6 +223,19 @@ def _policy_arc(context: EnvironmentContext) -> Answer:
     return _met_if(not odd, context, policies=", ".join(odd))
 
 
+def _policy_as_asked(context: EnvironmentContext) -> Answer:
+    """Whether its policy is not known to be another's than the profile's that it was said to have."""
+    asked, policies = context.profile, [policy.oid for policy in context.facts.certificate_policies or ()]
+    known = [oid for oid in policies if (info := decode_policy(oid)) and info.use is not None]
+    if asked is None or not known or holder_of(context.facts).is_of_the_tsp:
+        return NOT_APPLICABLE
+    detected, own = detect_profile(context.facts), {*asked.policies.production[-1:], *asked.policies.trial[-1:]}
+    good = (detected is not None and detected.name == asked.name) or not own.isdisjoint(policies)
+    evidence = (Evidence("certificatePolicies", ", ".join(policies)),)
+    shown = {"value": ", ".join(known), "wanted": asked.name}
+    return Met(evidence, shown) if good else Violated(evidence, shown)
+
+
 @cache
 def _rules_of_profiles() -> str:
     """Return the first parts of the codes of rules that are asked for what the policy of a certificate says it is."""
@@ -246,7 +262,7 @@ def _profile(context: EnvironmentContext) -> Answer:
         return NOT_APPLICABLE  # they have no profile of those that are ordered
     policies = [policy.oid for policy in context.facts.certificate_policies or ()]
     evidence = (Evidence("certificatePolicies", ", ".join(policies)),)
-    if context.profile_given or detect_profile(context.facts) is not None:
+    if context.profile is not None or detect_profile(context.facts) is not None:
         return Met(evidence)
     shown = {"value": ", ".join(policies) or "–", "rules": _rules_of_profiles()}
     if not context.asked or _is_service_of_older_hierarchies(context):
@@ -284,6 +300,7 @@ _CHECKS: Final[tuple[tuple[Rule, Callable[[EnvironmentContext], Answer]], ...]] 
     (SELF_SIGNED, _self_signed),
     (POLICY_ARC, _policy_arc),
     (PROFILE, _profile),
+    (AS_ASKED, _policy_as_asked),
     (AUTHORITY, _not_of(Holder.AUTHORITY)),
     (RESPONDER, _not_of(Holder.OCSP_RESPONDER)),
     (TIME_STAMPING, _not_of(Holder.TIME_STAMPING_UNIT)),

@@ -56,6 +56,7 @@ from pkitools.validation import PolicyInput
 from pkitools.x509 import CertificateFacts, PublicKey, read_certificate
 from pkitools.x509.at_hand import at_hand
 from pkitools.x509.given import CERTIFICATE, Given, HasPublicBytes, one_der, several_ders
+from pkitools.x509.keys import thumbprints
 
 if TYPE_CHECKING:
     from pkitools.checking.expectation import Expectation
@@ -283,7 +284,7 @@ class _Opened:
 
     def outcomes(self, *, raise_crashes: bool) -> Iterator[Outcome]:
         """Yield what there is to say of the keys in the file: whose they are, and what stands beside them."""
-        keys = {facts.public_key.spki_sha256 for _, facts in self.read}
+        keys = {name for _, facts in self.read for name in thumbprints(facts.public_key)}
         yield from check_private_keys(
             self.contents,
             keys,
@@ -346,7 +347,7 @@ def _of_places(read: Sequence[tuple[Item, CertificateFacts]]) -> dict[int, set[s
     found: dict[int, set[str]] = {}
     for item, facts in read:
         if item.place is not None:
-            found.setdefault(item.place, set()).add(facts.public_key.spki_sha256)
+            found.setdefault(item.place, set()).update(thumbprints(facts.public_key))
     return found
 
 

@@ -19,6 +19,7 @@ from pkitools.findings import CertificateRef, NotChecked, Outcome, Report, Statu
 from pkitools.findings.considered import Block, Considered, Remade
 from pkitools.frozen import dataclass, field, replace
 from pkitools.oin import OIN
+from pkitools.profiles import get_profile
 from pkitools.revocation import (
     RevocationResult,
 )
@@ -467,7 +468,7 @@ def _placed(
         meant_for_use=use.meant_for_use,
         of_pkioverheid=bool(anchor and anchor.hierarchy) or any(oid.startswith(ARC) for oid in above),
         issuer_policies=above,
-        profile_given=use.profile is not None,
+        profile=get_profile(use.profile) if isinstance(use.profile, str) else use.profile,
         asked=_asking_a_profile(use),
     )
 

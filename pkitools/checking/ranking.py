@@ -42,6 +42,7 @@ _ORDER: Final[tuple[Rule | str, ...]] = (
     systems.CLIENT_AUTH,
     systems.SERVER_AUTH,
     systems.SIGNING,
+    environment.AS_ASKED,
     # by their codes: their module is imported for those who say what they expect
     "received.key.match",
     "received.request.key",

@@ -33,6 +33,7 @@ from pkitools.trust import hierarchy_of
 from pkitools.trust.authorities import HierarchyKind
 from pkitools.x509.der import DERError
 from pkitools.x509.extensions import extended_key_usage, key_usage
+from pkitools.x509.keys import is_same_key
 from pkitools.x509.model import CertificateFacts, DistinguishedName, GeneralName
 from pkitools.x509.oids import ORGANIZATION_IDENTIFIER, SUBJECT_SERIAL_NUMBER
 
@@ -161,7 +162,7 @@ def _key(received: _Received) -> Answer:
     if wanted is None:
         return NOT_APPLICABLE
     found = received.facts.public_key
-    if found.spki_sha256 == wanted.spki_sha256:
+    if is_same_key(found, wanted):
         return MET
     return _differs(
         "publicKey", f"{found.label}, {found.spki_sha256[:16]}", f"{wanted.label}, {wanted.spki_sha256[:16]}"

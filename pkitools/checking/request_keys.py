@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pkitools.checking.file_names import Names, is_named_as_key, stem_of
-from pkitools.checking.private_keys import COMPARED, PUBLISHED, public_halves
+from pkitools.checking.private_keys import COMPARED, PUBLISHED, public_halves, request_keys
 from pkitools.containers import Contents, ItemKind
 from pkitools.errors import InputError
 from pkitools.findings import Evidence, Outcome, Severity, Violated, outcome
@@ -27,6 +27,7 @@ class KeysWithRequests:
     """
 
     def __init__(self, files: Mapping[str, Contents], passphrase: bytes | None = None) -> None:
+        self._files = files
         self._certified = {name: found for name, each in files.items() if (found := _certified(each))}
         self._certificates = _Folders(name for name in self._certified if not is_named_as_key(name))
         halves = {
@@ -66,6 +67,20 @@ class KeysWithRequests:
             return self._every[public_key]
         free = [key for file, key in held if public_key in self._of_certificates or not self._is_in_use(file, key)]
         return free[0] if free else self._every.get(public_key)
+
+    @property
+    def compared(self) -> frozenset[str]:
+        """The files with nothing but private keys, each of which is held to one of the requests."""
+        asked = [(name, key) for name, each in self._files.items() for key in _requested(each, name)]
+        held = {key for _, key in asked}
+        held |= {found.spki_sha256 for name, key in asked if (found := self.key_of(name, key)) is not None}
+        return frozenset(
+            name
+            for name, keys in self._keys.items()
+            if name not in self._closed
+            and _is_of_keys(self._files[name])
+            and held.issuperset(key.spki_sha256 for key in keys)
+        )
 
     def not_compared(self, name: str, public_key: str) -> tuple[Outcome, ...]:
         """Return what to say where the key of a request may be one that stays closed: that it was not compared.
@@ -111,6 +126,15 @@ def _certified(contents: Contents) -> frozenset[str]:
         with suppress(InputError):  # who judges certificates tells it
             found.add(read_certificate(item.der).public_key.spki_sha256)
     return frozenset(found)
+
+
+def _requested(contents: Contents, name: str) -> list[str]:
+    """Return the SHA-256 (hex) of the public key of each request in a file that can be read."""
+    return [key.spki_sha256 for key in request_keys(contents, name).values() if key is not None]
+
+
+def _is_of_keys(contents: Contents) -> bool:
+    return bool(contents.items) and not contents.problems and len(contents.of_kind(ItemKind.KEY)) == len(contents.items)
 
 
 def keys_in_request(contents: Contents) -> tuple[Outcome, ...]:

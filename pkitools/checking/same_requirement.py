@@ -20,6 +20,8 @@ from pkitools.findings import Outcome, Status, Verdict
 from pkitools.messages import NOTHING
 from pkitools.oin import OIN, check_oin
 
+_CLIENT_SIDE: Final = ("system.eku.client_auth", "st_saml.certificate.may_connect", "digikoppeling.tls002.both_sides")
+
 SAME_REQUIREMENT: Final[tuple[tuple[str, ...], ...]] = (
     # an OIN in the subject
     ("system.oin.required", "digikoppeling.pki001.oin", "st_saml.certificate.oin", "x509.oin.missing"),
@@ -42,7 +44,7 @@ SAME_REQUIREMENT: Final[tuple[tuple[str, ...], ...]] = (
     # an imitation of an authority, where it stands at the top of the chain
     ("path.anchor.look_alike", "trust.authority.impersonation"),
     # the client's side of TLS, and the server's; TLS002 asks both, and so do the systems it is asked for
-    ("system.eku.client_auth", "st_saml.certificate.may_connect", "digikoppeling.tls002.both_sides"),
+    _CLIENT_SIDE,
     ("system.eku.server_auth", "digikoppeling.tls002.both_sides"),
     # a key that may sign
     ("system.key_usage.signing", "st_saml.certificate.may_sign"),
@@ -141,6 +143,16 @@ FOLLOWS: Final[tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = (
                 "key_usage",
             )
         ),
+    ),
+    # for no side of TLS at all: then for neither
+    (
+        ("rfc5280.extended_key_usage.connects",),
+        (*_CLIENT_SIDE, "system.eku.server_auth"),
+    ),
+    # of another profile than asked: then it has not its policy
+    (
+        ("environment.policy.as_asked",),
+        ("por.g1.policy", "g4.policies.required", "trial.policies.required"),
     ),
 )
 """Codes of causes, any of which makes that the codes beside it are violated as well."""

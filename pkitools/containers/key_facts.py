@@ -10,8 +10,9 @@ from typing import Final
 
 from pkitools.containers.guard import attempt
 from pkitools.containers.model import Item, ItemKind
-from pkitools.x509.der import SEQUENCE, DERError, root
-from pkitools.x509.keys import read_public_key
+from pkitools.x509.der import SEQUENCE, DERError, children, encoded, root
+from pkitools.x509.der_writing import value
+from pkitools.x509.keys import algorithm_identifier, read_public_key
 from pkitools.x509.model import PublicKey
 
 OPENSSH: Final = "OpenSSH"
@@ -19,6 +20,7 @@ OPENSSH: Final = "OpenSSH"
 
 _OLD_LABELS: Final = {"PKCS#1": b"RSA", "SEC1": b"EC", "DSA": b"DSA"}
 _UNLOCKED: Final = b"openssh-key-v1\0\0\0\0\x04none\0\0\0\x04none"
+_PSS: Final = "1.2.840.113549.1.1.10"
 _MAX_BYTES: Final = 64 * 1024  # an RSA key of 16,384 bits is 9 kB
 
 
@@ -85,7 +87,19 @@ def _spki(der: bytes, passphrase: bytes | None) -> bytes:
 
     # unchecked: whether the parts of a key belong together takes long to say, and nothing is done with it here
     key = load_der_private_key(der, passphrase, unsafe_skip_rsa_key_validation=True)
-    return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    found = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return found if passphrase is not None else _for_what_it_is(found, der)
+
+
+def _for_what_it_is(spki: bytes, der: bytes) -> bytes:
+    """Return the public half of a key in the open with the algorithm that its PKCS#8 states, where that is RSASSA-PSS.
+
+    It is read as any RSA key; its certificate says that it is for RSASSA-PSS alone (RFC 4055 1.2).
+    """
+    parts = children(der, root(der, SEQUENCE))
+    if len(parts) < 3 or parts[1][0] != SEQUENCE or algorithm_identifier(der, parts[1])[0] != _PSS:
+        return spki
+    return value(SEQUENCE, encoded(der, parts[1]), encoded(spki, children(spki, root(spki, SEQUENCE))[1]))
 
 
 def _facts(spki: bytes) -> PublicKey | None:

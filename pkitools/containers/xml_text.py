@@ -24,6 +24,7 @@ _NAMES: Final = (b"X509Certificate", b"BinarySecurityToken")
 _OPENING: Final = pattern(rb"<(?:[^\s<>/:\"'=]{1,64}:)?\Z")
 _LONGEST_OPENING: Final = 66
 _REST: Final = pattern(rb"(?:\s[^<>]{0,1000})?>([^<]*)</")  # linear: neither repetition passes a "<"
+_MIXED: Final = pattern(rb"(?:\s[^<>]{0,1000})?>[^<]*<[^/]")  # a comment, CDATA or an element before its end
 _OPENS: Final = pattern(rb"[\s>]")  # and not a longer name, the end tag or an empty element
 # what else is base64, and no certificate: nobody looks for one in it
 _VALUES: Final = pattern(
@@ -56,8 +57,8 @@ def holds_private_key(text: bytes) -> bool:
     return _PRIVATE_KEY.search(text) is not None
 
 
-def _elements(text: bytes) -> Iterator[re.Match[bytes] | None]:
-    """Yield each element that holds a certificate, in order, its content as group 1; ``None`` where that is no text.
+def _elements(text: bytes) -> Iterator[re.Match[bytes] | str]:
+    """Yield each element that holds a certificate, in order, its content as group 1; why not, where that is no text.
 
     A comment, CDATA or an element inside one hides a certificate from whoever reads the text: it is not passed over.
     """
@@ -65,7 +66,7 @@ def _elements(text: bytes) -> Iterator[re.Match[bytes] | None]:
         raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
     for start, stop in sorted(place for name in _NAMES for place in occurrences(text, name)):
         if _OPENS.match(text, stop) and _OPENING.search(text[max(0, start - _LONGEST_OPENING) : start]):
-            yield _REST.match(text, stop)
+            yield _REST.match(text, stop) or ("saml_not_text" if _MIXED.match(text, stop) else "saml_not_base64")
 
 
 def around_values(text: bytes) -> Iterator[tuple[int, int]]:
@@ -92,8 +93,8 @@ def certificates_in(text: bytes) -> tuple[list[tuple[int, int, bytes]], list[Bad
     for number, match in enumerate(_elements(text), start=1):
         if number > MAX_PEM_BLOCKS:
             raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
-        if match is None:
-            bad.append(BadItem(number, InputError("sources.error.saml_not_base64", number=number)))
+        if isinstance(match, str):
+            bad.append(BadItem(number, InputError(f"sources.error.{match}", number=number)))
             continue
         size = match.end(1) - match.start(1)
         if size > 2 * MAX_CERTIFICATE_BYTES:  # base64 is a third longer, its line ends a little

@@ -19,15 +19,14 @@ from pkitools.arguments import optional_choice
 from pkitools.environment import Environment
 from pkitools.findings import Report, ask
 from pkitools.frozen import dataclass
-from pkitools.oin.entity_schemes import ENTITIES, SERVICES, EntitySubject, Scheme, environment_of, schemes
+from pkitools.oin.entity_schemes import AROUND, ENTITIES, SERVICES, EntitySubject, Scheme, environment_of, schemes
 from pkitools.oin.errors import InvalidIdentifierError
 from pkitools.oin.id_rules import id_rules
 from pkitools.oin.number import OIN
 from pkitools.oin.number_rules import check_oin, first_error
 from pkitools.text import pattern
 
-# the names of both schemes, whatever version or punctuation follows
-_BEGINNINGS: Final = ("urn:etoegang", "urn:nl-eid-gdi")
+_ADDRESS: Final = "://"
 _INSTANCE: Final = pattern(r"urn:etoegang:([0-9]+\.[0-9]+[a-z]?):([PT]):([0-9]+)", re.ASCII)
 
 
@@ -187,10 +186,10 @@ def check_service_id(
 def entity_subject(text: str, environment: Environment | None = None) -> EntitySubject | None:
     """Return the text as the entity ID or service ID it is meant to be; ``None`` when it is meant to be neither.
 
-    It is meant to be one when it begins with the name of one of the schemes, whatever follows.
+    It is meant to be one when it begins as a URN, or as the address that others use for an ID, whatever follows.
     """
-    folded = text.strip().lower()
-    if not folded.startswith(_BEGINNINGS):
+    folded = text.strip(AROUND).lower()
+    if not folded.startswith("urn:") and _ADDRESS not in folded:
         return None
     kind = SERVICES if f":{SERVICES}" in folded else ENTITIES
     return EntitySubject(text, kind, environment)

@@ -87,7 +87,7 @@ def form_of(name: str, kind: str, *, role: str = "", oin: str = "", index: str =
     return f"{scheme.start}{role or scheme.roles[0]}:{oin or 'OIN'}:{kind}:{shown}"
 
 
-_AROUND: Final = " \t\r\n\"'`´‘’“”„«»<>"  # what is pasted along with an ID
+AROUND: Final = " \t\r\n\"'`´‘’“”„«»<>"  # what is pasted along with an ID
 
 
 def environment_of(index: int) -> Environment:
@@ -119,8 +119,8 @@ class EntitySubject:
     def text(self) -> str:
         """The text without the white space and the quotes around it, which have a rule of their own."""
         bare = self.given.strip()
-        inside = bare.strip(_AROUND)
-        return inside if inside != bare and self._start_of(inside) is not None else bare
+        inside = bare.strip(AROUND)
+        return inside if inside != bare and (self.free or self._start_of(inside) is not None) else bare
 
     @cached_property
     def _start(self) -> tuple[Scheme, str] | None:

@@ -225,6 +225,29 @@ def _extended_key_usage_not_empty(at: RuleContext) -> Answer:
     return met_if(bool(at.facts.extended_key_usage), "extendedKeyUsage", "")
 
 
+# a document is signed with those by whoever makes no connection with it; which of the two is meant is not known
+_CONNECTS_OR_SIGNS: Final = frozenset(
+    {
+        ANY_EXTENDED_KEY_USAGE,
+        CLIENT_AUTH,
+        SERVER_AUTH,
+        "1.3.6.1.5.5.7.3.4",
+        "1.3.6.1.5.5.7.3.36",
+        "1.3.6.1.4.1.311.10.3.12",
+    }
+)
+
+
+@BOOK.rule("extended_key_usage.connects", _ERROR, "4.2.1.12", scope=END_ENTITY)
+def _purposes_to_connect(at: RuleContext) -> Answer:
+    """It may be used for the purposes it names alone: where all are something else, no side of TLS takes it."""
+    if not at.purposes or not at.connects:
+        return NOT_APPLICABLE
+    return met_if(
+        not _CONNECTS_OR_SIGNS.isdisjoint(at.purposes), "extendedKeyUsage", ", ".join(purpose_names(at.purposes))
+    )
+
+
 @BOOK.rule("extended_key_usage.any_not_critical", _WARNING, "4.2.1.12")
 def _any_purpose_not_critical(at: RuleContext) -> Answer:
     if ANY_EXTENDED_KEY_USAGE not in at.purposes:

@@ -22,6 +22,7 @@ from pkitools.x509.der import (
     only_child,
     root,
 )
+from pkitools.x509.der_writing import value
 from pkitools.x509.model import PublicKey, SignatureAlgorithm
 from pkitools.x509.names import Note
 from pkitools.x509.oids import CURVES, HASHES, KEY_ALGORITHMS, SIGNATURE_ALGORITHMS
@@ -59,6 +60,29 @@ def read_public_key(data: bytes, node: Node, note: Note) -> PublicKey:
     except (DERError, ValueError, IndexError):
         note("malformed_key:subjectPublicKeyInfo")
     return PublicKey(name, bits, curve, exponent, thumbprint, spki)
+
+
+_PLAIN_RSA: Final = bytes.fromhex("300d06092a864886f70d0101010500")  # rsaEncryption, with NULL (RFC 3279 2.3.1)
+
+
+def thumbprints(key: PublicKey) -> frozenset[str]:
+    """Return the SHA-256 (hex) of a public key as any may have it who has the same key.
+
+    What reads a private key that is for RSASSA-PSS alone (RFC 4055 1.2) may not tell so, and then gives it another
+    SubjectPublicKeyInfo than its certificate has: that of the same modulus and exponent as a plain RSA key.
+    """
+    if key.algorithm != "RSASSA-PSS":
+        return frozenset({key.spki_sha256})
+    try:
+        numbers = encoded(key.spki, children(key.spki, root(key.spki, SEQUENCE))[1])
+    except (DERError, IndexError):
+        return frozenset({key.spki_sha256})
+    return frozenset({key.spki_sha256, hashlib.sha256(value(SEQUENCE, _PLAIN_RSA, numbers)).hexdigest()})
+
+
+def is_same_key(one: PublicKey, other: PublicKey) -> bool:
+    """Return whether two public keys are one: see :func:`thumbprints`."""
+    return not thumbprints(one).isdisjoint(thumbprints(other))
 
 
 def _rsa(data: bytes, key: Node) -> tuple[int, int]:

@@ -10,8 +10,10 @@ from typing import Any, Final
 import pytest
 
 from pkitools.checking import Expectation, Revocation, check
+from pkitools.checking.environment import EnvironmentContext, check_environment
 from pkitools.environment import Environment
 from pkitools.findings import Binds, Report, Severity, Status, Verdict
+from pkitools.profiles import profiles
 from pkitools.revocation import RevocationPolicy
 from pkitools.rules import detect_profile, lint
 from pkitools.rules.books import ENTRIES
@@ -33,7 +35,8 @@ from pkitools_test_pki.issued import IssuedCertificate
 from tests.support.broken import laboratory
 from tests.support.certificates import EKU, KU, issued, made, named_bits, putting, without
 from tests.support.chains import MOMENT
-from tests.support.der import NULL
+from tests.support.der import NULL, sequence
+from tests.support.der import oid as object_id
 
 pytestmark = pytest.mark.slow
 
@@ -219,6 +222,39 @@ def test_tls_is_asked_of_a_key_that_may_sign(one: str) -> None:
         assert SIGNING not in lint(odd, moment=MOMENT).codes()
         for system in ASKS_TLS:
             assert (SIGNING in lint(odd, moment=MOMENT, system=system).codes()) is wanted, (system.name, other)
+
+
+CONNECTS: Final = "rfc5280.extended_key_usage.connects"
+MEANT: Final[dict[str, bool]] = {  # whether a certificate for it alone may be one to connect, or to sign, with
+    CLIENT_AUTH: True,
+    SERVER_AUTH: True,
+    ANY_EXTENDED_KEY_USAGE: True,
+    "1.3.6.1.5.5.7.3.4": True,
+    "1.3.6.1.5.5.7.3.36": True,
+    "1.3.6.1.5.5.7.3.3": False,
+    "1.3.6.1.5.5.7.3.17": False,
+    "1.3.6.1.4.1.311.20.2.2": False,
+}
+
+
+def test_a_system_that_is_connected_to_asks_a_purpose_that_tls_takes() -> None:
+    for one, other in product(MEANT, repeat=2):
+        odd = made("self-signed", putting(EKU, sequence(*map(object_id, dict.fromkeys([one, other])))))
+        assert CONNECTS not in lint(odd, moment=MOMENT).codes()
+        for system in ASKS_TLS:
+            refused = CONNECTS in lint(odd, moment=MOMENT, system=system).codes()
+            assert refused is not (MEANT[one] or MEANT[other]), (system.name, one, other)
+
+
+def test_of_the_profile_that_was_asked_the_policy_is_held_to() -> None:
+    """What shares its policy with another is told apart by its content, which is for other rules."""
+    last = {each.name: each.policies.production[-1] for each in profiles()}
+    for own, asked in product(last, repeat=2):
+        context = EnvironmentContext(
+            made(own), Environment.PREPRODUCTION, anchored=True, profile=next(p for p in profiles() if p.name == asked)
+        )
+        (found,) = [each for each in check_environment(context) if each.rule.code == "environment.policy.as_asked"]
+        assert (found.status is Status.VIOLATED) is (last[own] != last[asked]), (own, asked)
 
 
 def test_without_key_usage_every_use_is_free() -> None:

@@ -503,24 +503,24 @@ def test_many_end_with_a_table_and_a_line_that_counts_them(
 ) -> None:
     line = f"cert check koppeling.pem samen.pem onleesbaar.pem -e preproduction {HELD}"
     ran = at_width(run, monkeypatch, 80, "nl", *line.split())
-    *_, head, good, first, second, unread, blank, counted = ran.out.splitlines()
+    *_, head, good, first, second, unread, blank, counted, rest = ran.out.splitlines()
     assert head.split() == ["Bestand", "Geldig", "t/m", "Dagen", "Oordeel", "Waarom"]
     assert good.split() == ["koppeling.pem", "28", "dec", "2027", "396", "GESLAAGD"]
     assert first.split() == ["samen.pem", "(1)", "28", "dec", "2027", "396", "GESLAAGD"]
     assert second.split() == ["samen.pem", "(2)", "28", "dec", "2027", "396", "NIET", "GESLAAGD", "ingetrokken"]
-    assert unread.split() == ["onleesbaar.pem", "–", "–", "NIET", "GELEZEN"]
+    assert unread.split() == ["onleesbaar.pem", "–", "–", "NIET", "BEOORDEELD"]
     assert not blank
-    assert counted == "3 certificaten beoordeeld: 2 geslaagd, 1 niet geslaagd, 1 bestand niet te lezen."
+    assert f"{counted} {rest}" == "3 certificaten beoordeeld: 2 geslaagd, 1 niet geslaagd, 1 bestand niet beoordeeld."
 
 
 FIRST = [
     ("samen.pem", "NIET GESLAAGD: 1 van 2 certificaten voor preproductie",
      "TRIAL oud.voorbeeld.nl (2 van 2): ingetrokken op 26 november 2026"),
     ("koppeling.pem kort.pem", "GESLAAGD: 2 van 2 certificaten voor preproductie", "Van 2 bestanden"),
-    ("koppeling.pem onleesbaar.pem", "NIET TE BEPALEN: 1 bestand niet te lezen voor preproductie",
-     "Waarom onleesbaar.pem: niet te lezen"),
+    ("koppeling.pem onleesbaar.pem", "NIET TE BEPALEN: 1 bestand niet beoordeeld voor preproductie",
+     "Waarom onleesbaar.pem: niet beoordeeld"),
     ("oud.pem onleesbaar.pem", "NIET GESLAAGD: 1 van 1 certificaat voor preproductie",
-     "om 12:00 UTC (sleutel gecompromitteerd) Ook 1 bestand niet te lezen"),
+     "om 12:00 UTC (sleutel gecompromitteerd) Ook 1 bestand niet beoordeeld"),
     ("twee_en_stuk.pem", "NIET TE BEPALEN: het geheel voor preproductie",
      "twee_en_stuk.pem als bestand: een deel van het bestand is niet te lezen"),
     ("omgekeerd.pem --strict-delivery", "NIET GESLAAGD: het geheel voor preproductie",

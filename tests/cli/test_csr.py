@@ -547,7 +547,24 @@ def test_a_key_with_a_request_is_compared_and_one_in_its_file_is_never_sent(run:
         found = {each["code"] for each in document["results"][0]["report"]["findings"]}
         assert ("csr.key.match" in found) == is_foreign, folder
         assert ("received.private_key.published" in found) == (inside != "none"), folder
-        assert ("Send the request" in (document["next"] or {}).get("en", "")) == (inside == "none" and not is_foreign)
+        follows = (document["next"] or {}).get("en", "")
+        assert ("take it out" in follows) == (is_foreign and inside == "foreign"), folder
+        assert ("Send the request" in follows) == (inside == "none" and not is_foreign)
+
+
+def test_a_key_named_beside_its_request_was_compared_and_one_that_is_not_its_own_was_not_judged(run: Run) -> None:
+    Path("a.csr").write_bytes(request(key=pooled_key()))
+    Path("own.key").write_bytes(pooled_key().pem(None))
+    Path("other.key").write_bytes(pooled_key("rsa:2048").pem(None))
+    own = run("csr", "check", "a.csr", "own.key")
+    assert own.code == 0
+    assert "own.key: compared with the requests." in own.err
+    assert "NOT JUDGED" not in own.told
+    for others in (("other.key",), ("own.key", "other.key")):
+        ran = run("csr", "check", "a.csr", *others)
+        assert ran.code == 1
+        assert "1 file not judged" in ran.told
+        assert "Look at other.key first" in ran.told
 
 
 def test_where_several_are_judged_the_next_step_names_its_file(run: Run) -> None:

@@ -431,9 +431,17 @@ def test_an_id_is_told_to_be_one_and_of_which_systems(run: Command, text: str, t
 
 
 def test_what_is_wrong_with_a_text_is_told_as_it_was_written(run: Command) -> None:
-    ran = run("--lang", "nl", "oin", "check", "https://x.nl")
+    ran = run("--lang", "nl", "oin", "check", "host.x.nl")
     assert 'staat "h"' in ran.told
     assert "hoofdletters" not in ran.told.replace("cijfers of hoofdletters", "")
+
+
+@pytest.mark.parametrize(
+    "text", ["https://x.nl", "HTTP://x.nl/saml", "urn:x", '"urn:etoegang:x"', "<https://x.nl>", "‘urn:x’"]
+)
+def test_what_is_pasted_as_an_id_is_held_to_be_one_and_to_no_number(run: Command, text: str) -> None:
+    assert "oin.entity_id.syntax" in (told := run("oin", "check", text).told)
+    assert "oin.syntax" not in told
 
 
 @pytest.mark.parametrize(("lang", "told"), [("nl", "deze vorm kennen wij niet"), ("en", "a form we do not know")])

@@ -122,7 +122,7 @@ EVERY = [
         "R18",
         f"cert check R18/good.pem R18/cut.pem -e production {OFF}",
         1,
-        ["R18/cut.pem: PEM block 1", "cut.pem – – NOT READ", "1 file not readable"],
+        ["R18/cut.pem: PEM block 1", "cut.pem – – NOT JUDGED", "1 file not judged"],
     ),
     ("R19", "cert show R19/inject.pem", 0, ["O=Voorbeeld\\, serialNumber=00000001001516814000"]),
     ("R21", "cert show R21/jwks.json", 0, ["Certificate:"]),

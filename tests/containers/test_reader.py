@@ -213,6 +213,22 @@ def test_certificates_in_metadata_good_and_bad(made: Made) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"<![CDATA[%b]]>", "saml_not_text"),
+        (b"<!-- old -->%b", "saml_not_text"),
+        (b"%b<!---->", "saml_not_text"),
+        (b"<x>%b</x>", "saml_not_text"),
+        (b"%b!", "saml_not_base64"),
+        (b"%b", ""),
+    ],
+)
+def test_what_stands_beside_text_in_an_element_is_said_to(made: Made, content: bytes, code: str) -> None:
+    source = read(metadata(element(base64.encodebytes(made.der)), element(content % base64.encodebytes(made.der))))
+    assert [p.error.code for p in source.problems] == ([f"sources.error.{code}"] if code else [])
+
+
 def test_nothing_in_metadata_acts_and_nothing_is_slow(made: Made) -> None:
     bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b SYSTEM "file:///etc/passwd">]>'
     text = b"<?xml version='1.0'?>" + bomb + metadata(element(base64.b64encode(made.der)))[21:]

@@ -24,8 +24,9 @@ WHY: Final[Mapping[str, str]] = {
     "path.extended_key_usage.authority": "programs in use refuse such a chain",
     **dict.fromkeys(("data.file.readable", "file.block.readable", "file.material.readable"), _UNREAD),
     **dict.fromkeys(("file.entity_id.stated", "path.budget.exceeded", "environment.policy.profile"), _UNREAD),
-    **dict.fromkeys(("file.entity_id.differs", "received.oin.match", "received.organization.match"), _ASKED),
-    **dict.fromkeys(("received.request.dns_missing", "renewal.environment.same", "renewal.oin.same"), _ASKED),
+    **dict.fromkeys(("environment.policy.as_asked", "file.entity_id.differs", "received.oin.match"), _ASKED),
+    **dict.fromkeys(("received.organization.match", "received.request.dns_missing"), _ASKED),
+    **dict.fromkeys(("renewal.environment.same", "renewal.oin.same"), _ASKED),
     **dict.fromkeys(("renewal.certificate.another", "renewal.order.old_first"), _ASKED),
     **dict.fromkeys(
         (

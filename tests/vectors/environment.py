@@ -9,6 +9,7 @@ from typing import Any
 from pkitools.checking.environment import EnvironmentContext, check_environment
 from pkitools.environment import Environment
 from pkitools.findings import Report
+from pkitools.profiles import get_profile
 from pkitools.trust import embedded_certificates, get_hierarchy
 from pkitools.trust.authorities import HierarchyKind
 from pkitools.x509 import CertificateFacts, read_certificate
@@ -37,6 +38,7 @@ def report(environment: Environment, known: Anchored, policy: str | None = None)
     return Report("vector", check_environment(context, raise_crashes=True))
 
 
+AS_G1: Anchored = {"profile": get_profile("g1-server")}
 OF_PKIOVERHEID: Anchored = {"of_pkioverheid": True}
 
 
@@ -84,6 +86,11 @@ VECTORS = [
         "environment.policy.profile",
         lambda: leaf(OF_PKIOVERHEID, None),
         lambda: leaf(OF_PKIOVERHEID, "2.16.528.1.1003.1.2.8.6"),
+    ),
+    Vector(
+        "environment.policy.as_asked",
+        lambda: leaf(AS_G1, "2.16.528.1.1003.1.2.44.15.35.11"),
+        lambda: leaf(AS_G1, "2.16.528.1.1003.1.2.8.6"),
     ),
     Vector("environment.holder.authority", lambda: report(PREPRODUCTION, UNDER_G1), lambda: leaf({}, None)),
     *(

@@ -206,6 +206,12 @@ EXTENSIONS = [
         putting(AKI, sequence(tlv(0x80, b"\x08" * 20))),
         path=lambda: made("ca"),
     ),
+    pair(
+        "rfc5280.extended_key_usage.connects",
+        G1,
+        putting(EKU, sequence(oid("1.3.6.1.5.5.7.3.3"))),
+        system="digikoppeling",
+    ),
     pair("rfc5280.extended_key_usage.not_empty", G1, putting(EKU, sequence())),
     pair(
         "rfc5280.extended_key_usage.any_not_critical",

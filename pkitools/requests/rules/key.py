@@ -8,6 +8,7 @@ from pkitools.documents import cite
 from pkitools.findings import MET, NOT_APPLICABLE, Answers, Certainty, Severity, Violated
 from pkitools.profiles.conformance import Requirement
 from pkitools.requests.rules.context import RequestContext, RequestRules
+from pkitools.x509.keys import is_same_key
 
 _MIGRATION: Final = cite("g4-migration", "p. 4-5")
 _ST_SAML: Final = cite("st-saml", "requirements")
@@ -29,5 +30,4 @@ def key_match(context: RequestContext) -> Answers:
     """The key given is the one the request asks a certificate for."""
     if context.key is None:
         return NOT_APPLICABLE
-    same = context.key.spki_sha256 == context.facts.public_key.spki_sha256
-    return MET if same else Violated(params={"key": context.key.label})
+    return MET if is_same_key(context.key, context.facts.public_key) else Violated(params={"key": context.key.label})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +18,7 @@ from pkitools.reports import ToldError, csr_check_document, csr_check_document_v
 from pkitools.reports.telling.answer import told
 from pkitools.requests import RequestFacts, check_request, read_request
 from pkitools.x509 import oin_from_subject
+from pkitools.x509.keys import is_same_key
 from pkitools_cli.commands.next_steps import Step, Words, again, carried, next_document, request_command, step
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
@@ -64,6 +65,8 @@ class Judged:
     unread: list[ToldError]
     files: list[str]
     """The file of each request."""
+    with_another_key: frozenset[str] = frozenset()
+    """The files in which a private key stands that is none of their requests'."""
 
     @property
     def complete(self) -> bool:
@@ -145,19 +148,31 @@ def _judged(options: Options) -> Judged:
             found.append((name, facts, report + _keys_inside(source) + closed + untold))
         return found
 
-    used = use_each(options.files, judge, wanted=ItemKind.REQUEST)
-    found = [each for judged in used.results for each in judged]
+    compared = frozenset() if beside is None else beside.compared
+    used = use_each(options.files, judge, compared=compared, wanted=ItemKind.REQUEST)
+    found = [each for of_file in used.results for each in of_file]
     requests = [(facts, report) for _, facts, report in found]
     names = [name for name, _, _ in found]
+    judged = [facts for facts, _ in requests]
+    odd = frozenset(name for name in names if _holds_another_key(together[name], judged))
     return Judged(
-        requests, profile.name if profile else None, tsp.name if tsp else None, [*used.errors, *unread], names
+        requests, profile.name if profile else None, tsp.name if tsp else None, [*used.errors, *unread], names, odd
     )
+
+
+def _holds_another_key(source: Contents | PkitoolsError, requests: Iterable[RequestFacts]) -> bool:
+    if isinstance(source, PkitoolsError) or not source.of_kind(ItemKind.KEY):
+        return False
+    from pkitools.checking.private_keys import public_halves
+
+    own = {facts.public_key.spki_sha256 for facts in requests}
+    return any(half is not None and half.spki_sha256 not in own for half in public_halves(source).values())
 
 
 def _compared(facts: RequestFacts, *keys: PublicKey | None) -> PublicKey | None:
     """Return the key to hold a request to: of those that were given and that lie with it, first one that differs."""
     held = [key for key in keys if key is not None]
-    foreign = (key for key in held if key.spki_sha256 != facts.public_key.spki_sha256)
+    foreign = (key for key in held if not is_same_key(key, facts.public_key))
     return next(foreign, held[0] if held else None)
 
 
@@ -234,7 +249,8 @@ def _next(judged: Judged, options: Options) -> Step | None:
 def _after_failing(judged: Judged, failed: int, options: Options) -> Step | None:
     file, (facts, report) = judged.files[failed], judged.requests[failed]
     several = "failed_of" if len(judged.requests) > 1 else "failed"
-    key = "key" if _violated(report) == {_OTHER_KEY} else several
+    inside = "_inside" if file in judged.with_another_key else ""
+    key = f"key{inside}" if _violated(report) == {_OTHER_KEY} else several
     again_with = again([file], "--key", tr("cli.now.file"), without=frozenset({"key_file"}))
     return step(
         f"csr_check.{key}", {"file": file}, {"create": lambda: _better(facts, options), "again": lambda: again_with}

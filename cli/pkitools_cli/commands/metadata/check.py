@@ -84,11 +84,12 @@ def command(options: Options) -> Reply[MetadataCheck]:
     with about_input(options.file):
         found = _checked(options)
     complete = found.certificates is None or found.certificates.is_complete
+    code = of_reports(found.reports, options.fail_on, complete=complete)
     return Reply(
         found,
-        document=partial(metadata_check_document, name=options.file),
+        document=lambda value: {**metadata_check_document(value, options.file), "exit_code": int(code)},
         text=partial(told, options=options),
-        code=of_reports(found.reports, options.fail_on, complete=complete),
+        code=code,
     )
 
 
