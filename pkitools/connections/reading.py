@@ -23,8 +23,8 @@ from pkitools.frozen import dataclass
 from pkitools.messages import CAUSE
 from pkitools.oin import OIN, InvalidIdentifierError, InvalidOINError
 from pkitools.oin.entity_ids import EntityID, entity_subject
-from pkitools.profiles import TSP, get_tsp, tsps
-from pkitools.systems import System, get_system, systems
+from pkitools.profiles import TSP, get_tsp
+from pkitools.systems import System, get_system
 from pkitools.toml_text import read_foreign_toml
 
 T = TypeVar("T")
@@ -94,16 +94,15 @@ class _Entry:
             self.refuse("unknown_near", key, given=given, near=", ".join(close))
         self.refuse("unknown", key, given=given, known=", ".join(known))
 
-    def refuse_name(
-        self, key: str, given: str, error: InvalidValueError, known: Mapping[str, Iterable[str]]
-    ) -> NoReturn:
-        """Refuse a name that could not be looked up, for the reason that it could not."""
+    def refuse_name(self, key: str, given: str, error: InvalidValueError) -> NoReturn:
+        """Refuse a name that could not be looked up, for the reason that it could not; who looked knows which there are."""
         from pkitools.rules.own.data import UNUSABLE  # only who has facts of his own meets it
 
         if error.code == UNUSABLE:
             raise error  # the name may be right: what it stands for could not be read
         if error.code in _UNKNOWN:
-            self.unknown(key, given, known)
+            slug, those = ("unknown_near", "near") if "near" in error.params else ("unknown", "known")
+            self.refuse(slug, key, given=given, **{those: error.params[those]})
         where = {"file": self.name, "line": self.line(key), "field": key}
         raise InputError("connections.error.chosen", **{**error.params, **where, CAUSE: error.code})
 
@@ -237,13 +236,13 @@ class _Reader:
         try:
             return self.system(given)
         except InvalidValueError as error:
-            entry.refuse_name(key or "system", given, error, {each.name: (each.title,) for each in systems()})
+            entry.refuse_name(key or "system", given, error)
 
     def _tsp(self, given: str, entry: _Entry, key: str | None) -> TSP:
         try:
             return self.tsp(given)
         except InvalidValueError as error:
-            entry.refuse_name(key or "tsp", given, error, {each.name: (each.title,) for each in tsps()})
+            entry.refuse_name(key or "tsp", given, error)
 
 
 def _require_distinct(connections: Iterable[Connection], entries: Iterable[_Entry]) -> None:
