@@ -95,7 +95,7 @@ class _Entry:
         self.refuse("unknown", key, given=given, known=", ".join(known))
 
     def refuse_name(self, key: str, given: str, error: InvalidValueError) -> NoReturn:
-        """Refuse a name that could not be looked up, for the reason that it could not; who looked knows which there are."""
+        """Refuse a name that could not be looked up, for the reason of who looked: he knows which there are."""
         from pkitools.rules.own.data import UNUSABLE  # only who has facts of his own meets it
 
         if error.code == UNUSABLE:
