@@ -408,6 +408,31 @@ def test_every_command_that_asks_what_was_refused_says_which_file_and_that_it_is
         path.write_text(text, encoding="utf-8")
 
 
+@pytest.mark.slow
+def test_of_a_file_of_connections_the_others_are_told_and_every_report_says_which_is_not(
+    run: Command, place: Path, connected: str
+) -> None:
+    own = (place / "connections.toml").read_text(encoding="utf-8")
+    row = own[own.index("[[") :]
+    two = own + row.replace('"zaaksysteem"', '"digikoppeling"') + "[system.zaaksysteem]\nhandling = 5\n"
+    (place / "connections.toml").write_text(two, encoding="utf-8")
+    path = place / "gegevens" / SYSTEM
+    path.write_text("onbekend = 1\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    line = 1 + own[: own.index("system =")].count("\n")
+    for command in ("status", "plan"):
+        reports = [f"{command}.{form}" for form in ("md", "csv", "json", "ics")]
+        asked = [word for name in reports for word in ("--report", name)]
+        ran = run("--lang", "nl", "--data", "gegevens", command, *asked)
+        assert ran.code == {"status": 10, "plan": 11}[command], (ran.out, ran.err)  # what is wrong stays wrong
+        for told in (ran.told, *((place / name).read_text(encoding="utf-8") for name in reports)):
+            told = " ".join(re.sub(r"\r?\n ", "", told).replace("\\", "").split())
+            assert f"connections.toml:{line}" in told, command
+            assert f"{SYSTEM}:1" in told, command
+            assert "igikoppeling" in told, command
+    scanned = run("--lang", "nl", "--data", "gegevens", "scan", "many", "--connections", "connections.toml")
+    assert (scanned.code, f"{SYSTEM}:1" in " ".join(scanned.err.split())) == (11, True)
+
+
 def test_a_root_of_ones_own_that_cannot_be_read_is_not_said_to_be_missing(
     run: Command, place: Path, connected: str
 ) -> None:

@@ -15,7 +15,7 @@ from pkitools_cli.commands.report_files import refuse_reports
 from pkitools_cli.commands.status.asked import Scanning, given_connections, judging_of
 from pkitools_cli.commands.status.reports import write_work_reports
 from pkitools_cli.commands.status.text import status_told
-from pkitools_cli.exit_codes import of_verdicts
+from pkitools_cli.exit_codes import not_known, of_verdicts
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.options import fail_on_option, moment_option
 from pkitools_cli.passphrases import passphrase_options
@@ -72,9 +72,10 @@ def command(options: Options) -> Reply[ConnectionsStatus]:
     status = hold(connections, judging)
     write_work_reports(reports, Work.of_status(status), overwrite=options.force)
     verdicts = [(one.verdict, one.worst) for one in status.statuses]
+    code = of_verdicts(verdicts, options.fail_on, complete=complete and status.is_looked_through)
     return Reply(
         status,
         document=status_document,
         text=partial(status_told, by=options.by, verbose=options.verbose, written=reports),
-        code=of_verdicts(verdicts, options.fail_on, complete=complete and status.is_whole),
+        code=code if status.is_whole else not_known(code),
     )
