@@ -259,6 +259,9 @@ def _violated(report: Report) -> set[str]:
 def _better(facts: RequestFacts, report: Report, options: Options) -> Words | None:
     """Return the command that makes the request anew, with what is not wrong with its subject."""
     oin = oin_from_subject(facts.subject, facts.subject_alternative_name or ()).oin
+    more = more_of(facts.subject, without=_wrong_attributes(report))
+    if oin is not None and oin.kvk == more.get("kvk"):
+        more.pop("kvk", None)  # the OIN says it
     return request_command(
         profile=options.profile,
         tsp=options.tsp,
@@ -267,7 +270,7 @@ def _better(facts: RequestFacts, report: Report, options: Options) -> Words | No
         organization=facts.subject.organization,
         common_name=facts.subject.common_name,
         dns=facts.dns_names,
-        more=more_of(facts.subject, without=_wrong_attributes(report)),
+        more=more,
     )
 
 
