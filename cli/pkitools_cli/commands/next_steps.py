@@ -164,8 +164,8 @@ def request_command(
     if wishes is None:
         return None
     given = tuple(word for option, value in wishes.items() for word in _given(option, value))
-    more = ("--self-signed",) if self_signed else ()
-    return ("csr", "create", *more, *given, "--out", free_prefix(name, given))
+    made_here = ("--self-signed",) if self_signed else ()
+    return ("csr", "create", *made_here, *given, "--out", free_prefix(name, given))
 
 
 def more_of(subject: DistinguishedName, *, without: Collection[str] = ()) -> dict[str, str]:
