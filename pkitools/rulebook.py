@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pkitools.probing.starttls import StartTLS
     from pkitools.profiles import TSP
     from pkitools.renewal import Breakage, Counterpart, Replacement, WorkStep
+    from pkitools.rules.own import OwnData
     from pkitools.systems import Statement, System
 
 
@@ -210,6 +211,24 @@ class Resting:
 def rests_on() -> Mapping[str, Resting]:
     """Return for every document of the register what rests on it: key → :class:`Resting`, in the register's order."""
     return _resting()
+
+
+def own_rests_on(data: OwnData) -> tuple[Resting, ...]:
+    """Return what rests on the documents that facts of one's own name, each once, in the order they are named in."""
+    found: dict[Document, dict[str, list[object]]] = {}
+    for kind, thing, source in _own_citations(data):
+        if source.own is not None:  # what a package rests on a document of the register stands with the package
+            found.setdefault(source.own, defaultdict(list))[kind].append(thing)
+    return tuple(_gathered(document, kinds) for document, kinds in found.items())
+
+
+def _own_citations(data: OwnData) -> Iterator[tuple[str, object, Source]]:
+    for system in data.systems:
+        for statement in system.statements:
+            yield "statements", SystemStatement(system, statement), statement.source
+    yield from (("rules", rule, rule.source) for rule in data.rules)
+    for tsp in data.tsps:
+        yield from (("tsps", tsp, source) for source in {tsp.basis.source, *_domain_checks(tsp)})
 
 
 def citations() -> Iterator[tuple[str, object, Source]]:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 _LOOK_ALIKE: Final = "exports.error.look_alike"  # pkitools.exports.building.LOOK_ALIKE
-_UNUSABLE: Final = "rules.error.own_file"  # pkitools.rules.own.data.UNUSABLE, which not every command loads
+_UNUSABLE: Final = frozenset({"rules.error.own_file", "connections.error.not_described"})
+"""Of data that could not be used, here and in a file of connections; not every command loads the rooms that say so."""
 
 
 class ExitCode(IntEnum):
@@ -90,6 +91,6 @@ def of_error(error: PkitoolsError) -> ExitCode:
     if error.code == _LOOK_ALIKE:
         return ExitCode.FAILED
     faults = [fault for _, fault in getattr(error, "faults", ())] or [error]
-    if all(fault.code == _UNUSABLE for fault in faults):
+    if all(fault.code in _UNUSABLE for fault in faults):
         return ExitCode.INDETERMINATE
     return ExitCode.USAGE if isinstance(error, InvalidValueError) else ExitCode.COULD_NOT

@@ -12,7 +12,7 @@ import click
 from pkitools.errors import SecretError
 from pkitools.files import is_private, read_bytes
 from pkitools_cli.i18n import tr
-from pkitools_cli.output import complain_once
+from pkitools_cli.output import complain, complain_once
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -75,7 +75,9 @@ class _Found:
         self.places = self.owners.places
         cut = (Unread(each, Gap.UNREADABLE, CUT, {"name": each, "limit": MAX_PATTERN_FILES}) for each in self._cut())
         self._wrong_at: dict[tuple[str, ...], frozenset[str]] = {}
-        self.unread: dict[tuple[str, int | None], Unread] = {(one.name, None): one for one in cut}
+        self.unread: dict[tuple[str, int | None], Unread] = {
+            (one.name, None): one for one in (*connections.unread, *cut)
+        }
 
     def _cut(self) -> Iterator[str]:
         return (each for places in self.places.values() for each in places.cut)

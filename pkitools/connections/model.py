@@ -9,6 +9,7 @@ from datetime import date
 from pkitools.connections.lead import LeadKind, LeadTimes, lead_times
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass, field
+from pkitools.portfolio.model import Unread
 from pkitools.systems import System
 
 
@@ -91,11 +92,14 @@ class Connections:
         name: the file.
         organizations: in the order of the file.
         connections: in the order of the file.
+        unread: those of which it is not known what they ask, as the file of one's own that describes their system could
+            not be used.
     """
 
     name: str
     organizations: tuple[ConnectingOrganization, ...]
     connections: tuple[Connection, ...]
+    unread: tuple[Unread, ...] = ()
 
     def told_apart(self) -> Mapping[int, str]:
         """Return by what each connection is told apart from those of the same organisation, system and environment.

@@ -23,8 +23,9 @@ from pkitools.frozen import dataclass
 from pkitools.messages import CAUSE
 from pkitools.oin import OIN, InvalidIdentifierError, InvalidOINError
 from pkitools.oin.entity_ids import EntityID, entity_subject
-from pkitools.profiles import TSP, get_tsp, tsps
-from pkitools.systems import System, get_system, systems
+from pkitools.portfolio.model import Gap, Unread
+from pkitools.profiles import TSP, get_tsp
+from pkitools.systems import System, get_system
 from pkitools.toml_text import read_foreign_toml
 
 T = TypeVar("T")
@@ -34,6 +35,7 @@ _UNKNOWN: Final = frozenset(
 )
 """The codes of a name that nobody has; another says of one that somebody has why it cannot be used."""
 
+_NOT_DESCRIBED: Final = "connections.error.not_described"
 _WHOLE: Final = ("version", "organization", "connection", "tsp", "system")
 _ORGANIZATION: Final = ("oin", "name", "tsp", "subscriber")
 _CONNECTION: Final = (
@@ -94,16 +96,15 @@ class _Entry:
             self.refuse("unknown_near", key, given=given, near=", ".join(close))
         self.refuse("unknown", key, given=given, known=", ".join(known))
 
-    def refuse_name(
-        self, key: str, given: str, error: InvalidValueError, known: Mapping[str, Iterable[str]]
-    ) -> NoReturn:
-        """Refuse a name that could not be looked up, for the reason that it could not."""
+    def refuse_name(self, key: str, given: str, error: InvalidValueError) -> NoReturn:
+        """Refuse a name that could not be looked up, for the reason of who looked: he knows which there are."""
         from pkitools.rules.own.data import UNUSABLE  # only who has facts of his own meets it
 
         if error.code == UNUSABLE:
             raise error  # the name may be right: what it stands for could not be read
         if error.code in _UNKNOWN:
-            self.unknown(key, given, known)
+            slug, those = ("unknown_near", "near") if "near" in error.params else ("unknown", "known")
+            self.refuse(slug, key, given=given, **{those: error.params[those]})
         where = {"file": self.name, "line": self.line(key), "field": key}
         raise InputError("connections.error.chosen", **{**error.params, **where, CAUSE: error.code})
 
@@ -167,9 +168,18 @@ class _Reader:
         entries = self.whole.each("connection")
         if not entries or len(entries) > MAX_CONNECTIONS:
             self.whole.refuse("none" if not entries else "too_many", "connection", limit=MAX_CONNECTIONS)
-        found = tuple(self._connection(number, one, organizations, stated) for number, one in enumerate(entries, 1))
-        _require_distinct(found, entries)
-        return Connections(self.whole.name, tuple(organizations.values()), found)
+        found: list[tuple[Connection, _Entry]] = []
+        refused: list[tuple[InvalidValueError, _Entry]] = []
+        for number, one in enumerate(entries, 1):
+            try:
+                found.append((self._connection(number, one, organizations, stated), one))
+            except InvalidValueError as error:  # its system's own file was refused; what else is wrong is an InputError
+                refused.append((error, one))
+        if not found:
+            raise refused[0][0]
+        _require_distinct(found)
+        unread = tuple(_unread(error, one) for error, one in refused)
+        return Connections(self.whole.name, tuple(organizations.values()), tuple(each for each, _ in found), unread)
 
     def _organization(self, key: str, entry: _Entry) -> ConnectingOrganization:
         entry.require_known(_ORGANIZATION)
@@ -186,8 +196,13 @@ class _Reader:
         """Return the lead times that the file states, by whose they are."""
         found = {}
         for given, entry in self.whole.inside(of).items():
-            name = (self._tsp(given, entry, None) if of == "tsp" else self._system(given, entry, None)).name
             entry.require_known(kinds)
+            try:
+                name = (self._tsp(given, entry, None) if of == "tsp" else self._system(given, entry, None)).name
+            except InvalidValueError:
+                if of == "tsp":
+                    raise
+                continue  # none of its connections is read: each of them is told
             days = {kind: entry.get(kind, int) for kind in kinds}
             for kind, count in days.items():
                 if count is not None and not 0 <= count <= MAX_DAYS:
@@ -237,19 +252,24 @@ class _Reader:
         try:
             return self.system(given)
         except InvalidValueError as error:
-            entry.refuse_name(key or "system", given, error, {each.name: (each.title,) for each in systems()})
+            entry.refuse_name(key or "system", given, error)
 
     def _tsp(self, given: str, entry: _Entry, key: str | None) -> TSP:
         try:
             return self.tsp(given)
         except InvalidValueError as error:
-            entry.refuse_name(key or "tsp", given, error, {each.name: (each.title,) for each in tsps()})
+            entry.refuse_name(key or "tsp", given, error)
 
 
-def _require_distinct(connections: Iterable[Connection], entries: Iterable[_Entry]) -> None:
+def _unread(error: InvalidValueError, entry: _Entry) -> Unread:
+    where = f"{entry.name}:{entry.line('system')}"
+    return Unread(where, Gap.UNREADABLE, _NOT_DESCRIBED, {**error.params, "stated_at": where})
+
+
+def _require_distinct(found: Iterable[tuple[Connection, _Entry]]) -> None:
     """Refuse a connection that says of itself what another says: of two that are one nobody can tell which is meant."""
     first: dict[tuple[object, ...], int] = {}
-    for one, entry in zip(connections, entries, strict=True):
+    for one, entry in found:
         told = (one.organization.key, one.holder.key, one.system, one.environment, one.entity_id, one.common_name)
         key = (*told, one.dns, frozenset(one.files), one.endpoint, one.supplier)
         if key in first:

@@ -176,6 +176,11 @@ class ConnectionsStatus:
         """Whether everything that lies at the places could be looked at."""
         return self.complete and not self.unread
 
+    @property
+    def is_looked_through(self) -> bool:
+        """Whether all that lies at the places of connections could be looked at of which it is known what they ask."""
+        return self.complete and set(self.unread) <= set(self.connections.unread)
+
     def in_order(self) -> tuple[ConnectionStatus, ...]:
         """Return the connections, the most urgent first: of one state what has ended or is wrong, then by their day."""
         rank = {state: number for number, state in enumerate(StepState)}

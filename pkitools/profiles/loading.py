@@ -81,8 +81,13 @@ def get_tsp(name: str) -> TSP:
     known = {each: (tsp.title,) for each, tsp in _tsps().items()}
     found = named(text(name, "tsp"), known)
     if found is None:
-        raise _unknown("profiles.error.unknown_tsp", "profiles.error.unknown_tsp_near", name, known)
+        raise unknown_tsp(name, known)
     return _tsps()[found]
+
+
+def unknown_tsp(name: str, known: Mapping[str, Sequence[str]]) -> InvalidValueError:
+    """Return what there is to say of a name that no TSP has, of those that are known: what each is called, by name."""
+    return _unknown("profiles.error.unknown_tsp", "profiles.error.unknown_tsp_near", name, known)
 
 
 @cache

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
+from typing import Final
 
 from pkitools.arguments import named, near, text
 from pkitools.errors import InvalidValueError
 from pkitools.package_data import file_names, read_toml
 from pkitools.systems.model import System
 from pkitools.systems.reading import system_of
+
+UNKNOWN_SYSTEM: Final = frozenset({"systems.error.unknown", "systems.error.unknown_near", "systems.error.several"})
+"""The codes of :func:`unknown_system`."""
 
 
 @cache
@@ -53,7 +57,7 @@ def get_system(name: str) -> System:
         if other.key == found:
             slug = "unread" if other.told else "unread_perhaps"
             raise InvalidValueError(f"systems.error.{slug}", title=other.title, owner=other.owner)
-    raise _unknown(name)
+    raise unknown_system(name)
 
 
 def known_system(name: str) -> System | None:
@@ -70,11 +74,19 @@ def _names() -> Mapping[str, Sequence[str]]:
     return {**described, **{other.key: (other.title,) for other in unread_systems()}}
 
 
-def _unknown(name: str) -> InvalidValueError:
-    known = ", ".join(system.name for system in systems())
-    parts = [named(part, _names()) for part in re.split("[,;+]", name)]
+def unknown_system(name: str, others: Iterable[System] = ()) -> InvalidValueError:
+    """Return what there is to say of a name that no system has: what was perhaps meant, and which there are.
+
+    Args:
+        name: the name.
+        others: systems that there are beside ours.
+    """
+    more = {system.name: (system.title,) for system in others}
+    names = {**_names(), **more}
+    known = ", ".join((*(system.name for system in systems()), *more))
+    parts = [named(part, names) for part in re.split("[,;+]", name)]
     if len(parts) > 1 and None not in parts:
         return InvalidValueError("systems.error.several", name=name, parts=", ".join(filter(None, parts)))
-    if meant := near(name, _names()):
+    if meant := near(name, names):
         return InvalidValueError("systems.error.unknown_near", name=name, near=", ".join(meant), known=known)
     return InvalidValueError("systems.error.unknown", name=name, known=known)

@@ -234,6 +234,18 @@ def test_one_of_which_not_everything_can_be_checked_is_not_placed(
     assert receive().code == 0  # with the CRLs it is
 
 
+def test_what_could_not_be_used_of_ones_own_is_what_to_mend_and_no_crl(receive: Receive, ordered: Path) -> None:
+    put(ordered, "a")
+    Path("own/rules").mkdir(parents=True)
+    Path("own/rules/ours.toml").write_text("rule = 1\n", encoding="utf-8")
+    ran = receive("--data", "own")
+    assert (ran.code, placed()) == (11, set())
+    now = ran.told.partition("Now: ")[2]
+    assert now.startswith("Mend rules/ours.toml")
+    assert "cert receive in --manifest out/manifest.json" in now
+    assert "CRL of the issuer" not in now
+
+
 def for_system(name: str) -> None:
     document = json.loads(Path("out/manifest.json").read_text(encoding="utf-8"))
     for order in document["orders"].values():

@@ -26,6 +26,7 @@ from tests.support.requests import dns, pooled_key, request, subject
 from tests.support.schemas import assert_valid
 
 OIN = "00000003273229750000"
+OF_RSIN = "00000001003214345000"  # it holds no KvK number
 PASSPHRASE = "correct horse"
 PARTICULARS = {
     "--oin": OIN,
@@ -738,3 +739,25 @@ def test_the_request_that_is_made_again_is_for_the_same_tsp(run: Run) -> None:
     assert ran.code == 10
     assert "csr create --profile g4-tls -e preproduction" in ran.told
     assert "--tsp g4-trial --out" in ran.told
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ((), ()),
+        (("--kvk", "12345678"), ("--kvk", "12345678")),
+        (("--organization-identifier", f"OI:NL-{OF_RSIN}"), ("--organization-identifier", f"OI:NL-{OF_RSIN}")),
+        (("--locality", "Utrecht"), ()),  # which the profile does not allow: that is one of the things to mend
+    ],
+)
+def test_a_request_that_is_made_anew_says_what_was_right_in_the_other(
+    run: Run, given: tuple[str, ...], kept: tuple[str, ...]
+) -> None:
+    Path("small.key").write_bytes(pooled_key("rsa:2048").pem(None))
+    about = ("-e", "production", "--oin", OF_RSIN, "--organization", "Voorbeeld", "--common-name", "a.example.nl")
+    made = run("csr", "create", "--profile", "g1-server", *about, *given, "--key", "small.key", "--out", "old")
+    assert made.code == 0, made.err
+    ran = run("csr", "check", "old.csr", "--profile", "g4-tls", "-e", "production", "--json")
+    command = json.loads(ran.out)["next"]["command"]
+    assert command[1:3] == ["csr", "create"]
+    assert command[command.index("a.example.nl") + 1 : command.index("--out")] == list(kept)

@@ -408,6 +408,31 @@ def test_every_command_that_asks_what_was_refused_says_which_file_and_that_it_is
         path.write_text(text, encoding="utf-8")
 
 
+@pytest.mark.slow
+def test_of_a_file_of_connections_the_others_are_told_and_every_report_says_which_is_not(
+    run: Command, place: Path, connected: str
+) -> None:
+    own = (place / "connections.toml").read_text(encoding="utf-8")
+    row = own[own.index("[[") :]
+    two = own + row.replace('"zaaksysteem"', '"digikoppeling"') + "[system.zaaksysteem]\nhandling = 5\n"
+    (place / "connections.toml").write_text(two, encoding="utf-8")
+    path = place / "gegevens" / SYSTEM
+    path.write_text("onbekend = 1\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    line = 1 + own[: own.index("system =")].count("\n")
+    for command in ("status", "plan"):
+        reports = [f"{command}.{form}" for form in ("md", "csv", "json", "ics")]
+        asked = [word for name in reports for word in ("--report", name)]
+        ran = run("--lang", "nl", "--data", "gegevens", command, *asked)
+        assert ran.code == {"status": 10, "plan": 11}[command], (ran.out, ran.err)  # what is wrong stays wrong
+        for form in (ran.told, *((place / name).read_text(encoding="utf-8") for name in reports)):
+            told = " ".join(re.sub(r"\r?\n ", "", form).replace("\\", "").split())
+            assert f"connections.toml:{line}" in told, command
+            assert f"{SYSTEM}:1" in told, command
+            assert "igikoppeling" in told, command
+    scanned = run("--lang", "nl", "--data", "gegevens", "scan", "many", "--connections", "connections.toml")
+    assert (scanned.code, f"{SYSTEM}:1" in " ".join(scanned.err.split())) == (11, True)
+
+
 def test_a_root_of_ones_own_that_cannot_be_read_is_not_said_to_be_missing(
     run: Command, place: Path, connected: str
 ) -> None:
@@ -477,6 +502,24 @@ def test_what_is_shown_of_a_system_of_ours_says_which_file_was_to_describe_it(
 
 
 @pytest.mark.slow
+def test_the_documents_of_ones_own_are_listed_and_one_that_is_left_out_is_told(run: Command, place: Path) -> None:
+    before = {each["key"] for each in json.loads(run("rules", "documents", "--json").out)["documents"]}
+    ran = run("--data", "gegevens", "rules", "documents", "--json")
+    document = json.loads(ran.out)
+    assert_valid(document, "rules-documents-v2")
+    own = {each["key"]: each for each in document["documents"] if each["key"] not in before}
+    assert (ran.code, list(own)) == (0, ["zaaksysteem/handboek", "gemeente/beleid", "tsps/bestelpagina"])
+    assert {each["system"] for each in own["zaaksysteem/handboek"]["statements"]} == {"zaaksysteem"}
+    assert own["gemeente/beleid"]["rules"] == ["voorbeeld.geldigheid.jaar", "voorbeeld.naam.plaats"]
+    assert own["tsps/bestelpagina"]["tsps"] == ["huis"]
+    text = place / "gegevens" / SYSTEM
+    text.write_text("onbekend = 1\n" + text.read_text(encoding="utf-8"), encoding="utf-8")
+    ran = run("--lang", "nl", "--data", "gegevens", "rules", "documents")
+    assert (ran.code, f"{SYSTEM}:1" in ran.err) == (11, True)
+    assert "Certificaatbeleid Gemeente Voorbeeld 2026" in ran.out
+    assert "Aansluithandboek" not in ran.out
+
+
 def test_a_tsp_of_ones_own_is_asked(run: Command, place: Path) -> None:
     (place / "gegevens" / "tsps.toml").write_text(
         """version = "1"

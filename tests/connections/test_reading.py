@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from pkitools.connections import read_connections
 from pkitools.connections.drafting import quoted
 from pkitools.connections.reading import MAX_CONNECTIONS
-from pkitools.errors import InputError, PkitoolsError
+from pkitools.errors import InputError, InvalidValueError, PkitoolsError
 from pkitools.messages import LANGUAGES, error_sentence
 from pkitools.toml_text import read_foreign_toml
 from tests.connections.support import OIN, connection
@@ -172,3 +173,12 @@ def _said(text: str) -> str:
     except PkitoolsError as error:
         return error.code if error_sentence(error, "nl") else ""
     return "read"
+
+
+def test_a_name_that_nobody_has_is_compared_with_those_that_who_looks_it_up_knows() -> None:
+    def lookup(name: str) -> Any:
+        raise InvalidValueError("systems.error.unknown_near", name=name, near="zaaksysteem", known="digid, zaaksysteem")
+
+    with pytest.raises(InputError) as told:
+        read_connections((HEAD + connection(system='"zaaksystem"')).encode(), "c.toml", system=lookup)
+    assert (told.value.code, told.value.params["near"]) == ("connections.error.unknown_near", "zaaksysteem")

@@ -7,21 +7,25 @@ sentences are ``messages/<language>/now.toml``; one that ends with ``{name}`` is
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from pkitools.errors import PkitoolsError
-from pkitools.frozen import dataclass
+from pkitools.frozen import Frozen, dataclass
 from pkitools.messages import LANGUAGES, filled
 from pkitools.text import abbreviated, instant, pattern, visible
+from pkitools.x509.oids import ATTRIBUTE_OIDS
 from pkitools_cli.i18n import lookup, speaking, tr
 from pkitools_cli.lines import columns, command_rows, next_step, wrapped
 from pkitools_cli.wide import width
+
+if TYPE_CHECKING:
+    from pkitools.x509.model import DistinguishedName
 
 Words = tuple[str, ...]
 Commands = Mapping[str, Callable[[], Words | None]]
@@ -33,6 +37,9 @@ _MOST_NAMES: Final = 4
 _MOST_OF_NAME: Final = 60
 _MOST_PREFIXES: Final = 1000
 _PREFIXES: Final = "pkitools.prefixes"  # what was said in this run: each command is there to be run beside the others
+_MORE: Final = {"organizationIdentifier": "organization_identifier", "L": "locality", "ST": "province"}
+_NOTHING_MORE: Final[Mapping[str, str]] = Frozen({})
+_KVK: Final = pattern("NTRNL-([0-9]{8})")
 _TRIAL: Final = "TRIAL "  # issuing a test certificate puts it in front of names
 
 
@@ -123,6 +130,7 @@ def request_command(
     organization: str | None = None,
     common_name: str | None = None,
     dns: Sequence[str] = (),
+    more: Mapping[str, str] = _NOTHING_MORE,
 ) -> Words | None:
     """Return the command that makes a key and a request with what is known.
 
@@ -139,6 +147,7 @@ def request_command(
         organization: whose.
         common_name: of what.
         dns: its names.
+        more: what else its subject says, as :func:`more_of` tells it; left out where the request is refused with it.
     """
     if not (environment and (profile or system) and oin and organization and common_name) or len(dns) > _MOST_NAMES:
         return None
@@ -148,13 +157,31 @@ def request_command(
         rest["tsp"] = tsp
     if set(dns) - {name}:
         rest["dns"] = tuple(dns)
-    tried = ({**aim, "environment": environment, **rest} for aim in _aims(profile, system))
+    tried = (
+        {**aim, "environment": environment, **rest, **said} for aim in _aims(profile, system) for said in (more, {})
+    )
     wishes = next((each for each in tried if _is_made(each, moment, self_signed=self_signed)), None)
     if wishes is None:
         return None
     given = tuple(word for option, value in wishes.items() for word in _given(option, value))
-    more = ("--self-signed",) if self_signed else ()
-    return ("csr", "create", *more, *given, "--out", free_prefix(name, given))
+    made_here = ("--self-signed",) if self_signed else ()
+    return ("csr", "create", *made_here, *given, "--out", free_prefix(name, given))
+
+
+def more_of(subject: DistinguishedName, *, without: Collection[str] = ()) -> dict[str, str]:
+    """Return what a subject says beside its OIN and names, by the option of ``csr create`` that says it.
+
+    Args:
+        subject: of a request that is made again.
+        without: names of attributes to leave out, as there is something wrong with them.
+    """
+    told = {option: subject.first(ATTRIBUTE_OIDS[name]) for name, option in _MORE.items() if name not in without}
+    found = {option: value for option, value in told.items() if value}
+    kvk = _KVK.fullmatch(found.get("organization_identifier", ""))
+    if kvk:
+        found["kvk"] = kvk[1]
+        del found["organization_identifier"]
+    return found
 
 
 def _aims(profile: str | None, system: str | None) -> Iterator[dict[str, str]]:

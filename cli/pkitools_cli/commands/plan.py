@@ -25,7 +25,7 @@ from pkitools.reports.telling.readable import short_day
 from pkitools_cli.commands.report_files import refuse_reports
 from pkitools_cli.commands.status.asked import Scanning, given_connections, judging_of
 from pkitools_cli.commands.status.reports import write_work_reports, written_told
-from pkitools_cli.exit_codes import ExitCode
+from pkitools_cli.exit_codes import ExitCode, not_known
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import next_step, wrapped
@@ -110,7 +110,7 @@ def command(options: Options) -> Reply[list[Planned]]:
     write_work_reports(reports, work, overwrite=options.force)
     code = ExitCode.INDETERMINATE if all(one.plan is None for one in planned) else ExitCode.PASSED
     if status is not None and not status.is_whole:
-        code = ExitCode.COULD_NOT
+        code = not_known(code) if status.is_looked_through else ExitCode.COULD_NOT
     return Reply(
         planned,
         document=partial(plan_document, moment=options.moment, unread=unread),

@@ -51,6 +51,7 @@ def _connections(work: Work, telling: WorkTelling) -> Iterator[dict[str, str | N
     for one in work.status.in_order() if work.status is not None else ():
         name = connection_name(one.connection, telling.language, apart)
         yield {"name": name, **_of_connection(one), **_next(one, telling), **_certificate(one)}
+    yield from _unread(work, telling, "state", "said")
 
 
 def _of_connection(one: ConnectionStatus) -> dict[str, str | None]:
@@ -107,6 +108,11 @@ def _days(work: Work, telling: WorkTelling) -> Iterator[dict[str, str | None]]:
             "certainty": None if basis is None else basis.certainty.value,
             "unknown": unknown_words(one.date.unknown, telling.language),
         }
-    what = word("portfolio.report.not_looked_at", telling.language)
+    yield from _unread(work, telling, "what", "why")
+
+
+def _unread(work: Work, telling: WorkTelling, what: str, why: str) -> Iterator[dict[str, str | None]]:
+    """Yield a row for each thing that could not be looked at, in columns of what the row is and why."""
+    told = word("portfolio.report.not_looked_at", telling.language)
     for unread in work.unread:
-        yield {"what": what, "name": unread.name, "why": unread_sentence(unread, Telling(telling.language))}
+        yield {what: told, "name": unread.name, why: unread_sentence(unread, Telling(telling.language))}

@@ -32,8 +32,10 @@ from pkitools.frozen import dataclass, field
 from pkitools.limits import MAX_OWN_FILES, MAX_SYSTEM_BYTES
 from pkitools.messages import CAUSE
 from pkitools.profiles import TSP, get_tsp, tsps
+from pkitools.profiles.loading import unknown_tsp
 from pkitools.rules.engine import Entry
 from pkitools.systems import System, get_system, read_system, systems
+from pkitools.systems.loading import UNKNOWN_SYSTEM, unknown_system
 from pkitools.text import pattern
 from pkitools.toml_text import read_foreign_toml
 from pkitools.trust import TrustStore
@@ -230,7 +232,12 @@ class OwnData:
                 return system
         if self.cannot_tell(name):
             raise _unusable(self.refused_for(name)[0])
-        return get_system(name)
+        try:
+            return get_system(name)
+        except InvalidValueError as error:
+            if error.code in UNKNOWN_SYSTEM:  # one of ours that nobody could describe is known, and has its own answer
+                raise unknown_system(name, self.systems) from None
+            raise
 
     def tsp(self, name: str) -> TSP:
         """Return a TSP of the folder, or one of ours.
@@ -244,6 +251,9 @@ class OwnData:
                 return tsp
         for error in self.unusable(TSPS):
             raise error
+        known = {**_called(tsps()), **_called(self.tsps)}
+        if not named(name, known):
+            raise unknown_tsp(name, known)
         return get_tsp(name)
 
     def unusable(self, kind: str) -> Iterator[InvalidValueError]:

@@ -158,6 +158,8 @@ class Requirement:
 
     def __call__(self, at: RuleContext) -> Answer:
         """Return whether the certificate meets it, here."""
+        if self.environments and at.environment is None:
+            return NotChecked("environment_not_named")
         if self.environments and at.environment not in self.environments:
             return NOT_APPLICABLE
         seen = self.look(at)

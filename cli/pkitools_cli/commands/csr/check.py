@@ -19,7 +19,7 @@ from pkitools.reports.telling.answer import told
 from pkitools.requests import RequestFacts, check_request, read_request
 from pkitools.x509 import oin_from_subject
 from pkitools.x509.keys import is_same_key
-from pkitools_cli.commands.next_steps import Step, Words, again, carried, next_document, request_command, step
+from pkitools_cli.commands.next_steps import Step, Words, again, carried, more_of, next_document, request_command, step
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import language, tr
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 _OF_THE_TSP: Final = "csr.tsp."
 _OTHER_KEY: Final = "csr.key.match"
+_DOUBTED: Final = "csr.subject.oin_identifier"
+_CONTRADICTS: Final = "csr.oin.organization_identifier"
 _NOT_TO_SEND: Final = frozenset({"received.private_key.published", "csr.signature.hash"})
 
 
@@ -253,7 +255,9 @@ def _after_failing(judged: Judged, failed: int, options: Options) -> Step | None
     key = f"key{inside}" if _violated(report) == {_OTHER_KEY} else several
     again_with = again([file], "--key", tr("cli.now.file"), without=frozenset({"key_file"}))
     return step(
-        f"csr_check.{key}", {"file": file}, {"create": lambda: _better(facts, options), "again": lambda: again_with}
+        f"csr_check.{key}",
+        {"file": file},
+        {"create": lambda: _better(facts, report, options), "again": lambda: again_with},
     )
 
 
@@ -268,9 +272,12 @@ def _violated(report: Report) -> set[str]:
     return {found.rule.code for found in report.findings if found.rule.severity is Severity.ERROR}
 
 
-def _better(facts: RequestFacts, options: Options) -> Words | None:
-    """Return the command that makes the request anew."""
+def _better(facts: RequestFacts, report: Report, options: Options) -> Words | None:
+    """Return the command that makes the request anew, with what is not wrong with its subject."""
     oin = oin_from_subject(facts.subject, facts.subject_alternative_name or ()).oin
+    more = more_of(facts.subject, without=_wrong_attributes(report))
+    if oin is not None and oin.kvk == more.get("kvk"):
+        more.pop("kvk", None)  # the OIN says it
     return request_command(
         profile=options.profile,
         tsp=options.tsp,
@@ -279,4 +286,15 @@ def _better(facts: RequestFacts, options: Options) -> Words | None:
         organization=facts.subject.organization,
         common_name=facts.subject.common_name,
         dns=facts.dns_names,
+        more=more,
     )
+
+
+def _wrong_attributes(report: Report) -> set[str]:
+    """Return the names of the attributes of the subject that something is wrong with.
+
+    The OIN in the place of a KvK number is only doubted: who has none has nothing else to say there.
+    """
+    found = [x for x in report.findings if x.rule.code != _DOUBTED or x.rule.severity is Severity.ERROR]
+    contradicts = {"organizationIdentifier"} if any(x.rule.code == _CONTRADICTS for x in found) else set()
+    return contradicts | {x.params["attribute"] for x in found if "attribute" in x.params}

@@ -9,20 +9,27 @@ import click
 
 from pkitools.documents import Document
 from pkitools.reports import rules_documents_document, rules_documents_document_v1
-from pkitools.rulebook import Resting, rests_on
+from pkitools.rulebook import Resting, own_rests_on, rests_on
+from pkitools_cli.exit_codes import of_list
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import wrapped
+from pkitools_cli.own_data import given_data, unusable
 from pkitools_cli.reply import Line, Reply
 
 _INDENT: Final = "    "
+_KINDS: Final = ("systems", "tsps", "rules")  # what names documents
 
 
 @click.command("documents", cls=Command, help="cli.rules.documents.help", json_versions=(1, 2))
 def command() -> Reply[Sequence[Resting]]:
-    """Name every document of the register once, with what rests on it."""
+    """Name every document of the register once, and those that facts of one's own name, with what rests on it."""
+    data = given_data()
+    own = () if data is None else own_rests_on(data)
     return Reply(
-        tuple(rests_on().values()),
+        (*rests_on().values(), *own),
+        warnings=(left_out := tuple(sentence for kind in _KINDS for sentence in unusable(kind))),
+        code=of_list(left_out),
         document=rules_documents_document,
         text=_text,
         older={1: rules_documents_document_v1},

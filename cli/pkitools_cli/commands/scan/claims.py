@@ -30,7 +30,10 @@ def connections_in(name: str | None) -> Connections | None:
         return None
     from pkitools_cli.commands.status.asked import given_connections
 
-    return given_connections(name)
+    found = given_connections(name)
+    if found.unread:  # which of what is scanned is theirs, and what is asked of it, cannot be told
+        raise found.unread[0].error
+    return found
 
 
 def claimed(connections: Connections | None) -> tuple[Claim, ...]:

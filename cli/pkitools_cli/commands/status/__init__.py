@@ -15,7 +15,7 @@ from pkitools_cli.commands.report_files import refuse_reports
 from pkitools_cli.commands.status.asked import Scanning, given_connections, judging_of, options_of_check
 from pkitools_cli.commands.status.reports import write_work_reports
 from pkitools_cli.commands.status.text import status_told
-from pkitools_cli.exit_codes import of_verdicts
+from pkitools_cli.exit_codes import not_known, of_verdicts
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.options import fail_on_option, moment_option
 from pkitools_cli.passphrases import passphrase_options
@@ -73,9 +73,10 @@ def command(options: Options) -> Reply[ConnectionsStatus]:
     given = options_of_check(asked)
     write_work_reports(reports, Work.of_status(status), overwrite=options.force, given=given)
     verdicts = [(one.verdict, one.worst) for one in status.statuses]
+    code = of_verdicts(verdicts, options.fail_on, complete=complete and status.is_looked_through)
     return Reply(
         status,
         document=status_document,
         text=partial(status_told, by=options.by, verbose=options.verbose, written=reports, given=given),
-        code=of_verdicts(verdicts, options.fail_on, complete=complete and status.is_whole),
+        code=code if status.is_whole else not_known(code),
     )

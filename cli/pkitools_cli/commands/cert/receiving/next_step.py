@@ -17,6 +17,7 @@ from pkitools_cli.i18n import tr
 from pkitools_cli.own_data import titles
 
 _NO_PATH: Final = "path.anchor.found"
+_OWN_DATA: Final = "own_data"
 _REFUSED: Final = "system.hierarchy.accepted"
 
 
@@ -63,6 +64,7 @@ def _of_state(state: State, here: Sequence[Arrival], receipt: Receipt, asked: As
         "name": name,
         "key_file": first.key_file,
         "secret": asked.passphrase_file or "",
+        "place": _unusable(first.report),
         "system": ", ".join(titles([system])) if system else "",
     }
     commands = {
@@ -91,6 +93,8 @@ def _key(state: State, first: Arrival, asked: Asked) -> str:
 def _key_of_judged(state: State, first: Arrival) -> str:
     """Return the key of the sentence about what is not right: of a test authority nobody goes back to a TSP."""
     grave = _grave(first.report)
+    if state is State.INDETERMINATE and _unusable(first.report):
+        return "own_data"
     if hierarchy_of(first.facts).kind is not HierarchyKind.TRIAL:
         lacks_path = _NO_PATH in grave and not _violated(first.report) - {_NO_PATH}
         return "incomplete" if lacks_path else str(state)
@@ -99,6 +103,12 @@ def _key_of_judged(state: State, first: Arrival) -> str:
     if state is State.FAILED:
         return "trial_refused" if _REFUSED in grave else "failed_trial"
     return str(state)
+
+
+def _unusable(report: Report | None) -> str:
+    """Return the first file of one's own that could not be used; empty where all could."""
+    told = () if report is None else report.not_checked
+    return next((each.params["place"] for each in told if each.reason == _OWN_DATA), "")
 
 
 def _grave(report: Report | None) -> set[str]:
