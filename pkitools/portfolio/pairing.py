@@ -9,7 +9,7 @@ from pkitools.checking.private_keys import BESIDE
 from pkitools.checking.selection import end_entities
 from pkitools.containers import Contents, ItemKind, read_source
 from pkitools.errors import InputError, PkitoolsError
-from pkitools.findings import Outcome, Severity, Status, Verdict
+from pkitools.findings import Outcome, Severity, Status
 from pkitools.frozen import replace
 from pkitools.portfolio.judging import Judge
 from pkitools.portfolio.model import HeldCertificate, Reading
@@ -77,9 +77,4 @@ def _readable(contents: Contents) -> Iterator[CertificateFacts]:
 
 
 def _with(one: HeldCertificate, wrong: tuple[Outcome, ...]) -> HeldCertificate:
-    fails = any(outcome.rule.severity is Severity.ERROR for outcome in wrong)
-    told = (
-        replace(each, told=(*each.told, *wrong), verdict=Verdict.FAILED if fails else each.verdict)
-        for each in one.judgements
-    )
-    return replace(one, judgements=tuple(told), places=())
+    return replace(one, judgements=tuple(each.with_beside(wrong) for each in one.judgements), places=())
