@@ -281,7 +281,14 @@ class _Told:
 
     def _of_outcome(self, outcome: Outcome) -> object:
         ref = outcome.certificate
-        key = outcome.rule, outcome.status, outcome.reason, ref and ref.sha256, tuple(outcome.params.items())
+        key = (
+            outcome.rule,
+            outcome.status,
+            outcome.reason,
+            ref and ref.sha256,
+            outcome.evidence,
+            tuple(outcome.params.items()),
+        )
         return self._outcomes.number(key, outcome)
 
 

@@ -106,7 +106,8 @@ class Judgement:
         path: the authorities of that path, its issuer first, the root last.
         connection: the name of the connection that claims it; ``None`` where none does.
         systems: the names of the systems it was judged for.
-        beside: which of ``told`` a file that it lies in says of it: what it is judged by once more says no less.
+        beside: which of ``told`` a file that it lies in says of it, with the name of that file as evidence: what it is
+            judged by once more says no less.
     """
 
     environment: Environment

@@ -16,8 +16,8 @@ from pkitools.containers.other_kinds import kind_code
 from pkitools.containers.wanted import is_surely_without, may_hold_more
 from pkitools.environment import Environment
 from pkitools.errors import InputError, PkitoolsError, SecretError
-from pkitools.findings import Outcome, Severity, Status
-from pkitools.frozen import dataclass, field
+from pkitools.findings import Evidence, Outcome, Severity, Status
+from pkitools.frozen import dataclass, field, replace
 from pkitools.oin import OIN, InvalidOINError
 from pkitools.portfolio.judging import Judge, lean
 from pkitools.portfolio.model import (
@@ -214,7 +214,7 @@ class _Found:
         if not hasattr(self, "_of_keys"):
             keys = FileKeys(self.contents, self.unit.name, self._read(), self.halves, self.judge.asked.passphrase)
             told = keys.outcomes(raise_crashes=self.judge.asked.raise_crashes)
-            self._of_keys = tuple(map(lean, filter(_is_told, told)))
+            self._of_keys = tuple(map(self._here, filter(_is_told, told)))
         return self._of_keys
 
     def _statements(self, environment: Environment, by: int | None) -> Sequence[Outcome]:
@@ -223,7 +223,7 @@ class _Found:
             return ()  # it is no metadata
         if (environment, by) not in self._of_statements:
             told = self._stated(environment, by)
-            self._of_statements[environment, by] = tuple(map(lean, filter(_is_told, told)))
+            self._of_statements[environment, by] = tuple(map(self._here, filter(_is_told, told)))
         return self._of_statements[environment, by]
 
     def _stated(self, environment: Environment, by: int | None) -> Iterator[Outcome]:
@@ -232,6 +232,10 @@ class _Found:
         # whether it is the entity ID of a connection is a step of that
         yield from ids.outcomes(self.contents, (), environment)
         yield from check_metadata(self.contents, self.judge.asked.moment, systems, given)
+
+    def _here(self, outcome: Outcome) -> Outcome:
+        """Return what is told, with the name of this file in the place of what was seen in it."""
+        return replace(lean(outcome), evidence=(Evidence("file", self.unit.name),))
 
     def _about(self, outcome: Outcome) -> Collection[int]:
         """Return the positions of the certificates of its own that an outcome is about; none where of all of them."""

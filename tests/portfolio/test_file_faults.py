@@ -20,8 +20,12 @@ from pkitools.checking.file_check import BLOCK_READABLE
 from pkitools.findings import Outcome, Severity, Status, Verdict
 from pkitools.oin.id_rules import SERVICE_ID_RULES
 from pkitools.portfolio import HeldCertificate, Judging
+from pkitools.portfolio.risk import Risks
+from pkitools.reports import Telling
+from pkitools.reports.portfolio.telling import said_of
 from pkitools.requests import PrivateKey
 from pkitools.requests.keys import to_pem
+from pkitools_cli.commands.scan.text import first_step
 from tests.checking.test_bare_keys import jwk, set_of, stated_in_xml
 from tests.portfolio.support import CHAIN, judging, scanned
 from tests.support.chains import MOMENT, end_entity, good_chain
@@ -191,9 +195,15 @@ def test_what_one_file_says_of_a_certificate_is_not_lost_where_it_lies_in_anothe
     (tmp_path / bad).write_bytes(pem(leaf()) + other_key().pem(None))
     for chain in (CHAIN, b""):
         (tmp_path / "chain.pem").write_bytes(chain or pem(good_chain().root.der))
-        (found,) = (one for one in scanned(tmp_path, asked=judging()).judged)
+        portfolio = scanned(tmp_path, asked=judging())
+        (found,) = portfolio.judged
         assert [each.rule.code for each in found.judgements[0].beside] == [private_keys.FOREIGN.code]
         assert found.verdict is Verdict.FAILED
+        if not chain:
+            continue  # that it has no path is told first
+        # of the file that says it, and not of the one that is as it should be
+        assert f"{tmp_path / bad}: " in said_of(found, portfolio, Telling("nl"))
+        assert str(tmp_path / bad) in (first_step(portfolio, Risks()).words or ())
 
 
 def test_what_is_said_of_one_entry_is_said_of_no_other(tmp_path: Path) -> None:
