@@ -151,7 +151,7 @@ def asked(systems: str = "") -> Judging:
     )
 
 
-def said(outcomes: Any) -> set[tuple[str, tuple[tuple[str, Any], ...]]]:
+def said(outcomes: Any) -> set[tuple[str, Severity, tuple[tuple[str, Any], ...]]]:
     """What is violated, but for what a scan lists; the name of a file is another one."""
     return {
         (one.rule.code, one.rule.severity, tuple((k, v) for k, v in one.params.items() if k != "file"))

@@ -234,6 +234,16 @@ def _span(seconds: int) -> str:
     return tr(f"cli.scan.{key}", count=seconds if seconds < 120 else round(seconds / 60))
 
 
+def words_to_check(given: Asked) -> tuple[str, ...]:
+    """Return the options by which ``cert check`` of one certificate knows what was known of all of them."""
+    pairs: list[tuple[str, str | None]] = [("--chain", name) for name in given.chain]
+    pairs += [("--trust", name) for name in given.trust]
+    pairs += [("--crl", name) for name in given.crls]
+    pairs += [("--revocation", given.revocation)]
+    pairs += [("--passphrase-file", given.passphrase_file), ("--passphrase-env", given.passphrase_env)]
+    return tuple(word for option, value in pairs if value is not None for word in (option, value))
+
+
 def _earlier(name: str | None, moment: datetime) -> Earlier | None:
     if name is None:
         return None

@@ -12,6 +12,7 @@ from pkitools.findings import Severity
 from pkitools.frozen import dataclass
 from pkitools.reports import status_document
 from pkitools_cli.commands.report_files import refuse_reports
+from pkitools_cli.commands.scan.running import words_to_check
 from pkitools_cli.commands.status.asked import Scanning, given_connections, judging_of
 from pkitools_cli.commands.status.reports import write_work_reports
 from pkitools_cli.commands.status.text import status_told
@@ -70,11 +71,12 @@ def command(options: Options) -> Reply[ConnectionsStatus]:
     )
     judging, complete = judging_of(asked)
     status = hold(connections, judging)
-    write_work_reports(reports, Work.of_status(status), overwrite=options.force)
+    knowing = words_to_check(asked)
+    write_work_reports(reports, Work.of_status(status), overwrite=options.force, knowing=knowing)
     verdicts = [(one.verdict, one.worst) for one in status.statuses]
     return Reply(
         status,
         document=status_document,
-        text=partial(status_told, by=options.by, verbose=options.verbose, written=reports),
+        text=partial(status_told, by=options.by, verbose=options.verbose, written=reports, knowing=knowing),
         code=of_verdicts(verdicts, options.fail_on, complete=complete and status.is_whole),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -26,10 +26,17 @@ _FOR_PEOPLE: Final = frozenset(
 """To ask or to look: another request would be the wrong thing to begin with."""
 
 
-def command_for(one: ConnectionStatus, step: StepStatus) -> list[str] | None:
-    """Return the command for a step without ``pkitools``; ``None`` where no command does it, or none is needed yet."""
+def command_for(one: ConnectionStatus, step: StepStatus, knowing: Sequence[str] = ()) -> list[str] | None:
+    """Return the command for a step without ``pkitools``; ``None`` where no command does it, or none is needed yet.
+
+    Args:
+        one: how the connection stands.
+        step: the step.
+        knowing: the options by which a check of one certificate knows what was known of all.
+    """
     asks_people = step.code in _FOR_PEOPLE
-    return _COMMANDS[step.step](one) if step.state in _WORTH and not asks_people else None
+    words = _COMMANDS[step.step](one) if step.state in _WORTH and not asks_people else None
+    return words if words is None or words[:2] != ["cert", "check"] else [*words, *knowing]
 
 
 def _oin(one: ConnectionStatus) -> list[str]:

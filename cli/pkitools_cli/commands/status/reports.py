@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pkitools_cli.commands.status.commands import command_for
@@ -18,8 +19,16 @@ if TYPE_CHECKING:
     from pkitools_cli.commands.report_files import ReportFile
 
 
-def write_work_reports(reports: Sequence[ReportFile], work: Work, *, overwrite: bool) -> None:
+def write_work_reports(
+    reports: Sequence[ReportFile], work: Work, *, overwrite: bool, knowing: Sequence[str] = ()
+) -> None:
     """Write the reports, all or none.
+
+    Args:
+        reports: which.
+        work: what to tell.
+        overwrite: write over what is there.
+        knowing: the options by which a check of one certificate knows what was known of all.
 
     Raises:
         FileError: they cannot be written.
@@ -30,13 +39,13 @@ def write_work_reports(reports: Sequence[ReportFile], work: Work, *, overwrite: 
     from pkitools.reports.planning import work_report
     from pkitools.reports.planning.work import WorkTelling
 
-    telling = WorkTelling(language(), _command)
+    telling = WorkTelling(language(), partial(_command, knowing))
     outputs = [Output(each.name, work_report(work, each.form, telling), secret=False) for each in reports]
     write_set(outputs, overwrite=overwrite)
 
 
-def _command(one: ConnectionStatus, step: StepStatus) -> str | None:
-    words = command_for(one, step)
+def _command(knowing: Sequence[str], one: ConnectionStatus, step: StepStatus) -> str | None:
+    words = command_for(one, step, knowing)
     return None if words is None else shlex.join(["pkitools", *words])
 
 

@@ -36,7 +36,12 @@ _INDENT: Final = "    "
 
 
 def status_told(
-    status: ConnectionsStatus, *, by: str | None = None, verbose: bool = False, written: Sequence[ReportFile] = ()
+    status: ConnectionsStatus,
+    *,
+    by: str | None = None,
+    verbose: bool = False,
+    written: Sequence[ReportFile] = (),
+    knowing: Sequence[str] = (),
 ) -> Iterator[Line | str]:
     """Yield how connections stand: the count, what asks attention and its command, what could not be looked at.
 
@@ -45,6 +50,7 @@ def status_told(
         by: by what they are grouped; ``None``: they are not.
         verbose: tell every step of every connection.
         written: the reports that were written.
+        knowing: the options by which a check of one certificate knows what was known of all.
     """
     apart = status.connections.told_apart()
     yield from (Line(row, bold=True) for row in wrapped(counted(status.statuses, status.connections.name), ""))
@@ -53,7 +59,7 @@ def status_told(
     for one in status.in_order():
         if verbose or one.state in _TOLD:
             yield ""
-            yield from _connection(one, connection_name(one.connection, language(), apart), verbose)
+            yield from _connection(one, connection_name(one.connection, language(), apart), verbose, knowing)
     yield from _unread(status)
     yield ""
     yield from (row for sentence in of_all(status) for row in wrapped(sentence, ""))
@@ -110,14 +116,14 @@ def counted_group(name: str, members: Sequence[ConnectionStatus]) -> str:
     return f"{visible(name) or tr('cli.status.nobody')}: {kinds}"
 
 
-def _connection(one: ConnectionStatus, name: str, verbose: bool) -> Iterator[Line | str]:
+def _connection(one: ConnectionStatus, name: str, verbose: bool, knowing: Sequence[str]) -> Iterator[Line | str]:
     word = state_word(one.state)
     rows = wrapped(name, _INDENT, f"{word}  ")
     yield coloured(rows[0], TONES[one.state], word)
     yield from rows[1:]
     for step in one.steps:
         if verbose or step.state in _TOLD:
-            yield from _step(one, step, verbose)
+            yield from _step(one, step, verbose, knowing)
     yield from (row for sentence in beside_told(one, verbose=verbose) for row in wrapped(sentence, _INDENT))
 
 
@@ -134,13 +140,13 @@ def beside_told(one: ConnectionStatus, *, verbose: bool = False) -> Iterator[str
         yield tr("cli.status.shared", name=other.organization.name, line=other.line)
 
 
-def _step(one: ConnectionStatus, step: StepStatus, verbose: bool) -> Iterator[str]:
+def _step(one: ConnectionStatus, step: StepStatus, verbose: bool, knowing: Sequence[str]) -> Iterator[str]:
     tongue = language()
     title = message(f"connections.title.{step.step.value}", {}, tongue).title
     said = message(step.code, readable(step.params, tongue), tongue).message
     state = f" ({state_word(step.state)})" if verbose or step.state is not one.state else ""
     yield from wrapped(f"{title}{state}: {said}", f"{_INDENT}  ", f"{_INDENT}- ")
-    words = command_for(one, step)
+    words = command_for(one, step, knowing)
     if words is not None:
         yield from command_rows(words, f"{_INDENT}  ")
 
