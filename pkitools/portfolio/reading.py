@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Final
+from typing import Final, TypeAlias
 
 from pkitools.checking.delivered_lists import LISTS, refuse_unreadable
 from pkitools.checking.of_file import FileKeys, StatedIds
@@ -18,6 +19,7 @@ from pkitools.environment import Environment
 from pkitools.errors import InputError, PkitoolsError, SecretError
 from pkitools.findings import Evidence, Outcome, Severity, Status
 from pkitools.frozen import dataclass, field, replace
+from pkitools.limits import MAX_LISTED
 from pkitools.oin import OIN, InvalidOINError
 from pkitools.portfolio.judging import Judge, lean
 from pkitools.portfolio.model import (
@@ -39,6 +41,7 @@ from pkitools.x509.document import serial_hex
 from pkitools.x509.holder import Holder, holder_of
 from pkitools.x509.oids import SUBJECT_SERIAL_NUMBER
 
+_ByPart: TypeAlias = Mapping[int | None, Sequence[Outcome]]
 _TLS: Final = "tls"
 
 
@@ -132,12 +135,14 @@ class _Found:
         self.halves: Mapping[Item, PublicKey | None] = public_halves(contents, judge.asked.passphrase)
         self.held = {public.spki_sha256 for public in self.halves.values() if public is not None}
         self.own: tuple[Subject, ...] = ()
-        self._of_statements: dict[tuple[Environment, int | None], Sequence[Outcome]] = {}
+        self._of_statements: dict[tuple[Environment, int | None], _ByPart] = {}
+        self._of_whom: frozenset[str] = frozenset()
 
     def reading(self) -> Reading:
         read = [facts for _, facts in self._read()]
         own = self.own = self._subjects()
         meant = {subject.facts.sha256 for subject in own}
+        self._of_whom = frozenset(meant)
         own = (*own, *self._others(meant))
         meant |= {subject.facts.sha256 for subject in own}
         above = tuple(dict.fromkeys(facts.der for facts in possible_issuers(read)))
@@ -203,12 +208,16 @@ class _Found:
 
     def _said_of(self, subject: Subject, judged: Judgement, by: int | None) -> Iterator[Outcome]:
         """Yield what its file says of a certificate besides; what is about one part of it of that part alone."""
-        if subject not in self.own:
+        if subject.facts.sha256 not in self._of_whom:
             return  # it is not whose file it is, such as what a keystore trusts
-        positions = {item.position for item in subject.items}
-        for each in (*self._keys_beside(), *self._statements(judged.environment, by)):
-            if not positions.isdisjoint(self._about(each) or positions):
-                yield each
+        for told in (self._keys_by_part(), self._statements(judged.environment, by)):
+            for position in (None, *(item.position for item in subject.items)):
+                yield from told.get(position, ())
+
+    def _keys_by_part(self) -> _ByPart:
+        if not hasattr(self, "_of_keys_by_part"):
+            self._of_keys_by_part = self._by_part(self._keys_beside())
+        return self._of_keys_by_part
 
     def _keys_beside(self) -> Sequence[Outcome]:
         if not hasattr(self, "_of_keys"):
@@ -217,13 +226,13 @@ class _Found:
             self._of_keys = tuple(map(self._here, filter(_is_told, told)))
         return self._of_keys
 
-    def _statements(self, environment: Environment, by: int | None) -> Sequence[Outcome]:
+    def _statements(self, environment: Environment, by: int | None) -> _ByPart:
         """Return what is wrong with the IDs and dates that the file states, for the systems of one judgement."""
         if not self.contents.described and not self.contents.service_ids:
-            return ()  # it is no metadata
+            return {}  # it is no metadata
         if (environment, by) not in self._of_statements:
             told = self._stated(environment, by)
-            self._of_statements[environment, by] = tuple(map(self._here, filter(_is_told, told)))
+            self._of_statements[environment, by] = self._by_part(map(self._here, filter(_is_told, told)))
         return self._of_statements[environment, by]
 
     def _stated(self, environment: Environment, by: int | None) -> Iterator[Outcome]:
@@ -237,18 +246,25 @@ class _Found:
         """Return what is told, with the name of this file in the place of what was seen in it."""
         return replace(lean(outcome), evidence=(Evidence("file", self.unit.name),))
 
-    def _about(self, outcome: Outcome) -> Collection[int]:
-        """Return the positions of the certificates of its own that an outcome is about; none where of all of them."""
-        position, name = outcome.params.get("position"), outcome.params.get("name")
-        place = next((one.place for one in self.contents.items if str(one.position) == position), None)
+    def _by_part(self, told: Iterable[Outcome]) -> _ByPart:
+        """Return what is told by the certificates of its own that it is about: each is gone over once.
+
+        What is about all of them stands with no position, and of a rule so much of it as anybody reads.
+        """
         own = [item for subject in self.own for item in subject.items]
-        return {
-            item.position
-            for item in own
-            if str(item.position) == position
-            or (place is not None and item.place == place)
-            or (position is None and name is not None and item.entity_id == name)
-        }
+        places = {str(item.position): item.place for item in self.contents.items}
+        parts: dict[object, list[int]] = {}
+        for item in own:
+            for part in (("position", str(item.position)), ("place", item.place), ("name", item.entity_id)):
+                parts.setdefault(part, []).append(item.position)
+        found: dict[int | None, list[Outcome]] = {}
+        times: Counter[str] = Counter()
+        for each in told:
+            about = _parts_of(each, places, parts)
+            times[each.rule.code] += not about
+            for position in about or ((None,) if times[each.rule.code] <= MAX_LISTED else ()):
+                found.setdefault(position, []).append(each)
+        return found
 
     def _has_key(self, subject: Subject) -> bool:
         return subject.facts.public_key.spki_sha256 in self.held or any(item.has_key for item in subject.items)
@@ -306,6 +322,17 @@ class _Found:
 
 # that a key lies with its certificate, or is encrypted, is told of it as a key, with who may read it
 _AS_KEYS: Final = frozenset((ENCLOSED.code, COMPARED.code))
+
+
+def _parts_of(
+    outcome: Outcome, places: Mapping[str, int | None], parts: Mapping[object, Sequence[int]]
+) -> Sequence[int]:
+    """Return the positions of the certificates that an outcome is about; none where of all of them."""
+    position, name = outcome.params.get("position"), outcome.params.get("name")
+    if position is None:
+        return () if name is None else parts.get(("name", name), ())
+    place = places.get(position)
+    return parts.get(("position", position)) or (() if place is None else parts.get(("place", place), ()))
 
 
 def _is_told(outcome: Outcome) -> bool:
