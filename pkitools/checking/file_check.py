@@ -13,21 +13,11 @@ from pkitools.checking.checker import Checker
 from pkitools.checking.delivered_lists import with_delivered
 from pkitools.checking.delivery.checks import check_delivery
 from pkitools.checking.judgement import OF_THE_PROCESS, CheckResult
-from pkitools.checking.private_keys import (
-    check_private_keys,
-    check_public_keys,
-    check_requests,
-    check_stated_keys,
-    public_halves,
-)
+from pkitools.checking.of_file import FileKeys, StatedIds
+from pkitools.checking.private_keys import public_halves
 from pkitools.checking.question import Revocation, given_systems, given_trust, question, trusted_with
 from pkitools.checking.selection import Subject, possible_issuers, selected, subjects
-from pkitools.checking.stated_ids import (
-    check_given_against,
-    check_metadata,
-    check_stated_ids,
-    holds_nothing_to_judge,
-)
+from pkitools.checking.stated_ids import check_metadata
 from pkitools.containers import BadItem, Contents, Item, ItemKind, items_of, read_source
 from pkitools.documents import cite
 from pkitools.environment import Environment
@@ -56,7 +46,6 @@ from pkitools.validation import PolicyInput
 from pkitools.x509 import CertificateFacts, PublicKey, read_certificate
 from pkitools.x509.at_hand import at_hand
 from pkitools.x509.given import CERTIFICATE, Given, HasPublicBytes, one_der, several_ders
-from pkitools.x509.keys import thumbprints
 
 if TYPE_CHECKING:
     from pkitools.checking.expectation import Expectation
@@ -219,14 +208,18 @@ def check_file(
         ),
         OF_THE_PROCESS,
     )
-    ids = _StatedIds.of(opened.found, entity_id, named)
+    ids = StatedIds.of((each.entity_id for each in opened.found), entity_id, named)
     meant = selected(opened.found, alias, certificate, opened.name)
     judged = _judged(meant, checker, _not_among(opened.authorities(), given), ids)
     own = (
         *_block_outcomes(opened.torn),
         *_material_outcomes((*beside, *(store.unread if store else ()))),
-        *opened.outcomes(raise_crashes=raise_crashes),
-        *ids.outcomes(opened.contents, judged, choice(Environment, environment, "environment")),
+        *opened.keys().outcomes(raise_crashes=raise_crashes),
+        *ids.outcomes(
+            opened.contents,
+            [one.subject.entity_id for one in judged],
+            choice(Environment, environment, "environment"),
+        ),
         *check_metadata(opened.contents, moment, named, entity_id),
     )
     file_report = Report(opened.name, own, moment, judged[0].result.report.environment)
@@ -282,73 +275,25 @@ class _Opened:
         """Return the certificates of the file that may have issued others."""
         return tuple(other.der for other in possible_issuers([facts for _, facts in self.read]))
 
-    def outcomes(self, *, raise_crashes: bool) -> Iterator[Outcome]:
-        """Yield what there is to say of the keys in the file: whose they are, and what stands beside them."""
-        keys = {name for _, facts in self.read for name in thumbprints(facts.public_key)}
-        yield from check_private_keys(
-            self.contents,
-            keys,
-            self.passphrase,
-            raise_crashes=raise_crashes,
-            halves=self.halves,
-            of_places=_of_places(self.read),
-        )
-        yield from check_requests(self.contents, keys, self.name)
-        yield from check_public_keys(self.contents, keys, self.name)
-        yield from check_stated_keys(self.read)
-
-
-@dataclass(frozen=True, slots=True)
-class _StatedIds:
-    """For which entity IDs the certificates of a file are.
-
-    Args:
-        given: the one that the caller says instead; ``None`` for those that metadata states.
-        chosen: those of metadata that a system has something to judge by.
-    """
-
-    given: str | None
-    chosen: Sequence[str]
-
-    @classmethod
-    def of(cls, found: Iterable[Subject], given: str | None, systems: Sequence[System]) -> _StatedIds:
-        """Choose among those that metadata states."""
-        stated = [each.entity_id for each in found if each.entity_id and given is None]
-        return cls(given, [each for each in stated if holds_nothing_to_judge(each, systems)])
-
-    def asked_of(self, subject: Subject) -> str | None:
-        """Return the entity ID that a certificate is held against beside the one that was given."""
-        return None if self.given is not None else _asked_of(subject.entity_id, self.chosen)
-
-    def outcomes(
-        self, contents: Contents, judged: Iterable[JudgedCertificate], environment: Environment
-    ) -> Iterator[Outcome]:
-        """Yield what there is to say of the IDs themselves."""
-        yield from check_stated_ids(self.chosen, contents.service_ids, environment)
-        yield from check_given_against(self.given, (one.subject.entity_id for one in judged))
+    def keys(self) -> FileKeys:
+        """Return the keys in the file, and what stands beside them."""
+        return FileKeys(self.contents, self.name, self.read, self.halves, self.passphrase)
 
 
 def _judged(
-    meant: Iterable[Subject], checker: Checker, authorities: tuple[bytes, ...], ids: _StatedIds
+    meant: Iterable[Subject], checker: Checker, authorities: tuple[bytes, ...], ids: StatedIds
 ) -> tuple[JudgedCertificate, ...]:
     return tuple(
         JudgedCertificate(
             each,
             checker.check(
-                each.facts, intermediates=_without(authorities, each.facts.der), entity_id=ids.asked_of(each)
+                each.facts,
+                intermediates=_without(authorities, each.facts.der),
+                entity_id=ids.asked_of(each.entity_id) or None,
             ),
         )
         for each in meant
     )
-
-
-def _of_places(read: Sequence[tuple[Item, CertificateFacts]]) -> dict[int, set[str]]:
-    """Return the keys of the certificates that stand in each place of a file."""
-    found: dict[int, set[str]] = {}
-    for item, facts in read:
-        if item.place is not None:
-            found.setdefault(item.place, set()).update(thumbprints(facts.public_key))
-    return found
 
 
 def _not_among(own: tuple[bytes, ...], given: tuple[bytes, ...]) -> tuple[bytes, ...]:
@@ -376,11 +321,6 @@ def subjects_of(contents: Contents, *, passphrase: bytes | None = None) -> tuple
 
 def _held(halves: Mapping[Item, PublicKey | None]) -> set[str]:
     return {public.spki_sha256 for public in halves.values() if public is not None}
-
-
-def _asked_of(entity_id: str | None, chosen: Sequence[str]) -> str | None:
-    """Return the entity ID that metadata states, unless it is somebody's choice: that is told once, of the file."""
-    return None if entity_id in chosen else entity_id or None
 
 
 def _contents(file: Any, name: str | None, passphrase: bytes | None) -> Contents:

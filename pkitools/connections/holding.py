@@ -151,7 +151,12 @@ class _Found:
         wrong = self._wrong(connection, beside)
         key_file = _key_file(certificate, found)
         misfit = None if certificate is None else self._misfit(connection, certificate, found)
-        strange = tuple(one for one in others if certificate is None and self._is_strange(one, connection))
+        strange = tuple(
+            one
+            for one in others
+            # an old one of another beside the certificate is in nobody's way
+            if (certificate is None or one.not_after >= moment) and self._is_strange(one, connection)
+        )
         seen = Seen(
             connection,
             moment.date(),

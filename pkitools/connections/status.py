@@ -80,8 +80,8 @@ class ConnectionStatus:
         others: certificates at its places that are of another organisation.
         beside: other certificates of its holder at its places that have not ended: an earlier one, or the next.
         wrong: those beside it that are revoked, or wrong whatever they are for: they may be in use there.
-        strange: where there is no certificate: those of ``others`` that lie there with their key, and have the OIN of
-            no connection there: they may be in use.
+        strange: those of ``others`` that lie there with their key, and have the OIN of no connection there: they may be
+            in use. Beside a certificate only what has not ended.
         misfit: a file with a private key that is beside the certificate and does not fit it; ``None`` where none is.
         shared_with: the other connections, of its system and environment, that are held to have the same certificate.
         absent: places that are not there.

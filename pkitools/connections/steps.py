@@ -39,7 +39,7 @@ class Seen:
         misnamed: certificates of its holder at its places that do not bear the name it states.
         overdue: the day by which what was ordered should have come, where that is past.
         wrong: those that lie there as well and are revoked, or wrong whatever they are for.
-        strange: where there is no certificate: those that lie there with their key and do not have its OIN.
+        strange: those that lie there with their key and do not have its OIN.
         has_key: its private key was found.
         misfit: a file with a private key that is beside the certificate and does not fit it.
         at_once: the certificate has not ended and is of no use: another has to be ordered today.
@@ -187,6 +187,10 @@ def _verdict(seen: Seen) -> StepStatus:
         return _step(Step.VERDICT, StepState.WAITING, "waiting")
     if seen.wrong and certificate.verdict is not Verdict.FAILED:
         return _wrong_beside(seen.wrong[0])
+    if seen.strange and certificate.verdict is not Verdict.FAILED:
+        one = seen.strange[0]
+        place, oin = one.places[0].name, seen.connection.holder.oin
+        return _step(Step.VERDICT, StepState.NOW, "strange_beside", name=one.name, place=place, oin=oin)
     if seen.connection.system is None:
         return _step(Step.VERDICT, StepState.NOW, "no_system")
     assert certificate.verdict is not None  # one of an authority is nobody's connection

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Set
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import Any, Final
 
-from pkitools.arguments import octets, text
+from pkitools.arguments import aware, octets, text
 from pkitools.errors import InputError
 from pkitools.findings import Verdict
 from pkitools.frozen import dataclass
@@ -24,6 +24,8 @@ SCHEMA: Final = "pkitools.scan/v1"
 _CLOSED: Final = frozenset({Gap.UNREADABLE, Gap.ENCRYPTED, Gap.UNREACHABLE})
 """What is there, or may be, and was not looked into."""
 _MOST_OF_NAME: Final = 4096
+_CLOCKS: Final = timedelta(days=1)
+"""What clocks of two machines may differ: a report is of a later day beyond that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,16 +149,26 @@ def _takes_place(new: HeldCertificate, old: EarlierCertificate) -> bool:
     return new.subject == old.subject or bool({place.name for place in new.places} & set(old.places))
 
 
-def read_earlier(data: bytes, name: str) -> Earlier:
+def read_earlier(data: bytes, name: str, moment: datetime | None = None) -> Earlier:
     """Return an earlier portfolio from its JSON document.
 
     Args:
         data: the document.
         name: what to call it.
+        moment: as of when it is held against another (aware): one of a later day is no earlier one. ``None``: whenever
+            it was made.
 
     Raises:
-        InputError: it is no such document.
+        InputError: it is no such document, or a later one.
     """
+    found = _read(data, name)
+    if moment is not None and found.moment - aware(moment) > _CLOCKS:
+        day = found.moment.date().isoformat()
+        raise InputError("portfolio.error.later", name=name, day=day)
+    return found
+
+
+def _read(data: bytes, name: str) -> Earlier:
     data, name = octets(data, "data"), text(name, "name")
     try:
         raw = json.loads(data)

@@ -160,6 +160,14 @@ class Judge:
             told, connection=None if claim is None else claim.name, systems=tuple(each.name for each in asked.systems)
         )
 
+    def systems(self, environment: Environment, by: int | None) -> Sequence[System]:
+        """Return the systems that what a connection claims is judged for, or what none of them does."""
+        return self._question(environment, None, by).systems
+
+    def entity_id(self, by: int | None) -> str | None:
+        """Return the entity ID that a connection states; ``None`` where it states none."""
+        return None if by is None else self.asked.claims[by].entity_id
+
     def _judged(self, facts: CertificateFacts, between: tuple[bytes, ...], asked: Question) -> CheckResult:
         """Judge by the authorities that are at hand, and the lists that are about it or them."""
         crls, responses = self._about.lists(facts, at_hand(between).above(facts))
@@ -235,7 +243,7 @@ def _placed(asked: Judging, claim: Claim | None, kind: HierarchyKind | None) -> 
 def _judgement(
     result: CheckResult, environment: Environment, basis: EnvironmentBasis, entity_id: str | None, host: str | None
 ) -> Judgement:
-    told, path = tuple(map(_lean, result.report.told)), result.path
+    told, path = tuple(map(lean, result.report.told)), result.path
     above = () if path is None else tuple(map(_authority, path.certificates[1:]))
     return Judgement(environment, basis, result.verdict, told, entity_id, host, path is not None, above)
 
@@ -247,7 +255,7 @@ def _authority(der: bytes) -> Above:
     return Above(facts.subject.text.short, facts.not_after, facts.sha256)
 
 
-def _lean(outcome: Outcome) -> Outcome:
+def lean(outcome: Outcome) -> Outcome:
     """Return what an outcome says without what it looked at: of many certificates it is then the same.
 
     Which certificate it is about is kept where its remedy hangs on that.

@@ -36,7 +36,7 @@ CREATE TABLE other (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, spot BLOB NO
 _SETTINGS: Final = ("journal_mode = OFF", "synchronous = OFF", "cache_size = -8000")  # kilobytes
 _RANKS: Final = {standing: number for number, standing in enumerate(Standing)}
 _OWN: Final = tuple(name for name in vars(HeldCertificate)["__slots__"] if name not in {"judgements", "places"})
-_OF_JUDGEMENT: Final = tuple(name for name in vars(Judgement)["__slots__"] if name != "told")
+_OF_JUDGEMENT: Final = tuple(name for name in vars(Judgement)["__slots__"] if name not in {"told", "beside"})
 _OF_PLACE: Final = tuple(vars(Place)["__slots__"])
 _MOST_SHARED: Final = 2_000
 """Values of a kind that are looked out for: what only one certificate is told is not worth it."""
@@ -95,7 +95,7 @@ class Kept:
         number = self._new(found) if known is None else int(known[0])
         # of one that is new there is nothing yet to be compared with
         is_first = known is None and len(found.judgements) <= 1
-        changed = [self._judge(number, one, is_better=is_better or is_first) for one in found.judgements]
+        changed = [self._judge(number, one, is_better=is_better, is_first=is_first) for one in found.judgements]
         is_first = known is None and len(found.places) <= 1
         for place in found.places:
             self._place(number, place, is_first=is_first)
@@ -109,14 +109,18 @@ class Kept:
         with _no_room():
             return self._file.execute(statement, row).lastrowid or 0
 
-    def _judge(self, number: int, judgement: Judgement, *, is_better: bool) -> bool:
-        """Keep a judgement, unless one for the same use is kept that knew as much; return whether it was."""
+    def _judge(self, number: int, judgement: Judgement, *, is_better: bool, is_first: bool) -> bool:
+        """Keep a judgement, unless one for the same use is kept that knew as much; return whether anything changed.
+
+        What any file that it lies in says of it is kept of all of them, in whatever order they come.
+        """
         use = _octets(repr((judgement.entity_id, judgement.host, judgement.connection)))
         query = "SELECT body FROM judgement WHERE certificate = ? AND use = ?"
-        known = None if is_better else self._first(query, number, use)
+        known = None if is_first else self._first(query, number, use)
         if known is not None:
             before = self._told.judgement(known[0])
-            if before.has_path or not judgement.has_path:
+            judgement = _together(before, judgement, is_better=is_better)
+            if judgement is before:
                 return False
         statement = """INSERT INTO judgement (certificate, use, body) VALUES (?, ?, ?)
             ON CONFLICT (certificate, use) DO UPDATE SET body = excluded.body"""
@@ -264,16 +268,27 @@ class _Told:
     def dumped(self, judgement: Judgement) -> bytes:
         told = tuple(map(self._of_outcome, judgement.told))
         rest = tuple(getattr(judgement, name) for name in _OF_JUDGEMENT)
-        return pickle.dumps((told, self._others.number(rest, rest)))
+        return pickle.dumps((told, self._others.number(rest, rest), len(judgement.beside)))
 
     def judgement(self, body: bytes) -> Judgement:
-        told, rest = pickle.loads(body)  # noqa: S301  made in this process
+        told, rest, beside = pickle.loads(body)  # noqa: S301  made in this process
         outcomes = tuple(map(self._outcomes.value, told))
-        return Judgement(**dict(zip(_OF_JUDGEMENT, self._others.value(rest), strict=True)), told=outcomes)
+        return Judgement(
+            **dict(zip(_OF_JUDGEMENT, self._others.value(rest), strict=True)),
+            told=outcomes,
+            beside=outcomes[len(outcomes) - beside :],  # they are the last of what is told
+        )
 
     def _of_outcome(self, outcome: Outcome) -> object:
         ref = outcome.certificate
-        key = outcome.rule, outcome.status, outcome.reason, ref and ref.sha256, tuple(outcome.params.items())
+        key = (
+            outcome.rule,
+            outcome.status,
+            outcome.reason,
+            ref and ref.sha256,
+            outcome.evidence,
+            tuple(outcome.params.items()),
+        )
         return self._outcomes.number(key, outcome)
 
 
@@ -293,6 +308,13 @@ class _Shared:
 
     def value(self, kept: object) -> Any:
         return self._values[kept] if isinstance(kept, int) else kept
+
+
+def _together(before: Judgement, now: Judgement, *, is_better: bool) -> Judgement:
+    """Return of two judgements for one use the one that knew more, with what files say of either."""
+    if is_better or (now.has_path and not before.has_path):
+        return now.with_beside(before.beside)
+    return before.with_beside(now.beside)
 
 
 def union(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:

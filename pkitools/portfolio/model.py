@@ -7,7 +7,7 @@ else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol, runtime_checkable
@@ -106,6 +106,8 @@ class Judgement:
         path: the authorities of that path, its issuer first, the root last.
         connection: the name of the connection that claims it; ``None`` where none does.
         systems: the names of the systems it was judged for.
+        beside: which of ``told`` a file that it lies in says of it, with the name of that file as evidence: what it is
+            judged by once more says no less.
     """
 
     environment: Environment
@@ -118,6 +120,7 @@ class Judgement:
     path: tuple[Above, ...] = ()
     connection: str | None = None
     systems: tuple[str, ...] = ()
+    beside: tuple[Outcome, ...] = ()
 
     @property
     def findings(self) -> tuple[Outcome, ...]:
@@ -130,16 +133,29 @@ class Judgement:
         """The severity of the worst that is violated; ``None`` where nothing is."""
         return max((one.rule.severity for one in self.told if one.status is Status.VIOLATED), default=None)
 
-    def with_told(self, further: tuple[Outcome, ...]) -> Judgement:
-        """Return the same with what is violated besides, which its file says of it."""
-        if not further:
+    def with_beside(self, further: Iterable[Outcome]) -> Judgement:
+        """Return the same with what a file that it lies in says of it besides: violated, or not looked at."""
+        known = set(map(_said, self.beside))
+        new = tuple({_said(one): one for one in further if _said(one) not in known}.values())
+        if not new:
             return self
-        failed = any(one.rule.severity is Severity.ERROR for one in further)
-        return replace(self, told=(*self.told, *further), verdict=Verdict.FAILED if failed else self.verdict)
+        verdict = _VERDICTS[min(map(_VERDICTS.index, (self.verdict, *map(_weighs, new))))]
+        return replace(self, told=(*self.told, *new), beside=(*self.beside, *new), verdict=verdict)
 
 
 _NOT_KNOWN: Final = frozenset({"revocation.status.unknown", "revocation.status.unconfirmed", "revocation.policy.off"})
 _VERDICTS: Final = (Verdict.FAILED, Verdict.INDETERMINATE, Verdict.PASSED)  # the worst first
+
+
+def _said(one: Outcome) -> tuple[object, ...]:
+    return one.rule.code, one.status, one.reason, tuple(one.params.items())
+
+
+def _weighs(one: Outcome) -> Verdict:
+    """Return the worst verdict that stands beside one outcome."""
+    if one.rule.severity is not Severity.ERROR:
+        return Verdict.PASSED
+    return Verdict.FAILED if one.status is Status.VIOLATED else Verdict.INDETERMINATE
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def not_fitting(
     wrong = tuple(map(_surely, (outcome for outcome in told if outcome.status is Status.VIOLATED)))
     if wrong:
         reading = examine(replace(unit, claims=claims(certificate)), judge)
-        meant = tuple(_with_told(one, wrong) for one in reading.certificates if one.judgements)
+        meant = tuple(_with(one, wrong) for one in reading.certificates if one.judgements)
         yield Reading(certificate, meant, is_again=True)
 
 
@@ -76,5 +76,5 @@ def _readable(contents: Contents) -> Iterator[CertificateFacts]:
             continue
 
 
-def _with_told(one: HeldCertificate, wrong: tuple[Outcome, ...]) -> HeldCertificate:
-    return replace(one, judgements=tuple(each.with_told(wrong) for each in one.judgements), places=())
+def _with(one: HeldCertificate, wrong: tuple[Outcome, ...]) -> HeldCertificate:
+    return replace(one, judgements=tuple(each.with_beside(wrong) for each in one.judgements), places=())

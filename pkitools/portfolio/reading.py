@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Final
+from typing import Final, TypeAlias
 
 from pkitools.checking.delivered_lists import LISTS, refuse_unreadable
-from pkitools.checking.private_keys import check_stated_keys, public_halves
+from pkitools.checking.of_file import FileKeys, StatedIds
+from pkitools.checking.private_keys import COMPARED, ENCLOSED, public_halves
 from pkitools.checking.selection import Subject, is_authority, possible_issuers, subjects
+from pkitools.checking.stated_ids import check_metadata
 from pkitools.containers import Contents, Item, ItemKind, read_source
 from pkitools.containers.other_kinds import kind_code
 from pkitools.containers.wanted import is_surely_without, may_hold_more
+from pkitools.environment import Environment
 from pkitools.errors import InputError, PkitoolsError, SecretError
-from pkitools.findings import Outcome, Status
-from pkitools.frozen import dataclass, field
+from pkitools.findings import Evidence, Outcome, Severity, Status
+from pkitools.frozen import dataclass, field, replace
+from pkitools.limits import MAX_LISTED
 from pkitools.oin import OIN, InvalidOINError
-from pkitools.portfolio.judging import Judge
+from pkitools.portfolio.judging import Judge, lean
 from pkitools.portfolio.model import (
     Gap,
     HeldCertificate,
@@ -36,6 +41,7 @@ from pkitools.x509.document import serial_hex
 from pkitools.x509.holder import Holder, holder_of
 from pkitools.x509.oids import SUBJECT_SERIAL_NUMBER
 
+_ByPart: TypeAlias = Mapping[int | None, Sequence[Outcome]]
 _TLS: Final = "tls"
 
 
@@ -128,11 +134,15 @@ class _Found:
         self.unread = [_gap(unit, bad.error, position=bad.position) for bad in contents.problems]
         self.halves: Mapping[Item, PublicKey | None] = public_halves(contents, judge.asked.passphrase)
         self.held = {public.spki_sha256 for public in self.halves.values() if public is not None}
+        self.own: tuple[Subject, ...] = ()
+        self._of_statements: dict[tuple[Environment, int | None], _ByPart] = {}
+        self._of_whom: frozenset[str] = frozenset()
 
     def reading(self) -> Reading:
         read = [facts for _, facts in self._read()]
-        own = self._subjects()
+        own = self.own = self._subjects()
         meant = {subject.facts.sha256 for subject in own}
+        self._of_whom = frozenset(meant)
         own = (*own, *self._others(meant))
         meant |= {subject.facts.sha256 for subject in own}
         above = tuple(dict.fromkeys(facts.der for facts in possible_issuers(read)))
@@ -164,12 +174,15 @@ class _Found:
                 self.unread.append(_gap(self.unit, error, position=item.position))
 
     def _subjects(self) -> tuple[Subject, ...]:
-        """Return what is judged: not what is only the certificate of an authority, also where nothing else is here."""
+        """Return what is judged: not what is only the certificate of an authority, also where nothing else is here.
+
+        Where its file is surely wrong, that is not left unsaid for want of another.
+        """
         if not self._read():
             return ()
-        return tuple(
-            one for one in subjects(self._read(), self.held) if not is_authority(one.facts) or self._is_own(one)
-        )
+        found = subjects(self._read(), self.held)
+        own = tuple(one for one in found if not is_authority(one.facts) or self._is_own(one))
+        return own if own or not any(map(_fails, self._keys_beside())) else found
 
     def _is_own(self, subject: Subject) -> bool:
         facts = subject.facts
@@ -190,22 +203,68 @@ class _Found:
         between = tuple(der for der in above if der != subject.facts.der)
         claimed = self.judge.claiming(subject.facts, self.unit.claims, is_own=self._has_key(subject))
         ask = partial(self.judge.judge, subject.facts, between, subject.entity_id or None, self.unit.host)
-        beside = self._stated_beside(subject)
-        return tuple(each.with_told(beside) for each in map(ask, claimed or (None,)))
+        judged = ((by, ask(by)) for by in claimed or (None,))
+        return tuple(one.with_beside(self._said_of(subject, one, by)) for by, one in judged)
 
-    def _stated_beside(self, subject: Subject) -> tuple[Outcome, ...]:
-        """Return what is wrong with the key or thumbprint that a JWK or a KeyInfo states beside a certificate."""
-        told = self._stated()
-        return tuple(each for item in subject.items for each in told.get(str(item.position), ()))
+    def _said_of(self, subject: Subject, judged: Judgement, by: int | None) -> Iterator[Outcome]:
+        """Yield what its file says of a certificate besides; what is about one part of it of that part alone."""
+        if subject.facts.sha256 not in self._of_whom:
+            return  # it is not whose file it is, such as what a keystore trusts
+        for told in (self._keys_by_part(), self._statements(judged.environment, by)):
+            for position in (None, *(item.position for item in subject.items)):
+                yield from told.get(position, ())
 
-    def _stated(self) -> Mapping[str, list[Outcome]]:
-        if not hasattr(self, "_wrongly_stated"):
-            self._wrongly_stated: dict[str, list[Outcome]] = {}
-            for each in check_stated_keys(self._read()):
-                if each.status is Status.VIOLATED:
-                    lean = Outcome(each.rule, each.status, None, (), each.params)
-                    self._wrongly_stated.setdefault(each.params["position"], []).append(lean)
-        return self._wrongly_stated
+    def _keys_by_part(self) -> _ByPart:
+        if not hasattr(self, "_of_keys_by_part"):
+            self._of_keys_by_part = self._by_part(self._keys_beside())
+        return self._of_keys_by_part
+
+    def _keys_beside(self) -> Sequence[Outcome]:
+        if not hasattr(self, "_of_keys"):
+            keys = FileKeys(self.contents, self.unit.name, self._read(), self.halves, self.judge.asked.passphrase)
+            told = keys.outcomes(raise_crashes=self.judge.asked.raise_crashes)
+            self._of_keys = tuple(map(self._here, filter(_is_told, told)))
+        return self._of_keys
+
+    def _statements(self, environment: Environment, by: int | None) -> _ByPart:
+        """Return what is wrong with the IDs and dates that the file states, for the systems of one judgement."""
+        if not self.contents.described and not self.contents.service_ids:
+            return {}  # it is no metadata
+        if (environment, by) not in self._of_statements:
+            told = self._stated(environment, by)
+            self._of_statements[environment, by] = self._by_part(map(self._here, filter(_is_told, told)))
+        return self._of_statements[environment, by]
+
+    def _stated(self, environment: Environment, by: int | None) -> Iterator[Outcome]:
+        systems, given = self.judge.systems(environment, by), self.judge.entity_id(by)
+        ids = StatedIds.of((each.entity_id for each in self.own), None, systems)
+        # whether it is the entity ID of a connection is a step of that
+        yield from ids.outcomes(self.contents, (), environment)
+        yield from check_metadata(self.contents, self.judge.asked.moment, systems, given)
+
+    def _here(self, outcome: Outcome) -> Outcome:
+        """Return what is told, with the name of this file in the place of what was seen in it."""
+        return replace(lean(outcome), evidence=(Evidence("file", self.unit.name),))
+
+    def _by_part(self, told: Iterable[Outcome]) -> _ByPart:
+        """Return what is told by the certificates of its own that it is about: each is gone over once.
+
+        What is about all of them stands with no position, and of a rule so much of it as anybody reads.
+        """
+        own = [item for subject in self.own for item in subject.items]
+        places = {str(item.position): item.place for item in self.contents.items}
+        parts: dict[object, list[int]] = {}
+        for item in own:
+            for part in (("position", str(item.position)), ("place", item.place), ("name", item.entity_id)):
+                parts.setdefault(part, []).append(item.position)
+        found: dict[int | None, list[Outcome]] = {}
+        times: Counter[str] = Counter()
+        for each in told:
+            about = _parts_of(each, places, parts)
+            times[each.rule.code] += not about
+            for position in about or ((None,) if times[each.rule.code] <= MAX_LISTED else ()):
+                found.setdefault(position, []).append(each)
+        return found
 
     def _has_key(self, subject: Subject) -> bool:
         return subject.facts.public_key.spki_sha256 in self.held or any(item.has_key for item in subject.items)
@@ -259,6 +318,29 @@ class _Found:
             oin = _oin(facts.subject.first(SUBJECT_SERIAL_NUMBER))
             name, spki = facts.subject.common_name, facts.public_key.spki_sha256
             yield HeldRequest(self._place(item), facts.subject.text, name, oin, spki)
+
+
+# that a key lies with its certificate, or is encrypted, is told of it as a key, with who may read it
+_AS_KEYS: Final = frozenset((ENCLOSED.code, COMPARED.code))
+
+
+def _parts_of(
+    outcome: Outcome, places: Mapping[str, int | None], parts: Mapping[object, Sequence[int]]
+) -> Sequence[int]:
+    """Return the positions of the certificates that an outcome is about; none where of all of them."""
+    position, name = outcome.params.get("position"), outcome.params.get("name")
+    if position is None:
+        return () if name is None else parts.get(("name", name), ())
+    place = places.get(position)
+    return parts.get(("position", position)) or (() if place is None else parts.get(("place", place), ()))
+
+
+def _is_told(outcome: Outcome) -> bool:
+    return outcome.status in {Status.VIOLATED, Status.NOT_CHECKED} and outcome.rule.code not in _AS_KEYS
+
+
+def _fails(outcome: Outcome) -> bool:
+    return outcome.status is Status.VIOLATED and outcome.rule.severity is Severity.ERROR
 
 
 def held_certificate(

@@ -17,6 +17,7 @@ from pkitools.reports.planning import work_suffixes
 from pkitools_cli.commands.status.text import beside_told
 from pkitools_cli.i18n import speaking, tr
 from tests.connections.support import CHAIN, OIN, OTHER_OIN, certificate, connection, written
+from tests.connections.test_claiming import STRANGE, with_key
 from tests.portfolio.support import judging
 from tests.reports.test_open_schemas import grown
 from tests.support.chains import crl, good_chain
@@ -157,6 +158,24 @@ def test_every_command_it_names_is_taken(run: Command, status: Any, folder: Path
     for words in named:
         done = run(*(blanks.get(word, word) for word in words))
         assert done.code != 2, (words, done.err)
+
+
+@pytest.mark.slow
+def test_a_check_that_it_names_knows_what_it_knew_itself(run: Command, status: Any, folder: Path) -> None:
+    """Roots, lists, what revocation weighs, where the passphrase stands: in the terminal and in a report alike."""
+    (folder / "f" / "other.pem").write_bytes(with_key(STRANGE))
+    (folder / "secret").write_text("geheim")
+    (folder / "secret").chmod(0o600)
+    (folder / "tsp.crl").write_bytes(crl(good_chain().tsp))
+    given = ("--crl", "tsp.crl", "--revocation", "prefer", "--passphrase-file", "secret")
+    text = connection(**FILES, system='"mijnoverheid"')
+    ran = status(text, *given, "--report", "r.md")
+    (words,) = (each for each in commands(ran.out) if each[:2] == ["cert", "check"])
+    assert words[-8:] == ["--trust", "root.pem", *given]
+    assert shlex.join(words).replace("*", "") in (folder / "r.md").read_text().replace("\\", "")
+    done = run(*words, *AT)
+    assert done.code == 10
+    assert OTHER_OIN in done.lines[1]  # and not a root that is not trusted
 
 
 def commands(text: str) -> list[list[str]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from pkitools.connections import Connections, Step, claims_of, hold, read_connections
+from pkitools.connections import Connections, Step, StepState, claims_of, hold, read_connections
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
 from pkitools.findings import Verdict
@@ -127,6 +127,10 @@ STRANGE = certificate(OTHER_OIN, "other.example.nl")
         (1, {"a.pem": with_key(STRANGE)}, {0}),
         (2, {"a.pem": with_key(certificate("not an OIN", "other.example.nl"))}, {0, 1}),
         (1, {"a.pem": STRANGE}, set()),  # of a counterpart, for all that is known
+        (1, {"a.pem": with_key(certificate()), "b.pem": STRANGE}, set()),
+        (1, {"a.pem": with_key(certificate()), "b.pem": with_key(STRANGE)}, {0}),
+        (1, {"a.pem": certificate(), "b.pem": with_key(STRANGE)}, {0}),
+        (2, {"a.pem": with_key(certificate()), "b.pem": with_key(certificate("not an OIN", "b.example.nl"))}, {0, 1}),
     ],
 )
 def test_a_folder_that_tenants_share_gives_each_its_own_in_scan_and_status_alike(
@@ -145,5 +149,11 @@ def test_a_folder_that_tenants_share_gives_each_its_own_in_scan_and_status_alike
     statuses = hold(listed, judging()).statuses
     assert {number for number, one in enumerate(statuses) if one.verdict is Verdict.FAILED} == wrong
     assert failed - {None} == {claims_of(listed)[number].name for number in wrong}
-    steps = [one.of(Step.CERTIFICATE) for one in statuses if one.verdict is Verdict.FAILED]
-    assert all(step is not None and step.code == "connections.certificate.strange" for step in steps)
+    for one in (each for each in statuses if each.verdict is Verdict.FAILED):
+        alone, beside = one.of(Step.CERTIFICATE), one.of(Step.VERDICT)
+        assert alone is not None
+        assert beside is not None
+        if one.certificate is None:
+            assert alone.code == "connections.certificate.strange"
+        else:
+            assert (beside.code, beside.state) == ("connections.verdict.strange_beside", StepState.NOW)

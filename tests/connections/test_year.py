@@ -198,7 +198,7 @@ def _of_calendar(text: str) -> Days:
     for event in Calendar.from_ical(text).walk("VEVENT"):
         kind = str(event["CATEGORIES"].cats[1])
         tenant, _, where = str(event["SUMMARY"]).rpartition(": Tenant ")[2].partition(", ")
-        if kind != "shorter":
+        if kind not in {"shorter", "no_day"}:
             days[int(tenant), _WHERE[where]][kind] = event["DTSTART"].dt.isoformat()
     return days
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -142,3 +143,18 @@ def test_what_is_no_earlier_report_is_refused(data: bytes) -> None:
     with pytest.raises(InputError) as refused:
         read_earlier(data, "last.json")
     assert refused.value.code == "portfolio.error.not_earlier"
+
+
+@pytest.mark.parametrize(
+    ("hours", "is_later"), [(-24 * 365, False), (0, False), (23, False), (25, True), (24 * 400, True)]
+)
+def test_a_report_of_a_later_day_is_no_earlier_one(folder: Path, hours: int, is_later: bool) -> None:
+    """Clocks of two machines may differ; nothing changed since a day that has not been."""
+    data = portfolio_report(scanned(folder, asked=judging(moment=MOMENT + timedelta(hours=hours))), ".json")
+    assert read_earlier(data, "last.json").moment == MOMENT + timedelta(hours=hours)
+    if not is_later:
+        assert read_earlier(data, "last.json", MOMENT).complete
+        return
+    with pytest.raises(InputError) as refused:
+        read_earlier(data, "last.json", MOMENT)
+    assert refused.value.code == "portfolio.error.later"

@@ -14,10 +14,11 @@ from markdown_it import MarkdownIt
 
 from pkitools.connections import Connections, ConnectionsStatus, hold, read_connections
 from pkitools.errors import InvalidValueError
-from pkitools.messages import LANGUAGES, Language
+from pkitools.messages import LANGUAGES, Language, message
 from pkitools.reports.planning import Work, WorkTelling, work_form, work_report, work_suffixes
 from pkitools.reports.planning.as_csv import PLAN_COLUMNS, STATUS_COLUMNS
-from pkitools.reports.planning.work import planned_of
+from pkitools.reports.planning.work import connection_name, planned_of
+from pkitools.text import visible
 from tests.connections.support import CHAIN, certificate, connection, written
 from tests.portfolio.support import judging
 from tests.support.schemas import assert_valid
@@ -75,7 +76,8 @@ def test_a_calendar_has_the_days_of_each(status: ConnectionsStatus, language: La
     found = events(told(status, ".ics", language))
     assert len({str(one["UID"]) for one in found}) == len(found)
     planned = {(each.kind.value, each.day) for one in status.statuses if one.plan for each in one.plan.dates}
-    kinds = {(str(one["CATEGORIES"].cats[1]), one["DTSTART"].dt) for one in found}
+    without = [one for one in found if str(one["CATEGORIES"].cats[1]) == "no_day"]
+    kinds = {(str(one["CATEGORIES"].cats[1]), one["DTSTART"].dt) for one in found if one not in without}
     assert kinds == {each for each in planned if each[0] not in {"next_end", "hierarchy_ends"}}
     assert told(status, ".ics", language, days_alone=True) == told(status, ".ics", language)
 
@@ -95,6 +97,23 @@ def test_an_event_keeps_its_name_where_its_connection_stands_elsewhere(
 def _read(folder: Path, text: str) -> Connections:
     file = written(folder, text)
     return read_connections(file.read_bytes(), str(file))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_has_no_day_and_what_is_not_there_is_in_every_form(status: ConnectionsStatus, language: Language) -> None:
+    apart = status.connections.told_apart()
+    without = [connection_name(one, language, apart) for one in planned_of(status) if one.plan is None]
+    absent = {connection_name(one.connection, language, apart): one.absent for one in status.statuses if one.absent}
+    assert without
+    assert {Path(each).name for places in absent.values() for each in places} == {"no"}
+    (event,) = (one for one in events(told(status, ".ics", language)) if "no_day" in one["CATEGORIES"].cats)
+    assert event["DTSTART"].dt == status.moment.date()
+    assert str(event["DESCRIPTION"]).splitlines() == [f"- {visible(name)}" for name in without]
+    found = {row["name"]: row["absent"] for row in rows(told(status, ".csv", language), language) if row["absent"]}
+    assert found == {name: "; ".join(places) for name, places in absent.items()}
+    listed = told(status, ".md", language).split("## ")
+    title = message("connections.report.absent", {}, language).title
+    assert sum(each.startswith(title) and each.count("\n- ") == len(absent) for each in listed) == 1
 
 
 @pytest.mark.parametrize("days_alone", [False, True])

@@ -172,11 +172,19 @@ def _named(disposition: bytes) -> tuple[str, str | None]:
     return name.decode("utf-8", "replace"), None if file_name is None else file_name.decode("utf-8", "replace")
 
 
+def _silence() -> None:
+    """Let what reads forms log nothing: who sent a bad one is answered, and a terminal is told in our own words."""
+    import logging  # what reads forms has it too
+
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL + 1)
+
+
 def _with_files(request: Request) -> Form:
     with brought_by("page"):
         from python_multipart.exceptions import FormParserError
         from python_multipart.multipart import MultipartParser, parse_options_header
 
+    _silence()
     _, options = parse_options_header(request.header("content-type"))
     parts = _Parts()
     if not options.get(b"boundary"):

@@ -25,6 +25,7 @@ STATUS_COLUMNS: Final = (
     *("state", "name", "organization", "oin", "holder_oin", "system", "environment", "owner", "supplier"),
     *("next", "due", "said", "command", "begin_by", "order_by", "live", "certificate", "ends", "sha256"),
     *(f"step_{step}" for step in _STEPS),
+    "absent",
 )
 """The headings of how connections stand, the same in every language: scripts name them."""
 PLAN_COLUMNS: Final = (
@@ -66,6 +67,7 @@ def _of_connection(one: ConnectionStatus) -> dict[str, str | None]:
         "supplier": connection.supplier,
         "live": None if connection.live is None else connection.live.isoformat(),
         **{f"step_{step.step.value}": step.state.value for step in one.steps},
+        "absent": "; ".join(one.absent),
     }
 
 

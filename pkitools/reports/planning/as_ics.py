@@ -6,12 +6,16 @@ What an event is called hangs on what is stated of its connection: one that is r
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from datetime import UTC
+from typing import TYPE_CHECKING, Final
 
 from pkitools.connections.planning import PlanKind
-from pkitools.reports.planning.work import Work, WorkDay, WorkTelling, unknown_words, work_days
-from pkitools.reports.portfolio.as_ics import all_day, calendar_of, of_unread
+from pkitools.reports.planning.work import Work, WorkDay, WorkTelling, connection_name, unknown_words, work_days
+from pkitools.reports.portfolio.as_ics import all_day, calendar_of, listed, of_unread
 from pkitools.reports.portfolio.telling import Telling, word
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 _LEFT_OUT: Final = frozenset({PlanKind.NEXT_END})  # of a certificate that is not there yet
 
@@ -28,10 +32,26 @@ def render(work: Work, telling: WorkTelling) -> str:
         lines = _lines(one, telling)
         event = all_day(one.uid, one.day, f"{one.title}: {one.name}", lines, moment=work.moment, kind=one.kind.value)
         calendar.add_component(event)
+    for event in _without_day(work, telling):
+        calendar.add_component(event)
     for event in of_unread("plan", work.unread, work.moment, Telling(telling.language)):
         calendar.add_component(event)
     text: str = calendar.to_ical().decode("utf-8")
     return text
+
+
+def _without_day(work: Work, telling: WorkTelling) -> Iterator[Event]:
+    """Yield an event of today where there are connections without a day: they are in no other."""
+    names = [
+        connection_name(one, telling.language, work.told_apart)
+        for one in work.planned
+        if one.plan is None and one.connection is not None
+    ]
+    if names:
+        summary = word("connections.report.event.no_day", telling.language, count=len(names))
+        lines = listed(names, Telling(telling.language))
+        today = work.moment.astimezone(UTC).date()
+        yield all_day("plan-no-day", today, summary, lines, moment=work.moment, kind="no_day")
 
 
 def _lines(one: WorkDay, telling: WorkTelling) -> Iterator[str]:

@@ -42,7 +42,14 @@ def _status(work: Work, status: ConnectionsStatus, telling: WorkTelling) -> Iter
         yield row(_cells(one, connection_name(one.connection, telling.language, apart), telling))
     yield from _listed("to_do", _to_do(status, work.told_apart, telling), telling)
     yield from _listed("days", _days(work, telling), telling)
+    yield from _listed("absent", _absent(work, status, telling), telling)
     yield from _listed("unread", _unread(work, telling), telling)
+
+
+def _absent(work: Work, status: ConnectionsStatus, telling: WorkTelling) -> Iterator[str]:
+    for one in status.in_order():
+        if one.absent:
+            yield f"{connection_name(one.connection, telling.language, work.told_apart)}: {', '.join(one.absent)}"
 
 
 def _unread(work: Work, telling: WorkTelling) -> Iterator[str]:

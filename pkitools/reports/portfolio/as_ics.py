@@ -148,10 +148,14 @@ def _description(kind: str, one: HeldCertificate, telling: Telling, wrong: Seque
     ):
         if value:
             yield f"{word(name, telling.language)}: {value}"
-    places = place_names(one)
-    yield from (f"- {place}" for place in places[:_MOST_PLACES])
-    if len(places) > _MOST_PLACES:
-        yield word("portfolio.report.more_places", telling.language, count=len(places) - _MOST_PLACES)
+    yield from listed(place_names(one), telling)
+
+
+def listed(names: Sequence[str], telling: Telling) -> Iterator[str]:
+    """Yield the first of many names, a line each, and how many there are besides."""
+    yield from (f"- {name}" for name in names[:_MOST_PLACES])
+    if len(names) > _MOST_PLACES:
+        yield word("portfolio.report.more_places", telling.language, count=len(names) - _MOST_PLACES)
 
 
 def _text(value: str) -> str:

@@ -13,6 +13,7 @@ from pkitools.messages import Language, RemedyText, error_sentence, message
 from pkitools.portfolio.model import HeldCertificate, Place, Portfolio, Standing, Unread
 from pkitools.reports.telling.answer import answer_of, told
 from pkitools.reports.telling.readable import short_day
+from pkitools.text import visible
 
 if TYPE_CHECKING:
     from pkitools.portfolio.comparing import Changes
@@ -55,6 +56,20 @@ def deciding(certificate: HeldCertificate) -> Outcome | None:
     return answer.but if worst.verdict is Verdict.PASSED else answer.because
 
 
+def deciding_files(certificate: HeldCertificate) -> tuple[str, ...]:
+    """Return the files that say what decides about a certificate; none where it is of no one file that this is so."""
+    decides = deciding(certificate)
+    every = (one for judgement in certificate.judgements for one in judgement.beside if decides is not None)
+    named = (seen.value for one in every if one.rule is decides.rule for seen in one.evidence)  # type: ignore[union-attr]  # as said
+    return tuple(dict.fromkeys(named))
+
+
+def told_where(certificate: HeldCertificate) -> str:
+    """Return the file that says what decides about a certificate, before the sentence; empty of one in one place."""
+    files = deciding_files(certificate)
+    return f"{visible(files[0])}: " if files and len({place.name for place in certificate.places}) > 1 else ""
+
+
 def place_text(place: Place) -> str:
     """Return where something lies in one line: the file, and in it the name or the number."""
     detail = place.alias or place.entity_id or (str(place.position) if place.position > 1 else "")
@@ -76,7 +91,7 @@ def said_of(certificate: HeldCertificate, portfolio: Portfolio, telling: Telling
         return first
     said = told(decides, telling.language, telling.remedy, portfolio.moment)
     unused = " ".join(lists_unused(certificate, portfolio, telling))
-    return one_line(f"{first} {said.title}. {said.remedy} {unused}")
+    return one_line(f"{first} {told_where(certificate)}{said.title}. {said.remedy} {unused}")
 
 
 def lists_unused(certificate: HeldCertificate, portfolio: Portfolio, telling: Telling) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from pkitools_cli.commands.report_files import ReportFile, refuse_reports
 from pkitools_cli.commands.scan.across import risks_for
 from pkitools_cli.commands.scan.claims import claimed, connections_in, places_of
 from pkitools_cli.commands.scan.means import refuse_together
-from pkitools_cli.commands.scan.running import Running
+from pkitools_cli.commands.scan.running import Running, words_to_check
 from pkitools_cli.commands.scan.text import scan_told
 from pkitools_cli.commands.scan.writing import write_reports
 from pkitools_cli.exit_codes import of_verdicts
@@ -126,10 +126,7 @@ def command(options: Options) -> Reply[Scanned]:
 
 def _to_check_one(options: Options, claims: Iterable[Claim]) -> dict[str | None, Sequence[str]]:
     """Return the options by which ``cert check`` of one certificate knows what this scan knew, by who claims it."""
-    pairs = [("--chain", name) for name in options.chain] + [("--trust", name) for name in options.trust]
-    pairs += [("--crl", name) for name in options.crls]
-    pairs += [] if options.revocation is None else [("--revocation", options.revocation)]
-    given = [word for pair in pairs for word in pair]
+    given = words_to_check(options)
     found: dict[str | None, Sequence[str]] = {None: given}
     for claim in claims:
         entity = [] if claim.entity_id is None else ["--entity-id", claim.entity_id]

@@ -130,7 +130,7 @@ class Running:
             PkitoolsError: what was given beside the places cannot be used.
         """
         unread: list[BadItem] = []
-        earlier = _earlier(options.since)  # before a report may take its place
+        earlier = _earlier(options.since, options.moment)  # before a report may take its place
         judging = _judging(options, unread)
         fetch = None if options.offline else _fetch(options.allow_net)
         return cls(options.places, judging, earlier, fetch, options.jobs, options.dask, tuple(unread))
@@ -234,14 +234,24 @@ def _span(seconds: int) -> str:
     return tr(f"cli.scan.{key}", count=seconds if seconds < 120 else round(seconds / 60))
 
 
-def _earlier(name: str | None) -> Earlier | None:
+def words_to_check(given: Asked) -> tuple[str, ...]:
+    """Return the options by which ``cert check`` of one certificate knows what was known of all of them."""
+    pairs: list[tuple[str, str | None]] = [("--chain", name) for name in given.chain]
+    pairs += [("--trust", name) for name in given.trust]
+    pairs += [("--crl", name) for name in given.crls]
+    pairs += [("--revocation", given.revocation)]
+    pairs += [("--passphrase-file", given.passphrase_file), ("--passphrase-env", given.passphrase_env)]
+    return tuple(word for option, value in pairs if value is not None for word in (option, value))
+
+
+def _earlier(name: str | None, moment: datetime) -> Earlier | None:
     if name is None:
         return None
     from pkitools.files import read_bytes
     from pkitools.portfolio import read_earlier
 
     with about_input(name):
-        return read_earlier(read_bytes(name, limit=MAX_PORTFOLIO_BYTES), name)
+        return read_earlier(read_bytes(name, limit=MAX_PORTFOLIO_BYTES), name, moment)
 
 
 def _judging(options: Asked, unread: list[BadItem]) -> Judging:

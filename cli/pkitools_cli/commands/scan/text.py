@@ -12,10 +12,12 @@ from pkitools.reports.portfolio.telling import (
     Telling,
     changes_told,
     deciding,
+    deciding_files,
     judged_by_connections,
     lists_unused,
     place_text,
     standing_word,
+    told_where,
 )
 from pkitools.reports.telling.answer import told
 from pkitools.reports.telling.readable import readable, short_day
@@ -137,7 +139,7 @@ def _why(standing: Standing, one: HeldCertificate, portfolio: Portfolio) -> Iter
     if decides is not None:
         said = told(decides, language(), offline_remedy_text, portfolio.moment)
         then = _trusting(decides, one, portfolio) or said.remedy or said.message
-        yield from wrapped(f"{said.title}. {then}", _INDENT, most=_MOST_WHY)
+        yield from wrapped(f"{told_where(one)}{said.title}. {then}", _INDENT, most=_MOST_WHY)
         for sentence in lists_unused(one, portfolio, Telling(language(), remedy=offline_remedy_text)):
             yield from wrapped(sentence, f"{_INDENT}  ", f"{_INDENT}- ", most=_MOST_WHY)
 
@@ -239,8 +241,9 @@ def _command(standing: Standing | None, one: HeldCertificate, given: Given) -> t
     files = [place for place in one.places if place.container != _OF_A_PEER]
     if standing not in {Standing.FAILED, Standing.ENDS_SOON} or not files:
         return None
-    # not metadata, and the simplest one, where there are others
-    file = min(files, key=lambda place: (place.entity_id is not None, len(place.name))).name
+    # the one that is wrong itself; else not metadata, and the simplest one, where there are others
+    wrong = deciding_files(one)
+    file = min(files, key=lambda each: (each.name not in wrong, each.entity_id is not None, len(each.name))).name
     judgement = next(each for each in one.judgements if each.verdict is one.verdict)
     use = (*(word for name in judgement.systems for word in ("--for", name)), "-e", str(judgement.environment))
     if standing is Standing.FAILED:

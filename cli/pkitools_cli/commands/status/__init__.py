@@ -12,7 +12,8 @@ from pkitools.findings import Severity
 from pkitools.frozen import dataclass
 from pkitools.reports import status_document
 from pkitools_cli.commands.report_files import refuse_reports
-from pkitools_cli.commands.status.asked import Scanning, given_connections, judging_of, options_of_check
+from pkitools_cli.commands.scan.running import words_to_check
+from pkitools_cli.commands.status.asked import Scanning, given_connections, judging_of
 from pkitools_cli.commands.status.reports import write_work_reports
 from pkitools_cli.commands.status.text import status_told
 from pkitools_cli.exit_codes import not_known, of_verdicts
@@ -70,7 +71,7 @@ def command(options: Options) -> Reply[ConnectionsStatus]:
     )
     judging, complete = judging_of(asked)
     status = hold(connections, judging)
-    given = options_of_check(asked)
+    given = words_to_check(asked)
     write_work_reports(reports, Work.of_status(status), overwrite=options.force, given=given)
     verdicts = [(one.verdict, one.worst) for one in status.statuses]
     code = of_verdicts(verdicts, options.fail_on, complete=complete and status.is_looked_through)

@@ -43,13 +43,6 @@ class Scanning:
     allow_net: tuple[IPv4Network | IPv6Network, ...] = ()
 
 
-def options_of_check(given: Scanning) -> list[str]:
-    """Return the options by which ``cert check`` of one certificate knows what was given here."""
-    named = (("--chain", given.chain), ("--trust", given.trust), ("--crl", given.crls))
-    found = [word for option, names in named for name in names for word in (option, name)]
-    return found if given.revocation is None else [*found, "--revocation", given.revocation]
-
-
 def given_connections(name: str) -> Connections:
     """Return the connections of a file.
 

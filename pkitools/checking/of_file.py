@@ -1,0 +1,117 @@
+"""What a file says by itself of the certificates in it: its keys, its requests, the IDs and dates that it states.
+
+Whoever judges a file asks all of it here, so that no command forgets a part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from pkitools.checking.private_keys import (
+    check_private_keys,
+    check_public_keys,
+    check_requests,
+    check_stated_keys,
+)
+from pkitools.checking.stated_ids import (
+    check_given_against,
+    check_stated_ids,
+    holds_nothing_to_judge,
+)
+from pkitools.containers import Contents, Item
+from pkitools.findings import Outcome
+from pkitools.frozen import dataclass, field
+from pkitools.x509 import CertificateFacts, PublicKey
+from pkitools.x509.keys import thumbprints
+
+if TYPE_CHECKING:
+    from pkitools.environment import Environment
+    from pkitools.systems import System
+
+
+@dataclass(frozen=True, slots=True)
+class FileKeys:
+    """What lies in a file beside its certificates.
+
+    Args:
+        contents: what the file holds.
+        name: what it is called.
+        read: its certificates, and where they stand.
+        halves: of its private keys the public halves.
+        passphrase: of its keys.
+    """
+
+    contents: Contents
+    name: str
+    read: Sequence[tuple[Item, CertificateFacts]]
+    halves: Mapping[Item, PublicKey | None]
+    passphrase: bytes | None = field(default=None, repr=False)
+
+    def outcomes(self, *, raise_crashes: bool = False) -> Iterator[Outcome]:
+        """Yield what there is to say of the keys in the file: whose they are, and what stands beside them.
+
+        Args:
+            raise_crashes: let a check that crashes raise instead of becoming NOT_CHECKED.
+        """
+        keys = {name for _, facts in self.read for name in thumbprints(facts.public_key)}
+        yield from check_private_keys(
+            self.contents,
+            keys,
+            self.passphrase,
+            raise_crashes=raise_crashes,
+            halves=self.halves,
+            of_places=_of_places(self.read),
+        )
+        yield from check_requests(self.contents, keys, self.name)
+        yield from check_public_keys(self.contents, keys, self.name)
+        yield from check_stated_keys(self.read)
+
+
+@dataclass(frozen=True, slots=True)
+class StatedIds:
+    """For which entity IDs the certificates of a file are.
+
+    Args:
+        given: the one that the caller says instead; ``None`` for those that metadata states.
+        chosen: those of metadata that are a text of somebody's choice, which no system asks about.
+    """
+
+    given: str | None
+    chosen: Sequence[str]
+
+    @classmethod
+    def of(cls, stated: Iterable[str | None], given: str | None, systems: Sequence[System]) -> StatedIds:
+        """Choose among those that metadata states.
+
+        Args:
+            stated: the entity IDs, each for a certificate that is judged.
+            given: the one that is judged instead.
+            systems: what the certificates are for.
+        """
+        asked = [each for each in stated if each and given is None]
+        return cls(given, [each for each in asked if holds_nothing_to_judge(each, systems)])
+
+    def asked_of(self, entity_id: str | None) -> str | None:
+        """Return the entity ID that a certificate is held against beside the one that was given."""
+        return None if self.given is not None or entity_id in self.chosen else entity_id
+
+    def outcomes(self, contents: Contents, judged: Iterable[str | None], environment: Environment) -> Iterator[Outcome]:
+        """Yield what there is to say of the IDs themselves.
+
+        Args:
+            contents: what the file holds.
+            judged: the entity IDs that it states for the certificates that are judged.
+            environment: where they are to be used.
+        """
+        yield from check_stated_ids(self.chosen, contents.service_ids, environment)
+        yield from check_given_against(self.given, judged)
+
+
+def _of_places(read: Sequence[tuple[Item, CertificateFacts]]) -> dict[int, set[str]]:
+    """Return the keys of the certificates that stand in each place of a file."""
+    found: dict[int, set[str]] = {}
+    for item, facts in read:
+        if item.place is not None:
+            found.setdefault(item.place, set()).update(thumbprints(facts.public_key))
+    return found
