@@ -25,14 +25,14 @@ class Jwk:
     Args:
         kid: its name; ``None`` where it has none.
         kty: its kind.
-        use: ``sig`` or ``enc``.
+        use: ``sig`` or ``enc``, or what else it says, as written; ``None`` where it does not say.
         certificates: the DER of each certificate of ``x5c``; ``None`` of one that is no base64.
         sha1: ``x5t`` as octets; ``None`` where it has none, empty where that is no base64.
         sha256: ``x5t#S256``, likewise.
         elsewhere: ``x5u``: an address where its certificates are to be had.
         stated: SHA-256, in hex, of the public key that it states; ``None`` where it states none.
         is_private: the private part is in it.
-        algorithm: ``alg``, what it says to be used with; ``None`` where it does not say.
+        algorithm: ``alg``, what it says to be used with, as written; ``None`` where it does not say.
     """
 
     kid: str | None
@@ -89,19 +89,25 @@ def _jwk(row: dict[str, Any]) -> Jwk:
     return Jwk(
         _text(row.get("kid")),
         str(row.get("kty")),
-        _text(row.get("use")),
+        _said(row, "use"),
         tuple(map(_certificate, chain)) if isinstance(chain, list) else (),
         _thumbprint(row.get("x5t")),
         _thumbprint(row.get("x5t#S256")),
-        _text(row.get("x5u")),
+        _said(row, "x5u"),
         _stated(row),
         is_secret(row),
-        _text(row.get("alg")),
+        _said(row, "alg"),
     )
 
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
+
+
+def _said(row: dict[str, Any], name: str) -> str | None:
+    """Return what a member says, also where it is no text, which is not to be passed over."""
+    value = row.get(name)
+    return value if isinstance(value, str) else json.dumps(value)[:_LONGEST] if name in row else None
 
 
 def _certificate(entry: object) -> bytes | None:
