@@ -12,13 +12,12 @@ from pkitools.frozen import dataclass, replace
 from pkitools.metadata.agreements import Agreement, Party
 from pkitools.metadata.documents import ReadMetadata, certificates_of, read_metadata
 from pkitools.metadata.jwks import Jwk, KeySet
-from pkitools.metadata.saml import ENTITIES, ENTITY, Key, Role, SamlMetadata
+from pkitools.metadata.saml import ENTITIES, ENTITY, Key, Role, SamlMetadata, as_said
 from pkitools.text import for_people
 from pkitools.x509 import CertificateFacts
 
 _BOTH_USES: Final = "signing, encryption"
 _MOST_SAID: Final = 200
-_TRUE: Final = frozenset({"true", "1"})
 _NO_PROMISE: Final = frozenset({"ID", "validUntil", "cacheDuration"})
 """Attributes of a role that are told elsewhere, or that say nothing of it."""
 
@@ -237,13 +236,13 @@ def _of_role(place: str, role: Role, known: dict[bytes, CertificateFacts]) -> It
         key_of = f"{endpoint.kind} {endpoint.index if endpoint.index is not None else binding}"
         told = f"{endpoint.kind} {binding} {endpoint.location}"
         more = f" (ResponseLocation {endpoint.response_location})" if endpoint.response_location else ""
-        default = " (isDefault)" if (endpoint.is_default or "").strip() in _TRUE else ""
+        default = " (isDefault)" if as_said("isDefault", endpoint.is_default or "") == "true" else ""
         yield _Fact(Topic.ENDPOINT, place, key_of, told + more + default)
     yield from _others(place, role.others)
     yield from _times(place, role.attributes.get("validUntil"), role.attributes.get("cacheDuration"))
     for name, value in role.attributes.items():
         if name not in _NO_PROMISE:
-            yield _Fact(Topic.PROMISE, place, name, f"{name} {' '.join(value.split())}")
+            yield _Fact(Topic.PROMISE, place, name, f"{name} {as_said(name, value)}")
 
 
 def _others(place: str, others: Iterable[str]) -> Iterator[_Fact]:

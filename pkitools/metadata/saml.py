@@ -22,6 +22,10 @@ _ROLE_ENDING: Final = "Descriptor"
 _PLACES: Final = frozenset({"Binding", "Location", "ResponseLocation"})
 _ENDPOINT_ENDING: Final = "Service"
 _NO_ENDPOINT: Final = "AttributeConsumingService"
+_YES_OR_NO: Final = frozenset(
+    {"AuthnRequestsSigned", "WantAssertionsSigned", "WantAuthnRequestsSigned", "isDefault", "isRequired"}
+)
+_SPELLED: Final = {"1": "true", "0": "false"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,8 +264,14 @@ def _on_a_line(element: Element) -> str:
 
 def _words(element: Element) -> Iterator[str]:
     yield element.name
-    yield from (f"{name}={value}" for name, value in sorted(element.attributes.items()))
+    yield from (f"{name}={as_said(name, value)}" for name, value in sorted(element.attributes.items()))
     yield from element.text.split()
+
+
+def as_said(name: str, value: str) -> str:
+    """Return the value of an attribute as words: of one that is true or false the two spellings of each are one."""
+    words = " ".join(value.split())
+    return _SPELLED.get(words, words) if name in _YES_OR_NO else words
 
 
 def _is_endpoint(element: Element) -> bool:

@@ -118,6 +118,15 @@ def test_whatever_metadata_says_its_change_is_told(old: str) -> None:
     _is_told(changes)
 
 
+@pytest.mark.parametrize("truth", [("true", "1"), ("false", "0")], ids=["true", "false"])
+def test_two_spellings_of_one_thing_are_no_change(truth: tuple[str, str]) -> None:
+    """An editor that writes 1 where another writes true changes nothing of what the other side must know."""
+    yes_or_no = RICH.replace('Name="urn:svc:1"', 'Name="urn:svc:1" isRequired="true"')
+    one, other = (yes_or_no.replace('="true"', f'="{spelled}"').encode() for spelled in truth)
+    assert one != other
+    assert compare_metadata(one, other).changes == ()
+
+
 @pytest.mark.parametrize("member", [{"use": "enc"}, {"alg": "PS512"}, {"x5u": "https://a.nl/c.pem"}])
 def test_so_is_what_a_jwk_says_of_its_key(member: dict[str, str]) -> None:
     changes = compare_metadata(jwks(jwk()), jwks(jwk(**member))).changes
