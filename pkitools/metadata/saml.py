@@ -260,7 +260,7 @@ def _others(element: Element) -> Iterator[Element]:
 
 
 def on_a_line(element: Element, *, without: frozenset[str] = frozenset()) -> str:
-    """Return an element with all that is in it, but for some attributes, as words: two that say the same are the same."""
+    """Return all that is in an element, but for some attributes, as words: two that say the same are the same."""
     said = [word for each in element.walk() for word in _words(each, without)]
     return " ".join(said)
 
