@@ -187,18 +187,19 @@ def test_the_rehearsal_tells_the_owner_who_was_refused(tmp_path: Path, run: Comm
     create_folder(tmp_path / "pki", ["g4-tls"], moment=real_time(), keys=keys)
     with serving(tmp_path / "pki", "--port", 0, "--tls", "--for", "digid-machtigen") as served:
         said = served.lines_until("Ctrl-C")
-        assert "Rehearse with a client certificate: https://127.0.0.1:" in said
-        port = int(said.split("https://127.0.0.1:")[1].split()[0])
+        assert "Rehearse with a client certificate: https://localhost:" in said
+        port = int(said.split("https://localhost:")[1].split()[0])
         for _ in range(2):
             with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as plain:
                 plain.sendall(b"GET / HTTP/1.0\r\n\r\n")
                 plain.recv(10)
         _clients(tmp_path, run)
         probe = following(said)
-        assert probe[:2] == ["probe", f"127.0.0.1:{port}"]
+        assert probe[:2] == ["probe", f"localhost:{port}"]
         for name in ("issued", "alone"):
             files = iter((tmp_path / f"{name}.pem", tmp_path / f"{name}.key"))
-            run(*(next(files) if word == "FILE" else word for word in probe), "--revocation", "off")
+            ran = run(*(next(files) if word == "FILE" else word for word in probe), "--revocation", "off")
+            assert "Do you take theirs?    yes" in ran.out, name  # a rehearsal raises no alarm about itself
         _, complaints = served.end()
     told = complaints.splitlines()
     assert "Connection refused: the client spoke HTTP without TLS" in told

@@ -94,9 +94,7 @@ def _asked(options: CreateOptions) -> _Asked:
     renewal = None if options.renew is None else _renewal(options.renew, options)
     wishes = options.wishes() if renewal is None else renewed(renewal, options.wishes(), options.moment)
     prefix = options.prefix or (None if renewal is None else free_prefix(str(wishes["common_name"])))
-    wishes, prefix = completed(
-        wishes, prefix, options.moment, self_signed=options.self_signed, has_key=options.has_key
-    )
+    wishes, prefix = completed(wishes, prefix, options.moment, self_signed=options.self_signed, has_key=options.has_key)
     if prefix.endswith("/"):
         raise click.UsageError(tr("cli.csr.create.prefix", prefix=prefix))
     return _Asked(wishes, prefix, renewal, options)
