@@ -201,16 +201,16 @@ def test_the_rehearsal_tells_the_owner_who_was_refused(tmp_path: Path, run: Comm
             ran = run(*(next(files) if word == "FILE" else word for word in probe), "--revocation", "off")
             assert "Do you take theirs?    yes" in ran.out, name  # a rehearsal raises no alarm about itself
         _, complaints = served.end()
-    told = complaints.splitlines()
-    assert "Connection refused: the client spoke HTTP without TLS" in told
-    assert sum("once more: Connection refused: the client spoke HTTP without TLS" in line for line in told) == 1
+    told = " ".join(complaints.split())  # however wide the terminal of who tests is
+    assert told.count("once more: Connection refused: the client spoke HTTP without TLS") == 1
+    assert told.count("Connection refused: the client spoke HTTP without TLS") == 2
     assert "No readable client certificate was seen." in told
-    assert any(line.startswith("Connection accepted: TLSv1.3, ") for line in told)
+    assert "Connection accepted: TLSv1.3, " in told
     alone = (
         "Connection refused: the client certificate is not right: it is self-signed, and this server does not know it"
     )
-    assert told.count(alone) == 1
-    assert sum("--accept FILE" in line for line in told) == 1
+    assert told.count(alone) == told.count(f"once more: {alone}") + 1
+    assert told.count("--accept FILE") == 1
 
 
 def _clients(folder: Path, run: Command) -> None:

@@ -349,7 +349,7 @@ def test_a_certificate_gets_lines_for_what_it_may_be(pki: PKI, leaf: IssuedCerti
 
 
 def test_a_certificate_of_a_ca_is_no_public_part_to_send(leaf: IssuedCertificate) -> None:
-    """ "Send this to Logius" was said of a root; one that openssl signs by itself is a CA too, and that of its holder."""
+    """A root went to Logius as one; what openssl signs by itself is a CA too, and of its holder."""
 
     def told(data: bytes) -> set[str]:
         contents = read_source(data, "x.pem")
