@@ -206,7 +206,7 @@ def test_a_duration_is_longer_than_nothing(duration: str) -> None:
     assert "metadata.validity.form" not in codes
 
 
-ALGORITHM_FITS = {
+ALGORITHM_FITS: dict[str | None, bool] = {
     **dict.fromkeys(("RS256", "PS512", "RSA-OAEP", None), True),
     **dict.fromkeys(("none", "HS256", "ES256", "EdDSA", "dir", ""), False),
 }
