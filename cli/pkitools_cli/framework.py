@@ -37,6 +37,8 @@ _ORDER = "pkitools_cli.order"
 _DATA_FOLDER = "pkitools_cli.data"
 DATA_VARIABLE = "PKITOOLS_DATA"
 _NAMES = r"\b(?:FILE|DIR2?|PREFIX|PATH(?!\|HOST)|OLD|NEW)\b"
+_WRITTEN = {"--out", "--out-dir", "--report", "--snapshot", "--cache"}
+"""The options that name what is written. A dash is standard input where something is read, and no name here."""
 _METAVARS = {click.IntRange: "N", click.FloatRange: "N", click.types.IntParamType: "N"}
 
 
@@ -106,6 +108,7 @@ class _TranslatedHelp(click.Command):
         """
         given_values, _, order = self.make_parser(ctx).parse_args(list(args))
         _refuse_empty_names(ctx, given_values, order)
+        _refuse_dashes(ctx, given_values, order)
         ctx.meta[_ORDER] = [param.name for param in order]
         given: set[str] = ctx.meta.setdefault(_GIVEN, set())  # of the groups before it as well: --lang
         for param in order:
@@ -171,6 +174,18 @@ def _refuse_empty_names(ctx: click.Context, values: Mapping[str, Any], order: Se
         is_empty = "" in (value if isinstance(value, list | tuple) else [value])
         if is_empty and re.search(_NAMES, param.metavar or ""):
             raise click.UsageError(_empty_told(param), ctx)
+
+
+def _refuse_dashes(ctx: click.Context, values: Mapping[str, Any], order: Sequence[click.Parameter]) -> None:
+    """Refuse ``-`` as the name of what is written: most forms are several files, or hold a key, and none is piped.
+
+    It gave files called ``-`` and ``-.key``, of which no next command could be pasted.
+    """
+    for param in order:
+        value = values.get(param.name or "")
+        name = max(param.opts, key=len)
+        if name in _WRITTEN and "-" in (value if isinstance(value, list | tuple) else [value]):
+            raise click.UsageError(tr("cli.main.dash", name=name), ctx)
 
 
 def _empty_told(param: click.Parameter) -> str:

@@ -16,6 +16,8 @@ from pkitools.containers.key_endings import of_numbers
 _COORDINATE: Final = {"P-256": 32, "P-384": 48, "P-521": 66, "secp256k1": 32}
 _MAX_OCTETS: Final = 4096  # of one number; the largest RSA key that anything reads has 2,048
 _SECRET: Final = {"oct": "k", "RSA": "d", "EC": "d", "OKP": "d"}
+PRIVATE_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+"""Members with a private part, whatever the kind of key; what they hold is never told."""
 _PUBLIC: Final = frozenset({"n", "e", "crv", "x", "y"})  # what a public key is stated with, whatever its kind
 
 

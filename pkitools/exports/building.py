@@ -23,7 +23,7 @@ from pkitools.requests import PrivateKey
 from pkitools.requests.keys import to_pem
 from pkitools.text import pattern
 from pkitools.trust import CAStatus
-from pkitools.x509 import CertificateFacts
+from pkitools.x509 import CertificateFacts, oin_from_certificate
 from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, CLIENT_AUTH, SERVER_AUTH
 
 _LABEL: Final = "[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
@@ -327,6 +327,8 @@ def _notes(form: ExportForm, material: Material, moment: datetime, *, legacy: bo
         yield ExportNote(
             f"exports.note.{slug}", {"subject": _called(facts), "since": facts.not_before, "until": facts.not_after}
         )
+    if facts.is_ca and oin_from_certificate(facts).oin is None:  # a self-signed one of openssl is a CA with an OIN
+        yield ExportNote("exports.note.authority", {"subject": _called(facts)})
     for link in path.links[1:]:
         if link.status is not CAStatus.VALID:
             yield ExportNote(f"exports.note.authority_{link.status}", {"subject": _called(link.facts)})

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from pkitools.frozen import dataclass
-from pkitools.metadata.saml import SIGNATURES
+from pkitools.metadata.saml import SIGNATURES, on_a_line
 from pkitools.metadata.xml_tree import Element
 from pkitools.x509.base64_text import from_base64
 
 AGREEMENT: Final = "http://www.oasis-open.org/committees/ebxml-cppa/schema/cpp-cpa-2_0.xsd"
+_ADDRESSES: Final = frozenset({f"{{{AGREEMENT}}}uri", "uri"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Party:
         certificates: in order.
         endpoints: the addresses where it takes messages.
         lost: references to certificates that are not there.
+        others: what else it has agreed, each on one line: services, roles, channels, transport, but for its addresses.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Party:
     certificates: tuple[PartyCertificate, ...]
     endpoints: tuple[str, ...]
     lost: tuple[str, ...]
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class Agreement:
         end: until when, as written.
         parties: in order.
         signatures: how many there are in it.
+        others: what else was agreed, each on one line: the status, how messages are packed.
     """
 
     id: str
@@ -65,6 +69,7 @@ class Agreement:
     end: str
     parties: tuple[Party, ...]
     signatures: int
+    others: tuple[str, ...] = ()
 
 
 def read_agreement(root: Element) -> Agreement:
@@ -80,7 +85,13 @@ def read_agreement(root: Element) -> Agreement:
         "" if end is None else end.text.strip(),
         tuple(map(_party, root.all(AGREEMENT, "PartyInfo"))),
         sum(each.name == "Signature" and each.namespace == SIGNATURES for each in root.walk()),
+        _others(root, {"Start", "End", "PartyInfo", "Signature"}),
     )
+
+
+def _others(element: Element, told: frozenset[str] | set[str]) -> tuple[str, ...]:
+    """Return what stands in an element, each on one line, but for what is told by itself."""
+    return tuple(on_a_line(each, without=_ADDRESSES) for each in element.children if each.name not in told)
 
 
 def attribute(element: Element, name: str) -> str:
@@ -98,6 +109,7 @@ def _party(element: Element) -> Party:
         tuple(_certificate(each, references) for each in held),
         tuple(attribute(each, "uri") for each in element.walk() if _is_ours(each, "Endpoint")),
         tuple(dict.fromkeys(f"{name} {to}" for name, to in references if to not in ids)),
+        _others(element, {"PartyId", "Certificate"}),
     )
 
 

@@ -12,13 +12,14 @@ from pkitools.frozen import dataclass, replace
 from pkitools.metadata.agreements import Agreement, Party
 from pkitools.metadata.documents import ReadMetadata, certificates_of, read_metadata
 from pkitools.metadata.jwks import Jwk, KeySet
-from pkitools.metadata.saml import ENTITIES, ENTITY, Key, Role, SamlMetadata
+from pkitools.metadata.saml import ENTITIES, ENTITY, Key, Role, SamlMetadata, as_said
 from pkitools.text import for_people
 from pkitools.x509 import CertificateFacts
 
 _BOTH_USES: Final = "signing, encryption"
 _MOST_SAID: Final = 200
-_TRUE: Final = frozenset({"true", "1"})
+_DEFAULT: Final = {"true": " (isDefault)", "false": " (isDefault=false)"}
+"""Where none is true the first is usual that is not false: so false is not the same as nothing."""
 _NO_PROMISE: Final = frozenset({"ID", "validUntil", "cacheDuration"})
 """Attributes of a role that are told elsewhere, or that say nothing of it."""
 
@@ -237,13 +238,13 @@ def _of_role(place: str, role: Role, known: dict[bytes, CertificateFacts]) -> It
         key_of = f"{endpoint.kind} {endpoint.index if endpoint.index is not None else binding}"
         told = f"{endpoint.kind} {binding} {endpoint.location}"
         more = f" (ResponseLocation {endpoint.response_location})" if endpoint.response_location else ""
-        default = " (isDefault)" if (endpoint.is_default or "").strip() in _TRUE else ""
+        default = _DEFAULT.get(as_said("isDefault", endpoint.is_default or ""), "")
         yield _Fact(Topic.ENDPOINT, place, key_of, told + more + default)
     yield from _others(place, role.others)
     yield from _times(place, role.attributes.get("validUntil"), role.attributes.get("cacheDuration"))
     for name, value in role.attributes.items():
         if name not in _NO_PROMISE:
-            yield _Fact(Topic.PROMISE, place, name, f"{name} {' '.join(value.split())}")
+            yield _Fact(Topic.PROMISE, place, name, f"{name} {as_said(name, value)}")
 
 
 def _others(place: str, others: Iterable[str]) -> Iterator[_Fact]:
@@ -255,11 +256,10 @@ def _others(place: str, others: Iterable[str]) -> Iterator[_Fact]:
 
 
 def _of_key(key: Key, place: str, known: dict[bytes, CertificateFacts]) -> Iterator[_Fact]:
-    for der in key.certificates:
-        if der is not None:
-            yield _certificate(der, place, known)
-            # which certificate bears it is told of the certificate: a name that stays is no new one
-            yield from (_Fact(Topic.KEY_NAME, place, name, name) for name in key.names)
+    yield from (_certificate(der, place, known) for der in key.certificates if der is not None)
+    # which certificate bears it is told of the certificate: a name that stays is no new one
+    yield from (_Fact(Topic.KEY_NAME, place, name, name) for name in key.names)
+    yield from _others(place, key.others)
 
 
 def _certificate(der: bytes, place: str, known: dict[bytes, CertificateFacts]) -> _Fact:
@@ -284,12 +284,15 @@ def _of_jwk(key: Jwk, name: str, known: dict[bytes, CertificateFacts]) -> Iterat
     yield _Fact(Topic.PROMISE, name, "key", f"{key.kty} {key.stated or '–'}")
     said = {"use": key.use, "alg": key.algorithm, "x5u": key.elsewhere}
     yield from (_Fact(Topic.PROMISE, name, of, f"{of} {value}") for of, value in said.items() if value is not None)
+    yield from _others(name, key.others)
     yield from (_certificate(der, name, known) for der in key.ders[:1])
+    yield from (_certificate(der, f"{name} x5c", known) for der in key.ders[1:])
 
 
 def _of_agreement(agreement: Agreement, known: dict[bytes, CertificateFacts]) -> Iterator[_Fact]:
     yield _Fact(Topic.ENTITY, "", "cpaid", agreement.id)
     yield _Fact(Topic.VALIDITY, agreement.id, "time", f"{agreement.start} – {agreement.end}")
+    yield from _others(agreement.id, agreement.others)
     for number, party in enumerate(agreement.parties, start=1):
         yield from _of_party(party, party.name or f"PartyInfo {number}", known)
 
@@ -300,3 +303,4 @@ def _of_party(party: Party, name: str, known: dict[bytes, CertificateFacts]) -> 
         if held.der is not None:
             yield _certificate(held.der, f"{name} {', '.join(held.uses) or held.id}", known)
     yield from (_Fact(Topic.ENDPOINT, name, address, address) for address in party.endpoints)
+    yield from _others(name, party.others)

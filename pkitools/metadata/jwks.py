@@ -5,16 +5,18 @@ from __future__ import annotations
 import binascii
 import json
 from base64 import b64decode
-from hashlib import sha256
+from collections.abc import Iterator
+from hashlib import sha1, sha256
 from typing import Any, Final
 
-from pkitools.containers.jwk import is_secret, stated_key
+from pkitools.containers.jwk import PRIVATE_MEMBERS, is_secret, stated_key
 from pkitools.errors import InputError, LimitError
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_JWKS_BYTES
 from pkitools.text import size_text
 from pkitools.x509.base64_text import from_base64
 
+_TOLD: Final = frozenset({"kty", "kid", "use", "alg", "x5u", "x5c", "x5t", "x5t#S256", "n", "e", "crv", "x", "y"})
 _LONGEST: Final = 200  # characters of a thumbprint: that of SHA-256 has 43
 
 
@@ -25,14 +27,15 @@ class Jwk:
     Args:
         kid: its name; ``None`` where it has none.
         kty: its kind.
-        use: ``sig`` or ``enc``.
+        use: ``sig`` or ``enc``, or what else it says, as written; ``None`` where it does not say.
         certificates: the DER of each certificate of ``x5c``; ``None`` of one that is no base64.
         sha1: ``x5t`` as octets; ``None`` where it has none, empty where that is no base64.
         sha256: ``x5t#S256``, likewise.
         elsewhere: ``x5u``: an address where its certificates are to be had.
         stated: SHA-256, in hex, of the public key that it states; ``None`` where it states none.
         is_private: the private part is in it.
-        algorithm: ``alg``, what it says to be used with; ``None`` where it does not say.
+        algorithm: ``alg``, what it says to be used with, as written; ``None`` where it does not say.
+        others: what else it says, each on one line. Of a private part that it is there, never what it is.
     """
 
     kid: str | None
@@ -45,6 +48,7 @@ class Jwk:
     stated: str | None
     is_private: bool
     algorithm: str | None = None
+    others: tuple[str, ...] = ()
 
     @property
     def ders(self) -> tuple[bytes, ...]:
@@ -89,19 +93,43 @@ def _jwk(row: dict[str, Any]) -> Jwk:
     return Jwk(
         _text(row.get("kid")),
         str(row.get("kty")),
-        _text(row.get("use")),
+        _said(row, "use"),
         tuple(map(_certificate, chain)) if isinstance(chain, list) else (),
         _thumbprint(row.get("x5t")),
         _thumbprint(row.get("x5t#S256")),
-        _text(row.get("x5u")),
+        _said(row, "x5u"),
         _stated(row),
         is_secret(row),
-        _text(row.get("alg")),
+        _said(row, "alg"),
+        tuple(_others(row)),
     )
+
+
+def _others(row: dict[str, Any]) -> Iterator[str]:
+    """Yield the members that are told nowhere else: its end, what may be done with it, thumbprints that are wrong."""
+    for name, value in sorted(row.items()):
+        if name in PRIVATE_MEMBERS:
+            yield f"{name} …"
+        elif name not in _TOLD:
+            yield f"{name} {json.dumps(value, sort_keys=True)}"
+    chain = row.get("x5c")
+    if not isinstance(chain, list):
+        chain = [] if chain is None else [chain]
+    yield from (f"x5c {json.dumps(each)}" for each in chain if _certificate(each) is None)
+    first = _certificate(chain[0]) if chain else None
+    for name, printed in (("x5t", sha1), ("x5t#S256", sha256)):
+        if name in row and (first is None or _thumbprint(row[name]) != printed(first).digest()):
+            yield f"{name} {json.dumps(row[name])}"
 
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
+
+
+def _said(row: dict[str, Any], name: str) -> str | None:
+    """Return what a member says, also where it is no text, which is not to be passed over."""
+    value = row.get(name)
+    return value if value is None or isinstance(value, str) else json.dumps(value)[:_LONGEST]
 
 
 def _certificate(entry: object) -> bytes | None:

@@ -22,6 +22,10 @@ _ROLE_ENDING: Final = "Descriptor"
 _PLACES: Final = frozenset({"Binding", "Location", "ResponseLocation"})
 _ENDPOINT_ENDING: Final = "Service"
 _NO_ENDPOINT: Final = "AttributeConsumingService"
+_YES_OR_NO: Final = frozenset(
+    {"AuthnRequestsSigned", "WantAssertionsSigned", "WantAuthnRequestsSigned", "isDefault", "isRequired"}
+)
+_SPELLED: Final = {"1": "true", "0": "false"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ class Key:
         names: each KeyName, without the spaces around it.
         certificates: the DER of each X509Certificate; ``None`` of one that is no base64.
         contents: the names of what is in its KeyInfo.
+        others: what stands in its KeyInfo beside names and certificates, each on one line; a certificate that is no
+            base64 too.
     """
 
     role: str
@@ -62,6 +68,7 @@ class Key:
     names: tuple[str, ...] = ()
     certificates: tuple[bytes | None, ...] = ()
     contents: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
     @property
     def signs(self) -> bool:
@@ -219,7 +226,7 @@ def _entity(element: Element) -> Entity:
         element.get("validUntil"),
         element.get("cacheDuration"),
         tuple(map(_role, roles)),
-        tuple(_on_a_line(each) for each in element.children if not _is_role(each) and each.name != "Signature"),
+        tuple(on_a_line(each) for each in element.children if not _is_role(each) and each.name != "Signature"),
     )
 
 
@@ -239,7 +246,7 @@ def _role(element: Element) -> Role:
         element.attributes,
         tuple(_key(element.name, each) for each in element.all(METADATA, "KeyDescriptor")),
         tuple(map(_endpoint, endpoints)),
-        tuple(map(_on_a_line, _others(element))),
+        tuple(map(on_a_line, _others(element))),
     )
 
 
@@ -252,16 +259,23 @@ def _others(element: Element) -> Iterator[Element]:
             yield each
 
 
-def _on_a_line(element: Element) -> str:
-    """Return an element with all that is in it as words: two that say the same are the same."""
-    said = [word for each in element.walk() for word in _words(each)]
+def on_a_line(element: Element, *, without: frozenset[str] = frozenset()) -> str:
+    """Return all that is in an element, but for some attributes, as words: two that say the same are the same."""
+    said = [word for each in element.walk() for word in _words(each, without)]
     return " ".join(said)
 
 
-def _words(element: Element) -> Iterator[str]:
+def _words(element: Element, without: frozenset[str]) -> Iterator[str]:
     yield element.name
-    yield from (f"{name}={value}" for name, value in sorted(element.attributes.items()))
+    said = ((name, as_said(name, value)) for name, value in sorted(element.attributes.items()) if name not in without)
+    yield from (f"{name.rpartition('}')[2]}={value}" for name, value in said)
     yield from element.text.split()
+
+
+def as_said(name: str, value: str) -> str:
+    """Return the value of an attribute as words: of one that is true or false the two spellings of each are one."""
+    words = " ".join(value.split())
+    return _SPELLED.get(words, words) if name in _YES_OR_NO else words
 
 
 def _is_endpoint(element: Element) -> bool:
@@ -284,7 +298,17 @@ def _endpoint(element: Element) -> Endpoint:
 def _key(role: str, element: Element) -> Key:
     info = element.all(SIGNATURES, "KeyInfo")
     names = (name.text.strip() for each in info for name in each.all(SIGNATURES, "KeyName"))
-    return Key(role, element.get("use"), tuple(names), _certificates(info), _contents(info))
+    beside = tuple(on_a_line(each) for one in info for each in _beside(one))
+    return Key(role, element.get("use"), tuple(names), _certificates(info), _contents(info), beside)
+
+
+def _beside(info: Element) -> Iterator[Element]:
+    """Yield what a KeyInfo says of its key by other means than a name or a certificate that can be read."""
+    for each in info.children:
+        if each.name == "X509Data":
+            yield from (one for one in each.children if one.name != "X509Certificate" or _octets(one.text) is None)
+        elif each.name != "KeyName":
+            yield each
 
 
 def _contents(info: list[Element]) -> tuple[str, ...]:

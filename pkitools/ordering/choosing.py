@@ -115,6 +115,10 @@ class Choice:
     def __repr__(self) -> str:
         return f"<Choice {self.profile.name} for {self.system.name}, {self.environment}>"
 
+    def with_given_key(self) -> Choice:
+        """Return the choice for who has a key already: of what key to make nothing is said."""
+        return replace(self, reasons=tuple(each for each in self.reasons if each.about is not About.KEY))
+
     def trial_stance(self, moment: datetime) -> Stance:
         """Return what the system says of a test certificate (TRIAL) of the same kind: whether it can be rehearsed with.
 

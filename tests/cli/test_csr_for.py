@@ -300,6 +300,21 @@ def test_a_self_signed_certificate_is_made_and_the_check_it_names_passes(create:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("form", ["request", "self-signed"])
+def test_of_a_key_that_was_given_no_other_size_is_told(create: Run, form: str) -> None:
+    """It said "RSA, 4096 bits" beside a key of 3072."""
+    kind = (*FOR, *KPN, *GIVEN, *PLACE) if form == "request" else SELF
+    assert "4096 bits" in create(*kind, *REST).told
+    Path("given.key").write_bytes(pooled_key("rsa:3072").pem(None))
+    Path("given.key").chmod(0o600)
+    ran = create(*kind, "--out", "y", "--key", "given.key")
+    assert ran.code == 0, ran.err
+    assert "4096 bits" not in ran.out
+    told = create(*kind, "--out", "z", "--key", "given.key", "--json")
+    assert "ordering.reason.key" not in told.out
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("key", [(), ("--key", "y.key")], ids=["new key", "given key"])
 @pytest.mark.parametrize("more", [False, True], ids=["alone", "with a chain"])
 def test_no_certificate_is_destroyed_by_the_next(create: Run, key: tuple[str, ...], more: bool) -> None:

@@ -109,3 +109,23 @@ def test_an_empty_name_is_never_the_folder_one_stands_in(
         assert given == [""] or "is empty" in ran.err, (path, given, ran.err)  # other names may be missing
     for path in (("cert", "check"), ("cert", "show"), ("cert", "lint"), ("csr", "check")):
         assert "is empty" in run("--lang", "en", *path, "").err
+
+
+@pytest.mark.slow
+def test_nothing_is_written_to_a_file_called_dash(
+    run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``-`` is standard input where something is read; of what is written it made files ``-`` and ``-.key``."""
+    monkeypatch.chdir(tmp_path)
+    tried = [
+        (path, given[0])
+        for path in every_command()
+        for given in named_by(path)
+        if given[0] in {"--out", "--out-dir", "--report", "--snapshot", "--cache"}
+    ]
+    assert {name for _, name in tried} == {"--out", "--out-dir", "--report", "--snapshot", "--cache"}
+    for path, name in tried:
+        ran = run("--lang", "en", *path, name, "-")
+        assert ran.code == 2, (path, name, ran)
+        assert f"{name} -:" in ran.err, (path, name, ran.err)
+    assert not list(tmp_path.iterdir())

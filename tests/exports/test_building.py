@@ -30,11 +30,13 @@ from pkitools.exports import (
 )
 from pkitools.files import write_set
 from pkitools.requests import PrivateKey, load_key
+from pkitools.requests.keys import to_pem
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.keys import elliptic_keys
 from pkitools_test_pki.pki import PKI
 from pkitools_test_pki.self_signed import self_signed
 from tests.exports.conftest import MOMENT
+from tests.support.keys import SHARED_KEYS
 from tests.support.schemas import assert_valid
 
 SECRET = b"correct horse"
@@ -344,6 +346,20 @@ def test_a_certificate_gets_lines_for_what_it_may_be(pki: PKI, leaf: IssuedCerti
     export = built("nginx", material_of(signer))
     assert "certificate" not in configuration(export).replace(".pem", "")
     assert "exports.note.not_for_tls" in {note.code for note in export.notes}
+
+
+def test_a_certificate_of_a_ca_is_no_public_part_to_send(leaf: IssuedCertificate) -> None:
+    """A root went to Logius as one; what openssl signs by itself is a CA too, and of its holder."""
+
+    def told(data: bytes) -> set[str]:
+        contents = read_source(data, "x.pem")
+        export = build_export("public", gather(contents, moment=MOMENT), "/srv/k", moment=MOMENT)
+        return {note.code for note in export.notes}
+
+    authority = "exports.note.authority"
+    assert authority in told(to_pem("CERTIFICATE", leaf.root.der))
+    assert authority not in told(leaf.chain_pem)
+    assert authority not in told(self_signed(moment=MOMENT, keys=SHARED_KEYS, ca=True).pem)
 
 
 def configuration(export: Export) -> str:

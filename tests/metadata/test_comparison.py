@@ -118,10 +118,105 @@ def test_whatever_metadata_says_its_change_is_told(old: str) -> None:
     _is_told(changes)
 
 
-@pytest.mark.parametrize("member", [{"use": "enc"}, {"alg": "PS512"}, {"x5u": "https://a.nl/c.pem"}])
-def test_so_is_what_a_jwk_says_of_its_key(member: dict[str, str]) -> None:
-    changes = compare_metadata(jwks(jwk()), jwks(jwk(**member))).changes
+@pytest.mark.parametrize("truth", [("true", "1"), ("false", "0")], ids=["true", "false"])
+def test_two_spellings_of_one_thing_are_no_change(truth: tuple[str, str]) -> None:
+    """An editor that writes 1 where another writes true changes nothing of what the other side must know."""
+    yes_or_no = RICH.replace('Name="urn:svc:1"', 'Name="urn:svc:1" isRequired="true"')
+    one, other = (yes_or_no.replace('="true"', f'="{spelled}"').encode() for spelled in truth)
+    assert one != other
+    assert compare_metadata(one, other).changes == ()
+
+
+BARE = "<md:KeyDescriptor use='signing'><ds:KeyInfo>{}</ds:KeyInfo></md:KeyDescriptor>"
+NO_CERTIFICATE = {
+    "its name": ("<ds:KeyName>a</ds:KeyName>", "<ds:KeyName>b</ds:KeyName>"),
+    "the key itself": ("<ds:KeyValue>a</ds:KeyValue>", "<ds:KeyValue>b</ds:KeyValue>"),
+    "no base64": (
+        "<ds:X509Data><ds:X509Certificate>!a</ds:X509Certificate></ds:X509Data>",
+        "<ds:X509Data><ds:X509Certificate>!b</ds:X509Certificate></ds:X509Data>",
+    ),
+    "its subject": (
+        "<ds:X509Data><ds:X509SubjectName>CN=a</ds:X509SubjectName></ds:X509Data>",
+        "<ds:X509Data><ds:X509SubjectName>CN=b</ds:X509SubjectName></ds:X509Data>",
+    ),
+}
+
+
+@pytest.mark.parametrize("said", NO_CERTIFICATE)
+def test_a_key_without_a_certificate_that_can_be_read_is_not_passed_over(said: str) -> None:
+    one, other = (entity(roles=role(keys=BARE.format(inside))).encode() for inside in NO_CERTIFICATE[said])
+    for old, new in permutations((one, other, entity(roles=role(keys=BARE.format(""))).encode()), 2):
+        changes = compare_metadata(old, new).changes
+        assert changes
+        _is_told(changes)
+
+
+def test_an_address_that_is_not_the_usual_one_makes_another_that() -> None:
+    """Of addresses of which none is the default the first is that does not say that it is not."""
+    changed = RICH.replace(' isDefault="true"', ' isDefault="false"'), RICH.replace(' isDefault="true"', "")
+    assert compare_metadata(*(each.encode() for each in changed)).changes
+
+
+AGREED = (
+    '<tp:CollaborationRole><tp:Role tp:name="Ontvanger"/>'
+    '<tp:ServiceBinding><tp:Service tp:type="urn:osb">urn:a</tp:Service>'
+    '<tp:CanReceive><tp:ThisPartyActionBinding tp:action="bewaar"/></tp:CanReceive>'
+    "</tp:ServiceBinding></tp:CollaborationRole>"
+    '<tp:DeliveryChannel><tp:MessagingCharacteristics tp:ackRequested="always"/></tp:DeliveryChannel>'
+    "<tp:DocExchange><tp:Retries>8</tp:Retries></tp:DocExchange></tp:PartyInfo>"
+)
+AGREEMENT = cpa(
+    party().replace("</tp:PartyInfo>", AGREED), more='<tp:Packaging tp:id="P1"/><tp:Comment>Een</tp:Comment>'
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"Ontvanger"', '"Verzender"'),
+        ("urn:a<", "urn:b<"),
+        ('"bewaar"', '"wis"'),
+        ('"always"', '"never"'),
+        (">8<", ">0<"),
+        ('"agreed"', '"proposed"'),
+        ('tp:id="P1"', 'tp:id="P2"'),
+        (">Een<", ">Ander<"),
+    ],
+)
+def test_so_is_whatever_an_agreement_says(old: str, new: str) -> None:
+    assert AGREEMENT.count(old.encode()) == 1
+    changes = compare_metadata(AGREEMENT, AGREEMENT.replace(old.encode(), new.encode())).changes
     assert [change.topic for change in changes] == [Topic.PROMISE]
+    _is_told(changes)
+
+
+def test_an_address_of_an_agreement_is_told_once() -> None:
+    changes = compare_metadata(CPA["as it was"], CPA["another address"]).changes
+    assert {change.topic for change in changes} == {Topic.ENDPOINT}
+
+
+MEMBERS: list[dict[str, object]] = [
+    {"use": "enc"},
+    {"alg": "PS512"},
+    {"x5u": "https://a.nl/c.pem"},
+    {"key_ops": ["verify"]},
+    {"exp": 1},
+    {"x5t#S256": "AAAA"},
+    {"x5c": [holder().base64, "!"]},
+    {"d": "AQAB"},
+]
+
+
+@pytest.mark.parametrize("member", MEMBERS, ids=[next(iter(each)) for each in MEMBERS])
+def test_so_is_what_a_jwk_says_of_its_key(member: dict[str, object]) -> None:
+    changes = compare_metadata(jwks(jwk()), jwks({**jwk(), **member})).changes
+    assert [change.topic for change in changes] == [Topic.PROMISE]
+    assert "AQAB" not in repr(changes)  # what a private part is is told nowhere
+
+
+def test_each_certificate_of_a_jwk_is_told() -> None:
+    changes = compare_metadata(jwks(jwk()), jwks(jwk(x5c=[holder().base64, holder(1).base64]))).changes
+    assert [change.code for change in changes] == ["metadata.change.certificate.added"]
 
 
 def _plain(change: MetadataChange) -> tuple[object, ...]:

@@ -206,7 +206,7 @@ def test_a_duration_is_longer_than_nothing(duration: str) -> None:
     assert "metadata.validity.form" not in codes
 
 
-ALGORITHM_FITS = {
+ALGORITHM_FITS: dict[str | None, bool] = {
     **dict.fromkeys(("RS256", "PS512", "RSA-OAEP", None), True),
     **dict.fromkeys(("none", "HS256", "ES256", "EdDSA", "dir", ""), False),
 }
@@ -216,6 +216,30 @@ ALGORITHM_FITS = {
 def test_a_key_of_a_set_says_an_algorithm_of_its_kind(algorithm: str | None) -> None:
     found = judged(jwks(jwk(alg=algorithm)), "digikoppeling").report.codes()
     assert ("metadata.jwk.algorithm" in found) is not ALGORITHM_FITS[algorithm]
+
+
+USE_IS_KNOWN: dict[object, bool] = {
+    "sig": True,
+    "enc": True,
+    None: True,
+    "": False,
+    "SIG": False,
+    "signing": False,
+    "tls": False,
+    5: False,
+}
+
+
+@pytest.mark.parametrize("use", USE_IS_KNOWN)
+def test_a_key_of_a_set_says_a_use_that_a_recipient_knows(use: object) -> None:
+    found = judged(jwks(jwk(use=use)), "digikoppeling").report.codes()
+    assert ("metadata.jwk.use" in found) is not USE_IS_KNOWN[use]
+
+
+@pytest.mark.parametrize(("member", "code"), [("use", "use"), ("alg", "algorithm"), ("x5u", "elsewhere")])
+@pytest.mark.parametrize("value", [["sig"], {}, 5, False])
+def test_what_is_no_text_in_a_key_is_not_passed_over(member: str, code: str, value: object) -> None:
+    assert f"metadata.jwk.{code}" in judged(jwks({**jwk(), member: value}), "digikoppeling").report.codes()
 
 
 def test_without_what_verifies_a_signature_nothing_passes(monkeypatch: pytest.MonkeyPatch) -> None:

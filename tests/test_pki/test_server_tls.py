@@ -384,7 +384,7 @@ def test_openssl_s_client(world: World, version: str, option: str, now: datetime
         chain, key = world.files(client)
         address = urlsplit(world.rehearsal.url).netloc
         roots = str(world.folder / "roots.pem")
-        verifying = ["-verify_return_error", "-verify_ip", "127.0.0.1", "-CAfile", roots]
+        verifying = ["-verify_return_error", "-verify_hostname", "localhost", "-CAfile", roots]
         presenting = ["-cert", str(chain), "-cert_chain", str(chain), "-key", str(key)]
         done = subprocess.run(
             [tool("openssl"), "s_client", "-connect", address, option, "-ign_eof", *verifying, *presenting],

@@ -163,6 +163,7 @@ VECTORS = [
     pair("jwk.elsewhere", lambda: jwks(jwk(x5u="https://example.nl/c.pem")), jwks),
     pair("jwk.thumbprint", lambda: jwks(jwk(**{"x5t#S256": jwk(holder(1))["x5t#S256"]})), jwks),
     pair("jwk.kid", lambda: jwks(jwk(), jwk(holder(1), kid=jwk()["kid"])), jwks),
+    pair("jwk.use", lambda: jwks(jwk(use="signing")), lambda: jwks(jwk(use="enc"))),
     pair("jwk.algorithm", lambda: jwks(jwk(alg="none")), lambda: jwks(jwk(alg="PS256"))),
     pair(
         "jwk.chain",

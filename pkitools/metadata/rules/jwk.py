@@ -36,6 +36,7 @@ class JwksCase:
 
 JWK: Final[MetadataBook[JwksCase]] = MetadataBook("jwk")
 _ALGORITHMS: Final = {"RSA": ("RS", "PS"), "EC": ("ES", "ECDH"), "OKP": ("Ed", "ECDH")}  # how their names begin
+_USES: Final = frozenset({"sig", "enc"})
 _ERROR, _WARNING = Severity.ERROR, Severity.WARNING
 
 
@@ -83,6 +84,14 @@ def _kid(at: JwksCase) -> Iterator[Violated]:
     for name, key in at.named():
         if not key.kid or counts[key.kid] > 1:
             yield violated(f"{name}/kid", key.kid or "", place=name)
+
+
+@JWK.rule("use", _WARNING, cite("rfc-7517", "4.2"))
+def _use(at: JwksCase) -> Iterator[Violated]:
+    """A key is for signing or for encryption; another word a recipient does not know, and capitals count."""
+    for name, key in at.named():
+        if key.use is not None and key.use not in _USES:
+            yield violated(f"{name}/use", key.use, place=name)
 
 
 @JWK.rule("algorithm", _WARNING)

@@ -21,6 +21,7 @@ from pkitools.errors import InputError, InvalidValueError, PkitoolsError
 from pkitools.findings import Verdict
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_LINE
+from pkitools.profiles import get_profile
 from pkitools.reports import report_document, report_text
 from pkitools.reports.certificate import summary_document
 from pkitools.revocation import RevocationPolicy
@@ -125,7 +126,8 @@ class Rehearsal:
         )
         self._refusals: deque[Refusal] = deque(maxlen=_MAX_REFUSALS)
         with router.served.lock:
-            self.certificate = server_certificate(pki, host, router.clock())
+            self._by_name = not _takes_addresses(_for_servers(pki))
+            self.certificate = server_certificate(pki, host, router.clock(), by_name=True)
         roots, self._accepted = [root.certificate for root in pki.roots], frozenset(accept)
         self._adapter = TlsAdapter(
             self.certificate,
@@ -143,8 +145,10 @@ class Rehearsal:
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """Where it listens: by its name where its certificate has no address."""
         host = self._listener.host
+        if self._by_name and _is_loopback(host):
+            host = "localhost"
         return f"https://{f'[{host}]' if ':' in host else host}:{self._listener.port}"
 
     @property
@@ -345,20 +349,48 @@ def _seen(handshake: Handshake, result: CheckResult | None) -> dict[str, Any]:
     }
 
 
-def server_certificate(pki: PKI, host: str, moment: datetime) -> IssuedCertificate:
+def server_certificate(pki: PKI, host: str, moment: datetime, *, by_name: bool = False) -> IssuedCertificate:
     """Issue a certificate for the endpoint itself: for ``localhost``, the loopback address and where it listens.
+
+    Args:
+        pki: whose it is to be.
+        host: where it listens.
+        moment: when.
+        by_name: leave loopback addresses out where the profile has none: who judges it finds nothing then.
 
     Raises:
         InvalidValueError: the PKI has no profile for TLS servers.
     """
-    server_auth = {"serverAuth", EXTENDED_KEY_USAGES["serverAuth"]}  # a profile may say either
-    usable = (name for name in pki.profiles if server_auth.intersection(template(name).extended_key_usage))
-    profile = next(usable, None)
-    if profile is None:
-        raise InvalidValueError("test_pki.error.no_server_profile", known=", ".join(pki.profiles))
+    profile = _for_servers(pki)
     names, addresses = ["localhost"], ["127.0.0.1"]
     try:
         addresses.append(str(ip_address(host)))
     except ValueError:
         names.append(host)
+    if by_name and not _takes_addresses(profile):
+        addresses = [each for each in addresses if not _is_loopback(each)]
     return pki.issue(profile, moment=moment, dns=list(dict.fromkeys(names)), ip=list(dict.fromkeys(addresses)))
+
+
+def _for_servers(pki: PKI) -> str:
+    server_auth = {"serverAuth", EXTENDED_KEY_USAGES["serverAuth"]}  # a profile may say either
+    usable = (name for name in pki.profiles if server_auth.intersection(template(name).extended_key_usage))
+    profile = next(usable, None)
+    if profile is None:
+        raise InvalidValueError("test_pki.error.no_server_profile", known=", ".join(pki.profiles))
+    return profile
+
+
+def _takes_addresses(profile: str) -> bool:
+    """Return whether certificates of a profile may have IP addresses; of one of which nobody says it, they may."""
+    try:
+        return "ip" in get_profile(profile).san.kinds
+    except InvalidValueError:
+        return True
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

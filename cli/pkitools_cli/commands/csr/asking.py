@@ -24,7 +24,9 @@ from pkitools_cli.own_data import system_named, tsp_named
 from pkitools_cli.remedies import error_line
 
 
-def asked(wishes: Wishes, prefix: str | None, moment: datetime, *, self_signed: bool) -> tuple[Wishes, str]:
+def asked(
+    wishes: Wishes, prefix: str | None, moment: datetime, *, self_signed: bool, has_key: bool
+) -> tuple[Wishes, str]:
     """Ask what is missing, one thing at a time, and say what was chosen before the names are asked.
 
     Args:
@@ -32,6 +34,7 @@ def asked(wishes: Wishes, prefix: str | None, moment: datetime, *, self_signed: 
         prefix: where the files go, where that was given.
         moment: when.
         self_signed: it is not for a TSP.
+        has_key: a key was given, so that none is chosen.
     """
     if FOR not in wishes and (self_signed or "profile" not in wishes):
         _ask(wishes, FOR, lambda answer: system_named(answer).name)
@@ -42,7 +45,7 @@ def asked(wishes: Wishes, prefix: str | None, moment: datetime, *, self_signed: 
         _ask_tsp(wishes)
     chosen = chosen_for(wishes, moment)
     if chosen is not None:
-        complain_lines(choice_told(chosen))
+        complain_lines(choice_told(chosen.with_given_key() if has_key else chosen))
         click.get_current_context().meta[TOLD] = True
     for word in _wanted(wishes, chosen):
         _ask(wishes, word, lambda answer, word=word: _fitting(wishes, word, answer, moment))  # type: ignore[misc]  # a default binds it

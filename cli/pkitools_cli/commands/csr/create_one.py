@@ -23,7 +23,7 @@ from pkitools_cli.output import complain
 from pkitools_cli.passphrases import asked_passphrase, can_ask, given_passphrase
 
 if TYPE_CHECKING:
-    from pkitools.ordering import Renewal
+    from pkitools.ordering import Choice, Renewal
 
 _MODULE: Final = "PKITOOLS_PKCS11_MODULE"  # the library of the maker of a token, where the URI names none
 
@@ -40,7 +40,11 @@ class _Asked:
     @property
     def has_key(self) -> bool:
         """Whether there is a key to sign with."""
-        return self.options.key_file is not None or self.options.token is not None
+        return self.options.has_key
+
+    def told(self, choice: Choice | None) -> Choice | None:
+        """Return what is told of a choice: of a key that was given it is not said of what kind to make one."""
+        return choice.with_given_key() if choice is not None and self.has_key else choice
 
 
 def write_one(options: CreateOptions) -> WrittenRequest:
@@ -58,7 +62,7 @@ def write_one(options: CreateOptions) -> WrittenRequest:
         complain(tr("cli.csr.create.busy", key_type=order.plan.key_type))
         written = write(order.plan.make(), asked.prefix, secret, options.force)
     changes = asked.renewal.changes(order.plan) if asked.renewal is not None else None
-    return replace(written, choice=order.choice, old_file=options.renew, changes=changes)
+    return replace(written, choice=asked.told(order.choice), old_file=options.renew, changes=changes)
 
 
 def write_self_signed(options: CreateOptions) -> WrittenCertificate:
@@ -77,6 +81,7 @@ def write_self_signed(options: CreateOptions) -> WrittenCertificate:
         check_outputs(places(asked.prefix, "pem")[1:], overwrite=options.force)
         with _given_key(asked, passphrase) as key:
             made = plan.sign(key)
+        made = replace(made, order=replace(made.order, choice=asked.told(made.order.choice)))
         return write_certificate(made, asked.prefix, None, options.force)
     check_outputs(places(asked.prefix, "pem"), overwrite=options.force)
     secret = passphrase.for_new_key()
@@ -89,7 +94,7 @@ def _asked(options: CreateOptions) -> _Asked:
     renewal = None if options.renew is None else _renewal(options.renew, options)
     wishes = options.wishes() if renewal is None else renewed(renewal, options.wishes(), options.moment)
     prefix = options.prefix or (None if renewal is None else free_prefix(str(wishes["common_name"])))
-    wishes, prefix = completed(wishes, prefix, options.moment, self_signed=options.self_signed)
+    wishes, prefix = completed(wishes, prefix, options.moment, self_signed=options.self_signed, has_key=options.has_key)
     if prefix.endswith("/"):
         raise click.UsageError(tr("cli.csr.create.prefix", prefix=prefix))
     return _Asked(wishes, prefix, renewal, options)

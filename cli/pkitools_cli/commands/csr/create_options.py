@@ -44,6 +44,11 @@ class CreateOptions:
     days: int | None
     moment: datetime
 
+    @property
+    def has_key(self) -> bool:
+        """Whether there is a key to sign with."""
+        return self.key_file is not None or self.token is not None
+
     def wishes(self) -> dict[str, str | Sequence[str]]:
         """Return what a request is to hold, as the columns of a batch name it; what was not given is left out."""
         values: dict[str, str | Sequence[str] | None] = {

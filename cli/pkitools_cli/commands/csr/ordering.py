@@ -74,7 +74,9 @@ def renewed(renewal: Renewal, wishes: Wishes, moment: datetime) -> Wishes:
     return found if chosen is None else renewal.wishes(wishes, chosen)
 
 
-def completed(wishes: Wishes, prefix: str | None, moment: datetime, *, self_signed: bool = False) -> tuple[Wishes, str]:
+def completed(
+    wishes: Wishes, prefix: str | None, moment: datetime, *, self_signed: bool = False, has_key: bool = False
+) -> tuple[Wishes, str]:
     """Return an order with everything it needs, and where its files go; on a terminal what is missing is asked.
 
     What only the TSP wishes (L, ST) is asked too on a terminal; elsewhere the request is made and warned of without it.
@@ -84,6 +86,7 @@ def completed(wishes: Wishes, prefix: str | None, moment: datetime, *, self_sign
         prefix: where its files go, where that was given.
         moment: when.
         self_signed: it is not for a TSP, and a system has to be named that takes it so.
+        has_key: a key was given.
 
     Raises:
         UsageError: something is missing, and nobody is there to be asked.
@@ -92,7 +95,7 @@ def completed(wishes: Wishes, prefix: str | None, moment: datetime, *, self_sign
     if can_ask() and is_for_people():
         from pkitools_cli.commands.csr.asking import asked  # a script needs none of it
 
-        return asked(wishes, prefix, moment, self_signed=self_signed)
+        return asked(wishes, prefix, moment, self_signed=self_signed, has_key=has_key)
     absent = [word for word in _basics(wishes, self_signed) if word not in wishes]
     chosen = chosen_for(wishes, moment) if "environment" not in absent and FOR in wishes else None
     if chosen is not None:
