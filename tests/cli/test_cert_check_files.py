@@ -355,7 +355,7 @@ def test_no_request_is_sent_on_beside_what_was_not_read_or_judged(run: Command, 
         assert ("was not judged here" in ran.err) is (name == "certificate")
         assert (following["command"] is None) is (name != "certificate"), following
         if name == "torn":
-            assert "not all of it could be read" in following["en"]
+            assert "not judged, or not all of it" in following["en"]
         if name == "several":
             assert "a file of its own" in following["en"]
 

@@ -205,16 +205,16 @@ class Bound:
 CASES: dict[str, tuple[str, tuple[object, ...], Bound]] = {
     "version": ("version", ("--version",), Bound(17, 20, 0, 6, 0, 0)),
     "oin check": ("oin", ("oin", "check", OIN), Bound(51, 58, 12, 28, 2, 10)),
-    "cert show": ("show", ("cert", "show", "leaf.pem"), Bound(114, 139, 13, 72, 5, 22)),
+    "cert show": ("show", ("cert", "show", "leaf.pem"), Bound(115, 139, 13, 72, 5, 22)),
     "cert check": (
         "x509",
         (
             *("cert", "check", "leaf.pem", "-e", "preproduction", "--chain", "chain.pem", "--trust", "root.pem"),
             *("--crl", "crl", "--for", "digikoppeling", "--moment", "2026-11-22T12:00:00Z", "--offline"),
         ),
-        Bound(210, 229, 33, 149, 16, 35),
+        Bound(211, 229, 33, 150, 16, 35),
     ),
-    "import pkitools.check": ("import x509: import pkitools; pkitools.check", (), Bound(170, 189, 4, 131, 8, 0)),
+    "import pkitools.check": ("import x509: import pkitools; pkitools.check", (), Bound(171, 189, 4, 132, 8, 0)),
 }
 
 

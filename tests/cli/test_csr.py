@@ -261,7 +261,7 @@ def test_without_a_usable_passphrase_nothing_is_made(
         ({"organization": None}, "--organization"),
         ({"organization": "a\x1b[31mb"}, "\\x1b"),
         ({"profile": "g5"}, "g4-authentication"),
-        ({"profile": None, "out": None}, "--profile, --out"),
+        ({"profile": None, "out": None}, "(or --profile), --out"),
         ({"environment": "test"}, "preproduction"),
         ({"dns": "*.example.nl", "tsp": "g4-trial", **TRIAL}, "wildcard"),
         ({"dns": "10.0.0.1"}, "IP address"),

@@ -24,8 +24,8 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("language", "count", "unread"),
     [
-        ("nl", "2 aanvragen beoordeeld: 2 {}, 1 bestand niet te lezen.", "NIET GELEZEN"),
-        ("en", "2 requests judged: 2 {}, 1 file not readable.", "NOT READ"),
+        ("nl", "2 aanvragen beoordeeld: 2 {}, 1 bestand niet beoordeeld.", "NIET BEOORDEELD"),
+        ("en", "2 requests judged: 2 {}, 1 file not judged.", "NOT JUDGED"),
     ],
     ids=["nl", "en"],
 )

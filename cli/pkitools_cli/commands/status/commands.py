@@ -72,8 +72,9 @@ def _order(one: ConnectionStatus) -> list[str] | None:
 def _verdict(one: ConnectionStatus) -> list[str] | None:
     connection = one.connection
     # what is wrong beside it is what to look at, where the certificate itself is not known to be
-    is_beside = bool(one.wrong) and one.certificate is not None and one.certificate.verdict is not Verdict.FAILED
-    certificate = one.wrong[0] if is_beside else one.certificate
+    beside = (*one.wrong, *one.strange)
+    is_beside = bool(beside) and one.certificate is not None and one.certificate.verdict is not Verdict.FAILED
+    certificate = beside[0] if is_beside else one.certificate
     if certificate is None or connection.system is None:
         return None
     words = ["cert", "check", _file(certificate), *_for(connection), "--oin", connection.holder.oin]
