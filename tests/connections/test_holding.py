@@ -14,7 +14,8 @@ from pkitools.connections.status import Grouping
 from pkitools.findings import Severity, Verdict
 from pkitools.portfolio import Gap
 from pkitools.portfolio.risk import risks_of
-from pkitools_cli.commands.status.asked import Scanning, options_of_check
+from pkitools_cli.commands.scan.running import words_to_check
+from pkitools_cli.commands.status.asked import Scanning
 from pkitools_cli.commands.status.commands import command_for
 from tests.connections.support import CHAIN, OIN, OTHER_OIN, certificate, connection, held, written
 from tests.portfolio.support import judging, scanned
@@ -355,7 +356,7 @@ def test_the_check_that_is_named_for_a_verdict_is_given_what_was_known(folder: P
     one = only(folder, environment='"production"')
     asked = Scanning(moment=datetime(2026, 11, 26, tzinfo=UTC), trust=("pki",), crls=("lists",), revocation="off")
     given = ["--trust", "pki", "--crl", "lists", "--revocation", "off"]
-    words = {step.step.value: command_for(one, step, options_of_check(asked)) or [] for step in one.steps}
+    words = {step.step.value: command_for(one, step, words_to_check(asked)) or [] for step in one.steps}
     assert words["verdict"][:2] == ["cert", "check"]
     assert words["verdict"][-6:] == given
     assert not any(set(given) & set(each) for step, each in words.items() if step != "verdict")

@@ -76,15 +76,15 @@ GOOD_IN_A_HEAP: Final[dict[str, str]] = {
     ),
 }
 
-# The samples on 22 November 2026, by what their README says: all have ended but one. Of its issuer no list lies here
-# but one of the heap that bears the issuer's name and is not of its key.
+# The samples on 22 November 2026, by what their README says: all have ended but one. Of its issuer no list lies here,
+# only those of other authorities: whether it is revoked is not known.
 SAMPLES: Final = {
     "G3_eh01.staging.iwelcome.nl_20190521": "expired",
     "EV_acc-waardepapieren.hoorn.nl_20210622": "expired",
     "PrivateG1_saml-sign.pp1.digid.nl_20201104": "expired",
     "PrivateG1_api.kvk.nl_20210408": "expired",
     "PrivateG1_api-test-sign.coronatester.nl_20230908": "expired",
-    "PrivateG1_lab.api.mijniconnect.nl_20251009": "failed",
+    "PrivateG1_lab.api.mijniconnect.nl_20251009": "indeterminate",
 }
 
 
