@@ -129,7 +129,7 @@ class Rule:
         severity: what a violation weighs.
         source: where the requirement stands.
         certainty: how well it is founded; an inferred or third-party rule cannot be an ERROR.
-        applies_to: names of profiles, systems or kinds of subject; empty means all.
+        applies_to: names of profiles, systems, environments or kinds of subject; empty means all.
         in_force: when; ``None``: whenever.
         texts: its sentences, by language and part, where it is not one of ours: those stand in the messages.
         of_content: it asks what a certificate holds, which whoever makes it decides: a key, a name, an extension. What

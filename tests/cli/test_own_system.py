@@ -231,6 +231,16 @@ def test_the_variable_will_do_and_the_rule_is_listed_and_explained(
     assert "Aansluithandboek zaaksysteem" in run("systems", "show", "zaaksysteem").out
 
 
+def test_for_which_environment_and_system_a_rule_of_ones_own_is_is_explained(run: Command, place: Path) -> None:
+    rules = place / "gegevens" / RULES
+    severity = 'severity = "error"'
+    holds = 'environments = ["production"]'
+    rules.write_text(rules.read_text().replace(severity, f"{severity}\n{holds}", 1))
+    for language, says in (("nl", "zaaksysteem, productie"), ("en", "zaaksysteem, production")):
+        told = run("--data", "gegevens", "--lang", language, "rules", "explain", "voorbeeld.geldigheid.jaar")
+        assert (told.code, says in told.out) == (0, True), told.told
+
+
 def test_an_empty_name_of_a_folder_is_none_and_an_empty_variable_says_nothing(
     run: Command, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -80,7 +80,8 @@ def _rule(table: Table, own: Mapping[str, Source], scope: Scope) -> Rule:
     require_own_word(table, certainty, source)
     if severity is Severity.ERROR:
         require_ground(table, certainty, source)
-    return Rule(code, severity, source, certainty, scope.names, _period(table, source), texts)
+    asked_of = (*scope.names, *table.texts("environments"))
+    return Rule(code, severity, source, certainty, asked_of, _period(table, source), texts)
 
 
 def _texts(table: Table) -> Mapping[str, str]:
