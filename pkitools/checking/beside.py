@@ -54,14 +54,18 @@ def check_keys_beside(
     asked = {name: request_keys(each, name) for name, each in apart.items()}
     closed = [(name, key) for name, keys in held.items() for key in keys if key.public is None]
     own = [name for name in public_keys if name not in chains]
+    opened = frozenset(key.public.spki_sha256 for keys in held.values() for key in keys if key.public is not None)
+    # beside its own key, or one that nobody can look into, another is as well that of a renewal under way
+    is_settled = bool(closed) or any(not opened.isdisjoint(public_keys[name]) for name in own)
     together = _Together(
         public_keys,
         files,
-        own if len(own) == 1 else (),
+        own if len(own) == 1 and not is_settled else (),
         named,
         Names(own),
         Names(name for name in public_keys if name not in chains and name not in other),
-        frozenset(key.public.spki_sha256 for keys in held.values() for key in keys if key.public is not None),
+        opened,
+        bool(closed),
         frozenset(key.spki_sha256 for keys in asked.values() for key in keys.values() if key is not None),
     )
     return (
@@ -80,11 +84,12 @@ class _Together:
     Args:
         public_keys: those of the certificates, by file.
         files: the names of all.
-        only: the one file with certificates; none where there are several.
+        only: the one file with certificates to which nothing else belongs; none where there are several.
         named: those that were named, and not found in a folder.
         names: of the files with certificates to which a key may belong.
         plain: of those that are not named as files of keys.
         held: public keys whose private key lies there.
+        has_closed: a private key lies there that could not be opened.
         asked: public keys for which a request lies there.
     """
 
@@ -95,6 +100,7 @@ class _Together:
     names: Names
     plain: Names
     held: frozenset[str]
+    has_closed: bool
     asked: frozenset[str]
 
     def of_keys(self, name: str, keys: Sequence[HeldKey]) -> Iterator[Outcome]:
@@ -138,8 +144,10 @@ class _Together:
                     yield outcome(REQUEST, NotChecked("unreadable", params={"count": "1"}))
                 continue
             seen = (Evidence(f"{name}, block {item.position}", key.spki_sha256),)
-            told = Violated(seen, {"file": name, "position": str(item.position), "key": key.label})
             swapped = self._fits(key) and not self._fits(key, self._own(name, alike))
+            # the key that is closed may be the one it asks for, and then it is that of a renewal
+            severity = Severity.WARNING if self.has_closed and alike and not swapped else None
+            told = Violated(seen, {"file": name, "position": str(item.position), "key": key.label}, severity=severity)
             if swapped or not (self._fits(key) or not alike or key.spki_sha256 in self.held):
                 yield outcome(REQUEST, told)
             else:

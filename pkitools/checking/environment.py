@@ -46,6 +46,7 @@ _RELYING: Final = cite("relying-parties", "trust only the appropriate roots")
 _DIGIKOPPELING: Final = cite("digikoppeling-certificates", "test certificates")
 
 PRODUCTION_ROOT: Final = Rule("environment.production.root", Severity.ERROR, _RELYING, Certainty.OFFICIAL)
+_ANY_POLICY: Final = "2.5.29.32.0"
 TEST_HIERARCHY: Final = Rule("environment.production.no_test", Severity.ERROR, _TRIAL, Certainty.OFFICIAL)
 PRODUCTION_IN_PREPRODUCTION: Final = Rule(
     "environment.preproduction.production_certificate", Severity.NOTICE, _DIGIKOPPELING, Certainty.OFFICIAL
@@ -223,16 +224,20 @@ def _policy_arc(context: EnvironmentContext) -> Answer:
     return _met_if(not odd, context, policies=", ".join(odd))
 
 
+def _policies(context: EnvironmentContext) -> list[str]:
+    """Return what it may be used for; any policy (RFC 5280 4.2.1.4) says nothing of it."""
+    return [each.oid for each in context.facts.certificate_policies or () if each.oid != _ANY_POLICY]
+
+
 def _policy_as_asked(context: EnvironmentContext) -> Answer:
-    """Whether its policy is not known to be another's than the profile's that it was said to have."""
-    asked, policies = context.profile, [policy.oid for policy in context.facts.certificate_policies or ()]
-    known = [oid for oid in policies if (info := decode_policy(oid)) and info.use is not None]
-    if asked is None or not known or holder_of(context.facts).is_of_the_tsp:
+    """Whether one of its policies is that of the profile that it was said to have; of none, another rule asks."""
+    asked, policies = context.profile, _policies(context)
+    if asked is None or not policies or holder_of(context.facts).is_of_the_tsp:
         return NOT_APPLICABLE
     detected, own = detect_profile(context.facts), {*asked.policies.production[-1:], *asked.policies.trial[-1:]}
     good = (detected is not None and detected.name == asked.name) or not own.isdisjoint(policies)
     evidence = (Evidence("certificatePolicies", ", ".join(policies)),)
-    shown = {"value": ", ".join(known), "wanted": asked.name}
+    shown = {"value": ", ".join(policies), "wanted": asked.name}
     return Met(evidence, shown) if good else Violated(evidence, shown)
 
 
@@ -262,7 +267,7 @@ def _profile(context: EnvironmentContext) -> Answer:
         return NOT_APPLICABLE  # they have no profile of those that are ordered
     policies = [policy.oid for policy in context.facts.certificate_policies or ()]
     evidence = (Evidence("certificatePolicies", ", ".join(policies)),)
-    if context.profile is not None or detect_profile(context.facts) is not None:
+    if (context.profile is not None and _policies(context)) or detect_profile(context.facts) is not None:
         return Met(evidence)
     shown = {"value": ", ".join(policies) or "–", "rules": _rules_of_profiles()}
     if not context.asked or _is_service_of_older_hierarchies(context):

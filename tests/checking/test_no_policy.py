@@ -63,8 +63,9 @@ def test_without_a_system_it_is_a_warning_told_once() -> None:
     assert "por.policy.present" not in report.codes()
 
 
-def test_a_profile_that_is_named_is_known() -> None:
-    assert the(judged(without_policy(), ("digikoppeling",), profile="g4-tls")).status is Status.MET
+def test_a_profile_that_is_named_gives_no_policy_to_what_has_none() -> None:
+    """A system that asks a profile takes the certificate by its policy, whatever it was said to be."""
+    assert the(judged(without_policy(), ("digikoppeling",), profile="g4-tls")).status is Status.NOT_CHECKED
 
 
 @pytest.mark.parametrize(

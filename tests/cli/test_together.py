@@ -344,8 +344,7 @@ def test_a_key_that_is_not_its_own_is_named_in_the_answer_with_one_thing_to_do(
 def test_names_alike_are_those_of_one_folder_where_there_are_such(
     run: Command, leaves: tuple[Path, dict[str, IssuedCertificate]], tmp_path: Path
 ) -> None:
-    """Several certificates and keys in one folder, or keys in a folder of their own, are no alarm; a request of another
-    key that is named beside one file is."""
+    """Several certificates and keys in one folder, or keys in a folder of their own, are no alarm, nor is a renewal."""
     good = leaves[1]["good"]
     other = generate_private_key(65537, 2048)
     assert isinstance(good.key, RSAPrivateKey)
@@ -357,7 +356,10 @@ def test_names_alike_are_those_of_one_folder_where_there_are_such(
         ({"a.pem": whole, "a.key": own, "b/a.key": strange, "b/a.pem": whole}, {NAMED}),
         ({"A.PEM": whole, "a.chain.pem": pem(*chain(good)), "a.key": own}, set()),
         ({"a.chain.pem": whole, "a.key": strange}, {NAMED}),
-        ({"a.pem": whole, "new.key": own, "new.csr": thing("request", other)}, {REQUEST}),
+        ({"a.pem": whole, "new.key": own, "new.csr": thing("request", other)}, set()),
+        ({"a.pem": whole, "a.key": own, "new.csr": thing("request", other), "new.key": strange}, set()),
+        ({"a.pem": whole, "new.csr": thing("request", other), "new.key": thing("locked", other)}, {CLOSED}),
+        ({"a.pem": whole, "new.csr": thing("request", other)}, {REQUEST}),
     ]
     for number, (files, told) in enumerate(deliveries):
         box = tmp_path / f"{number}"

@@ -23,7 +23,7 @@ from pkitools.reports import Telling
 from pkitools.reports.portfolio.telling import judged_how, lists_unused, said_of
 from pkitools.requests.keys import to_pem
 from pkitools_cli.commands.scan.text import first_step, scan_told
-from pkitools_cli.i18n import tr
+from pkitools_cli.i18n import set_language, tr
 from pkitools_test_pki.pki import build
 from tests.cli.test_delivered_lists import CONTAINERS, CRL, JUDGED, MOMENT, OCSP, World, judged
 from tests.portfolio.support import CHAIN, LEAF, judging, scanned
@@ -257,6 +257,7 @@ def test_what_is_taken_for_one_leaf_says_nothing_of_other_files(world: World) ->
 
 def test_why_a_list_did_not_count_is_told_in_terminal_and_reports(tmp_path: Path) -> None:
     """That lists were read and nothing is confirmed left the reader to guess which of them was at fault."""
+    set_language("en")
     (tmp_path / "a.pem").write_bytes(LEAF + CHAIN)
     chain = good_chain()
     for name, lists, unused in (

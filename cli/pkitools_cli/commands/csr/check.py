@@ -118,7 +118,7 @@ def command(options: Options) -> Reply[Judged]:
 
 
 def _judged(options: Options) -> Judged:
-    profile = get_profile(options.profile) if options.profile else None
+    profile = None if options.profile is None else get_profile(options.profile)
     tsp, untold = _tsp(options.tsp)
     passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
     key = read_key(options.key_file, passphrase) if options.key_file else None
