@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hmac
+import os
 from collections.abc import Mapping, Sequence
 from typing import Final, cast
 
+from asn1crypto.pkcs12 import Pfx
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import KeySerializationEncryption, PrivateFormat, pkcs12
 
 from pkitools.arguments import octets, wrong_type
+from pkitools.containers.pkcs12_mac import derive
 from pkitools.errors import InputError, SecretError
 from pkitools.requests import PrivateKey
 from pkitools.text import pattern
@@ -18,6 +22,10 @@ from pkitools.x509.given import CERTIFICATE, Given, one_der, several_ders
 ROUNDS: Final = 600_000
 """Of PBKDF2: what is advised in 2026, and far below the five million that Java opens at most."""
 
+_MAC_ROUNDS: Final = 100_000
+"""Of the MAC: a passphrase can be tried on it as well as on what is encrypted, and cryptography gives it 2,048."""
+
+_SALT: Final = 16
 _OLD_ROUNDS: Final = 2048
 _SHORTEST_OF_JAVA: Final = 6
 _OF_JAVA: Final = pattern(r"[\x20-\x7e]*")
@@ -54,9 +62,10 @@ def key_store(
     leaf, *issuers = map(_loaded, ders)
     native = cast("pkcs12.PKCS12PrivateKeyTypes", key.native)
     try:
-        return pkcs12.serialize_key_and_certificates(name.encode(), native, leaf, issuers, encryption)
+        store = pkcs12.serialize_key_and_certificates(name.encode(), native, leaf, issuers, encryption)
     except ValueError as error:  # the key is of another certificate
         raise InputError("exports.error.unfit_for_keystore", detail=str(error)) from error
+    return store if legacy else _with_mac(store, passphrase, min(rounds, _MAC_ROUNDS))
 
 
 def trust_store(roots: Mapping[str, Given], passphrase: bytes, *, legacy: bool = False, rounds: int = ROUNDS) -> bytes:
@@ -75,7 +84,8 @@ def trust_store(roots: Mapping[str, Given], passphrase: bytes, *, legacy: bool =
     encryption = encryption_of(passphrase, legacy=legacy, rounds=rounds)
     ders = {alias: one_der(root, CERTIFICATE, "roots") for alias, root in roots.items()}
     entries = [pkcs12.PKCS12Certificate(_loaded(der), alias.encode()) for alias, der in ders.items()]
-    return pkcs12.serialize_java_truststore(entries, encryption)
+    store = pkcs12.serialize_java_truststore(entries, encryption)
+    return store if legacy else _with_mac(store, passphrase, min(rounds, _MAC_ROUNDS))
 
 
 def encryption_of(passphrase: bytes, *, legacy: bool = False, rounds: int = ROUNDS) -> KeySerializationEncryption:
@@ -91,6 +101,18 @@ def encryption_of(passphrase: bytes, *, legacy: bool = False, rounds: int = ROUN
     digest = hashes.SHA1() if legacy else hashes.SHA256()  # noqa: S303  what the old form has
     builder = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(_OLD_ROUNDS if legacy else rounds)
     return builder.key_cert_algorithm(pbes).hmac_hash(digest).build(secret)
+
+
+def _with_mac(store: bytes, passphrase: bytes, rounds: int) -> bytes:
+    """Return a keystore with a MAC of SHA-256 of so many rounds in place of its own (RFC 7292 4 and appendix B)."""
+    pfx = Pfx.load(store)
+    salt = os.urandom(_SALT)
+    mac = pfx["mac_data"]
+    key = derive("sha256", passphrase, salt, rounds)
+    mac["mac"]["digest"] = hmac.digest(key, pfx["auth_safe"]["content"].contents, "sha256")
+    mac["mac_salt"], mac["iterations"] = salt, rounds
+    made: bytes = pfx.dump(force=True)
+    return made
 
 
 def refuse_for_java(passphrase: bytes) -> None:

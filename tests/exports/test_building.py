@@ -12,9 +12,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from asn1crypto.pkcs12 import Pfx
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
 
 from pkitools.containers import ItemKind, read_source
+from pkitools.containers.pkcs12_mac import passphrase_fits
 from pkitools.documents import document
 from pkitools.errors import InputError, InvalidValueError, PkitoolsError, SecretError
 from pkitools.exports import (
@@ -402,3 +404,15 @@ def test_what_is_written_is_read_back_as_what_it_is(material: Material) -> None:
         for file in built(form, material).files:
             if file.holds[0] in {"certificate", "intermediates", "root"} and file.secret is False:
                 assert not read_source(file.data, str(file.path)).of_kind(ItemKind.KEY)
+
+
+@pytest.mark.parametrize("form", ["pkcs12", "jks", "java-truststore"])
+def test_a_passphrase_is_as_dear_to_try_on_the_mac(material: Material, form: str) -> None:
+    """The key is encrypted with 600,000 rounds: a MAC of 2,048 would be tried instead. The old form is what it was."""
+    for legacy in (False, True):
+        export = build_export(form, material, "/srv/a", moment=MOMENT, passphrase=SECRET, legacy=legacy)
+        store = Pfx.load(next(each.data for each in export.files if each.data[:1] == b"\x30"))
+        assert (store["mac_data"]["iterations"].native >= 100_000) is not legacy
+        assert len(store["mac_data"]["mac_salt"].native) >= (8 if legacy else 16)
+        assert passphrase_fits(store.dump(), SECRET) is True
+        assert passphrase_fits(store.dump(), SECRET + b"x") is False
