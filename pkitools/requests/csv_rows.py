@@ -18,6 +18,9 @@ from pkitools.text import pattern
 _ZIP: Final = b"PK\x03\x04"
 _OLE: Final = bytes.fromhex("d0cf11e0a1b11ae1")
 _SEPARATORS: Final = ";,\t"
+_SAID: Final = pattern(r"\s*sep=([;,\t])\s*", re.IGNORECASE)
+"""A first line by which a program tells Excel what stands between the cells: no row of the table."""
+
 _LISTS: Final = frozenset({"dns"})
 _WIDTHS: Final = {"oin": 20, "kvk": 8}
 _AS_FORMULA: Final = pattern(r'="(.*)"', re.DOTALL)
@@ -27,7 +30,10 @@ _SCIENTIFIC: Final = pattern(r"[0-9](?:[.,][0-9]+)?[eE][+]?[0-9]{1,3}")
 def looks_like_csv(data: bytes) -> bool:
     """Return whether these bytes begin as a table does: TOML has a bracket, a comment or an equals sign there."""
     text = data[:4096].lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"")
-    first = next((line.strip() for line in text.splitlines() if line.strip()), b"")
+    first = next((line for line in text.splitlines() if line.strip()), b"")
+    if _SAID.fullmatch(first.decode("latin-1")):
+        return True
+    first = first.strip()
     return not first.startswith((b"[", b"#")) and b"=" not in first and any(s.encode() in first for s in _SEPARATORS)
 
 
@@ -76,12 +82,14 @@ def _text(data: bytes, file: str) -> str:
 def _lines(text: str, file: str) -> list[tuple[int, list[str]]]:
     """Return the number and the cells of each line that has any."""
     first = next((line for line in text.splitlines() if line.strip()), "")
-    separator = max(_SEPARATORS, key=first.count)
+    said = _SAID.fullmatch(first)
+    separator = said[1] if said else max(_SEPARATORS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
-        return [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
+        lines = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
     except csv.Error:
         raise InputError("requests.error.csv_line", name=file, line=reader.line_num) from None
+    return lines[1:] if said else lines
 
 
 def _refuse_names(names: Sequence[str], file: str) -> None:

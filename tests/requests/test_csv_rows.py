@@ -37,6 +37,8 @@ def test_a_table_says_the_same_in_every_form(encoding: str) -> None:
     for separator, end, head in product(";,\t", ("\r\n", "\n", "\r\n;;;\r\n\r\n"), HEADS):
         text = table(separator, end.replace(";", separator), head)
         assert read(text.encode(encoding)) == WANTED, (separator, end, head)
+        said = f"sep={separator}\r\n{text}"  # as programs begin that make tables for Excel
+        assert read(said.encode(encoding)) == WANTED, said
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
