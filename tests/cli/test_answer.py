@@ -35,6 +35,7 @@ from pkitools_cli.commands.cert import check_text
 from pkitools_cli.commands.next_steps import Step, again, request_command
 from pkitools_cli.i18n import set_language
 from pkitools_cli.lines import command_rows, packed, wrapped
+from pkitools_cli.wide import width as columns_of
 from pkitools_test_pki.defects.registry import defects
 from pkitools_test_pki.keys import KeyPool
 from pkitools_test_pki.pki import build
@@ -764,7 +765,7 @@ def test_a_text_is_as_many_lines_as_it_may_be_and_none_is_wider(text: str, most:
         patched.setenv("COLUMNS", str(width))
         rows = wrapped(text, "    ", "  > ", most=most)
     assert 1 <= len(rows) <= most
-    assert all(len(row) <= min(width, 100) for row in rows)
+    assert all(columns_of(row) <= min(width, 100) for row in rows)
     assert rows[0].startswith("  >")
     assert all(row.startswith("    ") for row in rows[1:])
 
