@@ -974,11 +974,20 @@ def test_nothing_installed_adds_nothing() -> None:
     assert not installed_data().entries
 
 
+@pytest.fixture
+def finder(monkeypatch: pytest.MonkeyPatch) -> type:
+    """Only Python's own finder, which another module of the process may have stripped (``importlib_metadata`` does)."""
+    own = type("Own", (PathFinder,), {"find_distributions": None})
+    monkeypatch.setattr(installed, "PathFinder", own)
+    monkeypatch.setattr(sys, "meta_path", [own])
+    return own
+
+
+@pytest.mark.usefixtures("finder")
 @pytest.mark.parametrize("suffix", [".dist-info", ".egg-info", ".DIST-INFO"])
 def test_a_package_with_rules_is_seen_at_a_glance_and_others_are_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
 ) -> None:
-    monkeypatch.setattr(sys, "meta_path", [PathFinder])
     monkeypatch.setattr(sys, "path", [str(tmp_path), str(tmp_path / "none")])
     info = tmp_path / f"ours-1{suffix}"
     info.mkdir()
@@ -991,9 +1000,8 @@ def test_a_package_with_rules_is_seen_at_a_glance_and_others_are_not(
 
 
 def test_where_a_glance_cannot_tell_whether_there_are_rules_it_is_looked_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, finder: type
 ) -> None:
-    monkeypatch.setattr(sys, "meta_path", [PathFinder])
     monkeypatch.setattr(sys, "path", [])
     assert not installed._may_be_there()
     archive = tmp_path / "packages.zip"
@@ -1004,7 +1012,7 @@ def test_where_a_glance_cannot_tell_whether_there_are_rules_it_is_looked_for(
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
     assert installed._may_be_there()
     monkeypatch.setattr(sys, "path", [])
-    monkeypatch.setattr(sys, "meta_path", [PathFinder, type("Finder", (), {"find_distributions": None})])
+    monkeypatch.setattr(sys, "meta_path", [finder, type("Finder", (), {"find_distributions": None})])
     assert installed._may_be_there()
 
 
