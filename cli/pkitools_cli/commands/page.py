@@ -15,7 +15,7 @@ from pkitools.errors import brought_by
 from pkitools.files.platform import forbid_core_dumps, has_screen
 from pkitools.frozen import dataclass
 from pkitools.reports import opened_document
-from pkitools_cli.commands.cert.check_options import NetworkRange
+from pkitools_cli.commands.given.fetching import NetworkRange
 from pkitools_cli.commands.stopping import until_told_to_stop
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, answer, gathered, progress

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from pkitools import reports
-from pkitools.containers import BadItem, Contents, ItemKind
+from pkitools.containers import BadItem, Contents
 from pkitools.environment import Environment
-from pkitools.errors import InputError, PkitoolsError
+from pkitools.errors import PkitoolsError
 from pkitools.findings import Report, Verdict
 from pkitools.frozen import dataclass, replace
 from pkitools.reports import CheckedFile
 from pkitools.text import visible
-from pkitools_cli.commands.cert.check_options import CheckOptions, GivenRevocation, Placed, revocation_options
+from pkitools_cli.commands.cert.check_options import CheckOptions, Placed
 from pkitools_cli.commands.cert.check_text import (
     about_keys,
     chains_told,
@@ -27,7 +26,7 @@ from pkitools_cli.commands.cert.check_text import (
 )
 from pkitools_cli.commands.cert.expected import expectation
 from pkitools_cli.commands.cert.next_step import next_step_of
-from pkitools_cli.commands.cert.trusted_folders import crls_beside, trust_of
+from pkitools_cli.commands.given.judging import chain_of, revocation_of, revocation_options, trust_of
 from pkitools_cli.commands.next_steps import next_document
 from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import of_reports
@@ -36,30 +35,23 @@ from pkitools_cli.i18n import tr
 from pkitools_cli.inputs import (
     SUBFOLDERS,
     about_input,
-    called,
-    each_of,
     files_of,
-    read_crls,
     read_input,
-    read_items,
     read_together,
-    read_whole,
     subfolders_told,
     told_problems,
-    trusted_files,
     use_each,
 )
 from pkitools_cli.lines import wrapped
-from pkitools_cli.options import OINText, fail_on_option, moment_option, moment_was_given, required_environment_option
+from pkitools_cli.options import OINText, fail_on_option, moment_option, required_environment_option
 from pkitools_cli.own_data import given_data, refuse_unknown, systems_named
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
 from pkitools_cli.reply import Line, Reply
 
 if TYPE_CHECKING:
-    from pkitools.checking import CheckResult, FileCheck, JudgedCertificate, Revocation
+    from pkitools.checking import CheckResult, FileCheck, JudgedCertificate
     from pkitools.checking.chain import ChainFile
     from pkitools.findings import Outcome
-    from pkitools.revocation import Cache, CertificateRevocationList, Fetcher
     from pkitools.systems import System
     from pkitools.x509 import CertificateFacts
 
@@ -358,74 +350,6 @@ def _checking(options: CheckOptions, passphrase: bytes | None) -> Callable[..., 
         data=given_data(),
         raise_crashes=debugging(),
     )
-
-
-def chain_of(names: Iterable[str], unread: list[BadItem]) -> tuple[list[bytes], list[Contents]]:
-    """Return the certificates of the files of ``--chain``, and the files: they may hold CRLs too.
-
-    Args:
-        names: the files and folders. Of each the end entity comes first: chains are stored in either order.
-        unread: what could not be read of the material; gets more of it.
-    """
-    from pkitools.checking import end_entity_first
-
-    files = list(each_of(names, lambda name: read_whole(name, unread), read_list=read_input))
-    return [der for contents in files for der in end_entity_first(contents.certificates)], files
-
-
-def revocation_of(options: GivenRevocation, unread: list[BadItem], chain: Iterable[Contents] = ()) -> Revocation:
-    """Return how revocation is to be checked, by the options that several commands have.
-
-    Args:
-        options: what was given. CRLs and OCSP responses in the files of ``--trust`` count like those of ``--crl``.
-        unread: what could not be read of the material; gets more of it.
-        chain: what was given as a chain, for what it holds of revocation.
-    """
-    from pkitools.checking import Revocation
-    from pkitools.checking.delivered_lists import with_delivered
-    from pkitools.revocation import RevocationOptions, RevocationPolicy
-
-    policy = RevocationPolicy(options.revocation) if options.revocation else None
-    places, names = (*options.crls, *map(str, crls_beside(options.trust))), dict[bytes, str]()
-    crls = [_read_once(crl) for name in places for crl in read_crls(name, unread, names)]
-    responses: list[bytes] = []
-    for name in options.ocsp:
-        found = read_items(name, unread, ItemKind.OCSP_RESPONSE)
-        names |= dict.fromkeys(found, called(name))
-        responses += found
-    online = not options.offline and policy is not RevocationPolicy.OFF
-    given = Revocation(
-        policy=policy,
-        crls=tuple(crls),
-        ocsp_responses=tuple(responses),
-        fetcher=_fetcher(options) if online else None,
-        cache=_cache(options.cache) if options.cache else None,
-        options=replace(RevocationOptions(), moment_is_now=not moment_was_given()),
-        names=names,
-    )
-    return with_delivered(given, (*chain, *trusted_files(options.trust))) or given
-
-
-def _fetcher(options: GivenRevocation) -> Fetcher:
-    from pkitools_cli.commands.fetching import fetcher_of  # not offline
-
-    return fetcher_of(options.allow_net, options.allow_port)
-
-
-def _cache(folder: Path) -> Cache:
-    from pkitools.fetching.cache import DiskCache  # few keep what they fetch
-
-    return DiskCache(folder)
-
-
-def _read_once(crl: bytes) -> bytes | CertificateRevocationList:
-    """Return a list read, for every file that is judged; one that cannot be read as it came: judging tells of it."""
-    from pkitools.revocation import read_crl
-
-    try:
-        return read_crl(crl)
-    except InputError:
-        return crl
 
 
 def _beside(options: CheckOptions, unread: list[BadItem]) -> list[tuple[Environment, str, list[CertificateFacts]]]:

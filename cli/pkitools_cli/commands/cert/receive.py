@@ -20,11 +20,9 @@ from pkitools.frozen import dataclass, replace
 from pkitools.ordering import Arrival, Manifest, Receipt, ReceivingMeans, State, read_manifest, receive
 from pkitools.ordering.manifest import MANIFEST, MAX_MANIFEST_BYTES
 from pkitools.reports import ToldError, cert_receive_document
-from pkitools_cli.commands.cert.check import chain_of, revocation_of
-from pkitools_cli.commands.cert.check_options import revocation_options
 from pkitools_cli.commands.cert.receiving.next_step import Asked
 from pkitools_cli.commands.cert.receiving.text import received_told
-from pkitools_cli.commands.cert.trusted_folders import trust_of
+from pkitools_cli.commands.given.judging import chain_of, revocation_of, revocation_options, trust_of
 from pkitools_cli.commands.next_steps import again
 from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import ExitCode, of_reports

@@ -17,10 +17,9 @@ from pkitools.messages.days import day
 from pkitools.reports import ToldError, chain_complete_document
 from pkitools.text import shown
 from pkitools.trust import HierarchyKind, hierarchy_of
-from pkitools_cli.commands.cert.check_options import NetworkRange
 from pkitools_cli.commands.export.given import given_above
 from pkitools_cli.commands.export.written import refuse_to_replace_input, told_backups
-from pkitools_cli.commands.fetching import fetcher_of
+from pkitools_cli.commands.given.fetching import NetworkRange, fetcher_of
 from pkitools_cli.commands.next_steps import Step, Words, again, carried, next_document, step
 from pkitools_cli.commands.public_part import public_place, public_words
 from pkitools_cli.exit_codes import ExitCode

@@ -160,7 +160,7 @@ def _trusted(trust: Sequence[str], unread: list[ToldError]) -> list[bytes]:
     if not trust:
         return []
     from pkitools.trust import TrustStore
-    from pkitools_cli.commands.cert.trusted_folders import authorities_beside
+    from pkitools_cli.commands.given.judging import authorities_beside
 
     store = TrustStore.from_files(trust)
     unread += [pass_over(bad.error.file or ", ".join(trust), bad.position, bad.error) for bad in store.unread]

@@ -12,8 +12,7 @@ from pkitools.errors import NetworkError
 from pkitools.frozen import dataclass
 from pkitools.reports import g4_probe_document
 from pkitools.text import shown
-from pkitools_cli.commands.cert.check_options import NetworkRange
-from pkitools_cli.commands.fetching import proxies_of_environment
+from pkitools_cli.commands.given.fetching import NetworkRange, proxies_of_environment
 from pkitools_cli.commands.next_steps import step
 from pkitools_cli.commands.probe import target_of, unused_of
 from pkitools_cli.exit_codes import ExitCode

@@ -15,9 +15,7 @@ from pkitools.findings import Severity
 from pkitools.frozen import dataclass
 from pkitools.metadata import MetadataCheck, check_metadata
 from pkitools.reports import metadata_check_document
-from pkitools_cli.commands.cert.check import chain_of, revocation_of
-from pkitools_cli.commands.cert.check_options import revocation_options
-from pkitools_cli.commands.cert.trusted_folders import trust_of
+from pkitools_cli.commands.given.judging import chain_of, revocation_of, revocation_options, trust_of
 from pkitools_cli.commands.metadata.check_text import told
 from pkitools_cli.commands.metadata.reading import called, read_octets
 from pkitools_cli.debugging import debugging

@@ -17,8 +17,7 @@ from pkitools.files import make_folder
 from pkitools.frozen import dataclass
 from pkitools.reports import TakenSnapshot, oin_lookup_document
 from pkitools.text import pattern
-from pkitools_cli.commands.cert.check_options import NetworkRange
-from pkitools_cli.commands.fetching import fetcher_of
+from pkitools_cli.commands.given.fetching import NetworkRange, fetcher_of
 from pkitools_cli.commands.oin.api_keys import api_key_options, given_api_key
 from pkitools_cli.commands.oin.lookup_text import lookup_told
 from pkitools_cli.exit_codes import ExitCode

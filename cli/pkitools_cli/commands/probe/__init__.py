@@ -15,10 +15,8 @@ from pkitools.errors import InputError, NetworkError
 from pkitools.findings import Severity
 from pkitools.frozen import dataclass
 from pkitools.reports import probe_document
-from pkitools_cli.commands.cert.check import revocation_of
-from pkitools_cli.commands.cert.check_options import revocation_options_with
-from pkitools_cli.commands.cert.trusted_folders import trust_of
-from pkitools_cli.commands.fetching import proxies_of_environment
+from pkitools_cli.commands.given.fetching import proxies_of_environment
+from pkitools_cli.commands.given.judging import revocation_of, revocation_options_with, trust_of
 from pkitools_cli.commands.probe.text import probe_told
 from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import of_reports

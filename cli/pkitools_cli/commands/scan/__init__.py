@@ -11,7 +11,7 @@ from pkitools.environment import Environment
 from pkitools.findings import Severity
 from pkitools.frozen import dataclass, replace
 from pkitools.reports import report_form, scan_document
-from pkitools_cli.commands.cert.check_options import NetworkRange
+from pkitools_cli.commands.given.fetching import NetworkRange
 from pkitools_cli.commands.report_files import ReportFile, refuse_reports
 from pkitools_cli.commands.scan.across import risks_for
 from pkitools_cli.commands.scan.claims import claimed, connections_in, places_of

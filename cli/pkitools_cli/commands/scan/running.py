@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_PORTFOLIO_BYTES
-from pkitools_cli.commands.cert.trusted_folders import crls_beside, trust_of
+from pkitools_cli.commands.given.judging import chain_of, lists_of, trust_of
 from pkitools_cli.commands.scan.means import BrokenWorkers, executor_of
 from pkitools_cli.debugging import debugging
 from pkitools_cli.framework import progress
 from pkitools_cli.i18n import tr
-from pkitools_cli.inputs import about_input, read_crls, read_standard_input, trusted_files
-from pkitools_cli.options import STANDARD_INPUT, moment_was_given
+from pkitools_cli.inputs import about_input, read_standard_input
+from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.output import complain
 from pkitools_cli.own_data import given_data, refuse_unknown
 from pkitools_cli.passphrases import given_passphrase
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from ipaddress import IPv4Network, IPv6Network
 
-    from pkitools.checking import Revocation
-    from pkitools.containers import BadItem, Contents
+    from pkitools.containers import BadItem
     from pkitools.environment import Environment
     from pkitools.portfolio import Changes, Claim, Earlier, Fetch, Judging, Portfolio, Reading
 
@@ -258,39 +257,18 @@ def _judging(options: Asked, unread: list[BadItem]) -> Judging:
     from pkitools.portfolio import Judging
 
     refuse_unknown(options.systems)  # before a file is read
-    between, chain = _chain(options.chain, unread)
+    between, chain = chain_of(options.chain, unread)
     return Judging(
         moment=options.moment,
         environment=options.environment,
         systems=options.systems,
         trust=trust_of(options.trust),
         intermediates=tuple(between),
-        revocation=_revocation(options, unread, chain),
+        revocation=lists_of(options, unread, chain),
         passphrase=given_passphrase(options.passphrase_file, options.passphrase_env),
         data=given_data(),
         raise_crashes=debugging(),
     )
-
-
-def _chain(names: Sequence[str], unread: list[BadItem]) -> tuple[list[bytes], list[Contents]]:
-    if not names:
-        return [], []
-    from pkitools_cli.commands.cert.check import chain_of
-
-    return chain_of(names, unread)
-
-
-def _revocation(options: Asked, unread: list[BadItem], chain: Iterable[Contents]) -> Revocation:
-    from pkitools.checking import Revocation
-    from pkitools.checking.delivered_lists import with_delivered
-    from pkitools.revocation import RevocationOptions, RevocationPolicy
-
-    policy = RevocationPolicy(options.revocation) if options.revocation else None
-    places, names = (*options.crls, *map(str, crls_beside(options.trust))), dict[bytes, str]()
-    crls = [crl for name in places for crl in read_crls(name, unread, names)]
-    now = replace(RevocationOptions(), moment_is_now=not moment_was_given())
-    given = Revocation(policy=policy, crls=tuple(crls), options=now, names=names)
-    return with_delivered(given, (*chain, *trusted_files(options.trust))) or given
 
 
 def _fetch(allow_net: Sequence[IPv4Network | IPv6Network]) -> Fetch:

@@ -13,9 +13,8 @@ from pkitools.files import Output, write_set
 from pkitools.frozen import dataclass
 from pkitools.messages import in_words
 from pkitools.reports import trust_update_document
-from pkitools_cli.commands.cert.check_options import NetworkRange
 from pkitools_cli.commands.export.written import told_backups
-from pkitools_cli.commands.fetching import fetcher_of
+from pkitools_cli.commands.given.fetching import NetworkRange, fetcher_of
 from pkitools_cli.commands.next_steps import Step, again, step
 from pkitools_cli.commands.trust.export import prepare_folder
 from pkitools_cli.exit_codes import ExitCode

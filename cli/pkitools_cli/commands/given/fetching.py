@@ -4,11 +4,30 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from ipaddress import IPv4Network, IPv6Network
-from typing import TYPE_CHECKING
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pkitools_cli.i18n import tr
 
 if TYPE_CHECKING:
     from pkitools.fetching import HttpFetcher, Proxies
+
+
+class NetworkRange(click.ParamType[IPv4Network | IPv6Network]):
+    """A network such as ``10.0.0.0/8``."""
+
+    name = "cidr"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> IPv4Network | IPv6Network:
+        """Return the network."""
+        try:
+            return ip_network(value)
+        except ValueError:
+            self.fail(tr("cli.cert_check.not_cidr", value=value), param, ctx)
 
 
 def fetcher_of(allow_net: Sequence[IPv4Network | IPv6Network], allow_port: Sequence[int]) -> HttpFetcher:
