@@ -42,6 +42,7 @@ class Explanation:
         texts: what it is recognised by.
         words: what it means, by language.
         is_general: it says no more than that something went wrong.
+        alerts: the numbers of the alerts of TLS that mean it (RFC 8446 6.2).
     """
 
     code: str
@@ -49,6 +50,7 @@ class Explanation:
     texts: tuple[ErrorText, ...]
     words: Mapping[Language, Words]
     is_general: bool = False
+    alerts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from pkitools.arguments import text as argument
 from pkitools.documents import cite
@@ -14,6 +14,11 @@ from pkitools.explanations.model import ErrorText, Explained, Explanation, Recog
 from pkitools.limits import MAX_ERROR_TEXT
 from pkitools.messages import LANGUAGES
 from pkitools.package_data import read_toml
+
+_ALERT: Final = re.compile(
+    r"\b(?:alert|fatal error)(?: (?:number|code)(?: is)?| description)?[ :=(]{1,3}(?P<number>[0-9]{1,3})\b"
+)
+"""``SSL alert number 48``, ``the TLS protocol defined fatal error code is 40``, ``TLS alert 42``: of plain text."""
 
 
 def explain(text: str) -> Explained:
@@ -26,7 +31,8 @@ def explain(text: str) -> Explained:
         InvalidValueError: it is no text.
     """
     given = argument(text, "text")
-    found = sorted(_found(_plain(given[:MAX_ERROR_TEXT])), key=lambda at: at[0])
+    plain = _plain(given[:MAX_ERROR_TEXT])
+    found = sorted((*_found(plain), *_alerts(plain)), key=lambda at: at[0])
     first = {recognised.explanation: recognised for _, recognised in reversed(found)}
     each = [first[explanation] for explanation in dict.fromkeys(at.explanation for _, at in found)]
     precise = [one for one in each if not one.explanation.is_general]
@@ -40,6 +46,25 @@ def _found(text: str) -> Iterator[tuple[int, Recognised]]:
         if at >= 0:
             text = text.replace(plain, "\0" * len(plain))
             yield at, recognised
+
+
+def _alerts(text: str) -> Iterator[tuple[int, Recognised]]:
+    """Yield what the number of an alert of TLS means, as OpenSSL, Windows and dumps of a connection give it."""
+    known = _by_alert()
+    for given in _ALERT.finditer(text):
+        recognised = known.get(int(given["number"]))
+        if recognised is not None:
+            yield given.start(), recognised
+
+
+@cache
+def _by_alert() -> Mapping[int, Recognised]:
+    source = cite("rfc-8446", "6.2")
+    return {
+        number: Recognised(each, ErrorText(f"TLS alert {number}", source))
+        for each in explanations()
+        for number in each.alerts
+    }
 
 
 def _plain(text: str) -> str:
@@ -67,6 +92,7 @@ def _explanation(code: str, table: Mapping[str, Any]) -> Explanation:
         tuple(ErrorText(text, cite(document)) for document, texts in table["texts"].items() for text in texts),
         MappingProxyType({language: _words(table[language]) for language in LANGUAGES}),
         table.get("general", False),
+        tuple(table.get("alerts", ())),
     )
 
 

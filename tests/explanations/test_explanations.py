@@ -55,6 +55,11 @@ def test_no_text_is_told_twice_and_none_is_nothing() -> None:
         "request header too long",
         "\x1b[31m\x00\ufffe",
         "Certificate is to be renewed on 2027-01-01",
+        "fatal error code is 404",
+        "alert number 480",
+        "SSL alert number 0",
+        "rm: access denied",
+        "red alert 42nd street",
     ],
 )
 def test_what_is_no_error_text_is_not_recognised(innocent: str) -> None:
@@ -76,6 +81,11 @@ def test_what_is_no_error_text_is_not_recognised(innocent: str) -> None:
         ("asn1 wrong tag", ["not_der"]),
         ("sslv3 alert certificate unknown", ["certificate_unknown"]),
         ("OIN certificate does not match entityID", ["entity_id_oin"]),
+        ("Alert (Level: Fatal, Description: Unknown CA)", ["unknown_ca"]),
+        ("unknown_ca", ["unknown_ca"]),
+        ("tlsv1 alert unknown ca:ssl/record/rec_layer_s3.c:1586:SSL alert number 48", ["unknown_ca"]),
+        ("The TLS protocol defined fatal alert code is 46.", ["certificate_unknown"]),
+        ("alert(49), then SSL alert number 51", ["access_denied", "decrypt_error"]),
     ],
 )
 def test_what_counts_of_several(given: str, found: list[str]) -> None:
@@ -93,6 +103,16 @@ def test_a_log_of_any_size_is_searched_in_bounded_time() -> None:
     assert explain("x" * MAX_ERROR_TEXT).is_whole
     assert not beyond.is_whole
     assert "issuer_unknown" not in codes(beyond)
+
+
+def test_each_alert_is_recognised_by_its_number_and_means_one_thing() -> None:
+    numbers = [(number, each.code) for each in explanations() for number in each.alerts]
+    assert len(numbers) >= 12
+    assert len(dict(numbers)) == len(numbers)
+    for number, code in numbers:
+        for form in ("SSL alert number {}", "fatal error code is {}", "fatal alert code is {}.", "TLS alert: {}"):
+            assert codes(explain(form.format(number))) == [code], (form, number)
+            assert not codes(explain(form.format(f"{number}9")))
 
 
 def test_it_takes_text() -> None:
