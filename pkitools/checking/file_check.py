@@ -369,7 +369,7 @@ def _block_outcomes(unread: Sequence[_Unread]) -> Iterator[Outcome]:
 
 
 def _cause(error: PkitoolsError) -> str:
-    """Return what names the cause: of an attachment that is none of our kinds what it is, and not that it is unknown."""
+    """Return what names the cause: of an attachment of another kind what it is, not that it is unknown."""
     return str(error.params["problem"]) if error.code == "sources.error.unknown_part" else error.code
 
 

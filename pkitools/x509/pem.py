@@ -157,7 +157,7 @@ def holds_more(octets: bytes) -> bool:
 
 
 def holds_written(octets: bytes) -> bool:
-    """Return whether in something that is no text, such as a picture, a line of armour or base64 stands all the same."""
+    """Return whether in what is no text, such as a picture, a line of armour or base64 stands all the same."""
     whole = Gap(0, len(octets))
     return _has_armour(octets, whole) or _has_base64(octets, whole)
 
