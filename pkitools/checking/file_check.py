@@ -362,10 +362,15 @@ def _block_outcomes(unread: Sequence[_Unread]) -> Iterator[Outcome]:
         yield outcome(BLOCK_READABLE, MET)
         return
     for part in unread:
-        params = {"position": str(part.position), CAUSE: part.error.code}
+        params = {"position": str(part.position), CAUSE: _cause(part.error)}
         evidence = (Evidence(f"block {part.position}", part.error.code),)
         yield outcome(BLOCK_READABLE, Violated(evidence, params, severity=Severity.WARNING))
     yield outcome(BLOCK_READABLE, NotChecked("unreadable", params={"count": str(len(unread))}))
+
+
+def _cause(error: PkitoolsError) -> str:
+    """Return what names the cause: of an attachment of another kind what it is, not that it is unknown."""
+    return str(error.params["problem"]) if error.code == "sources.error.unknown_part" else error.code
 
 
 def _material_outcomes(unread: Sequence[BadItem]) -> Iterator[Outcome]:
@@ -378,7 +383,7 @@ def _material_outcomes(unread: Sequence[BadItem]) -> Iterator[Outcome]:
         return
     for part in unread:
         file, position = part.error.file or "?", str(part.position)
-        params = {"file": file, "position": position, CAUSE: part.error.code}
+        params = {"file": file, "position": position, CAUSE: _cause(part.error)}
         evidence = (Evidence(f"{file}, block {position}", part.error.code),)
         yield outcome(MATERIAL_READABLE, Violated(evidence, params, severity=Severity.WARNING))
     yield outcome(MATERIAL_READABLE, NotChecked("material", params={"count": str(len(unread))}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from pkitools.arguments import of_type, text
 from pkitools.environment import Environment
@@ -12,6 +13,8 @@ from pkitools.messages import Language, message
 from pkitools.oin import OIN, InvalidOINError
 from pkitools.portfolio import HeldCertificate, Portfolio
 from pkitools.systems import System
+
+_TRIAL: Final = "TRIAL "  # issuing a test certificate puts it in front of the name: no request is to ask for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,12 @@ def _oin(one: HeldCertificate) -> OIN | None:
 
 
 def _environment(one: HeldCertificate) -> Environment:
-    return one.judgements[0].environment
+    """Return for which environment it is; what an organisation made itself is for preproduction, or for nothing."""
+    return Environment.PREPRODUCTION if _is_self_signed(one) else one.judgements[0].environment
+
+
+def _is_self_signed(one: HeldCertificate) -> bool:
+    return one.subject == one.issuer
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +93,7 @@ class _Writing:
         yield ""
         yield f"[organization.{quoted(oin)}]"
         yield f"oin = {quoted(oin)}"
-        yield f"name = {quoted(one.organization or one.name)}"
+        yield f"name = {quoted((one.organization or one.name).removeprefix(_TRIAL))}"
         yield from self.comment("organization")
 
     def connection(self, members: list[HeldCertificate]) -> Iterator[str]:
@@ -94,6 +102,8 @@ class _Writing:
         yield from ("", "[[connection]]", f"organization = {quoted(oin)}")
         yield from self.comment("system") if self.system is None else [f"system = {quoted(self.system.name)}"]
         yield f"environment = {quoted(_environment(last).value)}"
+        if _is_self_signed(last):
+            yield "self_signed = true"
         if last.common_name:
             yield f"common_name = {quoted(last.common_name)}"
         if last.dns_names:

@@ -11,7 +11,7 @@ from binascii import Error, a2b_base64, a2b_qp
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from pkitools.containers.other_kinds import ARCHIVES, OFFICE, content_kind
+from pkitools.containers.other_kinds import ARCHIVES, OFFICE, content_kind, is_to_look_at
 from pkitools.containers.parts import Part
 from pkitools.errors import InputError, LimitError
 from pkitools.text import pattern, size_text
@@ -79,7 +79,7 @@ def mail_parts(text: bytes, name: str, depth: int = 0) -> Iterator[Part]:
     for part in leaves:
         payload = _payload(part)
         sealed = _sealed(part, payload)
-        if not (payload or sealed or _is_certificate_file(part)) or _is_signature(part):
+        if not (payload or sealed or _is_certificate_file(part)) or _is_signature(part) or _is_beside(part, payload):
             continue
         if isinstance(sealed, InputError):
             yield Part(b"", _file_name(part), error=sealed)
@@ -203,6 +203,11 @@ def _refuse_hard_work(text: bytes, name: str) -> None:
 def _is_signature(part: Message) -> bool:
     """Return whether a part is the signature of the mail; certificates may come under its kind, by their own name."""
     return part.get_content_type() in _SIGNATURES and not _is_certificate_file(part)
+
+
+def _is_beside(part: Message, payload: bytes) -> bool:
+    """Return whether an attachment is the logo under a signature, or a letter: people send those along."""
+    return not _is_certificate_file(part) and is_to_look_at(payload)
 
 
 def _is_certificate_file(part: Message) -> bool:

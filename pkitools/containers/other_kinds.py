@@ -82,7 +82,7 @@ _FORMS: Final[tuple[tuple[str, re.Pattern[bytes]], ...]] = tuple(
         ("pgp", rb"[\x94\x98][\x40-\xff][\x03-\x06]|[\x95\x99]..[\x03-\x06]"),
         ("pgp", rb"[\xc5\xc6](?:[\x40-\xbf]|[\xc0-\xdf].|\xff....)[\x03-\x06]"),
         ("age", rb"AGE-SECRET-KEY-1|age1|age-encryption\.org/"),
-        ("image", rb"\x89PNG|\xff\xd8\xff|GIF8"),
+        ("image", rb"\x89PNG|\xff\xd8\xff|GIF8|RIFF.{4}WEBP|BM.{4}\x00{4}"),
         ("ole", re.escape(OFFICE[0])),
         ("tnef", re.escape(OFFICE[1])),
         ("sqlite", rb"SQLite format 3\x00"),
@@ -98,6 +98,7 @@ _FORMS: Final[tuple[tuple[str, re.Pattern[bytes]], ...]] = tuple(
         ("json", _WHITE + rb"(?:\{\s{0,4096}+[\"}]|\[\s{0,4096}+[\[{\"\]])"),
     )
 )
+_TO_LOOK_AT: Final = frozenset({"image", "pdf"})
 _CARD_VERIFIABLE: Final = (b"\x7f\x21", b"\x67\x81", b"\x67\x82")  # BSI TR-03110-3 C.1, C.2: certificate, request
 _LENGTHS: Final = b"\x80\x81\x82\x83\x84"
 _SINGLE: Final = frozenset({INTEGER, BIT_STRING, OCTET_STRING, OBJECT_IDENTIFIER, UTC_TIME, GENERALIZED_TIME, 0x31})
@@ -131,6 +132,11 @@ def foreign_form(data: bytes) -> str | None:
     """Return the slug of a file form that is neither PEM nor DER, known by how it begins."""
     found = next((slug for slug, pattern in _FORMS if pattern.match(data)), None)
     return None if found == "json" and not _is_json(data) else found
+
+
+def is_to_look_at(data: bytes) -> bool:
+    """Return whether a file is a picture or a PDF with nothing of ours written in it, as logos in a mail are."""
+    return foreign_form(data) in _TO_LOOK_AT and not pem.holds_written(data)
 
 
 def _is_json(data: bytes) -> bool:

@@ -8,6 +8,7 @@ from typing import Final
 from pkitools.arguments import octets
 from pkitools.containers.encodings import as_ascii
 from pkitools.containers.model import BadItem, Contents, Item, ItemKind
+from pkitools.containers.other_kinds import kind_code
 from pkitools.errors import InputError, PkitoolsError
 from pkitools.text import pattern
 from pkitools.x509.pem import holds_more
@@ -91,6 +92,8 @@ _NO_CERTIFICATE: Final = frozenset(
         ),
     }
 )
+# a form of its own that never holds one
+_NEVER: Final = frozenset(map(kind_code, ("image", "sqlite", "age", "putty", "ssh_private_key", "ssh_certificate")))
 _ONLY_CERTIFICATES: Final = "sources.error.only_certificate"
 _OTHER_KIND: Final = "sources.error.other_kind"
 _OWN_DOCUMENT: Final = pattern(rb"\s{0,100}\{\s{0,100}\"schema\":\s{0,100}\"pkitools\.")
@@ -110,6 +113,9 @@ def is_surely_without(error: PkitoolsError, data: Callable[[], bytes], kind: Ite
         return False
     if error.code == _ONLY_CERTIFICATES:
         return True
-    if error.code == _OTHER_KIND:  # what pkitools writes itself, such as the manifest of a batch
+    if error.code == _OTHER_KIND:
+        if error.params.get("problem") in _NEVER:
+            return True
+        # what pkitools writes itself, such as the manifest of a batch
         return _OWN_DOCUMENT.match(data()) is not None and not may_hold_more(data())
     return error.code in _NO_CERTIFICATE and (error.code not in _PERHAPS or not may_hold_more(data()))

@@ -109,15 +109,12 @@ def _without(unit: Unit, error: InputError) -> Reading:
     return Reading(unit.name, unread=(_gap(unit, error),))
 
 
-# what lies in folders of every project, and is a form of its own that never holds a certificate
-_NEVER: Final = frozenset(map(kind_code, ("image", "sqlite", "age", "putty", "ssh_private_key", "ssh_certificate")))
 _JSON: Final = kind_code("json")
 
 
 def _is_of_no_use(error: InputError, data: bytes) -> bool:
     """Return whether a file that was found, and that nobody named, surely holds nothing of our kinds."""
-    problem = error.params.get("problem")
-    if problem in _NEVER or (problem == _JSON and not may_hold_more(data)):
+    if error.params.get("problem") == _JSON and not may_hold_more(data):
         return True
     return is_surely_without(error, lambda: data)
 

@@ -156,6 +156,12 @@ def holds_more(octets: bytes) -> bool:
     return looks_like_more(octets, Gap(0, len(octets)))
 
 
+def holds_written(octets: bytes) -> bool:
+    """Return whether in what is no text, such as a picture, a line of armour or base64 stands all the same."""
+    whole = Gap(0, len(octets))
+    return _has_armour(octets, whole) or _has_base64(octets, whole)
+
+
 def _block(text: bytes, at: int, number: int) -> tuple[Block, int]:
     """Return the block whose label starts at ``at``, and where to look for the next."""
     close = text.find(_DASHES, at, at + _MAX_LABEL + len(_DASHES))

@@ -83,6 +83,7 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "wider.csr": asked(good, "good.voorbeeld.nl", "extra.voorbeeld.nl"),
         "other.csr": asked(other),
         "note.txt": b"call me",
+        "logo.png": b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00",
         "wrong": b"another",
         "passphrase": b"geheim123",
         "expect.toml": f'oin = "{oin_of(good)}"\nkey = "good.key"\n'.encode(),
@@ -96,7 +97,7 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number, authority in enumerate(pki):
         (box / "crl" / f"{number}.crl").write_bytes(authority.crl())
     for folder, names in {
-        "clean": ["good.pem", "note.txt", "good.csr", "good.key"],
+        "clean": ["good.pem", "note.txt", "logo.png", "good.csr", "good.key"],
         "mixed": ["bad.pem", "good.pem"],
         "torn": ["broken.pem", "good.pem"],
         "bare": ["note.txt"],
@@ -285,7 +286,8 @@ def test_a_certificate_with_bytes_behind_it_is_not_said_to_be_passed_over(
 
 def test_what_lies_beside_certificates_in_a_folder_is_told(run: Command, box: Path) -> None:
     ran = check(run, box, "@clean", "--json")
-    assert "note.txt: passed over, it holds no certificate." in ran.err
+    for name in ("note.txt", "logo.png"):
+        assert f"{name}: passed over, it holds no certificate." in ran.err
     for name in ("good.csr", "good.key"):
         assert f"{name}: compared with the certificates." in ran.err
     errors = {Path(file["name"]).name: file["error"] for file in ran.document["files"]}

@@ -88,10 +88,28 @@ def test_a_large_log_is_bounded_and_said(run: Command) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_says_what_to_type_and_that_exists(language: Language) -> None:
     for each in explanations():
-        lines = (lookup(f"cli.explain.do.{each.code}", language) or "").splitlines()
+        lines = typed(each.code, language)
         assert lines, each.code
         for line in lines:
             assert_parses(line)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_to_type_fits_the_terminal_and_can_be_pasted(
+    run: Command, language: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    long = [each for each in explanations() if any(len(line) > 76 for line in typed(each.code, language))]
+    assert long
+    for each in long:
+        told = run("--lang", language, "explain", each.texts[0].text).out
+        assert all(len(line) <= 80 for line in told.splitlines())
+        whole = " ".join(told.replace("\\\n", " ").split())
+        assert all(line in whole for line in typed(each.code, language))
+
+
+def typed(code: str, language: Language) -> list[str]:
+    return (lookup(f"cli.explain.do.{code}", language) or "").splitlines()
 
 
 def test_a_script_gets_the_commands_too(run: Command) -> None:

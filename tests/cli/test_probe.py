@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -160,9 +162,13 @@ def test_who_forgets_the_intermediates_is_told_so(run: Command, world: World) ->
     (world.folder / "authorities.pem").write_bytes(b"".join(authority.certificate.pem for authority in world.pki))
     ran = run("--lang", "nl", *world.words(*world.client_words("client.pem"), "--trust", "authorities.pem"))
     assert ran.code == 10, ran.out + ran.err
-    assert "De ander neemt uw certificaat pas aan als de tussenliggende certificaten meegaan." in " ".join(
-        ran.out.split()
-    )
+    told = " ".join(ran.out.split())
+    assert "De ander neemt uw certificaat pas aan als de tussenliggende certificaten meegaan." in told
+    # the command that stands there, pasted, makes the file with which it is taken
+    step = re.search(r"pkitools (chain complete client\.pem .* --out keten\.pem)", told.replace("\\ ", ""))
+    assert step, told
+    assert run(*shlex.split(step[1])).code == 0
+    assert run(*world.words(*world.client_words("keten.pem"))).code == 0
 
 
 @pytest.mark.slow

@@ -11,15 +11,19 @@ import pytest
 from pkitools.checking import Revocation
 from pkitools.connections import ConnectionStatus, Step, StepState, draft, hold, owning, read_connections, uses_of
 from pkitools.connections.status import Grouping
+from pkitools.environment import Environment
 from pkitools.findings import Severity, Verdict
 from pkitools.portfolio import Gap
 from pkitools.portfolio.risk import risks_of
 from pkitools_cli.commands.scan.running import words_to_check
 from pkitools_cli.commands.status.asked import Scanning
 from pkitools_cli.commands.status.commands import command_for
+from pkitools_test_pki.self_signed import self_signed
 from tests.connections.support import CHAIN, OIN, OTHER_OIN, certificate, connection, held, written
 from tests.portfolio.support import judging, scanned
+from tests.support.chains import MOMENT
 from tests.support.deliveries import corrupt, pem
+from tests.support.keys import SHARED_KEYS
 from tests.support.requests import request
 
 FILES = {"files": '["f"]'}
@@ -225,6 +229,16 @@ def test_a_first_file_can_be_read_and_held(folder: Path) -> None:
         OTHER_OIN: OTHER_OIN,
     }
     assert status.is_whole
+
+
+def test_a_first_file_has_what_was_made_by_hand_for_preproduction_and_orders_nothing(tmp_path: Path) -> None:
+    """It stood in production, where nobody takes it, and a good one was to be ordered anew that very day."""
+    made = self_signed(moment=MOMENT, keys=SHARED_KEYS, oin=OIN, organization="Gemeente", dns=["x.example.nl"])
+    (tmp_path / "x.pem").write_bytes(made.pem)
+    drafted = draft(scanned(tmp_path), str(tmp_path))
+    [one] = read_connections(drafted.data, str(tmp_path / "connections.toml")).connections
+    assert (one.environment, one.self_signed) == (Environment.PREPRODUCTION, True)
+    assert one.holder.name == "Gemeente"  # issuing put TRIAL in front: no request is to ask for that
 
 
 def test_what_has_no_oin_is_told_not_to_be_in_it(folder: Path) -> None:

@@ -7,6 +7,7 @@ import random
 import subprocess
 from base64 import b64encode, encodebytes
 from collections.abc import Callable
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import quote, quote_plus
@@ -15,6 +16,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs7
 
+from pkitools.checking import check_file
 from pkitools.containers import ContainerFormat, Contents, ItemKind, read_source
 from pkitools.errors import InputError, PkitoolsError, SecretError
 from pkitools.limits import MAX_CERTIFICATE_BYTES
@@ -90,6 +92,34 @@ def test_the_signature_of_a_mail_is_its_senders_and_not_its_content(made: Made) 
     assert read(signature).certificates == (made.other_der,)
 
 
+# as programs write them: zeros between the octets, and what begins like DER by chance
+PICTURES = {
+    "logo.png": b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x10\x30\x82\x01\x02\x30\x82\x01",
+    "logo.jpg": b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00",
+    "logo.gif": b"GIF89a\x10\x00\x10\x00\x80\x00\x00",
+    "logo.webp": b"RIFF\x24\x00\x00\x00WEBPVP8 \x18\x00\x00\x00",
+    "logo.bmp": b"BM\x46\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00",
+    "letter.pdf": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n\x00\x00\x00stream\n",
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_or_letter_in_a_mail_hides_nothing_and_what_is_written_in_one_is_told(made: Made, name: str) -> None:
+    for data, problems in (
+        (PICTURES[name], False),
+        (PICTURES[name] + made.pem[:90], True),
+        (PICTURES[name] + b64encode(made.der), True),
+    ):
+        message = mail(made)
+        message.add_attachment(data, "application", "octet-stream", filename=name)
+        source = read(message.as_bytes())
+        assert made.der in source.certificates
+        assert bool(source.problems) == problems, (name, data)
+    message = mail(made)  # of what is said to be a certificate nothing is passed over
+    message.add_attachment(PICTURES[name], "application", "pkix-cert", filename="mine.cer")
+    assert len(read(message.as_bytes()).problems) == 1
+
+
 def test_an_archive_in_a_mail_is_said_and_a_picture_is_not(made: Made) -> None:
     message = mail(made)
     message.add_attachment(b"\x89PNG....", "image", "png", filename="logo.png")
@@ -97,6 +127,9 @@ def test_an_archive_in_a_mail_is_said_and_a_picture_is_not(made: Made) -> None:
     problems = read(message.as_bytes()).problems
     assert [(bad.position, bad.error.code) for bad in problems] == [(2, "sources.error.unknown_part")]
     assert "chain.zip" in str(problems[0].error)
+    checked = check_file(message.as_bytes(), moment=datetime.now(UTC), environment="preproduction")
+    [unread] = [each for each in checked.file_report.findings if each.rule.code == "file.block.readable"]
+    assert unread.params["problem"] == "sources.kind.zip"
 
 
 def test_a_broken_attachment_is_a_problem_beside_the_good_one(made: Made) -> None:

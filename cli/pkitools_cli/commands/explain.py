@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Iterator
 from typing import Final
@@ -16,7 +17,7 @@ from pkitools.text import pattern
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import language, lookup, tr
-from pkitools_cli.lines import wrapped
+from pkitools_cli.lines import command_rows, wrapped
 from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.reply import Line, Reply
 
@@ -94,5 +95,5 @@ def _told(one: Recognised) -> Iterator[Line | str]:
     for action in words.actions:
         yield from wrapped(action, "    ", first="  - ")
     for line in _commands(explanation.code)[language()]:
-        yield f"    {line}"  # whole, to be copied
+        yield from command_rows(shlex.split(line)[1:], "    ")
     yield from wrapped(tr("cli.explain.source", title=document.title[language()], day=document.read), "  ")

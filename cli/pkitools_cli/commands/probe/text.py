@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+import click
+
 from pkitools.errors import InputError
 from pkitools.findings import Outcome, Report, Severity, Status, Verdict
 from pkitools.frozen import replace
@@ -14,7 +16,7 @@ from pkitools.reports.text import label_width, others, why, word
 from pkitools.text import joined, shown
 from pkitools.x509 import DistinguishedName, read_certificate
 from pkitools_cli.commands.cert.check_overall import reserved
-from pkitools_cli.commands.next_steps import Step, again
+from pkitools_cli.commands.next_steps import Step, again, carried, fits
 from pkitools_cli.i18n import language, report_word, tr
 from pkitools_cli.lines import coloured, columns, findings_told, labelled, wrapped
 from pkitools_cli.own_data import titles
@@ -37,6 +39,8 @@ _OURS_TO_DO: Final = frozenset(
 )
 """What is wrong with the certificate of the other side, and leaves something to do on this side too."""
 
+_CHAIN: Final = "probe.client.chain"
+_FOR_COMPLETE: Final = frozenset({"trust", "allow_net", "allow_port"})
 _SELF_SIGNED: Final = "probe.server.self_signed"
 
 
@@ -130,8 +134,21 @@ def _now(result: ProbeResult, target: str, step: Outcome | None) -> Iterator[str
         words = again([target], "--client-cert", file, "--client-key", file)
         yield from Step(tr("cli.probe.now.give"), words).rows(*_labels(word("answer.now", language())))
         return
+    if step is not None and step.rule.code == _CHAIN and (mended := _completed()) is not None:
+        yield from mended.rows(*_labels(word("answer.now", language())))
+        return
     remedy = "" if step is None else _remedy(result, step)
     yield from _under(word("answer.now", language()), remedy or tr(f"cli.probe.now.{_outcome(result)}"))
+
+
+def _completed() -> Step | None:
+    """Return the step that puts the intermediates behind the client certificate; ``None`` where none can be shown."""
+    ctx = click.get_current_context(silent=True)
+    file = None if ctx is None else ctx.params.get("client_cert")
+    if file is None or file == "-":
+        return None
+    words = ("chain", "complete", file, *carried(only=_FOR_COMPLETE), "--out", tr("cli.chain.out"))
+    return Step(tr("cli.probe.now.chain"), words) if fits(words) else None
 
 
 def _outcome(result: ProbeResult) -> Verdict:
