@@ -228,7 +228,7 @@ def _extended_key_usage_not_empty(at: RuleContext) -> Answer:
 
 @BOOK.rule("extended_key_usage.connects", _ERROR, "4.2.1.12", scope=END_ENTITY)
 def _purposes_to_connect(at: RuleContext) -> Answer:
-    """It may be used for the purposes it names alone: where the side of TLS that is asked is none of them, it is refused."""
+    """It may be used for the purposes it names alone: where what the connection asks is none of them, it is refused."""
     taken = at.purposes_taken
     if not at.purposes or not taken:
         return NOT_APPLICABLE
