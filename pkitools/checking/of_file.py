@@ -9,10 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pkitools.checking.private_keys import (
+    Place,
     check_private_keys,
     check_public_keys,
     check_requests,
     check_stated_keys,
+    place_of,
 )
 from pkitools.checking.stated_ids import (
     check_given_against,
@@ -108,10 +110,11 @@ class StatedIds:
         yield from check_given_against(self.given, judged)
 
 
-def _of_places(read: Sequence[tuple[Item, CertificateFacts]]) -> dict[int, set[str]]:
+def _of_places(read: Sequence[tuple[Item, CertificateFacts]]) -> dict[Place, set[str]]:
     """Return the keys of the certificates that stand in each place of a file."""
-    found: dict[int, set[str]] = {}
+    found: dict[Place, set[str]] = {}
     for item, facts in read:
-        if item.place is not None:
-            found.setdefault(item.place, set()).update(thumbprints(facts.public_key))
+        place = place_of(item)
+        if place is not None:
+            found.setdefault(place, set()).update(thumbprints(facts.public_key))
     return found
