@@ -25,7 +25,7 @@ from pkitools.containers import Contents, Item
 from pkitools.findings import Outcome
 from pkitools.frozen import dataclass, field
 from pkitools.x509 import CertificateFacts, PublicKey
-from pkitools.x509.keys import thumbprints
+from pkitools.x509.keys import names_of, thumbprints
 
 if TYPE_CHECKING:
     from pkitools.environment import Environment
@@ -56,7 +56,7 @@ class FileKeys:
         Args:
             raise_crashes: let a check that crashes raise instead of becoming NOT_CHECKED.
         """
-        keys = {name for _, facts in self.read for name in thumbprints(facts.public_key)}
+        keys = names_of(facts.public_key for _, facts in self.read)
         yield from check_private_keys(
             self.contents,
             keys,

@@ -27,6 +27,7 @@ from pkitools.findings import (
 )
 from pkitools.frozen import dataclass
 from pkitools.x509.der import DERError
+from pkitools.x509.keys import thumbprints
 
 if TYPE_CHECKING:
     from pkitools.x509.model import CertificateFacts, PublicKey
@@ -158,7 +159,7 @@ def check_requests(contents: Contents, public_keys: Collection[str], name: str) 
 def _of_request(item: Item, key: PublicKey | None, public_keys: Collection[str], name: str) -> Answer:
     if key is None:
         return NotChecked("unreadable", params={"count": "1"})
-    if key.spki_sha256 in public_keys:
+    if _is_of(key, public_keys):
         return MET
     params = {"file": name, "position": str(item.position), "key": key.label}
     return Violated((Evidence(f"{name}, block {item.position}", key.spki_sha256),), params)
@@ -259,7 +260,7 @@ def held_keys(contents: Contents, passphrase: bytes | None = None) -> list[HeldK
 
 
 def _is_of(public: PublicKey | None, public_keys: Collection[str]) -> bool:
-    return public is not None and public.spki_sha256 in public_keys
+    return public is not None and not thumbprints(public).isdisjoint(public_keys)
 
 
 Place: TypeAlias = tuple[int, str | None]
@@ -281,15 +282,14 @@ def _fits_place(item: Item, public: PublicKey | None, places: Mapping[Place, Col
 
 def public_half(item: Item, passphrase: bytes | None = None) -> PublicKey | None:
     """Return the public half of a private key in a file; ``None`` when it cannot be opened."""
-    from pkitools.containers.key_facts import spki_of, spki_of_old_form  # few files hold keys
+    from pkitools.containers.key_facts import opened_half, spki_of_old_form  # few files hold keys
     from pkitools.x509.der import SEQUENCE, root
     from pkitools.x509.keys import read_public_key
 
-    if item.encrypted and item.cipher and passphrase is not None:
-        found = spki_of_old_form(item, passphrase)
-    else:
+    if not (item.encrypted and item.cipher and passphrase is not None):
         ready = _to_load(item, passphrase)
-        found = None if ready is None else spki_of(item, ready[1], ready[0])
+        return None if ready is None else opened_half(item, ready[1], ready[0])
+    found = spki_of_old_form(item, passphrase)
     return None if found is None else read_public_key(found, root(found, SEQUENCE), lambda _: None)
 
 
