@@ -22,6 +22,7 @@ from pkitools.containers import Contents, Item, ItemKind
 from pkitools.findings import MET, Evidence, NotChecked, Outcome, Severity, Violated, outcome
 from pkitools.frozen import dataclass
 from pkitools.text import joined
+from pkitools.x509.keys import names_of, thumbprints
 
 if TYPE_CHECKING:
     from pkitools.x509.model import PublicKey
@@ -54,7 +55,7 @@ def check_keys_beside(
     asked = {name: request_keys(each, name) for name, each in apart.items()}
     closed = [(name, key) for name, keys in held.items() for key in keys if key.public is None]
     own = [name for name in public_keys if name not in chains]
-    opened = frozenset(key.public.spki_sha256 for keys in held.values() for key in keys if key.public is not None)
+    opened = names_of(key.public for keys in held.values() for key in keys)
     # beside its own key, or one that nobody can look into, another is as well that of a renewal under way
     is_settled = bool(closed) or any(not opened.isdisjoint(public_keys[name]) for name in own)
     together = _Together(
@@ -66,7 +67,7 @@ def check_keys_beside(
         Names(name for name in public_keys if name not in chains and name not in other),
         opened,
         bool(closed),
-        frozenset(key.spki_sha256 for keys in asked.values() for key in keys.values() if key is not None),
+        names_of(key for keys in asked.values() for key in keys.values()),
     )
     return (
         *(each for name, keys in held.items() for each in together.of_keys(name, keys)),
@@ -110,7 +111,7 @@ class _Together:
             if key.public is None or (is_kept(name, self.files) and not self._fits(key.public)):
                 continue  # of what was written over nobody says that it belongs to what is there now
             # a request that was kept when its certificate came is of no renewal
-            pending = key.public.spki_sha256 in self.asked and not self._fits(key.public)
+            pending = not thumbprints(key.public).isdisjoint(self.asked) and not self._fits(key.public)
             fits = self._fits(key.public, self._own(name, alike)) or (pending and not alike)
             # while a renewal is under way the new key may lie where the old one was
             weighs = Severity.WARNING if pending and alike else None
@@ -148,7 +149,7 @@ class _Together:
             # the key that is closed may be the one it asks for, and then it is that of a renewal
             severity = Severity.WARNING if self.has_closed and alike and not swapped else None
             told = Violated(seen, {"file": name, "position": str(item.position), "key": key.label}, severity=severity)
-            if swapped or not (self._fits(key) or not alike or key.spki_sha256 in self.held):
+            if swapped or not (self._fits(key) or not alike or not thumbprints(key).isdisjoint(self.held)):
                 yield outcome(REQUEST, told)
             else:
                 yield outcome(REQUEST if alike else NEXT, MET) if self._fits(key) else outcome(NEXT, told)
@@ -172,7 +173,8 @@ class _Together:
         return self.names.alike(name) or (self.only if self._is_asked(name) else ())
 
     def _fits(self, key: PublicKey, files: Collection[str] = ()) -> bool:
-        return any(key.spki_sha256 in self.public_keys[name] for name in files or self.public_keys)
+        names = thumbprints(key)
+        return any(not names.isdisjoint(self.public_keys[name]) for name in files or self.public_keys)
 
     def _own(self, name: str, alike: Sequence[str]) -> Sequence[str]:
         """Return the files to which a key may belong: those of its folder, where its name says no more."""

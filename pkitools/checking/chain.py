@@ -19,7 +19,7 @@ from pkitools.frozen import dataclass, field
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools.x509.given import CERTIFICATE, Given, several_ders
 from pkitools.x509.holder import Holder, holder_of
-from pkitools.x509.keys import thumbprints
+from pkitools.x509.keys import names_of, thumbprints
 
 _PLAIN: Final = frozenset({ContainerFormat.PEM, ContainerFormat.DER, ContainerFormat.BASE64, ContainerFormat.PKCS7})
 _Read = tuple[tuple[Item, CertificateFacts], ...]
@@ -118,7 +118,7 @@ def _copies(files: Mapping[str, Contents], read: Mapping[str, _Read]) -> Iterato
 
 def _held(files: Mapping[str, Contents], passphrase: bytes | None) -> frozenset[str]:
     halves = (half for contents in files.values() for half in public_halves(contents, passphrase).values())
-    return frozenset(half.spki_sha256 for half in halves if half is not None)
+    return names_of(halves)
 
 
 _COMPARED: Final = (ItemKind.KEY, ItemKind.REQUEST, ItemKind.PUBLIC_KEY)
@@ -143,7 +143,7 @@ def check_keys_together(
     from pkitools.checking.beside import check_keys_beside  # few have keys beside them
 
     held = {
-        name: frozenset(one for _, facts in pairs for one in thumbprints(facts.public_key))
+        name: names_of(facts.public_key for _, facts in pairs)
         for name, contents in files.items()
         if (pairs := _read(contents))
     }
@@ -181,7 +181,7 @@ def _is_somebodys(contents: Contents, pairs: Sequence[tuple[Item, CertificateFac
         or item.role
         or item.entity_id
         or item.place is not None
-        or facts.public_key.spki_sha256 in held
+        or not thumbprints(facts.public_key).isdisjoint(held)
         or _is_own(facts)
         for item, facts in pairs
     )

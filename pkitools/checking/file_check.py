@@ -46,6 +46,7 @@ from pkitools.validation import PolicyInput
 from pkitools.x509 import CertificateFacts, PublicKey, read_certificate
 from pkitools.x509.at_hand import at_hand
 from pkitools.x509.given import CERTIFICATE, Given, HasPublicBytes, one_der, several_ders
+from pkitools.x509.keys import names_of
 
 if TYPE_CHECKING:
     from pkitools.checking.expectation import Expectation
@@ -319,8 +320,8 @@ def subjects_of(contents: Contents, *, passphrase: bytes | None = None) -> tuple
     return subjects(_facts(contents)[0], _held(public_halves(contents, passphrase)))
 
 
-def _held(halves: Mapping[Item, PublicKey | None]) -> set[str]:
-    return {public.spki_sha256 for public in halves.values() if public is not None}
+def _held(halves: Mapping[Item, PublicKey | None]) -> frozenset[str]:
+    return names_of(halves.values())
 
 
 def _contents(file: Any, name: str | None, passphrase: bytes | None) -> Contents:

@@ -9,10 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pkitools.checking.private_keys import (
+    Place,
     check_private_keys,
     check_public_keys,
     check_requests,
     check_stated_keys,
+    place_of,
 )
 from pkitools.checking.stated_ids import (
     check_given_against,
@@ -23,7 +25,7 @@ from pkitools.containers import Contents, Item
 from pkitools.findings import Outcome
 from pkitools.frozen import dataclass, field
 from pkitools.x509 import CertificateFacts, PublicKey
-from pkitools.x509.keys import thumbprints
+from pkitools.x509.keys import names_of, thumbprints
 
 if TYPE_CHECKING:
     from pkitools.environment import Environment
@@ -54,7 +56,7 @@ class FileKeys:
         Args:
             raise_crashes: let a check that crashes raise instead of becoming NOT_CHECKED.
         """
-        keys = {name for _, facts in self.read for name in thumbprints(facts.public_key)}
+        keys = names_of(facts.public_key for _, facts in self.read)
         yield from check_private_keys(
             self.contents,
             keys,
@@ -108,10 +110,11 @@ class StatedIds:
         yield from check_given_against(self.given, judged)
 
 
-def _of_places(read: Sequence[tuple[Item, CertificateFacts]]) -> dict[int, set[str]]:
+def _of_places(read: Sequence[tuple[Item, CertificateFacts]]) -> dict[Place, set[str]]:
     """Return the keys of the certificates that stand in each place of a file."""
-    found: dict[int, set[str]] = {}
+    found: dict[Place, set[str]] = {}
     for item, facts in read:
-        if item.place is not None:
-            found.setdefault(item.place, set()).update(thumbprints(facts.public_key))
+        place = place_of(item)
+        if place is not None:
+            found.setdefault(place, set()).update(thumbprints(facts.public_key))
     return found

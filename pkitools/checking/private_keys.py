@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
+from pkitools.checking.file_names import stem_of
 from pkitools.containers import ContainerFormat, Contents, Item, ItemKind
 from pkitools.containers.key_endings import is_key_of
 from pkitools.containers.model import FOR_OTHERS
@@ -26,6 +27,7 @@ from pkitools.findings import (
 )
 from pkitools.frozen import dataclass
 from pkitools.x509.der import DERError
+from pkitools.x509.keys import thumbprints
 
 if TYPE_CHECKING:
     from pkitools.x509.model import CertificateFacts, PublicKey
@@ -117,7 +119,7 @@ def check_private_keys(
     *,
     raise_crashes: bool = False,
     halves: Mapping[Item, PublicKey | None] | None = None,
-    of_places: Mapping[int, Collection[str]] | None = None,
+    of_places: Mapping[Place, Collection[str]] | None = None,
 ) -> tuple[Outcome, ...]:
     """Return an outcome for each rule about each private key of a file.
 
@@ -126,7 +128,7 @@ def check_private_keys(
         public_keys: SHA-256 (hex) of the public key of each certificate in it.
         passphrase: for the keys that are encrypted.
         halves: what :func:`public_halves` found, when that was asked before.
-        of_places: the keys of the certificates that stand in each place of the file.
+        of_places: the keys of the certificates that stand in each place of the file, by :func:`place_of`.
         raise_crashes: let a check that crashes raise instead of becoming NOT_CHECKED; for tests and bug reports.
     """
     found = public_halves(contents, passphrase) if halves is None else halves
@@ -157,7 +159,7 @@ def check_requests(contents: Contents, public_keys: Collection[str], name: str) 
 def _of_request(item: Item, key: PublicKey | None, public_keys: Collection[str], name: str) -> Answer:
     if key is None:
         return NotChecked("unreadable", params={"count": "1"})
-    if key.spki_sha256 in public_keys:
+    if _is_of(key, public_keys):
         return MET
     params = {"file": name, "position": str(item.position), "key": key.label}
     return Violated((Evidence(f"{name}, block {item.position}", key.spki_sha256),), params)
@@ -258,25 +260,36 @@ def held_keys(contents: Contents, passphrase: bytes | None = None) -> list[HeldK
 
 
 def _is_of(public: PublicKey | None, public_keys: Collection[str]) -> bool:
-    return public is not None and public.spki_sha256 in public_keys
+    return public is not None and not thumbprints(public).isdisjoint(public_keys)
 
 
-def _fits_place(item: Item, public: PublicKey | None, places: Mapping[int, Collection[str]] | None) -> bool | None:
-    keys = places.get(item.place) if places and item.place is not None else None
+Place: TypeAlias = tuple[int, str | None]
+"""Where a key and the certificates that it is said to be the key of stand in a file, see :func:`place_of`."""
+
+
+def place_of(item: Item) -> Place | None:
+    """Return where something stands: what a file says by a place of its own, or by the names of what it holds."""
+    if item.place is not None:
+        return item.place, None
+    return None if item.among is None else (item.among, stem_of(item.alias or "").text)
+
+
+def _fits_place(item: Item, public: PublicKey | None, places: Mapping[Place, Collection[str]] | None) -> bool | None:
+    place = place_of(item)
+    keys = places.get(place) if places and place is not None else None
     return None if keys is None else _is_of(public, keys)
 
 
 def public_half(item: Item, passphrase: bytes | None = None) -> PublicKey | None:
     """Return the public half of a private key in a file; ``None`` when it cannot be opened."""
-    from pkitools.containers.key_facts import spki_of, spki_of_old_form  # few files hold keys
+    from pkitools.containers.key_facts import opened_half, spki_of_old_form  # few files hold keys
     from pkitools.x509.der import SEQUENCE, root
     from pkitools.x509.keys import read_public_key
 
-    if item.encrypted and item.cipher and passphrase is not None:
-        found = spki_of_old_form(item, passphrase)
-    else:
+    if not (item.encrypted and item.cipher and passphrase is not None):
         ready = _to_load(item, passphrase)
-        found = None if ready is None else spki_of(item, ready[1], ready[0])
+        return None if ready is None else opened_half(item, ready[1], ready[0])
+    found = spki_of_old_form(item, passphrase)
     return None if found is None else read_public_key(found, root(found, SEQUENCE), lambda _: None)
 
 

@@ -185,7 +185,7 @@ def _when_asked(compare: Compare) -> Callable[[_Received], Answers]:
 
 def _request_key(facts: CertificateFacts, request: RequestFacts) -> Answer:
     found, wanted = facts.public_key, request.public_key
-    if found.spki_sha256 == wanted.spki_sha256:
+    if is_same_key(found, wanted):
         return MET
     return _differs(
         "publicKey", f"{found.label}, {found.spki_sha256[:16]}", f"{wanted.label}, {wanted.spki_sha256[:16]}"

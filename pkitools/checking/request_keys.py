@@ -13,6 +13,7 @@ from pkitools.containers import Contents, ItemKind
 from pkitools.errors import InputError
 from pkitools.findings import Evidence, Outcome, Severity, Violated, outcome
 from pkitools.x509 import read_certificate
+from pkitools.x509.keys import is_same_key, names_of, thumbprints
 
 if TYPE_CHECKING:
     from pkitools.x509.model import PublicKey
@@ -48,10 +49,10 @@ class KeysWithRequests:
             if not stem_of(name).text:
                 self._nameless.setdefault(Path(name).parent, []).append(name)
         self._named = _Folders(name for name, keys in self._keys.items() if keys)
-        self._every = {key.spki_sha256: key for keys in self._keys.values() for key in keys}
+        self._every = {name: key for keys in self._keys.values() for key in keys for name in thumbprints(key)}
         self._of_certificates = frozenset().union(*self._certified.values())
 
-    def key_of(self, name: str, public_key: str) -> PublicKey | None:
+    def key_of(self, name: str, public_key: PublicKey) -> PublicKey | None:
         """Return the key that should be that of a request, by its public half: its own where that is there.
 
         It is in the file of the request or in one that is named as that is. While a renewal is under way the key of the
@@ -59,37 +60,41 @@ class KeysWithRequests:
 
         Args:
             name: the file of the request.
-            public_key: SHA-256 (hex) of the public key in the request.
+            public_key: that of the request.
         """
         files = dict.fromkeys((name, *self._named.alike(name)))
         held = [(file, key) for file in files for key in self._keys.get(file, ())]
-        if any(key.spki_sha256 == public_key for _, key in held):
-            return self._every[public_key]
-        free = [key for file, key in held if public_key in self._of_certificates or not self._is_in_use(file, key)]
-        return free[0] if free else self._every.get(public_key)
+        own = next((key for _, key in held if is_same_key(key, public_key)), None)
+        if own is not None:
+            return own
+        certified = not thumbprints(public_key).isdisjoint(self._of_certificates)
+        free = [key for file, key in held if certified or not self._is_in_use(file, key)]
+        return free[0] if free else self._found(public_key)
+
+    def _found(self, public_key: PublicKey) -> PublicKey | None:
+        return next((self._every[name] for name in sorted(thumbprints(public_key)) if name in self._every), None)
 
     @property
     def compared(self) -> frozenset[str]:
         """The files with nothing but private keys, each of which is held to one of the requests."""
         asked = [(name, key) for name, each in self._files.items() for key in _requested(each, name)]
-        held = {key for _, key in asked}
-        held |= {found.spki_sha256 for name, key in asked if (found := self.key_of(name, key)) is not None}
+        held = names_of(key for _, key in asked) | names_of(self.key_of(name, key) for name, key in asked)
         return frozenset(
             name
             for name, keys in self._keys.items()
             if name not in self._closed
             and _is_of_keys(self._files[name])
-            and held.issuperset(key.spki_sha256 for key in keys)
+            and not any(held.isdisjoint(thumbprints(key)) for key in keys)
         )
 
-    def not_compared(self, name: str, public_key: str) -> tuple[Outcome, ...]:
+    def not_compared(self, name: str, public_key: PublicKey) -> tuple[Outcome, ...]:
         """Return what to say where the key of a request may be one that stays closed: that it was not compared.
 
         Args:
             name: the file of the request.
-            public_key: SHA-256 (hex) of the public key in the request.
+            public_key: that of the request.
         """
-        if public_key in self._every:
+        if self._found(public_key) is not None:
             return ()
         files = dict.fromkeys((name, *self._closed_names.alike(name), *self._nameless.get(Path(name).parent, ())))
         told = [f"{file} ({item.form})" for file in files for item in self._closed.get(file, ())]
@@ -98,7 +103,8 @@ class KeysWithRequests:
 
     def _is_in_use(self, file: str, key: PublicKey) -> bool:
         """Return whether a key is that of a certificate in another file that is named as its own."""
-        return any(key.spki_sha256 in self._certified[other] for other in self._certificates.alike(file))
+        names = thumbprints(key)
+        return any(not names.isdisjoint(self._certified[other]) for other in self._certificates.alike(file))
 
 
 class _Folders:
@@ -121,16 +127,16 @@ class _Folders:
 
 def _certified(contents: Contents) -> frozenset[str]:
     """Return the SHA-256 (hex) of the public key of each certificate in a file that can be read."""
-    found = set()
+    found = []
     for item in contents.of_kind(ItemKind.CERTIFICATE):
         with suppress(InputError):  # who judges certificates tells it
-            found.add(read_certificate(item.der).public_key.spki_sha256)
-    return frozenset(found)
+            found.append(read_certificate(item.der).public_key)
+    return names_of(found)
 
 
-def _requested(contents: Contents, name: str) -> list[str]:
-    """Return the SHA-256 (hex) of the public key of each request in a file that can be read."""
-    return [key.spki_sha256 for key in request_keys(contents, name).values() if key is not None]
+def _requested(contents: Contents, name: str) -> list[PublicKey]:
+    """Return the public key of each request in a file that can be read."""
+    return [key for key in request_keys(contents, name).values() if key is not None]
 
 
 def _is_of_keys(contents: Contents) -> bool:

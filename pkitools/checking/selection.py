@@ -14,6 +14,7 @@ from pkitools.rules.linting import is_made_to_connect
 from pkitools.text import joined, pattern
 from pkitools.x509 import CertificateFacts
 from pkitools.x509.holder import may_sign_certificates
+from pkitools.x509.keys import thumbprints
 
 _NUMBER: Final = pattern(r"[1-9][0-9]{0,5}")
 _FINGERPRINT: Final = pattern(r"[0-9a-f]{8,64}")
@@ -118,7 +119,7 @@ def _meant(read: _Read, considered: _Read, held: Collection[str]) -> set[str]:
     for item, facts in read:
         if item.place is not None:
             own.setdefault(item.place, []).append(facts)
-        if facts.public_key.spki_sha256 in held or (item.place is not None and item.has_key):
+        if not thumbprints(facts.public_key).isdisjoint(held) or (item.place is not None and item.has_key):
             chosen.add(facts.sha256)
     return chosen.union(facts.sha256 for standing in own.values() for facts in end_entities(standing))
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from pkitools.containers.guard import attempt
 from pkitools.containers.model import Item, ItemKind
+from pkitools.frozen import replace
 from pkitools.x509.der import SEQUENCE, DERError, children, encoded, root
 from pkitools.x509.der_writing import value
 from pkitools.x509.keys import algorithm_identifier, read_public_key
@@ -44,6 +45,22 @@ def spki_of(item: Item, passphrase: bytes | None = None, der: bytes | None = Non
     """
     held = item.der if der is None else der
     return attempt(lambda: _of_openssh(held) if item.form == OPENSSH else _spki(held, passphrase))
+
+
+def opened_half(item: Item, passphrase: bytes | None = None, der: bytes | None = None) -> PublicKey | None:
+    """Return the public half of a private key, however its numbers are; ``None`` where it does not open.
+
+    Args: see :func:`spki_of`.
+    """
+    held = item.der if der is None else der
+    if item.form == OPENSSH:
+        found = attempt(lambda: (_of_openssh(held), True))
+    else:
+        found = attempt(lambda: _opened(held, passphrase))
+    if found is None:
+        return None
+    key = read_public_key(found[0], root(found[0], SEQUENCE), lambda _: None)
+    return replace(key, restated=item.is_restated or not found[1])
 
 
 def spki_of_old_form(item: Item, passphrase: bytes) -> bytes | None:
@@ -83,12 +100,50 @@ def _of_pem(text: bytes, passphrase: bytes) -> bytes:
 
 
 def _spki(der: bytes, passphrase: bytes | None) -> bytes:
+    return _opened(der, passphrase)[0]
+
+
+def _opened(der: bytes, passphrase: bytes | None) -> tuple[bytes, bool]:
+    """Return the SubjectPublicKeyInfo of a key, and whether its algorithm is the one that its PKCS#8 states."""
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_private_key
 
+    plain: bytes | None = der
+    if passphrase is not None:
+        from pkitools.containers.locked_keys import opened_pkcs8  # few keys are locked
+
+        plain = opened_pkcs8(der, passphrase)
     # unchecked: whether the parts of a key belong together takes long to say, and nothing is done with it here
-    key = load_der_private_key(der, passphrase, unsafe_skip_rsa_key_validation=True)
+    if plain is None:
+        key = load_der_private_key(der, passphrase, unsafe_skip_rsa_key_validation=True)
+    else:
+        key = load_der_private_key(plain, None, unsafe_skip_rsa_key_validation=True)
     found = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return found if passphrase is not None else _for_what_it_is(found, der)
+    return (found, False) if plain is None else (_for_what_it_is(found, plain), True)
+
+
+def pss_algorithm(der: bytes) -> bytes:
+    """Return the algorithm that a PrivateKeyInfo (DER) states, where that is RSASSA-PSS; else nothing."""
+    try:
+        parts = children(der, root(der, SEQUENCE))
+        is_pss = len(parts) > 2 and parts[1][0] == SEQUENCE and algorithm_identifier(der, parts[1])[0] == _PSS
+    except DERError:
+        return b""
+    return encoded(der, parts[1]) if is_pss else b""
+
+
+def pss_algorithm_of_half(public: PublicKey) -> bytes:
+    """Return the algorithm that a public key states, where that is RSASSA-PSS; else nothing."""
+    if public.algorithm != "RSASSA-PSS":
+        return b""
+    return encoded(public.spki, children(public.spki, root(public.spki, SEQUENCE))[0])
+
+
+def stating(der: bytes, algorithm: bytes) -> bytes:
+    """Return a PrivateKeyInfo (DER) that states another algorithm; the same one where none is given."""
+    if not algorithm:
+        return der
+    version, _, *others = (encoded(der, part) for part in children(der, root(der, SEQUENCE)))
+    return value(SEQUENCE, version, algorithm, *others)
 
 
 def _for_what_it_is(spki: bytes, der: bytes) -> bytes:
@@ -96,10 +151,14 @@ def _for_what_it_is(spki: bytes, der: bytes) -> bytes:
 
     It is read as any RSA key; its certificate says that it is for RSASSA-PSS alone (RFC 4055 1.2).
     """
-    parts = children(der, root(der, SEQUENCE))
-    if len(parts) < 3 or parts[1][0] != SEQUENCE or algorithm_identifier(der, parts[1])[0] != _PSS:
+    return with_algorithm(spki, pss_algorithm(der))
+
+
+def with_algorithm(spki: bytes, algorithm: bytes) -> bytes:
+    """Return a SubjectPublicKeyInfo with another algorithm; the same one where none is given."""
+    if not algorithm:
         return spki
-    return value(SEQUENCE, encoded(der, parts[1]), encoded(spki, children(spki, root(spki, SEQUENCE))[1]))
+    return value(SEQUENCE, algorithm, encoded(spki, children(spki, root(spki, SEQUENCE))[1]))
 
 
 def _facts(spki: bytes) -> PublicKey | None:

@@ -55,14 +55,14 @@ def secret_part(key: str, value: bytes, number: int) -> Part | None:
     """
     expected = key.lower().endswith(_MEANT)
     try:
-        return Part(from_base64(value), key, expected, place=number if key in {_OWN, _KEY} else None)
+        return Part(from_base64(value), key, expected, place=number if key in {_OWN, _KEY} else None, among=number)
     except binascii.Error:
         return Part(b"", key, expected) if expected else None
 
 
 def open_part(key: str, value: bytes, number: int) -> Part:
     """Return a value of ``stringData``, which stands in the open; else as :func:`secret_part`."""
-    return Part(value, key, expected=False, place=number if key in {_OWN, _KEY} else None)
+    return Part(value, key, expected=False, place=number if key in {_OWN, _KEY} else None, among=number)
 
 
 def secret_parts(text: bytes) -> tuple[list[Part], bytes]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from binascii import Error, a2b_base64, a2b_qp
 from collections.abc import Iterator
+from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from pkitools.containers.other_kinds import ARCHIVES, OFFICE, content_kind, is_to_look_at
@@ -62,21 +63,26 @@ def is_entity(text: bytes) -> bool:
     return bool(_HEADER.match(text) and _MIME.search(text[:_HEAD]))
 
 
-def mail_parts(text: bytes, name: str, depth: int = 0) -> Iterator[Part]:
+def mail_parts(text: bytes, name: str) -> Iterator[Part]:
     """Yield the attachments and texts of a mail, decoded; of its web page what its text does not say.
 
     Raises:
         LimitError: larger, longer or more deeply nested than a mail with certificates is.
     """
+    return _parts_of(text, name, 0, count())
+
+
+def _parts_of(text: bytes, name: str, depth: int, numbers: Iterator[int]) -> Iterator[Part]:
+    """Yield the parts of a mail, and of those in it; each mail has a number."""
     if len(text) > _MAX_BYTES:
         raise LimitError("files.error.too_large", name=name, limit=size_text(_MAX_BYTES))
     text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     _refuse_hard_work(text, name)
     parsed = _parsed(text)
     yield from _around(parsed)
-    leaves = list(_leaves(parsed))
-    said = sum(_payload(part).count(BEGIN) for part in leaves if part.get_content_type() == "text/plain")
-    for part in leaves:
+    leaves = list(_leaves(parsed, numbers, next(numbers)))
+    said = sum(_payload(part).count(BEGIN) for part, _ in leaves if part.get_content_type() == "text/plain")
+    for part, among in leaves:
         payload = _payload(part)
         sealed = _sealed(part, payload)
         if not (payload or sealed or _is_certificate_file(part)) or _is_signature(part) or _is_beside(part, payload):
@@ -86,7 +92,7 @@ def mail_parts(text: bytes, name: str, depth: int = 0) -> Iterator[Part]:
             continue
         inside = sealed is not None or is_mail(payload)
         if inside and depth < _MAX_INSIDE:
-            yield from mail_parts(payload if sealed is None else sealed, name, depth + 1)
+            yield from _parts_of(payload if sealed is None else sealed, name, depth + 1, numbers)
             continue
         again = None
         if part.get_content_type() == "text/html":
@@ -95,7 +101,8 @@ def mail_parts(text: bytes, name: str, depth: int = 0) -> Iterator[Part]:
             again = said if part.get_filename() is None else None
         more = inside or payload.startswith((*ARCHIVES, *OFFICE)) or holds_more(payload)
         expected = more or _is_certificate_file(part) or part.get_content_type() == "message/partial"
-        yield Part(payload, _file_name(part), expected=expected, again=again, certificate=_is_one_certificate(part))
+        only = _is_one_certificate(part)
+        yield Part(payload, _file_name(part), expected=expected, again=again, certificate=only, among=among)
         if str(part.get("Content-Transfer-Encoding", "")).strip().lower() == "base64":
             behind = _behind_base64(part)
             yield Part(behind, expected=not behind.isascii())
@@ -128,14 +135,18 @@ def _sealed(part: Message, payload: bytes) -> bytes | InputError | None:
     return InputError("sources.error.mail_signed") if content is None and kind == "signed-data" else content
 
 
-def _leaves(part: Message) -> Iterator[Message]:
-    """Yield the parts that hold no others; a mail inside another that is encoded, which RFC 2046 forbids, is one."""
+def _leaves(part: Message, numbers: Iterator[int], among: int) -> Iterator[tuple[Message, int]]:
+    """Yield the parts that hold no others, each with the number of the mail it is in.
+
+    A mail inside another that is encoded, which RFC 2046 forbids, is such a part.
+    """
     if not part.is_multipart() or _is_encoded_mail(part):
-        yield part
+        yield part, among
         return
+    among = next(numbers) if part.get_content_maintype() == "message" else among
     for each in part.get_payload():
         if not isinstance(each, str):
-            yield from _leaves(each)
+            yield from _leaves(each, numbers, among)
 
 
 def _is_encoded_mail(part: Message) -> bool:

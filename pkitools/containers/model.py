@@ -79,6 +79,9 @@ class Item:
             ``None`` where it states none.
         key_info: of such a certificate in XML, the number of its KeyDescriptor, or of its ``ds:KeyInfo`` outside one:
             those of one share it.
+        is_restated: of a key that a program opened which does not tell whether it is for RSASSA-PSS alone.
+        among: of what a mail or a Secret holds under a name, the number of that one: what shares it belongs together by
+            its names, as files in a folder do.
         protection: of a key how its keystore encrypts it, also where ``der`` is decrypted; ``None`` where it does not.
     """
 
@@ -99,6 +102,8 @@ class Item:
     key_info: int | None = None
     protection: Protection | None = None
     cipher: str = ""
+    among: int | None = None
+    is_restated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,14 @@ encrypted content cannot be seen beforehand; common software does not make those
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 from typing import Any, Final
 
 from pkitools.containers.guard import attempt
+from pkitools.containers.key_facts import pss_algorithm, stating
+from pkitools.containers.locked_keys import opened_pkcs8
 from pkitools.containers.model import Item, ItemKind
 from pkitools.containers.pkcs12_entries import KeyBag, entry_of, key_bags, with_key
 from pkitools.containers.pkcs12_mac import passphrase_fits
@@ -39,6 +41,7 @@ _MAX_NODES: Final = 200_000
 _MAX_OPENED: Final = 100  # keys of one keystore; their rounds together count as those of one
 _MAX_LAYERS: Final = 8  # a keystore has two: the authenticated safe, and the bags in it
 _MAX_SCRYPT_BYTES: Final = 128 * 1024 * 1024
+_PSS: Final = "1.2.840.113549.1.1.10"
 _PKCS12_PBE_ARC: Final = "1.2.840.113549.1.12.1."
 _PKCS5_PBE_ARC: Final = "1.2.840.113549.1.5."  # PBES1 and, by .12, PBKDF2: all hold salt and rounds
 
@@ -120,15 +123,48 @@ def _items(data: bytes, passphrase: bytes | None) -> list[Item]:
         # of two of the same key the name of one tells nothing
         same = next((key for key in keys if key.spki == first_of_all.spki), first_of_all)
         others = [key for key in keys if key.spki != first_of_all.spki]
+        stated = _stated_algorithms(data, passphrase, entries)
         for key in (replace(same, der=der), *others):
             standing = entry_of(key.bag, named) if key.bag else None
             place = standing + 1 if standing in own else None
-            items.append(Item(ItemKind.KEY, key.der, len(items) + 1, "PKCS#8", place=place))
+            whole, position = stating(key.der, stated.get(key.spki, b"")), len(items) + 1
+            restated = key.spki not in stated
+            items.append(Item(ItemKind.KEY, whole, position, "PKCS#8", place=place, is_restated=restated))
     for number, (der, alias) in enumerate(named):
         has_key = number in keyed or number in own if keyed or own else None
         place = number + 1 if number in own else None
         items.append(Item(ItemKind.CERTIFICATE, der, len(items) + 1, alias=alias, has_key=has_key, place=place))
     return items
+
+
+def _bags(data: bytes) -> list[KeyBag]:
+    """Return the keys that lie open in a keystore; none where they are too many, or too much work to open."""
+    try:
+        bags = list(islice(key_bags(data), _MAX_OPENED + 1))
+        work = sum(_rounds(data, ""))
+    except (DERError, LimitError):
+        return []
+    return bags if len(bags) <= _MAX_OPENED and work <= MAX_KDF_ITERATIONS else []
+
+
+def _stated_algorithms(data: bytes, passphrase: bytes | None, entries: Sequence[Any]) -> dict[bytes, bytes]:
+    """Return by the public half of each key what it states, where that is RSASSA-PSS alone; nothing of any other.
+
+    What hands out the keys does not tell it. To ask takes as much work again as opening them, and is done only where a
+    certificate in the keystore is for RSASSA-PSS alone.
+    """
+    if not any(entry.certificate.public_key_algorithm_oid.dotted_string == _PSS for entry in entries):
+        return {}
+
+    from cryptography.hazmat.primitives.serialization import load_der_private_key
+
+    def stated(bag: KeyBag) -> tuple[bytes, bytes]:
+        plain = opened_pkcs8(bag.key, passphrase or b"") if bag.shrouded else bag.key
+        key = load_der_private_key(plain or b"", None, unsafe_skip_rsa_key_validation=True)
+        return _spki(key.public_key), pss_algorithm(plain or b"")
+
+    found = (attempt(partial(stated, bag)) for bag in _bags(data))
+    return dict(each for each in found if each is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +188,8 @@ def _opened_keys(data: bytes, passphrase: bytes | None) -> list[_OpenedKey]:
         load_der_private_key,
     )
 
-    try:
-        bags = list(islice(key_bags(data), _MAX_OPENED + 1))
-        work = sum(_rounds(data, ""))
-    except (DERError, LimitError):
-        return []
-    if not 1 < len(bags) <= _MAX_OPENED or work > MAX_KDF_ITERATIONS:
+    bags = _bags(data)
+    if len(bags) < 2:
         return []
 
     def opened(bag: KeyBag) -> _OpenedKey:

@@ -211,7 +211,8 @@ def _parts(parts: Iterable[Part], found: _Found) -> None:
         if part.again is not None:
             inside = _without_what_was_said(inside, found, part.again)
         standing = (item if part.place is None else _standing_at(item, part) for item in inside.items)
-        named = [replace(item, alias=item.alias or part.name) for item in standing]
+        among = None if part.name is None else part.among
+        named = [replace(item, alias=item.alias or part.name, among=among) for item in standing]
         found.add_placed(named, among=number if part.place is None else f"place {part.place}", anew=True)
         for problem in inside.problems:
             found.bad(found.next_position(), problem.error)

@@ -24,6 +24,7 @@ from pkitools.requests.keys import to_pem
 from pkitools.text import pattern
 from pkitools.trust import CAStatus
 from pkitools.x509 import CertificateFacts, oin_from_certificate
+from pkitools.x509.keys import is_same_key
 from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, CLIENT_AUTH, SERVER_AUTH
 
 _LABEL: Final = "[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
@@ -149,7 +150,8 @@ def _refuse_incomplete(form: ExportForm, material: Material) -> None:
     path, asked = material.path, {part for file in form.files for part in file.holds}
     if form.takes_key and material.key is None:
         raise InputError("exports.error.no_key", form=form.name, subject=_called(material.certificate))
-    if form.takes_key and material.key is not None and material.key.public.spki != material.certificate.public_key.spki:
+    key = material.key
+    if form.takes_key and key is not None and not is_same_key(key.public, material.certificate.public_key):
         raise InputError("exports.error.other_key", name=form.name, subject=_called(material.certificate))
     if not asked.isdisjoint(_OF_A_CHAIN) and not path.has_root and len(path.links) == 1:
         raise InputError("exports.error.no_chain", subject=_called(path.leaf), issuer=path.leaf.issuer.text)

@@ -55,11 +55,14 @@ def key_store(
 
     Raises:
         SecretError: the passphrase is empty.
-        InputError: a certificate cannot be put in a keystore, or the key is not of the first.
+        InputError: a certificate cannot be put in a keystore, or the key is not of the first, or is for RSASSA-PSS
+            alone: it would lie in it as a plain RSA key, which does not fit its certificate then.
     """
     encryption = encryption_of(passphrase, legacy=legacy, rounds=rounds)
     ders = one_der(certificate, CERTIFICATE, "certificate"), *several_ders(above, CERTIFICATE, "above")
     leaf, *issuers = map(_loaded, ders)
+    if key.algorithm:
+        raise InputError("exports.error.keystore_pss")
     native = cast("pkcs12.PKCS12PrivateKeyTypes", key.native)
     try:
         store = pkcs12.serialize_key_and_certificates(name.encode(), native, leaf, issuers, encryption)

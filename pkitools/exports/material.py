@@ -18,6 +18,7 @@ from pkitools.requests import PrivateKey, load_key
 from pkitools.trust import CAStatus
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools.x509.given import CERTIFICATE, Given, several_ders
+from pkitools.x509.keys import is_same_key, names_of, thumbprints
 
 _MOST_OF_A_NAME = 60
 
@@ -82,7 +83,7 @@ def gather(
     others = several_ders(chain, CERTIFICATE, "chain")
     meant = _meant(contents, key, alias, certificate)
     given = [*(item.der for item in contents.of_kind(ItemKind.CERTIFICATE)), *others]
-    if key is not None and key.public.spki != meant.public_key.spki:
+    if key is not None and not is_same_key(key.public, meant.public_key):
         raise InputError("exports.error.other_key", name=contents.name, subject=_called(meant))
     return Material(complete_path(meant, given, moment=moment, fetcher=fetcher, any_host=any_host), key)
 
@@ -96,7 +97,7 @@ def _meant(
     found = selected(subjects(read), alias, certificate, contents.name)
     distinct = {subject.facts.sha256: subject.facts for subject in found}
     if key is not None and len(distinct) > 1:
-        own = [facts for facts in distinct.values() if facts.public_key.spki == key.public.spki]
+        own = [facts for facts in distinct.values() if is_same_key(facts.public_key, key.public)]
         distinct = {facts.sha256: facts for facts in own} or distinct
     if len(distinct) > 1:
         raise InvalidValueError("exports.error.several", name=contents.name, known=_listed(found))
@@ -163,8 +164,8 @@ def _key_of(item: Item, name: str, passphrase: bytes | None) -> FoundKey:
 
 def key_of(keys: Sequence[FoundKey], certificates: Iterable[CertificateFacts]) -> FoundKey | None:
     """Return the key that belongs to one of these certificates: the only one of a file, or the one that fits."""
-    wanted = {facts.public_key.spki for facts in certificates}
-    fitting = [found for found in keys if found.key.public.spki in wanted]
+    wanted = names_of(facts.public_key for facts in certificates)
+    fitting = [found for found in keys if not thumbprints(found.key.public).isdisjoint(wanted)]
     return fitting[0] if fitting else (keys[0] if keys else None)
 
 

@@ -39,6 +39,7 @@ from pkitools.trust import embedded_intermediates, hierarchy_of
 from pkitools.x509 import CertificateFacts, PublicKey, oin_from_certificate, read_certificate
 from pkitools.x509.document import serial_hex
 from pkitools.x509.holder import Holder, holder_of
+from pkitools.x509.keys import names_of, thumbprints
 from pkitools.x509.oids import SUBJECT_SERIAL_NUMBER
 
 _ByPart: TypeAlias = Mapping[int | None, Sequence[Outcome]]
@@ -130,7 +131,7 @@ class _Found:
         self.unit, self.contents, self.judge = unit, contents, judge
         self.unread = [_gap(unit, bad.error, position=bad.position) for bad in contents.problems]
         self.halves: Mapping[Item, PublicKey | None] = public_halves(contents, judge.asked.passphrase)
-        self.held = {public.spki_sha256 for public in self.halves.values() if public is not None}
+        self.held = names_of(self.halves.values())
         self.own: tuple[Subject, ...] = ()
         self._of_statements: dict[tuple[Environment, int | None], _ByPart] = {}
         self._of_whom: frozenset[str] = frozenset()
@@ -183,9 +184,7 @@ class _Found:
 
     def _is_own(self, subject: Subject) -> bool:
         facts = subject.facts
-        if facts.public_key.spki_sha256 in self.held or (
-            facts.is_self_issued and holder_of(facts) is not Holder.AUTHORITY
-        ):
+        if self._holds_key_of(facts) or (facts.is_self_issued and holder_of(facts) is not Holder.AUTHORITY):
             return True
         return any(item.has_key or item.place is not None for item in subject.items)
 
@@ -264,7 +263,10 @@ class _Found:
         return found
 
     def _has_key(self, subject: Subject) -> bool:
-        return subject.facts.public_key.spki_sha256 in self.held or any(item.has_key for item in subject.items)
+        return self._holds_key_of(subject.facts) or any(item.has_key for item in subject.items)
+
+    def _holds_key_of(self, facts: CertificateFacts) -> bool:
+        return not thumbprints(facts.public_key).isdisjoint(self.held)
 
     def _pending(self, subject: Subject) -> Pending:
         claims = self.judge.claiming(subject.facts, self.unit.claims, is_own=self._has_key(subject))
@@ -273,10 +275,11 @@ class _Found:
     def _certificate(
         self, facts: CertificateFacts, items: Sequence[Item], judgements: tuple[Judgement, ...] = ()
     ) -> HeldCertificate:
-        places = tuple(self._place(item, facts.public_key.spki_sha256) for item in items)
+        is_held = self._holds_key_of(facts)
+        places = tuple(self._place(item, is_held=is_held) for item in items)
         return held_certificate(facts, places, judgements)
 
-    def _place(self, item: Item, spki_sha256: str = "") -> Place:
+    def _place(self, item: Item, *, is_held: bool = False) -> Place:
         return Place(
             self.unit.name,
             item.position,
@@ -284,7 +287,7 @@ class _Found:
             item.alias,
             " ".join(filter(None, (item.role, item.use))) or None,
             item.entity_id,
-            with_key=bool(item.has_key) or spki_sha256 in self.held,
+            with_key=bool(item.has_key) or is_held,
             named_by=self.unit.named_by,
         )
 

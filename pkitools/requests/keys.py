@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
+from contextlib import suppress
 from typing import Final, TypeAlias
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -24,12 +25,14 @@ from cryptography.hazmat.primitives.serialization import (
 
 from pkitools.arguments import octets, text, wrong_type
 from pkitools.containers.guard import attempt
+from pkitools.containers.key_facts import pss_algorithm, pss_algorithm_of_half, stating, with_algorithm
+from pkitools.containers.locked_keys import opened_pkcs8
 from pkitools.containers.model import ItemKind
 from pkitools.containers.other_kinds import kind_code, what_instead
 from pkitools.containers.pkcs12 import read_pkcs12
 from pkitools.containers.structure import PKCS12, identify
 from pkitools.errors import InputError, InvalidValueError, LimitError, SecretError
-from pkitools.frozen import dataclass, field
+from pkitools.frozen import dataclass, field, replace
 from pkitools.requests.key_causes import refusal_of_key, refuse_unknown_cipher, unfit_code
 from pkitools.requests.key_consistency import belongs_together
 from pkitools.requests.pbes2 import encrypt_pkcs8, refuse_slow
@@ -75,6 +78,11 @@ class PrivateKey:
     def __repr__(self) -> str:
         return f"<PrivateKey {self.public.label}>"
 
+    @property
+    def algorithm(self) -> bytes:
+        """What it states (DER), where that is RSASSA-PSS alone (RFC 4055 1.2), which ``native`` does not tell."""
+        return pss_algorithm_of_half(self.public)
+
     def __reduce__(self) -> tuple[object, ...]:
         raise TypeError("a private key is not pickled")
 
@@ -85,7 +93,7 @@ class PrivateKey:
             SecretError: the passphrase is empty.
         """
         passphrase = None if passphrase is None else octets(passphrase, "passphrase")
-        der = self.native.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        der = stating(self.native.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()), self.algorithm)
         if passphrase is None:
             return to_pem("PRIVATE KEY", der)
         if not passphrase:
@@ -139,8 +147,8 @@ def load_key(data: bytes, name: str, *, passphrase: bytes | None = None) -> Priv
     if len(data) > MAX_KEY_FILE_BYTES:
         raise LimitError("requests.error.key_file_too_large", name=name, limit=MAX_KEY_FILE_BYTES)
     if identify(data) == PKCS12:
-        key = _key_of_keystore(data, name, passphrase)
-        return _checked(_loaded(key, key, None, name), name)
+        key, stated = _key_of_keystore(data, name, passphrase)
+        return _checked(_loaded(key, key, None, name), name, stated)
     blocks = list(_PEM.finditer(data))
     if len(blocks) > 1:
         raise InputError("requests.error.several_keys", name=name, count=len(blocks))
@@ -153,14 +161,25 @@ def load_key(data: bytes, name: str, *, passphrase: bytes | None = None) -> Priv
         refuse_slow(der, name)
         if passphrase is None:
             raise SecretError("requests.error.passphrase_needed", name=name)
-    return _checked(_loaded(der, der, passphrase if encrypted else None, name), name)
+    if not encrypted or passphrase is None:
+        return _checked(_loaded(der, der, None, name), name, der)
+    opened = attempt(lambda: opened_pkcs8(der, passphrase)) or b""
+    return _checked(_loaded_locked(der, opened, passphrase, name), name, opened)
 
 
-def _key_of_keystore(data: bytes, name: str, passphrase: bytes | None) -> bytes:
-    keys = [item.der for item in read_pkcs12(data, name, passphrase) if item.kind is ItemKind.KEY]
+def _loaded_locked(der: bytes, opened: bytes, passphrase: bytes, name: str) -> NativeKey:
+    if opened:
+        with suppress(InputError):  # what is wrong is told of it as it was locked
+            return _loaded(opened, opened, None, name)
+    return _loaded(der, der, passphrase, name)
+
+
+def _key_of_keystore(data: bytes, name: str, passphrase: bytes | None) -> tuple[bytes, bytes]:
+    """Return the first key of a keystore, and the same where it tells for what it is; else nothing."""
+    keys = [item for item in read_pkcs12(data, name, passphrase) if item.kind is ItemKind.KEY]
     if not keys:
         raise InputError("requests.error.no_key_in_keystore", name=name)
-    return keys[0]
+    return keys[0].der, b"" if keys[0].is_restated else keys[0].der
 
 
 def _der_of(body: bytes | None, data: bytes, name: str) -> bytes:
@@ -214,7 +233,9 @@ def _why_not(native: object, der: bytes, passphrase: bytes | None, name: str) ->
     return InputError("requests.error.key_kind", name=name, kind=kind)
 
 
-def _checked(native: NativeKey, name: str) -> PrivateKey:
+def _checked(native: NativeKey, name: str, stated: bytes = b"") -> PrivateKey:
+    """Return a key that was read, when its parts belong together; of one in the open ``stated`` is its PKCS#8."""
+
     def belongs() -> bool:
         if isinstance(native, rsa.RSAPrivateKey):
             return belongs_together(native)
@@ -223,17 +244,20 @@ def _checked(native: NativeKey, name: str) -> PrivateKey:
 
     if not attempt(belongs):
         raise InputError("requests.error.key_damaged", name=name)
-    return wrap_key(native, made_here=False)
+    found = wrap_key(native, made_here=False, algorithm=pss_algorithm(stated) if stated else b"")
+    return found if stated else replace(found, public=replace(found.public, restated=True))
 
 
-def wrap_key(native: NativeKey, *, made_here: bool) -> PrivateKey:
+def wrap_key(native: NativeKey, *, made_here: bool, algorithm: bytes = b"") -> PrivateKey:
     """Return a key of ``cryptography`` as ours, unchecked.
 
     Args:
         native: the key.
         made_here: it was generated by this process, not read.
+        algorithm: what it states, where that is RSASSA-PSS alone.
     """
     spki = native.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    spki = with_algorithm(spki, algorithm)
     problems: list[str] = []
     public = read_public_key(spki, root(spki, SEQUENCE), problems.append)
     return PrivateKey(native, public, made_here)

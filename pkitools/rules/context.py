@@ -73,7 +73,7 @@ class RuleContext:
         moment: validation time, aware UTC.
         environment: where it is to be used, where asked.
         system: name of the connected system, where asked.
-        connects: that system asks a certificate for TLS.
+        purposes_taken: where that system asks a certificate for TLS, the purposes (OIDs) it may be for; else empty.
         issuer: its issuer's certificate, where known.
         others: other certificates in view, for reuse of keys.
     """
@@ -87,7 +87,7 @@ class RuleContext:
         moment: datetime,
         environment: Environment | None = None,
         system: str | None = None,
-        connects: bool = False,
+        purposes_taken: frozenset[str] = frozenset(),
         issuer: CertificateFacts | None = None,
         others: Sequence[CertificateFacts] = (),
     ) -> None:
@@ -97,7 +97,7 @@ class RuleContext:
         self.moment = moment
         self.environment = environment
         self._system = system
-        self._connects = connects
+        self._purposes_taken = purposes_taken
         self.was_asked_of_system = False
         self._departures: dict[Requirement, tuple[Departure, ...] | None] = {}
         self.issuer = issuer
@@ -119,14 +119,14 @@ class RuleContext:
         self._system = name
 
     @property
-    def connects(self) -> bool:
-        """That system asks a certificate for TLS; looked at as ``system`` is."""
+    def purposes_taken(self) -> frozenset[str]:
+        """The purposes that system takes; looked at as ``system`` is. None where it asks no certificate for TLS."""
         self.was_asked_of_system = True
-        return self._connects
+        return self._purposes_taken
 
-    @connects.setter
-    def connects(self, connects: bool) -> None:
-        self._connects = connects
+    @purposes_taken.setter
+    def purposes_taken(self, purposes: frozenset[str]) -> None:
+        self._purposes_taken = purposes
 
     @property
     def self_issued(self) -> bool:

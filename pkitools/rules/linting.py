@@ -22,11 +22,21 @@ from pkitools.rules.profile import detect_profile
 from pkitools.systems import Stance, System, Topic, get_system
 from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate, read_certificate
 from pkitools.x509.given import Given
+from pkitools.x509.oids import (
+    ANY_EXTENDED_KEY_USAGE,
+    CLIENT_AUTH,
+    DOCUMENT_SIGNING,
+    EMAIL_PROTECTION,
+    MICROSOFT_DOCUMENT_SIGNING,
+    SERVER_AUTH,
+)
 
 Role = Literal["end_entity", "intermediate", "trust_anchor", "crl_issuer", "ocsp_responder"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 
 
+_SIDES: Final = {Topic.CLIENT_AUTH: CLIENT_AUTH, Topic.SERVER_AUTH: SERVER_AUTH}
+_OF_SIGNATURES: Final = frozenset({EMAIL_PROTECTION, DOCUMENT_SIGNING, MICROSOFT_DOCUMENT_SIGNING})
 _MOST_PROFILES: Final = 64
 _SAID: Final[dict[int, tuple[Profile, frozenset[Statement]]]] = {}
 _STATEMENTS: Final = frozenset(entry.scope.says for entry in ENTRIES if entry.scope.says is not None)
@@ -128,7 +138,7 @@ def linted(
     before: Asking | None = None
     for system in systems or (None,):
         named = None if system is None else system.name
-        at.system, at.connects = named, system is not None and _asks_to_connect(system)
+        at.system, at.purposes_taken = named, frozenset() if system is None else _purposes_taken(system)
         plan = plan_of(kind, said, family, named)
         asking = Asking(plan, _own(data, kind, said, family, named), before)
         blocks.append(asking.ask(at, ref, raise_crashes=raise_crashes))
@@ -157,11 +167,16 @@ def _system(system: str | System, data: OwnData | None) -> System:
 
 
 @lru_cache(maxsize=256)
-def _asks_to_connect(system: System) -> bool:
-    """Return whether the system asks a certificate for TLS, wherever it does."""
-    return any(
-        said.topic in {Topic.CLIENT_AUTH, Topic.SERVER_AUTH} and said.answer is Stance.YES for said in system.statements
-    )
+def _purposes_taken(system: System) -> frozenset[str]:
+    """Return for which purposes a certificate may be that the system asks for TLS; none where it asks none, anywhere.
+
+    Where messages are signed too, that may be done with a certificate of its own, and which of the two is meant is not
+    known.
+    """
+    asked = {(said.topic, said.values) for said in system.statements if said.answer is Stance.YES}
+    sides = {oid for topic, oid in _SIDES.items() if (topic, ()) in asked}
+    signs = _OF_SIGNATURES if (Topic.SIGNING, ()) in asked else frozenset()
+    return frozenset({ANY_EXTENDED_KEY_USAGE, *sides, *signs}) if sides else frozenset()
 
 
 def _own(

@@ -25,6 +25,7 @@ from pkitools.x509.der import BIT_STRING, DERError, bit_string, root
 from pkitools.x509.oids import (
     ANY_EXTENDED_KEY_USAGE,
     CLIENT_AUTH,
+    EMAIL_PROTECTION,
     EXTENSIONS,
     KEY_USAGE,
     NAME_CONSTRAINTS,
@@ -225,27 +226,15 @@ def _extended_key_usage_not_empty(at: RuleContext) -> Answer:
     return met_if(bool(at.facts.extended_key_usage), "extendedKeyUsage", "")
 
 
-# a document is signed with those by whoever makes no connection with it; which of the two is meant is not known
-_CONNECTS_OR_SIGNS: Final = frozenset(
-    {
-        ANY_EXTENDED_KEY_USAGE,
-        CLIENT_AUTH,
-        SERVER_AUTH,
-        "1.3.6.1.5.5.7.3.4",
-        "1.3.6.1.5.5.7.3.36",
-        "1.3.6.1.4.1.311.10.3.12",
-    }
-)
-
-
 @BOOK.rule("extended_key_usage.connects", _ERROR, "4.2.1.12", scope=END_ENTITY)
 def _purposes_to_connect(at: RuleContext) -> Answer:
-    """It may be used for the purposes it names alone: where all are something else, no side of TLS takes it."""
-    if not at.purposes or not at.connects:
+    """It may be used for the purposes it names alone: where what the connection asks is none of them, it is refused."""
+    taken = at.purposes_taken
+    if not at.purposes or not taken:
         return NOT_APPLICABLE
-    return met_if(
-        not _CONNECTS_OR_SIGNS.isdisjoint(at.purposes), "extendedKeyUsage", ", ".join(purpose_names(at.purposes))
-    )
+    needed = " / ".join(purpose_names(oid for oid in (CLIENT_AUTH, SERVER_AUTH) if oid in taken))
+    found = ", ".join(purpose_names(at.purposes))
+    return met_if(not taken.isdisjoint(at.purposes), "extendedKeyUsage", found, needed=needed)
 
 
 @BOOK.rule("extended_key_usage.any_not_critical", _WARNING, "4.2.1.12")
@@ -260,7 +249,7 @@ _USAGE_FOR: Final = {  # 4.2.1.12: key usages that may be consistent with each p
     SERVER_AUTH: frozenset({"digitalSignature", "keyEncipherment", "keyAgreement"}),
     CLIENT_AUTH: frozenset({"digitalSignature", "keyAgreement"}),
     "1.3.6.1.5.5.7.3.3": frozenset({"digitalSignature"}),
-    "1.3.6.1.5.5.7.3.4": _SIGNING | {"keyEncipherment", "keyAgreement"},
+    EMAIL_PROTECTION: _SIGNING | {"keyEncipherment", "keyAgreement"},
     TIME_STAMPING: _SIGNING,
     OCSP_SIGNING: _SIGNING,
 }

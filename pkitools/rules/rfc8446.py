@@ -20,6 +20,6 @@ def _is_for_tls(profile: Profile | None) -> bool:
 @BOOK.rule("key_usage.digital_signature", Severity.ERROR, "4.4.2.2, 4.4.2.3", scope=END_ENTITY)
 def _may_sign_the_handshake(at: RuleContext) -> Answer:
     usage = at.facts.key_usage
-    if usage is None or not (at.connects or _is_for_tls(at.profile)):
+    if usage is None or not (at.purposes_taken or _is_for_tls(at.profile)):
         return NOT_APPLICABLE
     return met_if("digitalSignature" in usage, "keyUsage", ", ".join(sorted(usage)))

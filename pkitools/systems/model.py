@@ -66,7 +66,8 @@ class Statement:
         severity: what a certificate weighs that does not meet it: ERROR only for binding and official sources.
         values: operands. For hierarchies: their names, or the groups ``pkioverheid``, ``trial``, ``test`` (also a root
             nobody lists), ``acceptance``, or ``*`` for all not named. For who may register: ``supplier``. For the
-            OIN: whose it is (``service``, ``supplier``, ``holder``).
+            OIN: whose it is (``service``, ``supplier``, ``holder``). For signing: ``tls`` where no more is signed than
+            the connection.
         number: an operand.
         roles: of an entity ID, the roles it may have of who connects; empty where any will do.
         since, until: the days between which it holds, where the source says so.

@@ -207,7 +207,7 @@ def _answered_once(statement: Statement) -> Iterable[tuple[str, str]]:
 
 _NUMBERED: Final = frozenset({Topic.KEY_SIZE, Topic.MAXIMUM})
 _NAMING: Final = frozenset({Topic.HIERARCHY, Topic.ENTITY_ID, Topic.POLICY})
-_MAY_NAME: Final = frozenset({Topic.OIN, Topic.REGISTRATION})
+_MAY_NAME: Final = frozenset({Topic.OIN, Topic.REGISTRATION, Topic.SIGNING})
 
 
 def _number(table: Table, topic: Topic, answer: Stance) -> int | None:
@@ -263,6 +263,8 @@ def _known_values(topic: Topic) -> tuple[str, ...]:
             return WHOSE_OIN
         case Topic.REGISTRATION:
             return (SUPPLIER,)
+        case Topic.SIGNING:
+            return (Topic.TLS,)
         case _:
             return ()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import Final
 
 from pkitools.x509.der import (
@@ -62,22 +63,28 @@ def read_public_key(data: bytes, node: Node, note: Note) -> PublicKey:
     return PublicKey(name, bits, curve, exponent, thumbprint, spki)
 
 
-_PLAIN_RSA: Final = bytes.fromhex("300d06092a864886f70d0101010500")  # rsaEncryption, with NULL (RFC 3279 2.3.1)
+_PSS_ALONE: Final = value(SEQUENCE, bytes.fromhex("06092a864886f70d01010a"))  # id-RSASSA-PSS, without parameters
 
 
 def thumbprints(key: PublicKey) -> frozenset[str]:
-    """Return the SHA-256 (hex) of a public key as any may have it who has the same key.
+    """Return what two public keys that are one have in common at least one of, each a SHA-256 (hex).
 
-    What reads a private key that is for RSASSA-PSS alone (RFC 4055 1.2) may not tell so, and then gives it another
-    SubjectPublicKeyInfo than its certificate has: that of the same modulus and exponent as a plain RSA key.
+    A key for RSASSA-PSS alone (RFC 4055 1.2) is no plain RSA key, though the numbers be the same: OpenSSL takes no
+    private key of the one for a certificate of the other. The parameters beside it are no part of the key. Of a private
+    key it may not be known which of the two it is (``restated``): that is taken for either.
     """
-    if key.algorithm != "RSASSA-PSS":
+    if key.algorithm != "RSASSA-PSS" and not (key.restated and key.algorithm == "RSA"):
         return frozenset({key.spki_sha256})
     try:
         numbers = encoded(key.spki, children(key.spki, root(key.spki, SEQUENCE))[1])
     except (DERError, IndexError):
         return frozenset({key.spki_sha256})
-    return frozenset({key.spki_sha256, hashlib.sha256(value(SEQUENCE, _PLAIN_RSA, numbers)).hexdigest()})
+    return frozenset({key.spki_sha256, hashlib.sha256(value(SEQUENCE, _PSS_ALONE, numbers)).hexdigest()})
+
+
+def names_of(keys: Iterable[PublicKey | None]) -> frozenset[str]:
+    """Return the :func:`thumbprints` of all keys that are known."""
+    return frozenset(name for key in keys if key is not None for name in thumbprints(key))
 
 
 def is_same_key(one: PublicKey, other: PublicKey) -> bool:

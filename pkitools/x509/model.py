@@ -111,6 +111,7 @@ class PublicKey:
         exponent: RSA public exponent.
         spki_sha256: SHA-256 of the SubjectPublicKeyInfo, 64 hex characters: the FSC public key thumbprint.
         spki: the SubjectPublicKeyInfo, DER.
+        restated: of an RSA key that was read by what does not tell whether it is for RSASSA-PSS alone.
     """
 
     algorithm: str
@@ -119,6 +120,7 @@ class PublicKey:
     exponent: int | None
     spki_sha256: str
     spki: bytes = field(default=b"", repr=False)
+    restated: bool = field(default=False, compare=False, repr=False)
 
     @property
     def spki_sha256_base64(self) -> str:

@@ -10,6 +10,9 @@ import base64
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from itertools import product
 from typing import Final
 
@@ -68,6 +71,48 @@ def _json(standing: Standing, section: str, text: Callable[[bytes], str]) -> byt
     return json.dumps({"kind": "List", "items": [{"kind": "Secret", **row} for row in rows]}).encode()
 
 
+def _by_names(standing: Standing) -> dict[str, bytes]:
+    named = zip(("a", "b"), standing, strict=True)
+    return {
+        f"{name}.{end}": text for name, (der, key) in named for end, text in (("crt", pem(der)), ("key", key.pem(None)))
+    }
+
+
+def _one_secret(section: str, values: dict[str, bytes]) -> str:
+    """Return one Secret that holds them all, as YAML."""
+    if section == "data":
+        lines = [f"  {name}: {base64.b64encode(text).decode()}\n" for name, text in values.items()]
+    else:
+        lines = [_block(name, text) for name, text in values.items()]
+    return f"kind: Secret\n{section}:\n{''.join(lines)}"
+
+
+def _several_secrets(standing: Standing) -> bytes:
+    """Return a Secret for each, all with the same names in them."""
+    secrets = [_one_secret("data", {"s.pem": pem(der), "s-key.pem": key.pem(None)}) for der, key in standing]
+    return "---\n".join(secrets).encode()
+
+
+def _mail(values: dict[str, bytes]) -> bytes:
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = "a@voorbeeld.test", "certificates"
+    mail.set_content("Attached.")
+    for name, text in values.items():
+        mail.add_attachment(text, maintype="application", subtype="octet-stream", filename=name)
+    return bytes(mail)
+
+
+def _mails(standing: Standing) -> bytes:
+    """Return a mail with a mail for each attached, all with the same names in them."""
+    outer = EmailMessage()
+    outer["From"], outer["Subject"] = "a@voorbeeld.test", "mails"
+    outer.set_content("Attached.")
+    for der, key in standing:
+        inner = message_from_bytes(_mail({"cert.pem": pem(der), "privkey.pem": key.pem(None)}), policy=default)
+        outer.add_attachment(inner)
+    return bytes(outer)
+
+
 FILES: Final[dict[str, Callable[[Standing], bytes]]] = {
     "jks": lambda standing: jks_of(*_named(standing), passphrase=PASSPHRASE),
     "pkcs12": lambda standing: pkcs12_of(*_named(standing)),
@@ -78,6 +123,17 @@ FILES: Final[dict[str, Callable[[Standing], bytes]]] = {
     "data and stringData": lambda standing: "---\n".join(_mixed_secret(*one) for one in standing).encode(),
     "stringData in a list": lambda standing: _items([_open_secret(*one, turned=False) for one in standing]).encode(),
     "data in JSON": lambda standing: _json(standing, "data", lambda text: base64.b64encode(text).decode()),
+    "one Secret": lambda standing: _one_secret("data", _by_names(standing)).encode(),
+    "one Secret, stringData": lambda standing: _one_secret("stringData", _by_names(standing)).encode(),
+    "one Secret in JSON": lambda standing: json.dumps(
+        {
+            "kind": "Secret",
+            "data": {name: base64.b64encode(text).decode() for name, text in _by_names(standing).items()},
+        }
+    ).encode(),
+    "Secrets with the same names": _several_secrets,
+    "mail": lambda standing: _mail(_by_names(standing)),
+    "mails": _mails,
     "stringData in JSON": lambda standing: _json(standing, "stringData", bytes.decode),
 }
 KEYS: Final = ("rsa:2048", "ec:p-256", "rsa:3072")

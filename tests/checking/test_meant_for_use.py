@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from itertools import product
+from itertools import combinations_with_replacement, product
 from typing import Any, Final
 
 import pytest
@@ -24,6 +24,7 @@ from pkitools.x509 import CertificateFacts
 from pkitools.x509.oids import (
     ANY_EXTENDED_KEY_USAGE,
     CLIENT_AUTH,
+    EXTENDED_KEY_USAGES,
     OCSP_SIGNING,
     PRECERTIFICATE_POISON,
     SERVER_AUTH,
@@ -225,25 +226,37 @@ def test_tls_is_asked_of_a_key_that_may_sign(one: str) -> None:
 
 
 CONNECTS: Final = "rfc5280.extended_key_usage.connects"
-MEANT: Final[dict[str, bool]] = {  # whether a certificate for it alone may be one to connect, or to sign, with
-    CLIENT_AUTH: True,
-    SERVER_AUTH: True,
-    ANY_EXTENDED_KEY_USAGE: True,
-    "1.3.6.1.5.5.7.3.4": True,
-    "1.3.6.1.5.5.7.3.36": True,
-    "1.3.6.1.5.5.7.3.3": False,
-    "1.3.6.1.5.5.7.3.17": False,
-    "1.3.6.1.4.1.311.20.2.2": False,
-}
+SIGNED_TOO: Final = frozenset({"digid", "digid-machtigen"})  # messages, and a certificate of its own may do that
+EITHER_SIDE: Final = frozenset({"digikoppeling", "fsc"})  # who takes part may be the server alone
+DOCUMENTS: Final = frozenset({"1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.36", "1.3.6.1.4.1.311.10.3.12"})
 
 
-def test_a_system_that_is_connected_to_asks_a_purpose_that_tls_takes() -> None:
-    for one, other in product(MEANT, repeat=2):
-        odd = made("self-signed", putting(EKU, sequence(*map(object_id, dict.fromkeys([one, other])))))
+def may_be_for(system: str) -> frozenset[str]:
+    """By RFC 5280 4.2.1.12 a certificate is for the purposes alone that it names: who connects is a client."""
+    signs = DOCUMENTS if system in SIGNED_TOO else frozenset()
+    serves = {SERVER_AUTH} if system in EITHER_SIDE else set()
+    return frozenset({CLIENT_AUTH, ANY_EXTENDED_KEY_USAGE, *serves, *signs})
+
+
+def test_a_system_that_is_connected_to_asks_a_purpose_that_its_side_of_tls_takes() -> None:
+    assert {each.name for each in ASKS_TLS} >= SIGNED_TOO | EITHER_SIDE | {"brp", "kvk", "uzi"}
+    for purposes in combinations_with_replacement(EXTENDED_KEY_USAGES, 2):
+        odd = made("self-signed", putting(EKU, sequence(*map(object_id, dict.fromkeys(purposes)))))
         assert CONNECTS not in lint(odd, moment=MOMENT).codes()
         for system in ASKS_TLS:
-            refused = CONNECTS in lint(odd, moment=MOMENT, system=system).codes()
-            assert refused is not (MEANT[one] or MEANT[other]), (system.name, one, other)
+            told = [each for each in lint(odd, moment=MOMENT, system=system).findings if each.rule.code == CONNECTS]
+            refused = may_be_for(system.name).isdisjoint(purposes)
+            assert [each.rule.severity for each in told] == ([Severity.ERROR] if refused else []), (system, purposes)
+
+
+def test_what_is_for_another_purpose_fails_for_a_system_that_is_connected_to() -> None:
+    kinds = {each.usage.extended_key_usage for each in profiles()} | {(SERVER_AUTH,), (MAIL,)}
+    for purposes in kinds:
+        found = laboratory(MOMENT).leaf(extended_key_usage=list(purposes))
+        for system in ASKS_TLS:
+            report, fits = judged(found, systems=[system.name]), not may_be_for(system.name).isdisjoint(purposes)
+            assert (CONNECTS in report.codes()) is not fits, (system.name, purposes)
+            assert fits or report.verdict is Verdict.FAILED, (system.name, purposes)
 
 
 def test_of_the_profile_that_was_asked_the_policy_is_held_to() -> None:

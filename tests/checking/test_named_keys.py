@@ -44,7 +44,7 @@ def beside_requests(files: dict[str, str]) -> set[str]:
     for name, each in read.items():
         for item in each.of_kind(ItemKind.REQUEST):
             own = read_request(item.der).public_key
-            if keys.key_of(name, own.spki_sha256) not in {None, own}:
+            if keys.key_of(name, own) not in {None, own}:
                 found.add(name)
     return found
 

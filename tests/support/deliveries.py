@@ -10,6 +10,7 @@ from itertools import chain
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs7
 
+from pkitools.containers.key_facts import stating
 from pkitools.requests import PrivateKey
 from tests.support.der import integer, oid, sequence, tlv
 
@@ -52,7 +53,7 @@ def pkcs12_of(*entries: Entry, more: Sequence[bytes] = (), names: bool = True) -
 
 def _bags(name: str, der: bytes, key: PrivateKey | None) -> Iterable[bytes]:
     if key is not None:
-        pkcs8 = key.native.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        pkcs8 = stating(key.native.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()), key.algorithm)
         yield sequence(oid(KEY_BAG), tlv(0xA0, pkcs8), *_name(name))
     yield _certificate_bag(name, der)
 

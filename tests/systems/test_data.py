@@ -72,7 +72,11 @@ def test_a_statement_is_in_both_languages_and_says_what_its_topic_needs(system: 
     for statement in system.statements:
         assert all(statement.text[language].endswith((".", ")")) for language in ("nl", "en"))
         assert statement.text["nl"] != statement.text["en"]
-        if statement.topic not in {Topic.REGISTRATION, Topic.OIN}:  # where it may say of whom
+        if statement.topic not in {
+            Topic.REGISTRATION,
+            Topic.OIN,
+            Topic.SIGNING,
+        }:  # where it may say of whom, or of what
             assert bool(statement.values) == (statement.topic in {Topic.HIERARCHY, Topic.ENTITY_ID, Topic.POLICY})
         assert not statement.roles or statement.topic is Topic.ENTITY_ID
         numbered = statement.topic in {Topic.KEY_SIZE, Topic.MAXIMUM} and statement.answer is Stance.YES

@@ -63,7 +63,7 @@ def no_extended_key_usage(lab: Laboratory) -> IssuedCertificate:
 
 @defect(
     "trial.usage.extended_key_usage",
-    "system.eku.client_auth",
+    "rfc5280.extended_key_usage.connects",
     context=Context(systems=("digid-machtigen",)),
 )
 def no_client_auth(lab: Laboratory) -> IssuedCertificate:

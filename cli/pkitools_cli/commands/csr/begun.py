@@ -17,6 +17,7 @@ from pkitools.ordering.manifest import MANIFEST
 from pkitools.requests import PrivateKey, RequestFacts, load_key, read_request
 from pkitools.requests.keys import MAX_KEY_FILE_BYTES
 from pkitools.text import joined
+from pkitools.x509.keys import is_same_key
 from pkitools_cli.commands.csr.writing import places
 from pkitools_cli.commands.next_steps import step
 from pkitools_cli.i18n import tr
@@ -118,7 +119,7 @@ def _standing(item: NamedOrder, folder: Path, passphrase: bytes | None) -> Stand
         request = read_request(read_bytes(request_file, limit=MAX_CERTIFICATE_BYTES), request_file)
     except PkitoolsError:
         return Standing(State.UNCLEAR, unclear=(Path(request_file).name,))
-    other_key = () if request.public_key.spki == key.public.spki else (tr("cli.csr.create.other_key"),)
+    other_key = () if is_same_key(request.public_key, key.public) else (tr("cli.csr.create.other_key"),)
     unclear = (*other_key, *item.plan.differences(request))
     return Standing(State.UNCLEAR if unclear else State.FINISHED, key, request, unclear)
 

@@ -18,7 +18,7 @@ from pkitools.reports import ToldError, csr_check_document, csr_check_document_v
 from pkitools.reports.telling.answer import told
 from pkitools.requests import RequestFacts, check_request, read_request
 from pkitools.x509 import oin_from_subject
-from pkitools.x509.keys import is_same_key
+from pkitools.x509.keys import is_same_key, names_of, thumbprints
 from pkitools_cli.commands.next_steps import Step, Words, again, carried, more_of, next_document, request_command, step
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
@@ -137,7 +137,7 @@ def _judged(options: Options) -> Judged:
         found = []
         for item in items:
             facts = read_request(item.der)
-            lying = None if beside is None else beside.key_of(name, facts.public_key.spki_sha256)
+            lying = None if beside is None else beside.key_of(name, facts.public_key)
             report = check_request(
                 item.der,
                 profile,
@@ -146,7 +146,7 @@ def _judged(options: Options) -> Judged:
                 environment=options.environment,
                 name=source.name if len(items) == 1 else f"{source.name} #{item.position}",
             )
-            closed = Report("", beside.not_compared(name, facts.public_key.spki_sha256) if beside else ())
+            closed = Report("", beside.not_compared(name, facts.public_key) if beside else ())
             found.append((name, facts, report + _keys_inside(source) + closed + untold))
         return found
 
@@ -167,8 +167,9 @@ def _holds_another_key(source: Contents | PkitoolsError, requests: Iterable[Requ
         return False
     from pkitools.checking.private_keys import public_halves
 
-    own = {facts.public_key.spki_sha256 for facts in requests}
-    return any(half is not None and half.spki_sha256 not in own for half in public_halves(source).values())
+    own = names_of(facts.public_key for facts in requests)
+    halves = public_halves(source).values()
+    return any(half is not None and own.isdisjoint(thumbprints(half)) for half in halves)
 
 
 def _compared(facts: RequestFacts, *keys: PublicKey | None) -> PublicKey | None:

@@ -203,9 +203,10 @@ def _key_beside(contents: Contents, name: str, leaf: CertificateFacts, passphras
     """Return the key in the file of the certificate itself."""
     from pkitools.exports import key_of, keys_of
     from pkitools.files import read_bytes
+    from pkitools.x509.keys import is_same_key
 
     data = b"" if name == STANDARD_INPUT else read_bytes(name)
     found = key_of(keys_of(contents, data, passphrase), [leaf])
-    if found is None or found.key.public.spki != leaf.public_key.spki:
+    if found is None or not is_same_key(found.key.public, leaf.public_key):
         raise InputError("probing.error.no_key", name=name)
     return found.key
