@@ -87,6 +87,11 @@ class CodedOutcome(Protocol):
         ...
 
     @property
+    def reason(self) -> str:
+        """Why it was not checked; empty of what was."""
+        ...
+
+    @property
     def certificate(self) -> CertificateAtHand | None:
         """Which certificate it is about."""
         ...
@@ -251,7 +256,7 @@ def outcome_message(
     remedy_text: RemedyText | None = None,
     params: Mapping[str, object] | None = None,
 ) -> Message:
-    """Return the message of the rule of an outcome.
+    """Return the message of the rule of an outcome; of what was not checked why not, for the rule's is of a fault.
 
     Args:
         outcome: one of a report.
@@ -260,6 +265,9 @@ def outcome_message(
         params: its operands as they are to be shown; by default as they are.
     """
     operands = outcome.params if params is None else params
+    if outcome.reason:
+        why = message(f"report.reason.{outcome.reason}", operands, language, remedy_text)
+        return why if why.message else replace(why, message=shown(outcome.reason))
     said = message(outcome.rule.code, operands, language, remedy_text, outcome.rule.texts)
     if outcome.certificate is None or not outcome.certificate.make_anew:
         return said
