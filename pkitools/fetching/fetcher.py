@@ -85,7 +85,7 @@ class HttpFetcher:
                 response = self._ask(target, request, proxy, deadline)
             except TransferError as error:
                 redirected = error.fault is FetchFault.ADDRESS and len(seen) > 1
-                raise TransferError(FetchFault.REDIRECT, error.detail) if redirected else error from None
+                raise TransferError(FetchFault.REDIRECT, f"address {error.detail}") if redirected else error from None
             if response.status == 200:
                 kind = response.first("content-type").partition(";")[0].strip().lower()
                 return Fetched(response.body, kind, target.url, bool(proxy), response.headers)

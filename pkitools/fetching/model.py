@@ -74,6 +74,28 @@ def fault_of(given: Fault | str) -> Fault:
     return choice(FetchFault, given, "fault")
 
 
+class Refusal(StrEnum):
+    """What may be allowed, of an address that was not asked by rule."""
+
+    ADDRESS = "address"
+    """It is not public."""
+    PORT = "port"
+    """It is another than those of HTTP."""
+
+
+def refusal(fault: str, detail: str) -> Refusal | None:
+    """Return what has to be allowed before an address is asked; ``None`` where that is not what is wrong.
+
+    Args:
+        fault: why nothing came.
+        detail: the particulars that came with it.
+    """
+    if fault == FetchFault.ADDRESS:
+        return Refusal.ADDRESS
+    by_rule = fault in {FetchFault.URL, FetchFault.REDIRECT}
+    return next((each for each in Refusal if by_rule and detail.startswith(f"{each} ")), None)
+
+
 @dataclass(frozen=True, slots=True)
 class FetchRequest:
     """One document wanted from the network.

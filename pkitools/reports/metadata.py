@@ -61,8 +61,10 @@ def metadata_diff_document(found: MetadataComparison, old: str, new: str) -> dic
 
 def _gap(reason: str) -> dict[str, object]:
     texts = {language: message(f"report.reason.{reason}", {}, language) for language in LANGUAGES}
-    told = {language: {"message": text.message, "remedy": text.remedy} for language, text in texts.items()}
-    return {"reason": reason, **told}
+    document: dict[str, object] = {"reason": reason}
+    for language, text in texts.items():
+        document[language] = {"message": text.message, "remedy": text.remedy}
+    return document
 
 
 def _change(change: MetadataChange) -> dict[str, object]:

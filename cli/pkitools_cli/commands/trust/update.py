@@ -11,11 +11,11 @@ import click
 
 from pkitools.files import Output, write_set
 from pkitools.frozen import dataclass
-from pkitools.messages import in_words
+from pkitools.messages import fault_in_words
 from pkitools.reports import trust_update_document
 from pkitools_cli.commands.cert.check_options import NetworkRange
 from pkitools_cli.commands.export.written import told_backups
-from pkitools_cli.commands.fetching import fetcher_of
+from pkitools_cli.commands.fetching import fetcher_of, told_refusals
 from pkitools_cli.commands.next_steps import Step, again, step
 from pkitools_cli.commands.trust.export import prepare_folder
 from pkitools_cli.exit_codes import ExitCode
@@ -89,8 +89,9 @@ def _text(updated: Updated) -> Iterator[Line | str]:
     title = tr("cli.trust.update.title", same=same, total=len(updated.found))
     yield from (Line(row, bold=True) for row in wrapped(title, ""))
     for one in updated.found:
-        told = tr(f"cli.trust.published.{one.state}", detail=in_words(one.detail, language()))
-        yield from beside("  ", f"{one.entry.name}: {told}")
+        why = fault_in_words(one.detail, one.particulars, language())
+        yield from beside("  ", f"{one.entry.name}: {tr(f'cli.trust.published.{one.state}', detail=why)}")
+    yield from told_refusals(((one.detail, one.particulars) for one in updated.found), ("address",))
     if updated.written:
         yield from wrapped(
             tr("cli.trust.update.written", count=len(updated.written), folder=updated.written[0].parent), ""
