@@ -6,12 +6,12 @@ is different between the two does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
+from pkitools.arguments import seconds as limited
 from pkitools.fetching import Proxies
-from pkitools.fetching.addresses import Network
+from pkitools.fetching.addresses import Networks, networks
 from pkitools.frozen import dataclass
 from pkitools.probing import Alert, ClientMaterial, Observation, Offered, Taken, probe
 from pkitools.trust import recognise_name
@@ -102,7 +102,7 @@ def try_readiness(
     signed_with_pss: ClientMaterial,
     signed_with_pkcs1: ClientMaterial,
     starttls: str = "",
-    allow_net: Iterable[Network] = (),
+    allow_net: Networks = (),
     proxies: Proxies | None = None,
     seconds: float = 60.0,
 ) -> Readiness:
@@ -122,7 +122,7 @@ def try_readiness(
         ProbeError: there was no TLS to look at.
         StateError: the extra ``pkitools-nl[probe]`` is not installed.
     """
-    nets = tuple(allow_net)
+    nets, each = networks(allow_net), limited(seconds) / 2  # an iterator is read once
 
     def tried(client: ClientMaterial) -> Observation:
         return probe(
@@ -133,7 +133,7 @@ def try_readiness(
             starttls=starttls,
             allow_net=nets,
             proxies=proxies,
-            seconds=seconds / 2,
+            seconds=each,
         ).seen
 
     first = tried(signed_with_pss)
