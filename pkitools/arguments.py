@@ -14,6 +14,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from enum import Enum, IntEnum
 from functools import cache
+from math import isnan
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
@@ -100,6 +101,39 @@ def of_type(given: object, kind: type[T], parameter: str) -> T:
 def optional(given: object, kind: type[T], parameter: str) -> T | None:
     """Return as :func:`of_type` does, and ``None`` for what was not given."""
     return None if given is None else of_type(given, kind, parameter)
+
+
+def seconds(given: object, parameter: str = "seconds") -> float:
+    """Return a number of seconds.
+
+    Raises:
+        InvalidValueError: it is no number.
+    """
+    if isinstance(given, (int, float)) and not isinstance(given, bool) and not isnan(given):
+        return given
+    raise InvalidValueError("arguments.error.seconds", parameter=parameter, given=_shown(given))
+
+
+def whole(given: object, parameter: str) -> int:
+    """Return a whole number that is not below zero.
+
+    Raises:
+        InvalidValueError: it is none.
+    """
+    if isinstance(given, int) and not isinstance(given, bool) and given >= 0:
+        return given
+    raise wrong_type(parameter, given, "int")
+
+
+def function(given: T, parameter: str) -> T:
+    """Return what can be called.
+
+    Raises:
+        InvalidValueError: it cannot.
+    """
+    if callable(given):
+        return given
+    raise wrong_type(parameter, given, "Callable")
 
 
 def octets(given: bytes | bytearray | memoryview, parameter: str) -> bytes:

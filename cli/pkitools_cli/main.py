@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Final, TextIO
 
 import click
@@ -23,6 +25,9 @@ from pkitools_cli.renderers import JSON, TEXT, begin, has_told, tell
 _NOUNS = ("oin", "csr", "cert", "metadata", "chain", "trust", "rules", "systems", "facts", "renewal", "g4", "test-pki")
 # what a file, a pipe or a device says that takes no more
 _REFUSALS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF, errno.ENXIO})
+
+_AS_TOLD: Final = 128 + signal.SIGTERM
+"""What a shell gives of a process that ended by that signal, should it not come so far."""
 
 
 def _noun(package: str) -> Lazy:
@@ -74,7 +79,49 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if unknown := unspoken(given):
         complain(tr("cli.main.unspoken", value=unknown))
     begin()
-    sys.exit(int(_written(given)))
+    with _told_to_end() as is_told:
+        code = _written(given)
+        sys.exit(_AS_TOLD if is_told() else int(code))
+
+
+class TerminatedError(KeyboardInterrupt):
+    """The process is asked to end (SIGTERM): what is said and done at Ctrl-C is said and done then."""
+
+
+@contextmanager
+def _told_to_end() -> Iterator[Callable[[], bool]]:
+    """Make a request to end what Ctrl-C is, and give whether one came; a second one ends the process at once.
+
+    Who started this with that signal ignored, or hears it himself, is left to it.
+    """
+    told: list[int] = []
+
+    def hear(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        if not told:
+            import atexit  # most runs are never told
+
+            atexit.register(_end_as_told)
+        told.append(number)
+        raise TerminatedError
+
+    is_first = threading.current_thread() is threading.main_thread()
+    if not is_first or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield lambda: False
+        return
+    signal.signal(signal.SIGTERM, hear)
+    try:
+        yield lambda: bool(told)
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _end_as_told() -> None:
+    """End by the signal itself: whoever waits for the process sees why it ended."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, AttributeError, ValueError):
+            stream.flush()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _written(given: Sequence[str]) -> int:

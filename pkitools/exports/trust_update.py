@@ -48,6 +48,7 @@ class PublishedAuthority:
         state: what came of it.
         der: the certificate, when it is the one that is known.
         detail: why not: a fault of :mod:`pkitools.fetching`, or the fingerprint that came.
+        particulars: what is said beside that fault.
     """
 
     entry: CatalogueEntry
@@ -55,6 +56,7 @@ class PublishedAuthority:
     state: Published
     der: bytes | None = field(default=None, repr=False)
     detail: str = ""
+    particulars: str = ""
 
     @property
     def file_name(self) -> str:
@@ -110,7 +112,7 @@ def _one(fetcher: Fetcher, entry: CatalogueEntry, url: str, seconds: float) -> P
         body = fetcher.fetch(FetchRequest(url, _MAX_BYTES, accept=_ACCEPT, seconds=seconds)).body
         ders = read_source(body, url, keystores=False).certificates
     except FetchError as error:
-        return PublishedAuthority(entry, url, Published.NOT_FETCHED, detail=str(error.fault))
+        return PublishedAuthority(entry, url, Published.NOT_FETCHED, None, str(error.fault), error.detail)
     except PkitoolsError as error:
         return PublishedAuthority(entry, url, Published.NO_CERTIFICATE, detail=error.code)
     for der in ders:

@@ -21,6 +21,8 @@ from pkitools.fetching.model import (
     FetchFault,
     FetchRequest,
     HttpStatus,
+    Refusal,
+    refusal,
 )
 
 if TYPE_CHECKING:
@@ -45,7 +47,9 @@ __all__ = [
     "HttpStatus",
     "IssuerFetch",
     "Proxies",
+    "Refusal",
     "complete_from_aia",
+    "refusal",
 ]
 
 _LATER: Final = {

@@ -9,15 +9,20 @@ that carry an IPv4 address inside (NAT64, 6to4, Teredo, mapped and compatible fo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-from typing import Final, TypeAlias
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Final, TypeAlias, TypeGuard
 from urllib.parse import urlsplit
 
+from pkitools.arguments import several
+from pkitools.errors import InvalidValueError
 from pkitools.frozen import dataclass
 from pkitools.text import pattern
 
 Address: TypeAlias = IPv4Address | IPv6Address
 Network: TypeAlias = IPv4Network | IPv6Network
+
+Networks: TypeAlias = Network | str | Iterable[Network | str]
+"""One network or several, each as :mod:`ipaddress` has it or as text, such as ``10.1.2.0/24``."""
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _MAX_URL: Final = 2048
@@ -110,6 +115,44 @@ def _name(host: str) -> str:
     if not name or len(name) > 253 or not all(_LABEL.match(label) for label in name.split(".")):
         raise RefusedURL("not a host name")
     return name
+
+
+def networks(given: Networks, parameter: str = "allow_net") -> tuple[Network, ...]:
+    """Return the networks that were given.
+
+    Raises:
+        InvalidValueError: one of them is none; nor is a number, which :mod:`ipaddress` would take for an address.
+    """
+    return tuple(map(_network, several(given, (str, IPv4Network, IPv6Network), parameter)))
+
+
+def _network(given: object) -> Network:
+    if isinstance(given, (IPv4Network, IPv6Network)):
+        return given
+    if isinstance(given, str):
+        try:
+            return ip_network(given)
+        except ValueError:
+            raise InvalidValueError("fetching.error.network", network=given) from None
+    raise InvalidValueError("fetching.error.network", network=type(given).__name__)
+
+
+def is_port(given: object) -> TypeGuard[int]:
+    """Return whether this is the number of a port."""
+    return isinstance(given, int) and not isinstance(given, bool) and 0 < given < 65536
+
+
+def ports(given: int | Iterable[int], parameter: str = "allow_ports") -> frozenset[int]:
+    """Return the ports that were given.
+
+    Raises:
+        InvalidValueError: one of them is none; nor is one that is written as text.
+    """
+    found = several(given, int, parameter)
+    for each in found:
+        if not is_port(each):
+            raise InvalidValueError("fetching.error.port", port=each if isinstance(each, int | str) else type(each))
+    return frozenset(found)
 
 
 def is_allowed(address: Address, allow_net: Iterable[Network] = ()) -> bool:

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from pkitools.arguments import whole, wrong_type
 from pkitools.fetching.model import CacheEntry
 from pkitools.files import platform
 from pkitools.files.common import said
@@ -43,10 +44,15 @@ class DiskCache:
     Args:
         folder: of this user alone. One that is seen to belong to or be writable by others is not used.
         limit: most bytes kept.
+
+    Raises:
+        InvalidValueError: the one is no path, or the other no number.
     """
 
-    def __init__(self, folder: Path, *, limit: int = MAX_CACHE_BYTES) -> None:
-        self._folder, self._limit = folder, limit
+    def __init__(self, folder: str | os.PathLike[str], *, limit: int = MAX_CACHE_BYTES) -> None:
+        if not isinstance(folder, (str, os.PathLike)):
+            raise wrong_type("folder", folder, "str, Path")
+        self._folder, self._limit = Path(folder), whole(limit, "limit")
         self._notes: list[str] = []
         self._held: dict[str, _Held] = {}
         self._held_bytes = 0

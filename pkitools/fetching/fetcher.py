@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Final
 from urllib.parse import urljoin
 
+from pkitools.arguments import function, octets, of_type, optional, seconds, several, text, whole, wrong_type
 from pkitools.errors import InvalidValueError
-from pkitools.fetching.addresses import Network, RefusedURL, Target, is_allowed, parse_url
+from pkitools.fetching.addresses import Networks, RefusedURL, Target, is_allowed, networks, parse_url, ports
 from pkitools.fetching.connecting import Connector, Resolver, resolve
 from pkitools.fetching.http1 import Connection, Deadline, Response, TransferError
 from pkitools.fetching.model import Fetched, FetchError, FetchFault, FetchRequest, HttpStatus
@@ -36,11 +37,14 @@ class HttpFetcher:
     Args:
         total_seconds: for one document, everything together.
         connect_seconds: for one connection, TLS included.
-        allow_net: networks that may be connected to though they are not public.
+        allow_net: networks that may be connected to though they are not public, such as ``"10.1.2.0/24"``.
         allow_ports: ports beside 80 and 443.
         proxies: from the environment.
         resolver: host and port → addresses as text; the system's by default.
         tls: trust for https; the system's by default. What is fetched is signed itself, and judged by that.
+
+    Raises:
+        InvalidValueError: one of these is not what it should be.
     """
 
     def __init__(
@@ -48,17 +52,22 @@ class HttpFetcher:
         *,
         total_seconds: float = 15.0,
         connect_seconds: float = 5.0,
-        allow_net: Sequence[Network] = (),
-        allow_ports: frozenset[int] = frozenset(),
+        allow_net: Networks = (),
+        allow_ports: int | Iterable[int] = frozenset(),
         proxies: Proxies | None = None,
         resolver: Resolver = resolve,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self._total, self._connect_seconds = total_seconds, connect_seconds
-        self._connector = Connector(allow_net=allow_net, connect_seconds=connect_seconds, resolver=resolver)
-        self._allow_net, self._allow_ports = tuple(allow_net), allow_ports
-        self._proxies = proxies or Proxies()
-        self._tls = tls
+        self._total = seconds(total_seconds, "total_seconds")
+        self._connect_seconds = seconds(connect_seconds, "connect_seconds")
+        self._allow_net, self._allow_ports = networks(allow_net), ports(allow_ports)
+        self._connector = Connector(
+            allow_net=self._allow_net,
+            connect_seconds=self._connect_seconds,
+            resolver=function(resolver, "resolver"),
+        )
+        self._proxies = optional(proxies, Proxies, "proxies") or Proxies()
+        self._tls = optional(tls, ssl.SSLContext, "tls")
         for url in (self._proxies.http, self._proxies.https):
             if url:
                 read_proxy(url)
@@ -68,11 +77,12 @@ class HttpFetcher:
 
         Raises:
             FetchError: nothing usable came; its ``fault`` says what.
-            InvalidValueError: a header that is none.
+            InvalidValueError: a header that is none, or another part of the request that is not what it should be.
         """
-        seconds = self._total if request.seconds is None else min(self._total, request.seconds)
+        _refuse_wrong(request)
+        left = self._total if request.seconds is None else min(self._total, request.seconds)
         try:
-            return self._follow(request, Deadline(seconds))
+            return self._follow(request, Deadline(left))
         except TransferError as error:
             raise FetchError(error.fault, request.url, error.detail, body=error.body) from None
 
@@ -85,7 +95,7 @@ class HttpFetcher:
                 response = self._ask(target, request, proxy, deadline)
             except TransferError as error:
                 redirected = error.fault is FetchFault.ADDRESS and len(seen) > 1
-                raise TransferError(FetchFault.REDIRECT, error.detail) if redirected else error from None
+                raise TransferError(FetchFault.REDIRECT, f"address {error.detail}") if redirected else error from None
             if response.status == 200:
                 kind = response.first("content-type").partition(";")[0].strip().lower()
                 return Fetched(response.body, kind, target.url, bool(proxy), response.headers)
@@ -145,6 +155,22 @@ class HttpFetcher:
             raise TransferError(FetchFault.TLS, str(error)[:200]) from None
 
 
+def _refuse_wrong(request: FetchRequest) -> None:
+    """Raise for what nobody can be asked: what goes in a header must be able to stand there."""
+    of_type(request, FetchRequest, "request")
+    text(request.url, "url")
+    whole(request.limit, "limit")
+    whole(request.error_limit, "error_limit")
+    if request.seconds is not None:
+        seconds(request.seconds)
+    _header(("Accept", request.accept))
+    if request.body is not None:
+        octets(request.body, "body")
+        _header(("Content-Type", request.content_type))
+    for header in several(request.headers, (), "headers"):
+        _header(header)
+
+
 def _exchange(connected: socket.socket, message: bytes, request: FetchRequest, deadline: Deadline) -> Response:
     connection = Connection(connected, deadline)
     connection.send(message)
@@ -175,9 +201,11 @@ def _message(target: Target, request: FetchRequest, proxy_authorization: str = "
     return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii") + (request.body or b"")
 
 
-def _header(header: tuple[str, str]) -> tuple[str, str]:
+def _header(header: object) -> tuple[str, str]:
     """Return a header that is one; the value of one that is not may be a secret, and is not told."""
+    if not (isinstance(header, (tuple, list)) and len(header) == 2 and all(isinstance(each, str) for each in header)):
+        raise wrong_type("headers", header, "tuple[str, str]")
     name, value = header
     if not _FIELD_NAME.match(name) or not _FIELD_VALUE.match(value):
         raise InvalidValueError("revocation.error.header", name=name)
-    return header
+    return name, value

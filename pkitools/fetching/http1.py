@@ -181,13 +181,13 @@ class Connection:
 
     def _exactly(self, length: int, limit: int) -> bytes:
         if length > limit:
-            raise TransferError(FetchFault.TOO_LARGE, f"{length} bytes announced, {limit} allowed")
+            raise TransferError(FetchFault.TOO_LARGE, f"bytes announced, of those allowed: {length}/{limit}")
         parts, size = [self._buffer[:length]], min(len(self._buffer), length)
         self._buffer = self._buffer[length:]
         while size < length:
             more = self._more()
             if not more:
-                raise TransferError(FetchFault.TRUNCATED, f"{size} of {length} bytes")
+                raise TransferError(FetchFault.TRUNCATED, f"bytes came of those announced: {size}/{length}")
             parts.append(more[: length - size])
             self._buffer = more[length - size :]
             size += len(parts[-1])

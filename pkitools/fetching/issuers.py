@@ -12,6 +12,8 @@ from enum import StrEnum
 from typing import Final, Literal, TypeAlias
 from urllib.parse import urlsplit
 
+from pkitools.arguments import function, several, text
+from pkitools.arguments import seconds as limited
 from pkitools.containers import read_source
 from pkitools.errors import InputError, PkitoolsError
 from pkitools.fetching.model import Fault, Fetcher, FetchError, FetchRequest
@@ -81,7 +83,7 @@ def complete_from_aia(
     *,
     fetcher: Fetcher,
     known: Given | Iterable[Given] = (),
-    hosts: frozenset[str] | None = frozenset(),
+    hosts: str | Iterable[str] | None = frozenset(),
     seconds: float = 15.0,
 ) -> Completion:
     """Fetch the issuers missing above a chain.
@@ -95,7 +97,11 @@ def complete_from_aia(
 
     Raises:
         InputError: a certificate of the chain cannot be read.
+        InvalidValueError: one of these is not what it should be.
     """
+    function(getattr(fetcher, "fetch", None), "fetcher")
+    asked = None if hosts is None else frozenset(text(each, "hosts") for each in several(hosts, str, "hosts"))
+    most = limited(seconds)
     certificates = [load_cached(der) for der in several_ders(chain, CERTIFICATE, "chain")]
     issuers = [load_cached(der) for der in several_ders(known, CERTIFICATE, "known")]
     fetches: list[IssuerFetch] = []
@@ -104,7 +110,7 @@ def complete_from_aia(
         if len(fetches) >= MAX_FETCHES:
             code = CompletionCode.AIA_LIMIT
             break
-        found, code = _issuer(certificates[-1], fetcher, hosts, seconds, fetches)
+        found, code = _issuer(certificates[-1], fetcher, asked, most, fetches)
         if found is None:
             break
         if any(found.der == certificate.der for certificate in certificates):

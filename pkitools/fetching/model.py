@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol, TypeAlias
 
-from pkitools.arguments import choice
+from pkitools.arguments import choice, text, whole, wrong_type
 from pkitools.errors import NetworkError
 from pkitools.frozen import dataclass, field
 
@@ -46,7 +46,13 @@ class HttpStatus(str):
     __slots__ = ()
 
     def __new__(cls, number: int) -> HttpStatus:
-        """Return the fault of a status."""
+        """Return the fault of a status.
+
+        Raises:
+            InvalidValueError: it is no number of three digits.
+        """
+        if whole(number, "number") > 999:
+            raise wrong_type("number", number, "int")
         return super().__new__(cls, f"{_HTTP}{number}")
 
     @property
@@ -68,10 +74,35 @@ def fault_of(given: Fault | str) -> Fault:
     Raises:
         InvalidValueError: there is no such fault.
     """
-    number = given.removeprefix(_HTTP)
+    number = text(given, "fault").removeprefix(_HTTP)
     if given.startswith(_HTTP) and len(number) == 3 and number.isdecimal() and number.isascii():
         return HttpStatus(int(number))
     return choice(FetchFault, given, "fault")
+
+
+class Refusal(StrEnum):
+    """What may be allowed, of an address that was not asked by rule."""
+
+    ADDRESS = "address"
+    """It is not public."""
+    PORT = "port"
+    """It is another than those of HTTP."""
+
+
+def refusal(fault: str, detail: str) -> Refusal | None:
+    """Return what has to be allowed before an address is asked; ``None`` where that is not what is wrong.
+
+    Args:
+        fault: why nothing came.
+        detail: the particulars that came with it.
+
+    Raises:
+        InvalidValueError: one of these is no text.
+    """
+    if text(fault, "fault") == FetchFault.ADDRESS:
+        return Refusal.ADDRESS
+    by_rule = fault in {FetchFault.URL, FetchFault.REDIRECT}
+    return next((each for each in Refusal if by_rule and text(detail, "detail").startswith(f"{each} ")), None)
 
 
 @dataclass(frozen=True, slots=True)

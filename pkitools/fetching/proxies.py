@@ -8,6 +8,7 @@ from ipaddress import ip_network
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+from pkitools.arguments import wrong_type
 from pkitools.errors import InvalidValueError
 from pkitools.fetching.addresses import Target
 from pkitools.fetching.connecting import Connector
@@ -29,11 +30,19 @@ class Proxies:
     Args:
         http, https: URL of the proxy for such URLs, ``http://[user:password@]host[:port]``; empty for none.
         no_proxy: hosts, domains and networks that are asked directly, separated by commas; ``*`` is all.
+
+    Raises:
+        InvalidValueError: one of these is no text.
     """
 
     http: str = field(default="", repr=False)  # may hold a password
     https: str = field(default="", repr=False)
     no_proxy: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("http", "https", "no_proxy"):
+            if not isinstance(getattr(self, name), str):  # its type only: it may hold a password
+                raise wrong_type(name, getattr(self, name), "str")
 
     def for_target(self, target: Target) -> str:
         """Return the proxy for a URL, or an empty string."""

@@ -6,12 +6,13 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
-from pkitools.arguments import several
+from pkitools.arguments import function, of_type, optional, several
+from pkitools.arguments import text as given_text
 from pkitools.checking import Checker, CheckResult
 from pkitools.errors import InputError, InvalidValueError, PkitoolsError
 from pkitools.findings import Verdict
 from pkitools.frozen import dataclass
-from pkitools.http.forms import ProxyKind, header_of, read_header
+from pkitools.http.forms import ProxyKind, header_of, pairs, read_header
 from pkitools.http.peers import TrustedProxies
 from pkitools.oin import OIN, InvalidOINError
 from pkitools.text import pattern
@@ -87,8 +88,8 @@ def client_certificate(
         AccessDenied: the header comes from somebody who is no trusted proxy.
         InputError: the header is not one that the proxy writes, or holds no certificate.
     """
-    given = tuple(headers)
-    if not proxies.trust(peer):
+    given, header = pairs(headers), optional(header, str, "header")
+    if not of_type(proxies, TrustedProxies, "proxies").trust(peer):
         if _names_it(given, header or header_of(kind)):
             raise AccessDenied("http.error.stranger", 403, peer=peer or "unix", header=header or header_of(kind))
         return None
@@ -134,8 +135,9 @@ class Access:
         clock: Callable[[], datetime],
     ) -> None:
         header_of(kind)  # refuses a kind that there is not
-        self._checker, self._proxies, self._kind, self._header = checker, proxies, kind, header
-        self._allowed, self._clock = _allowed(allowed), clock
+        self._checker, self._proxies = of_type(checker, Checker, "checker"), of_type(proxies, TrustedProxies, "proxies")
+        self._kind, self._header = kind, optional(header, str, "header")
+        self._allowed, self._clock = _allowed(allowed), function(clock, "clock")
         self._accepted = frozenset(map(_thumbprint, several(accept, str, "accept")))
 
     @property
@@ -216,7 +218,7 @@ def _refuse_no_oin(given: object) -> None:
 
 
 def _thumbprint(text: str) -> str:
-    bare = text.replace(":", "").lower()
+    bare = given_text(text, "accept").replace(":", "").lower()
     if not _SHA256.fullmatch(bare):
         raise InvalidValueError("http.error.thumbprint", value=text)
     return bare

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import Final
 
-from pkitools.arguments import choice
+from pkitools.arguments import choice, optional, several, wrong_type
 from pkitools.errors import InputError
 from pkitools.frozen import dataclass
 from pkitools.text import pattern
@@ -76,8 +76,8 @@ def read_header(kind: ProxyKind | str, headers: Iterable[tuple[str, str]], heade
         InvalidValueError: there is no such kind.
     """
     form = _FORMS[choice(ProxyKind, kind, "kind")]
-    wanted = (header or form.header).lower()
-    value = _only(wanted, headers)
+    wanted = (optional(header, str, "header") or form.header).lower()
+    value = _only(wanted, pairs(headers))
     if not value:
         return []
     if len(value) > MAX_HEADER:
@@ -88,6 +88,19 @@ def read_header(kind: ProxyKind | str, headers: Iterable[tuple[str, str]], heade
         raise InputError("http.error.malformed", header=wanted, kind=kind) from None
     if len(found) > _MOST_CERTIFICATES or _CONTROL.search(value) or not all(map(_is_whole, found)):
         raise InputError("http.error.malformed", header=wanted, kind=kind)
+    return found
+
+
+def pairs(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Return headers as they came.
+
+    Raises:
+        InvalidValueError: something else than pairs of texts. ASGI gives them as bytes, which the middleware decodes.
+    """
+    found = several(headers, (), "headers")
+    for each in found:
+        if not (isinstance(each, (tuple, list)) and len(each) == 2 and all(isinstance(part, str) for part in each)):
+            raise wrong_type("headers", each, "tuple[str, str]")
     return found
 
 

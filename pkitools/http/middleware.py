@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from http import HTTPStatus
 from typing import Any, Final, TypeAlias
 
+from pkitools.arguments import function, of_type, one_of
 from pkitools.http.access import Access, AccessDenied
-from pkitools.messages import Language, error_sentence
+from pkitools.messages import LANGUAGES, Language, error_sentence
 
 CALLER: Final = "pkitools.caller"
 """Where the application finds the :class:`~pkitools.http.Caller`: in the scope of ASGI, the environ of WSGI."""
@@ -32,10 +33,14 @@ class ASGIAccess:
         app: the application.
         access: decides.
         language: of the answer to who is refused.
+
+    Raises:
+        InvalidValueError: one of these is not what it should be.
     """
 
     def __init__(self, app: ASGIApplication, access: Access, language: Language = "en") -> None:
-        self._app, self._access, self._language = app, access, language
+        self._app, self._access = function(app, "app"), of_type(access, Access, "access")
+        self._language: Language = one_of(LANGUAGES, language, "language")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Admit a request or a websocket; the start and the end of the server are no call.
@@ -79,10 +84,14 @@ class WSGIAccess:
         app: the application.
         access: decides.
         language: of the answer to who is refused.
+
+    Raises:
+        InvalidValueError: one of these is not what it should be.
     """
 
     def __init__(self, app: WSGIApplication, access: Access, language: Language = "en") -> None:
-        self._app, self._access, self._language = app, access, language
+        self._app, self._access = function(app, "app"), of_type(access, Access, "access")
+        self._language: Language = one_of(LANGUAGES, language, "language")
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Admit a request."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 
-from pkitools.arguments import several
+from pkitools.arguments import optional, several
 from pkitools.errors import InvalidValueError
 
 _SHORTEST_PREFIX: Final = 8  # 10.0.0.0/8 and fd00::/8 are the widest networks that one organisation has for itself
@@ -40,8 +40,9 @@ class TrustedProxies:
             peer: the address of the other end of the connection itself, as the server that runs the application has it,
                 never as a header says; ``None`` or empty for a unix socket.
         """
-        if not peer:
+        if not optional(peer, str, "peer"):
             return self._unix_socket
+        assert peer is not None  # else it was one
         address = _address(peer)
         return address is not None and any(
             address.version == network.version and address in network for network in self._networks
@@ -49,6 +50,8 @@ class TrustedProxies:
 
 
 def _network(text: str) -> IPv4Network | IPv6Network:
+    if not isinstance(text, str):  # of a number Python would make an address
+        raise InvalidValueError("http.error.network", network=type(text).__name__)
     try:
         network = ip_network(text)
     except ValueError:

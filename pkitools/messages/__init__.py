@@ -87,6 +87,11 @@ class CodedOutcome(Protocol):
         ...
 
     @property
+    def reason(self) -> str:
+        """Why it was not checked; empty of what was."""
+        ...
+
+    @property
     def certificate(self) -> CertificateAtHand | None:
         """Which certificate it is about."""
         ...
@@ -142,7 +147,12 @@ it (``problem_remedy``).
 NOTHING: Final = "–"
 """The operand for what is not there: a message has a word for it, or another sentence."""
 
+WHY: Final = "why"
+"""The operand that says in words what the operands ``fault`` or ``code`` say as a code of :mod:`pkitools.fetching` or
+:mod:`pkitools.revocation`, with ``detail`` behind it."""
+
 _OF_SYSTEM: Final = "files.system."
+_DETAIL: Final = "fetching.detail."
 _EMPTY: Final = frozenset({NOTHING, ""})
 
 
@@ -201,6 +211,8 @@ def message(
     if CAUSE in params:
         params = {**params, **_of_cause(params, language, remedy_text)}
     parts = ("title", "message", "remedy", "short", "word")
+    if any(f"{{{WHY}}}" in part for part in entry.values()):
+        params = _with_why(params, language)
     told = _with_words(params, language)
     title, text, remedy, short, word = (filled(_part(entry, part, params), told) for part in parts)
     # where an operand is empty the library says another thing: the program's own is not about that
@@ -215,6 +227,43 @@ def _of_cause(params: Mapping[str, object], language: Language, remedy_text: Rem
     said = message(code, {name: value for name, value in params.items() if name != CAUSE}, language, remedy_text)
     told = {"problem_message": _Told(said.message or f"{said.title}."), "problem_remedy": _Told(said.remedy)}
     return {CAUSE: said.title, **told}
+
+
+def _with_why(params: Mapping[str, object], language: Language) -> Mapping[str, object]:
+    code = params.get("fault", params.get("code"))
+    if code is None or WHY in params:
+        return params
+    return {**params, WHY: fault_in_words(str(code), str(params.get("detail", "")), language)}
+
+
+def fault_in_words(code: str, detail: str, language: Language) -> str:
+    """Return why nothing usable came, in words.
+
+    Args:
+        code: of :mod:`pkitools.fetching` or :mod:`pkitools.revocation`, such as ``dns`` or ``http-404``; one that
+            nobody knows is told as it is.
+        detail: the particulars.
+        language: ``nl`` or ``en``.
+    """
+    if code == "url" and detail.startswith("address "):
+        code, detail = "address", detail.partition(" ")[2]
+    entry = template(f"report.attempt.{code}", language) or template(f"fetching.fault.{code}", language)
+    kind, _, status = code.partition("-")
+    if not entry and kind == "http" and status:
+        entry = template("fetching.fault.http", language)
+    said = filled(entry["title"], {"status": status}) if entry else shown(code)
+    if detail in {"", "-", NOTHING}:
+        return _Told(said)
+    return _Told(f"{said} ({shown(in_words(_detail(detail, language), language))})")
+
+
+def _detail(detail: str, language: Language) -> str:
+    """Return a particular in a language: what the library says in English is its words, or begins with them."""
+    for code, entry in catalogue("en", "fetching").items():
+        words = entry["title"]
+        if code.startswith(_DETAIL) and (detail == words or detail.startswith(f"{words} ")):
+            return template(code, language)["title"] + detail[len(words) :]
+    return detail
 
 
 def _part(entry: Mapping[str, str], part: str, params: Mapping[str, object]) -> str:
@@ -251,7 +300,7 @@ def outcome_message(
     remedy_text: RemedyText | None = None,
     params: Mapping[str, object] | None = None,
 ) -> Message:
-    """Return the message of the rule of an outcome.
+    """Return the message of the rule of an outcome; of what was not checked why not, for the rule's is of a fault.
 
     Args:
         outcome: one of a report.
@@ -260,6 +309,9 @@ def outcome_message(
         params: its operands as they are to be shown; by default as they are.
     """
     operands = outcome.params if params is None else params
+    if outcome.reason:
+        why = message(f"report.reason.{outcome.reason}", operands, language, remedy_text)
+        return why if why.message else replace(why, message=shown(outcome.reason))
     said = message(outcome.rule.code, operands, language, remedy_text, outcome.rule.texts)
     if outcome.certificate is None or not outcome.certificate.make_anew:
         return said

@@ -13,6 +13,7 @@ from pkitools.metadata.agreements import Agreement, Party
 from pkitools.metadata.documents import ReadMetadata, certificates_of, read_metadata
 from pkitools.metadata.jwks import Jwk, KeySet
 from pkitools.metadata.saml import ENTITIES, ENTITY, Key, Role, SamlMetadata, as_said
+from pkitools.metadata.signatures import NO_SIGNATURE_LIBRARY, SignatureStatus
 from pkitools.text import for_people
 from pkitools.x509 import CertificateFacts
 
@@ -118,6 +119,12 @@ class MetadataComparison:
     old: ReadMetadata
     new: ReadMetadata
     changes: tuple[MetadataChange, ...]
+
+    @property
+    def not_checked(self) -> str | None:
+        """Why nobody looked whether a signature is good, as :data:`pkitools.findings.Outcome.reason`; else ``None``."""
+        asked = SignatureStatus.NOT_ASKED not in (self.old.verified.status, self.new.verified.status)
+        return None if asked else NO_SIGNATURE_LIBRARY
 
 
 @dataclass(frozen=True, slots=True)

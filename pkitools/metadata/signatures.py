@@ -20,6 +20,8 @@ from pkitools.text import pattern
 if TYPE_CHECKING:
     from signxml.verifier import SignatureConfiguration
 
+NO_SIGNATURE_LIBRARY: Final = "no_signature_library"
+"""The reason of what is not checked without it."""
 _SAME_DOCUMENT: Final = pattern(r"#[A-Za-z_][\w.-]*", re.ASCII)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Final
 
 from pkitools.errors import PkitoolsError
-from pkitools.fetching import Clock, Fetched, Fetcher, FetchError, FetchRequest, HttpStatus
+from pkitools.fetching import Clock, Fetched, Fetcher, FetchError, FetchRequest, HttpStatus, refusal
 from pkitools.frozen import dataclass
 from pkitools.oin_register.model import Listing, Organization, RegisterError, contradicted
 from pkitools.oin_register.records import Page, page_of, problem_in
@@ -71,7 +71,9 @@ def _told(error: FetchError) -> RegisterError:
     """Return what a fetch that failed says of the register."""
     fault = error.fault
     if not isinstance(fault, HttpStatus):
-        return RegisterError("oin_register.error.fetch", url=error.url, fault=str(fault), detail=error.detail)
+        refused = refusal(fault, error.detail)
+        code = "oin_register.error.fetch" if refused is None else f"oin_register.error.refused_{refused}"
+        return RegisterError(code, url=error.url, fault=str(fault), detail=error.detail)
     said = problem_in(error.body)
     if fault.number in _UNAUTHORIZED:
         return RegisterError("oin_register.error.key", url=error.url, status=fault.number, said=said)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterable
 from typing import Any, Final
 
 from pkitools.fetching import Proxies
-from pkitools.fetching.addresses import Network
+from pkitools.fetching.addresses import Networks
 from pkitools.frozen import dataclass
 from pkitools.probing.channel import Channel
 from pkitools.probing.handshake import EVERYTHING, LEGACY_SERVER, alert_names, is_name, no_tls, shake_hands
@@ -25,7 +24,7 @@ def fetch_chain(
     port: int = 443,
     *,
     starttls: str = "",
-    allow_net: Iterable[Network] = (),
+    allow_net: Networks = (),
     proxies: Proxies | None = None,
     seconds: float = SECONDS,
 ) -> tuple[bytes, ...]:

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from cryptography.x509 import load_der_x509_certificate
 
+from pkitools.arguments import wrong_type
 from pkitools.errors import InputError, InvalidValueError, brought_by
 from pkitools.fetching.http1 import Deadline, TransferError
 from pkitools.frozen import dataclass, field
@@ -51,7 +52,7 @@ class ClientIdentity:
         key: the private key, as ``cryptography`` has it.
 
     Raises:
-        InvalidValueError: there is none, or something that is no certificate.
+        InvalidValueError: there is none, or something that is no certificate, or no such key.
     """
 
     certificates: Given | Iterable[Given]
@@ -60,11 +61,19 @@ class ClientIdentity:
     def __post_init__(self) -> None:
         if not self.ders:
             raise InvalidValueError("probing.error.no_certificate")
+        if self.key is not None and not isinstance(self.key, _kinds_of_key()):
+            raise wrong_type("key", self.key, "RSAPrivateKey, EllipticCurvePrivateKey, …")
 
     @cached_property
     def ders(self) -> tuple[bytes, ...]:
         """The certificates, DER."""
         return several_ders(self.certificates, CERTIFICATE, "certificates")
+
+
+def _kinds_of_key() -> tuple[type, ...]:
+    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+
+    return get_args(PrivateKeyTypes)
 
 
 @dataclass(slots=True)

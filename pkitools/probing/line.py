@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from ipaddress import ip_address
 from typing import Final
 
+from pkitools.arguments import optional, text
+from pkitools.arguments import seconds as limited
 from pkitools.errors import InvalidValueError
-from pkitools.fetching.addresses import Address, Network, Target, is_allowed
+from pkitools.fetching.addresses import Address, Networks, Target, is_allowed, is_port, networks
 from pkitools.fetching.connecting import Connector
 from pkitools.fetching.http1 import Deadline, TransferError
 from pkitools.fetching.model import Fault, FetchFault
@@ -55,19 +57,19 @@ class Line:
         port: int,
         starttls: str,
         *,
-        allow_net: Iterable[Network],
+        allow_net: Networks,
         seconds: float,
         proxies: Proxies | None = None,
     ) -> None:
         self.host, self.port, self.starttls = _host(host), _port(port), starttls
         self.peer = peer_name(self.host, self.port)
-        if starttls:
+        if text(starttls, "starttls"):
             usual_port(starttls)  # a wrong name is told before anybody is asked
-        self.deadline = Deadline(seconds)
-        self._allow_net = tuple(allow_net)
+        self.deadline = Deadline(limited(seconds))
+        self._allow_net = networks(allow_net)
         self._connector = Connector(allow_net=self._allow_net)
         self._addresses: list[Address] = []
-        self._proxy = _proxy(proxies, self.host, self.port)
+        self._proxy = _proxy(optional(proxies, Proxies, "proxies"), self.host, self.port)
 
     @property
     def address(self) -> Address | None:
@@ -196,7 +198,7 @@ def _address(host: str) -> Address | None:
 
 
 def _host(host: str) -> str:
-    given = host.strip("[]")
+    given = text(host, "host").strip("[]")
     address = None if "%" in given else _address(given)  # what follows a % in an address may be anything
     if address is not None:
         return str(address)
@@ -209,7 +211,7 @@ def _host(host: str) -> str:
     return name.removesuffix(".").lower()
 
 
-def _port(port: int) -> int:
-    if not 0 < port < 65536:
-        raise InvalidValueError("probing.error.no_port", port=port)
+def _port(port: object) -> int:
+    if not is_port(port):
+        raise InvalidValueError("probing.error.no_port", port=port if isinstance(port, int | str) else type(port))
     return port

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Final
 
+from pkitools.arguments import of_type
 from pkitools.explanations import explain
 from pkitools.frozen import dataclass
 from pkitools.probing.handshake import ClientIdentity, shake_hands
@@ -53,6 +54,7 @@ class ClientMaterial:
     complete: Given | Iterable[Given] = ()
 
     def __post_init__(self) -> None:
+        of_type(self.identity, ClientIdentity, "identity")
         object.__setattr__(self, "complete", several_ders(self.complete, CERTIFICATE, "complete"))
 
     @property

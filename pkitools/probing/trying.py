@@ -7,14 +7,14 @@ from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-from pkitools.arguments import aware, optional_choice
+from pkitools.arguments import aware, of_type, optional, optional_choice, several, text
 from pkitools.checking import FileCheck, Revocation, check_file
 from pkitools.checking.question import given_trust
 from pkitools.containers import BadItem, ItemKind
 from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError
 from pkitools.fetching import Proxies
-from pkitools.fetching.addresses import Network
+from pkitools.fetching.addresses import Networks
 from pkitools.findings import Report
 from pkitools.frozen import dataclass, replace
 from pkitools.probing.line import SECONDS, Line
@@ -86,7 +86,7 @@ def probe(
     trust: TrustStore | Given | Iterable[Given] | None = None,
     revocation: Revocation | None = None,
     starttls: str = "",
-    allow_net: Iterable[Network] = (),
+    allow_net: Networks = (),
     proxies: Proxies | None = None,
     seconds: float = SECONDS,
     data: OwnData | None = None,
@@ -119,10 +119,17 @@ def probe(
         StateError: the extra ``pkitools-nl[probe]`` is not installed.
     """
     moment = aware(moment)
+    optional(client, ClientMaterial, "client")
+    optional(revocation, Revocation, "revocation")
+    if data is not None:
+        from pkitools.rules.own import OwnData  # who has none does without
+
+        of_type(data, OwnData, "data")
     asked = optional_choice(Environment, environment, "environment")
-    names = (systems,) if isinstance(systems, str) else tuple(systems)
+    names = tuple(text(name, "systems") for name in several(systems, str, "systems"))
     found = [get_system(name) if data is None else data.system(name) for name in names]
-    judge = _Judge(asked, moment, given_trust(trust), revocation, data, tuple(unread), raise_crashes)
+    not_read = tuple(of_type(each, BadItem, "unread") for each in several(unread, BadItem, "unread"))
+    judge = _Judge(asked, moment, given_trust(trust), revocation, data, not_read, raise_crashes)
     line = Line(host, port, starttls, allow_net=allow_net, seconds=seconds, proxies=proxies)
     seen = replace(observed(line, client), trusted=judge.thumbprints)
     servers = tuple(each.name for each in found if _asks_of_servers(each, asked, moment))

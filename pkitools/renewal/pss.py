@@ -1,17 +1,18 @@
 """Whether a peer is ready for certificates of G4: two clients that differ in nothing but how theirs were signed.
 
 A peer that is set up well takes neither, because it knows the root of neither; so a refusal alone proves nothing. What
-is different between the two does.
+is different between the two does. One that takes a client whose root nobody can know verifies nobody, and proves as
+little.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
+from pkitools.arguments import seconds as limited
 from pkitools.fetching import Proxies
-from pkitools.fetching.addresses import Network
+from pkitools.fetching.addresses import Networks, networks
 from pkitools.frozen import dataclass
 from pkitools.probing import Alert, ClientMaterial, Observation, Offered, Taken, probe
 from pkitools.trust import recognise_name
@@ -29,10 +30,12 @@ class Readiness:
     Args:
         seen: with the client certificate that is signed with RSASSA-PSS.
         control: with the same signed with PKCS#1 v1.5; ``None`` where the peer asked for none, or took the first.
+        strangers: no peer can know who issued these two, so that whoever takes one verifies nobody.
     """
 
     seen: Observation
     control: Observation | None
+    strangers: bool = False
 
     @property
     def signatures(self) -> Offered:
@@ -53,6 +56,14 @@ class Readiness:
         return tuple(name for name in found if name is not None and recognise_name(name).generation == _G4)
 
     @property
+    def takes_anyone(self) -> bool:
+        """Whether the peer took a client that nobody can vouch for: that says nothing of what it does with another.
+
+        What stands behind it may verify the certificate still, and not take RSASSA-PSS.
+        """
+        return self.strangers and self.seen.taken in _TOOK
+
+    @property
     def certificate(self) -> Offered:
         """Whether the peer takes a client certificate that is signed with RSASSA-PSS; unknown where nothing proves it.
 
@@ -60,7 +71,7 @@ class Readiness:
         root, and refuses this one for another reason.
         """
         if self.seen.taken in _TOOK:
-            return Offered.YES
+            return Offered.UNKNOWN if self.strangers else Offered.YES
         if self.control is None or self.seen.taken not in {Taken.REFUSED, Taken.NOT_SENT}:
             return Offered.UNKNOWN
         if self.control.taken in _TOOK:
@@ -85,7 +96,7 @@ class Readiness:
 
         What it did says more than what it asks: one of TLS 1.2 may ask no RSASSA-PSS and take such a certificate.
         """
-        if self.certificate is Offered.UNKNOWN and self.signatures is Offered.NO:
+        if self.certificate is Offered.UNKNOWN and self.signatures is Offered.NO and not self.takes_anyone:
             return Offered.NO
         return self.certificate
 
@@ -102,9 +113,10 @@ def try_readiness(
     signed_with_pss: ClientMaterial,
     signed_with_pkcs1: ClientMaterial,
     starttls: str = "",
-    allow_net: Iterable[Network] = (),
+    allow_net: Networks = (),
     proxies: Proxies | None = None,
     seconds: float = 60.0,
+    strangers: bool = False,
 ) -> Readiness:
     """Connect to a peer with two client certificates, and return what it did.
 
@@ -116,13 +128,14 @@ def try_readiness(
         allow_net: networks that may be connected to though they are not public.
         proxies: as for :func:`~pkitools.probing.probe`.
         seconds: for both together.
+        strangers: their authorities were made for this, and no peer can know them.
 
     Raises:
         InvalidValueError: no such host name, port or protocol.
         ProbeError: there was no TLS to look at.
         StateError: the extra ``pkitools-nl[probe]`` is not installed.
     """
-    nets = tuple(allow_net)
+    nets, each = networks(allow_net), limited(seconds) / 2  # an iterator is read once
 
     def tried(client: ClientMaterial) -> Observation:
         return probe(
@@ -133,9 +146,9 @@ def try_readiness(
             starttls=starttls,
             allow_net=nets,
             proxies=proxies,
-            seconds=seconds / 2,
+            seconds=each,
         ).seen
 
     first = tried(signed_with_pss)
     is_settled = first.taken in _TOOK or not first.handshake.asks
-    return Readiness(first, None if is_settled else tried(signed_with_pkcs1))
+    return Readiness(first, None if is_settled else tried(signed_with_pkcs1), strangers)

@@ -55,7 +55,16 @@ def metadata_diff_document(found: MetadataComparison, old: str, new: str) -> dic
         "old": {"file": old, "signature": str(found.old.verified.status)},
         "new": {"file": new, "signature": str(found.new.verified.status)},
         "changes": [_change(change) for change in found.changes],
+        "not_checked": [] if found.not_checked is None else [_gap(found.not_checked)],
     }
+
+
+def _gap(reason: str) -> dict[str, object]:
+    texts = {language: message(f"report.reason.{reason}", {}, language) for language in LANGUAGES}
+    document: dict[str, object] = {"reason": reason}
+    for language, text in texts.items():
+        document[language] = {"message": text.message, "remedy": text.remedy}
+    return document
 
 
 def _change(change: MetadataChange) -> dict[str, object]:

@@ -6,7 +6,7 @@ makes its own of the same :class:`TextLine`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
@@ -27,6 +27,8 @@ from pkitools.reports.telling.answer import (
 from pkitools.reports.telling.readable import number_of
 from pkitools.text import abbreviated, shown
 
+TO_INSTALL: Final = frozenset({"no_signature_library", "no_suffix_list"})
+"""Reasons that go away when something is installed."""
 _OF_ANY: Final = frozenset({"path.anchor.found"})  # what it says holds whichever certificate of a path it is about
 
 
@@ -183,7 +185,9 @@ def unchecked_lines(
         full: name each rule, and say what to do.
     """
     if not full:
-        yield from _counted(by_reason(report), language)
+        grouped = by_reason(report)
+        yield from _counted(grouped, language)
+        yield from _to_install(grouped, language, remedy_text)
         return
     for gap in told_gaps(report, language, remedy_text):
         yield from _not_checked(gap, language)
@@ -196,6 +200,13 @@ def _counted(grouped: dict[str, list[Outcome]], language: Language) -> Iterator[
     why_not = "; ".join(f"{_reason_title(reason, language)} ({count})" for reason, count in rules.items())
     operands = {"count": sum(rules.values()), "why": why_not}
     yield TextLine(message("report.unchecked", operands, language).message, hang="      ")
+
+
+def _to_install(reasons: Iterable[str], language: Language, remedy_text: RemedyText | None) -> Iterator[TextLine]:
+    """Yield what to install: whoever has more to mend would not hear of it before all of that is done."""
+    for reason in filter(TO_INSTALL.__contains__, reasons):
+        remedy = message(f"report.reason.{reason}", {}, language, remedy_text).remedy
+        yield TextLine(f"→ {remedy}", "      ", "        ")
 
 
 def _reason_title(reason: str, language: Language) -> str:

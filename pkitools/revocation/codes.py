@@ -1,6 +1,6 @@
 """The words in which an attempt to learn a status is told: what went wrong, what went well, what was odd.
 
-Their texts stand in JSON, in messages and in what users search for: they do not change.
+Their texts stand in JSON and in what programs look for: they do not change. For people there are words.
 """
 
 from __future__ import annotations

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -108,6 +111,9 @@ def test_a_kill_at_any_call_is_gone_on_from_and_no_key_is_made_twice(
                 break
             points += 1
             left = contents()
+            if any(name[0] != "." for name in left):
+                begun = batch().err
+                assert ("cert receive" in begun) is ("manifest.json" in left), (call, when, begun)
             made = use(monkeypatch, after)
             ran = batch("--no-passphrase", "--resume")
             assert ran.code == 0, (call, when, ran.err)
@@ -119,6 +125,84 @@ def test_a_kill_at_any_call_is_gone_on_from_and_no_key_is_made_twice(
             assert made.given == 2 - stood, (call, when)
             assert not [name for name in contents() if ".bak" in name or ".partial" in name], (call, when)
     assert points > 15
+
+
+STOPS = {signal.SIGTERM: -signal.SIGTERM, signal.SIGINT: 1}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", STOPS)
+def test_a_batch_that_is_told_to_stop_says_how_to_go_on(
+    batch: Batch,
+    monkeypatch: pytest.MonkeyPatch,
+    number: signal.Signals,
+    pools: tuple[list[PrivateKey], list[PrivateKey]],
+) -> None:
+    """Wherever it is: while a key is made, while files are written, while the manifest is."""
+    for module, name, when in (
+        ("pkitools.requests.making", "generate_key", 2),
+        ("pkitools_cli.commands.csr.create_batch", "write", 1),
+        ("pkitools_cli.commands.csr.create_batch", "write", 3),
+        ("pkitools_cli.commands.csr.create_batch", "add_orders", 1),
+    ):
+        shutil.rmtree("out", ignore_errors=True)
+        ended = told_to_stop(number, module, name, when, pools[0])
+        assert ended.returncode == STOPS[number], ended.stderr
+        assert "--resume" in ended.stderr, (name, ended.stderr)
+        assert "Traceback" not in ended.stderr
+        if contents():
+            begun = batch()
+            assert (begun.code, "manifest.json" in begun.err) == (1, False), begun.err
+        use(monkeypatch, pools[1])
+        assert batch("--no-passphrase", "--resume").code == 0
+        assert_whole()
+
+
+def told_to_stop(
+    number: int, module: str, name: str, when: int, keys: list[PrivateKey]
+) -> subprocess.CompletedProcess[str]:
+    """Run the batch in a process that is sent this signal when it calls a function for so many a time."""
+    Path("keys").mkdir(exist_ok=True)
+    for place, key in enumerate(keys):
+        Path(f"keys/{place}.pem").write_bytes(key.pem(None))
+    script = Path("told_to_stop.py")
+    script.write_text(TOLD_TO_STOP, encoding="utf-8")
+    words = [str(int(number)), module, name, str(when), *BATCH, "--no-passphrase"]
+    paths = os.pathsep.join(sys.path)
+    return subprocess.run(
+        [sys.executable, str(script), *words],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        env={**os.environ, "PYTHONPATH": paths, "PKITOOLS_LANG": "en"},
+    )
+
+
+TOLD_TO_STOP = """
+import importlib, os, signal, sys
+from pathlib import Path
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from pkitools.requests import making
+from pkitools.requests.keys import wrap_key
+from pkitools_cli.main import main
+
+number, module, name, when, *words = sys.argv[1:]
+signal.signal(signal.SIGINT, signal.default_int_handler)
+texts = [each.read_bytes() for each in sorted(Path("keys").iterdir())]
+keys = iter([wrap_key(load_pem_private_key(text, None), made_here=True) for text in texts])
+making.generate_key = lambda *_: next(keys)
+where = importlib.import_module(module)
+real, calls = getattr(where, name), iter(range(1, 100))
+
+def counted(*given, **named):
+    if next(calls) == int(when):
+        os.kill(os.getpid(), int(number))
+    return real(*given, **named)
+
+setattr(where, name, counted)
+main(words)
+"""
 
 
 def killed(call: str, when: int, keys: list[PrivateKey]) -> bool:
@@ -192,7 +276,7 @@ SPOILT: dict[str, tuple[Callable[[], object], str]] = {
         lambda: Path("out/b.csr").write_bytes(Path("out/a.csr").read_bytes()),
         "b (another key, CN, dns)",
     ),
-    "a request without its key": (lambda: Path("out/b.key").unlink(), "b (b.key)"),
+    "a request without its key": (lambda: Path("out/b.key").unlink(), "b (b.key is missing)"),
     "a key that cannot be read": (lambda: Path("out/b.key").write_bytes(b"\x00"), "b (b.key)"),
     "a request that cannot be read": (lambda: Path("out/b.csr").write_bytes(b"\x00"), "b (b.csr)"),
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 import shlex
 import stat
 from base64 import b64encode
@@ -599,7 +601,34 @@ def test_update_needs_the_network_and_says_so(run: Command) -> None:
     ran = run("--lang", "en", "trust", "update", "--offline")
     assert ran.code == 11
     assert "leave out --offline" in ran.err
-    assert ran.out.count("not asked") == 20
+    assert ran.told.startswith("Nothing was asked.")
+    assert "reaches" not in ran.told
+
+
+def test_the_first_line_of_update_says_no_more_than_came(run: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of every heap of answers: that nothing is new only where all of it came, and nothing of what nobody gave."""
+    from pkitools import exports as room
+    from pkitools.exports import Published, PublishedAuthority
+    from pkitools.trust import catalogue
+
+    entry = catalogue().by_sha256[ROOT.sha256]
+    nothing = {"nl": "er is niets nieuws", "en": "nothing is new"}
+    other = {"nl": "ANDER dan hier bekend", "en": r"ANOTHER than is known|OTHERS than are known"}
+    for states in itertools.chain.from_iterable(
+        itertools.combinations_with_replacement(Published, n) for n in (1, 2, 3)
+    ):
+        found = tuple(PublishedAuthority(entry, "", state, detail="timeout") for state in states)
+        monkeypatch.setattr(room, "published_authorities", lambda _fetcher, found=found: found, raising=False)
+        for lang, new in nothing.items():
+            rows = run("--lang", lang, "trust", "update").lines
+            head = " ".join(itertools.takewhile(lambda row: not re.match(r" |Nu:|Now:", row), rows))
+            assert (new in head) is (set(states) == {Published.SAME}), (states, head)
+            assert bool(re.search(other[lang], head)) is (Published.OTHER in states), (states, head)
+            unknown = "niet bekend" in head or "not known" in head
+            assert unknown is (Published.OTHER not in states and set(states) != {Published.SAME}), (states, head)
+            numbers = set(map(int, re.findall(r"\d+", head)))
+            count = states.count(Published.OTHER) or states.count(Published.SAME)
+            assert not numbers or {count, len(states)} <= numbers, (states, head)
 
 
 def test_update_keeps_what_is_what_we_know(run: Command, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,6 +76,10 @@ def test_what_could_not_be_checked_has_its_remedy_too() -> None:
     set_language("nl")
     lines = report_text(Report("leaf.pem", (OFFLINE,)), "nl", remedy_text).split("\n")
     assert "      → Laat --offline weg, of geef de CRL's mee met --crl." in lines
+    for language in ("nl", "en"):
+        # the rule's own sentence is of a fault, which nobody saw
+        assert outcome_message(OFFLINE, language) == message("report.reason.offline", {}, language)
+        assert outcome_message(OFFLINE, language).message != outcome_message(MISSING, language).message
 
 
 def test_an_error_has_the_remedy_of_the_terminal() -> None:

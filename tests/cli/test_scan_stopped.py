@@ -67,10 +67,14 @@ def test_a_kill_leaves_the_last_report_as_it_was(folder: Path, run: Command, whe
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 1), ("SIGTERM", -signal.SIGTERM)])
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_ctrl_c_leaves_a_valid_partial_report(folder: Path, jobs: str) -> None:
-    ended = stopped("SIGINT", "reading", 20, words(folder, "--jobs", jobs))
-    assert ended.returncode == 1, ended.stderr
+def test_ctrl_c_and_a_request_to_end_leave_a_valid_partial_report(
+    folder: Path, jobs: str, name: str, code: int
+) -> None:
+    ended = stopped(name, "reading", 20, words(folder, "--jobs", jobs))
+    assert ended.returncode == code, ended.stderr
+    assert b"Stopped after" in ended.stderr
     document = json.loads((folder / "out.json").read_bytes())
     assert_valid(document, "scan-v1")
     assert document["complete"] is False

@@ -23,6 +23,7 @@ import pytest
 import pkitools
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError, PkitoolsError
+from pkitools.fetching import HttpFetcher
 from pkitools.findings import Report
 from pkitools.http import ProxyKind, TrustedProxies
 from pkitools.oin_register import Listing, Organization, Query, QueryKind, RegisterStatus
@@ -495,7 +496,7 @@ GOOD: Mapping[str, Callable[[], Given]] = {
     "facts_status": lambda: {"moment": MOMENT},
     "complete_from_aia": lambda: {
         "chain": [good_chain().leaf.der],
-        "fetcher": object(),
+        "fetcher": HttpFetcher(),
         "known": [good_chain().tsp.der],
     },
     "accepted_by": lambda: {"hierarchy": hierarchy(), "moment": MOMENT},

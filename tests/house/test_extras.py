@@ -8,15 +8,25 @@ import socket
 import sys
 import tomllib
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from packaging.requirements import Requirement
 
 import pkitools
 from pkitools.errors import MissingExtraError, brought_by
+from pkitools.messages import catalogue, message
+from pkitools.reports.text import TO_INSTALL
+from pkitools.validation import strict
+from pkitools_cli.main import main
 from tests.support.command import Command
+from tests.support.metadata import MOMENT, descriptor, entity, good, holder, role, signed
 from tests.support.modules import forget
 
 pytestmark = pytest.mark.slow
@@ -72,53 +82,126 @@ def test_the_sentence_names_the_extra(extra: str, language: str, word: str) -> N
     assert "a_package_that_nobody_makes" in told
 
 
-@pytest.fixture
-def listening() -> Iterator[tuple[str, int]]:
-    """Where somebody takes a connection and says nothing."""
+@pytest.fixture(scope="module")
+def listening() -> Iterator[int]:
+    """The port where somebody takes a connection and says nothing."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        yield server.getsockname()
+        yield server.getsockname()[1]
 
 
-@pytest.mark.slow
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what the commands below are given."""
+    folder = tmp_path_factory.mktemp("extras")
+    folder.chmod(0o700)
+    with pytest.raises(SystemExit) as ended:
+        main(["test-pki", "create", str(folder / "pki"), "--fast"])
+    assert ended.value.code == 0
+    (folder / "enrolment.yaml").write_text("profile: x\n", encoding="utf-8")
+    (folder / "old.xml").write_bytes(good())
+    (folder / "new.xml").write_bytes(signed(entity(roles=role(keys=descriptor(holder(1)))), holder(1)))
+    # of this one there is more to mend: what to install is told all the same
+    (folder / "bad.xml").write_bytes(good(entity_id="urn:nl-eid-gdi:1.0:DV:00000013273229750000:entities:0001"))
+    (folder / "wild.pem").write_bytes(wild().public_bytes(serialization.Encoding.PEM))
+    (folder / "connections.toml").write_bytes((ROOT / "docs/templates/connections.toml").read_bytes())
+    return folder
+
+
+def wild() -> x509.Certificate:
+    """A certificate whose wildcard may stand for a whole public suffix: whoever has no list of them cannot tell."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "www.example.nl")])
+    names = x509.SubjectAlternativeName([x509.DNSName("www.example.nl"), x509.DNSName("*.example.nl")])
+    made = x509.CertificateBuilder(name, name, key.public_key(), 7, MOMENT - timedelta(1), MOMENT + timedelta(300))
+    return made.add_extension(names, critical=False).sign(key, hashes.SHA256())
+
+
+META = "--for digid-machtigen -e preproduction --offline"
+ORDERED = "--oin 00000003273229750000 --organization Gemeente --common-name api.example.nl -e production"
+LACKING = (
+    ("serve", "cheroot", "test-pki serve {place}/pki", 1),
+    ("page", "cheroot", "page --no-browser", 1),
+    ("page", "jinja2", "page --no-browser", 1),
+    ("page", "python_multipart", "page --no-browser", 1),
+    ("probe", "OpenSSL", "probe 127.0.0.1:{port} --allow-net 127.0.0.0/8", 1),
+    ("probe", "OpenSSL", "g4 probe 127.0.0.1:{port} --allow-net 127.0.0.0/8", 1),
+    (
+        "pkcs11",
+        "pkcs11",
+        "csr create {ordered} --profile g4-tls --pkcs11 {uri} --passphrase-env A_PIN --out {new}/x",
+        1,
+    ),
+    ("g4-trial", "yaml", "test-pki issue {place}/pki --enrolment {place}/enrolment.yaml --out {new}/x", 1),
+    ("dask", "distributed", "scan {place}/pki --dask tcp://127.0.0.1:{port}", 1),
+    ("reports", "icalendar", "scan {place}/pki --report {new}/out.ics", 1),
+    ("reports", "jinja2", "scan {place}/pki --report {new}/out.html", 1),
+    ("reports", "jinja2", "cert check {place}/wild.pem -e production --report {new}/out.html", 1),
+    ("reports", "icalendar", "status --connections {place}/connections.toml --report {new}/out.ics", 1),
+    ("reports", "holidays", "plan --for digid --live 2027-06-01", 1),
+    ("reports", "holidays", "plan --connections {place}/connections.toml", 1),
+    ("reports", "icalendar", "plan --for digid --live 2027-06-01 --report {new}/out.ics", 1),
+    ("metadata", "signxml", "metadata check {place}/old.xml {meta}", 11),
+    ("metadata", "signxml", "metadata check {place}/old.xml {meta} --verbose", 11),
+    ("metadata", "signxml", "metadata check {place}/bad.xml {meta}", 10),
+    ("metadata", "signxml", "metadata diff {place}/old.xml {place}/new.xml", 11),
+    ("metadata", "signxml", "metadata diff {place}/old.xml {place}/old.xml", 11),
+    ("strict", "publicsuffixlist", "cert check {place}/wild.pem -e production --strict --offline", 10),
+)
+INSTALL = {"nl": "Installeer het", "en": "Install it"}
+
+
+def test_every_extra_is_lacked_by_some_command() -> None:
+    assert {extra for extra, *_ in LACKING} == set(DECLARED) - FOR_WORK
+
+
 @pytest.mark.parametrize(
-    ("words", "package", "extra"),
-    [
-        (("test-pki", "serve", "{pki}"), "cheroot", "serve"),
-        (("probe", "127.0.0.1:{port}", "--allow-net", "127.0.0.0/8"), "OpenSSL", "probe"),
-        (("test-pki", "issue", "{pki}", "--enrolment", "{pki}", "--out", "{pki}/x"), "yaml", "g4-trial"),
-        (("scan", "{pki}", "--dask", "tcp://127.0.0.1:{port}"), "distributed", "dask"),
-        (("scan", "{pki}", "--report", "{pki}/out.ics"), "icalendar", "reports"),
-        (("scan", "{pki}", "--report", "{pki}/out.html"), "jinja2", "reports"),
-        (("cert", "check", "{pki}", "-e", "production", "--report", "{pki}/out.html"), "jinja2", "reports"),
-    ],
+    ("extra", "package", "line", "code"), LACKING, ids=[f"{package}: {line[:40]}" for _, package, line, _ in LACKING]
 )
 def test_a_command_that_lacks_its_extra_says_which(
-    words: tuple[str, ...],
-    package: str,
     extra: str,
+    package: str,
+    line: str,
+    code: int,
+    place: Path,
+    listening: int,
     tmp_path: Path,
-    listening: tuple[str, int],
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    run = Command(capsys, monkeypatch)
-    assert run("test-pki", "create", tmp_path / "pki", "--fast").code == 0
-    (tmp_path / "enrolment.yaml").write_text("profile: x\n", encoding="utf-8")
+    """In both languages, for people and for a program, whatever else is wrong."""
+    tmp_path.chmod(0o700)
+    monkeypatch.setenv("A_PIN", "1234")
+    monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setitem(sys.modules, package, None)
-    forget(
-        monkeypatch, "pkitools.reports.pages", "pkitools.reports.portfolio.as_ics"
-    )  # another test may have read them
-    given = (word.replace("{pki}", str(tmp_path / "pki")).replace("{port}", str(listening[1])) for word in words)
-    given = tuple(
-        str(tmp_path / "enrolment.yaml") if before == "--enrolment" else word for before, word in pairs(given)
-    )
-    ran = run("--lang", "en", *given)
-    assert ran.code == 1
-    assert f"pip install 'pkitools-nl[{extra}]'" in ran.err
+    # another test may have read them
+    forget(monkeypatch, "pkitools.reports.pages", "pkitools.reports.portfolio.as_ics", "pkitools_cli.page")
+    if package == "publicsuffixlist":
+        monkeypatch.setattr(strict, "suffix_list", strict.suffix_list.__wrapped__)
+    uri = "pkcs11:token=a;object=b?module-path=/nowhere.so"
+    given = {"place": place, "port": listening, "new": tmp_path, "meta": META, "ordered": ORDERED, "uri": uri}
+    run, words = Command(capsys, monkeypatch), line.format(**given).split()
+    install = f"pip install 'pkitools-nl[{extra}]'"
+    for language, verb in INSTALL.items():
+        ran = run("--lang", language, *words)
+        assert ran.code == code, ran.err
+        assert any(verb in row and install in row for row in (ran.out + ran.err).splitlines()), ran.out + ran.err
+    if "--verbose" not in words:
+        ran = run(*words, "--json")
+        assert ran.code == code
+        told = list(strings(ran.document))
+        assert all(any(verb in text and install in text for text in told) for verb in INSTALL.values()), told
 
 
-def pairs(words: Iterator[str]) -> Iterator[tuple[str, str]]:
-    before = ""
-    for word in words:
-        yield before, word
-        before = word
+def strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from strings(each)
+
+
+def test_what_to_install_is_told_for_each_reason_that_it_takes_away() -> None:
+    found = catalogue("en", "report")
+    reasons = (code.removeprefix("report.reason.") for code in found if code.startswith("report.reason."))
+    told = {reason for reason in reasons if "pip install" in message(f"report.reason.{reason}", {}, "en").remedy}
+    assert told == TO_INSTALL

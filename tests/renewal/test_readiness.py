@@ -58,6 +58,9 @@ def test_only_a_difference_proves_that_it_does_not_work() -> None:
             differs = alert is not None and alert.name != "unknown_ca"
             trusted = control_alert is not None and control_alert.name == "unknown_ca"
             assert found is (Offered.NO if differs and trusted else Offered.UNKNOWN)
+        unknown_root = Readiness(observed(taken, alert), control, strangers=True)
+        assert unknown_root.certificate is (Offered.UNKNOWN if taken in took else found), "who takes it verifies nobody"
+        assert unknown_root.answer is not Offered.YES
         if taken is other and alert == control_alert:
             assert found is not Offered.NO, "the same twice"
 
@@ -75,6 +78,8 @@ def test_only_a_difference_proves_that_it_does_not_work() -> None:
 )
 def test_what_is_asked_of_signatures_counts(asked: tuple[str, ...], taken: Taken, answer: Offered) -> None:
     assert Readiness(observed(taken, None, asked), None).answer is answer
+    stranger = Readiness(observed(taken, None, asked), None, strangers=True)
+    assert stranger.answer is (Offered.UNKNOWN if answer is Offered.YES else answer)
 
 
 # -- the two clients --------------------------------------------------------------------------------------------------
@@ -147,13 +152,16 @@ def peers(pki: PKI, server: IssuedCertificate) -> Iterator[tuple[str, Behave, in
     unknown_name = says(b"\x15\x03\x03\x00\x02\x02\x70")
     yield "stops at once", unknown_name, 11, "er komt geen verbinding. Nu: Kijk eerst waarom er geen verbinding komt:"
     yield "trusts others", TLS(identity=server, trusts=roots), 11, "(unknown_ca): de root is er niet bekend"
-    yield "takes all", Judging(identity=server, trusts=roots), 0, "aangenomen"
+    anyone = "het neemt een clientcertificaat waarvan het de uitgever niet kan kennen."
+    yield "takes all", Judging(identity=server, trusts=roots), 11, anyone
+    old = (SSL.TLS1_2_VERSION, SSL.TLS1_2_VERSION)
+    yield "takes all, 1.2", Judging(identity=server, trusts=roots, versions=old), 11, anyone
     yield "takes no pss", Judging(identity=server, trusts=roots, takes=is_pkcs1), 10, "NIET klaar"
     newest = (SSL.TLS1_2_VERSION, SSL.TLS1_2_VERSION)
     yield "takes no pss, 1.2", Judging(identity=server, trusts=roots, takes=is_pkcs1, versions=newest), 10, "NIET klaar"
     for shape, words in (("g4-tls", "ja: TRIAL PKIoverheid - G4 Root"), ("g1-private", "geen van G4")):
         named = [root for root in roots if ("G4" in root.facts.subject.text) is (shape == "g4-tls")]
-        yield f"names {shape}", Judging(identity=server, trusts=roots, names=named), 0, words
+        yield f"names {shape}", Judging(identity=server, trusts=roots, names=named), 11, words
 
 
 @pytest.mark.slow
@@ -173,7 +181,7 @@ def test_each_peer_gets_its_answer(
             for step in commands(ran.out):
                 parse(step)
             assert [row for row in ran.out.splitlines() if len(row) > 80 and " " in row.strip()] == []
-            if name in {"asks nothing", "takes no pss"}:
+            if name in {"asks nothing", "takes no pss", "takes all"}:
                 document = run(*asked, "--json").document
                 assert_valid(document, "g4-probe-v1")
                 assert document["ready"] == {10: "no", 11: "unknown"}[code]

@@ -1,7 +1,7 @@
 """Run by :mod:`tests.cli.test_scan_stopped`: the command line, to which a signal comes at a moment that a test chooses.
 
-``python stopped_scan.py SIGNAL WHERE NUMBER WORDS...``: the signal comes to the whole group of processes after so many
-readings (``reading``) or so many pieces of a report (``piece``).
+``python stopped_scan.py SIGNAL WHERE NUMBER WORDS...``: the signal comes to the whole group of processes,
+and SIGTERM to this one, after so many readings (``reading``) or so many pieces of a report (``piece``).
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ def main() -> None:
     def interrupted(several: Iterator[Any]) -> Iterator[Any]:
         for one in several:
             if next(numbers) == int(number):
-                os.killpg(0, signal.Signals[name])
+                # a terminal sends Ctrl-C to all of them; who asks a process to end asks that one
+                (os.kill if name == "SIGTERM" else os.killpg)(os.getpid(), signal.Signals[name])
             yield one
 
     numbers = count()

@@ -22,7 +22,7 @@ from pkitools.findings import (
 from pkitools.metadata.consumers import Ask, Topic
 from pkitools.metadata.rules.book import MetadataBook, SamlCase, against
 from pkitools.metadata.saml import ENTITIES, Entity, SignatureFacts
-from pkitools.metadata.signatures import SignatureStatus
+from pkitools.metadata.signatures import NO_SIGNATURE_LIBRARY, SignatureStatus
 from pkitools.oin.entity_schemes import ENTITIES as ENTITY_KIND
 from pkitools.oin.entity_schemes import EntitySubject
 from pkitools.x509 import oin_from_certificate
@@ -38,7 +38,6 @@ _ENVELOPED: Final = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
 _EXCLUSIVE: Final = "http://www.w3.org/2001/10/xml-exc-c14n#"
 _WITH_COMMENTS: Final = f"{_EXCLUSIVE}WithComments"
 _WEAK: Final = ("sha1", "md5", "hmac")
-_UNASKED: Final = "no_signature_library"
 
 
 @SIGNATURE.rule("present", _ERROR, _ST_SAML)
@@ -57,7 +56,7 @@ def _valid(at: SamlCase) -> Answer:
     if status is SignatureStatus.ABSENT:
         return NOT_APPLICABLE
     if status is SignatureStatus.NOT_ASKED:
-        return NotChecked(_UNASKED)
+        return NotChecked(NO_SIGNATURE_LIBRARY)
     if status is SignatureStatus.NO_KEY:
         return NotChecked("no_signing_key")
     return met_if(status is SignatureStatus.GOOD, "ds:Signature", at.written.root_id or at.written.root)

@@ -117,10 +117,7 @@ def told(
         remedy_text: the program's own remedies, shown instead of the library's where it has one.
         moment: when was judged.
     """
-    operands = readable(outcome.params, language, moment)
-    if outcome.reason:
-        return message(f"report.reason.{outcome.reason}", operands, language, remedy_text)
-    return outcome_message(outcome, language, remedy_text, operands)
+    return outcome_message(outcome, language, remedy_text, readable(outcome.params, language, moment))
 
 
 # -- the details ------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from pkitools.messages import Language, message, template
+from pkitools.messages import Language, fault_in_words, message, template
 from pkitools.messages.days import at_time, day
 from pkitools.text import NameText, pattern
 
@@ -37,6 +37,8 @@ def _operand(name: str, value: object, language: Language, moment: datetime | No
         return value.short
     if name in _WORDS and (word := template(f"report.{_WORDS[name]}.{str(value).lower()}", language).get("title")):
         return word
+    if name == "code" and str(value).startswith("http-"):
+        return fault_in_words(str(value), "", language)
     found = _MOMENT.fullmatch(value) if isinstance(value, str) and value[:4].isdigit() else None
     if found is None:
         return value

@@ -13,13 +13,14 @@ import click
 from pkitools.environment import Environment
 from pkitools.files import Output, check_outputs, write_set
 from pkitools.frozen import dataclass
+from pkitools.messages import fault_in_words
 from pkitools.messages.days import day
 from pkitools.reports import ToldError, chain_complete_document
 from pkitools.text import shown
 from pkitools.trust import HierarchyKind, hierarchy_of
 from pkitools_cli.commands.export.given import given_above
 from pkitools_cli.commands.export.written import refuse_to_replace_input, told_backups
-from pkitools_cli.commands.given.fetching import NetworkRange, fetcher_of
+from pkitools_cli.commands.given.fetching import NetworkRange, fetcher_of, told_refusals
 from pkitools_cli.commands.next_steps import Step, Words, again, carried, next_document, step
 from pkitools_cli.commands.public_part import public_place, public_words
 from pkitools_cli.exit_codes import ExitCode
@@ -209,7 +210,9 @@ def _left_out(path: CertificatePath) -> Iterator[str]:
 def _fetches(path: CertificatePath) -> Iterator[str]:
     for fetch in path.fetches:
         word = "fetched" if not fetch.code else "not_fetched"
-        yield from wrapped(tr(f"cli.chain.complete.{word}", url=shown(fetch.url), code=fetch.code), "  ")
+        why = fault_in_words(str(fetch.code), fetch.detail, language())
+        yield from wrapped(tr(f"cli.chain.complete.{word}", url=shown(fetch.url), why=why), "  ")
+    yield from told_refusals(((str(each.code), each.detail) for each in path.fetches), ("address", "port"))
 
 
 def _end(completed: Completed) -> Iterator[str]:

@@ -12,7 +12,7 @@ from pkitools.errors import FileError, PkitoolsError
 from pkitools.files import Output, read_bytes
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_CERTIFICATE_BYTES
-from pkitools.ordering import NamedOrder
+from pkitools.ordering import NamedOrder, manifest_in
 from pkitools.ordering.manifest import MANIFEST
 from pkitools.requests import PrivateKey, RequestFacts, load_key, read_request
 from pkitools.requests.keys import MAX_KEY_FILE_BYTES
@@ -86,10 +86,11 @@ def refuse_begun(items: Sequence[NamedOrder], folder: Path, batch_file: str, pas
     unclear = [name for name, each in found.items() if each.state in {State.KEY_ONLY, State.UNCLEAR}]
     if len(left) == len(items):
         return
+    is_noted = _is_noted([found[name] for name in finished], folder)
     operands = {"finished": _named(finished), "left": _named(left), "unclear": _named(unclear)}
-    slug = "batch_begun" if left or unclear else "batch_finished"
+    slug = "batch_begun" if left or unclear or not is_noted else "batch_finished"
     error = BegunError(f"requests.error.{slug}", folder=str(folder), name=batch_file, count=len(items), **operands)
-    error.then = _then(folder)
+    error.then = _then(folder) if finished and is_noted else ()
     raise error
 
 
@@ -108,6 +109,8 @@ def _standing(item: NamedOrder, folder: Path, passphrase: bytes | None) -> Stand
     key_file, request_file = _paths(item, folder)
     if not any(os.path.lexists(path) for path in (key_file, request_file)):
         return Standing(State.ABSENT)
+    if not os.path.lexists(key_file):
+        return Standing(State.UNCLEAR, unclear=(tr("cli.csr.create.no_key", name=Path(key_file).name),))
     try:
         key = load_key(read_bytes(key_file, limit=MAX_KEY_FILE_BYTES), key_file, passphrase=passphrase)
         if not os.path.lexists(request_file):
@@ -122,6 +125,12 @@ def _standing(item: NamedOrder, folder: Path, passphrase: bytes | None) -> Stand
     other_key = () if is_same_key(request.public_key, key.public) else (tr("cli.csr.create.other_key"),)
     unclear = (*other_key, *item.plan.differences(request))
     return Standing(State.UNCLEAR if unclear else State.FINISHED, key, request, unclear)
+
+
+def _is_noted(finished: Sequence[Standing], folder: Path) -> bool:
+    """Return whether the manifest has these, which is written last of all: without it no answer finds its key."""
+    orders = manifest_in(folder).orders
+    return all(each.key is not None and each.key.public.spki_sha256 in orders for each in finished)
 
 
 def _then(folder: Path) -> tuple[str, ...]:

@@ -52,11 +52,11 @@ def write_batch(options: CreateOptions, batch_file: str, out_dir: str) -> list[W
     make_folder(folder)
     try:
         written = list(_each(items, found, folder, secret, options))
+        made = [ordered(item.name, item.order, one.request.facts) for item, one in zip(items, written, strict=True)]
+        add_orders(folder, made)
     except KeyboardInterrupt:
         _tell_resume(options)
         raise
-    made = [ordered(item.name, item.order, one.request.facts) for item, one in zip(items, written, strict=True)]
-    add_orders(folder, made)
     return written
 
 

@@ -89,6 +89,7 @@ def _tried(options: Options) -> Readiness:
         starttls=options.starttls or "",
         allow_net=options.allow_net,
         proxies=proxies_of_environment(),
+        strangers=True,
     )
 
 
@@ -129,6 +130,8 @@ def _same(options: Options) -> Iterator[str]:
 def _state(found: Readiness) -> str:
     """Return what came of it: the answer, or why there could be none."""
     shaken = found.seen.handshake
+    if found.takes_anyone:
+        return "anyone"
     if found.answer != "unknown" or shaken.asks:
         return str(found.answer)
     return "not_asked" if shaken.completed else "no_connection"
@@ -138,7 +141,10 @@ def _rows(found: Readiness) -> Iterator[tuple[str, str | None]]:
     shaken = found.seen.handshake
     is_alike = found.certificate == "unknown"  # what it says of one alone is no matter of trust
     if shaken.asks or shaken.completed:
-        yield "certificate", _taken(found.seen, found.alert, is_alike)
+        yield (
+            "certificate",
+            (tr("cli.g4.probe.anyone") if found.takes_anyone else _taken(found.seen, found.alert, is_alike)),
+        )
     yield "control", None if found.control is None else _taken(found.control, found.control_alert, is_alike)
     yield "signatures", tr(f"cli.g4.probe.offered.{found.signatures}") if shaken.asks else None
     yield "authorities", _authorities(found) if shaken.asks else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING, Any
 
@@ -50,3 +50,19 @@ def proxies_of_environment() -> Proxies:
         return os.environ.get(name.lower()) or os.environ.get(name) or ""
 
     return Proxies(setting("HTTP_PROXY"), setting("HTTPS_PROXY"), setting("NO_PROXY"))
+
+
+def told_refusals(came: Iterable[tuple[str, str]], options: Iterable[str]) -> Iterator[str]:
+    """Yield, once each, which options admit what was not asked by rule.
+
+    Args:
+        came: the fault and the particulars of each address that gave nothing.
+        options: what the command can allow: ``address``, ``port``.
+    """
+    from pkitools.fetching import refusal
+    from pkitools_cli.lines import wrapped
+
+    refused = {str(refusal(fault, detail)) for fault, detail in came}
+    for each in options:
+        if each in refused:
+            yield from wrapped(f"→ {tr(f'cli.fetching.allow.{each}')}", "      ", "    ")

@@ -91,6 +91,10 @@ def _signatures(found: MetadataComparison) -> Iterator[str]:
         if read.kind is MetadataKind.SAML:
             status = tr(f"cli.metadata.signature.{read.verified.status}")
             yield from wrapped(f"{shown(read.name)}: {status}", "    ", "  ")
+    if (reason := found.not_checked) is not None:
+        text = told(f"report.reason.{reason}", {})
+        yield from wrapped(text.message, "  ", "  ")
+        yield from wrapped(f"→ {text.remedy}", "      ", "    ")
 
 
 def _next(found: MetadataComparison, options: Options) -> Step | None:

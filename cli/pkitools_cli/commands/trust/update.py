@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -11,10 +12,10 @@ import click
 
 from pkitools.files import Output, write_set
 from pkitools.frozen import dataclass
-from pkitools.messages import in_words
+from pkitools.messages import fault_in_words
 from pkitools.reports import trust_update_document
 from pkitools_cli.commands.export.written import told_backups
-from pkitools_cli.commands.given.fetching import NetworkRange, fetcher_of
+from pkitools_cli.commands.given.fetching import NetworkRange, fetcher_of, told_refusals
 from pkitools_cli.commands.next_steps import Step, again, step
 from pkitools_cli.commands.trust.export import prepare_folder
 from pkitools_cli.exit_codes import ExitCode
@@ -34,6 +35,11 @@ class Updated:
     found: tuple[PublishedAuthority, ...]
     written: tuple[Path, ...]
     backups: tuple[Path, ...] = ()
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether anything was asked at all."""
+        return any(str(one.state) != "not_asked" for one in self.found)
 
     @property
     def code(self) -> ExitCode:
@@ -84,18 +90,30 @@ def _keep(found: tuple[PublishedAuthority, ...], target: str | None, *, force: b
 
 
 def _text(updated: Updated) -> Iterator[Line | str]:
-    same = sum(str(one.state) == "same" for one in updated.found)
-    title = tr("cli.trust.update.title", same=same, total=len(updated.found))
-    yield from (Line(row, bold=True) for row in wrapped(title, ""))
-    for one in updated.found:
-        told = tr(f"cli.trust.published.{one.state}", detail=in_words(one.detail, language()))
-        yield from beside("  ", f"{one.entry.name}: {told}")
+    yield from (Line(row, bold=True) for row in wrapped(_head(updated), ""))
+    for one in updated.found if updated.is_asked else ():
+        why = fault_in_words(one.detail, one.particulars, language())
+        yield from beside("  ", f"{one.entry.name}: {tr(f'cli.trust.published.{one.state}', detail=why)}")
+    yield from told_refusals(((one.detail, one.particulars) for one in updated.found), ("address",))
     if updated.written:
         yield from wrapped(
             tr("cli.trust.update.written", count=len(updated.written), folder=updated.written[0].parent), ""
         )
     next_one = _next(updated)
     yield from next_one.told() if next_one is not None else ()
+
+
+def _head(updated: Updated) -> str:
+    """Return what is published now: first what is another than is known; of what nobody gave nothing is said."""
+    counts = Counter(str(one.state) for one in updated.found)
+    total, same, other = len(updated.found), counts["same"], counts["other"]
+    if other:
+        slug = "other_one" if other == 1 else "other"
+    elif same:
+        slug = "all" if same == total else "some"
+    else:
+        slug = "none" if updated.is_asked else "not_asked"
+    return tr(f"cli.trust.update.head.{slug}", same=same, other=other, total=total, left=total - same - other)
 
 
 def _next(updated: Updated) -> Step | None:
@@ -110,4 +128,4 @@ def _next(updated: Updated) -> Step | None:
         kept = again((), "--out", tr("cli.now.folder"))
         return step("trust_update.not_written", {}, {"again": lambda: kept})
     without = again((), without=frozenset({"offline"}))
-    return step("trust_update.nothing", {}, {"again": lambda: without})
+    return step(f"trust_update.{'nothing' if updated.is_asked else 'offline'}", {}, {"again": lambda: without})
