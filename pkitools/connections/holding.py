@@ -17,7 +17,8 @@ from pkitools.connections.calendar import WorkingDays
 from pkitools.connections.lead import LeadKind
 from pkitools.connections.model import Connection, Connections
 from pkitools.connections.owning import Owners, Places
-from pkitools.connections.planning import YEARS, Anchor, Plan, generation_for, plan
+from pkitools.connections.planning import Plan
+from pkitools.connections.renewing import has_to_be_replaced, plan_of_live, plan_of_renewal
 from pkitools.connections.status import ConnectionsStatus, ConnectionStatus
 from pkitools.connections.steps import Seen, steps_of
 from pkitools.environment import Environment
@@ -28,7 +29,6 @@ from pkitools.portfolio import Gap, Gathering, HeldCertificate, HeldKey, HeldReq
 from pkitools.portfolio.risk import misfits
 from pkitools.rules.advice import LEAD_TIME
 from pkitools.systems import Stance, System, Topic
-from pkitools.trust import HierarchyKind, hierarchies
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -216,27 +216,9 @@ class _Found:
 
     def _plan(self, connection: Connection, certificate: HeldCertificate | None) -> Plan | None:
         """Return the days back from the end of the certificate, or from going live where there is none."""
-        moment = self.judging.moment
-        day = connection.live if certificate is None else certificate.not_after.date()
-        if day is None or day.year not in YEARS:  # a certificate may end in 9999, or have ended long ago
-            return None
-        generation = None if certificate is None else _generation(certificate, connection.environment)
-        # what somebody makes himself is of no generation
-        if certificate is None and connection.system is not None and not connection.self_signed:
-            generation = generation_for(connection.system, connection.environment, moment)
-        found = plan(
-            day,
-            Anchor.LIVE if certificate is None else Anchor.END,
-            moment=moment,
-            lead_times=connection.lead_times,
-            # whoever has a certificate was a subscriber to get it
-            subscriber=True if certificate is not None and connection.subscriber is None else connection.subscriber,
-            generation=generation,
-            begins=None if certificate is None else certificate.not_before.date(),
-            calendar=self.calendar,
-        )
-        is_to_replace = certificate is not None and has_to_be_replaced(certificate, moment)
-        return found.at_once(moment.date()) if is_to_replace else found
+        if certificate is None:
+            return plan_of_live(connection, moment=self.judging.moment, calendar=self.calendar)
+        return plan_of_renewal(connection, certificate, moment=self.judging.moment, calendar=self.calendar)
 
     def _with_reusable(self, status: ConnectionStatus, every: _Lying) -> ConnectionStatus:
         """Add the certificates of its holder that lie elsewhere and are good for it, or may be."""
@@ -335,14 +317,6 @@ def bears_name(certificate: HeldCertificate, connection: Connection) -> bool:
     return not connection.dns or any(name.casefold() in names for name in connection.dns)
 
 
-def has_to_be_replaced(certificate: HeldCertificate, moment: datetime) -> bool:
-    """Return whether a certificate is of no use before its end: not where a path lacks, or its first day is to come."""
-    if certificate.not_after < moment or certificate.verdict is not Verdict.FAILED:
-        return False
-    is_proved = all(one.has_path for one in certificate.judgements)
-    return certificate.is_revoked or (is_proved and certificate.not_before <= moment)
-
-
 _RANK: Final = {Verdict.PASSED: 2, Verdict.INDETERMINATE: 1, Verdict.FAILED: 0, None: 0}
 
 
@@ -375,13 +349,6 @@ def _in_metadata(
     if not described:
         return None, None
     return any(described.values()), max(described, key=lambda name: described[name])
-
-
-def _generation(certificate: HeldCertificate, environment: Environment) -> str | None:
-    """Return the generation of a certificate of production: its dates do not bind those of TRIAL and tests."""
-    found = next((each for each in hierarchies() if each.name == certificate.hierarchy), None)
-    kind = HierarchyKind.PRODUCTION if found is None and environment is Environment.PRODUCTION else None
-    return certificate.generation if (found.kind if found else kind) is HierarchyKind.PRODUCTION else None
 
 
 def _key_file(certificate: HeldCertificate | None, found: _Lying) -> str | None:

@@ -16,6 +16,7 @@ from pkitools.reports.telling.readable import short_day
 from pkitools.text import visible
 
 if TYPE_CHECKING:
+    from pkitools.connections import Connections
     from pkitools.portfolio.comparing import Changes
     from pkitools.portfolio.risk import Risks
 
@@ -34,6 +35,7 @@ class Telling:
         remedy: gives what to do, where the caller has words of its own; ``None``: the words of the library.
         now: what to do first, in the words of the caller; empty where it says nothing of that.
         risks: what is told of all together; ``None``: it is worked out, by what the folders are called.
+        connections: those that the certificates are judged by: what they claim is to be ordered as their plans say.
     """
 
     language: Language = "en"
@@ -41,6 +43,7 @@ class Telling:
     remedy: RemedyText | None = None
     now: str = ""
     risks: Risks | None = None
+    connections: Connections | None = None
 
 
 def deciding(certificate: HeldCertificate) -> Outcome | None:
