@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _OF_A_SOURCE: Final = ("revocation.source.", "revocation.crl.", "revocation.ocsp.")
 _NONE_NAMED: Final = "revocation.source.named"  # there was none to count
 _MOST_UNUSED: Final = 3
+_MOST_ADDED: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,8 @@ def _changes(changes: Changes, language: Language) -> Iterator[str]:
     yield from (word("portfolio.changes.new", language, name=one.name) for one in changes.new)
     yield from (word("portfolio.changes.gone", language, name=one.name) for one in changes.gone)
     yield from (word("portfolio.changes.unseen", language, name=one.name) for one in changes.unseen)
+    if changes.added:
+        yield _first_seen(changes, language)
     for one in changes.replaced:
         old, new = (short_day(each.not_after, language) for each in (one.old, one.new))
         how = "replaced_same_key" if one.same_key else "replaced"
@@ -154,6 +157,15 @@ def _changes(changes: Changes, language: Language) -> Iterator[str]:
     for before, now in changes.judged_otherwise:
         earlier, later = (_verdict(each.verdict, language) for each in (before, now))
         yield word("portfolio.changes.otherwise", language, name=now.name, old=earlier, new=later)
+
+
+def _first_seen(changes: Changes, language: Language) -> str:
+    """Return where was not looked the last time, and how many certificates lie there alone."""
+    places = "; ".join(changes.added[:_MOST_ADDED])
+    if len(changes.added) > _MOST_ADDED:
+        more = word("portfolio.report.more_places", language, count=len(changes.added) - _MOST_ADDED)
+        places = f"{places}; {more}"
+    return word("portfolio.changes.added", language, places=places, count=len(changes.first_seen))
 
 
 def _verdict(verdict: Verdict | None, language: Language) -> str:
