@@ -17,10 +17,14 @@ from pkitools.portfolio.risk import risks_of
 from pkitools_cli.commands.scan.running import words_to_check
 from pkitools_cli.commands.status.asked import Scanning
 from pkitools_cli.commands.status.commands import command_for
+from tests.cli.conftest import run
 from tests.connections.support import CHAIN, OIN, OTHER_OIN, certificate, connection, held, written
 from tests.portfolio.support import judging, scanned
+from tests.support.command import Command
 from tests.support.deliveries import corrupt, pem
 from tests.support.requests import request
+
+__all__ = ["run"]  # a fixture
 
 FILES = {"files": '["f"]'}
 
@@ -186,7 +190,8 @@ def test_patterns_and_pointers_lead_to_places(folder: Path) -> None:
 
 
 def test_of_what_is_as_urgent_what_has_ended_comes_first_and_then_the_earliest_day(folder: Path) -> None:
-    """Not the first step of each: one to do by the end of the year stood before what to order today."""
+    """Not the first step of each: one to do by the end of the year stood before what to order today. Of what has ended
+    the last to end is missed most."""
     ends = {"a": (2026, 12, 10), "b": (2026, 10, 31), "c": (2026, 12, 5), "d": (2026, 10, 1)}
     files = {name: [f"{name}.pem"] for name in (*ends, "e", "g", "h")}
     for name, end in {**ends, "e": (2027, 3, 12), "g": (2027, 3, 8), "h": (2027, 11, 1)}.items():
@@ -197,7 +202,7 @@ def test_of_what_is_as_urgent_what_has_ended_comes_first_and_then_the_earliest_d
     status = held(folder, others + connection(files='["h.pem"]', environment='"production"'))
     told = [(one.state, Path(one.connection.files[0]).stem) for one in status.in_order()]
     late, now = (["".join(name for state, name in told if state is each)] for each in (StepState.LATE, StepState.NOW))
-    assert (late, now) == (["dbca"], ["hge"])
+    assert (late, now) == (["bdca"], ["hge"])
 
 
 def test_groups_hold_every_connection_once(folder: Path) -> None:
@@ -360,3 +365,14 @@ def test_the_check_that_is_named_for_a_verdict_is_given_what_was_known(folder: P
     assert words["verdict"][:2] == ["cert", "check"]
     assert words["verdict"][-6:] == given
     assert not any(set(given) & set(each) for step, each in words.items() if step != "verdict")
+
+
+def test_of_plans_that_are_over_the_last_stands_first(run: Command, folder: Path) -> None:
+    ends = {"2025-03-01": "a", "2026-11-20": "b", "2026-10-01": "c", "2027-11-01": "d", "2026-12-20": "e"}
+    for end, name in ends.items():
+        made = certificate(cn=f"{name}.example.nl", end=datetime.fromisoformat(end).replace(tzinfo=UTC))
+        (folder / f"{name}.pem").write_bytes(made + CHAIN)
+    file = written(folder, "".join(connection(files=f'["{name}.pem"]') for name in ends.values()))
+    document = run("plan", "--connections", file, "--moment", "2026-11-22T12:00:00Z", "--json").document
+    told = [next(day["day"] for day in one["plan"]["dates"] if day["kind"] == "end") for one in document["plans"]]
+    assert "".join(ends[day] for day in told) == "bcaed"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
@@ -23,8 +24,11 @@ from pkitools.reports import Expiry, Telling, expiry_document, portfolio_report,
 from pkitools.reports.expiry import Nagios, nagios_line
 from pkitools.reports.portfolio.as_csv import COLUMNS, cell
 from pkitools.reports.portfolio.telling import deciding
-from tests.portfolio.support import hostile, something_of_everything
+from tests.portfolio.support import CHAIN, hostile, scanned, something_of_everything
 from tests.support.certificates import MOMENT, made
+from tests.support.chains import MOMENT as NOW
+from tests.support.chains import end_entity, good_chain
+from tests.support.deliveries import pem
 from tests.support.effort import examples
 from tests.support.schemas import assert_valid
 
@@ -208,3 +212,21 @@ def test_nothing_found_is_not_good() -> None:
 def test_a_report_can_be_written_where_names_are_no_unicode(portfolio: Portfolio, tmp_path: Path) -> None:
     for suffix in report_suffixes():
         (tmp_path / f"a{suffix}").write_bytes(portfolio_report(hostile(portfolio, "na\udcffme"), suffix))
+
+
+def test_of_what_has_ended_the_last_to_end_stands_first_wherever_there_is_an_order(tmp_path: Path) -> None:
+    """What ended years ago is missed by nobody, and stood above what ended last night. The timeline is one of days."""
+    days = (-4000, -400, -30, -1, 1, 40, 400)
+    for number, left in enumerate((1, -400, 400, -1, -4000, 40, -30)):
+        end = NOW + timedelta(days=left, seconds=1)
+        made = end_entity(f"d{left}.example.nl", good_chain().tsp, start=end - timedelta(days=900), end=end)
+        (tmp_path / f"{number}.pem").write_bytes(pem(made.der) + CHAIN)
+    found = scanned(tmp_path)
+    ended = [f"d{left}.example.nl" for left in sorted(days, reverse=True) if left < 0]
+    coming = [f"d{left}.example.nl" for left in sorted(days) if left > 0]
+    assert [one.name for one in Expiry(found, 90, 30).certificates] == ended + coming
+    for suffix in (".csv", ".md", ".json", ".html"):
+        text = portfolio_report(found, suffix).decode()
+        lists = text.rpartition('<div id="certificates">')[2] if suffix == ".html" else text
+        told = dict.fromkeys(re.findall(r"d-?[0-9]+\\?\.example\\?\.nl", lists))
+        assert [name.replace("\\", "") for name in told if name.startswith(("d-", "d\\-"))] == ended, suffix
