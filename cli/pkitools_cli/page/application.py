@@ -84,7 +84,7 @@ class Application:
         return self._told(_refusal(error), request, self.language_of(request))
 
     def language_of(self, request: Request | None) -> Language:
-        """Return the language to answer in: as chosen on a page, else as asked for at start, else as the browser asks."""
+        """Return the language to answer in: as chosen on a page, asked for at start, or asked by the browser."""
         chosen = self._site.language if request is not None and self.guard.has_session(request) else None
         wanted = "" if request is None else request.header("accept-language")
         return chosen or self._site.given.language or language_wanted(wanted)
