@@ -20,16 +20,20 @@ from pkitools.findings import Verdict
 from pkitools.messages import LANGUAGES, Language
 from pkitools.portfolio import HeldCertificate, Judging, Portfolio, changes_since, read_earlier
 from pkitools.portfolio.reading import held_certificate
+from pkitools.portfolio.risk import risks_of
 from pkitools.reports import Expiry, Telling, expiry_document, portfolio_report, report_form, report_suffixes
 from pkitools.reports.expiry import Nagios, nagios_line
+from pkitools.reports.portfolio.across import risk_said
 from pkitools.reports.portfolio.as_csv import COLUMNS, cell
 from pkitools.reports.portfolio.telling import deciding
-from tests.portfolio.support import CHAIN, hostile, scanned, something_of_everything
+from pkitools_cli.commands.scan.across import across_told
+from tests.portfolio.support import CHAIN, WHOLE, hostile, scanned, something_of_everything
 from tests.support.certificates import MOMENT, made
 from tests.support.chains import MOMENT as NOW
 from tests.support.chains import end_entity, good_chain
 from tests.support.deliveries import pem
 from tests.support.effort import examples
+from tests.support.requests import pooled_key
 from tests.support.schemas import assert_valid
 
 
@@ -230,3 +234,25 @@ def test_of_what_has_ended_the_last_to_end_stands_first_wherever_there_is_an_ord
         lists = text.rpartition('<div id="certificates">')[2] if suffix == ".html" else text
         told = dict.fromkeys(re.findall(r"d-?[0-9]+\\?\.example\\?\.nl", lists))
         assert [name.replace("\\", "") for name in told if name.startswith(("d-", "d\\-"))] == ended, suffix
+
+
+@pytest.mark.parametrize("names", ["one file", "a configuration", "their names"])
+def test_a_key_that_does_not_fit_is_told_once(tmp_path: Path, names: str) -> None:
+    """Of its certificate where that is wrong by it, else of all together; for programs it is in both."""
+    key = pooled_key().pem(None)
+    (tmp_path / "a.pem").write_bytes(WHOLE + (key if names == "one file" else b""))
+    if names != "one file":
+        (tmp_path / ("other.key" if names == "a configuration" else "a.key")).write_bytes(key)
+    if names == "a configuration":
+        (tmp_path / "nginx.conf").write_text("ssl_certificate a.pem;\nssl_certificate_key other.key;\n")
+    found = scanned(tmp_path)
+    (risk,) = (one for one in risks_of(found).found if one.outcome.rule.code == "risk.key.misfit")
+    said = {decides.rule.code for one in found.judged if (decides := deciding(one)) is not None}
+    is_told = bool(said & {"received.private_key.foreign", "received.private_key.beside"})
+    assert is_told == (names != "their names")
+    for suffix in (".md", ".html"):
+        text = portfolio_report(found, suffix).decode()
+        assert (risk_said(risk, found, Telling()).title in text) is not is_told, suffix
+    across = " ".join(str(line) for line in across_told(risks_of(found), found))
+    assert ("fits no certificate" in " ".join(across.split())) is not is_told
+    assert "risk.key.misfit" in portfolio_report(found, ".json").decode()

@@ -17,7 +17,7 @@ from pkitools.reports.pages import timeline
 from pkitools.reports.pages.chain import Chain, chain_of_held
 from pkitools.reports.pages.checked import NOTHING_FOUND, TONES, Findings, findings_of, labelled, notations
 from pkitools.reports.pages.layout import Frame, page_text
-from pkitools.reports.portfolio.across import hanging_line, risks_in, unasked
+from pkitools.reports.portfolio.across import hanging_line, risks_in, unasked, untold
 from pkitools.reports.portfolio.order_days import OrderDays, order_why
 from pkitools.reports.portfolio.telling import (
     Telling,
@@ -210,7 +210,7 @@ def portfolio_for_page(portfolio: Portfolio, telling: Telling, parts: Sequence[P
 def _across(portfolio: Portfolio, telling: Telling) -> Iterator[Part]:
     """Yield what is told of all together: what is wrong of several, and what hangs on each authority."""
     risks, language = risks_in(portfolio, telling), telling.language
-    outcomes = (*(each.outcome for each in risks.found), *unasked(risks))
+    outcomes = (*(each.outcome for each in untold(risks, portfolio)), *unasked(risks))
     if outcomes:
         found = findings_of(Report("", outcomes, portfolio.moment), language, telling.remedy)
         yield Part(word("portfolio.report.across", language), (), found)
