@@ -26,9 +26,10 @@ from pkitools.findings import Verdict
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_PATTERN_FILES
 from pkitools.portfolio import Gap, Gathering, HeldCertificate, HeldKey, HeldRequest, Judging, Portfolio, Unread, scan
-from pkitools.portfolio.risk import misfits
+from pkitools.portfolio.pointers import peer_of
+from pkitools.portfolio.risk import may_be_in_both, misfits
 from pkitools.rules.advice import LEAD_TIME
-from pkitools.systems import Stance, System, Topic
+from pkitools.systems import System
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -226,8 +227,7 @@ class _Found:
         mine = None if status.certificate is None else status.certificate.sha256
         held = (one for one in every.of_holder.get(connection.holder.oin, []) if one.sha256 != mine)
         valid = [one for one in held if one.not_before <= moment <= one.not_after and not one.is_authority]
-        if _asks_separate(connection, moment):
-            valid = [one for one in valid if not self._is_elsewhere(one, connection)]
+        valid = [one for one in valid if _serves_as(one, connection) and not self._is_elsewhere(one, connection)]
         good = tuple(one for one in valid if one.verdict is Verdict.PASSED)
         perhaps = tuple(one for one in valid if one.verdict is Verdict.INDETERMINATE)
         if connection.system is None:  # what a system asks was not asked
@@ -235,11 +235,12 @@ class _Found:
         return replace(status, reusable=good, perhaps=perhaps)
 
     def _is_elsewhere(self, certificate: HeldCertificate, connection: Connection) -> bool:
-        """Return whether a certificate lies at a place of the same system in the other environment."""
-        owners = (owner for place in certificate.places for owner in self.owners.of(place))
-        return any(
-            other.system is connection.system and other.environment is not connection.environment for other in owners
-        )
+        """Return whether a certificate lies at a place of the other environment, and is to be in one of them alone."""
+        owners = [owner for place in certificate.places for owner in self.owners.of(place)]
+        if all(owner.environment is connection.environment for owner in owners):
+            return False
+        systems = {each.system for each in (connection, *owners) if each.system is not None}
+        return not may_be_in_both(systems, self.judging.moment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +318,16 @@ def bears_name(certificate: HeldCertificate, connection: Connection) -> bool:
     return not connection.dns or any(name.casefold() in names for name in connection.dns)
 
 
+def _serves_as(certificate: HeldCertificate, connection: Connection) -> bool:
+    """Return whether a certificate bears what a connection states: its name, and that of the server that shows it.
+
+    Where neither is stated it is for a client: that has no host name to match, and its OIN is what counts.
+    """
+    peer = peer_of(connection.endpoint or "")
+    names = {name.casefold() for name in certificate.dns_names}
+    return bears_name(certificate, connection) and (peer is None or peer[0].casefold() in names)
+
+
 _RANK: Final = {Verdict.PASSED: 2, Verdict.INDETERMINATE: 1, Verdict.FAILED: 0, None: 0}
 
 
@@ -363,10 +374,3 @@ def _is_served(status: ConnectionStatus, moment: datetime) -> bool:
     if certificate is None or certificate.not_after < moment:
         return False
     return certificate.verdict is not Verdict.FAILED
-
-
-def _asks_separate(connection: Connection, moment: datetime) -> bool:
-    if connection.system is None:
-        return False
-    said = connection.system.statements_at(connection.environment, moment, Topic.SEPARATE_CERTIFICATE)
-    return any(each.answer is Stance.YES for each in said)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -161,6 +162,47 @@ def test_a_certificate_that_lies_elsewhere_may_be_used_again(folder: Path) -> No
     # for which system is not known: then it is not known either whether it may be used there
     two = next(each for each in held(folder, again.replace('system = "digid-machtigen"\n', "")).statuses if each.absent)
     assert (two.reusable, [each.oin for each in two.perhaps]) == ((), [OIN])
+
+
+@pytest.mark.slow
+def test_what_is_said_to_serve_again_does_and_nothing_warns_of_it(folder: Path) -> None:
+    """Whoever follows it puts the certificate at the place of the connection: it is that of the connection then, and
+    nothing warns of the two together. Of a client the OIN counts; a name that is stated has to be in it.
+    """
+    wishes: tuple[dict[str, str], ...] = (
+        {},
+        {"common_name": '"host.example.nl"'},
+        {"common_name": '"other.example.nl"'},
+        {"dns": '["host.example.nl"]'},
+        {"dns": '["other.example.nl"]'},
+        {"endpoint": '"HOST.example.nl:443"'},
+        {"endpoint": '"other.example.nl:443"'},
+    )
+    seen = set()
+    (folder / "g").mkdir()
+    (folder / "g" / "b.pem").write_bytes((folder / "f" / "a.pem").read_bytes())
+    for wish, system, other, environment in product(
+        wishes, ("fsc", "digid"), ("fsc", "digid", "digid-machtigen", "brp"), ("production", "preproduction")
+    ):
+        first = connection(**FILES, system=f'"{system}"', environment=f'"{environment}"')
+        where = {"system": f'"{other}"', **wish}
+        offered = held(folder, first + connection(files='["nowhere"]', **where)).statuses[1].reusable
+        is_named = "host" in str(wish or "host").casefold()
+        seen.add((is_named, system == other, environment, bool(offered)))
+        assert is_named or not offered, (wish, system, other)
+        if not offered:
+            continue
+        file = written(folder, first + connection(files='["g"]', **where))
+        connections = read_connections(file.read_bytes(), str(file))
+        two = hold(connections, judging()).statuses[1]
+        assert two.certificate is not None, (wish, system, other, environment)
+        assert two.certificate.sha256 == offered[0].sha256
+        assert two.verdict is not Verdict.FAILED
+        risks = risks_of(scanned(folder), uses=uses_of(connections))
+        warned = [one.outcome.rule.code for one in risks.found if one.severity >= Severity.WARNING]
+        assert warned == [], (wish, system, other, environment)
+    assert {(True, True, "preproduction", True), (True, False, "preproduction", True)} < seen
+    assert (True, True, "production", True) in seen, "whoever runs a system may say that one is enough for both"
 
 
 def test_but_not_where_a_system_asks_another_for_each_environment(folder: Path) -> None:
