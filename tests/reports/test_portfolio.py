@@ -23,9 +23,9 @@ from pkitools.portfolio.reading import held_certificate
 from pkitools.portfolio.risk import risks_of
 from pkitools.reports import Expiry, Telling, expiry_document, portfolio_report, report_form, report_suffixes
 from pkitools.reports.expiry import Nagios, nagios_line
-from pkitools.reports.portfolio.across import risk_said
+from pkitools.reports.portfolio.across import _STRANGE, risk_said
 from pkitools.reports.portfolio.as_csv import COLUMNS, cell
-from pkitools.reports.portfolio.telling import deciding
+from pkitools.reports.portfolio.telling import deciding, deciding_files
 from pkitools_cli.commands.scan.across import across_told
 from tests.portfolio.support import CHAIN, WHOLE, hostile, scanned, something_of_everything
 from tests.support.certificates import MOMENT, made
@@ -248,6 +248,9 @@ def test_a_key_that_does_not_fit_is_told_once(tmp_path: Path, names: str) -> Non
     found = scanned(tmp_path)
     (risk,) = (one for one in risks_of(found).found if one.outcome.rule.code == "risk.key.misfit")
     said = {decides.rule.code for one in found.judged if (decides := deciding(one)) is not None}
+    (tmp_path / "b.pem").write_bytes(WHOLE)  # where it lies twice, it is said of which file that is
+    (again,) = scanned(tmp_path).judged
+    assert deciding_files(again) == ((str(tmp_path / "a.pem"),) if said & _STRANGE else ())
     is_told = bool(said & {"received.private_key.foreign", "received.private_key.beside"})
     assert is_told == (names != "their names")
     for suffix in (".md", ".html"):
