@@ -18,6 +18,7 @@ from pkitools.package_data import read_toml
 from pkitools.text import abbreviated, introduced, is_introducing, visible
 
 _current: list[Language] = ["en"]
+_asked: list[Language | None] = [None]
 _spoken: ContextVar[Language | None] = ContextVar("spoken", default=None)  # here and now: each thread has its own
 _known: list[bool] = [False]  # TSP was introduced in what was told so far
 
@@ -27,12 +28,18 @@ def language() -> Language:
     return _spoken.get() or _current[0]
 
 
+def language_asked() -> Language | None:
+    """Return the language that ``--lang`` or PKITOOLS_LANG asked for; ``None`` where it follows from the locale."""
+    return _asked[0]
+
+
 def set_language(chosen: str | None) -> None:
     """Choose: ``--lang``, else PKITOOLS_LANG, else the locale, else English. Nothing was told in it yet."""
     _known[0] = False
+    stated = (chosen, os.environ.get("PKITOOLS_LANG"))
+    _asked[0] = next((code for wish in stated if (code := (wish or "")[:2].lower()) in LANGUAGES), None)
     wishes = (
-        chosen,
-        os.environ.get("PKITOOLS_LANG"),
+        *stated,
         *(os.environ.get(v) for v in ("LC_ALL", "LC_MESSAGES", "LANG")),
     )
     for wish in wishes:

@@ -265,7 +265,8 @@ def judged_as_read(facts: CertificateFacts, asked: Question, memory: Memory | No
     withdrawn = _revocation(path, asked, memory)
     issuer = _issuer(facts, path, between)
     placed = _placed(asked, facts, anchor, recognition, issuer, self_signed=self_signed)
-    around = _authorities(facts, path, between, placed.hierarchy, asked.moment)
+    came = tuple(der for der in between if der not in asked.elsewhere) if asked.elsewhere else between
+    around = _authorities(facts, path, came, placed.hierarchy, asked.moment)
     blocks = [
         judged.block,
         withdrawn.block,

@@ -85,7 +85,11 @@ def _names(given: Mapping[bytes, str]) -> Mapping[bytes, str]:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """All that :func:`~pkitools.checking.check` is asked beside the certificate, as the rooms below take it."""
+    """All that :func:`~pkitools.checking.check` is asked beside the certificate, as the rooms below take it.
+
+    ``elsewhere`` are those of ``intermediates`` that did not come with the certificate: a path may be made with them,
+    and nothing is said of the certificate by the name that one of them bears.
+    """
 
     environment: Environment
     moment: datetime
@@ -105,6 +109,7 @@ class Question:
     policies: PolicyInput
     data: OwnData | None
     raise_crashes: bool
+    elsewhere: frozenset[bytes] = frozenset()
 
     @property
     def named_systems(self) -> str | None:

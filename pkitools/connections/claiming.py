@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pkitools.arguments import of_type
 from pkitools.connections.model import Connection, Connections
 from pkitools.connections.owning import Places
@@ -16,14 +18,29 @@ def claims_of(connections: Connections) -> tuple[Claim, ...]:
     Args:
         connections: the connections; a pattern among their files stands for what there is by it now.
     """
+    return tuple(_claim(one, name) for name, one in _by_name(connections))
+
+
+def claiming(connections: Connections) -> dict[str, Connection]:
+    """Return the connections by the names of their claims, which are those of the judgements they ask for.
+
+    Args:
+        connections: the connections.
+    """
+    return dict(_by_name(connections))
+
+
+def _by_name(connections: Connections) -> Iterator[tuple[str, Connection]]:
     of_type(connections, Connections, "connections")
     apart = connections.told_apart()
-    return tuple(_claim(one, apart[one.number]) for one in connections.connections)
+    for one in connections.connections:
+        own = apart[one.number]
+        yield f"{_called(one)} ({own})" if own else _called(one), one
 
 
-def _claim(one: Connection, apart: str) -> Claim:
+def _claim(one: Connection, name: str) -> Claim:
     return Claim(
-        name=f"{_called(one)} ({apart})" if apart else _called(one),
+        name=name,
         places=Places.of(one.files).there,
         environment=one.environment,
         oin=one.holder.oin,

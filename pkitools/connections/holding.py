@@ -17,7 +17,8 @@ from pkitools.connections.calendar import WorkingDays
 from pkitools.connections.lead import LeadKind
 from pkitools.connections.model import Connection, Connections
 from pkitools.connections.owning import Owners, Places
-from pkitools.connections.planning import YEARS, Anchor, Plan, generation_for, plan
+from pkitools.connections.planning import Plan
+from pkitools.connections.renewing import has_to_be_replaced, plan_of_live, plan_of_renewal
 from pkitools.connections.status import ConnectionsStatus, ConnectionStatus
 from pkitools.connections.steps import Seen, steps_of
 from pkitools.environment import Environment
@@ -25,10 +26,10 @@ from pkitools.findings import Verdict
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_PATTERN_FILES
 from pkitools.portfolio import Gap, Gathering, HeldCertificate, HeldKey, HeldRequest, Judging, Portfolio, Unread, scan
-from pkitools.portfolio.risk import misfits
+from pkitools.portfolio.pointers import peer_of
+from pkitools.portfolio.risk import may_be_in_both, misfits
 from pkitools.rules.advice import LEAD_TIME
-from pkitools.systems import Stance, System, Topic
-from pkitools.trust import HierarchyKind, hierarchies
+from pkitools.systems import System
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -216,27 +217,9 @@ class _Found:
 
     def _plan(self, connection: Connection, certificate: HeldCertificate | None) -> Plan | None:
         """Return the days back from the end of the certificate, or from going live where there is none."""
-        moment = self.judging.moment
-        day = connection.live if certificate is None else certificate.not_after.date()
-        if day is None or day.year not in YEARS:  # a certificate may end in 9999, or have ended long ago
-            return None
-        generation = None if certificate is None else _generation(certificate, connection.environment)
-        # what somebody makes himself is of no generation
-        if certificate is None and connection.system is not None and not connection.self_signed:
-            generation = generation_for(connection.system, connection.environment, moment)
-        found = plan(
-            day,
-            Anchor.LIVE if certificate is None else Anchor.END,
-            moment=moment,
-            lead_times=connection.lead_times,
-            # whoever has a certificate was a subscriber to get it
-            subscriber=True if certificate is not None and connection.subscriber is None else connection.subscriber,
-            generation=generation,
-            begins=None if certificate is None else certificate.not_before.date(),
-            calendar=self.calendar,
-        )
-        is_to_replace = certificate is not None and has_to_be_replaced(certificate, moment)
-        return found.at_once(moment.date()) if is_to_replace else found
+        if certificate is None:
+            return plan_of_live(connection, moment=self.judging.moment, calendar=self.calendar)
+        return plan_of_renewal(connection, certificate, moment=self.judging.moment, calendar=self.calendar)
 
     def _with_reusable(self, status: ConnectionStatus, every: _Lying) -> ConnectionStatus:
         """Add the certificates of its holder that lie elsewhere and are good for it, or may be."""
@@ -244,8 +227,7 @@ class _Found:
         mine = None if status.certificate is None else status.certificate.sha256
         held = (one for one in every.of_holder.get(connection.holder.oin, []) if one.sha256 != mine)
         valid = [one for one in held if one.not_before <= moment <= one.not_after and not one.is_authority]
-        if _asks_separate(connection, moment):
-            valid = [one for one in valid if not self._is_elsewhere(one, connection)]
+        valid = [one for one in valid if _serves_as(one, connection) and not self._is_elsewhere(one, connection)]
         good = tuple(one for one in valid if one.verdict is Verdict.PASSED)
         perhaps = tuple(one for one in valid if one.verdict is Verdict.INDETERMINATE)
         if connection.system is None:  # what a system asks was not asked
@@ -253,11 +235,12 @@ class _Found:
         return replace(status, reusable=good, perhaps=perhaps)
 
     def _is_elsewhere(self, certificate: HeldCertificate, connection: Connection) -> bool:
-        """Return whether a certificate lies at a place of the same system in the other environment."""
-        owners = (owner for place in certificate.places for owner in self.owners.of(place))
-        return any(
-            other.system is connection.system and other.environment is not connection.environment for other in owners
-        )
+        """Return whether a certificate lies at a place of the other environment, and is to be in one of them alone."""
+        owners = [owner for place in certificate.places for owner in self.owners.of(place)]
+        if all(owner.environment is connection.environment for owner in owners):
+            return False
+        systems = {each.system for each in (connection, *owners) if each.system is not None}
+        return not may_be_in_both(systems, self.judging.moment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,12 +318,14 @@ def bears_name(certificate: HeldCertificate, connection: Connection) -> bool:
     return not connection.dns or any(name.casefold() in names for name in connection.dns)
 
 
-def has_to_be_replaced(certificate: HeldCertificate, moment: datetime) -> bool:
-    """Return whether a certificate is of no use before its end: not where a path lacks, or its first day is to come."""
-    if certificate.not_after < moment or certificate.verdict is not Verdict.FAILED:
-        return False
-    is_proved = all(one.has_path for one in certificate.judgements)
-    return certificate.is_revoked or (is_proved and certificate.not_before <= moment)
+def _serves_as(certificate: HeldCertificate, connection: Connection) -> bool:
+    """Return whether a certificate bears what a connection states: its name, and that of the server that shows it.
+
+    Where neither is stated it is for a client: that has no host name to match, and its OIN is what counts.
+    """
+    peer = peer_of(connection.endpoint or "")
+    names = {name.casefold() for name in certificate.dns_names}
+    return bears_name(certificate, connection) and (peer is None or peer[0].casefold() in names)
 
 
 _RANK: Final = {Verdict.PASSED: 2, Verdict.INDETERMINATE: 1, Verdict.FAILED: 0, None: 0}
@@ -377,13 +362,6 @@ def _in_metadata(
     return any(described.values()), max(described, key=lambda name: described[name])
 
 
-def _generation(certificate: HeldCertificate, environment: Environment) -> str | None:
-    """Return the generation of a certificate of production: its dates do not bind those of TRIAL and tests."""
-    found = next((each for each in hierarchies() if each.name == certificate.hierarchy), None)
-    kind = HierarchyKind.PRODUCTION if found is None and environment is Environment.PRODUCTION else None
-    return certificate.generation if (found.kind if found else kind) is HierarchyKind.PRODUCTION else None
-
-
 def _key_file(certificate: HeldCertificate | None, found: _Lying) -> str | None:
     if certificate is None:
         return None
@@ -396,10 +374,3 @@ def _is_served(status: ConnectionStatus, moment: datetime) -> bool:
     if certificate is None or certificate.not_after < moment:
         return False
     return certificate.verdict is not Verdict.FAILED
-
-
-def _asks_separate(connection: Connection, moment: datetime) -> bool:
-    if connection.system is None:
-        return False
-    said = connection.system.statements_at(connection.environment, moment, Topic.SEPARATE_CERTIFICATE)
-    return any(each.answer is Stance.YES for each in said)

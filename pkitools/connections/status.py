@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from pkitools.arguments import choice
@@ -182,10 +182,16 @@ class ConnectionsStatus:
         return self.complete and set(self.unread) <= set(self.connections.unread)
 
     def in_order(self) -> tuple[ConnectionStatus, ...]:
-        """Return the connections, the most urgent first: of one state what has ended or is wrong, then by their day."""
+        """Return the connections, the most urgent first.
+
+        Of one state what has ended, the last to end first; then what is wrong; then by their day.
+        """
         rank = {state: number for number, state in enumerate(StepState)}
         return tuple(
-            sorted(self.statuses, key=lambda one: (rank[one.state], one.verdict is not Verdict.FAILED, _due(one)))
+            sorted(
+                self.statuses,
+                key=lambda one: (rank[one.state], one.verdict is not Verdict.FAILED, *_turn(one, self.moment)),
+            )
         )
 
     def grouped(self, by: Grouping | str) -> dict[str, tuple[ConnectionStatus, ...]]:
@@ -212,6 +218,13 @@ def _group(one: Connection, by: Grouping) -> str:
     if by is Grouping.SYSTEM:
         return "" if one.system is None else one.system.title
     return one.supplier or ""
+
+
+def _turn(one: ConnectionStatus, moment: datetime) -> tuple[bool, timedelta]:
+    """Return where a connection comes among those as urgent: what ended years ago is missed by nobody."""
+    if one.certificate is not None and one.certificate.not_after < moment:
+        return False, moment - one.certificate.not_after
+    return True, _due(one) - date.min
 
 
 def _due(one: ConnectionStatus) -> date:

@@ -7,7 +7,7 @@ another version, so nothing in it is taken for more than text.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import Any, Final
@@ -16,7 +16,7 @@ from pkitools.arguments import aware, octets, text
 from pkitools.errors import InputError
 from pkitools.findings import Verdict
 from pkitools.frozen import dataclass
-from pkitools.portfolio.model import Gap, HeldCertificate, Portfolio
+from pkitools.portfolio.model import Gap, HeldCertificate, Place, Portfolio
 
 SCHEMA: Final = "pkitools.scan/v1"
 """The name of the document that an earlier portfolio is read from."""
@@ -59,13 +59,15 @@ class Earlier:
         moment: when that was, aware UTC.
         complete: that scan came to its end: what is in no part of it may have been there all the same.
         certificates: by thumbprint.
-        asked: the places as they were given.
+        asked: the places as they were given; none where that is not told.
+        unread: names of files, folders and peers that could not be looked into.
     """
 
     moment: datetime
     complete: bool
     certificates: Mapping[str, EarlierCertificate]
     asked: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +90,15 @@ class Changes:
 
     Args:
         since: the moment of the earlier one.
-        new: they were not there.
+        new: they were not there where that scan looked.
         gone: they are there no more, and nothing took their place.
         replaced: of the same subject, or at the same place, there is another now.
         judged_otherwise: they are still there, and the verdict is another: the earlier, and the certificate now.
         unseen: whether they are still there is not known: at a place of theirs something could not be read, or
             this scan was asked for fewer places than that one, and theirs are not among them.
+        first_seen: they lie only where that scan did not look, or could not: whether they are new is not known.
+        added: the places where it did not: those that this scan was asked for besides, and what could not be read then
+            and holds one of ``first_seen``.
         is_certain: both scans came to their end; else what seems new or gone may only not have been reached.
     """
 
@@ -104,9 +109,12 @@ class Changes:
     judged_otherwise: tuple[tuple[EarlierCertificate, HeldCertificate], ...]
     is_certain: bool
     unseen: tuple[EarlierCertificate, ...] = ()
+    first_seen: tuple[HeldCertificate, ...] = ()
+    added: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.new or self.gone or self.replaced or self.judged_otherwise or self.unseen)
+        known = self.new or self.gone or self.replaced or self.judged_otherwise
+        return bool(known or self.unseen or self.first_seen or self.added)
 
 
 def changes_since(portfolio: Portfolio, earlier: Earlier) -> Changes:
@@ -129,7 +137,41 @@ def changes_since(portfolio: Portfolio, earlier: Earlier) -> Changes:
     is_less = any(not _is_in(asked, each) for each in earlier.asked)
     unseen = tuple(old for old in gone if _may_be_in(unread, old) or (is_less and not _may_be_in(asked, old)))
     gone = [old for old in gone if old not in unseen]
-    return Changes(earlier.moment, tuple(new), tuple(gone), tuple(replaced), otherwise, certain, unseen)
+    then = _Looked(earlier, portfolio.asked)
+    first = tuple(one for one in new if not then.at_any_of(one))
+    new = [one for one in new if one not in first]
+    added = tuple(then.missed(first))
+    return Changes(earlier.moment, tuple(new), tuple(gone), tuple(replaced), otherwise, certain, unseen, first, added)
+
+
+class _Looked:
+    """Where an earlier scan looked, as far as a later one asks.
+
+    Args:
+        earlier: the earlier one.
+        asked: the places that the later one was asked for.
+    """
+
+    def __init__(self, earlier: Earlier, asked: Sequence[str]) -> None:
+        self._asked = {PurePath(each) for each in earlier.asked}
+        self._closed = {PurePath(each) for each in earlier.unread}
+        # of a report that does not tell what was asked, it was as much
+        self._further = tuple(each for each in asked if self._asked and not _is_in(self._asked, each))
+
+    def at_any_of(self, one: HeldCertificate) -> bool:
+        """Return whether it looked at any of the places of a certificate, or at what points there."""
+        open_places = [place for place in one.places if not _is_in(self._closed, place.name)]
+        return bool(open_places) and (not self._further or any(map(self._was_asked, open_places)))
+
+    def _was_asked(self, place: Place) -> bool:
+        names = (place.name, *(each.rpartition(":")[0] for each in place.named_by))
+        return any(_is_in(self._asked, each) for each in names)
+
+    def missed(self, first: Iterable[HeldCertificate]) -> Iterator[str]:
+        """Yield the places where it did not look: what was not asked, and what it could not read of these."""
+        yield from self._further
+        closed = (place.name for one in first for place in one.places if _is_in(self._closed, place.name))
+        yield from dict.fromkeys(closed)
 
 
 def _may_be_in(places: Set[PurePath], old: EarlierCertificate) -> bool:
@@ -177,7 +219,8 @@ def _read(data: bytes, name: str) -> Earlier:
         certificates = [_certificate(each) for each in raw["certificates"]]
         complete = raw["complete"] is True
         asked = tuple(_text(each) for each in raw.get("asked", ()))
-        return Earlier(_moment(raw["moment"]), complete, {one.sha256: one for one in certificates}, asked)
+        unread = tuple(_text(each["name"]) for each in raw.get("unread", ()) if each["gap"] in _CLOSED)
+        return Earlier(_moment(raw["moment"]), complete, {one.sha256: one for one in certificates}, asked, unread)
     except (ValueError, KeyError, TypeError, RecursionError, AttributeError) as error:
         raise InputError("portfolio.error.not_earlier", name=name) from error
 

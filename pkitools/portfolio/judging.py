@@ -22,6 +22,7 @@ from pkitools.portfolio.model import Above, EnvironmentBasis, Judgement
 from pkitools.revocation import CertificateRevocationList
 from pkitools.systems import System
 from pkitools.trust import HierarchyKind, TrustStore, hierarchy_of
+from pkitools.validation.rules import ANCHOR_FOUND
 from pkitools.x509 import CertificateFacts, oin_from_certificate, read_certificate
 from pkitools.x509.at_hand import at_hand
 from pkitools.x509.given import CERTIFICATE, several_ders
@@ -149,16 +150,26 @@ class Judge:
         claim = None if by is None else self.asked.claims[by]
         environment, basis = _placed(self.asked, claim, hierarchy_of(facts).kind)
         asked = _with_entity(self._question(environment, host, by), entity_id)
-        further = self._about.authorities(facts)
-        if further and not at_hand(between).named(facts.issuer.der):
-            between, further = _with(between, further), ()  # nothing in its own file issued it
-        result = self._judged(facts, between, asked)
-        if result.path is None and further:
-            result = self._judged(facts, _with(between, further), asked)
+        result = self._by_what_is_known(facts, between, asked)
         told = _judgement(result, environment, basis, entity_id, host)
         return replace(
             told, connection=None if claim is None else claim.name, systems=tuple(each.name for each in asked.systems)
         )
+
+    def _by_what_is_known(self, facts: CertificateFacts, own: tuple[bytes, ...], asked: Question) -> CheckResult:
+        """Judge by what came with a certificate, and by the authorities of other files where that leads nowhere.
+
+        Where neither leads anywhere, it is told why by its own file, unless that lacks what leads further.
+        """
+        further = self._about.authorities(facts)
+        if further and not at_hand(own).named(facts.issuer.der):
+            return self._judged(facts, own, asked, further)  # nothing in its own file issued it
+        result = self._judged(facts, own, asked, ())
+        if result.path is not None or not further:
+            return result
+        wider = self._judged(facts, own, asked, further)
+        is_wider = wider.path is not None or any(one.rule.code == ANCHOR_FOUND.code for one in result.report.findings)
+        return wider if is_wider else result
 
     def systems(self, environment: Environment, by: int | None) -> Sequence[System]:
         """Return the systems that what a connection claims is judged for, or what none of them does."""
@@ -168,8 +179,11 @@ class Judge:
         """Return the entity ID that a connection states; ``None`` where it states none."""
         return None if by is None else self.asked.claims[by].entity_id
 
-    def _judged(self, facts: CertificateFacts, between: tuple[bytes, ...], asked: Question) -> CheckResult:
-        """Judge by the authorities that are at hand, and the lists that are about it or them."""
+    def _judged(
+        self, facts: CertificateFacts, own: tuple[bytes, ...], asked: Question, further: tuple[bytes, ...]
+    ) -> CheckResult:
+        """Judge by the authorities of its own file and of others, and the lists that are about it or them."""
+        between = _with(own, further)
         crls, responses = self._about.lists(facts, at_hand(between).above(facts))
         material = replace(
             asked.material,
@@ -177,7 +191,9 @@ class Judge:
             ocsp_responses=tuple(dict.fromkeys((*asked.material.ocsp_responses, *responses))),
         )
         together = (*between, *asked.intermediates)
-        return judged_as_read(facts, replace(asked, intermediates=together, material=material), self._memory)
+        elsewhere = frozenset(further).difference(own, asked.intermediates)
+        asked = replace(asked, intermediates=together, material=material, elsewhere=elsewhere)
+        return judged_as_read(facts, asked, self._memory)
 
     def _question(self, environment: Environment, host: str | None, by: int | None) -> Question:
         key = environment, host, by

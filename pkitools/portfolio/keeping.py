@@ -12,7 +12,7 @@ import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Generic, TypeVar, overload
 from weakref import finalize
 
@@ -24,8 +24,8 @@ T_co = TypeVar("T_co", covariant=True)
 
 _TABLES: Final = """
 CREATE TABLE certificate (number INTEGER PRIMARY KEY, sha256 TEXT UNIQUE NOT NULL, rank INTEGER NOT NULL,
-    not_after TEXT NOT NULL, name BLOB NOT NULL, is_authority INTEGER NOT NULL, body BLOB NOT NULL);
-CREATE INDEX in_order ON certificate (rank, not_after, name, sha256);
+    turn INTEGER NOT NULL, name BLOB NOT NULL, is_authority INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE INDEX in_order ON certificate (rank, turn, name, sha256);
 CREATE TABLE judgement (number INTEGER PRIMARY KEY, certificate INTEGER NOT NULL, use BLOB NOT NULL,
     body BLOB NOT NULL, UNIQUE (certificate, use));
 CREATE TABLE place (number INTEGER PRIMARY KEY, certificate INTEGER NOT NULL, spot BLOB NOT NULL, body BLOB NOT NULL,
@@ -38,6 +38,7 @@ _RANKS: Final = {standing: number for number, standing in enumerate(Standing)}
 _OWN: Final = tuple(name for name in vars(HeldCertificate)["__slots__"] if name not in {"judgements", "places"})
 _OF_JUDGEMENT: Final = tuple(name for name in vars(Judgement)["__slots__"] if name not in {"told", "beside"})
 _OF_PLACE: Final = tuple(vars(Place)["__slots__"])
+_UNIT: Final = timedelta(seconds=1)  # dates of a certificate have no parts of one
 _MOST_SHARED: Final = 2_000
 """Values of a kind that are looked out for: what only one certificate is told is not worth it."""
 
@@ -103,9 +104,8 @@ class Kept:
             self._order(number)
 
     def _new(self, found: HeldCertificate) -> int:
-        rank, name = _RANKS[found.standing(self._moment)], _octets(found.name)
-        row = found.sha256, rank, found.not_after.isoformat(), name, not found.judgements, _dumped(found, _OWN)
-        statement = "INSERT INTO certificate (sha256, rank, not_after, name, is_authority, body) VALUES (?,?,?,?,?,?)"
+        row = found.sha256, *self._turn(found), _octets(found.name), not found.judgements, _dumped(found, _OWN)
+        statement = "INSERT INTO certificate (sha256, rank, turn, name, is_authority, body) VALUES (?,?,?,?,?,?)"
         with _no_room():
             return self._file.execute(statement, row).lastrowid or 0
 
@@ -146,8 +146,13 @@ class Kept:
         """Put a certificate in its place again: another judgement may have another standing."""
         (body,) = self._first("SELECT body FROM certificate WHERE number = ?", number) or (b"",)
         whole = self._whole(number, body)
-        rank = _RANKS[whole.standing(self._moment)]
-        self._run("UPDATE certificate SET rank = ?, is_authority = 0 WHERE number = ?", rank, number)
+        rank, turn = self._turn(whole)
+        self._run("UPDATE certificate SET rank = ?, turn = ?, is_authority = 0 WHERE number = ?", rank, turn, number)
+
+    def _turn(self, found: HeldCertificate) -> tuple[int, int]:
+        """Return where a certificate comes: by its standing, then what ends first, or of what has ended the last."""
+        standing, left = found.standing(self._moment), found.not_after - self._moment
+        return _RANKS[standing], (-left if standing is Standing.EXPIRED else left) // _UNIT
 
     def _whole(self, number: int, body: bytes) -> HeldCertificate:
         query = "SELECT body FROM {} WHERE certificate = ? ORDER BY number"
@@ -234,7 +239,7 @@ class Certificates(_Stored[HeldCertificate]):
 
     def __init__(self, kept: Kept, is_authority: bool | None) -> None:
         chosen = "" if is_authority is None else f" WHERE is_authority = {int(is_authority)}"
-        super().__init__(kept, "number, body", f"certificate{chosen}", "rank, not_after, name, sha256")
+        super().__init__(kept, "number, body", f"certificate{chosen}", "rank, turn, name, sha256")
 
     def _load(self, row: tuple[Any, ...]) -> HeldCertificate:
         return self._kept._whole(*row)

@@ -440,8 +440,9 @@ class Portfolio:
         asked: the places as they were given.
         environment: for which all was judged; ``None``: each certificate in the environment of its hierarchy.
         systems: the names of the systems it was judged for; none: for no system.
-        certificates: each once, the worst standing first, then by end date, then by name. Of thousands they lie on
-            disk, as do the following, and each is read when it is come to: go over them, and keep none of them.
+        certificates: each once, the worst standing first, then by end date, then by name; of what has ended the last
+            to end first, as what ended years ago is missed by nobody. Of thousands they lie on disk, as do the
+            following, and each is read when it is come to: go over them, and keep none of them.
         keys, requests: in the order found.
         unread: what was not looked at; a verdict of ``certificates`` says nothing of it.
         looked_at: how many files and peers were read.

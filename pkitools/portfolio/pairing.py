@@ -9,9 +9,9 @@ from pkitools.checking.private_keys import BESIDE
 from pkitools.checking.selection import end_entities
 from pkitools.containers import Contents, ItemKind, read_source
 from pkitools.errors import InputError, PkitoolsError
-from pkitools.findings import Outcome, Severity, Status
+from pkitools.findings import Evidence, Outcome, Severity, Status
 from pkitools.frozen import replace
-from pkitools.portfolio.judging import Judge
+from pkitools.portfolio.judging import Judge, lean
 from pkitools.portfolio.model import HeldCertificate, Reading
 from pkitools.portfolio.opening import ToRead, unit_of
 from pkitools.portfolio.reading import Unit, examine
@@ -37,7 +37,9 @@ def not_fitting(
     if whole is None or keys is None:
         return
     told = check_keys_beside({key: _keys_only(keys)}, {certificate: _public_keys(whole)}, judge.asked.passphrase)
-    wrong = tuple(map(_surely, (outcome for outcome in told if outcome.status is Status.VIOLATED)))
+    at = (Evidence("file", certificate),)  # of what a file says the evidence is its name, as of all the others
+    violated = (replace(lean(each), evidence=at) for each in told if each.status is Status.VIOLATED)
+    wrong = tuple(map(_surely, violated))
     if wrong:
         reading = examine(replace(unit, claims=claims(certificate)), judge)
         meant = tuple(_with(one, wrong) for one in reading.certificates if one.judgements)

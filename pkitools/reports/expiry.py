@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pkitools.frozen import dataclass
 from pkitools.reports.document import instant
@@ -11,9 +12,10 @@ from pkitools.reports.portfolio.as_json import unread_entry
 from pkitools.text import visible
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from pkitools.portfolio import HeldCertificate, Portfolio
+
+
+_NOTHING: Final = timedelta()
 
 
 class Nagios(IntEnum):
@@ -41,9 +43,13 @@ class Expiry:
 
     @property
     def certificates(self) -> tuple[HeldCertificate, ...]:
-        """Those that are somebody's own, the first to end first; where there are none, those of authorities."""
+        """Those that are somebody's own, or else those of authorities: what ended last first, then what ends next."""
         found = self.portfolio.judged or self.portfolio.authorities
-        return tuple(sorted(found, key=lambda one: (one.not_after, one.name, one.sha256)))
+        return tuple(sorted(found, key=lambda one: (*self._turn(one), one.name, one.sha256)))
+
+    def _turn(self, one: HeldCertificate) -> tuple[bool, timedelta]:
+        left = one.not_after - self.moment
+        return left >= _NOTHING, abs(left)
 
     def state(self, certificate: HeldCertificate) -> Nagios:
         """Return how urgent the end of a certificate is."""
@@ -97,8 +103,8 @@ def _certificate(one: HeldCertificate, found: Expiry) -> dict[str, object]:
 def nagios_line(found: Expiry) -> str:
     """Return the line of a monitoring plugin: the state, what it rests on, and performance data.
 
-    In English whatever the language: monitoring matches on it. The data are the fewest days left and how many
-    certificates there are; nothing that a certificate says can begin a second line or performance data of its own.
+    In English whatever the language: monitoring matches on it. The data are the days left of the one it names and how
+    many certificates there are; nothing that a certificate says can begin a second line or performance data of its own.
     """
     certificates = found.certificates
     state = f"PKITOOLS {found.overall.name}"

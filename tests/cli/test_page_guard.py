@@ -8,6 +8,7 @@ import re
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 
@@ -16,11 +17,13 @@ import pytest
 from pkitools.errors import InputError
 from pkitools.files.platform import is_our_peer
 from pkitools.reports.pages import script_text, source_hash, style_text
+from pkitools_cli import i18n
+from pkitools_cli.framework import language_from
 from pkitools_cli.page.application import Answer
 from pkitools_cli.page.exchange import RefusedError, Request, Screen, language_wanted, query_of, request_of_head
 from pkitools_cli.page.guard import LOOPBACK, Guard
 from pkitools_cli.page.routes import ROUTES, Route
-from tests.support.page import PORT, Read, Visitor
+from tests.support.page import GIVEN, PORT, Read, Visitor
 
 OWN = f"127.0.0.1:{PORT}"
 HOSTS = (OWN, f"localhost:{PORT}", "127.0.0.1", "127.0.0.1:80", f"{OWN}.evil.example", f"evil.example:{PORT}", "",
@@ -278,6 +281,30 @@ def test_a_head_is_read_as_the_server_reads_it_and_nothing_sent_twice_passes_for
 )
 def test_the_language_is_the_one_a_browser_asks_for(accepted: str, language: str) -> None:
     assert language_wanted(accepted) == language
+
+
+@pytest.mark.parametrize("stated", ["--lang", "PKITOOLS_LANG", "locale"])
+@pytest.mark.parametrize("asked", ["nl", "en"])
+@pytest.mark.parametrize("browser", ["nl", "en"])
+def test_the_language_of_the_start_goes_before_that_of_the_browser(
+    monkeypatch: pytest.MonkeyPatch, stated: str, asked: str, browser: str
+) -> None:
+    """A locale is what a machine came with, and no wish: a browser is nearer to who reads. Choosing goes before all."""
+    monkeypatch.setattr(i18n, "_current", ["en"])
+    monkeypatch.setattr(i18n, "_asked", [None])
+    for name in ("PKITOOLS_LANG", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", {"nl": "nl_NL.UTF-8", "en": "en_US.UTF-8"}[asked])
+    if stated == "PKITOOLS_LANG":
+        monkeypatch.setenv("PKITOOLS_LANG", asked)
+    language_from(["--lang", asked, "page"] if stated == "--lang" else ["page"])
+    visitor = Visitor(replace(GIVEN, language=i18n.language_asked()), language=browser)
+    wanted = browser if stated == "locale" else asked
+    other = "en" if wanted == "nl" else "nl"
+    for answer in (visitor.get("/oin"), visitor.get("/oin", cookie=""), visitor.get("/nowhere")):
+        assert f'<html lang="{wanted}"' in answer.body.decode()
+    visitor.post("/language", {"language": other, "back": "/oin"})
+    assert f'<html lang="{other}"' in visitor.get("/oin").body.decode()
 
 
 def test_a_language_that_is_chosen_stays_and_leads_back_to_pages_of_ours_only() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -19,12 +20,16 @@ from pkitools_cli.commands.scan.running import words_to_check
 from pkitools_cli.commands.status.asked import Scanning
 from pkitools_cli.commands.status.commands import command_for
 from pkitools_test_pki.self_signed import self_signed
+from tests.cli.conftest import run
 from tests.connections.support import CHAIN, OIN, OTHER_OIN, certificate, connection, held, written
 from tests.portfolio.support import judging, scanned
 from tests.support.chains import MOMENT
+from tests.support.command import Command
 from tests.support.deliveries import corrupt, pem
 from tests.support.keys import SHARED_KEYS
 from tests.support.requests import request
+
+__all__ = ["run"]  # a fixture
 
 FILES = {"files": '["f"]'}
 
@@ -163,6 +168,47 @@ def test_a_certificate_that_lies_elsewhere_may_be_used_again(folder: Path) -> No
     assert (two.reusable, [each.oin for each in two.perhaps]) == ((), [OIN])
 
 
+@pytest.mark.slow
+def test_what_is_said_to_serve_again_does_and_nothing_warns_of_it(folder: Path) -> None:
+    """Whoever follows it puts the certificate at the place of the connection: it is that of the connection then, and
+    nothing warns of the two together. Of a client the OIN counts; a name that is stated has to be in it.
+    """
+    wishes: tuple[dict[str, str], ...] = (
+        {},
+        {"common_name": '"host.example.nl"'},
+        {"common_name": '"other.example.nl"'},
+        {"dns": '["host.example.nl"]'},
+        {"dns": '["other.example.nl"]'},
+        {"endpoint": '"HOST.example.nl:443"'},
+        {"endpoint": '"other.example.nl:443"'},
+    )
+    seen = set()
+    (folder / "g").mkdir()
+    (folder / "g" / "b.pem").write_bytes((folder / "f" / "a.pem").read_bytes())
+    for wish, system, other, environment in product(
+        wishes, ("fsc", "digid"), ("fsc", "digid", "digid-machtigen", "brp"), ("production", "preproduction")
+    ):
+        first = connection(**FILES, system=f'"{system}"', environment=f'"{environment}"')
+        where = {"system": f'"{other}"', **wish}
+        offered = held(folder, first + connection(files='["nowhere"]', **where)).statuses[1].reusable
+        is_named = "host" in str(wish or "host").casefold()
+        seen.add((is_named, system == other, environment, bool(offered)))
+        assert is_named or not offered, (wish, system, other)
+        if not offered:
+            continue
+        file = written(folder, first + connection(files='["g"]', **where))
+        connections = read_connections(file.read_bytes(), str(file))
+        two = hold(connections, judging()).statuses[1]
+        assert two.certificate is not None, (wish, system, other, environment)
+        assert two.certificate.sha256 == offered[0].sha256
+        assert two.verdict is not Verdict.FAILED
+        risks = risks_of(scanned(folder), uses=uses_of(connections))
+        warned = [one.outcome.rule.code for one in risks.found if one.severity >= Severity.WARNING]
+        assert warned == [], (wish, system, other, environment)
+    assert {(True, True, "preproduction", True), (True, False, "preproduction", True)} < seen
+    assert (True, True, "production", True) in seen, "whoever runs a system may say that one is enough for both"
+
+
 def test_but_not_where_a_system_asks_another_for_each_environment(folder: Path) -> None:
     text = connection(**FILES, environment='"production"') + connection(files='["nowhere"]')
     two = next(each for each in held(folder, text).statuses if each.absent)
@@ -190,7 +236,8 @@ def test_patterns_and_pointers_lead_to_places(folder: Path) -> None:
 
 
 def test_of_what_is_as_urgent_what_has_ended_comes_first_and_then_the_earliest_day(folder: Path) -> None:
-    """Not the first step of each: one to do by the end of the year stood before what to order today."""
+    """Not the first step of each: one to do by the end of the year stood before what to order today. Of what has ended
+    the last to end is missed most."""
     ends = {"a": (2026, 12, 10), "b": (2026, 10, 31), "c": (2026, 12, 5), "d": (2026, 10, 1)}
     files = {name: [f"{name}.pem"] for name in (*ends, "e", "g", "h")}
     for name, end in {**ends, "e": (2027, 3, 12), "g": (2027, 3, 8), "h": (2027, 11, 1)}.items():
@@ -201,7 +248,7 @@ def test_of_what_is_as_urgent_what_has_ended_comes_first_and_then_the_earliest_d
     status = held(folder, others + connection(files='["h.pem"]', environment='"production"'))
     told = [(one.state, Path(one.connection.files[0]).stem) for one in status.in_order()]
     late, now = (["".join(name for state, name in told if state is each)] for each in (StepState.LATE, StepState.NOW))
-    assert (late, now) == (["dbca"], ["hge"])
+    assert (late, now) == (["bdca"], ["hge"])
 
 
 def test_groups_hold_every_connection_once(folder: Path) -> None:
@@ -374,3 +421,14 @@ def test_the_check_that_is_named_for_a_verdict_is_given_what_was_known(folder: P
     assert words["verdict"][:2] == ["cert", "check"]
     assert words["verdict"][-6:] == given
     assert not any(set(given) & set(each) for step, each in words.items() if step != "verdict")
+
+
+def test_of_plans_that_are_over_the_last_stands_first(run: Command, folder: Path) -> None:
+    ends = {"2025-03-01": "a", "2026-11-20": "b", "2026-10-01": "c", "2027-11-01": "d", "2026-12-20": "e"}
+    for end, name in ends.items():
+        made = certificate(cn=f"{name}.example.nl", end=datetime.fromisoformat(end).replace(tzinfo=UTC))
+        (folder / f"{name}.pem").write_bytes(made + CHAIN)
+    file = written(folder, "".join(connection(files=f'["{name}.pem"]') for name in ends.values()))
+    document = run("plan", "--connections", file, "--moment", "2026-11-22T12:00:00Z", "--json").document
+    told = [next(day["day"] for day in one["plan"]["dates"] if day["kind"] == "end") for one in document["plans"]]
+    assert "".join(ends[day] for day in told) == "bcaed"

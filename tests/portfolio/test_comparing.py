@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain, combinations, product
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,47 @@ def test_what_lay_in_a_file_that_cannot_be_read_now_is_not_gone(folder: Path) ->
     assert_valid(document, "scan-v1")
     assert [one["name"] for one in document["changes"]["unseen"]] == ["other1.example.nl"]
     assert "niet bekend of dit er nog is" in "".join(changes_told(damaged, "nl"))
+
+
+def test_what_lies_where_nobody_looked_the_last_time_is_not_told_as_new(folder: Path) -> None:
+    """However the places of both were named: new is what that scan would have found."""
+    (folder / "b").mkdir()
+    (folder / "b" / "d.pem").write_bytes(other_leaf(2) + CHAIN)
+    a, b, d = str(folder / "a.pem"), str(folder / "b.pem"), str(folder / "b")
+    every = [str(folder), a, b, d, f"{d}/d.pem"]
+    scans = {places: scanned(*places) for places in chain(combinations(every, 1), combinations(every, 2))}
+    lasts = {places: read_earlier(portfolio_report(one, ".json"), "last.json") for places, one in scans.items()}
+    for then, now in product(scans, repeat=2):
+        last, changes = lasts[then], changes_since(scans[now], lasts[then])
+        # nothing changed meanwhile: what is not in the last one lay where it did not look
+        assert changes.new == (), (then, now)
+        found = {one.sha256 for one in scans[now].certificates} - set(last.certificates)
+        assert {one.sha256 for one in changes.first_seen} == found, (then, now)
+        assert bool(changes.added) >= bool(found)
+    last = read_earlier(portfolio_report(scanned(a), ".json"), "last.json")
+    (folder / "a.pem").write_bytes(WHOLE + other_leaf(3))
+    changes = changes_since(scanned(folder), last)
+    assert [one.name for one in changes.new] == ["other3.example.nl"]
+    assert [one.name for one in changes.first_seen] == ["other1.example.nl", "other2.example.nl"]
+    assert changes.added == (str(folder),)
+    told = "\n".join(changes_told(changes, "nl"))
+    assert "nieuw: other3.example.nl" in told
+    assert f"de vorige keer niet bekeken: {folder}. Certificaten die alleen daar liggen, nieuw of niet: 2" in told
+    document = json.loads(portfolio_report(scanned(folder), ".json", Telling("nl", changes)))
+    assert_valid(document, "scan-v1")
+    assert (len(document["changes"]["first_seen"]), document["changes"]["added"]) == (2, [str(folder)])
+
+
+def test_what_could_not_be_read_the_last_time_is_not_told_as_new(folder: Path) -> None:
+    whole = (folder / "b.pem").read_bytes()
+    (folder / "b.pem").write_bytes(corrupt())
+    last = earlier(folder)
+    (folder / "b.pem").write_bytes(whole)
+    (folder / "c.pem").write_bytes(other_leaf(2) + CHAIN)
+    changes = changes_since(scanned(folder), last)
+    assert [one.name for one in changes.new] == ["other2.example.nl"]
+    assert [one.name for one in changes.first_seen] == ["other1.example.nl"]
+    assert changes.added == (str(folder / "b.pem"),)
 
 
 @pytest.mark.parametrize("same_key", [True, False])

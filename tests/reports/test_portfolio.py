@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
@@ -19,13 +20,20 @@ from pkitools.findings import Verdict
 from pkitools.messages import LANGUAGES, Language
 from pkitools.portfolio import HeldCertificate, Judging, Portfolio, changes_since, read_earlier
 from pkitools.portfolio.reading import held_certificate
+from pkitools.portfolio.risk import risks_of
 from pkitools.reports import Expiry, Telling, expiry_document, portfolio_report, report_form, report_suffixes
 from pkitools.reports.expiry import Nagios, nagios_line
+from pkitools.reports.portfolio.across import _STRANGE, risk_said
 from pkitools.reports.portfolio.as_csv import COLUMNS, cell
-from pkitools.reports.portfolio.telling import deciding
-from tests.portfolio.support import hostile, something_of_everything
+from pkitools.reports.portfolio.telling import deciding, deciding_files
+from pkitools_cli.commands.scan.across import across_told
+from tests.portfolio.support import CHAIN, WHOLE, hostile, scanned, something_of_everything
 from tests.support.certificates import MOMENT, made
+from tests.support.chains import MOMENT as NOW
+from tests.support.chains import end_entity, good_chain
+from tests.support.deliveries import pem
 from tests.support.effort import examples
+from tests.support.requests import pooled_key
 from tests.support.schemas import assert_valid
 
 
@@ -208,3 +216,46 @@ def test_nothing_found_is_not_good() -> None:
 def test_a_report_can_be_written_where_names_are_no_unicode(portfolio: Portfolio, tmp_path: Path) -> None:
     for suffix in report_suffixes():
         (tmp_path / f"a{suffix}").write_bytes(portfolio_report(hostile(portfolio, "na\udcffme"), suffix))
+
+
+def test_of_what_has_ended_the_last_to_end_stands_first_wherever_there_is_an_order(tmp_path: Path) -> None:
+    """What ended years ago is missed by nobody, and stood above what ended last night. The timeline is one of days."""
+    days = (-4000, -400, -30, -1, 1, 40, 400)
+    for number, left in enumerate((1, -400, 400, -1, -4000, 40, -30)):
+        end = NOW + timedelta(days=left, seconds=1)
+        made = end_entity(f"d{left}.example.nl", good_chain().tsp, start=end - timedelta(days=900), end=end)
+        (tmp_path / f"{number}.pem").write_bytes(pem(made.der) + CHAIN)
+    found = scanned(tmp_path)
+    ended = [f"d{left}.example.nl" for left in sorted(days, reverse=True) if left < 0]
+    coming = [f"d{left}.example.nl" for left in sorted(days) if left > 0]
+    assert [one.name for one in Expiry(found, 90, 30).certificates] == ended + coming
+    for suffix in (".csv", ".md", ".json", ".html"):
+        text = portfolio_report(found, suffix).decode()
+        lists = text.rpartition('<div id="certificates">')[2] if suffix == ".html" else text
+        told = dict.fromkeys(re.findall(r"d-?[0-9]+\\?\.example\\?\.nl", lists))
+        assert [name.replace("\\", "") for name in told if name.startswith(("d-", "d\\-"))] == ended, suffix
+
+
+@pytest.mark.parametrize("names", ["one file", "a configuration", "their names"])
+def test_a_key_that_does_not_fit_is_told_once(tmp_path: Path, names: str) -> None:
+    """Of its certificate where that is wrong by it, else of all together; for programs it is in both."""
+    key = pooled_key().pem(None)
+    (tmp_path / "a.pem").write_bytes(WHOLE + (key if names == "one file" else b""))
+    if names != "one file":
+        (tmp_path / ("other.key" if names == "a configuration" else "a.key")).write_bytes(key)
+    if names == "a configuration":
+        (tmp_path / "nginx.conf").write_text("ssl_certificate a.pem;\nssl_certificate_key other.key;\n")
+    found = scanned(tmp_path)
+    (risk,) = (one for one in risks_of(found).found if one.outcome.rule.code == "risk.key.misfit")
+    said = {decides.rule.code for one in found.judged if (decides := deciding(one)) is not None}
+    (tmp_path / "b.pem").write_bytes(WHOLE)  # where it lies twice, it is said of which file that is
+    (again,) = scanned(tmp_path).judged
+    assert deciding_files(again) == ((str(tmp_path / "a.pem"),) if said & _STRANGE else ())
+    is_told = bool(said & {"received.private_key.foreign", "received.private_key.beside"})
+    assert is_told == (names != "their names")
+    for suffix in (".md", ".html"):
+        text = portfolio_report(found, suffix).decode()
+        assert (risk_said(risk, found, Telling()).title in text) is not is_told, suffix
+    across = " ".join(str(line) for line in across_told(risks_of(found), found))
+    assert ("fits no certificate" in " ".join(across.split())) is not is_told
+    assert "risk.key.misfit" in portfolio_report(found, ".json").decode()

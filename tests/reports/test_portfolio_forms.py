@@ -403,8 +403,8 @@ def test_the_day_to_order_by_is_that_of_a_plan(portfolio: Portfolio, days: int) 
         one = replace(portfolio.judged[0], not_before=end - timedelta(days=days), not_after=end, judgements=())
         begins = one.not_before.date()
         given = {"moment": portfolio.moment, "lead_times": lead_times(), "begins": begins, "calendar": calendar}
-        assert counted.of(one) == plan(end.date(), "end", **given).order.day
-    assert counted.of(replace(one, not_after=datetime(9999, 12, 31, tzinfo=UTC))) == date(9999, 10, 1)
+        assert counted.of(one).day == plan(end.date(), "end", **given).order.day
+    assert counted.of(replace(one, not_after=datetime(9999, 12, 31, tzinfo=UTC))).day == date(9999, 10, 1)
 
 
 @pytest.mark.parametrize("gap", Gap)

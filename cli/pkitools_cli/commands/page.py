@@ -19,7 +19,7 @@ from pkitools_cli.commands.given.fetching import NetworkRange
 from pkitools_cli.commands.stopping import until_told_to_stop
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, answer, gathered, progress
-from pkitools_cli.i18n import tr
+from pkitools_cli.i18n import language_asked, tr
 from pkitools_cli.lines import wrapped
 from pkitools_cli.options import moment_option, moment_was_given, now
 from pkitools_cli.output import complain
@@ -125,6 +125,7 @@ def _given(options: Options) -> Given:
         allow_port=options.allow_port,
         cache=options.cache,
         clock=clock,
+        language=language_asked(),
     )
 
 

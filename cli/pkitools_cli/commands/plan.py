@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -157,7 +157,14 @@ def _for_connections(options: Options) -> tuple[list[Planned], ConnectionsStatus
     found = [
         Planned(one.plan, one.connection.system, one.connection.environment, one.connection) for one in status.statuses
     ]
-    return sorted(found, key=lambda one: date.max if one.plan is None else one.plan.begin.day), status
+    return sorted(found, key=partial(_turn, today=options.moment.date())), status
+
+
+def _turn(one: Planned, today: date) -> tuple[bool, timedelta]:
+    """Return where a plan comes: of what is over the last first, then what is to be begun first."""
+    if one.plan is not None and one.plan.day < today:
+        return False, today - one.plan.day
+    return True, (date.max if one.plan is None else one.plan.begin.day) - date.min
 
 
 def _text(

@@ -81,12 +81,13 @@ class Application:
 
     def refused(self, error: RefusedError, request: Request | None) -> Answer:
         """Return the answer to a request of which no more was read than its head, if that."""
-        return self._told(_refusal(error), request, "en" if request is None else self.language_of(request))
+        return self._told(_refusal(error), request, self.language_of(request))
 
-    def language_of(self, request: Request) -> Language:
-        """Return the language to answer in: as chosen on a page, or else as the browser asks."""
-        chosen = self._site.language if self.guard.has_session(request) else None
-        return chosen or language_wanted(request.header("accept-language"))
+    def language_of(self, request: Request | None) -> Language:
+        """Return the language to answer in: as chosen on a page, asked for at start, or asked by the browser."""
+        chosen = self._site.language if request is not None and self.guard.has_session(request) else None
+        wanted = "" if request is None else request.header("accept-language")
+        return chosen or self._site.given.language or language_wanted(wanted)
 
     def _worked_out(self, request: Request, language: Language) -> Answer:
         with self._site.within(language):

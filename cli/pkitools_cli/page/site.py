@@ -37,6 +37,7 @@ class Given:
         allow_port: further ports that may be.
         cache: where they are kept.
         clock: the time.
+        language: what was asked for; ``None``: each browser has its own.
     """
 
     places: tuple[str, ...]
@@ -50,6 +51,7 @@ class Given:
     allow_port: tuple[int, ...]
     cache: Path | None
     clock: Callable[[], datetime]
+    language: Language | None = None
 
 
 class Site:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Final
 
 from pkitools.environment import Environment
@@ -47,7 +48,7 @@ def _both_environments(case: Case) -> Iterator[Hit]:
             continue
         uses = list(case.uses_of(one))
         stated = {use.environment for use in uses if use.is_stated}
-        if len({use.environment for use in uses}) == _BOTH and not _is_allowed(uses, case):
+        if len({use.environment for use in uses}) == _BOTH and not may_be_in_both(_systems(uses, case), case.moment):
             severity, basis = (Severity.NOTICE, INFERRED) if len(stated) < _BOTH else _of_system(uses, case)
             yield about(_in(one, uses), [one], severity=severity, basis=basis, name=one.name)
 
@@ -57,21 +58,31 @@ def _in(one: HeldCertificate, uses: Iterable[CertificateUse]) -> Iterator[str]:
     return iter(dict.fromkeys(f"{use.name} ({use.environment})" if use.is_stated else use.name for use in uses))
 
 
-def _separate(uses: Iterable[CertificateUse], case: Case) -> Iterator[Statement]:
-    systems = {use.system for use in uses if use.system is not None} or set(case.systems)
+def _separate(systems: Iterable[System], moment: datetime) -> Iterator[Statement]:
     for system in sorted(systems, key=lambda each: each.name):
-        yield from system.statements_at(Environment.PRODUCTION, case.moment, Topic.SEPARATE_CERTIFICATE)
+        yield from system.statements_at(Environment.PRODUCTION, moment, Topic.SEPARATE_CERTIFICATE)
 
 
-def _is_allowed(uses: Iterable[CertificateUse], case: Case) -> bool:
-    """Return whether whoever runs the system says that one certificate will do: then nobody else is heard."""
+def _systems(uses: Iterable[CertificateUse], case: Case) -> set[System]:
+    return {use.system for use in uses if use.system is not None} or set(case.systems)
+
+
+def may_be_in_both(systems: Iterable[System], moment: datetime) -> bool:
+    """Return whether whoever runs the systems says that one certificate will do in both environments.
+
+    Nobody else is heard of that, and what none of them says anything of is no leave.
+
+    Args:
+        systems: that a certificate is for.
+        moment: as of when, aware UTC.
+    """
     firm = {Certainty.STANDARD, Certainty.OFFICIAL}
-    said = [each.answer for each in _separate(uses, case) if each.certainty in firm]
+    said = [each.answer for each in _separate(set(systems), moment) if each.certainty in firm]
     return bool(said) and all(each is Stance.NO for each in said)
 
 
 def _of_system(uses: Iterable[CertificateUse], case: Case) -> tuple[Severity | None, Basis | None]:
-    said = next((each for each in _separate(uses, case) if each.answer is Stance.YES), None)
+    said = next((each for each in _separate(_systems(uses, case), case.moment) if each.answer is Stance.YES), None)
     return (None, None) if said is None else (min(said.severity, Severity.WARNING), _basis(said))
 
 

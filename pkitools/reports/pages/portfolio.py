@@ -17,8 +17,8 @@ from pkitools.reports.pages import timeline
 from pkitools.reports.pages.chain import Chain, chain_of_held
 from pkitools.reports.pages.checked import NOTHING_FOUND, TONES, Findings, findings_of, labelled, notations
 from pkitools.reports.pages.layout import Frame, page_text
-from pkitools.reports.portfolio.across import hanging_line, risks_in, unasked
-from pkitools.reports.portfolio.order_days import OrderDays
+from pkitools.reports.portfolio.across import hanging_line, risks_in, unasked, untold
+from pkitools.reports.portfolio.order_days import OrderDays, order_why
 from pkitools.reports.portfolio.telling import (
     Telling,
     changes_told,
@@ -90,6 +90,7 @@ class ShownHeld:
         tone, standing: that as a tone, and the word for it.
         said: what decides and what to do; empty where there is nothing.
         span: its days.
+        order_why: of whose plan the day to order by is, and what it rests on; empty where nobody plans it.
         facts: label and value pairs.
         places: every place it was found at, each once; of very many the first.
         more_places: how many more there are.
@@ -106,6 +107,7 @@ class ShownHeld:
     standing: str
     said: str
     span: timeline.Span
+    order_why: str
     facts: tuple[tuple[str, str], ...]
     places: tuple[str, ...]
     more_places: int
@@ -181,7 +183,7 @@ def portfolio_for_page(portfolio: Portfolio, telling: Telling, parts: Sequence[P
     """
     language = telling.language
     judged = portfolio.judged
-    days = OrderDays(portfolio.moment)
+    days = OrderDays(portfolio.moment, telling.connections)
     told = tuple(_held(one, days, portfolio, telling) for one in judged[:MAX_PAGE_CERTIFICATES])
     spans = timeline.in_order(one.span for one in told)
     return ShownPortfolio(
@@ -208,7 +210,7 @@ def portfolio_for_page(portfolio: Portfolio, telling: Telling, parts: Sequence[P
 def _across(portfolio: Portfolio, telling: Telling) -> Iterator[Part]:
     """Yield what is told of all together: what is wrong of several, and what hangs on each authority."""
     risks, language = risks_in(portfolio, telling), telling.language
-    outcomes = (*(each.outcome for each in risks.found), *unasked(risks))
+    outcomes = (*(each.outcome for each in untold(risks, portfolio)), *unasked(risks))
     if outcomes:
         found = findings_of(Report("", outcomes, portfolio.moment), language, telling.remedy)
         yield Part(word("portfolio.report.across", language), (), found)
@@ -247,7 +249,7 @@ def _held(one: HeldCertificate, days: OrderDays, portfolio: Portfolio, telling: 
     standing = one.standing(portfolio.moment)
     mark, told = f"c-{one.sha256[:16]}", standing_word(standing, telling.language)
     name = _name(one)
-    places = _places(one)
+    places, order = _places(one), days.of(one)
     return ShownHeld(
         mark,
         name,
@@ -256,7 +258,8 @@ def _held(one: HeldCertificate, days: OrderDays, portfolio: Portfolio, telling: 
         _STANDING[standing],
         told,
         said_of(one, portfolio, telling),
-        _span(one, mark, days.of(one), portfolio, told),
+        _span(one, mark, order.day, portfolio, told),
+        order_why(order, telling.language),
         tuple(_facts(one, portfolio, telling.language)),
         places[:_MOST_PLACES],
         max(len(places) - _MOST_PLACES, 0),

@@ -4,20 +4,46 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from typing import Final
 
+from pkitools.checking.private_keys import BESIDE, FOREIGN, NAMED
 from pkitools.findings import Outcome, Severity, Status
 from pkitools.messages import LANGUAGES, Language, Message, outcome_message
-from pkitools.portfolio.model import Portfolio
+from pkitools.portfolio.model import HeldCertificate, Portfolio
 from pkitools.portfolio.risk import Hanging, Risk, Risks, risks_of
 from pkitools.reports.document import instant, source_document
-from pkitools.reports.portfolio.telling import Telling, one_line, word
+from pkitools.reports.portfolio.telling import Telling, deciding, deciding_files, one_line, word
 from pkitools.reports.telling.answer import told
 from pkitools.reports.telling.readable import short_day
+
+_MISFIT: Final = "risk.key.misfit"
+_STRANGE: Final = frozenset((FOREIGN.code, BESIDE.code, NAMED.code))
 
 
 def risks_in(portfolio: Portfolio, telling: Telling) -> Risks:
     """Return what is told of all together: as it was handed in, else by what the folders are called."""
     return telling.risks or risks_of(portfolio)
+
+
+def untold(risks: Risks, portfolio: Portfolio) -> tuple[Risk, ...]:
+    """Return the risks but for a key of which a certificate above them says already that it does not fit."""
+    if not any(_is_misfit(one) for one in risks.found):
+        return risks.found
+    said = {file for each in portfolio.certificates for file in _strange_keys(each)}
+    return tuple(one for one in risks.found if not (_is_misfit(one) and said.intersection(one.places)))
+
+
+def _is_misfit(risk: Risk) -> bool:
+    return risk.outcome.rule.code == _MISFIT
+
+
+def _strange_keys(one: HeldCertificate) -> Iterator[str]:
+    """Yield the files with a key that does not fit, where that is what decides about a certificate."""
+    decides = deciding(one)
+    if decides is None or decides.rule.code not in _STRANGE:
+        return
+    named = decides.params.get("file")
+    yield from deciding_files(one) if named is None else (str(named),)
 
 
 def risk_said(risk: Risk, portfolio: Portfolio, telling: Telling) -> Message:

@@ -18,7 +18,7 @@ from pkitools.messages import Language
 from pkitools.portfolio.model import Gap, HeldCertificate, Portfolio, Unread
 from pkitools.portfolio.risk import Hanging
 from pkitools.reports.portfolio.across import hanging_line, risks_in
-from pkitools.reports.portfolio.order_days import OrderDays
+from pkitools.reports.portfolio.order_days import OrderDays, order_why
 from pkitools.reports.portfolio.telling import Telling, counted, place_names, said_of, unread_sentence, word
 from pkitools.reports.telling.readable import short_day
 from pkitools.text import visible
@@ -45,7 +45,7 @@ def render(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
 
 
 def _all(portfolio: Portfolio, telling: Telling) -> Iterator[Event]:
-    days = OrderDays(portfolio.moment)
+    days = OrderDays(portfolio.moment, telling.connections)
     for one in portfolio.judged:
         yield from _events(one, days, portfolio, telling)
     for hanging in risks_in(portfolio, telling).hanging:
@@ -94,18 +94,20 @@ def _of_scan(portfolio: Portfolio, telling: Telling) -> str:
 
 
 def _events(one: HeldCertificate, days: OrderDays, portfolio: Portfolio, telling: Telling) -> Iterator[Event]:
+    order = days.of(one)
     wrong = [said_of(one, portfolio, telling)] if days.is_at_once(one) else []
-    yield _event("order", days.of(one), one, portfolio, telling, wrong=wrong)
+    why = [each for each in (*wrong, order_why(order, telling.language)) if each]
+    yield _event("order", order.day, one, portfolio, telling, why=why)
     yield _event("expires", one.not_after.date(), one, portfolio, telling)
 
 
 def _event(
-    kind: str, day: date, one: HeldCertificate, portfolio: Portfolio, telling: Telling, *, wrong: Sequence[str] = ()
+    kind: str, day: date, one: HeldCertificate, portfolio: Portfolio, telling: Telling, *, why: Sequence[str] = ()
 ) -> Event:
     # a month is read without the day that an event stands on: it says its own
     said = short_day(day, telling.language)
     summary = word(f"portfolio.report.event.{kind}", telling.language, name=one.name, day=said)
-    lines = _description(kind, one, telling, wrong)
+    lines = _description(kind, one, telling, why)
     return all_day(f"{one.sha256}-{kind}", day, summary, lines, moment=portfolio.moment, kind=kind)
 
 
@@ -138,9 +140,9 @@ def all_day(uid: str, day: date, summary: str, lines: Iterable[str], *, moment: 
     return event
 
 
-def _description(kind: str, one: HeldCertificate, telling: Telling, wrong: Sequence[str]) -> Iterator[str]:
+def _description(kind: str, one: HeldCertificate, telling: Telling, why: Sequence[str]) -> Iterator[str]:
     day = f"{one.not_after:%Y-%m-%d %H:%M} UTC"
-    yield from wrong or [word(f"portfolio.report.event.{kind}.why", telling.language, end=day)]
+    yield from why or [word(f"portfolio.report.event.{kind}.why", telling.language, end=day)]
     for name, value in (
         ("portfolio.report.column.oin", one.oin),
         ("portfolio.report.serial", one.serial_number),

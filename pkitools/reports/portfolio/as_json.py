@@ -172,6 +172,8 @@ def _changes(changes: Changes) -> dict[str, object]:
         "certain": changes.is_certain,
         "new": [one.sha256 for one in changes.new],
         "gone": [_earlier(one) for one in changes.gone],
+        "first_seen": [one.sha256 for one in changes.first_seen],
+        "added": list(changes.added),
         "unseen": [_earlier(one) for one in changes.unseen],
         "replaced": [
             {"old": _earlier(one.old), "new": one.new.sha256, "same_key": one.same_key} for one in changes.replaced

@@ -11,7 +11,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from pkitools.portfolio.model import HeldCertificate, Portfolio, Standing
-from pkitools.reports.portfolio.across import hanging_line, risk_line, risk_said, risks_in, severity_word, unasked
+from pkitools.reports.portfolio.across import (
+    hanging_line,
+    risk_line,
+    risk_said,
+    risks_in,
+    severity_word,
+    unasked,
+    untold,
+)
 from pkitools.reports.portfolio.telling import (
     Telling,
     counted,
@@ -109,7 +117,7 @@ def _to_do(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
 
 def _across(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
     risks = risks_in(portfolio, telling)
-    for one in risks.found:
+    for one in untold(risks, portfolio):
         title = f"{severity_word(one.severity, telling.language)}: {risk_said(one, portfolio, telling).title}"
         yield f"**{escaped(title)}**: {escaped(risk_line(one, portfolio, telling))}"
     for missing in unasked(risks):

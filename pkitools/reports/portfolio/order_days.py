@@ -1,13 +1,40 @@
-"""By which day the next certificate is to be ordered: as a plan of connections says where nobody knows more."""
+"""By which day the next certificate is to be ordered: as the plan of whose it is says, or one that knows nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 from pkitools.connections.calendar import WorkingDays
-from pkitools.connections.holding import has_to_be_replaced
+from pkitools.connections.claiming import claiming
 from pkitools.connections.planning import advised_order
+from pkitools.connections.renewing import has_to_be_replaced, plan_of_renewal
+from pkitools.frozen import dataclass, replace
+from pkitools.messages import Language
 from pkitools.portfolio.model import HeldCertificate
+from pkitools.reports.planning.work import date_why
+from pkitools.reports.portfolio.telling import one_line, word
+from pkitools.text import visible
+
+if TYPE_CHECKING:
+    from pkitools.connections import Connections
+    from pkitools.connections.planning import PlanDate
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDay:
+    """The last day to order the next certificate.
+
+    Args:
+        day: it.
+        connection: of whose plan it is, as its claim is called; ``None`` where nobody knows more than the certificate.
+        planned: that day in the plan, which says what it rests on; ``None`` without one.
+    """
+
+    day: date
+    connection: str | None = None
+    planned: PlanDate | None = None
 
 
 class OrderDays:
@@ -15,20 +42,44 @@ class OrderDays:
 
     Args:
         moment: of the portfolio: what is of no use has to be ordered again on that day.
+        connections: those that the certificates are judged by: what one claims is ordered as its plan says. ``None``:
+            nobody knows more of any certificate.
 
     Raises:
         MissingExtraError: the library that knows Dutch holidays is not installed.
     """
 
-    def __init__(self, moment: datetime) -> None:
+    def __init__(self, moment: datetime, connections: Connections | None = None) -> None:
         self._moment, self._calendar = moment, WorkingDays()
+        self._connections = {} if connections is None else claiming(connections)
 
     def is_at_once(self, one: HeldCertificate) -> bool:
         """Return whether a certificate that has not ended is of no use: it is revoked, or wrong."""
         return has_to_be_replaced(one, self._moment)
 
-    def of(self, one: HeldCertificate) -> date:
-        """Return the last day to order the one after this."""
+    def of(self, one: HeldCertificate) -> OrderDay:
+        """Return the last day to order the one after this; where it is of several connections, the earliest."""
+        return min(self._of_plans(one), key=lambda each: each.day, default=None) or OrderDay(self._advised(one))
+
+    def _of_plans(self, one: HeldCertificate) -> Iterator[OrderDay]:
+        for judgement in one.judgements:
+            connection = self._connections.get(judgement.connection or "")
+            if connection is not None:
+                # what another connection finds wrong of it is not wrong for this one
+                alone = replace(one, judgements=(judgement,))
+                found = plan_of_renewal(connection, alone, moment=self._moment, calendar=self._calendar)
+                if found is not None:
+                    yield OrderDay(found.order.day, judgement.connection, found.order)
+
+    def _advised(self, one: HeldCertificate) -> date:
         begins, ends = (each.astimezone(UTC).date() for each in (one.not_before, one.not_after))
         day = advised_order(begins, ends, self._calendar)
         return min(day, self._moment.astimezone(UTC).date()) if self.is_at_once(one) else day
+
+
+def order_why(one: OrderDay, language: Language) -> str:
+    """Return of whose plan a day is and what it rests on; empty of a day that is advice alone."""
+    if one.connection is None or one.planned is None:
+        return ""
+    said = word("portfolio.report.event.order.plan", language, name=visible(one.connection))
+    return one_line(f"{said} {date_why(one.planned, language)}")

@@ -16,12 +16,14 @@ from pkitools.reports.telling.readable import short_day
 from pkitools.text import visible
 
 if TYPE_CHECKING:
+    from pkitools.connections import Connections
     from pkitools.portfolio.comparing import Changes
     from pkitools.portfolio.risk import Risks
 
 _OF_A_SOURCE: Final = ("revocation.source.", "revocation.crl.", "revocation.ocsp.")
 _NONE_NAMED: Final = "revocation.source.named"  # there was none to count
 _MOST_UNUSED: Final = 3
+_MOST_ADDED: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Telling:
         remedy: gives what to do, where the caller has words of its own; ``None``: the words of the library.
         now: what to do first, in the words of the caller; empty where it says nothing of that.
         risks: what is told of all together; ``None``: it is worked out, by what the folders are called.
+        connections: those that the certificates are judged by: what they claim is to be ordered as their plans say.
     """
 
     language: Language = "en"
@@ -41,6 +44,7 @@ class Telling:
     remedy: RemedyText | None = None
     now: str = ""
     risks: Risks | None = None
+    connections: Connections | None = None
 
 
 def deciding(certificate: HeldCertificate) -> Outcome | None:
@@ -144,6 +148,8 @@ def _changes(changes: Changes, language: Language) -> Iterator[str]:
     yield from (word("portfolio.changes.new", language, name=one.name) for one in changes.new)
     yield from (word("portfolio.changes.gone", language, name=one.name) for one in changes.gone)
     yield from (word("portfolio.changes.unseen", language, name=one.name) for one in changes.unseen)
+    if changes.added:
+        yield _first_seen(changes, language)
     for one in changes.replaced:
         old, new = (short_day(each.not_after, language) for each in (one.old, one.new))
         how = "replaced_same_key" if one.same_key else "replaced"
@@ -151,6 +157,15 @@ def _changes(changes: Changes, language: Language) -> Iterator[str]:
     for before, now in changes.judged_otherwise:
         earlier, later = (_verdict(each.verdict, language) for each in (before, now))
         yield word("portfolio.changes.otherwise", language, name=now.name, old=earlier, new=later)
+
+
+def _first_seen(changes: Changes, language: Language) -> str:
+    """Return where was not looked the last time, and how many certificates lie there alone."""
+    places = "; ".join(changes.added[:_MOST_ADDED])
+    if len(changes.added) > _MOST_ADDED:
+        more = word("portfolio.report.more_places", language, count=len(changes.added) - _MOST_ADDED)
+        places = f"{places}; {more}"
+    return word("portfolio.changes.added", language, places=places, count=len(changes.first_seen))
 
 
 def _verdict(verdict: Verdict | None, language: Language) -> str:

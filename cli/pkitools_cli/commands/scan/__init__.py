@@ -10,19 +10,21 @@ import click
 from pkitools.environment import Environment
 from pkitools.findings import Severity
 from pkitools.frozen import dataclass, replace
-from pkitools.reports import report_form, scan_document
+from pkitools.reports import Telling, report_form, scan_document
 from pkitools_cli.commands.given.fetching import NetworkRange
 from pkitools_cli.commands.report_files import ReportFile, refuse_reports
 from pkitools_cli.commands.scan.across import risks_for
 from pkitools_cli.commands.scan.claims import claimed, connections_in, places_of
 from pkitools_cli.commands.scan.means import refuse_together
-from pkitools_cli.commands.scan.running import Running, words_to_check
-from pkitools_cli.commands.scan.text import scan_told
+from pkitools_cli.commands.scan.running import Running, orders_of, words_to_check
+from pkitools_cli.commands.scan.text import first_step, scan_told
 from pkitools_cli.commands.scan.writing import write_reports
 from pkitools_cli.exit_codes import of_verdicts
 from pkitools_cli.framework import Command, gathered
+from pkitools_cli.i18n import language
 from pkitools_cli.options import environment_option, fail_on_option, moment_option
 from pkitools_cli.passphrases import passphrase_options
+from pkitools_cli.remedies import offline_remedy_text
 from pkitools_cli.reply import Reply
 
 if TYPE_CHECKING:
@@ -111,14 +113,20 @@ def command(options: Options) -> Reply[Scanned]:
     running = Running.of(options).by(claims)
     portfolio, changes = running.found()
     risks = risks_for(portfolio, options.systems, connections)
-    given = _to_check_one(options, claims)
-    write_reports(reports, portfolio, changes, risks, overwrite=options.force, given=given)
+    given, orders = _to_check_one(options, claims), orders_of(options.moment, connections)
+    telling = Telling(language(), changes, offline_remedy_text, risks=risks, connections=connections)
+    write_reports(reports, portfolio, telling, first_step(portfolio, risks, given, orders), overwrite=options.force)
     scanned = Scanned(portfolio, changes, reports, risks)
     return Reply(
         scanned,
         document=lambda value: scan_document(value.portfolio, value.changes, value.risks),
         text=lambda value: scan_told(
-            value.portfolio, value.changes, value.risks, [report.name for report in value.written], given
+            value.portfolio,
+            value.changes,
+            value.risks,
+            [report.name for report in value.written],
+            given,
+            orders=orders,
         ),
         code=of_verdicts([(portfolio.verdict, scanned.worst)], options.fail_on, complete=portfolio.is_whole),
     )

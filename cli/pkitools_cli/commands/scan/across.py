@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.findings import Severity
 from pkitools.portfolio.model import Portfolio, Standing
-from pkitools.reports.portfolio.across import hanging_line, risk_said, severity_word, unasked
+from pkitools.reports.portfolio.across import hanging_line, risk_said, severity_word, unasked, untold
 from pkitools.reports.portfolio.telling import Telling
 from pkitools.reports.telling.answer import told
 from pkitools_cli.i18n import language, tr
@@ -44,13 +44,14 @@ def across_told(risks: Risks, portfolio: Portfolio) -> Iterator[Line | str]:
     """Yield what is wrong of several together, what could not be looked at, and what hangs on each authority."""
     telling = Telling(language(), remedy=offline_remedy_text)
     missing = [told(each, language(), offline_remedy_text, portfolio.moment) for each in unasked(risks)]
-    if risks.found or missing:
+    found = untold(risks, portfolio)
+    if found or missing:
         yield ""
         yield Line(tr("cli.risk.across"), bold=True)
-    for risk in risks.found[:_MOST_RISKS]:
+    for risk in found[:_MOST_RISKS]:
         yield from _risk(risk, portfolio, telling)
-    if len(risks.found) > _MOST_RISKS:
-        yield from wrapped(tr("cli.risk.more", count=len(risks.found) - _MOST_RISKS), _INDENT, "  ")
+    if len(found) > _MOST_RISKS:
+        yield from wrapped(tr("cli.risk.more", count=len(found) - _MOST_RISKS), _INDENT, "  ")
     for sentence in dict.fromkeys(said.message for said in missing):
         yield from wrapped(sentence, _INDENT, "  ? ")
     yield from _hanging(risks)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.findings import Severity, Verdict
 from pkitools.portfolio.model import EnvironmentBasis, Gap, HeldCertificate, Portfolio, Standing
+from pkitools.reports.planning.work import at_noon
 from pkitools.reports.portfolio.telling import (
     Telling,
     changes_told,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from pkitools.findings import Outcome
     from pkitools.portfolio import Changes
     from pkitools.portfolio.risk import Risks
+    from pkitools.reports.portfolio.order_days import OrderDays
 
 _TONES: Final[dict[Standing, Severity | Verdict]] = {
     Standing.EXPIRED: Verdict.FAILED,
@@ -44,6 +46,8 @@ _TONES: Final[dict[Standing, Severity | Verdict]] = {
     Standing.PASSED: Verdict.PASSED,
     Standing.NOT_JUDGED: Severity.INFO,
 }
+_OF_NO_USE: Final = frozenset({Standing.EXPIRED, Standing.FAILED})
+_GOOD: Final = frozenset({Standing.PASSED, Standing.INDETERMINATE})
 _MOST_PLACES: Final = 3
 _MOST_WHY: Final = 6  # rows: sentences of ours are shorter, the names in them may be of any length
 _NO_PATH: Final = "path.anchor.found"
@@ -56,7 +60,13 @@ _INDENT: Final = "    "
 
 
 def scan_told(
-    portfolio: Portfolio, changes: Changes | None, risks: Risks, written: Sequence[str], given: Given = _NOTHING
+    portfolio: Portfolio,
+    changes: Changes | None,
+    risks: Risks,
+    written: Sequence[str],
+    given: Given = _NOTHING,
+    *,
+    orders: OrderDays | None = None,
 ) -> Iterator[Line | str]:
     """Yield a portfolio: the count, each certificate, all together, what was not looked at, how, the next step.
 
@@ -67,6 +77,7 @@ def scan_told(
         written: the files of the reports that were written.
         given: by the connections that certificates are judged by, and by ``None``, the options by which a check of one
             knows what the scan knew.
+        orders: says by which day the next is to be ordered, by the plans of connections; ``None`` without any.
     """
     yield from (Line(row, bold=True) for row in wrapped(_counted(portfolio), ""))
     if not portfolio.complete:
@@ -75,13 +86,13 @@ def scan_told(
         yield from _changed(changes)
     if portfolio.judged:
         yield ""
-        yield from _table(portfolio)
+        yield from _table(portfolio, orders)
     yield from across_told(risks, portfolio)
     yield from _unread(portfolio)
     yield ""
     yield from _judged_how(portfolio)
     yield from (row for name in written for row in wrapped(tr("cli.scan.written", name=name), ""))
-    yield from first_step(portfolio, risks, given).told()
+    yield from first_step(portfolio, risks, given, orders).told()
 
 
 def _counted(portfolio: Portfolio) -> str:
@@ -97,7 +108,7 @@ def _counted(portfolio: Portfolio) -> str:
     return f"{counted} {tr(f'cli.scan.authorities{_one(beside)}', count=beside)}" if beside else counted
 
 
-def _table(portfolio: Portfolio) -> Iterator[Line | str]:
+def _table(portfolio: Portfolio, orders: OrderDays | None) -> Iterator[Line | str]:
     """Yield two lines or more for each certificate: what, and where; of one that is not good also why."""
     words = max(len(standing_word(each, language())) for each in Standing)
     for standing, one in portfolio.in_order():
@@ -105,6 +116,7 @@ def _table(portfolio: Portfolio) -> Iterator[Line | str]:
             yield _row(standing, one, portfolio, words)
             yield from _where(one)
             yield from _for_connections(one)
+            yield from _order_by(standing, one, portfolio, orders)
             yield from _why(standing, one, portfolio)
 
 
@@ -120,6 +132,16 @@ def _for_connections(one: HeldCertificate) -> Iterator[str]:
     names = [judgement.connection for judgement in one.judgements if judgement.connection is not None]
     if names:
         yield from wrapped(tr("cli.scan.for_connection", names=", ".join(map(visible, names))), _INDENT)
+
+
+def _order_by(
+    standing: Standing, one: HeldCertificate, portfolio: Portfolio, orders: OrderDays | None
+) -> Iterator[str]:
+    """Yield by which day the plan of its connection orders the next; of what is of no use what to do stands below."""
+    order = None if orders is None or standing in _OF_NO_USE else orders.of(one)
+    if order is not None and order.connection is not None:
+        key = "late" if order.day < portfolio.moment.date() else "by"
+        yield from wrapped(tr(f"cli.scan.order.{key}", day=short_day(at_noon(order.day), language())), _INDENT)
 
 
 def _where(one: HeldCertificate) -> Iterator[str]:
@@ -217,7 +239,7 @@ def _revocation(portfolio: Portfolio) -> Iterator[str]:
         yield from wrapped(tr(f"cli.scan.revocation_unknown{_one(unknown)}", count=unknown), "")
 
 
-def first_step(portfolio: Portfolio, risks: Risks, given: Given = _NOTHING) -> Step:
+def first_step(portfolio: Portfolio, risks: Risks, given: Given = _NOTHING, orders: OrderDays | None = None) -> Step:
     """Return what to do first: of a certificate alone, or else of all together.
 
     Args:
@@ -225,7 +247,11 @@ def first_step(portfolio: Portfolio, risks: Risks, given: Given = _NOTHING) -> S
         risks: what is told of all together.
         given: by the connections that certificates are judged by, and by ``None``, the options by which a check of one
             knows what the scan knew.
+        orders: says by which day the next is to be ordered, by the plans of connections; ``None`` without any.
     """
+    late = next(_late(portfolio, orders), None)
+    if late is not None:
+        return Step(late)
     across = across_now(risks, portfolio)
     if across is not None:
         return Step(across)
@@ -234,6 +260,17 @@ def first_step(portfolio: Portfolio, risks: Risks, given: Given = _NOTHING) -> S
     if words is None or not all(visible(word) == word for word in words):
         return Step(_now(portfolio))
     return Step(tr(f"cli.scan.now.{standing}_file"), words)
+
+
+def _late(portfolio: Portfolio, orders: OrderDays | None) -> Iterator[str]:
+    """Yield that the next one should have been ordered, where each certificate alone asks nothing."""
+    if orders is None or next((standing for standing, _ in portfolio.in_order()), None) not in _GOOD:
+        return
+    for standing, one in portfolio.in_order():
+        order = orders.of(one) if standing in _GOOD else None
+        if order is not None and order.connection is not None and order.day < portfolio.moment.date():
+            day = short_day(at_noon(order.day), language())
+            yield tr("cli.scan.now.order_late", name=visible(one.name), day=day)
 
 
 def _command(standing: Standing | None, one: HeldCertificate, given: Given) -> tuple[str, ...] | None:

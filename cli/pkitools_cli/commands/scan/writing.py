@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pkitools_cli.i18n import language
-from pkitools_cli.remedies import offline_remedy_text
+from pkitools.frozen import replace
 
 if TYPE_CHECKING:
-    from pkitools.portfolio import Changes, Portfolio
-    from pkitools.portfolio.risk import Risks
+    from pkitools.portfolio import Portfolio
+    from pkitools.reports import Telling
+    from pkitools_cli.commands.next_steps import Step
     from pkitools_cli.commands.report_files import ReportFile
 
 
 def write_reports(
-    reports: Sequence[ReportFile],
-    portfolio: Portfolio,
-    changes: Changes | None,
-    risks: Risks,
-    *,
-    overwrite: bool,
-    given: Mapping[str | None, Sequence[str]],
+    reports: Sequence[ReportFile], portfolio: Portfolio, telling: Telling, first: Step, *, overwrite: bool
 ) -> None:
     """Write the reports, all or none.
 
     Args:
         reports: the files.
-        portfolio, changes, risks: what is told.
+        portfolio: what is told.
+        telling: how.
+        first: what to do first.
         overwrite: take the place of what is there.
-        given: by the connections that certificates are judged by, and by ``None``, the options by which a check of one
-            knows what the scan knew.
 
     Raises:
         FileError: they cannot be written.
@@ -39,11 +33,9 @@ def write_reports(
     if not reports:
         return
     from pkitools.files import Output, write_set
-    from pkitools.reports import Telling, report_pieces
-    from pkitools_cli.commands.scan.text import first_step
+    from pkitools.reports import report_pieces
 
-    first = first_step(portfolio, risks, given)
     now = first.sentence if first.words is None else f"{first.sentence} {shlex.join(('pkitools', *first.words))}"
-    telling = Telling(language(), changes, offline_remedy_text, now, risks)
-    outputs = [Output(each.name, report_pieces(portfolio, each.form, telling), secret=False) for each in reports]
+    told = replace(telling, now=now)
+    outputs = [Output(each.name, report_pieces(portfolio, each.form, told), secret=False) for each in reports]
     write_set(outputs, overwrite=overwrite)

@@ -10,10 +10,12 @@ from urllib.parse import urlencode
 from pkitools.frozen import dataclass
 from pkitools.messages import error_sentence, message
 from pkitools.reports import Planned, Telling
-from pkitools.reports.pages.portfolio import portfolio_for_page
+from pkitools.reports.pages.portfolio import ShownPortfolio, portfolio_for_page
 from pkitools.reports.planning.work import connection_name, date_title, shown_dates
 from pkitools.reports.portfolio.telling import word
 from pkitools.reports.telling.readable import readable
+from pkitools_cli.commands.scan.across import risks_for
+from pkitools_cli.commands.scan.claims import claimed
 from pkitools_cli.commands.scan.running import Running
 from pkitools_cli.commands.status.asked import Scanning, given_connections, judging_of
 from pkitools_cli.commands.status.text import beside_told, counted, counted_group, of_all, state_word
@@ -22,7 +24,7 @@ from pkitools_cli.page.exchange import Request, Screen
 from pkitools_cli.page.site import Site
 
 if TYPE_CHECKING:
-    from pkitools.connections import ConnectionsStatus, ConnectionStatus, StepStatus
+    from pkitools.connections import Connections, ConnectionsStatus, ConnectionStatus, StepStatus
 
 _TONES: Final = {"late": "bad", "now": "soon", "unknown": "unsure", "waiting": "plain", "done": "good"}
 _GROUPINGS: Final = ("organization", "system", "supplier")
@@ -51,11 +53,11 @@ def look(site: Site, request: Request) -> Screen:
     """Show how every connection stands, and every certificate that is found."""
     groupings = [(name, tr(f"cli.page.portfolio.by.{name}")) for name in _GROUPINGS]
     values: dict[str, object] = {"connections": None, "shown": None, "problems": (), "groupings": groupings}
-    if site.given.connections is not None:
-        values |= _connections(site, request.query.get("by", ""))
+    connections = None if site.given.connections is None else given_connections(site.given.connections)
+    if connections is not None:
+        values |= _connections(site, connections, request.query.get("by", ""))
     if site.given.places:
-        portfolio, _ = Running.of(_scanning(site)).found()
-        values["shown"] = portfolio_for_page(portfolio, Telling(language()))
+        values["shown"] = _found(site, connections)
     return Screen("standing.html", values)
 
 
@@ -70,12 +72,18 @@ def _scanning(site: Site) -> Scanning:
     )
 
 
-def _connections(site: Site, by: str) -> Mapping[str, object]:
+def _found(site: Site, connections: Connections | None) -> ShownPortfolio:
+    """Return what lies at the places: what a connection claims judged by it, and to be ordered as its plan says."""
+    # of a connection that cannot be used the page says so above, and judges by the others
+    portfolio, _ = Running.of(_scanning(site)).by(claimed(connections)).found()
+    risks = risks_for(portfolio, (), connections)
+    return portfolio_for_page(portfolio, Telling(language(), risks=risks, connections=connections))
+
+
+def _connections(site: Site, connections: Connections, by: str) -> Mapping[str, object]:
     from pkitools.connections import hold
     from pkitools.connections.status import Grouping
 
-    assert site.given.connections is not None, "who calls this looked"
-    connections = given_connections(site.given.connections)
     judging, _ = judging_of(_scanning(site))
     status: ConnectionsStatus = hold(connections, judging)
     apart = connections.told_apart()

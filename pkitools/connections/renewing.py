@@ -1,0 +1,88 @@
+"""The days of one connection, by what it has: back from the end of its certificate, or else from going live."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pkitools.connections.calendar import WorkingDays
+from pkitools.connections.model import Connection
+from pkitools.connections.planning import YEARS, Anchor, Plan, generation_for, plan
+from pkitools.environment import Environment
+from pkitools.findings import Verdict
+from pkitools.portfolio import HeldCertificate
+from pkitools.trust import HierarchyKind, hierarchies
+
+
+def plan_of_renewal(
+    connection: Connection, certificate: HeldCertificate, *, moment: datetime, calendar: WorkingDays
+) -> Plan | None:
+    """Return the days back from the end of the certificate of a connection.
+
+    Args:
+        connection: whose it is.
+        certificate: it, as it was judged for the connection alone.
+        moment: as of when, aware UTC.
+        calendar: the working days.
+
+    Returns:
+        ``None`` where it ends in a year that cannot be planned in, such as 9999.
+    """
+    day = certificate.not_after.date()
+    if day.year not in YEARS:
+        return None
+    found = plan(
+        day,
+        Anchor.END,
+        moment=moment,
+        lead_times=connection.lead_times,
+        # whoever has a certificate was a subscriber to get it
+        subscriber=True if connection.subscriber is None else connection.subscriber,
+        generation=_generation(certificate, connection.environment),
+        begins=certificate.not_before.date(),
+        calendar=calendar,
+    )
+    return found.at_once(moment.date()) if has_to_be_replaced(certificate, moment) else found
+
+
+def plan_of_live(connection: Connection, *, moment: datetime, calendar: WorkingDays) -> Plan | None:
+    """Return the days back from the day on which a connection without a certificate goes live.
+
+    Args:
+        connection: it.
+        moment: as of when, aware UTC.
+        calendar: the working days.
+
+    Returns:
+        ``None`` where that day is not stated, or cannot be planned for.
+    """
+    day = connection.live
+    if day is None or day.year not in YEARS:
+        return None
+    generation = None
+    # what somebody makes himself is of no generation
+    if connection.system is not None and not connection.self_signed:
+        generation = generation_for(connection.system, connection.environment, moment)
+    return plan(
+        day,
+        Anchor.LIVE,
+        moment=moment,
+        lead_times=connection.lead_times,
+        subscriber=connection.subscriber,
+        generation=generation,
+        calendar=calendar,
+    )
+
+
+def has_to_be_replaced(certificate: HeldCertificate, moment: datetime) -> bool:
+    """Return whether a certificate is of no use before its end: not where a path lacks, or its first day is to come."""
+    if certificate.not_after < moment or certificate.verdict is not Verdict.FAILED:
+        return False
+    is_proved = all(one.has_path for one in certificate.judgements)
+    return certificate.is_revoked or (is_proved and certificate.not_before <= moment)
+
+
+def _generation(certificate: HeldCertificate, environment: Environment) -> str | None:
+    """Return the generation of a certificate of production: its dates do not bind those of TRIAL and tests."""
+    found = next((each for each in hierarchies() if each.name == certificate.hierarchy), None)
+    kind = HierarchyKind.PRODUCTION if found is None and environment is Environment.PRODUCTION else None
+    return certificate.generation if (found.kind if found else kind) is HierarchyKind.PRODUCTION else None
