@@ -36,6 +36,23 @@ _BUDGETS = {
     },
 }
 
+AMBIENT: Final = (
+    *("PKITOOLS_LANG", "PKITOOLS_DATA", "PKITOOLS_OFFLINE", "PKITOOLS_DEBUG", "PKITOOLS_PKCS11_MODULE"),
+    *("LC_ALL", "LC_MESSAGES", "LANGUAGE", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE"),
+    *("DISPLAY", "WAYLAND_DISPLAY", "XDG_CACHE_HOME", "SOURCE_DATE_EPOCH", "SSL_CERT_FILE", "SSL_CERT_DIR"),
+    *(f"{kind}_proxy" for kind in ("http", "https", "all", "no")),
+    *(f"{kind}_PROXY" for kind in ("HTTP", "HTTPS", "ALL", "NO")),
+)
+"""What the shell that starts the tests may hold and what they assert is not about: a width, a language, a proxy.
+
+A test that is about one of them sets it. tests/house/test_ambient.py holds what the packages read to this list.
+"""
+
+for _name in AMBIENT:
+    os.environ.pop(_name, None)
+os.environ["LANG"] = "C.UTF-8"  # of other programs too: keytool speaks the language of the shell
+
+
 for _level, _count in _EXAMPLES.items():
     # no test of hypothesis asserts a time: on a loaded machine making one example may take a second
     settings.register_profile(
