@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import HealthCheck, settings
+
+from tests.support import rsa_keys
 
 LEVEL = os.environ.get("PKITOOLS_TESTS", "ci")
 
@@ -52,6 +55,8 @@ for _name in AMBIENT:
     os.environ.pop(_name, None)
 os.environ["LANG"] = "C.UTF-8"  # of other programs too: keytool speaks the language of the shell
 
+
+rsa.generate_private_key = rsa_keys.generate_private_key  # before a module of tests takes it by name
 
 for _level, _count in _EXAMPLES.items():
     # no test of hypothesis asserts a time: on a loaded machine making one example may take a second
