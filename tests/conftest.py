@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import HealthCheck, settings
+
+from tests.support import rsa_keys
 
 LEVEL = os.environ.get("PKITOOLS_TESTS", "ci")
 
@@ -35,6 +38,25 @@ _BUDGETS = {
         "PKITOOLS_KILLS": "300",
     },
 }
+
+AMBIENT: Final = (
+    *("PKITOOLS_LANG", "PKITOOLS_DATA", "PKITOOLS_OFFLINE", "PKITOOLS_DEBUG", "PKITOOLS_PKCS11_MODULE"),
+    *("LC_ALL", "LC_MESSAGES", "LANGUAGE", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE"),
+    *("DISPLAY", "WAYLAND_DISPLAY", "XDG_CACHE_HOME", "SOURCE_DATE_EPOCH", "SSL_CERT_FILE", "SSL_CERT_DIR"),
+    *(f"{kind}_proxy" for kind in ("http", "https", "all", "no")),
+    *(f"{kind}_PROXY" for kind in ("HTTP", "HTTPS", "ALL", "NO")),
+)
+"""What the shell that starts the tests may hold and what they assert is not about: a width, a language, a proxy.
+
+A test that is about one of them sets it. tests/house/test_ambient.py holds what the packages read to this list.
+"""
+
+for _name in AMBIENT:
+    os.environ.pop(_name, None)
+os.environ["LANG"] = "C.UTF-8"  # of other programs too: keytool speaks the language of the shell
+
+
+rsa.generate_private_key = rsa_keys.generate_private_key  # before a module of tests takes it by name
 
 for _level, _count in _EXAMPLES.items():
     # no test of hypothesis asserts a time: on a loaded machine making one example may take a second

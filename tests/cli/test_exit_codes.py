@@ -62,8 +62,8 @@ TABLE: dict[str, dict[int, str]] = {
     "trust export": {0: "trust export g1-private --out {out}/made.pem", 1: "trust export ev --out {out}/made.pem"},
     "trust diff": {
         1: "trust diff {world}/noise",
-        10: "trust diff {world}/leaf.pem --hierarchy g4-tls",
-        11: "trust diff {world}/leaf.pem",
+        10: f"trust diff {{world}}/leaf.pem --hierarchy g4-tls {AT}",
+        11: f"trust diff {{world}}/leaf.pem {AT}",
     },
     "trust update": {11: "trust update --offline"},
     "cert receive": {  # 10 and 11: test_cert_receive.py

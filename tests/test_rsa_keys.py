@@ -1,0 +1,58 @@
+"""The RSA keys that tests are given are as those that are made: of their size, of primes, and no two alike."""
+
+from __future__ import annotations
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from pkitools.requests import generate_key
+from tests.conftest import LEVEL
+from tests.support import rsa_keys
+from tests.support.rsa_keys import MANY, halves, key_of, prime
+
+SIZES = [1024, 2048, 3072, 4096]
+
+
+@pytest.mark.parametrize("exponent", [3, 65537])
+@pytest.mark.parametrize("size", SIZES)
+def test_a_key_is_of_its_size_and_signs(size: int, exponent: int) -> None:
+    key = rsa.generate_private_key(exponent, size)
+    assert (key.key_size, key.public_key().public_numbers().e) == (size, exponent)
+    key.public_key().verify(key.sign(b"x", padding.PKCS1v15(), SHA256()), b"x", padding.PKCS1v15(), SHA256())
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_its_primes_are_primes(size: int) -> None:
+    """cryptography looks when it is not told to leave that; in a deep run at every prime."""
+    for number in range(MANY // 2 if LEVEL == "deep" else 1):
+        key_of(65537, size, number).private_numbers().private_key()
+    assert all(prime(size // 2, place).bit_length() == size // 2 for place in range(MANY))
+
+
+def test_no_two_keys_are_one_until_all_were_given() -> None:
+    first, second = halves(65537, 1024)
+    assert len({*first, *second}) == MANY
+    keys = {
+        key_of(65537, 1024, number).private_numbers().public_numbers.n for number in range(len(first) * len(second))
+    }
+    assert len(keys) == (MANY // 2) ** 2
+
+
+def test_beyond_those_that_are_kept_a_key_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    monkeypatch.setattr(rsa_keys, "searched", lambda *asked: made.append(asked))
+    monkeypatch.setattr(rsa_keys, "_count", lambda *_: iter([(MANY // 2) ** 2]))
+    rsa_keys.generate_private_key(65537, 1024)
+    rsa_keys.generate_private_key(65537, 1032)
+    assert made == [(65537, 1024, None), (65537, 1032, None)]
+
+
+def test_the_library_makes_its_keys_so() -> None:
+    """What the tests replace is what it calls: the real function gives it the same kind of key."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(rsa, "generate_private_key", rsa_keys.searched)
+        first, second = (generate_key("rsa:2048").native for _ in range(2))
+    assert isinstance(first, rsa.RSAPrivateKey)
+    assert isinstance(second, rsa.RSAPrivateKey)
+    assert (first.key_size, first.private_numbers() == second.private_numbers()) == (2048, False)
