@@ -284,6 +284,17 @@ def test_a_certificate_with_bytes_behind_it_is_not_said_to_be_passed_over(
     assert not re.search(r"passed over|was not judged(?! whole)|is overgeslagen|niet beoordeeld: ", told)
 
 
+def test_what_comes_next_for_a_keystore_opens_it_again(run: Command, box: Path) -> None:
+    """The command that stood there, pasted into a script, stopped for want of a passphrase."""
+    words = "--for digid-machtigen --key @good.key --passphrase-file @passphrase --json"
+    for name, is_locked in (("one.p12", True), ("full.pem", False)):
+        (one,) = check(run, box, f"@{name} {words}").document["certificates"]
+        command = one["next"]["command"][1:]
+        assert ("--passphrase-file" in command) is is_locked, command
+        assert command[:2] == ["export", "public"], command
+        assert run(*command).code == 0, command
+
+
 def test_what_lies_beside_certificates_in_a_folder_is_told(run: Command, box: Path) -> None:
     ran = check(run, box, "@clean", "--json")
     for name in ("note.txt", "logo.png"):
