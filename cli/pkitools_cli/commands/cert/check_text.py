@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pkitools.containers import ContainerFormat, Contents, ItemKind
-from pkitools.findings import Report, Severity, Verdict
+from pkitools.findings import Outcome, Report, Severity, Verdict
 from pkitools.frozen import dataclass, field, replace
 from pkitools.messages.days import day_and_time
 from pkitools.reports.telling.answer import answer_of
@@ -43,6 +43,7 @@ _WRONG_OIN: Final = (
 _OF_KEYS: Final = "received."
 _ENOUGH: Final = 16  # digits of a fingerprint: what export shows as well
 _PROVIDER: Final = "IDPSSODescriptor"  # SAML metadata 2.0, 2.4.3
+_MAILED_KEY: Final = "delivery.private_key.enclosed"
 _KEYSTORES: Final = frozenset({ContainerFormat.PKCS12, ContainerFormat.JKS})
 _SEPARATING: Final = frozenset(',;()"')
 
@@ -238,11 +239,16 @@ def placed(
         of_provider=provider,
         chosen=chosen,
         is_keystore=_is_keystore(check.contents),
+        was_mailed=any(found.rule.code == _MAILED_KEY for found in _weighty(check.delivery)),
     )
 
 
 def _has_arrived(options: CheckOptions) -> bool:
     return bool(options.key_file or options.csr_file)
+
+
+def _weighty(report: Report) -> Iterator[Outcome]:
+    return (found for found in report.findings if found.rule.severity in {Severity.WARNING, Severity.ERROR})
 
 
 def _is_keystore(contents: Contents) -> bool:

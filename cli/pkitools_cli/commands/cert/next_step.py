@@ -70,6 +70,7 @@ class Place:
         of_provider: it stands in metadata as an identity provider's, and as nobody else's: who connects orders it not.
         chosen: which it is, by the beginning of its fingerprint, where its file has several.
         is_keystore: its file opens with the passphrase that was given.
+        was_mailed: its file is a mail with a private key in it that anybody can read.
     """
 
     file: str
@@ -81,6 +82,7 @@ class Place:
     of_provider: bool = False
     chosen: str | None = None
     is_keystore: bool = False
+    was_mailed: bool = False
 
     @property
     def which(self) -> Words:
@@ -95,6 +97,8 @@ class Place:
 
 def next_step_of(place: Place) -> Step | None:
     """Return what to do first; ``None`` when there is nothing to say."""
+    if place.was_mailed and place.report.verdict is Verdict.PASSED:
+        return step("cert_check.was_mailed", {}, _commands(place))
     outcome = _decisive(place.report)
     if outcome is None:
         return _after_passing(place)
