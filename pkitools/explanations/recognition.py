@@ -14,8 +14,9 @@ from pkitools.explanations.model import ErrorText, Explained, Explanation, Recog
 from pkitools.limits import MAX_ERROR_TEXT
 from pkitools.messages import LANGUAGES
 from pkitools.package_data import read_toml
+from pkitools.text import pattern
 
-_ALERT: Final = re.compile(
+_ALERT: Final = pattern(
     r"\b(?:alert|fatal error)(?: (?:number|code)(?: is)?| description)?[ :=(]{1,3}(?P<number>[0-9]{1,3})\b"
 )
 """``SSL alert number 48``, ``the TLS protocol defined fatal error code is 40``, ``TLS alert 42``: of plain text."""

@@ -465,8 +465,13 @@ def _entity_id_scheme(context: SystemContext, about: Statement) -> Answer:
 
 
 def _right_form(context: SystemContext, about: Statement) -> str:
-    """Return the form that is asked, with what the entity ID given and the certificate say filled in."""
+    """Return the form that is asked, with what the entity ID given and the certificate say filled in.
+
+    Not the OIN where those two name different ones: which of them is right, the form cannot say.
+    """
     entity_id = context.parsed_entity_id
+    oin = str(context.oin or "")
+    is_disputed = entity_id is not None and entity_id.is_parsed and entity_id.oin != oin
     role = entity_id.role.upper() if entity_id else ""
     name = next(value for value in about.values if value != "*")
     most = next(scheme.digits[1] for scheme in schemes().of_kind(ENTITIES) if scheme.name == name)
@@ -474,7 +479,7 @@ def _right_form(context: SystemContext, about: Statement) -> str:
         name,
         ENTITIES,
         role=role if role in about.roles else next(iter(about.roles), ""),
-        oin=str(context.oin or ""),
+        oin="" if is_disputed else oin,
         index=_right_index(context.environment, entity_id.index if entity_id else "", most),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from itertools import product
 from pathlib import Path
 
@@ -282,6 +283,31 @@ def test_a_certificate_with_bytes_behind_it_is_not_said_to_be_passed_over(
     told = " ".join((ran.out + ran.err).split())
     assert re.search(r"\b9 (?:more )?bytes|Bytes (?:na|after|behind) ", told)
     assert not re.search(r"passed over|was not judged(?! whole)|is overgeslagen|niet beoordeeld: ", told)
+
+
+def test_what_comes_next_for_a_keystore_opens_it_again(run: Command, box: Path) -> None:
+    """The command that stood there, pasted into a script, stopped for want of a passphrase."""
+    words = "--for digid-machtigen --key @good.key --passphrase-file @passphrase --json"
+    for name, is_locked in (("one.p12", True), ("full.pem", False)):
+        (one,) = check(run, box, f"@{name} {words}").document["certificates"]
+        command = one["next"]["command"][1:]
+        assert ("--passphrase-file" in command) is is_locked, command
+        assert command[:2] == ["export", "public"], command
+        assert run(*command).code == 0, command
+
+
+def test_a_key_that_was_mailed_is_what_comes_first_and_one_behind_a_passphrase_is_not(run: Command, box: Path) -> None:
+    """The step was to ask about TRIAL, above a warning that anybody could have the key."""
+    for key, severity, first in (("good.key", "warning", "create"), ("locked.key", "notice", "show")):
+        message = EmailMessage()
+        message["From"], message["Subject"] = "tsp@example.nl", "Uw certificaat"
+        for name in ("full.pem", key):
+            message.add_attachment((box / name).read_bytes(), "application", "x-pem-file", filename=name)
+        (box / "key.eml").write_bytes(message.as_bytes())
+        document = check(run, box, "@key.eml --for digid-machtigen --passphrase-file @passphrase --json").document
+        (found,) = [each for each in document["files"][0]["delivery"]["findings"] if "private_key" in each["code"]]
+        (one,) = document["certificates"]
+        assert (found["severity"], one["next"]["command"][2]) == (severity, first)
 
 
 def test_what_lies_beside_certificates_in_a_folder_is_told(run: Command, box: Path) -> None:

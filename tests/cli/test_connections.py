@@ -326,6 +326,7 @@ def test_what_else_there_is_to_know_of_a_connection_is_told(
     (folder / "f" / "old.pem").write_bytes(certificate(end=datetime(2026, 12, 1, tzinfo=UTC)) + CHAIN)
     text = connection(**FILES, entity_id='"e1"') + connection(**FILES, entity_id='"e2"')
     text += connection(files='["no"]', system='"fsc"') + connection(**FILES, common_name='"else.example.nl"')
+    text += connection(files='["none"]')  # for a client, whose OIN counts: what lies elsewhere may serve
     ran = status(text, "--verbose")
     whole = " ".join(ran.out.split())
     for said in ("e1", "e2", "f/old.pem", "else.example.nl", {"nl": "regel 10", "en": "line 10"}[language]):

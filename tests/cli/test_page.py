@@ -27,10 +27,12 @@ from pkitools_cli.commands.rules.list import every_rule
 from pkitools_cli.page.forms import MAX_FORM_BYTES
 from pkitools_test_pki.folder import create_folder
 from pkitools_test_pki.keys import elliptic_keys
+from pkitools_test_pki.self_signed import self_signed
 from pkitools_test_pki.server import PkiServer
 from tests.cli.conftest import pem
 from tests.support.certificates import giving, made
 from tests.support.command import Command
+from tests.support.keys import SHARED_KEYS
 from tests.support.page import BOUNDARY, GIVEN, MOMENT, Read, Visitor, multipart, with_folder
 from tests.support.requests import pooled_key, request
 from tests.support.serving import real_time
@@ -116,6 +118,27 @@ def test_files_get_the_verdict_and_the_findings_that_the_command_line_gives(run:
         shown = {code for code in re.findall(r"<code>([a-z0-9_.]+)</code>", answer.body.decode()) if "." in code}
         assert set(findings(document)) <= shown, (name, set(findings(document)) - shown)
     assert verdicts >= {str(Verdict.FAILED), str(Verdict.PASSED)}
+
+
+@pytest.mark.parametrize(("is_own", "verdict"), [(True, "PASSED"), (False, "FAILED")])
+def test_a_key_is_compared_with_its_certificate_as_on_the_command_line(
+    is_own: bool, verdict: str, run: Command, tmp_path: Path
+) -> None:
+    """A good one beside its own key was INDETERMINATE: the key was called unreadable, and compared all the same."""
+    names = {"oin": "00000003273229750000", "organization": "Gemeente", "common_name": "x.example.nl"}
+    mine, other = (self_signed(moment=MOMENT, keys=SHARED_KEYS, dns=["x.example.nl"], **names) for _ in range(2))
+    files = {"a.pem": mine.pem, "a.key": (mine if is_own else other).key_pem}
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+        (tmp_path / name).chmod(0o600)
+    asked = ("-e", "preproduction", "--for", "digid-machtigen", "--offline", "--moment", MOMENT.isoformat())
+    ran = run("cert", "check", *(tmp_path / name for name in files), *asked)
+    assert ran.out.startswith(verdict)
+    text = Read(Visitor().drop([*files.items()], system="digid-machtigen", environment="preproduction")).text
+    assert re.search(rf"Rules {verdict}[ a-z()]* for DigiD Machtigen, preproduction", text), text
+    assert "a.key: compared with the certificates." in text
+    assert "NOT READ" not in text
+    assert "Cannot be read" not in text
 
 
 def test_what_is_expected_of_a_certificate_is_held_against_it(visitor: Visitor) -> None:

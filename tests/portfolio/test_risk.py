@@ -395,6 +395,16 @@ def test_what_hangs_on_each_authority() -> None:
     assert not {"a", "d1"} & set(codes(held("c")))
 
 
+def test_what_ends_first_is_named_first_of_what_hangs_on_an_authority() -> None:
+    """Its day stood before the name of another: that of whichever file was read first."""
+    ends = {f"d{number:02}": MOMENT + timedelta(days=400 - number) for number in range(30)}
+    expected = sorted(ends, key=lambda name: ends[name])[:10]
+    for names in (list(ends), list(reversed(ends))):
+        (told,) = risks(*(held(name, not_after=ends[name]) for name in names)).hanging
+        assert [each.partition(",")[0].split()[-1] for each in told.services] == expected
+        assert (told.first_end, told.more_services) == (ends[expected[0]], 20)
+
+
 def test_the_end_of_an_authority_is_known_wherever_its_certificate_came_from(tmp_path: Path) -> None:
     """Of one that came with --trust or --chain, and that no file holds, it was not known when it ends."""
     chain = good_chain()

@@ -245,6 +245,7 @@ class PrivateKeyOf:
 
     def __init__(self, native: Any) -> None:
         self.native = native
+        self.algorithm = b""  # it states no RSASSA-PSS
 
 
 def _keys() -> dict[str, Sample]:

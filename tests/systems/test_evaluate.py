@@ -259,6 +259,15 @@ def test_what_is_no_entity_id_is_not_called_one_of_another_scheme(entity_id: str
         assert text.short.index(unread) < text.short.index("urn:") if unread in said else "urn:" in text.short
 
 
+def test_the_form_names_no_oin_where_the_entity_id_and_the_certificate_name_different_ones() -> None:
+    """It had the one of the certificate, beside the advice to take a certificate of whom the entity ID names."""
+    report = judge("digid-machtigen", hierarchy="g1-private", entity_id=f"urn:etoegang:DV:{RSIN_OIN}:entities:0001")
+    assert of(report, "system.oin.equals_entity_id").status is Status.VIOLATED
+    outcome = of(report, "system.entity_id.scheme")
+    assert not any(oin in str(outcome.params["wanted"]) for oin in (KVK_OIN, RSIN_OIN))
+    assert str(outcome.params["wanted"]).startswith("urn:nl-eid-gdi:1.0:DV:OIN:entities:")
+
+
 def test_an_entity_id_without_the_certificate_s_oin_fails_too() -> None:
     entity_id = f"urn:etoegang:DV:{KVK_OIN}:entities:0001"
     report = judge("eherkenning", hierarchy="g1-private", oin=None, entity_id=entity_id)

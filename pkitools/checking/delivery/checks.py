@@ -31,7 +31,7 @@ from pkitools.findings import (
 )
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_LISTED
-from pkitools.messages import CAUSE
+from pkitools.messages import CAUSE, NOTHING
 from pkitools.rules.linting import is_made_to_connect
 from pkitools.text import joined
 from pkitools.trust import TrustStore
@@ -285,10 +285,15 @@ _WRITTEN: Final = frozenset(
 def _private_key(context: _Context) -> Answers:
     if context.contents.container is not ContainerFormat.MAIL:
         return NOT_APPLICABLE  # other rules tell of a key in what others get, and of one beside its certificate
-    return [
-        Violated((Evidence(f"block {item.position}", item.form),), {"position": str(item.position)})
-        for item in context.contents.of_kind(ItemKind.KEY)
-    ] or MET
+    return [_mailed(item) for item in context.contents.of_kind(ItemKind.KEY)] or MET
+
+
+def _mailed(key: Item) -> Violated:
+    """Return that a private key was mailed: one that needs a passphrase is not everybody's who could read the mail."""
+    is_locked = key.encrypted or key.protection is not None
+    params = {"position": str(key.position), "open": NOTHING if is_locked else "yes"}
+    evidence = (Evidence(f"block {key.position}", key.form),)
+    return Violated(evidence, params, severity=Severity.NOTICE if is_locked else None)
 
 
 def _keystore(context: _Context) -> Answers:

@@ -151,7 +151,7 @@ class _Gathered:
 
     def __init__(self, first: HeldCertificate) -> None:
         self.first, self.count, self.first_end = first, 0, first.not_after
-        self.services: dict[str, None] = {}
+        self.services: dict[str, datetime] = {}  # those that end first, and when
         self.known: set[int] = set()
         self.oins: set[str] = set()
 
@@ -159,9 +159,14 @@ class _Gathered:
         self.count += 1
         self.first_end = min(self.first_end, one.not_after)
         self.known.add(hash((one.name, one.organization)))  # to count them: the names are not kept
-        if len(self.services) < MAX_LISTED:
-            self.services[", ".join(filter(None, (one.name, one.organization)))] = None
+        label = ", ".join(filter(None, (one.name, one.organization)))
+        self.services[label] = min(one.not_after, self.services.get(label, one.not_after))
+        if len(self.services) > MAX_LISTED:
+            del self.services[self._by_end()[-1]]
         self.oins |= {one.oin} if one.oin else set()
+
+    def _by_end(self) -> list[str]:
+        return sorted(self.services, key=lambda label: (self.services[label], label))
 
     def told(self, issuer: str, known: Mapping[Name, _Authority]) -> Hanging:
         above = [each for _, each in _above(_parts(issuer), known)]
@@ -173,7 +178,7 @@ class _Gathered:
             generation=self.first.generation,
             ends=min(days, default=None),
             count=self.count,
-            services=tuple(self.services),
+            services=tuple(self._by_end()),
             more_services=max(len(self.known) - len(self.services), 0),
             organizations=len(self.oins),
             first_end=self.first_end,

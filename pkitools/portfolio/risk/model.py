@@ -69,7 +69,7 @@ class Hanging:
         generation: such as ``G4``; empty where that is not known.
         ends: when the first of it and of those above it ends, aware UTC; ``None`` where that is not known.
         count: how many certificates hang on it that have not ended.
-        services: what these are called, with the organisation: the first ten.
+        services: what these are called, with the organisation: the ten that end first.
         more_services: how many more there are.
         organizations: how many OINs stand in them.
         first_end: when the first of them ends.

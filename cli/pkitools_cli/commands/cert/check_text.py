@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pkitools.findings import Report, Severity, Verdict
+from pkitools.containers import ContainerFormat, Contents, ItemKind
+from pkitools.findings import Outcome, Report, Severity, Verdict
 from pkitools.frozen import dataclass, field, replace
 from pkitools.messages.days import day_and_time
 from pkitools.reports.telling.answer import answer_of
@@ -42,6 +43,8 @@ _WRONG_OIN: Final = (
 _OF_KEYS: Final = "received."
 _ENOUGH: Final = 16  # digits of a fingerprint: what export shows as well
 _PROVIDER: Final = "IDPSSODescriptor"  # SAML metadata 2.0, 2.4.3
+_MAILED_KEY: Final = "delivery.private_key.enclosed"
+_KEYSTORES: Final = frozenset({ContainerFormat.PKCS12, ContainerFormat.JKS})
 _SEPARATING: Final = frozenset(',;()"')
 
 
@@ -226,11 +229,32 @@ def placed(
     report = told_with_its_file(one, check, keys)
     provider = {item.role for item in one.subject.items} == {_PROVIDER}
     chosen = one.result.facts.sha256[:_ENOUGH] if check.count > 1 else None
-    return Place(name, one.result, report, options, _has_arrived(options), _is_alone(check), provider, chosen)
+    return Place(
+        name,
+        one.result,
+        report,
+        options,
+        arrived=_has_arrived(options),
+        is_alone=_is_alone(check),
+        of_provider=provider,
+        chosen=chosen,
+        is_keystore=_is_keystore(check.contents),
+        was_mailed=any(found.rule.code == _MAILED_KEY for found in _weighty(check.delivery)),
+    )
 
 
 def _has_arrived(options: CheckOptions) -> bool:
     return bool(options.key_file or options.csr_file)
+
+
+def _weighty(report: Report) -> Iterator[Outcome]:
+    return (found for found in report.findings if found.rule.severity in {Severity.WARNING, Severity.ERROR})
+
+
+def _is_keystore(contents: Contents) -> bool:
+    """Return whether a passphrase opens it; a mail with a private key may have one attached."""
+    is_mail = contents.container is ContainerFormat.MAIL
+    return contents.container in _KEYSTORES or (is_mail and bool(contents.of_kind(ItemKind.KEY)))
 
 
 def _is_alone(check: FileCheck) -> bool:

@@ -34,6 +34,7 @@ _SOMEBODY_ELSES: Final = frozenset(
     {"received.oin.match", "received.organization.match", "received.request.oin", "received.request.organization"}
 )
 _TRUST: Final = frozenset({"trust"})
+_PASSPHRASES: Final = frozenset({"passphrase_file", "passphrase_env"})
 _OF_PAGES: Final = frozenset({"reports", "force"})  # a page that was written is there: it would be refused
 _EXPIRED: Final = "path.validity.expired"
 _ORDERED_OTHERWISE: Final = frozenset(
@@ -68,6 +69,8 @@ class Place:
         is_alone: certificates of its issuers are not with it, neither in its file nor given.
         of_provider: it stands in metadata as an identity provider's, and as nobody else's: who connects orders it not.
         chosen: which it is, by the beginning of its fingerprint, where its file has several.
+        is_keystore: its file opens with the passphrase that was given.
+        was_mailed: its file is a mail with a private key in it that anybody can read.
     """
 
     file: str
@@ -78,15 +81,24 @@ class Place:
     is_alone: bool = False
     of_provider: bool = False
     chosen: str | None = None
+    is_keystore: bool = False
+    was_mailed: bool = False
 
     @property
     def which(self) -> Words:
         """The option that says which certificate of the file is meant; none where there is one."""
         return () if self.chosen is None else ("--certificate", self.chosen)
 
+    @property
+    def opened(self) -> Words:
+        """The option that opens the file again; none where it needs none."""
+        return carried(only=_PASSPHRASES) if self.is_keystore else ()
+
 
 def next_step_of(place: Place) -> Step | None:
     """Return what to do first; ``None`` when there is nothing to say."""
+    if place.was_mailed and place.report.verdict is Verdict.PASSED:
+        return step("cert_check.was_mailed", {}, _commands(place))
     outcome = _decisive(place.report)
     if outcome is None:
         return _after_passing(place)
@@ -225,13 +237,13 @@ def _public(place: Place) -> Words | None:
     if file == STANDARD_INPUT:
         return None
     written = public_words(file, public_place(file), _only_system(options), options.environment)
-    return (*written, *place.which)
+    return (*written, *place.opened, *place.which)
 
 
 def _complete(place: Place) -> Words:
     """Return the command that completes the chain of a file, and knows what it is for."""
     meant = (*place.which, *meant_words(_only_system(place.options), place.options.environment))
-    return ("chain", "complete", place.file, *carried(only=_TRUST), *meant, "--out", tr("cli.chain.out"))
+    return ("chain", "complete", place.file, *place.opened, *carried(only=_TRUST), *meant, "--out", tr("cli.chain.out"))
 
 
 def _only_system(options: Meant) -> str | None:

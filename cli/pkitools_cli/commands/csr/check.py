@@ -241,12 +241,12 @@ def _next(judged: Judged, options: Options) -> Step | None:
         return step("csr_check.unread", {"file": judged.unread_files[0]}, {})
     if judged.files.count(judged.files[0]) > 1:
         return step("csr_check.passed_several", {"file": judged.files[0]}, {})
-    if options.environment is None:
-        return step("csr_check.passed_anywhere", {}, {})
     beside = carried(only=frozenset({"key_file", "passphrase_file", "passphrase_env"}))
-    where = ("-e", options.environment.value)
+    environment = options.environment or Environment.PRODUCTION  # not said: the sentence says which to change it into
+    where = ("-e", environment.value)
     arriving = ("cert", "check", tr("cli.now.file"), "--csr", judged.files[0], *where, *beside)
-    return step("csr_check.passed", {}, {"check": lambda: arriving})
+    anywhere = "" if options.environment else "_anywhere"
+    return step(f"csr_check.passed{anywhere}", {}, {"check": lambda: arriving})
 
 
 def _after_failing(judged: Judged, failed: int, options: Options) -> Step | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.connections.status import ConnectionStatus, Step, StepState, StepStatus
 from pkitools.findings import Verdict
+from pkitools_cli.commands.public_part import public_place, public_words
 from pkitools_cli.i18n import tr
 
 if TYPE_CHECKING:
@@ -90,8 +91,9 @@ def _certificate(one: ConnectionStatus) -> list[str] | None:
 def _sent(one: ConnectionStatus) -> list[str] | None:
     if one.certificate is None:
         return None
-    file = Path(_file(one.certificate))
-    return ["export", "public", str(file), "--out", str(file.with_name(f"{file.stem}-public.pem"))]
+    file, connection = _file(one.certificate), one.connection
+    system = None if connection.system is None else connection.system.name
+    return [*public_words(file, public_place(file), system, connection.environment)]
 
 
 def _metadata(one: ConnectionStatus) -> list[str] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
@@ -118,8 +118,8 @@ def _checked(form: Form, options: CheckOptions) -> tuple[Checked, list[bytes], l
     titles(options.systems)  # a wrong name is told before a file is read
     passphrase = form.secret("passphrase").encode() or None
     inputs = _read(form.files, passphrase)
-    read = FilesTogether(options, lambda: inputs, passphrase=passphrase)
-    checked = Checked([_judged(name, read.judge) for name in inputs], None)
+    read = FilesTogether(options, lambda: inputs, passphrase=passphrase, named=list(inputs))
+    checked = Checked([_judged(name, read) for name in inputs], None)
     checked = replace(checked, reuse=in_common(checked.checks, options, (), read.keys))
     of_chains = (bad for name, _ in checked.chains for bad in _problems(inputs[name]))
     return checked, read.given, [error_sentence(bad.error, language()) for bad in (*read.unread, *of_chains)]
@@ -129,12 +129,12 @@ def _problems(contents: Contents | PkitoolsError) -> Iterable[BadItem]:
     return () if isinstance(contents, PkitoolsError) else contents.problems
 
 
-def _judged(name: str, judge_one: Callable[[str], CheckedFile]) -> CheckedFile:
+def _judged(name: str, read: FilesTogether) -> CheckedFile:
     try:
         with about_file(name):
-            return judge_one(name)
+            return read.judge(name)
     except (InputError, FileError, SecretError) as error:
-        return CheckedFile(name, error=error, harmless=is_list(error))
+        return CheckedFile(name, error=error, harmless=is_list(error) or name in read.compared)
 
 
 def _read(files: Iterable[Upload], passphrase: bytes | None) -> Mapping[str, Contents | PkitoolsError]:
@@ -172,6 +172,8 @@ def _told(checked: Checked, options: CheckOptions, given: list[bytes]) -> dict[s
         language=language(),
         given=given,
     )
-    lists = [file.name for file in checked.files if file.harmless]
+    used = [(file.name, file.error) for file in checked.files if file.harmless]
+    lists = [name for name, error in used if error is not None and is_list(error)]
+    compared = [name for name, _ in used if name not in lists]
     shown = checked_for_page(checked.files, asked, verdict=checked.verdict, reuse=checked.reuse)
-    return {"shown": shown, "lists": lists}
+    return {"shown": shown, "lists": lists, "compared": compared}
