@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -123,8 +123,9 @@ def _judged(options: Options) -> Judged:
     passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
     key = read_either_key(options.key_file, passphrase) if options.key_file else None
     public = key.public if isinstance(key, PrivateKey) else key
-    together = read_together([name for name, _ in files_of(options.files)], passphrase, wanted=ItemKind.REQUEST)
-    beside = _keys_beside(together, passphrase)
+    given = files_of(options.files)
+    together = read_together([name for name, _ in given], passphrase, wanted=ItemKind.REQUEST)
+    beside = _keys_beside(together, passphrase, [name for name, of_folder in given if not of_folder])
     unread: list[ToldError] = []
 
     def judge(name: str) -> list[tuple[str, RequestFacts, Report]]:
@@ -180,13 +181,15 @@ def _compared(facts: RequestFacts, *keys: PublicKey | None) -> PublicKey | None:
     return next(foreign, held[0] if held else None)
 
 
-def _keys_beside(together: Mapping[str, Contents | PkitoolsError], passphrase: bytes | None) -> KeysWithRequests | None:
+def _keys_beside(
+    together: Mapping[str, Contents | PkitoolsError], passphrase: bytes | None, named: Collection[str]
+) -> KeysWithRequests | None:
     files = {name: each for name, each in together.items() if isinstance(each, Contents)}
     if not any(each.of_kind(ItemKind.KEY) for each in files.values()):
         return None
     from pkitools.checking.request_keys import KeysWithRequests  # most requests come alone
 
-    return KeysWithRequests(files, passphrase)
+    return KeysWithRequests(files, passphrase, named)
 
 
 def _keys_inside(source: Contents) -> Report:
