@@ -37,6 +37,7 @@ from pkitools_cli.remedies import error_line
 if TYPE_CHECKING:
     from pkitools.reports import ToldError
     from pkitools.requests import PrivateKey
+    from pkitools.x509 import PublicKey
 
 T = TypeVar("T")
 
@@ -488,6 +489,16 @@ def read_key(path: str, passphrase: bytes | None) -> PrivateKey:
     if not is_private(path):  # of what turned out to be a key: anybody may read a certificate
         complain_once(tr("cli.csr.key_readable", name=path))
     return key
+
+
+def read_either_key(path: str, passphrase: bytes | None) -> PrivateKey | PublicKey:
+    """Return the key in a file to compare with: a private one, see :func:`read_key`, or a public one by itself."""
+    from pkitools.checking.expectation import public_key_alone
+    from pkitools.requests.keys import MAX_KEY_FILE_BYTES
+
+    with about_input(path):
+        alone = public_key_alone(read_bytes(path, limit=MAX_KEY_FILE_BYTES), path)
+    return read_key(path, passphrase) if alone is None else alone
 
 
 def _swapped(error: InputError, path: str) -> InputError | None:

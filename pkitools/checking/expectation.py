@@ -99,7 +99,7 @@ class Expectation:
 def read_expectation(
     file: str | os.PathLike[str],
     *,
-    key_reader: Callable[[str], PrivateKey] | None = None,
+    key_reader: Callable[[str], PrivateKey | PublicKey] | None = None,
 ) -> Expectation:
     """Return what a TOML file says is expected.
 
@@ -108,7 +108,7 @@ def read_expectation(
 
     Args:
         file: its path.
-        key_reader: reads the file of the private key, which may need a passphrase; by default one without.
+        key_reader: reads the file of the key, which may need a passphrase; by default one without.
 
     Raises:
         InputError: it is no TOML, or a file it names holds something else.
@@ -166,12 +166,32 @@ def _fields(data: bytes, name: str) -> dict[str, str]:
     return told
 
 
-def _plain_key(name: str) -> PrivateKey:
+def public_key_alone(data: bytes, name: str) -> PublicKey | None:
+    """Return the public key of which a file holds nothing else; ``None`` of any other file.
+
+    Args:
+        data: the file.
+        name: what it is called.
+    """
+    from pkitools.containers import ItemKind, read_source
+    from pkitools.containers.key_facts import public_half
+    from pkitools.errors import PkitoolsError
+
+    try:
+        found = read_source(data, name, keystores=False)
+    except PkitoolsError:
+        return None
+    is_alone = len(found.items) == 1 and not found.problems and found.items[0].kind is ItemKind.PUBLIC_KEY
+    return public_half(found.items[0]) if is_alone else None
+
+
+def _plain_key(name: str) -> PrivateKey | PublicKey:
     from pkitools.requests import load_key
     from pkitools.requests.keys import MAX_KEY_FILE_BYTES
 
     with about_file(name):
-        return load_key(read_bytes(name, limit=MAX_KEY_FILE_BYTES), name)
+        data = read_bytes(name, limit=MAX_KEY_FILE_BYTES)
+        return public_key_alone(data, name) or load_key(data, name)
 
 
 def _public(given: object) -> PublicKey:

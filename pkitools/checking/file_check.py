@@ -14,7 +14,7 @@ from pkitools.checking.delivered_lists import with_delivered
 from pkitools.checking.delivery.checks import check_delivery
 from pkitools.checking.judgement import OF_THE_PROCESS, CheckResult
 from pkitools.checking.of_file import FileKeys, StatedIds
-from pkitools.checking.private_keys import public_halves
+from pkitools.checking.private_keys import place_of, public_halves
 from pkitools.checking.question import Revocation, given_systems, given_trust, question, trusted_with
 from pkitools.checking.selection import Subject, possible_issuers, selected, subjects
 from pkitools.checking.stated_ids import check_metadata
@@ -215,7 +215,7 @@ def check_file(
     own = (
         *_block_outcomes(opened.torn),
         *_material_outcomes((*beside, *(store.unread if store else ()))),
-        *opened.keys().outcomes(raise_crashes=raise_crashes),
+        *opened.keys(meant).outcomes(raise_crashes=raise_crashes),
         *ids.outcomes(
             opened.contents,
             [one.subject.entity_id for one in judged],
@@ -276,9 +276,12 @@ class _Opened:
         """Return the certificates of the file that may have issued others."""
         return tuple(other.der for other in possible_issuers([facts for _, facts in self.read]))
 
-    def keys(self) -> FileKeys:
-        """Return the keys in the file, and what stands beside them."""
-        return FileKeys(self.contents, self.name, self.read, self.halves, self.passphrase)
+    def keys(self, meant: Sequence[Subject]) -> FileKeys:
+        """Return the keys in the file, and what stands beside them; not what stands with another than is meant."""
+        asked = {place_of(item) for one in meant for item in one.items}
+        others = {place_of(item) for one in self.found for item in one.items} - asked - {None}
+        halves = {item: half for item, half in self.halves.items() if place_of(item) not in others}
+        return FileKeys(self.contents, self.name, self.read, halves, self.passphrase)
 
 
 def _judged(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,9 +25,13 @@ class KeysWithRequests:
     Args:
         files: what each file holds, by its name.
         passphrase: for the keys that are encrypted; one that cannot be opened is none.
+        named: those that were named, and not found in a folder: who names a key beside one request asks whether it is
+            that of the request.
     """
 
-    def __init__(self, files: Mapping[str, Contents], passphrase: bytes | None = None) -> None:
+    def __init__(
+        self, files: Mapping[str, Contents], passphrase: bytes | None = None, named: Collection[str] = ()
+    ) -> None:
         self._files = files
         self._certified = {name: found for name, each in files.items() if (found := _certified(each))}
         self._certificates = _Folders(name for name in self._certified if not is_named_as_key(name))
@@ -51,6 +55,9 @@ class KeysWithRequests:
         self._named = _Folders(name for name, keys in self._keys.items() if keys)
         self._every = {name: key for keys in self._keys.values() for key in keys for name in thumbprints(key)}
         self._of_certificates = frozenset().union(*self._certified.values())
+        is_one = sum(len(each.of_kind(ItemKind.REQUEST)) for each in files.values()) == 1
+        asked = [key for name in named if is_one for key in self._keys.get(name, ())]
+        self._asked = next((key for key in asked if thumbprints(key).isdisjoint(self._of_certificates)), None)
 
     def key_of(self, name: str, public_key: PublicKey) -> PublicKey | None:
         """Return the key that should be that of a request, by its public half: its own where that is there.
@@ -69,7 +76,7 @@ class KeysWithRequests:
             return own
         certified = not thumbprints(public_key).isdisjoint(self._of_certificates)
         free = [key for file, key in held if certified or not self._is_in_use(file, key)]
-        return free[0] if free else self._found(public_key)
+        return free[0] if free else self._found(public_key) or self._asked
 
     def _found(self, public_key: PublicKey) -> PublicKey | None:
         return next((self._every[name] for name in sorted(thumbprints(public_key)) if name in self._every), None)

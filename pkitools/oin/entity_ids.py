@@ -186,13 +186,13 @@ def check_service_id(
 def entity_subject(text: str, environment: Environment | None = None) -> EntitySubject | None:
     """Return the text as the entity ID or service ID it is meant to be; ``None`` when it is meant to be neither.
 
-    It is meant to be one when it begins as a URN, or as the address that others use for an ID, whatever follows.
+    It is meant to be one when it begins as a URN, or as the address that others use for an ID, whatever follows; also
+    behind its name, as it stands in metadata.
     """
     folded = text.strip(AROUND).lower()
-    if not folded.startswith("urn:") and _ADDRESS not in folded:
-        return None
-    kind = SERVICES if f":{SERVICES}" in folded else ENTITIES
-    return EntitySubject(text, kind, environment)
+    subject = EntitySubject(text, SERVICES if f":{SERVICES}" in folded else ENTITIES, environment)
+    is_meant = folded.startswith("urn:") or _ADDRESS in folded or subject.scheme is not None
+    return subject if is_meant else None
 
 
 def check_id(subject: EntitySubject) -> Report:

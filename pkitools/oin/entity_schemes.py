@@ -90,6 +90,11 @@ def form_of(name: str, kind: str, *, role: str = "", oin: str = "", index: str =
 AROUND: Final = " \t\r\n\"'`´‘’“”„«»<>"  # what is pasted along with an ID
 
 
+_NAMED: Final = pattern(r"=|>|:(?=[\s\"'])|\s")
+_MAX_PASTED: Final = 2000
+_AFTER: Final = pattern(r"[\s\"'<>]")
+
+
 def environment_of(index: int) -> Environment:
     """Return where an index belongs: 9000 and up are test systems."""
     return Environment.PREPRODUCTION if index >= schemes().first_test_index else Environment.PRODUCTION
@@ -117,10 +122,22 @@ class EntitySubject:
 
     @cached_property
     def text(self) -> str:
-        """The text without the white space and the quotes around it, which have a rule of their own."""
+        """The text without what was pasted around it, such as white space, quotes and the name of an attribute.
+
+        A rule of its own tells that.
+        """
         bare = self.given.strip()
-        inside = bare.strip(AROUND)
+        inside = self._without_name(bare.strip(AROUND))
         return inside if inside != bare and (self.free or self._start_of(inside) is not None) else bare
+
+    def _without_name(self, text: str) -> str:
+        """Return what stands behind ``entityID=`` or in an element, where that begins as such an ID does."""
+        for found in _NAMED.finditer(text) if len(text) <= _MAX_PASTED else ():
+            inside = text[found.end() :].lstrip(AROUND)
+            is_of_address = "://" in text[: found.end()] and not self.given.lstrip().startswith("<")
+            if self._start_of(inside) is not None and not is_of_address:
+                return _AFTER.split(inside, maxsplit=1)[0]
+        return text
 
     @cached_property
     def _start(self) -> tuple[Scheme, str] | None:

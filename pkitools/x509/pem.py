@@ -36,22 +36,25 @@ _BASE64_STARTS: Final = (b"MII", b"MIG", b"MIH", b"LS0tLS1C", b"0tLS0tQk", b"tLS
 _PIECE: Final = 256 * 1024
 _LONGEST_SIGN: Final = 128  # of a match, and more
 _DER_IN_DER: Final = pattern(rb"\x30\x82..\x30[\x80-\x83]", re.DOTALL)
+_ALPHANUMERIC: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _PADDING: Final = pattern(rb"[\x00\s]*")
 _MAX_TIDIED: Final = 1024 * 1024  # with headers, escapes or quote marks; only long CRLs are larger, and they have none
 _NOT_BASE64: Final = (b":", b"\\", b">")
 _QUOTED: Final = pattern(rb"(?m)^(?:[ \t]*>)+")  # what a mail program puts before the lines of an answer
 
 
-# DER written out: between the octets stands white space, or what makes them an array or a string of a program.
-# 06 09 2A 86 is how PKCS#7 goes on.
-_BETWEEN: Final = b" \t\r\n:,;\\x"
+# DER written out: between the octets stands white space, or whatever else makes them a list, an array, a string of a
+# program or an address. 06 09 2A 86 is how PKCS#7 goes on, 02 01 00 how a private key does; the last is a locked one.
+_BETWEEN: Final = b" \t\r\n\\x" + bytes(set(range(0x21, 0x7F)) - set(_ALPHANUMERIC))
+_PKCS7, _PRIVATE = rb"06~09~2[Aa]~86", rb"02~01~00~(?:02~8[12]|30~..~06)"
+_LOCKED: Final = rb"30~..~06~0[9Aa]~2[Aa]~86~48~86~[Ff]7~0[Dd]~01~(?:05|0[Cc])"
 _WRITTEN_OUT: Final = pattern(
-    rb"30~(?:82|83~..)~..~..~(?:30~8[1-3]|06~09~2[Aa]~86)".replace(b"..", rb"[0-9A-Fa-f]{2}").replace(
-        b"~", rb"[\s:,;]{0,3}(?:0x|\\x)?"
-    )
+    b"30~(?:82|83~..)~..~..~(?:%b)".replace(b"%b", b"|".join((rb"30~8[1-3]", _PKCS7, _PRIVATE, _LOCKED)))
+    .replace(b"..", rb"[0-9A-Fa-f]{2}")
+    .replace(b"~", rb"[\s!-/:-@\[-`{-~]{0,3}(?:0x|x)?")
 )
 # it begins there, but for the count that a dump has in front: in the middle of a key these octets mean nothing
-_AMID_OCTETS: Final = pattern(rb"(?<![0-9]{6})[0-9A-Fa-f](?:[ ,;:]|)\Z")
+_AMID_OCTETS: Final = pattern(rb"(?<![0-9]{6})[0-9A-Fa-f](?:[ ,;:.%-]|)\Z")
 
 
 _CIPHER: Final = pattern(rb"(?m)^DEK-Info:[ \t]{0,8}([A-Z0-9-]{1,40},[0-9A-Fa-f]{1,64})[ \t]*$")

@@ -165,3 +165,21 @@ def test_each_key_is_compared_with_the_certificate_of_its_entry(kind: str) -> No
         assert codes == wanted, (which, turned)
         assert (found.file_report.verdict is Verdict.FAILED) == bool(wanted), (which, turned)
         assert found.count == 2, (which, turned)
+
+
+@pytest.mark.parametrize("kind", sorted(FILES))
+def test_of_one_entry_that_is_chosen_the_key_of_another_is_not_told(kind: str) -> None:
+    keys = [pooled_key(each) for each in KEYS]
+    ders = [made("g4-tls", setting("key", key.public.spki)).der for key in keys[:2]]
+    data = FILES[kind]([(ders[0], keys[1]), (ders[1], keys[0])])
+    told = [_told(data, kind, chosen) for chosen in (None, 1, 2)]
+    assert [len(each) for each in told] == [2, 1, 1]
+    assert told[0] == told[1] | told[2]
+
+
+def _told(data: bytes, kind: str, chosen: int | None) -> set[str]:
+    """Where the keys stand that are in the wrong place."""
+    passphrase = PASSPHRASE.encode() if kind == "jks" else None
+    found = check_file(data, name="f", moment=MOMENT, environment="pre", passphrase=passphrase, certificate=chosen)
+    codes = [each for each in found.file_report.findings if each.rule.code == "received.private_key.placed"]
+    return {each.params["position"] for each in codes}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from itertools import product
 from pathlib import Path
 from typing import Final
@@ -36,10 +37,10 @@ KEYS: Final = ("key a", "key b", "both a", "both b")
 """What lies in the file of the key: it is a's or another's, and it may hold the certificate of that too."""
 
 
-def beside_requests(files: dict[str, str]) -> set[str]:
+def beside_requests(files: dict[str, str], named: Collection[str] = ()) -> set[str]:
     """The requests of which another's key lies beside them."""
     read = {name: contents(what) for name, what in files.items()}
-    keys = KeysWithRequests(read)
+    keys = KeysWithRequests(read, None, named)
     found = set()
     for name, each in read.items():
         for item in each.of_kind(ItemKind.REQUEST):
@@ -62,6 +63,19 @@ def test_a_key_is_held_to_what_is_named_as_it_is(names: tuple[str, str, str], ke
         {certificate: "cert a", held: key}
     )
     assert beside_requests({**alone, "z.csr": "csr c", "z.key": "key c"}) == ({asked} if is_foreign else set())
+
+
+@pytest.mark.parametrize("key", ["key a", "key b"])
+def test_who_names_a_key_beside_one_request_asks_whether_it_is_its_own(key: str) -> None:
+    files = {"x.csr": "csr a", "y.key": key}
+    found = {"x.csr"} if key == "key b" else set()
+    assert beside_requests(files, list(files)) == found
+    read = {name: contents(what) for name, what in files.items()}
+    assert KeysWithRequests(read, None, list(files)).compared == {"y.key"}
+    assert beside_requests(files) == set(), "what is found in a folder need not be its own"
+    assert beside_requests({**files, "z.csr": "csr c"}, [*files, "z.csr"]) == set(), "which of the two is not known"
+    # the key of a certificate that was named as well is that of the certificate
+    assert beside_requests({**files, "c.pem": f"cert {key[-1]}"}, [*files, "c.pem"]) == set()
 
 
 @pytest.mark.parametrize("names", NAMES)

@@ -553,7 +553,7 @@ def test_a_key_with_a_request_is_compared_and_one_in_its_file_is_never_sent(run:
         assert ("Send the request" in follows) == (inside == "none" and not is_foreign)
 
 
-def test_a_key_named_beside_its_request_was_compared_and_one_that_is_not_its_own_was_not_judged(run: Run) -> None:
+def test_a_key_named_beside_one_request_is_compared_and_another_beside_its_own_is_not_judged(run: Run) -> None:
     Path("a.csr").write_bytes(request(key=pooled_key()))
     Path("own.key").write_bytes(pooled_key().pem(None))
     Path("other.key").write_bytes(pooled_key("rsa:2048").pem(None))
@@ -561,11 +561,14 @@ def test_a_key_named_beside_its_request_was_compared_and_one_that_is_not_its_own
     assert own.code == 0
     assert "own.key: compared with the requests." in own.err
     assert "NOT JUDGED" not in own.told
-    for others in (("other.key",), ("own.key", "other.key")):
-        ran = run("csr", "check", "a.csr", *others)
-        assert ran.code == 1
-        assert "1 file not judged" in ran.told
-        assert "Look at other.key first" in ran.told
+    foreign = run("csr", "check", "a.csr", "other.key")
+    assert foreign.code == 10
+    assert "csr.key.match" in foreign.told
+    assert "NOT JUDGED" not in foreign.told
+    ran = run("csr", "check", "a.csr", "own.key", "other.key")
+    assert ran.code == 1
+    assert "1 file not judged" in ran.told
+    assert "Look at other.key first" in ran.told
 
 
 def test_where_several_are_judged_the_next_step_names_its_file(run: Run) -> None:

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from typing import Final
 
 import pytest
 
@@ -442,6 +443,35 @@ def test_what_is_wrong_with_a_text_is_told_as_it_was_written(run: Command) -> No
 def test_what_is_pasted_as_an_id_is_held_to_be_one_and_to_no_number(run: Command, text: str) -> None:
     assert "oin.entity_id.syntax" in (told := run("oin", "check", text).told)
     assert "oin.syntax" not in told
+
+
+ENTITY: Final = "urn:nl-eid-gdi:1.0:DV:00000001822477348000:entities:0001"
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "entityID={}",
+        'entityID="{}"',
+        "entityID = '{}'",
+        "entityID: {}",
+        "<saml:Issuer>{}</saml:Issuer>",
+        '<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="{}" ID="x">',
+        '<EntityDescriptor xmlns:ds="http://www.w3.org/2000/09/xmldsig#" entityID="{}">',
+        "Issuer {}",
+        " {}\n",
+    ],
+)
+def test_an_id_that_is_pasted_with_its_name_is_read_and_the_rest_is_told(run: Command, around: str) -> None:
+    told = run("oin", "check", around.format(ENTITY))
+    assert told.code == 10
+    assert "oin.entity_id.surrounding_space" in told.told
+    assert "oin.entity_id.syntax" not in told.told
+    assert ENTITY in told.told.replace("\n", "").replace(" ", "")
+
+
+def test_an_address_that_holds_an_id_is_no_id_with_its_name_before_it(run: Command) -> None:
+    assert "surrounding_space" not in run("oin", "check", f"https://x.nl/?entityID={ENTITY}").told
 
 
 @pytest.mark.parametrize(("lang", "told"), [("nl", "deze vorm kennen wij niet"), ("en", "a form we do not know")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 import struct
 from base64 import b64encode
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 import pkitools
 from pkitools.containers import read_source
 from pkitools.requests.keys import to_pem
+from pkitools.requests.pbes2 import encrypt_pkcs8
 from pkitools.x509 import pem as blocks
 from tests.support.chains import MOMENT, good_chain
 from tests.support.der import integer, oid, sequence, tlv
@@ -163,11 +165,33 @@ WRITTEN_OUT: dict[str, Callable[[bytes], str]] = {
     "hexadecimal with spaces": lambda der: der.hex(" "),
     "hexadecimal, dumped": dumped,
     "hexadecimal, an array": lambda der: "{" + ", ".join(f"0x{octet:02x}" for octet in der) + "}",
+    **{
+        f"hexadecimal with {sign!r}": lambda der, sign=sign: der.hex(sign)  # type: ignore[misc]  # bound to this turn
+        for sign in string.punctuation
+    },
+    "hexadecimal, an address": lambda der: "".join(f"%{octet:02X}" for octet in der),
     "hexadecimal, a string": lambda der: '"' + "".join(f"\\x{octet:02x}" for octet in der) + '"',
 }
 HIDDEN |= {
     name: lambda write=write: pem() + b"\n" + write(other()).encode()  # type: ignore[misc]
     for name, write in WRITTEN_OUT.items()
+}
+PRIVATE: dict[str, Callable[[], bytes]] = {
+    "a private key": lambda: private(PrivateFormat.PKCS8),
+    "a private RSA key": lambda: private(PrivateFormat.TraditionalOpenSSL),
+    "a locked key": lambda: encrypt_pkcs8(private(PrivateFormat.PKCS8), b"geheim"),
+}
+
+
+def private(form: PrivateFormat) -> bytes:
+    return pooled_key("rsa:2048").native.private_bytes(Encoding.DER, form, NoEncryption())
+
+
+HIDDEN |= {
+    f"{what}, {name}": lambda make=make, write=write: pem() + b"\n" + write(make()).encode()  # type: ignore[misc]
+    for what, make in PRIVATE.items()
+    for name, write in WRITTEN_OUT.items()
+    if "'" not in name
 }
 
 
@@ -208,6 +232,12 @@ AROUND: tuple[bytes, ...] = (
     b"SSL-Session:\n    Session-ID: 0A1B2C3D4E5F60718293A4B5C6D7E8F90A1B2C3D4E5F60718293A4B5C6D7E8F9\n",
     b"\xef\xbb\xbf# Staat der Nederlanden - caf\xc3\xa9\r\n\r\n",
 )
+
+
+def test_a_public_key_that_is_written_out_is_no_problem() -> None:
+    spki = pooled_key("rsa:2048").public.spki
+    for name, write in WRITTEN_OUT.items():
+        assert not pkitools.read_source(good() + b"\n" + write(spki).encode(), "f").problems, name
 
 
 @pytest.mark.parametrize("words", AROUND)

@@ -8,7 +8,7 @@ import click
 
 from pkitools.errors import InputError
 from pkitools_cli.i18n import tr
-from pkitools_cli.inputs import about_input, read_items, read_key
+from pkitools_cli.inputs import about_input, read_either_key, read_items
 
 if TYPE_CHECKING:
     from pkitools.checking import Expectation
@@ -32,7 +32,7 @@ def expectation(options: CheckOptions, passphrase: bytes | None, unread: list[Ba
     in_file = (
         Expectation()
         if options.expect_file is None
-        else read_expectation(options.expect_file, key_reader=lambda name: read_key(name, passphrase))
+        else read_expectation(options.expect_file, key_reader=lambda name: read_either_key(name, passphrase))
     )
     for field, (option, _) in given.items():
         if getattr(in_file, field) is not None:
@@ -42,7 +42,7 @@ def expectation(options: CheckOptions, passphrase: bytes | None, unread: list[Ba
     told |= {field: value for field, (_, value) in given.items() if field in {"oin", "organization"}}
     Expectation(oin=told["oin"], organization=told["organization"])
     if options.key_file is not None:
-        told["key"] = read_key(options.key_file, passphrase)
+        told["key"] = read_either_key(options.key_file, passphrase)
     if options.csr_file is not None:
         told["request"] = _request(options.csr_file, unread)
     return Expectation(**told)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -16,14 +16,14 @@ from pkitools.frozen import dataclass
 from pkitools.profiles import TSP, get_profile
 from pkitools.reports import ToldError, csr_check_document, csr_check_document_v1
 from pkitools.reports.telling.answer import told
-from pkitools.requests import RequestFacts, check_request, read_request
+from pkitools.requests import PrivateKey, RequestFacts, check_request, read_request
 from pkitools.x509 import oin_from_subject
 from pkitools.x509.keys import is_same_key, names_of, thumbprints
 from pkitools_cli.commands.next_steps import Step, Words, again, carried, more_of, next_document, request_command, step
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import language, tr
-from pkitools_cli.inputs import files_of, read_key, read_together, told_problems, use_each
+from pkitools_cli.inputs import files_of, read_either_key, read_together, told_problems, use_each
 from pkitools_cli.lines import labelled, report_told, wrapped
 from pkitools_cli.options import environment_option, fail_on_option
 from pkitools_cli.output import complain
@@ -121,9 +121,11 @@ def _judged(options: Options) -> Judged:
     profile = None if options.profile is None else get_profile(options.profile)
     tsp, untold = _tsp(options.tsp)
     passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
-    key = read_key(options.key_file, passphrase) if options.key_file else None
-    together = read_together([name for name, _ in files_of(options.files)], passphrase, wanted=ItemKind.REQUEST)
-    beside = _keys_beside(together, passphrase)
+    key = read_either_key(options.key_file, passphrase) if options.key_file else None
+    public = key.public if isinstance(key, PrivateKey) else key
+    given = files_of(options.files)
+    together = read_together([name for name, _ in given], passphrase, wanted=ItemKind.REQUEST)
+    beside = _keys_beside(together, passphrase, [name for name, of_folder in given if not of_folder])
     unread: list[ToldError] = []
 
     def judge(name: str) -> list[tuple[str, RequestFacts, Report]]:
@@ -142,7 +144,7 @@ def _judged(options: Options) -> Judged:
                 item.der,
                 profile,
                 tsp=tsp,
-                key=_compared(facts, None if key is None else key.public, lying),
+                key=_compared(facts, public, lying),
                 environment=options.environment,
                 name=source.name if len(items) == 1 else f"{source.name} #{item.position}",
             )
@@ -179,13 +181,15 @@ def _compared(facts: RequestFacts, *keys: PublicKey | None) -> PublicKey | None:
     return next(foreign, held[0] if held else None)
 
 
-def _keys_beside(together: Mapping[str, Contents | PkitoolsError], passphrase: bytes | None) -> KeysWithRequests | None:
+def _keys_beside(
+    together: Mapping[str, Contents | PkitoolsError], passphrase: bytes | None, named: Collection[str]
+) -> KeysWithRequests | None:
     files = {name: each for name, each in together.items() if isinstance(each, Contents)}
     if not any(each.of_kind(ItemKind.KEY) for each in files.values()):
         return None
     from pkitools.checking.request_keys import KeysWithRequests  # most requests come alone
 
-    return KeysWithRequests(files, passphrase)
+    return KeysWithRequests(files, passphrase, named)
 
 
 def _keys_inside(source: Contents) -> Report:
