@@ -185,7 +185,7 @@ def _files_inside(folder: Path) -> list[str]:
     A link of Emacs that locks a file (``.#name``) leads nowhere by design, and is none.
     """
     return [
-        str(path)
+        f"./{path}" if str(path).startswith("-") else str(path)
         for path in sorted(folder.iterdir())
         if path.is_file() or (path.is_symlink() and not path.exists() and not path.name.startswith(".#"))
     ]
