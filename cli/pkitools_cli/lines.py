@@ -213,7 +213,7 @@ def pastable(words: Sequence[str]) -> tuple[str, ...]:
     """
     if all(not is_dashed(word) or _OPTION.fullmatch(word) for word in words):
         return tuple(words)
-    from pkitools_cli.pasting import with_names_apart  # few files are called so
+    from pkitools_cli.commands.pasting import with_names_apart  # few files are called so
 
     return with_names_apart(words)
 

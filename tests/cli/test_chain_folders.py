@@ -33,7 +33,7 @@ OTHERS: dict[str, tuple[Callable[[Path, Path], object], bool]] = {
     "an empty file": (lambda folder, pki: (folder / "lock").touch(), False),
     "a note": (lambda folder, pki: (folder / "README.txt").write_text("Zie de wiki.\n"), False),
     "a list": (lambda folder, pki: shutil.copy(next((pki / "crl").iterdir()), folder), False),
-    "a database": (lambda folder, pki: shutil.copy(pki / "pki.sqlite3", folder / "cert9.db"), True),
+    "a database": (lambda folder, pki: shutil.copy(pki / "pki.sqlite3", folder / "cert9.db"), False),
     "half a certificate": (
         lambda folder, pki: (folder / "half.pem").write_text("-----BEGIN CERTIFICATE-----\nMIIC"),
         True,
