@@ -20,6 +20,8 @@ def with_names_apart(words: Sequence[str]) -> tuple[str, ...]:
         words: the command, without ``pkitools``.
     """
     command, at = _command(words)
+    if isinstance(command, click.Group):
+        return tuple(words)  # no command that takes files
     options, rest = _apart(command, words[at:])
     arguments = [param for param in command.params if isinstance(param, click.Argument)]
     if any(map(is_dashed, rest)) and all(map(names_files, arguments)):
