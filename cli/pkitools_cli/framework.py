@@ -12,7 +12,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 O = TypeVar("O")  # noqa: E741  the options object of a command
 R = TypeVar("R")
 
+_OF_FILES: Final = frozenset(
+    {"FILE", "DIR", "DIR2", "PATH", "PREFIX", "OLD", "NEW", "SOURCE", "FILE.html", "FILE.toml"}
+)
 _VERSION = "pkitools_cli.json_version"
 _GIVEN = "pkitools_cli.given"
 _ORDER = "pkitools_cli.order"
@@ -305,6 +308,14 @@ class Command(_TranslatedHelp):
         )
         super().__init__(name, callback=callback, params=[*params, *_form_options(), version], help=help)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse what was given; a file whose name begins with a dash is called by its folder from here on."""
+        rest = super().parse_args(ctx, args)
+        for param in self.params:
+            if param.name in ctx.params and names_files(param):
+                ctx.params[param.name] = _with_folder(ctx.params[param.name])
+        return rest
+
     def invoke(self, ctx: click.Context) -> object:
         """Run the command, tell its answer, and return the exit code."""
         try:
@@ -317,6 +328,18 @@ class Command(_TranslatedHelp):
             error.file = error.file or _file_named(error, ctx)
             raise
         return tell(given.in_version(json_version_of(ctx)), form_of(ctx)) if isinstance(given, Reply) else given
+
+
+def names_files(param: click.Parameter) -> bool:
+    """Return whether a parameter is given files or folders, by what stands for it in the help."""
+    return not _OF_FILES.isdisjoint((param.metavar or "").strip("[].").replace("]...", "").split("|"))
+
+
+def _with_folder(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_with_folder, value))
+    is_dashed = isinstance(value, str) and value.startswith("-") and value != "-"
+    return f"./{value}" if is_dashed else value
 
 
 def _file_named(error: PkitoolsError, ctx: click.Context) -> str:

@@ -186,7 +186,7 @@ def _files_inside(folder: Path) -> list[str]:
     A link of Emacs that locks a file (``.#name``) leads nowhere by design, and is none.
     """
     return [
-        str(path)
+        f"./{path}" if str(path).startswith("-") else str(path)
         for path in sorted(folder.iterdir())
         if path.is_file() or (path.is_symlink() and not path.exists() and not path.name.startswith(".#"))
     ]
@@ -335,13 +335,18 @@ def read_whole(name: str, unread: list[BadItem], kind: ItemKind = ItemKind.CERTI
 
 
 def each_of(
-    names: Iterable[str], read: Callable[[str], T], *, read_list: Callable[[str], T] | None = None
+    names: Iterable[str],
+    read: Callable[[str], T],
+    unread: Callable[[str, PkitoolsError], object],
+    *,
+    read_list: Callable[[str], T] | None = None,
 ) -> Iterator[T]:
     """Yield what is read of each file, and of a folder of each file in it that holds what is wanted.
 
     Args:
-        names: files and folders.
+        names: files and folders; of a test PKI its folder, of which its authorities are read.
         read: reads a file. What it refuses in a folder because it holds none is passed over, and told.
+        unread: gets a file of a folder that cannot be read and may hold what is wanted; it is told as well.
         read_list: reads a file of a folder that holds CRLs or OCSP responses only; such files are passed over without.
 
     Raises:
@@ -351,23 +356,37 @@ def each_of(
         if name == STANDARD_INPUT or not Path(name).is_dir():
             yield read(name)
             continue
-        found = [each for file in _files_inside(Path(name)) for each in _of_folder(file, read, read_list)]
+        failures: list[Failure] = []
+        found = [each for file in _authorities_in(Path(name)) for each in _of_folder(file, read, read_list, failures)]
         if not found:
-            raise InputError("sources.error.folder_without_certificates", name=name)
+            raise failures[0].error if failures else InputError("sources.error.folder_without_certificates", name=name)
+        for failure in failures:
+            complain(error_line(failure.error))  # the report says that something was not read, and not always which
+            unread(failure.name, failure.error)
         yield from found
 
 
-def _of_folder(file: str, read: Callable[[str], T], read_list: Callable[[str], T] | None) -> Iterator[T]:
+def _authorities_in(folder: Path) -> list[str]:
+    """Return the files of a folder; of a test PKI those with its authorities, and not its database and keys."""
+    trusted, authorities = folder / "trust.pem", folder / "certs"
+    if trusted.is_file() and authorities.is_dir():
+        return [str(trusted), *_files_inside(authorities)]
+    return _files_inside(folder)
+
+
+def _of_folder(
+    file: str, read: Callable[[str], T], read_list: Callable[[str], T] | None, failures: list[Failure]
+) -> Iterator[T]:
     try:
         yield read(file)
-    except (InputError, SecretError) as error:
+    except (InputError, SecretError, FileError) as error:
         failure = Failure(file, error, _is_harmless(file, error, ItemKind.CERTIFICATE))
         if is_list(error) and read_list is not None:
             yield read_list(file)
         elif failure.harmless or is_list(error):
             complain(_told(replace(failure, harmless=True), ItemKind.CERTIFICATE))
         else:
-            raise
+            failures.append(failure)
 
 
 def trusted_files(names: Iterable[str]) -> Iterator[Contents]:

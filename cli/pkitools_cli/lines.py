@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.findings import Report, Severity, Verdict
 from pkitools.limits import MAX_LINE
-from pkitools.text import shown, visible
+from pkitools.text import pattern, shown, visible
 from pkitools_cli.i18n import language, once, report_word, tr
 from pkitools_cli.remedies import remedy_text
 from pkitools_cli.reply import Line
@@ -26,6 +26,7 @@ _MOST_COLUMNS: Final = 100  # longer lines are hard to read, whatever the termin
 _FEWEST_COLUMNS: Final = 40
 _USUAL_COLUMNS: Final = 80  # of what is no terminal
 _CUT: Final = " …"
+_OPTION: Final = pattern(r"-[a-z]|--[a-z][a-z0-9-]+")
 
 # readable on a dark and on a light terminal alike, as yellow, cyan and bright green are not; green is bright when bold
 _COLOURS: Final[dict[Severity | Verdict, tuple[str | None, bool]]] = {
@@ -199,11 +200,40 @@ def beside(first: str, value: str, further: int = 0) -> list[str]:
     return wrapped(value, indent, first) if " " in value.strip() else [f"{first}{visible(value, MAX_LINE)}"]
 
 
+def is_dashed(word: str) -> bool:
+    """Return whether a word would be taken for options where it stands by itself."""
+    return word.startswith("-") and word != "-"
+
+
+def pastable(words: Sequence[str]) -> tuple[str, ...]:
+    """Return a command that does what is meant when it is pasted: no name of a file in it is taken for an option.
+
+    Args:
+        words: the command, without ``pkitools``.
+    """
+    if all(not is_dashed(word) or _OPTION.fullmatch(word) for word in words):
+        return tuple(words)
+    from pkitools_cli.commands.pasting import with_names_apart  # few files are called so
+
+    return with_names_apart(words)
+
+
+def pasted(words: Sequence[str]) -> str:
+    """Return a command on one line, to be pasted.
+
+    Args:
+        words: the command, without ``pkitools``.
+    """
+    import shlex  # few answers name a command
+
+    return shlex.join(("pkitools", *pastable(words)))
+
+
 def command_rows(words: Sequence[str], indent: str) -> list[str]:
     """Return a command as lines that fit the terminal, and that can be pasted: a value stays by its option."""
     width = columns()
     rows, row = [], indent + "pkitools"
-    for part in _parts((*words, *_own_data(words))):
+    for part in _parts(pastable((*words, *_own_data(words)))):
         if width_of(row) + width_of(part) + 3 > width and row.strip():
             rows.append(f"{row} \\")
             row = f"{indent}  {part}"

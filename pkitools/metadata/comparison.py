@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha1, sha256
 from typing import Final
 
+from pkitools.containers.xml_times import xml_moment
 from pkitools.errors import InputError
 from pkitools.frozen import dataclass, replace
 from pkitools.metadata.agreements import Agreement, Party
@@ -14,11 +17,17 @@ from pkitools.metadata.documents import ReadMetadata, certificates_of, read_meta
 from pkitools.metadata.jwks import Jwk, KeySet
 from pkitools.metadata.saml import ENTITIES, ENTITY, Key, Role, SamlMetadata, as_said
 from pkitools.metadata.signatures import NO_SIGNATURE_LIBRARY, SignatureStatus
-from pkitools.text import for_people
+from pkitools.text import for_people, pattern
 from pkitools.x509 import CertificateFacts
 
 _BOTH_USES: Final = "signing, encryption"
 _MOST_SAID: Final = 200
+_FRACTION: Final = pattern(r"\.(\d+)", re.ASCII)
+_DURATION: Final = pattern(
+    r"(-?)P(?=[0-9T])(?:(\d{1,9})Y)?(?:(\d{1,9})M)?(?:(\d{1,9})D)?"
+    r"(?:T(?=\d)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:\.\d{1,9})?)S)?)?",
+    re.ASCII,
+)
 _DEFAULT: Final = {"true": " (isDefault)", "false": " (isDefault=false)"}
 """Where none is true the first is usual that is not false: so false is not the same as nothing."""
 _NO_PROMISE: Final = frozenset({"ID", "validUntil", "cacheDuration"})
@@ -136,6 +145,12 @@ class _Fact:
     key: str
     value: str
     certificate: Told | None = None
+    meant: str = ""
+
+    @property
+    def means(self) -> str:
+        """What it says whatever way it is written: a moment may be spelled in several."""
+        return self.meant or self.value
 
     @property
     def which(self) -> tuple[Topic, str, str]:
@@ -177,7 +192,7 @@ def _by_which(facts: Iterator[_Fact]) -> _Facts:
     found: _Facts = {}
     for fact in facts:
         same = found.get(fact.which)
-        kept = fact if same is None or same.value == fact.value else replace(fact, key=f"{fact.key} {fact.value}")
+        kept = fact if same is None or same.means == fact.means else replace(fact, key=f"{fact.key} {fact.value}")
         found[kept.which] = kept
     return found
 
@@ -191,7 +206,7 @@ def _added(were: _Facts, are: _Facts) -> Iterator[MetadataChange]:
 def _changed(were: _Facts, are: _Facts) -> Iterator[MetadataChange]:
     for which, fact in are.items():
         old = were.get(which)
-        if old is not None and old.value != fact.value:
+        if old is not None and old.means != fact.means:
             yield MetadataChange(fact.topic, ChangeKind.CHANGED, fact.place, old.value, fact.value, fact.certificate)
 
 
@@ -211,7 +226,8 @@ def _facts(read: ReadMetadata, *, apart: bool) -> Iterator[_Fact]:
         yield from _of_saml(read, read.document, known, apart=apart)
     elif isinstance(read.document, KeySet):
         for number, key in enumerate(read.document.keys, start=1):
-            yield from _of_jwk(key, key.kid or f"keys[{number}]", known)
+            # where it stands says nothing: who puts one before it has not changed it
+            yield from _of_jwk(key, key.kid or key.thumbprint or f"keys[{number}]", known)
     else:
         yield from _of_agreement(read.document, known)
 
@@ -234,7 +250,21 @@ def _of_saml(
 def _times(place: str, until: str | None, duration: str | None) -> Iterator[_Fact]:
     for name, value in (("validUntil", until), ("cacheDuration", duration)):
         if value is not None:
-            yield _Fact(Topic.VALIDITY, place, name, f"{name} {value}")
+            yield _Fact(Topic.VALIDITY, place, name, f"{name} {value}", meant=f"{name} {_meant(value)}")
+
+
+def _meant(time: str) -> str:
+    """Return a moment or a duration in one spelling; what is neither as it is written."""
+    text = time.strip()
+    moment, fraction = xml_moment(text), _FRACTION.search(text)
+    if moment is not None:
+        return f"{moment.isoformat()} {fraction[1].rstrip('0') if fraction else ''}".strip()
+    found = _DURATION.fullmatch(text)
+    if found is None:
+        return text
+    years, months, days, hours, minutes = (int(part or 0) for part in found.groups()[1:6])
+    seconds = Decimal(found[7] or 0) + 60 * (minutes + 60 * (hours + 24 * days))
+    return f"{found[1]} {12 * years + months} {seconds.normalize()}"
 
 
 def _of_role(place: str, role: Role, known: dict[bytes, CertificateFacts]) -> Iterator[_Fact]:
@@ -298,7 +328,8 @@ def _of_jwk(key: Jwk, name: str, known: dict[bytes, CertificateFacts]) -> Iterat
 
 def _of_agreement(agreement: Agreement, known: dict[bytes, CertificateFacts]) -> Iterator[_Fact]:
     yield _Fact(Topic.ENTITY, "", "cpaid", agreement.id)
-    yield _Fact(Topic.VALIDITY, agreement.id, "time", f"{agreement.start} – {agreement.end}")
+    meant = f"{_meant(agreement.start)} – {_meant(agreement.end)}"
+    yield _Fact(Topic.VALIDITY, agreement.id, "time", f"{agreement.start} – {agreement.end}", meant=meant)
     yield from _others(agreement.id, agreement.others)
     for number, party in enumerate(agreement.parties, start=1):
         yield from _of_party(party, party.name or f"PartyInfo {number}", known)

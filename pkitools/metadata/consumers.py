@@ -17,6 +17,7 @@ class Topic(StrEnum):
     """What is asked."""
 
     ROOT = "root"  # values: the elements the document may be
+    LIST_FIRST = "list_first"  # values: the roles, in an entity ID, that a list may begin with
     SERVICE_ROLE = "service_role"  # one SPSSODescriptor
     PROTOCOL = "protocol"
     SIGNED = "signed"

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import binascii
 import json
-from base64 import b64decode
+from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from hashlib import sha1, sha256
 from typing import Any, Final
 
-from pkitools.containers.jwk import PRIVATE_MEMBERS, is_secret, stated_key
+from pkitools.containers.jwk import PRIVATE_MEMBERS, is_secret, stated_key, stated_kind
 from pkitools.errors import InputError, LimitError
 from pkitools.frozen import dataclass
-from pkitools.limits import MAX_JWKS_BYTES
+from pkitools.limits import MAX_JWKS_BYTES, MAX_RSA_BITS
 from pkitools.text import size_text
 from pkitools.x509.base64_text import from_base64
 
 _TOLD: Final = frozenset({"kty", "kid", "use", "alg", "x5u", "x5c", "x5t", "x5t#S256", "n", "e", "crv", "x", "y"})
+_REQUIRED: Final = {"RSA": ("e", "kty", "n"), "EC": ("crv", "kty", "x", "y"), "OKP": ("crv", "kty", "x")}
+"""The members that a thumbprint is over (RFC 7638 3.2, RFC 8037 2)."""
+_NUMBERS: Final = frozenset({"n", "e", "x", "y"})
+_MINIMAL: Final = frozenset({"n", "e"})
+_LONGEST_KEY: Final = MAX_RSA_BITS // 6 + 2  # characters of its largest number
 _LONGEST: Final = 200  # characters of a thumbprint: that of SHA-256 has 43
 
 
@@ -36,6 +41,8 @@ class Jwk:
         is_private: the private part is in it.
         algorithm: ``alg``, what it says to be used with, as written; ``None`` where it does not say.
         others: what else it says, each on one line. Of a private part that it is there, never what it is.
+        thumbprint: by which the key itself is known, whatever else is said of it (RFC 7638, SHA-256, base64url);
+            ``None`` where the key cannot be read.
     """
 
     kid: str | None
@@ -49,6 +56,7 @@ class Jwk:
     is_private: bool
     algorithm: str | None = None
     others: tuple[str, ...] = ()
+    thumbprint: str | None = None
 
     @property
     def ders(self) -> tuple[bytes, ...]:
@@ -102,7 +110,22 @@ def _jwk(row: dict[str, Any]) -> Jwk:
         is_secret(row),
         _said(row, "alg"),
         tuple(_others(row)),
+        _of_key(row),
     )
+
+
+def _of_key(row: dict[str, Any]) -> str | None:
+    members = _REQUIRED.get(stated_kind(row) or "", ())
+    found = {name: row.get(name) for name in members}
+    numbers = {name: _octets(value, _LONGEST_KEY) for name, value in found.items() if name in _NUMBERS}
+    if not numbers or not all(numbers.values()):
+        return None
+    # RFC 7518 6.3.1: no more octets than the number needs; of a coordinate as many as its curve has
+    exact = {name: value.lstrip(b"\0") for name, value in numbers.items() if value and name in _MINIMAL}
+    said = {**found, **{name: urlsafe_b64encode(value).rstrip(b"=").decode() for name, value in exact.items()}}
+    canonical = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    digest = sha256(canonical.encode("utf-8", "surrogatepass")).digest()
+    return urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def _others(row: dict[str, Any]) -> Iterator[str]:
@@ -145,9 +168,9 @@ def _thumbprint(value: object) -> bytes | None:
     return _octets(value) or b""
 
 
-def _octets(value: object) -> bytes | None:
+def _octets(value: object, longest: int = _LONGEST) -> bytes | None:
     """Return base64 for URLs, without its padding, as octets."""
-    if not isinstance(value, str) or len(value) > _LONGEST:
+    if not isinstance(value, str) or len(value) > longest:
         return None
     try:
         return b64decode(value.encode("ascii") + b"=" * (-len(value) % 4), altchars=b"-_", validate=True)

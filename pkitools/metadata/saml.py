@@ -18,6 +18,7 @@ SIGNING, ENCRYPTION = "signing", "encryption"
 ENTITY, ENTITIES = "EntityDescriptor", "EntitiesDescriptor"
 SERVICE, PROVIDER = "SPSSODescriptor", "IDPSSODescriptor"
 _IDS: Final = ("ID", "Id", "id", "{http://www.w3.org/XML/1998/namespace}id")
+_ENTITY_ID: Final = "entityID"
 _ROLE_ENDING: Final = "Descriptor"
 _PLACES: Final = frozenset({"Binding", "Location", "ResponseLocation"})
 _ENDPOINT_ENDING: Final = "Service"
@@ -112,6 +113,7 @@ class Entity:
         cache_duration: as written.
         roles: in order.
         others: what else stands in it, each on one line; no signature.
+        misspelled: attributes that are called almost as that of the entity ID, with their values.
     """
 
     entity_id: str
@@ -119,6 +121,7 @@ class Entity:
     cache_duration: str | None
     roles: tuple[Role, ...]
     others: tuple[str, ...] = ()
+    misspelled: tuple[tuple[str, str], ...] = ()
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -222,12 +225,18 @@ def _entities(root: Element) -> Iterator[Element]:
 def _entity(element: Element) -> Entity:
     roles = [each for each in element.children if _is_role(each)]
     return Entity(
-        _unless_blank(element.get("entityID") or ""),
+        _unless_blank(element.get(_ENTITY_ID) or ""),
         element.get("validUntil"),
         element.get("cacheDuration"),
         tuple(map(_role, roles)),
         tuple(on_a_line(each) for each in element.children if not _is_role(each) and each.name != "Signature"),
+        tuple((name, value) for name, value in element.attributes.items() if _is_almost(name)),
     )
+
+
+def _is_almost(name: str) -> bool:
+    local = name.rpartition("}")[2]
+    return name != _ENTITY_ID and "".join(filter(str.isalpha, local)).lower() == _ENTITY_ID.lower()
 
 
 def _is_role(element: Element) -> bool:

@@ -12,7 +12,7 @@ import pytest
 
 from pkitools.fetching import Fault, Fetched, FetchError, FetchFault, FetchRequest, HttpFetcher, HttpStatus
 from pkitools.fetching.issuers import CompletionCode
-from pkitools.messages import LANGUAGES, Language, fault_in_words
+from pkitools.messages import LANGUAGES, Language, catalogue, fault_in_words
 from pkitools.revocation.codes import AttemptCode
 from tests.support.certificates import made
 from tests.support.command import Command
@@ -67,6 +67,10 @@ def written(argument: ast.expr) -> Iterator[ast.expr]:
 def test_what_is_said_beside_a_fault_is_dutch_in_dutch() -> None:
     found = set(details())
     assert {"port", "scheme", "leads back or nowhere", "no status line"} <= found
+    known = {
+        entry["title"] for code, entry in catalogue("en", "fetching").items() if code.startswith("fetching.detail.")
+    }
+    assert known - {"the total time is used up"} <= found, "what nobody says needs no words"  # that, revocation says
     same = {"TLS", "Content-Length"}  # names
     for detail in found - same:
         english, dutch = (fault_in_words("dns", f"{detail} 7", language) for language in ("en", "nl"))

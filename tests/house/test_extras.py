@@ -175,6 +175,7 @@ def test_a_command_that_lacks_its_extra_says_which(
     monkeypatch.setitem(sys.modules, package, None)
     # another test may have read them
     forget(monkeypatch, "pkitools.reports.pages", "pkitools.reports.portfolio.as_ics", "pkitools_cli.page")
+    forget(monkeypatch, "pkitools.reports.planning.as_ics")
     if package == "publicsuffixlist":
         monkeypatch.setattr(strict, "suffix_list", strict.suffix_list.__wrapped__)
     uri = "pkcs11:token=a;object=b?module-path=/nowhere.so"

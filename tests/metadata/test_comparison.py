@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import permutations
+import json
+from base64 import b64decode
+from hashlib import sha256
+from itertools import permutations, product
 
 import pytest
 
@@ -10,6 +13,7 @@ from pkitools.errors import InputError
 from pkitools.messages import LANGUAGES, message
 from pkitools.metadata import ChangeKind, MetadataChange, compare_metadata
 from pkitools.metadata.comparison import Topic
+from pkitools.metadata.jwks import read_jwks
 from tests.support.leaves import RSIN_OIN
 from tests.support.metadata import (
     GDI,
@@ -260,3 +264,60 @@ def test_files_of_two_kinds_are_not_compared(one: bytes, other: bytes) -> None:
     with pytest.raises(InputError) as refused:
         compare_metadata(one, other)
     assert refused.value.code == "metadata.error.other_kinds"
+
+
+MOMENTS = (
+    ("2027-06-01T00:00:00Z", "2027-06-01T00:00:00+00:00", "2027-06-01T02:00:00+02:00", "2027-06-01T00:00:00.000Z"),
+    ("2027-06-01T00:00:00.5Z", "2027-06-01T00:00:00.500Z", "2027-05-31T23:00:00.50-01:00"),
+    ("2027-06-01T00:00:01Z",),
+)
+DURATIONS = (
+    ("P1D", "PT24H", "PT1440M", "PT86400S", "P0Y1D", "PT86400.0S"),
+    ("P1M",),
+    ("P12M", "P1Y"),
+    ("-P1D", "-PT24H"),
+)
+
+
+@pytest.mark.parametrize(("name", "groups"), [("validUntil", MOMENTS), ("cacheDuration", DURATIONS)])
+def test_two_spellings_of_one_time_are_no_change(name: str, groups: tuple[tuple[str, ...], ...]) -> None:
+    """And two times are, in each spelling; of an entity, of a role, and of an agreement."""
+    told = [(spelling, number) for number, group in enumerate(groups) for spelling in group]
+    for (one, first), (other, second) in product(told, told):
+        ways = [
+            [entity(attributes=f'{name}="{time}"').encode() for time in (one, other)],
+            [entity(role(attributes=f'{name}="{time}"')).encode() for time in (one, other)],
+        ]
+        ways += [[cpa(end=time) for time in (one, other)]] if name == "validUntil" else []
+        for old, new in ways:
+            changes = [each for each in compare_metadata(old, new).changes if each.topic is not Topic.SIGNATURE]
+            assert bool(changes) is (first != second), (one, other, changes)
+
+
+def test_a_key_without_a_name_is_known_by_itself_and_not_by_its_place() -> None:
+    keys = [jwk(holder(number), kid=None) for number in range(3)]
+    for one, other in product(permutations(keys), repeat=2):
+        assert compare_metadata(jwks(*one), jwks(*other)).changes == ()
+    for left in permutations(keys, 2):
+        before = compare_metadata(jwks(*keys), jwks(*left)).changes
+        gone = next(each for each in keys if each not in left)
+        assert {each.kind for each in before} == {ChangeKind.REMOVED}
+        printed = sha256(b64decode(gone["x5c"][0])).hexdigest()
+        assert {each.certificate.sha256 for each in before if each.certificate} == {printed}
+
+
+def test_the_thumbprint_of_a_key_is_that_of_the_standard() -> None:
+    """RFC 7638 3.1, and RFC 8037 A.3."""
+    rsa = {
+        "kty": "RSA",
+        "n": "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjB"
+        "ZCiFV4n3oknjhMs"
+        "tn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbI"
+        "SD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw",
+        "e": "AQAB",
+        "alg": "RS256",
+    }
+    okp = {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
+    wanted = ("NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs", "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k")
+    found = read_jwks(json.dumps({"keys": [rsa, okp]}).encode(), "k").keys
+    assert tuple(each.thumbprint for each in found) == wanted

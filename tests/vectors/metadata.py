@@ -56,6 +56,11 @@ def plain(**deviation: str) -> Make:
     return lambda: entity(**deviation).encode()
 
 
+def other(entity_id: str) -> str:
+    """A second entity of a list."""
+    return entity(entity_id=entity_id, identity="_2")
+
+
 def with_role(**deviation: str) -> Make:
     return lambda: good(roles=role(**deviation))
 
@@ -96,6 +101,12 @@ VECTORS = [
     pair("document.root", lambda: entities(entity()).encode(), plain(entity_id=EHERKENNING), "eherkenning"),
     pair("document.entities", lambda: entities().encode()),
     pair("document.entity_ids", lambda: entities(entity(), entity()).encode()),
+    pair(
+        "document.several",
+        lambda: entities(entity(), other(GDI.replace("0001", "0002"))).encode(),
+        lambda: entities(entity(entity_id=GDI.replace(":DV:", ":LC:")), other(GDI)).encode(),
+    ),
+    pair("document.entity_id_spelled", lambda: entities(entity(), other(GDI.replace("0001", "1"))).encode()),
     pair("document.ids", lambda: entities(entity(), entity(entity_id=GDI.replace("0001", "0002"))).encode()),
     pair("document.role", lambda: good(roles=role() + role(kind=IDP))),
     pair("document.provider", lambda: good(roles=role(kind=IDP))),

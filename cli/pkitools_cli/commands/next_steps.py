@@ -21,7 +21,7 @@ from pkitools.messages import LANGUAGES, filled
 from pkitools.text import abbreviated, instant, pattern, visible
 from pkitools.x509.oids import ATTRIBUTE_OIDS
 from pkitools_cli.i18n import lookup, speaking, tr
-from pkitools_cli.lines import columns, command_rows, next_step, wrapped
+from pkitools_cli.lines import columns, command_rows, next_step, pastable, wrapped
 from pkitools_cli.wide import width
 
 if TYPE_CHECKING:
@@ -54,6 +54,10 @@ class Step:
 
     sentence: str
     words: Words | None = None
+
+    def __post_init__(self) -> None:
+        if self.words is not None:
+            object.__setattr__(self, "words", pastable(self.words))
 
     def told(self) -> list[str]:
         """Return it as lines with their label."""

@@ -26,6 +26,7 @@ _DURATION: Final = pattern(
     r"-?P(?=[0-9T])(?:\d{1,9}Y)?(?:\d{1,9}M)?(?:\d{1,9}D)?(?:T(?=\d)(?:\d{1,9}H)?(?:\d{1,9}M)?(?:\d{1,9}(?:\.\d{1,9})?S)?)?",
     re.ASCII,
 )
+_INDEX: Final = pattern(r"(:(?:entities|services):)0+(?=\d)", re.ASCII)
 _SOON: Final = timedelta(days=30)
 
 
@@ -53,6 +54,40 @@ def _entity_ids(at: SamlCase) -> Iterator[Violated]:
         if entity.entity_id and entity.entity_id in seen:
             yield violated("entityID", entity.entity_id)
         seen.add(entity.entity_id)
+
+
+@DOCUMENT.rule("several", _WARNING)
+def _several(at: SamlCase) -> Answer:
+    """Of a list with more than one entity ID a recipient uses one, unless it is a list of a login service.
+
+    Who takes no list at all is told that already.
+    """
+    ids = list(dict.fromkeys(entity.entity_id for entity in at.metadata.entities))
+    root, asked = at.asked(Topic.ROOT), at.asked(Topic.LIST_FIRST)
+    if len(ids) < 2 or (root is not None and ENTITIES not in root.values):
+        return NOT_APPLICABLE
+    if asked is None:
+        return violated("entityID", ids[0], count=len(ids), severity=_NOTICE, consumer="–")
+    first = role_in_id(at.metadata.entities[0]).upper()
+    return MET if first in asked.values else against(asked, "entityID", ids[0], count=len(ids), consumer=at.title)
+
+
+@DOCUMENT.rule("entity_id_spelled", _WARNING)
+def _spelled(at: SamlCase) -> Iterator[Violated]:
+    """An entity ID is written one way: recipients compare it sign by sign, and know one attribute."""
+    known: dict[str, str] = {}
+    for entity in at.metadata.entities:
+        first = known.setdefault(_bare(entity.entity_id), entity.entity_id)
+        if first != entity.entity_id:
+            yield violated("entityID", entity.entity_id, other=first)
+        for name, value in entity.misspelled:
+            yield violated(f"@{name}", f'{name}="{value}"', other=f'entityID="{entity.entity_id}"')
+
+
+def _bare(entity_id: str) -> str:
+    """Return what a person takes an entity ID for: whatever the capitals, spaces, zeros of an index and last slash."""
+    text = "".join(entity_id.split()).casefold().rstrip("/")
+    return _INDEX.sub(r"\1", text)
 
 
 @DOCUMENT.rule("ids", _ERROR, _SAML)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -24,6 +23,7 @@ from pkitools_cli.commands.csr.ordering import known
 from pkitools_cli.commands.csr.writing import places, write
 from pkitools_cli.commands.next_steps import again
 from pkitools_cli.i18n import language, tr
+from pkitools_cli.lines import pasted
 from pkitools_cli.output import complain
 
 _MAX_BATCH_BYTES: Final = 4 * 1024 * 1024
@@ -63,8 +63,8 @@ def write_batch(options: CreateOptions, batch_file: str, out_dir: str) -> list[W
 def _tell_resume(options: CreateOptions) -> None:
     """Tell how to go on after a break; where keys are replaced there is no telling those from the ones before."""
     if not options.force:
-        words = ("pkitools", *again((), *(() if options.resume else ("--resume",))))
-        complain(tr("cli.csr.create.broken_off", command=shlex.join(words)))
+        words = again((), *(() if options.resume else ("--resume",)))
+        complain(tr("cli.csr.create.broken_off", command=pasted(words)))
 
 
 def _refuse_there(items: Sequence[NamedOrder], folder: Path, batch_file: str, options: CreateOptions) -> None:

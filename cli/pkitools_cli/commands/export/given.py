@@ -150,7 +150,11 @@ def given_above(chain: Sequence[str], trust: Sequence[str], unread: list[ToldErr
             count along.
         unread: gets the parts of them that could not be read, for a document.
     """
-    found = each_of(chain, lambda name: read_certificates(name, unread))
+    found = each_of(
+        chain,
+        lambda name: read_certificates(name, unread),
+        lambda name, error: unread.append(ToldError.of(error, file=name)),
+    )
     given = [item.der for items in found for item in items]
     return list(dict.fromkeys((*given, *_trusted(trust, unread), *own_roots())))
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import click
 
-from pkitools.containers import BadItem, Contents, ItemKind
+from pkitools.containers import BadItem, Contents, ItemKind, unread_file
 from pkitools.errors import InputError
 from pkitools.frozen import replace
 from pkitools_cli.commands.given.fetching import NetworkRange, fetcher_of
@@ -127,7 +127,14 @@ def chain_of(names: Iterable[str], unread: list[BadItem]) -> tuple[list[bytes], 
     """
     from pkitools.checking import end_entity_first
 
-    files = list(each_of(names, lambda name: read_whole(name, unread), read_list=read_input))
+    files = list(
+        each_of(
+            names,
+            lambda name: read_whole(name, unread),
+            lambda name, error: unread.append(unread_file(name, error)),
+            read_list=read_input,
+        )
+    )
     return [der for contents in files for der in end_entity_first(contents.certificates)], files
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pkitools.frozen import replace
+from pkitools_cli.lines import pasted
 
 if TYPE_CHECKING:
     from pkitools.portfolio import Portfolio
@@ -35,7 +35,7 @@ def write_reports(
     from pkitools.files import Output, write_set
     from pkitools.reports import report_pieces
 
-    now = first.sentence if first.words is None else f"{first.sentence} {shlex.join(('pkitools', *first.words))}"
+    now = first.sentence if first.words is None else f"{first.sentence} {pasted(first.words)}"
     told = replace(telling, now=now)
     outputs = [Output(each.name, report_pieces(portfolio, each.form, told), secret=False) for each in reports]
     write_set(outputs, overwrite=overwrite)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from pkitools_cli.commands.status.commands import command_for
 from pkitools_cli.i18n import language, tr
-from pkitools_cli.lines import wrapped
+from pkitools_cli.lines import pasted, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +45,7 @@ def write_work_reports(
 
 def _command(one: ConnectionStatus, step: StepStatus, *, given: Sequence[str]) -> str | None:
     words = command_for(one, step, given)
-    return None if words is None else shlex.join(["pkitools", *words])
+    return None if words is None else pasted(words)
 
 
 def written_told(reports: Sequence[ReportFile]) -> Iterator[str]:
