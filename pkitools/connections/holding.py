@@ -27,7 +27,8 @@ from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_PATTERN_FILES
 from pkitools.portfolio import Gap, Gathering, HeldCertificate, HeldKey, HeldRequest, Judging, Portfolio, Unread, scan
 from pkitools.portfolio.pointers import peer_of
-from pkitools.portfolio.risk import may_be_in_both, misfits
+from pkitools.portfolio.risk import misfits
+from pkitools.portfolio.risk.certificates import may_be_in_both
 from pkitools.rules.advice import LEAD_TIME
 from pkitools.systems import System
 
