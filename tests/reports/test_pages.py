@@ -42,6 +42,7 @@ from pkitools.reports.pages import (
     source_hash,
     style_text,
 )
+from pkitools.reports.pages.chain import chain_of_held
 from pkitools.reports.pages.checked import findings_of
 from pkitools.reports.pages.portfolio import Part, portfolio_page
 from pkitools.reports.pages.timeline import MOST_ROWS, TOP, WIDTH, Span, overview, pictures
@@ -398,6 +399,23 @@ def test_the_chain_of_a_held_certificate_is_what_was_proved_or_what_lacks(portfo
         assert (len(steps) == 4) is proven
         assert any("missing" in names for names in steps) is lacking
         assert steps[-1].split()[1] == "own"
+
+
+@pytest.mark.parametrize(
+    ("issuer", "shown"),
+    [
+        ("C=NL, O=A TSP, CN=TSP CA, organizationIdentifier=NTRNL-1", "TSP CA"),
+        ("CN=a\\, b, O=c", "a\\, b"),
+        ("C=NL, O=CN=x", "C=NL, O=CN=x"),
+    ],
+)
+def test_an_issuer_that_is_only_named_stands_in_its_box_by_its_common_name(
+    portfolio: Portfolio, issuer: str, shown: str
+) -> None:
+    """The whole name was cut off before what tells one issuer from another."""
+    one = next(each for each in portfolio.judged if not any(judgement.has_path for judgement in each.judgements))
+    chain = chain_of_held(replace(one, issuer=issuer, judgements=()))
+    assert [step.name for step in chain.steps] == [shown, one.name]
 
 
 def test_what_changed_and_what_is_told_of_several_have_their_sections(portfolio: Portfolio) -> None:

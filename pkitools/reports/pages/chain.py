@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pkitools.findings import Outcome, Report
 from pkitools.frozen import dataclass
 from pkitools.portfolio.model import HeldCertificate, Judgement
-from pkitools.text import NameText
+from pkitools.text import NameText, pattern
 
 if TYPE_CHECKING:
     from pkitools.checking import CheckResult, FileCheck
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _NO_PATH: Final = "path.anchor.found"
 _INCOMPLETE: Final = "delivery.chain.complete"
+_COMMON_NAME: Final = pattern(r"(?:\A|, )CN=(?P<value>(?:[^,\\]|\\.)+)")
 _MOST_GIVEN: Final = 1_000
 """Certificates beside one that are looked through for its issuers: no delivery has a tenth of that."""
 
@@ -175,6 +176,12 @@ def _short(name: object) -> str:
     return name.short if isinstance(name, NameText) else str(name)
 
 
+def _common_name(line: str) -> str:
+    """Return the common name in a name of one line, which is what fits a box; of one without it the line."""
+    found = _COMMON_NAME.search(line)
+    return line if found is None else found["value"]
+
+
 def _steps(links: Sequence[CertificateFacts], placed: _Placed) -> tuple[Step, ...]:
     return tuple(_step(facts, number, len(links), placed) for number, facts in reversed([*enumerate(links)]))
 
@@ -217,7 +224,7 @@ def _above(judgement: Judgement) -> Iterator[Step]:
 
 def _named_above(one: HeldCertificate) -> Iterator[Step]:
     """Yield what is known to stand above a certificate without a path, the highest first."""
-    direct = Step(one.issuer, Role.AUTHORITY, Where.NAMED)
+    direct = Step(_common_name(one.issuer), Role.AUTHORITY, Where.NAMED)
     lacking = _lacking(one.judgements)
     if lacking is None:
         yield direct

@@ -116,8 +116,9 @@ def _table(portfolio: Portfolio, orders: OrderDays | None) -> Iterator[Line | st
             yield _row(standing, one, portfolio, words)
             yield from _where(one)
             yield from _for_connections(one)
-            yield from _order_by(standing, one, portfolio, orders)
-            yield from _why(standing, one, portfolio)
+            planned = list(_order_by(standing, one, portfolio, orders))
+            yield from planned
+            yield from _why(standing, one, portfolio, is_planned=bool(planned))
 
 
 def _row(standing: Standing, one: HeldCertificate, portfolio: Portfolio, words: int) -> Line:
@@ -153,10 +154,13 @@ def _where(one: HeldCertificate) -> Iterator[str]:
         yield _INDENT + tr("cli.scan.more_places", count=len(places) - _MOST_PLACES)
 
 
-def _why(standing: Standing, one: HeldCertificate, portfolio: Portfolio) -> Iterator[str]:
-    """Yield what decides about a certificate and what to do; of one that is good what is to be known beside that."""
+def _why(standing: Standing, one: HeldCertificate, portfolio: Portfolio, *, is_planned: bool) -> Iterator[str]:
+    """Yield what decides about a certificate and what to do; of one that is good what is to be known beside that.
+
+    That it ends soon is left out where a plan has said already by when the next is to be ordered.
+    """
     decides = deciding(one)
-    if standing is Standing.ENDS_SOON and one.verdict is Verdict.PASSED:
+    if standing is Standing.ENDS_SOON and one.verdict is Verdict.PASSED and not is_planned:
         yield from wrapped(tr("cli.scan.ends_soon", days=one.days_left(portfolio.moment)), _INDENT)
     if decides is not None:
         said = told(decides, language(), offline_remedy_text, portfolio.moment)
