@@ -220,7 +220,7 @@ NETWORK = "127.0.0.0/8"
         ["10.0.0.0/8", NETWORK],
         iter([NETWORK]),
     ],
-    ids=str,
+    ids=["text", "list", "value", "tuple", "several", "iterator"],  # the name of an iterator has its address
 )
 def test_a_network_is_taken_as_text_and_as_a_value(given: Any) -> None:
     """What is refused then is no rule any more, but that nobody listens on that port."""
