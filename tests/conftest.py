@@ -6,7 +6,10 @@ that one of them can be raised alone: ``PKITOOLS_FUZZ_ROUNDS=100000 pytest tests
 
 from __future__ import annotations
 
+import gc
 import os
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -71,12 +74,14 @@ settings.load_profile(LEVEL)
 for _name, _value in _BUDGETS[LEVEL].items():
     os.environ.setdefault(_name, _value)
 
+_COLLECT_AFTER: Final = 100_000  # objects made and not let go: as the command line does (pkitools_cli.__main__)
+
 # a file goes to one worker: what takes longest is begun first, so that none is left alone with it at the end
 _LONGEST: Final = (
-    "cli/test_answer.py",
+    "cli/test_cert_show_costs.py",
     "cli/test_page_browser.py",
     "checking/test_instructions.py",
-    "cli/test_cert_show_costs.py",
+    "cli/test_answer.py",
     "containers/test_costs.py",
     "reports/test_pages_in_browser.py",
     "journey/test_guides.py",
@@ -104,6 +109,24 @@ _LONGEST: Final = (
     "revocation/test_index.py",
     "checking/test_limits.py",
 )
+
+
+def pytest_collection(session: pytest.Session) -> None:
+    """Of several workers each begins with modules of its own: on a clean clone each would compile every one of them."""
+    workers, worker = (os.environ.get(f"PYTEST_XDIST_{name}", "") for name in ("WORKER_COUNT", "WORKER"))
+    if workers and session.config.args == session.config.getini("testpaths"):
+        here = Path(__file__).parent
+        for path in sorted(here.rglob("test_*.py"))[int(worker.removeprefix("gw")) :: int(workers)]:
+            with suppress(
+                Exception, pytest.skip.Exception
+            ):  # whatever is wrong with it, or skips it, is told when it is collected
+                import_module(".".join(path.relative_to(here.parent).with_suffix("").parts))
+
+
+def pytest_collection_finish() -> None:
+    """Do not look through what was read for what nobody needs any more, each time that much was made."""
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER, *gc.get_threshold()[1:])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

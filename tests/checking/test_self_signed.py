@@ -151,6 +151,7 @@ def test_the_text_of_a_report_gives_the_same_advice_as_its_data(fault: str, lang
 def test_what_is_not_allowed_self_signed_has_to_be_ordered() -> None:
     for environment, system in ((Environment.PRODUCTION, "digid-machtigen"), (Environment.PREPRODUCTION, "digid")):
         report = judged(certificate(), environment, system).report
+        assert any(o.certificate for o in report.findings)
         assert not [o for o in report.findings if o.certificate and o.certificate.make_anew]
 
 

@@ -116,7 +116,7 @@ def test_as_many_entities_as_may_be_cost_little_memory_and_as_much_each() -> Non
 
     In a deep run as many as may be; else four times as many as the fewer.
     """
-    few = 370
+    few = 185
     many = AS_MANY_AS_MAY_BE if LEVEL == "deep" else 4 * few
     memory, effort, code, size = cost(SHOW.format(size=0) + ENTITIES.format(times=many), READ)
     fewer, brief, _, _ = cost(SHOW.format(size=0) + ENTITIES.format(times=few), READ)

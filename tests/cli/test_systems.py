@@ -64,7 +64,9 @@ def test_a_system_with_an_authority_of_its_own_says_that_pkioverheid_is_not_aske
     lines = run("list", *MOMENT)[1].splitlines()
     for name in ("rdw", "vecozo"):
         place = next(n for n, line in enumerate(lines) if line.startswith(f"  {name} "))
-        assert all("takes no PKIoverheid certificate" in line for line in lines[place + 1 : place + 3])
+        below = lines[place + 1 : place + 3]
+        assert len(below) == 2
+        assert all("takes no PKIoverheid certificate" in line for line in below)
 
 
 def test_list_as_json(run: Any) -> None:

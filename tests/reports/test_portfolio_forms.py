@@ -486,6 +486,7 @@ def test_of_a_peer_there_is_no_file(portfolio: Portfolio) -> None:
     wrong = next(one for one in portfolio.judged if one.verdict is Verdict.FAILED)
     peer = replace(wrong, places=(replace(wrong.places[0], name="a.example.nl:443", container="tls"),))
     run = sarif_run(text_of(replace(portfolio, certificates=(peer,), keys=(), unread=()), ".sarif"))
+    assert run["results"]
     assert all(
         one["locations"] == [{"logicalLocations": [{"fullyQualifiedName": "a.example.nl:443"}]}]
         for one in run["results"]

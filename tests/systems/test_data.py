@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.resources import files
 from itertools import product
@@ -547,12 +548,17 @@ def test_what_is_taken_without_an_oin_does_not_fail_for_having_none(system: Syst
 @every_system
 @pytest.mark.parametrize("environment", Environment)
 def test_a_missing_oin_weighs_the_same_with_an_entity_id_as_without(system: System, environment: Environment) -> None:
-    without_oin = made("self-signed", giving("serialNumber"))
-    entity_id = "urn:nl-gdi-eid:1.0:SP:00000003273229750000:entities:0001"
-    told = evaluate(system, environment, without_oin, moment=MOMENT, self_signed=True, entity_id=entity_id)
-    found = {outcome.rule.code: outcome.rule.severity for outcome in told if outcome.status is Status.VIOLATED}
+    found = violated_without_oin(system, environment)
     if rules.OIN_EQUALS_ENTITY_ID.code in found:
         assert found[rules.OIN_EQUALS_ENTITY_ID.code] <= found[rules.OIN_REQUIRED.code]
+
+
+def violated_without_oin(system: System, environment: Environment) -> Mapping[str, Severity]:
+    """What a system has against a certificate without an OIN that is to be used with an entity ID that holds one."""
+    without_oin = made("self-signed", giving("serialNumber"))
+    entity_id = "urn:nl-eid-gdi:1.0:DV:00000003273229750000:entities:0001"
+    told = evaluate(system, environment, without_oin, moment=MOMENT, self_signed=True, entity_id=entity_id)
+    return {outcome.rule.code: outcome.rule.severity for outcome in told if outcome.status is Status.VIOLATED}
 
 
 def test_that_is_asked_of_a_system_where_the_two_differ() -> None:
@@ -560,3 +566,5 @@ def test_that_is_asked_of_a_system_where_the_two_differ() -> None:
     (oin,) = system.statements_at(Environment.PREPRODUCTION, MOMENT, Topic.OIN)
     (entity_id,) = system.statements_at(Environment.PREPRODUCTION, MOMENT, Topic.ENTITY_ID)
     assert oin.severity < entity_id.severity
+    found = violated_without_oin(system, Environment.PREPRODUCTION)
+    assert found.keys() >= {rules.OIN_EQUALS_ENTITY_ID.code, rules.OIN_REQUIRED.code}

@@ -56,6 +56,8 @@ def test_an_entry_is_well_formed(entry: CatalogueEntry) -> None:
 
 
 def test_links_between_entries_hold() -> None:
+    assert any(entry.issuer_sha256 for entry in ENTRIES)
+    assert any(entry.superseded_by for entry in ENTRIES)
     for entry in ENTRIES:
         if entry.issuer_sha256:
             issuer = catalogue().by_sha256[entry.issuer_sha256]

@@ -238,6 +238,7 @@ def test_a_name_from_outside_reaches_nobody_unescaped() -> None:
     chain = good_chain()
     leaf = end_entity("evil\x1b[2J\u202e.example.nl", chain.tsp, end=START + timedelta(days=1))
     result = judge(leaf, chain.tsp, chain.domain)
+    assert result.report.findings
     for outcome in result.report.findings:
         for language in LANGUAGES:
             text = outcome_message(outcome, language).message

@@ -31,8 +31,26 @@ def test_children_are_what_was_written_and_fill_their_parent(parts: list[tuple[i
     assert list(der.iterate(data, whole(data))) == nodes
 
 
-@given(st.binary(max_size=200))
+TREES = st.recursive(
+    st.builds(tlv, st.integers(1, 0x1E), st.binary(max_size=40)),
+    lambda inside: st.builds(lambda parts: sequence(*parts), st.lists(inside, max_size=4)),
+    max_leaves=12,
+)
+
+
+@given(TREES)
+def test_what_was_written_is_walked_to_the_end(data: bytes) -> None:
+    data = sequence(data)
+    nodes = list(der.walk(data, whole(data)))
+    assert nodes
+    for depth, node in nodes:
+        assert 0 < depth <= MAX_DER_DEPTH
+        assert 0 <= node[1] < node[2] <= node[3] <= len(data)
+
+
+@given(st.binary(max_size=200) | st.builds(lambda data, at: data[:at] + data[at + 1 :], TREES, st.integers(0, 60)))
 def test_any_bytes_give_nodes_or_our_error(data: bytes) -> None:
+    """Most are no DER at all; of DER one octet is left out."""
     try:
         for depth, node in der.walk(data, whole(data)):
             assert 0 < depth <= MAX_DER_DEPTH
