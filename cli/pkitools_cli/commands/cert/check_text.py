@@ -239,7 +239,8 @@ def placed(
         of_provider=provider,
         chosen=chosen,
         is_keystore=_is_keystore(check.contents),
-        was_mailed=any(found.rule.code == _MAILED_KEY for found in _weighty(check.delivery)),
+        was_mailed=_is_mail(check.contents)
+        and any(found.rule.code == _MAILED_KEY for found in _weighty(check.delivery)),
     )
 
 
@@ -253,8 +254,11 @@ def _weighty(report: Report) -> Iterator[Outcome]:
 
 def _is_keystore(contents: Contents) -> bool:
     """Return whether a passphrase opens it; a mail with a private key may have one attached."""
-    is_mail = contents.container is ContainerFormat.MAIL
-    return contents.container in _KEYSTORES or (is_mail and bool(contents.of_kind(ItemKind.KEY)))
+    return contents.container in _KEYSTORES or (_is_mail(contents) and bool(contents.of_kind(ItemKind.KEY)))
+
+
+def _is_mail(contents: Contents) -> bool:
+    return contents.container is ContainerFormat.MAIL
 
 
 def _is_alone(check: FileCheck) -> bool:
