@@ -13,6 +13,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pkitools.arguments import of_type
+from pkitools.checking.stated_ids import EXPIRED, UNTIL
 from pkitools.connections.calendar import WorkingDays
 from pkitools.connections.lead import LeadKind
 from pkitools.connections.model import Connection, Connections
@@ -145,7 +146,7 @@ class _Found:
         request = _pending(connection, found)
         planned = self._plan(connection, certificate)
         others = tuple(one for one in here if one.oin != connection.holder.oin)
-        metadata, metadata_file = _in_metadata(connection, certificate, here)
+        metadata, metadata_file, metadata_until = _in_metadata(connection, certificate, here)
         ended = certificate is not None and certificate.not_after < moment
         misnamed = tuple(one for one in of_holder if one not in own and one.not_after >= moment)
         overdue = self._is_overdue(connection) if certificate is None else None
@@ -170,6 +171,7 @@ class _Found:
             metadata,
             misnamed,
             overdue,
+            metadata_until=metadata_until,
             wrong=wrong,
             strange=strange,
             has_key=key_file is not None,
@@ -350,17 +352,26 @@ def _pending(connection: Connection, found: _Lying) -> HeldRequest | None:
 
 def _in_metadata(
     connection: Connection, certificate: HeldCertificate | None, here: Iterable[HeldCertificate]
-) -> tuple[bool | None, str | None]:
-    """Return whether the certificate is in metadata at the places of a connection, and a file with those."""
+) -> tuple[bool | None, str | None, str | None]:
+    """Return whether the certificate is in metadata at the places of a connection, a file with those, and its end.
+
+    What may not be used any more is metadata of before: it says something only where there are no others. The end is
+    what is wrong with it.
+    """
     described = {
-        place.name: one is certificate
+        place.name: (one is certificate, place.out_of_date)
         for one in sorted(here, key=lambda each: each is certificate)
         for place in one.places
         if place.entity_id is not None and connection.entity_id in {None, place.entity_id}
     }
     if not described:
-        return None, None
-    return any(described.values()), max(described, key=lambda name: described[name])
+        return None, None, None
+    in_force = {name: told for name, told in described.items() if told[1] is None} or described
+    file = max(in_force, key=lambda name: in_force[name][0])
+    return any(held for held, _ in in_force.values()), file, _ENDS.get(in_force[file][1] or "")
+
+
+_ENDS: Final = {EXPIRED.code: "over", UNTIL.code: "undated"}
 
 
 def _key_file(certificate: HeldCertificate | None, found: _Lying) -> str | None:
