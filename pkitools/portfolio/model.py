@@ -490,9 +490,11 @@ class Portfolio:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst verdict of all; INDETERMINATE where nothing was judged."""
+        """The worst verdict of all; INDETERMINATE at best where nothing was judged, or not all could be looked at."""
         found = {one.verdict for one in self.judged}
-        return next((verdict for verdict in _VERDICTS if verdict in found), Verdict.INDETERMINATE)
+        if not found or not self.is_whole:
+            found.add(Verdict.INDETERMINATE)
+        return next(verdict for verdict in _VERDICTS if verdict in found)
 
     @property
     def worst(self) -> Severity | None:
