@@ -170,7 +170,7 @@ def _forms(container: ContainerFormat, data: bytes, text_of_it: bytes, *, padded
 
 
 def _read(data: bytes, found: _Found) -> ContainerFormat:
-    if data.startswith(ARCHIVES[0]):  # what is kept in one as it is, is no file that was unpacked
+    if data.startswith(ARCHIVES):  # what is kept in one as it is, is no file that was unpacked, and not all of it
         raise InputError(f"sources.error.{foreign_form(data)}", name=found.name)
     readers: tuple[_Reader, ...] = (
         _keystore,
