@@ -79,6 +79,11 @@ def with_key_info(stated: bytes) -> bytes:
     return stating().replace(b"<ds:KeyInfo>", f"<ds:KeyInfo>{value}".encode(), 1)
 
 
+def identified(serial: int) -> bytes:
+    value = f"<ds:X509IssuerSerial><ds:X509SerialNumber>{serial}</ds:X509SerialNumber></ds:X509IssuerSerial>"
+    return stating().replace(b"<ds:X509Data>", f"<ds:X509Data>{value}".encode(), 1)
+
+
 def until(text: str) -> bytes:
     return stating().replace(b"<md:EntityDescriptor", f'<md:EntityDescriptor validUntil="{text}"'.encode(), 1)
 
@@ -101,6 +106,7 @@ FAULTS: Final[dict[str, Callable[[], bytes]]] = {
     "a private JWK": lambda: in_jwks(leaf(), d="AQAB"),
     "a KeyInfo": lambda: with_key_info(leaf()),
     "a KeyInfo of another key": lambda: with_key_info(leaf("rsa:2048")),
+    "a KeyInfo of another certificate": lambda: identified(5),
     "metadata": stating,
     "metadata with a private key": lambda: stating() + key().pem(None),
     "metadata without an entity ID": lambda: stating(entity_id=""),
