@@ -27,7 +27,7 @@ from tests.connections.support import CHAIN, OIN, OTHER_OIN, certificate, connec
 from tests.portfolio.support import judging, scanned
 from tests.support.chains import MOMENT
 from tests.support.command import Command
-from tests.support.deliveries import corrupt, metadata_of, pem
+from tests.support.deliveries import corrupt, key_info, metadata_of, pem
 from tests.support.keys import SHARED_KEYS
 from tests.support.requests import request
 
@@ -471,3 +471,31 @@ def test_metadata_past_their_end_are_not_done(folder: Path) -> None:
         else:
             assert step.state is StepState.NOW, found
             assert (step.code == "connections.metadata.other") is ("own" not in {one, also}), found
+
+
+@pytest.mark.slow
+def test_a_certificate_that_only_signed_the_metadata_is_no_key_in_them(folder: Path) -> None:
+    """Who renewed, signed with the new one and left the old one in, is not done."""
+    sooner = certificate(end=datetime(2027, 10, 1, tzinfo=UTC))
+    own, other = map(load_pem_x509_certificate, ((folder / "f" / "a.pem").read_bytes(), sooner))
+    (folder / "m").mkdir()
+    states_of = {
+        ("own", "own"): "done",
+        ("own", "other"): "done",
+        ("own", None): "done",
+        ("other", "own"): "signs",
+        ("other", "other"): "other",
+        ("other", None): "other",
+    }
+    for (key, signer), code in states_of.items():
+        held = {"own": own, "other": other}
+        text = _metadata(held[key].public_bytes(Encoding.DER), "")
+        if signer is not None:
+            info = key_info(held[signer].public_bytes(Encoding.DER)).encode()
+            signed = b"<ds:Signature>" + info + b"</ds:Signature><md:SPSSODescriptor"
+            text = text.replace(b"<md:SPSSODescriptor", signed, 1)
+        (folder / "m" / "a.xml").write_bytes(text)
+        step = only(folder, files='["f", "m"]').of(Step.METADATA)
+        assert step is not None
+        assert step.code == f"connections.metadata.{code}", (key, signer)
+        assert (step.state is StepState.DONE) is (code == "done"), (key, signer)
