@@ -42,6 +42,11 @@ DATA_VARIABLE = "PKITOOLS_DATA"
 _NAMES = r"\b(?:FILE|DIR2?|PREFIX|PATH(?!\|HOST)|OLD|NEW)\b"
 _WRITTEN = {"--out", "--out-dir", "--report", "--snapshot", "--cache"}
 """The options that name what is written. A dash is standard input where something is read, and no name here."""
+_NOT_PIPED = {
+    *("--accept", "--api-key-file", "--client-key", "--connections", "--data", "--expect", "--from", "--key"),
+    *("--key-passphrase-file", "--manifest", "--passphrase-file", "--since", "--trust"),
+}
+"""The options that name what is read, and of which nothing reads standard input: a secret, a folder, a file of ours."""
 _METAVARS = {click.IntRange: "N", click.FloatRange: "N", click.types.IntParamType: "N"}
 
 
@@ -182,13 +187,18 @@ def _refuse_empty_names(ctx: click.Context, values: Mapping[str, Any], order: Se
 def _refuse_dashes(ctx: click.Context, values: Mapping[str, Any], order: Sequence[click.Parameter]) -> None:
     """Refuse ``-`` as the name of what is written: most forms are several files, or hold a key, and none is piped.
 
-    It gave files called ``-`` and ``-.key``, of which no next command could be pasted.
+    It gave files called ``-`` and ``-.key``, of which no next command could be pasted; of what is read from files alone
+    it was told that it does not exist.
     """
     for param in order:
         value = values.get(param.name or "")
         name = max(param.opts, key=len)
-        if name in _WRITTEN and "-" in (value if isinstance(value, list | tuple) else [value]):
+        if "-" not in (value if isinstance(value, list | tuple) else [value]):
+            continue
+        if name in _WRITTEN:
             raise click.UsageError(tr("cli.main.dash", name=name), ctx)
+        if name in _NOT_PIPED:
+            raise click.UsageError(tr("cli.main.not_piped", name=name), ctx)
 
 
 def _empty_told(param: click.Parameter) -> str:

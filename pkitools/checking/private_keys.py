@@ -56,6 +56,8 @@ JWK: Final = Rule("file.jwk.key", Severity.ERROR, cite("rfc-7517", "4.7"), of_co
 THUMBPRINT: Final = Rule("file.jwk.thumbprint", Severity.ERROR, cite("rfc-7517", "4.8, 4.9"), of_content=False)
 KEY_VALUE: Final = Rule("file.key_info.key", Severity.ERROR, cite("xmldsig", "4.4"), of_content=False)
 
+MEANT: Final = Rule("file.key_info.certificate", Severity.ERROR, cite("xmldsig", "4.4"), of_content=False)
+
 RULES: Final[tuple[Rule, ...]] = (
     FOREIGN,
     ENCLOSED,
@@ -70,6 +72,7 @@ RULES: Final[tuple[Rule, ...]] = (
     JWK,
     THUMBPRINT,
     KEY_VALUE,
+    MEANT,
 )
 
 _ALGORITHMS: Final = {  # of the kinds of a JWK (RFC 7518 6.1, RFC 8037 2)
@@ -224,7 +227,7 @@ def check_stated_keys(read: Sequence[tuple[Item, CertificateFacts]]) -> Iterator
     for pair in read:
         item = pair[0]
         if item.is_stated is not None:
-            yield outcome(THUMBPRINT, MET if item.is_stated else _violated(pair))
+            yield outcome(THUMBPRINT if item.key_info is None else MEANT, MET if item.is_stated else _violated(pair))
         if item.key_info is not None and item.stated_key is not None:
             infos.setdefault(item.key_info, []).append(pair)
         elif item.stated_key is not None or item.stated_kind is not None:

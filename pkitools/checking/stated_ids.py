@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from pkitools.containers import Contents
+from pkitools.containers.saml_names import GROUP
 from pkitools.documents import cite
 from pkitools.environment import Environment
 from pkitools.findings import MET, Certainty, Evidence, Outcome, Rule, Severity, Violated, outcome
@@ -120,3 +121,23 @@ def check_metadata(
         if described.valid_until is not None:
             past = described.valid_until <= moment
             yield outcome(EXPIRED, Violated((Evidence("validUntil", until),), params) if past else MET)
+
+
+def ends_of(contents: Contents, moment: datetime) -> Iterator[tuple[tuple[str | None, str | None] | None, str]]:
+    """Yield what in SAML metadata may not be used any more, with the code of the rule that says so.
+
+    That is an entity ID and a role, without a role for a whole entity; ``None`` for a list of entities.
+
+    Args:
+        contents: the file.
+        moment: validation time.
+    """
+    for described in contents.described:
+        if described.valid_until_text is None:
+            continue
+        role = None if described.is_entity else described.element
+        where = None if described.element == GROUP else (described.name, role)
+        if described.valid_until is None:
+            yield where, UNTIL.code
+        elif described.valid_until <= moment:
+            yield where, EXPIRED.code

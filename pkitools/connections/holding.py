@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from enum import IntEnum
 from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pkitools.arguments import of_type
+from pkitools.checking.stated_ids import EXPIRED, UNTIL
 from pkitools.connections.calendar import WorkingDays
 from pkitools.connections.lead import LeadKind
 from pkitools.connections.model import Connection, Connections
@@ -21,6 +23,7 @@ from pkitools.connections.planning import Plan
 from pkitools.connections.renewing import has_to_be_replaced, plan_of_live, plan_of_renewal
 from pkitools.connections.status import ConnectionsStatus, ConnectionStatus
 from pkitools.connections.steps import Seen, steps_of
+from pkitools.containers.saml_names import SIGNATURE
 from pkitools.environment import Environment
 from pkitools.findings import Verdict
 from pkitools.frozen import dataclass, replace
@@ -145,7 +148,7 @@ class _Found:
         request = _pending(connection, found)
         planned = self._plan(connection, certificate)
         others = tuple(one for one in here if one.oin != connection.holder.oin)
-        metadata, metadata_file = _in_metadata(connection, certificate, here)
+        metadata, metadata_file, metadata_doubt = _in_metadata(connection, certificate, here)
         ended = certificate is not None and certificate.not_after < moment
         misnamed = tuple(one for one in of_holder if one not in own and one.not_after >= moment)
         overdue = self._is_overdue(connection) if certificate is None else None
@@ -170,6 +173,7 @@ class _Found:
             metadata,
             misnamed,
             overdue,
+            metadata_doubt=metadata_doubt,
             wrong=wrong,
             strange=strange,
             has_key=key_file is not None,
@@ -350,17 +354,41 @@ def _pending(connection: Connection, found: _Lying) -> HeldRequest | None:
 
 def _in_metadata(
     connection: Connection, certificate: HeldCertificate | None, here: Iterable[HeldCertificate]
-) -> tuple[bool | None, str | None]:
-    """Return whether the certificate is in metadata at the places of a connection, and a file with those."""
-    described = {
-        place.name: one is certificate
-        for one in sorted(here, key=lambda each: each is certificate)
-        for place in one.places
-        if place.entity_id is not None and connection.entity_id in {None, place.entity_id}
-    }
+) -> tuple[bool | None, str | None, str | None]:
+    """Return whether the certificate is in metadata at the places of a connection, a file with those, and a doubt.
+
+    What may not be used any more is metadata of before: it says something only where there are no others. The doubt is
+    what is wrong with their end, or that the certificate only signed them.
+    """
+    described: dict[str, tuple[_Standing, str | None]] = {}
+    for one in here:
+        for place in one.places:
+            if place.entity_id is not None and connection.entity_id in {None, place.entity_id}:
+                now, _ = described.get(place.name, (_Standing.NONE, None))
+                described[place.name] = max(now, _standing(one is certificate, place.use)), place.out_of_date
     if not described:
-        return None, None
-    return any(described.values()), max(described, key=lambda name: described[name])
+        return None, None, None
+    in_force = {name: told for name, told in described.items() if told[1] is None} or described
+    file = max(in_force, key=lambda name: in_force[name][0])
+    standing, end = in_force[file]
+    return standing is _Standing.KEY, file, "signs" if standing is _Standing.SIGNS else _ENDS.get(end or "")
+
+
+class _Standing(IntEnum):
+    """How a certificate stands in metadata: not at all, beside the keys of an entity, or as one of them."""
+
+    NONE = 0
+    SIGNS = 1
+    KEY = 2
+
+
+def _standing(is_it: bool, use: str | None) -> _Standing:
+    if not is_it:
+        return _Standing.NONE
+    return _Standing.KEY if use is not None and not use.startswith(SIGNATURE) else _Standing.SIGNS
+
+
+_ENDS: Final = {EXPIRED.code: "over", UNTIL.code: "undated"}
 
 
 def _key_file(certificate: HeldCertificate | None, found: _Lying) -> str | None:

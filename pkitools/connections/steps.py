@@ -36,6 +36,8 @@ class Seen:
         ended: the certificate has ended.
         others: how many certificates at its places are of another organisation.
         metadata: whether the certificate is in the metadata of its entity ID: ``None`` where none were found.
+        metadata_doubt: what is the matter with those metadata: ``over``, ``undated`` where their end is no moment, or
+            ``signs`` where the certificate signed them and is no key in them.
         misnamed: certificates of its holder at its places that do not bear the name it states.
         overdue: the day by which what was ordered should have come, where that is past.
         wrong: those that lie there as well and are revoked, or wrong whatever they are for.
@@ -62,6 +64,7 @@ class Seen:
     misfit: str | None = None
     at_once: bool = False
     unread: str | None = None
+    metadata_doubt: str | None = None
 
     @property
     def is_good(self) -> bool:
@@ -225,8 +228,13 @@ def _metadata(seen: Seen) -> StepStatus:
         return _step(Step.METADATA, StepState.WAITING, "waiting")
     if seen.metadata is None:
         return _step(Step.METADATA, StepState.UNKNOWN, "unknown")
-    state, why = (StepState.DONE, "done") if seen.metadata else (StepState.NOW, "other")
-    return _step(Step.METADATA, state, why)
+    if seen.metadata_doubt == "signs":
+        return _step(Step.METADATA, StepState.UNKNOWN, "signs")
+    if not seen.metadata:
+        return _step(Step.METADATA, StepState.NOW, "other")
+    if seen.metadata_doubt is not None:
+        return _step(Step.METADATA, StepState.NOW, seen.metadata_doubt)
+    return _step(Step.METADATA, StepState.DONE, "done")
 
 
 def _renewal(seen: Seen) -> StepStatus:

@@ -75,10 +75,11 @@ class Item:
             that differ.
         stated_kind: of the first certificate in ``x5c``, the kind of key its JWK says it is: ``RSA``, ``EC``, ``OKP``;
             ``None`` where it says none of these.
-        is_stated: of the first certificate in ``x5c``, whether the thumbprints that its JWK states are its own;
-            ``None`` where it states none.
-        key_info: of such a certificate in XML, the number of its KeyDescriptor, or of its ``ds:KeyInfo`` outside one:
-            those of one share it.
+        is_stated: of the first certificate in ``x5c``, whether the thumbprints that its JWK states are its own; of the
+            first in a ``ds:KeyInfo``, whether its key identifier, serial number and digest that stand there are those
+            of one of the certificates there. ``None`` where nothing is stated.
+        key_info: of a certificate in XML of which something is stated, the number of its KeyDescriptor, or of its
+            ``ds:KeyInfo`` outside one: those of one share it.
         is_restated: of a key that a program opened which does not tell whether it is for RSASSA-PSS alone.
         among: of what a mail or a Secret holds under a name, the number of that one: what shares it belongs together by
             its names, as files in a folder do.

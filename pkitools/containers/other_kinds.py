@@ -38,8 +38,20 @@ UNKNOWN: Final = "unknown"
 JKS_MAGICS: Final = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce")
 """How keystores of Java begin: JKS and JCEKS."""
 
-ARCHIVES: Final = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c")
-"""How archives begin: those of ZIP, of gzip and of 7z."""
+ARCHIVES: Final = (
+    b"PK\x03\x04",
+    b"\x1f\x8b",
+    b"7z\xbc\xaf\x27\x1c",
+    b"Rar!\x1a\x07",
+    b"\xfd7zXZ\x00",
+    *(b"BZh%d1AY&SY" % level for level in range(1, 10)),
+    b"\x28\xb5\x2f\xfd",
+    b"LZIP\x01",
+    b"\x04\x22\x4d\x18",
+    b"\x1f\x9d",
+    b"MSCF\x00\x00\x00\x00",
+)
+"""How archives and compressed files begin: ZIP, gzip, 7z, RAR, xz, bzip2, Zstandard, lzip, LZ4, compress, Cabinet."""
 
 OFFICE: Final = (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x78\x9f\x3e\x22")
 """How what Outlook keeps mails and their attachments in begins: OLE (.msg) and TNEF (winmail.dat)."""

@@ -170,7 +170,7 @@ def _forms(container: ContainerFormat, data: bytes, text_of_it: bytes, *, padded
 
 
 def _read(data: bytes, found: _Found) -> ContainerFormat:
-    if data.startswith(ARCHIVES[0]):  # what is kept in one as it is, is no file that was unpacked
+    if data.startswith(ARCHIVES):  # what is kept in one as it is, is no file that was unpacked, and not all of it
         raise InputError(f"sources.error.{foreign_form(data)}", name=found.name)
     readers: tuple[_Reader, ...] = (
         _keystore,
@@ -532,13 +532,18 @@ def _xml(data: bytes, found: _Found) -> ContainerFormat | None:
 
 def _take_elements(data: bytes, certificates: Sequence[tuple[int, int, bytes]], found: _Found) -> None:
     """Add the certificates, each with where it stands and the key that is stated beside it."""
+    from pkitools.containers.x509_data import stated_certificates
     from pkitools.containers.xml_keys import key_infos
 
     offsets = [offset for _, offset, _ in certificates]
     standing, beside = _standing(data, offsets), key_infos(data, offsets)
-    for (number, _, der), place, info in zip(certificates, standing, beside, strict=True):
+    stated = stated_certificates(data, [(offset, der) for _, offset, der in certificates])
+    for index, ((number, _, der), place, info) in enumerate(zip(certificates, standing, beside, strict=True)):
         before = len(found.items)
         _take_element(number, der, found, place)
+        if index in stated:
+            at, fits = stated[index]
+            found.items[before:] = [replace(i, is_stated=fits, key_info=at) for i in found.items[before:]]
         if info is not None and info.key is not None:
             found.items[before:] = [replace(i, stated_key=info.key, key_info=info.at) for i in found.items[before:]]
 

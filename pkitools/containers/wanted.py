@@ -92,8 +92,11 @@ _NO_CERTIFICATE: Final = frozenset(
         ),
     }
 )
-# a form of its own that never holds one
+# a form of its own that never holds one: of databases but those of NSS (Firefox, certutil)
 _NEVER: Final = frozenset(map(kind_code, ("image", "sqlite", "age", "putty", "ssh_private_key", "ssh_certificate")))
+_DATABASE: Final = kind_code("sqlite")
+_OF_NSS: Final = b"nssPublic"  # the table with certificates, in the schema on the first page
+_FIRST_PAGE: Final = 64 * 1024
 _ONLY_CERTIFICATES: Final = "sources.error.only_certificate"
 _OTHER_KIND: Final = "sources.error.other_kind"
 _OWN_DOCUMENT: Final = pattern(rb"\s{0,100}\{\s{0,100}\"schema\":\s{0,100}\"pkitools\.")
@@ -114,8 +117,9 @@ def is_surely_without(error: PkitoolsError, data: Callable[[], bytes], kind: Ite
     if error.code == _ONLY_CERTIFICATES:
         return True
     if error.code == _OTHER_KIND:
-        if error.params.get("problem") in _NEVER:
-            return True
+        problem = error.params.get("problem")
+        if problem in _NEVER:
+            return problem != _DATABASE or _OF_NSS not in data()[:_FIRST_PAGE]
         # what pkitools writes itself, such as the manifest of a batch
         return _OWN_DOCUMENT.match(data()) is not None and not may_hold_more(data())
     return error.code in _NO_CERTIFICATE and (error.code not in _PERHAPS or not may_hold_more(data()))

@@ -64,6 +64,8 @@ class Place:
         entity_id: of SAML metadata, whose it is.
         with_key: a private key that fits it lies in the same file.
         named_by: what points to this file: a configuration, an inventory, each with its line, as ``FILE:LINE``.
+        out_of_date: of SAML metadata that may not be used any more the code of the rule that says so:
+            ``file.metadata.expired``, or ``file.metadata.until`` where what they end at is no moment.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Place:
     entity_id: str | None = None
     with_key: bool = False
     named_by: tuple[str, ...] = ()
+    out_of_date: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -487,9 +490,11 @@ class Portfolio:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst verdict of all; INDETERMINATE where nothing was judged."""
+        """The worst verdict of all; INDETERMINATE at best where nothing was judged, or not all could be looked at."""
         found = {one.verdict for one in self.judged}
-        return next((verdict for verdict in _VERDICTS if verdict in found), Verdict.INDETERMINATE)
+        if not found or not self.is_whole:
+            found.add(Verdict.INDETERMINATE)
+        return next(verdict for verdict in _VERDICTS if verdict in found)
 
     @property
     def worst(self) -> Severity | None:

@@ -11,7 +11,7 @@ from pkitools.checking.delivered_lists import LISTS, refuse_unreadable
 from pkitools.checking.of_file import FileKeys, StatedIds
 from pkitools.checking.private_keys import COMPARED, ENCLOSED, public_halves
 from pkitools.checking.selection import Subject, is_authority, possible_issuers, subjects
-from pkitools.checking.stated_ids import check_metadata
+from pkitools.checking.stated_ids import check_metadata, ends_of
 from pkitools.containers import Contents, Item, ItemKind, read_source
 from pkitools.containers.other_kinds import kind_code
 from pkitools.containers.wanted import is_surely_without, may_hold_more
@@ -289,7 +289,16 @@ class _Found:
             item.entity_id,
             with_key=bool(item.has_key) or is_held,
             named_by=self.unit.named_by,
+            out_of_date=self._out_of_date(item) if self.contents.described else None,
         )
+
+    def _out_of_date(self, item: Item) -> str | None:
+        """Return the code of what is wrong with the end of the metadata that an item stands in."""
+        if not hasattr(self, "_of_ends"):
+            found = ends_of(self.contents, self.judge.asked.moment)
+            self._of_ends = dict(found)
+        wheres = (None, (item.entity_id, None), (item.entity_id, item.role))
+        return next(filter(None, map(self._of_ends.get, wheres)), None)
 
     def _keys(self) -> Iterator[HeldKey]:
         for item, public in self.halves.items():

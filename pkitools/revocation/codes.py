@@ -18,6 +18,7 @@ class CrlFault(StrEnum):
     NO_CRL_SIGN = "no-crl-sign"
     ISSUER_NOT_VALID = "issuer-not-valid"
     ANOTHER_KEY = "another-key"
+    ANOTHER_KEY_LISTS = "another-key-lists"  # and it has an entry of the certificate
 
 
 class AttemptCode(StrEnum):

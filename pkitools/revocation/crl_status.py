@@ -62,6 +62,8 @@ def judge_crl(
         _require_complete(crl)
     except Refused as refused:
         code, detail = refused.code, refused.detail
+        if detail is CrlFault.ANOTHER_KEY and _mentions(crl, certificate):
+            detail = CrlFault.ANOTHER_KEY_LISTS
     said = listed
     if said is None or (code and not still_revoked(said, crl.this_update, context)):
         said = unknown(code or AttemptCode.SCOPE)
@@ -93,6 +95,11 @@ def _notes(crl: CertificateRevocationList) -> tuple[Note, ...]:
 
 
 _UNUSABLE: Final = frozenset({AttemptCode.SCOPE, AttemptCode.MALFORMED})
+
+
+def _mentions(crl: CertificateRevocationList, certificate: PathCertificate) -> bool:
+    """Whether a list has what begins as an entry of a certificate, whoever made the list."""
+    return any(True for _ in crl.mentions(encode.integer_octets(certificate.serial_number)))
 
 
 def _is_named(crl: CertificateRevocationList, certificate: PathCertificate, context: RevocationContext) -> bool:

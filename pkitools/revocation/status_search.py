@@ -408,7 +408,8 @@ class StatusSearch:
                 answer.produced,
                 answer.expires,
                 (*got.passed, *readable, *answer.passed),
-                answer.named,
+                # what goes by the name of the issuer proves nothing under another key; it is told all the same
+                answer.named or answer.detail is CrlFault.ANOTHER_KEY_LISTS,
                 *_made_by(answer),
                 self._called(got, answer.code) if _is_told(answer) else "",
             )

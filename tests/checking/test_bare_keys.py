@@ -19,7 +19,8 @@ import pkitools
 from pkitools.checking import FileCheck
 from pkitools.containers.jwk import stated_key
 from pkitools.findings import Verdict
-from tests.support.certificates import made, setting
+from pkitools.x509 import CertificateFacts
+from tests.support.certificates import made, putting, setting
 from tests.support.chains import authority
 from tests.support.deliveries import metadata_of
 from tests.support.requests import pooled_key
@@ -264,6 +265,57 @@ def test_all_that_stands_in_a_key_descriptor_is_said_of_each_end_entity_in_it() 
         two = data + "</md:KeyDescriptor><md:KeyDescriptor>" + f"<ds:KeyInfo>{in_data(other)}</ds:KeyInfo>"
         found = judged(PLACES["metadata"].format(NAMESPACES, two).encode())
         assert (KEY_INFO in found.file_report.codes()) is not right, (how, which)
+
+
+MEANT = "file.key_info.certificate"
+
+
+def said_of(facts: CertificateFacts, how: str) -> str:
+    """What XML says of which certificate it means."""
+    if how == "serial number":
+        number_of_it = f"<ds:X509SerialNumber> {facts.serial_number}\n</ds:X509SerialNumber>"
+        return f"<ds:X509IssuerSerial>{number_of_it}</ds:X509IssuerSerial>"
+    if how == "digest":
+        digest = in_base64(sha256(facts.der).digest())
+        return f'<dsig11:X509Digest Algorithm="http://www.w3.org/2001/04/xmlenc#sha256">{digest}</dsig11:X509Digest>'
+    assert facts.subject_key_identifier is not None
+    framed = b"\x04\x14" if how == "identifier in its frame" else b""
+    return f"<ds:X509SKI>{in_base64(framed + bytes.fromhex(facts.subject_key_identifier))}</ds:X509SKI>"
+
+
+@pytest.mark.slow
+def test_what_xml_says_of_which_certificate_it_means_is_of_one_that_stands_there() -> None:
+    """The product of where it stands, how it is said, of which it is said, and what stands with the certificate."""
+    leaf, another = made("g4-tls"), putting("2.5.29.14", b"\x04\x14" + bytes(20))
+    other = made("g4-tls", another, setting("serial", b"\x02\x01\x05"))
+    above = authority("uitgever").der
+    inside = ("{0}<ds:KeyInfo>{1}</ds:KeyInfo>", "<ds:KeyInfo>{0}{1}</ds:KeyInfo>", "<ds:KeyInfo>{1}{0}</ds:KeyInfo>")
+    ways = ("serial number", "digest", "identifier", "identifier in its frame")
+    for (kind, place), nested, how, ders in product(PLACES.items(), inside, ways, ([leaf.der], [above, leaf.der])):
+        apart = nested.startswith("{0}") and kind != "metadata"  # of no KeyInfo it says nothing
+        for of, told in ((leaf, False), (other, not apart)):
+            data = nested.format(said_of(of, how), in_data(*ders))
+            found = judged(place.format(NAMESPACES, data).encode())
+            assert (MEANT in found.file_report.codes()) is told, data
+            assert (found.file_report.verdict is Verdict.FAILED) is told
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("<ds:X509SKI/>", True),
+        ("<ds:X509SKI>%</ds:X509SKI>", True),
+        ("<ds:X509SKI><!-- AAAA --></ds:X509SKI>", True),
+        ("<ds:X509SerialNumber>vijf</ds:X509SerialNumber>", True),
+        ("<ds:X509SubjectName>CN=iemand</ds:X509SubjectName>", False),
+        ('<dsig11:X509Digest Algorithm="urn:ons">AAAA</dsig11:X509Digest>', False),  # what nobody can compare
+        ("<!-- <ds:X509SKI>AAAA</ds:X509SKI> -->", False),
+    ],
+)
+def test_what_is_no_identifier_is_of_no_certificate(said: str, told: bool) -> None:
+    data = f"<ds:KeyInfo>{said}{in_data(certificate())}</ds:KeyInfo>"
+    found = judged(PLACES["metadata"].format(NAMESPACES, data).encode())
+    assert (MEANT in found.file_report.codes()) is told
 
 
 def test_the_numbers_of_a_private_key_in_xml_are_nobodys_to_publish() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -27,12 +29,20 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def of_nss(file: Path) -> None:
+    """A database as NSS makes it, without anything in it."""
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("CREATE TABLE nssPublic (id PRIMARY KEY UNIQUE ON CONFLICT ABORT, a0, a1, a11)")
+
+
 OTHERS: dict[str, tuple[Callable[[Path, Path], object], bool]] = {
     # what lies beside the authorities, and whether it may hold a certificate that nobody read
     "nothing": (lambda folder, pki: None, False),
     "an empty file": (lambda folder, pki: (folder / "lock").touch(), False),
     "a note": (lambda folder, pki: (folder / "README.txt").write_text("Zie de wiki.\n"), False),
     "a list": (lambda folder, pki: shutil.copy(next((pki / "crl").iterdir()), folder), False),
+    "certificates of Firefox": (lambda folder, pki: of_nss(folder / "cert9.db"), True),
+    "a RAR archive": (lambda folder, pki: (folder / "all.rar").write_bytes(b"Rar!\x1a\x07\x01\x00" + bytes(40)), True),
     "a database": (lambda folder, pki: shutil.copy(pki / "pki.sqlite3", folder / "cert9.db"), False),
     "half a certificate": (
         lambda folder, pki: (folder / "half.pem").write_text("-----BEGIN CERTIFICATE-----\nMIIC"),

@@ -129,3 +129,24 @@ def test_nothing_is_written_to_a_file_called_dash(
         assert ran.code == 2, (path, name, ran)
         assert f"{name} -:" in ran.err, (path, name, ran.err)
     assert not list(tmp_path.iterdir())
+
+
+PIPED = {"--chain", "--client-cert", "--crl", "--csr", "--enrolment", "--ocsp", "--renew"}
+"""The options of which a dash is standard input."""
+
+
+@pytest.mark.slow
+def test_no_option_says_that_standard_input_does_not_exist(
+    run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of every option that names what is read: it reads it, or says that it does not."""
+    monkeypatch.chdir(tmp_path)
+    written = {"--out", "--out-dir", "--report", "--snapshot", "--cache", "--folder"}
+    tried = [(path, given[0]) for path in every_command() for given in named_by(path) if given[0].startswith("--")]
+    assert {name for _, name in tried} > PIPED
+    for path, name in tried:
+        if name in written | PIPED:
+            continue
+        ran = run("--lang", "en", *path, name, "-")
+        assert ran.code == 2, (path, name, ran)
+        assert f"{name} -: this is not read" in ran.err, (path, name, ran.err)

@@ -8,6 +8,8 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_pem_x509_certificate
 
 from pkitools.checking import Revocation
 from pkitools.connections import ConnectionStatus, Step, StepState, draft, hold, owning, read_connections, uses_of
@@ -25,7 +27,7 @@ from tests.connections.support import CHAIN, OIN, OTHER_OIN, certificate, connec
 from tests.portfolio.support import judging, scanned
 from tests.support.chains import MOMENT
 from tests.support.command import Command
-from tests.support.deliveries import corrupt, pem
+from tests.support.deliveries import corrupt, key_info, metadata_of, pem
 from tests.support.keys import SHARED_KEYS
 from tests.support.requests import request
 
@@ -432,3 +434,68 @@ def test_of_plans_that_are_over_the_last_stands_first(run: Command, folder: Path
     document = run("plan", "--connections", file, "--moment", "2026-11-22T12:00:00Z", "--json").document
     told = [next(day["day"] for day in one["plan"]["dates"] if day["kind"] == "end") for one in document["plans"]]
     assert "".join(ends[day] for day in told) == "bcaed"
+
+
+ENDS = {
+    "ahead": 'validUntil="2027-01-01T00:00:00Z"',
+    "over": 'validUntil="2026-01-01T00:00:00Z"',
+    "undated": 'validUntil="gisteren"',
+}
+
+
+def _metadata(der: bytes, end: str) -> bytes:
+    return metadata_of((None, der), entity_id=f"urn:nl-eid-gdi:1.0:DV:{OIN}:entities:9001").replace(
+        b"<md:SPSSODescriptor>", f"<md:SPSSODescriptor {end}>".encode()
+    )
+
+
+@pytest.mark.slow
+def test_metadata_past_their_end_are_not_done(folder: Path) -> None:
+    """The product of what metadata lie there: of two files, whose certificate they hold and until when they go."""
+    sooner = certificate(end=datetime(2027, 10, 1, tzinfo=UTC))  # of two the last is what a connection has
+    own, other = map(load_pem_x509_certificate, ((folder / "f" / "a.pem").read_bytes(), sooner))
+    files = [
+        (holds, end, _metadata(of.public_bytes(Encoding.DER), ENDS[end]))
+        for (holds, of), end in product((("own", own), ("other", other)), ENDS)
+    ]
+    (folder / "m").mkdir()
+    for (one, end, text), (also, later, beside) in product(files, repeat=2):
+        (folder / "m" / "a.xml").write_bytes(text)
+        (folder / "m" / "b.xml").write_bytes(beside)
+        in_force = {holds for holds, until in ((one, end), (also, later)) if until == "ahead"}
+        step = only(folder, files='["f", "m"]').of(Step.METADATA)
+        assert step is not None
+        found = (one, end, also, later, step.code)
+        if in_force:
+            assert (step.state is StepState.DONE) is ("own" in in_force), found
+        else:
+            assert step.state is StepState.NOW, found
+            assert (step.code == "connections.metadata.other") is ("own" not in {one, also}), found
+
+
+@pytest.mark.slow
+def test_a_certificate_that_only_signed_the_metadata_is_no_key_in_them(folder: Path) -> None:
+    """Who renewed, signed with the new one and left the old one in, is not done."""
+    sooner = certificate(end=datetime(2027, 10, 1, tzinfo=UTC))
+    own, other = map(load_pem_x509_certificate, ((folder / "f" / "a.pem").read_bytes(), sooner))
+    (folder / "m").mkdir()
+    states_of = {
+        ("own", "own"): "done",
+        ("own", "other"): "done",
+        ("own", None): "done",
+        ("other", "own"): "signs",
+        ("other", "other"): "other",
+        ("other", None): "other",
+    }
+    for (key, signer), code in states_of.items():
+        held = {"own": own, "other": other}
+        text = _metadata(held[key].public_bytes(Encoding.DER), "")
+        if signer is not None:
+            info = key_info(held[signer].public_bytes(Encoding.DER)).encode()
+            signed = b"<ds:Signature>" + info + b"</ds:Signature><md:SPSSODescriptor"
+            text = text.replace(b"<md:SPSSODescriptor", signed, 1)
+        (folder / "m" / "a.xml").write_bytes(text)
+        step = only(folder, files='["f", "m"]').of(Step.METADATA)
+        assert step is not None
+        assert step.code == f"connections.metadata.{code}", (key, signer)
+        assert (step.state is StepState.DONE) is (code == "done"), (key, signer)

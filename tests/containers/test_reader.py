@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from pkitools.containers import ContainerFormat, Contents, ItemKind, items_of, read_source
+from pkitools.containers.other_kinds import ARCHIVES
+from pkitools.containers.wanted import is_surely_without
 from pkitools.errors import InputError, LimitError, PkitoolsError
 from pkitools.limits import MAX_CERTIFICATE_BYTES, MAX_INPUT_BYTES
 from pkitools.messages import LANGUAGES, error_sentence, template
@@ -356,6 +358,16 @@ def test_what_something_else_is_is_told(kind: str) -> None:
     assert refused.value.params["problem"] == f"sources.kind.{kind}"
     for language in LANGUAGES:
         assert template(f"sources.kind.{kind}", language)["title"] in error_sentence(refused.value, language)
+
+
+@pytest.mark.parametrize("start", ARCHIVES)
+def test_a_compressed_file_is_told_also_where_something_in_it_can_be_read(made: Made, start: bytes) -> None:
+    """What is kept in an archive as it is would be taken for all that is in it."""
+    for inside in (bytes(40), armoured("CERTIFICATE", made.der)):
+        with pytest.raises(InputError) as refused:
+            read(start + bytes(30) + b"\n" + inside)
+        assert refused.value.code == "sources.error.zip"
+        assert not is_surely_without(refused.value, lambda: start)
 
 
 def test_the_same_is_told_of_a_block_a_part_and_an_element(made: Made) -> None:

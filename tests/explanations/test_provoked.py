@@ -156,12 +156,19 @@ def test_certtool(world: World, line: str, code: str) -> None:
     ("line", "code"),
     [
         ("-list -keystore {a.p12} -storepass foutfout", "keystore_password"),
+        ("-list -keystore {a.jks} -storepass foutfout", "keystore_password"),
         ("-list -keystore {a.p12} -storepass geheim -alias nobody", "alias"),
+        ("-list -keystore {a.key} -storepass geheim1", "no_keystore"),
+        ("-list -keystore {a.key} -storetype PKCS12 -storepass geheim1", "no_keystore"),
+        ("-list -keystore {a.key} -storetype JKS -storepass geheim1", "no_keystore"),
         ("-printcert -file {a.key}", "not_pem"),
         ("-importcert -noprompt -file {a.key} -keystore {none.jks} -storepass geheim1 -alias x", "not_pem"),
     ],
 )
 def test_keytool(world: World, line: str, code: str) -> None:
+    if not (world / "a.jks").exists():
+        run("keytool", "-importcert", "-noprompt", "-file", world / "a.pem", "-alias", "a", "-storetype", "JKS",
+            "-storepass", "geheim1", "-keystore", world / "a.jks")  # fmt: skip
     assert_explained(run("keytool", "-J-Duser.language=en", *filled(line, world)), code)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -27,9 +28,10 @@ from pkitools.requests import PrivateKey
 from pkitools.requests.keys import to_pem
 from pkitools_cli.commands.scan.text import first_step
 from tests.checking.test_bare_keys import jwk, set_of, stated_in_xml
-from tests.portfolio.support import CHAIN, judging, scanned
+from tests.portfolio.support import CHAIN, WHOLE, judging, scanned
+from tests.support.certificates import made
 from tests.support.chains import MOMENT, end_entity, good_chain
-from tests.support.deliveries import ENTITY_ID, metadata_of, pem
+from tests.support.deliveries import ENTITY_ID, corrupt, metadata_of, pem
 from tests.support.requests import pooled_key, request
 
 pytestmark = pytest.mark.slow  # each case is checked, and scanned
@@ -77,6 +79,11 @@ def with_key_info(stated: bytes) -> bytes:
     return stating().replace(b"<ds:KeyInfo>", f"<ds:KeyInfo>{value}".encode(), 1)
 
 
+def identified(serial: int) -> bytes:
+    value = f"<ds:X509IssuerSerial><ds:X509SerialNumber>{serial}</ds:X509SerialNumber></ds:X509IssuerSerial>"
+    return stating().replace(b"<ds:X509Data>", f"<ds:X509Data>{value}".encode(), 1)
+
+
 def until(text: str) -> bytes:
     return stating().replace(b"<md:EntityDescriptor", f'<md:EntityDescriptor validUntil="{text}"'.encode(), 1)
 
@@ -99,6 +106,7 @@ FAULTS: Final[dict[str, Callable[[], bytes]]] = {
     "a private JWK": lambda: in_jwks(leaf(), d="AQAB"),
     "a KeyInfo": lambda: with_key_info(leaf()),
     "a KeyInfo of another key": lambda: with_key_info(leaf("rsa:2048")),
+    "a KeyInfo of another certificate": lambda: identified(5),
     "metadata": stating,
     "metadata with a private key": lambda: stating() + key().pem(None),
     "metadata without an entity ID": lambda: stating(entity_id=""),
@@ -213,3 +221,21 @@ def test_what_is_said_of_one_entry_is_said_of_no_other(tmp_path: Path) -> None:
         for one in scanned(tmp_path, asked=asked()).judged
     }
     assert verdicts == {"RSA 3072": {private_keys.FOREIGN.code}, "EC P-256": set()}
+
+
+@pytest.mark.parametrize("more", ["", "torn in it", "torn beside it", "stopped", "nothing to look at"])
+@pytest.mark.parametrize("beside", ["good", "wrong"])
+def test_the_whole_is_not_passed_where_not_all_could_be_looked_at(tmp_path: Path, beside: str, more: str) -> None:
+    """As one file is judged: the verdict of the whole is read by programs, and each certificate has its own."""
+    (tmp_path / "a.pem").write_bytes(WHOLE + (corrupt() if more == "torn in it" else b""))
+    if beside == "wrong":
+        (tmp_path / "b.pem").write_bytes(pem(made("g1-server").der))
+    if more == "torn beside it":
+        (tmp_path / "c.pem").write_bytes(corrupt())
+    if more == "nothing to look at":
+        (tmp_path / "c.txt").write_text("a text")
+    found = scanned(tmp_path, asked=judging(revocation=Revocation(policy="off")))
+    found = replace(found, complete=more != "stopped")
+    whole = Verdict.PASSED if more in {"", "nothing to look at"} else Verdict.INDETERMINATE
+    assert found.verdict is (Verdict.FAILED if beside == "wrong" else whole)
+    assert found.is_whole is (whole is Verdict.PASSED)

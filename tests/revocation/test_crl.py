@@ -500,6 +500,23 @@ def test_a_list_from_elsewhere_is_told_only_where_nothing_handed_in_decides(worl
         assert unknown.status is (Status.NOT_CHECKED if told else Status.MET)
 
 
+@pytest.mark.parametrize("lists_it", [True, False])
+@pytest.mark.parametrize("own_beside", [True, False])
+def test_a_list_under_another_key_that_lists_the_certificate_is_told_beside_a_good_one(
+    world: World, lists_it: bool, own_beside: bool
+) -> None:
+    """It proves nothing, so it decides nothing: but who handed it in hears what it says."""
+    entries = [RevokedEntry(world.plain.serial_number, MOMENT - DAY, "superseded")] if lists_it else [OTHER]
+    strange = world.stranger.crl(moment=MOMENT, revocations=entries)
+    own = [world.crl_case(world.plain).crl()] if own_beside else []
+    for lists in ([strange, *own], [*own, strange]):
+        found = world.check(world.plain, crls=lists)
+        assert (found.statuses[0].kind is StatusKind.GOOD) is own_beside
+        told = [o.params["crl_fault"] for o in _of_issuer(found)]
+        fault = CrlFault.ANOTHER_KEY_LISTS if lists_it else CrlFault.ANOTHER_KEY
+        assert told == ([] if own_beside and not lists_it else [fault])
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_list_that_the_issuer_cannot_have_made_is_told_with_who_made_it_and_why(
     world: World, language: Language

@@ -14,6 +14,7 @@ from pkitools.containers import read_source
 from pkitools.environment import Environment
 from pkitools.findings import Report
 from pkitools.trust import embedded_certificates
+from pkitools.x509 import read_certificate
 from tests.support.leaves import KVK_OIN, RSIN_OIN
 from tests.vectors import Vector
 
@@ -57,6 +58,14 @@ def beside(exponent: int) -> Callable[[], Report]:
     return report(f"<Signature><KeyInfo>{info}</KeyInfo></Signature>".encode())
 
 
+def identified(serial: int) -> Callable[[], Report]:
+    """Return what makes a report on XML with a certificate, and beside it this serial number."""
+    der = embedded_certificates()[0].der
+    told = f"<X509IssuerSerial><X509SerialNumber>{serial}</X509SerialNumber></X509IssuerSerial>"
+    data = f"<X509Data>{told}<X509Certificate>{b64encode(der).decode()}</X509Certificate></X509Data>"
+    return report(f"<Signature><KeyInfo>{data}</KeyInfo></Signature>".encode())
+
+
 def jwk(n: str | None = None, **members: str) -> Callable[[], Report]:
     """Return what makes a report on a JWK with this modulus; with that of its certificate by default."""
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -77,6 +86,11 @@ OF_FIRST = number(int(embedded_certificates()[0].sha256, 16))
 
 VECTORS = [
     Vector("file.key_info.key", beside(3), beside(65537)),
+    Vector(
+        "file.key_info.certificate",
+        identified(5),
+        identified(read_certificate(embedded_certificates()[0].der).serial_number),
+    ),
     Vector("file.jwk.thumbprint", jwk(**{"x5t#S256": number(3**161)}), jwk(**{"x5t#S256": OF_FIRST})),
     Vector("file.jwk.key", jwk(number(3**200)), jwk()),
     Vector("file.block.readable", report(GOOD, BROKEN), report(GOOD)),
