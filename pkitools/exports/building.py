@@ -10,7 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from pkitools.arguments import aware, octets
+from pkitools.arguments import aware, octets, optional_choice
+from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError, SecretError
 from pkitools.exports.forms import ExportForm, FormFile, get_form, tls_settings
 from pkitools.exports.keystores import ROUNDS, key_store, refuse_for_java, trust_store
@@ -22,7 +23,7 @@ from pkitools.messages import Language
 from pkitools.requests import PrivateKey
 from pkitools.requests.keys import to_pem
 from pkitools.text import pattern
-from pkitools.trust import CAStatus
+from pkitools.trust import CAStatus, HierarchyKind, hierarchy_of, is_self_signed
 from pkitools.x509 import CertificateFacts, oin_from_certificate
 from pkitools.x509.keys import is_same_key
 from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, CLIENT_AUTH, SERVER_AUTH
@@ -33,6 +34,9 @@ _PLAIN_PATH: Final = pattern(r"[\w./+@:,=~ -]+")  # what no program's configurat
 _PLACE: Final = pattern(r"<<([.\w-]*)>>")
 _OBJECT: Final = pattern(r"<<(?:name|base)>>((?:\.\w+)+)")  # a file by the name it has in a device
 _IF_WRITTEN: Final = pattern(r"<\?([.\w-]+):(.*?)\?>")
+_OBJECTIONS: Final = frozenset(
+    f"exports.note.{slug}" for slug in ("authority", "expired", "not_for_tls", "self_signed", "test_hierarchy")
+)
 LOOK_ALIKE: Final = "exports.error.look_alike"
 """The code of the refusal of a certificate that bears the name of an authority of PKIoverheid without its key."""
 
@@ -45,6 +49,11 @@ class ExportNote:
 
     code: str
     params: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def is_objection(self) -> bool:
+        """Whether the certificate, as it is, is not one to install or to send."""
+        return self.code in _OBJECTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +115,7 @@ def build_export(
     legacy: bool = False,
     rounds: int = ROUNDS,
     language: Language = "nl",
+    environment: Environment | str | None = None,
 ) -> Export:
     """Return the files of a form for a certificate. Nothing is written.
 
@@ -119,6 +129,7 @@ def build_export(
         legacy: a keystore in the form of before 2019.
         rounds: of the key derivation of a keystore.
         language: of the sheet beside the public part.
+        environment: where the certificate is to be used, where that is known: what is trusted nowhere there is told.
 
     Raises:
         InputError: the key or a certificate that the form needs is missing, or one of them bears the name of an
@@ -135,7 +146,8 @@ def build_export(
     called = _named(found, name, material)
     building = _Building(found, material, os.fspath(target), passphrase or b"", called, legacy, rounds, language)
     files = tuple(building.files())
-    notes = tuple(_notes(found, material, moment, legacy=legacy))
+    where = optional_choice(Environment, environment, "environment")
+    notes = (*_out_of_place(material, where), *_notes(found, material, moment, legacy=legacy))
     return Export(found, material, files, notes, building.test())
 
 
@@ -320,6 +332,17 @@ class _Building:
 def _may(facts: CertificateFacts, use: str) -> bool:
     usages = facts.extended_key_usage
     return usages is None or use in usages or ANY_EXTENDED_KEY_USAGE in usages
+
+
+def _out_of_place(material: Material, environment: Environment | None) -> Iterator[ExportNote]:
+    """Yield what no production trusts, where it is for production."""
+    if environment is not Environment.PRODUCTION:
+        return
+    facts, above = material.certificate, [link.facts for link in material.path.links[1:]]
+    if is_self_signed(facts):
+        yield ExportNote("exports.note.self_signed", {"subject": _called(facts)})
+    elif hierarchy_of(facts, next(iter(above), None)).kind not in {None, HierarchyKind.PRODUCTION}:
+        yield ExportNote("exports.note.test_hierarchy", {"subject": _called(facts)})
 
 
 def _notes(form: ExportForm, material: Material, moment: datetime, *, legacy: bool) -> Iterator[ExportNote]:

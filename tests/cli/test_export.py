@@ -382,6 +382,26 @@ def test_expired_is_told_and_done(export: Callable[..., Ran], run: Command) -> N
     assert "has been expired since" in ran.told
 
 
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("public", "a.pem", "--for", "digid-machtigen", "-e", "production"), "test hierarchy"),
+        (("public", "root.pem"), "certification authority"),
+        (("public", "a.pem", "--moment", "2030-01-01T00:00:00Z"), "expired"),
+        (("nginx", "a.pem", "--key", "a.key", "--trust", "root.pem", "--moment", "2030-01-01T00:00:00Z"), "expired"),
+    ],
+)
+def test_what_is_not_to_be_used_as_it_is_is_not_said_to_be_sent(
+    export: Callable[..., Ran], run: Command, words: tuple[str, ...], why: str
+) -> None:
+    at = () if "--moment" in words else AT
+    done = run("--lang", "en", "export", *words, "--out", "uit", *at)
+    last = done.told.partition("Now: ")[2]
+    assert (done.code, why in done.told) == (0, True)
+    assert last.startswith(("Do not send this yet", "Do not install this yet")), last
+    assert f"pkitools cert check {words[1]} -e p" in last
+
+
 def test_standard_input_is_read(
     run: Command, place: Path, leaf: IssuedCertificate, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -364,6 +364,15 @@ def test_a_certificate_of_a_ca_is_no_public_part_to_send(leaf: IssuedCertificate
     assert authority not in told(self_signed(moment=MOMENT, keys=SHARED_KEYS, ca=True).pem)
 
 
+@pytest.mark.parametrize("where", [None, "preproduction", "production"])
+def test_what_no_production_trusts_is_told_where_it_is_for_production(material: Material, where: str | None) -> None:
+    made = self_signed(moment=MOMENT, keys=SHARED_KEYS).pem
+    alone = gather(read_source(made, "x.pem"), moment=MOMENT)
+    for held, code in ((material, "test_hierarchy"), (alone, "self_signed")):
+        told = {note.code for note in built("public", held, environment=where).notes if note.is_objection}
+        assert told == ({f"exports.note.{code}"} if where == "production" else set())
+
+
 def configuration(export: Export) -> str:
     return next(file.data.decode() for file in export.files if file.holds == ("configuration",))
 
