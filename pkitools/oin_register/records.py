@@ -29,6 +29,9 @@ _WITHDRAWN: Final = ("intrekdatum", "deactivationdate")
 _PROBLEM: Final = ("detail", "title", "message", "code", "error")
 _FAILURES: Final = ("error", "errors")
 _FIRST_ERROR: Final = 400
+_STATUSES: Final = ("status", "statuscode", "code")
+_SAID: Final = ("message", "detail")
+_FAILED: Final = frozenset({"error", "failed", "failure", "fout", "fail"})
 _TOTALS: Final = ("total", "totalcount", "totalelements", "totalitems", "totaal", "totaalaantal")
 _LAST_OIN: Final = pattern(r"([0-9]{8}[0-9A-Z]{12})/?(?:\?.*)?\Z")
 
@@ -109,10 +112,16 @@ def _problem(document: object) -> str:
 
 
 def _fails(document: object) -> bool:
-    """Return whether a document says that something went wrong, also where it came as a good answer."""
+    """Return whether a document says that something went wrong, also where it came as a good answer.
+
+    What an empty list says of itself in words is nobody's to understand: the register may be out of order.
+    """
     found = _lowered(document)
-    status = found.get("status")
-    return (isinstance(status, int) and status >= _FIRST_ERROR) or any(map(found.get, _FAILURES))
+    said = [found.get(name) for name in (*_STATUSES, *_SAID)]
+    numbers = [each for each in said if isinstance(each, int)]
+    words = [each for each in map(found.get, _SAID) if isinstance(each, str)]
+    failed = {each.strip().lower() for each in said if isinstance(each, str)} & _FAILED
+    return max(numbers, default=0) >= _FIRST_ERROR or bool(failed) or any(words) or any(map(found.get, _FAILURES))
 
 
 def _total(document: object) -> int | None:

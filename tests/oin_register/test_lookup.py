@@ -199,6 +199,12 @@ SILENT: dict[str, tuple[Change, str]] = {
     "counts-more": (counting("7"), "count"),
     "numbers-as-oin": (saying(200, b'[{"oin": 3273229750000}]', "application/json"), "unreadable"),
     "fails-beside-a-list": (saying(200, b'{"status": 500, "results": []}', "application/json"), "problem"),
+    "code-beside-a-list": (saying(200, b'{"statusCode": 503, "results": []}', "application/json"), "problem"),
+    "word-beside-a-list": (saying(200, b'{"status": "error", "results": []}', "application/json"), "problem"),
+    "sentence-beside-a-list": (
+        saying(200, b'{"message": "Tijdelijk niet beschikbaar", "results": []}', "application/json"),
+        "problem",
+    ),
     "error-beside-a-list": (saying(200, b'{"error": "backend", "results": []}', "application/json"), "problem"),
     "says-more": (plainly(b'{"results": [], "_links": {"self": {}, "next": {"href": "y"}}}'), "more"),
     "says-a-total": (plainly(b'{"results": [], "total": 5}'), "count"),
