@@ -85,9 +85,17 @@ def problem_in(body: bytes) -> str:
 
 def _json(body: bytes, url: str, content_type: str) -> object:
     try:
-        return json.loads(body)
+        return json.loads(body, object_pairs_hook=_agreed)
     except (ValueError, RecursionError):
         raise RegisterError("oin_register.error.not_json", url=url, kind=content_type) from None
+
+
+def _agreed(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Return an object; what is said of one field twice, and differently, is not known."""
+    found: dict[str, object] = {}
+    for name, value in pairs:
+        found[name] = value if found.get(name, value) == value else None
+    return found
 
 
 def _only_list(document: object, url: str) -> list[object]:
@@ -132,13 +140,16 @@ def _total(document: object) -> int | None:
 
 
 def _lowered(found: object) -> dict[str, Any]:
-    """Return an object with the names of its fields in lower case; of two with one name the one that says something."""
+    """Return an object with the names of its fields in lower case; of two with one name the one that says something.
+
+    Two that say something else leave it unknown.
+    """
     if not isinstance(found, Mapping):
         return {}
     lowered: dict[str, Any] = {}
     for name, value in found.items():
-        if lowered.get(name.lower()) is None:
-            lowered[name.lower()] = value
+        before = lowered.get(name.lower())
+        lowered[name.lower()] = value if before is None else before if value is None or value == before else None
     return lowered
 
 

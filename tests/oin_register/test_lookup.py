@@ -106,6 +106,21 @@ def test_absent_says_why_that_is_not_invalid(server: FaultServer, text: str, cod
     assert answer.notes[0].code == f"oin_register.absent.{code}"
 
 
+@pytest.mark.parametrize("pair", [("status", "status"), ("Status", "status")])
+@pytest.mark.parametrize("words", [("Ingetrokken", "Actief"), ("Actief", "Ingetrokken")])
+def test_what_is_said_twice_and_differently_is_not_known(
+    server: FaultServer, pair: tuple[str, str], words: tuple[str, str]
+) -> None:
+    """Python keeps the last of two fields with one name, another reader the first."""
+
+    def twice(answer: Answer) -> Answer:
+        both = ", ".join(f'"{name}": "{word}"' for name, word in zip(pair, words, strict=True))
+        answer.body = answer.body.replace(b'"status": "Actief"', both.encode())
+        return answer
+
+    assert asked(server, MAIN, change=twice).status is RegisterStatus.UNKNOWN
+
+
 def shout(answer: Answer) -> Answer:
     """Every name in capitals, as another version of the register writes one of them."""
 
