@@ -586,6 +586,20 @@ def test_the_exit_code_of_a_difference(
     assert_valid(run("trust", "diff", "own.der", *words, "--json", *AT).document, "trust-diff-v1")
 
 
+@pytest.mark.parametrize(("lang", "told"), [("nl", "niet helemaal gelezen"), ("en", "could not be read whole")])
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("broken", ["00", "3003020105"])
+def test_a_bundle_of_which_a_part_cannot_be_read_is_not_called_right(
+    run: Command, tmp_path: Path, lang: str, told: str, known: bool, broken: str
+) -> None:
+    first = ROOT.der if known else authority("someone").der
+    content = to_pem("CERTIFICATE", first) + to_pem("CERTIFICATE", bytes.fromhex(broken))
+    (tmp_path / "b.pem").write_bytes(content)
+    ran = run("--lang", lang, "trust", "diff", tmp_path / "b.pem", *AT)
+    assert ran.code == 1
+    assert told in ran.told.partition(".pem")[2].partition(".")[0]
+
+
 @pytest.mark.parametrize("lang", ["nl", "en"])
 def test_a_bundle_without_pkioverheid_is_called_that_and_its_unknown_ones_are_counted(
     run: Command, tmp_path: Path, lang: str
