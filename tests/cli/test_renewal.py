@@ -163,7 +163,9 @@ def test_the_table_at_the_end_has_a_row_for_each_the_first_to_end_on_top(run: Co
 def test_what_has_expired_is_told_so_and_is_not_the_first_to_end(run: Command) -> None:
     late = ("--moment", "2028-06-01T12:00:00Z")
     assert "all of those have expired" in run("g4", "plan", "old.pem", *late).told
-    assert "EXPIRED" in run("g4", "plan", "old.pem", *late).told
+    for name in ("old.pem", "g4.pem"):
+        assert "EXPIRED" in run("g4", "plan", name, *late).told
+        assert "EXPIRED" not in run("g4", "plan", name, *AT).told
 
 
 @pytest.mark.usefixtures("place")

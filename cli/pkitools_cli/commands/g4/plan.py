@@ -143,6 +143,9 @@ def _plan(file: str, plan: MigrationPlan, moment: datetime) -> Iterator[Line | s
     yield from _row("now", _now(plan))
     if plan.replacement is None:
         yield from _row("becomes", tr(f"cli.g4.state.{plan.state}"))
+        if plan.is_expired:  # that it need not go to G4 is not that there is nothing to do
+            ended = short_day(plan.facts.not_after.date(), language())
+            yield from _row("dates", f"{ended:<11}  {tr('cli.g4.date.expired')}")
         return
     profile = f" ({plan.replacement.profile})" if plan.replacement.profile else ""
     why = f"{plan.replacement.text[language()]} {founded(plan.replacement.source, plan.replacement.certainty)}"
