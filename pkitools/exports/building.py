@@ -220,8 +220,12 @@ class _Building:
                 yield ExportedFile(file.place(self.target), data, file.is_secret, file.holds or ("configuration",))
 
     def test(self) -> tuple[str, ...]:
-        """Return the command that tests what is written."""
-        return tuple(_PLACE.sub(lambda found: str(self._path(found[1])), word) for word in self.form.test)
+        """Return the command that tests what is written; a file that begins with a dash would be an option there."""
+        return tuple(_PLACE.sub(lambda found: self._pasted(found[1]), word) for word in self.form.test)
+
+    def _pasted(self, suffix: str) -> str:
+        path = str(self._path(suffix))
+        return f"./{path}" if path.startswith("-") else path
 
     def _path(self, suffix: str) -> Path:
         return Path(f"{self.target}{suffix}")

@@ -373,6 +373,12 @@ def test_what_no_production_trusts_is_told_where_it_is_for_production(material: 
         assert told == ({f"exports.note.{code}"} if where == "production" else set())
 
 
+@pytest.mark.parametrize("form", NAMES)
+def test_no_file_is_taken_for_an_option_of_the_program_that_tests_it(material: Material, form: str) -> None:
+    plain, dashed = (built(form, material, target).test for target in ("aaa", "-aaa"))
+    assert dashed == tuple(f"./-{word}" if word.startswith("aaa") else word for word in plain)
+
+
 def configuration(export: Export) -> str:
     return next(file.data.decode() for file in export.files if file.holds == ("configuration",))
 
