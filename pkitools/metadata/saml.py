@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pkitools.frozen import dataclass, field
+from pkitools.metadata.structure import YES_OR_NO, Misplaced, misplaced
 from pkitools.metadata.xml_tree import Element
 from pkitools.x509.base64_text import from_base64
 
@@ -23,9 +24,6 @@ _ROLE_ENDING: Final = "Descriptor"
 _PLACES: Final = frozenset({"Binding", "Location", "ResponseLocation"})
 _ENDPOINT_ENDING: Final = "Service"
 _NO_ENDPOINT: Final = "AttributeConsumingService"
-_YES_OR_NO: Final = frozenset(
-    {"AuthnRequestsSigned", "WantAssertionsSigned", "WantAuthnRequestsSigned", "isDefault", "isRequired"}
-)
 _SPELLED: Final = {"1": "true", "0": "false"}
 
 
@@ -181,6 +179,7 @@ class SamlMetadata:
         signature: that of the root; ``None`` where it has none.
         signatures: how many there are in all.
         double_ids: IDs that more than one element has.
+        misplaced: what stands where the schema does not have it, the first of it.
     """
 
     root: str
@@ -191,6 +190,7 @@ class SamlMetadata:
     signature: SignatureFacts | None = None
     signatures: int = 0
     double_ids: tuple[str, ...] = field(default=())
+    misplaced: tuple[Misplaced, ...] = ()
 
 
 def read_saml(root: Element) -> SamlMetadata:
@@ -210,6 +210,7 @@ def read_saml(root: Element) -> SamlMetadata:
         None if signed is None else _signature(signed),
         sum(each.name == "Signature" and each.namespace == SIGNATURES for each in root.walk()),
         tuple(each for each, count in ids.items() if each and count > 1),
+        misplaced(root),
     )
 
 
@@ -284,7 +285,7 @@ def _words(element: Element, without: frozenset[str]) -> Iterator[str]:
 def as_said(name: str, value: str) -> str:
     """Return the value of an attribute as words: of one that is true or false the two spellings of each are one."""
     words = " ".join(value.split())
-    return _SPELLED.get(words, words) if name in _YES_OR_NO else words
+    return _SPELLED.get(words, words) if name in YES_OR_NO else words
 
 
 def _is_endpoint(element: Element) -> bool:

@@ -168,6 +168,7 @@ def signed(
         id_attribute="ID",
         always_add_key_value=not bare,
     )
+    made.insert(0, made[-1])  # where the schema has it: behind everything is where signxml puts it
     return bytes(etree.tostring(made))
 
 

@@ -108,6 +108,7 @@ VECTORS = [
     ),
     pair("document.entity_id_spelled", lambda: entities(entity(), other(GDI.replace("0001", "1"))).encode()),
     pair("document.ids", lambda: entities(entity(), entity(entity_id=GDI.replace("0001", "0002"))).encode()),
+    pair("document.structure", with_role(endpoints=consumer() + descriptor(use="encryption"))),
     pair("document.role", lambda: good(roles=role() + role(kind=IDP))),
     pair("document.provider", lambda: good(roles=role(kind=IDP))),
     pair("document.protocol", with_role(protocol="urn:oasis:names:tc:SAML:1.1:protocol")),
