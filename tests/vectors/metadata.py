@@ -91,6 +91,10 @@ def unsigned_beside() -> bytes:
     ).encode()
 
 
+FETCHED = (
+    '<ds:RetrievalMethod URI="https://example.nl/sleutel"/>'
+    f"<ds:X509Data><ds:X509Certificate>{holder().base64}</ds:X509Certificate></ds:X509Data>"
+)
 TWO = (descriptor(), descriptor(holder(1)), descriptor(use="encryption"))
 LATER = holder(2, since=at(2029), until=at(2030))
 ENDED = holder(1, since=at(2024), until=at(2026, 6))
@@ -128,6 +132,7 @@ VECTORS = [
     pair("keys.signing", with_keys(descriptor(use="encryption"))),
     pair("keys.encryption", with_keys(descriptor())),
     pair("keys.use_known", with_keys(descriptor(), descriptor(use="Encryption"))),
+    pair("keys.elsewhere", with_keys(descriptor(info=FETCHED), descriptor(use="encryption"))),
     pair("keys.use_stated", with_keys(descriptor(use=None))),
     pair("keys.use_absent", of_broker(), of_broker(roles=role(keys=descriptor(use=None))), "eherkenning"),
     pair("keys.certificate", with_keys(*TWO, descriptor(info="<ds:KeyValue/>"))),

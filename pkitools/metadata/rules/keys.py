@@ -24,6 +24,7 @@ _SAML: Final = cite("saml-metadata", "2.4.1.1")
 _ST_SAML: Final = cite("st-saml", "metadata_dv_rd")
 _OPEN_FORMS: Final = cite("open-forms-issues")
 _ERROR, _WARNING, _NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
+_POINTERS: Final = frozenset({"RetrievalMethod", "KeyInfoReference"})  # XML Signature 4.5.3, 1.1 4.5.10
 _FINGERPRINT: Final = pattern(r"(?:[0-9a-f]{2}:?){20}|(?:[0-9a-f]{2}:?){32}", re.IGNORECASE)
 
 
@@ -78,6 +79,14 @@ def _certificate(at: SamlCase) -> Iterator[Violated]:
     for place, key in at.each_key():
         if not any(der in at.certificates for der in key.certificates if der is not None):
             yield violated(place, ", ".join(key.contents), place=place)
+
+
+@KEYS.rule("elsewhere", _WARNING)
+def _elsewhere(at: SamlCase) -> Iterator[Violated]:
+    """A key is in the file itself: what an address gives was judged by nobody, and may be another tomorrow."""
+    for place, key in at.each_key():
+        if named := [each for each in key.contents if each in _POINTERS]:
+            yield violated(place, ", ".join(named), place=place)
 
 
 @KEYS.rule("one_certificate", _WARNING)
