@@ -366,6 +366,12 @@ def _notes(form: ExportForm, material: Material, moment: datetime, *, legacy: bo
             yield ExportNote("exports.note.look_alike", {"subject": _called(each.facts), "position": each.position})
     if form.name != "public" and not path.has_root:
         yield ExportNote("exports.note.no_root", {"issuer": path.missing})
+    yield from _of_form(form, facts, legacy=legacy)
+
+
+def _of_form(form: ExportForm, facts: CertificateFacts, *, legacy: bool) -> Iterator[ExportNote]:
+    if form.takes_key and is_self_signed(facts) and any("root" in file.holds for file in form.files):
+        yield ExportNote("exports.note.own_root", {"subject": _called(facts)})
     if legacy and form.takes_passphrase:
         yield ExportNote("exports.note.legacy")
     if any(file.server for file in form.files) and not (_may(facts, SERVER_AUTH) or _may(facts, CLIENT_AUTH)):
