@@ -60,6 +60,8 @@ class Key:
         contents: the names of what is in its KeyInfo.
         others: what stands in its KeyInfo beside names and certificates, each on one line; a certificate that is no
             base64 too.
+        pointers: by what its X509Data points to a certificate: the name of the element, of a digest its algorithm, and
+            the text.
     """
 
     role: str
@@ -68,6 +70,7 @@ class Key:
     certificates: tuple[bytes | None, ...] = ()
     contents: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    pointers: tuple[tuple[str, str], ...] = ()
 
     @property
     def signs(self) -> bool:
@@ -309,7 +312,18 @@ def _key(role: str, element: Element) -> Key:
     info = element.all(SIGNATURES, "KeyInfo")
     names = (name.text.strip() for each in info for name in each.all(SIGNATURES, "KeyName"))
     beside = tuple(on_a_line(each) for one in info for each in _beside(one))
-    return Key(role, element.get("use"), tuple(names), _certificates(info), _contents(info), beside)
+    pointers = tuple(found for one in info for data in one.all(SIGNATURES, "X509Data") for found in _pointers(data))
+    return Key(role, element.get("use"), tuple(names), _certificates(info), _contents(info), beside, pointers)
+
+
+def _pointers(data: Element) -> Iterator[tuple[str, str]]:
+    for each in data.children:
+        if each.name == "X509IssuerSerial":
+            yield from ((one.name, one.text.strip()) for one in each.all(SIGNATURES, "X509SerialNumber"))
+        elif each.name == "X509SKI":
+            yield each.name, each.text
+        elif each.name == "X509Digest":
+            yield (each.get("Algorithm") or ""), each.text
 
 
 def _beside(info: Element) -> Iterator[Element]:

@@ -26,6 +26,7 @@ from tests.support.metadata import (
     jwk,
     jwks,
     party,
+    pointing,
     role,
     signed,
 )
@@ -133,6 +134,11 @@ VECTORS = [
     pair("keys.encryption", with_keys(descriptor())),
     pair("keys.use_known", with_keys(descriptor(), descriptor(use="Encryption"))),
     pair("keys.elsewhere", with_keys(descriptor(info=FETCHED), descriptor(use="encryption"))),
+    pair(
+        "keys.points_to_it",
+        with_keys(descriptor(info=pointing(holder(), serial=5)), descriptor(use="encryption")),
+        with_keys(descriptor(info=pointing(holder())), descriptor(use="encryption")),
+    ),
     pair("keys.use_stated", with_keys(descriptor(use=None))),
     pair("keys.use_absent", of_broker(), of_broker(roles=role(keys=descriptor(use=None))), "eherkenning"),
     pair("keys.certificate", with_keys(*TWO, descriptor(info="<ds:KeyValue/>"))),
