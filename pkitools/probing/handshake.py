@@ -42,6 +42,8 @@ _MOST_OF_ANSWER: Final = 8 * 1024
 _CLOSE_NOTIFY: Final = 0
 _WARNING: Final = 1
 """The level of an alert after which both sides go on (RFC 5246 7.2); TLS 1.3 has no levels (RFC 8446 6)."""
+_OF_CERTIFICATE: Final = frozenset({41, 42, 43, 44, 45, 46, 48, 49, 111, 113, 114, 116})
+"""Alerts that say that a certificate is not taken (RFC 5246 7.2.2, RFC 6066 9), also where the connection stays."""
 _LARGE: Final = frozenset({"excessive message size", "record too large", "data length too long"})
 
 
@@ -105,8 +107,12 @@ class _Seen:
             self.alert = number
 
     def why(self, *, went_on: bool) -> Alert | None:
-        """Return why the peer stopped: what it only warned of is no reason, where it went on after that."""
-        number = self.alert or (None if went_on else self.warned)
+        """Return why the peer stopped: what it only warned of is no reason, where it went on after that.
+
+        A warning about the certificate is one all the same: who goes on after that takes the connection, and not it.
+        """
+        told = self.warned if not went_on or self.warned in _OF_CERTIFICATE else None
+        number = self.alert or told
         return Alert(number, alert_name(number)) if number else None
 
 
