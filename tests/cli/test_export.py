@@ -430,6 +430,13 @@ def test_a_chain_is_completed_and_written_without_its_root(
     assert run("chain", "complete", "heap.pem", "--offline", "--out", "k.pem", *AT).code == 1
 
 
+@pytest.mark.parametrize(("name", "sent"), [("a.pem", True), ("root.pem", False)])
+def test_the_chain_of_an_authority_is_not_said_to_be_sent(run: Command, place: Path, name: str, sent: bool) -> None:
+    words = (place / name, "--trust", place / "root.pem", "--offline", "--out", place / "uit")
+    ran = run("--lang", "en", "chain", "complete", *words, *AT)
+    assert (ran.code, "export public" in ran.told) == (0, sent)
+
+
 def test_a_chain_that_is_not_complete_is_not_written(
     run: Command, place: Path, leaf: IssuedCertificate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
