@@ -15,17 +15,21 @@ from pkitools.containers.key_endings import of_numbers
 
 _COORDINATE: Final = {"P-256": 32, "P-384": 48, "P-521": 66, "secp256k1": 32}
 _MAX_OCTETS: Final = 4096  # of one number; the largest RSA key that anything reads has 2,048
-_SECRET: Final = {"oct": "k", "RSA": "d", "EC": "d", "OKP": "d"}
+_SYMMETRIC: Final = frozenset({"k"})
+_KINDS: Final = frozenset({"RSA", "EC", "OKP"})
 PRIVATE_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 """Members with a private part, whatever the kind of key; what they hold is never told."""
 _PUBLIC: Final = frozenset({"n", "e", "crv", "x", "y"})  # what a public key is stated with, whatever its kind
 
 
 def is_secret(jwk: Mapping[str, Any]) -> bool:
-    """Return whether it has a private part, or is a symmetric key (RFC 7518 6.2.2, 6.3.2, 6.4.1; RFC 8037 2)."""
-    kind = jwk.get("kty")
-    member = _SECRET.get(kind, "d") if isinstance(kind, str) else "d"
-    return "kty" in jwk and isinstance(jwk.get(member), str)
+    """Return whether it has a private part, or is a symmetric key (RFC 7518 6.2.2, 6.3.2, 6.4.1; RFC 8037 2).
+
+    Any part will do: of an RSA key one prime gives the rest.
+    """
+    is_key = "kty" in jwk or "x5c" in jwk or {"n", "e"} <= jwk.keys()
+    members = _SYMMETRIC if jwk.get("kty") == "oct" else PRIVATE_MEMBERS - _SYMMETRIC
+    return is_key and any(jwk.get(member) not in (None, "") for member in members)
 
 
 def is_public(jwk: Mapping[str, Any]) -> bool:
@@ -51,7 +55,7 @@ def stated_key(jwk: Mapping[str, Any]) -> bytes | None:
 def stated_kind(jwk: Mapping[str, Any]) -> str | None:
     """Return the kind of key that a JWK says it is: ``RSA``, ``EC`` or ``OKP``; ``None`` of any other."""
     kind = jwk.get("kty")
-    return kind if isinstance(kind, str) and kind in _SECRET and kind != "oct" else None
+    return kind if isinstance(kind, str) and kind in _KINDS else None
 
 
 def _point(jwk: Mapping[str, Any]) -> bytes:

@@ -10,7 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from pkitools.arguments import aware, octets
+from pkitools.arguments import aware, octets, optional_choice
+from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError, SecretError
 from pkitools.exports.forms import ExportForm, FormFile, get_form, tls_settings
 from pkitools.exports.keystores import ROUNDS, key_store, refuse_for_java, trust_store
@@ -22,7 +23,7 @@ from pkitools.messages import Language
 from pkitools.requests import PrivateKey
 from pkitools.requests.keys import to_pem
 from pkitools.text import pattern
-from pkitools.trust import CAStatus
+from pkitools.trust import CAStatus, HierarchyKind, hierarchy_of, is_self_signed
 from pkitools.x509 import CertificateFacts, oin_from_certificate
 from pkitools.x509.keys import is_same_key
 from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, CLIENT_AUTH, SERVER_AUTH
@@ -33,6 +34,9 @@ _PLAIN_PATH: Final = pattern(r"[\w./+@:,=~ -]+")  # what no program's configurat
 _PLACE: Final = pattern(r"<<([.\w-]*)>>")
 _OBJECT: Final = pattern(r"<<(?:name|base)>>((?:\.\w+)+)")  # a file by the name it has in a device
 _IF_WRITTEN: Final = pattern(r"<\?([.\w-]+):(.*?)\?>")
+_OBJECTIONS: Final = frozenset(
+    f"exports.note.{slug}" for slug in ("authority", "expired", "not_for_tls", "self_signed", "test_hierarchy")
+)
 LOOK_ALIKE: Final = "exports.error.look_alike"
 """The code of the refusal of a certificate that bears the name of an authority of PKIoverheid without its key."""
 
@@ -45,6 +49,11 @@ class ExportNote:
 
     code: str
     params: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def is_objection(self) -> bool:
+        """Whether the certificate, as it is, is not one to install or to send."""
+        return self.code in _OBJECTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +115,7 @@ def build_export(
     legacy: bool = False,
     rounds: int = ROUNDS,
     language: Language = "nl",
+    environment: Environment | str | None = None,
 ) -> Export:
     """Return the files of a form for a certificate. Nothing is written.
 
@@ -119,6 +129,7 @@ def build_export(
         legacy: a keystore in the form of before 2019.
         rounds: of the key derivation of a keystore.
         language: of the sheet beside the public part.
+        environment: where the certificate is to be used, where that is known: what is trusted nowhere there is told.
 
     Raises:
         InputError: the key or a certificate that the form needs is missing, or one of them bears the name of an
@@ -135,7 +146,8 @@ def build_export(
     called = _named(found, name, material)
     building = _Building(found, material, os.fspath(target), passphrase or b"", called, legacy, rounds, language)
     files = tuple(building.files())
-    notes = tuple(_notes(found, material, moment, legacy=legacy))
+    where = optional_choice(Environment, environment, "environment")
+    notes = (*_out_of_place(material, where), *_notes(found, material, moment, legacy=legacy))
     return Export(found, material, files, notes, building.test())
 
 
@@ -208,8 +220,12 @@ class _Building:
                 yield ExportedFile(file.place(self.target), data, file.is_secret, file.holds or ("configuration",))
 
     def test(self) -> tuple[str, ...]:
-        """Return the command that tests what is written."""
-        return tuple(_PLACE.sub(lambda found: str(self._path(found[1])), word) for word in self.form.test)
+        """Return the command that tests what is written; a file that begins with a dash would be an option there."""
+        return tuple(_PLACE.sub(lambda found: self._pasted(found[1]), word) for word in self.form.test)
+
+    def _pasted(self, suffix: str) -> str:
+        path = str(self._path(suffix))
+        return f"./{path}" if path.startswith("-") else path
 
     def _path(self, suffix: str) -> Path:
         return Path(f"{self.target}{suffix}")
@@ -322,6 +338,17 @@ def _may(facts: CertificateFacts, use: str) -> bool:
     return usages is None or use in usages or ANY_EXTENDED_KEY_USAGE in usages
 
 
+def _out_of_place(material: Material, environment: Environment | None) -> Iterator[ExportNote]:
+    """Yield what no production trusts, where it is for production."""
+    if environment is not Environment.PRODUCTION:
+        return
+    facts, above = material.certificate, [link.facts for link in material.path.links[1:]]
+    if is_self_signed(facts):
+        yield ExportNote("exports.note.self_signed", {"subject": _called(facts)})
+    elif hierarchy_of(facts, next(iter(above), None)).kind not in {None, HierarchyKind.PRODUCTION}:
+        yield ExportNote("exports.note.test_hierarchy", {"subject": _called(facts)})
+
+
 def _notes(form: ExportForm, material: Material, moment: datetime, *, legacy: bool) -> Iterator[ExportNote]:
     facts, path = material.certificate, material.path
     if is_valid_at(facts, moment) is not CAStatus.VALID:
@@ -339,6 +366,12 @@ def _notes(form: ExportForm, material: Material, moment: datetime, *, legacy: bo
             yield ExportNote("exports.note.look_alike", {"subject": _called(each.facts), "position": each.position})
     if form.name != "public" and not path.has_root:
         yield ExportNote("exports.note.no_root", {"issuer": path.missing})
+    yield from _of_form(form, facts, legacy=legacy)
+
+
+def _of_form(form: ExportForm, facts: CertificateFacts, *, legacy: bool) -> Iterator[ExportNote]:
+    if form.takes_key and is_self_signed(facts) and any("root" in file.holds for file in form.files):
+        yield ExportNote("exports.note.own_root", {"subject": _called(facts)})
     if legacy and form.takes_passphrase:
         yield ExportNote("exports.note.legacy")
     if any(file.server for file in form.files) and not (_may(facts, SERVER_AUTH) or _may(facts, CLIENT_AUTH)):

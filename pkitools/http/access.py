@@ -12,7 +12,7 @@ from pkitools.checking import Checker, CheckResult
 from pkitools.errors import InputError, InvalidValueError, PkitoolsError
 from pkitools.findings import Verdict
 from pkitools.frozen import dataclass
-from pkitools.http.forms import ProxyKind, header_of, pairs, read_header
+from pkitools.http.forms import ProxyKind, chain_header_of, header_of, pairs, read_header
 from pkitools.http.peers import TrustedProxies
 from pkitools.oin import OIN, InvalidOINError
 from pkitools.text import pattern
@@ -144,6 +144,11 @@ class Access:
     def header(self) -> str:
         """The header it reads, in lower case."""
         return (self._header or header_of(self._kind)).lower()
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """Every header it reads, in lower case: that of the authorities above the client too, where there is one."""
+        return tuple(filter(None, (self.header, chain_header_of(self._kind))))
 
     def admit(self, peer: str | None, headers: Headers) -> Caller:
         """Return who is calling.

@@ -45,13 +45,14 @@ class ProxyKind(StrEnum):
     TRAEFIK = "traefik"
     """``passTLSClientCert.pem``: PEM without its first and last line, a comma between two."""
     RFC9440 = "rfc9440"
-    """``Client-Cert``: a byte sequence of structured fields."""
+    """``Client-Cert``: a byte sequence of structured fields, and ``Client-Cert-Chain``: a list of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Form:
     header: str
     read: Callable[[str], list[bytes]]
+    chain: str = ""
 
 
 class _MalformedError(Exception):
@@ -61,6 +62,11 @@ class _MalformedError(Exception):
 def header_of(kind: ProxyKind | str) -> str:
     """Return the header that a proxy uses, or that is usual for one whose configuration names it; in lower case."""
     return _FORMS[choice(ProxyKind, kind, "kind")].header
+
+
+def chain_header_of(kind: ProxyKind | str) -> str:
+    """Return the header in which a proxy hands on the authorities above the client; empty where it has none."""
+    return _FORMS[choice(ProxyKind, kind, "kind")].chain
 
 
 def read_header(kind: ProxyKind | str, headers: Iterable[tuple[str, str]], header: str | None = None) -> list[bytes]:
@@ -75,18 +81,29 @@ def read_header(kind: ProxyKind | str, headers: Iterable[tuple[str, str]], heade
         InputError: two of them, one that another program takes for it, one that is too long, or not of this form.
         InvalidValueError: there is no such kind.
     """
-    form = _FORMS[choice(ProxyKind, kind, "kind")]
+    form, given = _FORMS[choice(ProxyKind, kind, "kind")], pairs(headers)
     wanted = (optional(header, str, "header") or form.header).lower()
-    value = _only(wanted, pairs(headers))
+    found = _read(wanted, form.read, given, kind)
+    # authorities without a client are nobody's
+    above = _read(form.chain, _rfc9440_list, given, kind) if found and form.chain else []
+    if len(found) + len(above) > _MOST_CERTIFICATES:
+        raise InputError("http.error.malformed", header=form.chain or wanted, kind=kind)
+    return [*found, *above]
+
+
+def _read(
+    wanted: str, read: Callable[[str], list[bytes]], headers: Iterable[tuple[str, str]], kind: ProxyKind | str
+) -> list[bytes]:
+    value = _only(wanted, headers)
     if not value:
         return []
     if len(value) > MAX_HEADER:
         raise InputError("http.error.too_long", header=wanted, size=len(value), most=MAX_HEADER)
     try:
-        found = form.read(value)
+        found = read(value)
     except (_MalformedError, binascii.Error, ValueError):
         raise InputError("http.error.malformed", header=wanted, kind=kind) from None
-    if len(found) > _MOST_CERTIFICATES or _CONTROL.search(value) or not all(map(_is_whole, found)):
+    if _CONTROL.search(value) or not all(map(_is_whole, found)):
         raise InputError("http.error.malformed", header=wanted, kind=kind)
     return found
 
@@ -194,6 +211,10 @@ def _rfc9440(value: str) -> list[bytes]:
     return [_octets(match[1])]
 
 
+def _rfc9440_list(value: str) -> list[bytes]:
+    return [each for part in value.split(",") for each in _rfc9440(part.strip(" \t"))]
+
+
 _USUAL: Final = "x-ssl-client-cert"
 _FORMS: Final[Mapping[ProxyKind, _Form]] = {
     ProxyKind.NGINX: _Form(_USUAL, _nginx),
@@ -201,5 +222,5 @@ _FORMS: Final[Mapping[ProxyKind, _Form]] = {
     ProxyKind.HAPROXY: _Form(_USUAL, _haproxy),
     ProxyKind.ENVOY: _Form("x-forwarded-client-cert", _envoy),
     ProxyKind.TRAEFIK: _Form("x-forwarded-tls-client-cert", _traefik),
-    ProxyKind.RFC9440: _Form("client-cert", _rfc9440),
+    ProxyKind.RFC9440: _Form("client-cert", _rfc9440, "client-cert-chain"),
 }

@@ -95,9 +95,8 @@ class WSGIAccess:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Admit a request."""
-        name = self._access.header
-        value = environ.get("HTTP_" + name.upper().replace("-", "_"))
-        headers = [] if value is None else [(name, value)]
+        came = {name: environ.get("HTTP_" + name.upper().replace("-", "_")) for name in self._access.headers}
+        headers = [(name, value) for name, value in came.items() if value is not None]
         try:
             caller = self._access.admit(environ.get("REMOTE_ADDR", _NOT_SAID) or None, headers)
         except AccessDenied as denied:

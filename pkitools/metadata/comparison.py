@@ -32,6 +32,7 @@ _DEFAULT: Final = {"true": " (isDefault)", "false": " (isDefault=false)"}
 """Where none is true the first is usual that is not false: so false is not the same as nothing."""
 _NO_PROMISE: Final = frozenset({"ID", "validUntil", "cacheDuration"})
 """Attributes of a role that are told elsewhere, or that say nothing of it."""
+_OF_SIGNATURE: Final = ("signer", "algorithm")
 
 
 class Topic(StrEnum):
@@ -104,7 +105,8 @@ class MetadataChange:
     @property
     def code(self) -> str:
         """The code of its sentence in :mod:`pkitools.messages`."""
-        what = self.new if self.topic is Topic.SIGNATURE else self.kind
+        of_signature = self.place or self.new  # of the one that is not about a part of it, what it is now
+        what = of_signature if self.topic is Topic.SIGNATURE else self.kind
         return f"metadata.change.{self.topic}.{what}"
 
     @property
@@ -179,7 +181,11 @@ def compare_metadata(old: bytes, new: bytes, *, old_name: str = "old", new_name:
         raise InputError("metadata.error.other_kinds", old=old_name, new=new_name)
     apart = any(len(each.names) > 1 for each in (before, after))
     were, are = _by_which(_facts(before, apart=apart)), _by_which(_facts(after, apart=apart))
-    found = [*_added(were, are), *_changed(were, are), *_removed(were, are)]
+    found = [
+        change
+        for change in (*_added(were, are), *_changed(were, are), *_removed(were, are))
+        if change.place not in _OF_SIGNATURE or change.kind is ChangeKind.CHANGED  # that one came or went is told
+    ]
     order = {topic: number for number, topic in enumerate(Topic)}
     return MetadataComparison(before, after, tuple(sorted(found, key=lambda change: order[change.topic])))
 
@@ -245,6 +251,19 @@ def _of_saml(
             yield from _of_role(f"{name} {role.kind}".strip(), role, known)
     yield from _times(metadata.root, metadata.valid_until, metadata.cache_duration)
     yield _Fact(Topic.SIGNATURE, "", "status", str(read.verified.status))
+    yield from _of_signature(read, known)
+
+
+def _of_signature(read: ReadMetadata, known: dict[bytes, CertificateFacts]) -> Iterator[_Fact]:
+    """Yield with whose key and how a file is signed: who knows the old certificate only cannot verify the new file."""
+    signer, written = read.verified.signer, read.written
+    if signer is None or not isinstance(written, SamlMetadata) or written.signature is None:
+        return
+    who, how = _OF_SIGNATURE
+    yield _Fact(Topic.SIGNATURE, who, who, f"{_certificate(signer, who, known).value} ({_sha256(signer)[:16]})")
+    method, *digests = written.signature.method, *(each.digest for each in written.signature.references)
+    told = [uri.rpartition("#")[2] or uri for uri in (method, *digests, written.signature.canonicalization)]
+    yield _Fact(Topic.SIGNATURE, how, how, ", ".join(told))
 
 
 def _times(place: str, until: str | None, duration: str | None) -> Iterator[_Fact]:

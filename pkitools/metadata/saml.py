@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pkitools.frozen import dataclass, field
+from pkitools.metadata.structure import YES_OR_NO, Misplaced, misplaced
 from pkitools.metadata.xml_tree import Element
 from pkitools.x509.base64_text import from_base64
 
@@ -23,9 +24,6 @@ _ROLE_ENDING: Final = "Descriptor"
 _PLACES: Final = frozenset({"Binding", "Location", "ResponseLocation"})
 _ENDPOINT_ENDING: Final = "Service"
 _NO_ENDPOINT: Final = "AttributeConsumingService"
-_YES_OR_NO: Final = frozenset(
-    {"AuthnRequestsSigned", "WantAssertionsSigned", "WantAuthnRequestsSigned", "isDefault", "isRequired"}
-)
 _SPELLED: Final = {"1": "true", "0": "false"}
 
 
@@ -62,6 +60,8 @@ class Key:
         contents: the names of what is in its KeyInfo.
         others: what stands in its KeyInfo beside names and certificates, each on one line; a certificate that is no
             base64 too.
+        pointers: by what its X509Data points to a certificate: the name of the element, of a digest its algorithm, and
+            the text.
     """
 
     role: str
@@ -70,6 +70,7 @@ class Key:
     certificates: tuple[bytes | None, ...] = ()
     contents: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    pointers: tuple[tuple[str, str], ...] = ()
 
     @property
     def signs(self) -> bool:
@@ -181,6 +182,7 @@ class SamlMetadata:
         signature: that of the root; ``None`` where it has none.
         signatures: how many there are in all.
         double_ids: IDs that more than one element has.
+        misplaced: what stands where the schema does not have it, the first of it.
     """
 
     root: str
@@ -191,6 +193,7 @@ class SamlMetadata:
     signature: SignatureFacts | None = None
     signatures: int = 0
     double_ids: tuple[str, ...] = field(default=())
+    misplaced: tuple[Misplaced, ...] = ()
 
 
 def read_saml(root: Element) -> SamlMetadata:
@@ -210,6 +213,7 @@ def read_saml(root: Element) -> SamlMetadata:
         None if signed is None else _signature(signed),
         sum(each.name == "Signature" and each.namespace == SIGNATURES for each in root.walk()),
         tuple(each for each, count in ids.items() if each and count > 1),
+        misplaced(root),
     )
 
 
@@ -284,7 +288,7 @@ def _words(element: Element, without: frozenset[str]) -> Iterator[str]:
 def as_said(name: str, value: str) -> str:
     """Return the value of an attribute as words: of one that is true or false the two spellings of each are one."""
     words = " ".join(value.split())
-    return _SPELLED.get(words, words) if name in _YES_OR_NO else words
+    return _SPELLED.get(words, words) if name in YES_OR_NO else words
 
 
 def _is_endpoint(element: Element) -> bool:
@@ -308,7 +312,18 @@ def _key(role: str, element: Element) -> Key:
     info = element.all(SIGNATURES, "KeyInfo")
     names = (name.text.strip() for each in info for name in each.all(SIGNATURES, "KeyName"))
     beside = tuple(on_a_line(each) for one in info for each in _beside(one))
-    return Key(role, element.get("use"), tuple(names), _certificates(info), _contents(info), beside)
+    pointers = tuple(found for one in info for data in one.all(SIGNATURES, "X509Data") for found in _pointers(data))
+    return Key(role, element.get("use"), tuple(names), _certificates(info), _contents(info), beside, pointers)
+
+
+def _pointers(data: Element) -> Iterator[tuple[str, str]]:
+    for each in data.children:
+        if each.name == "X509IssuerSerial":
+            yield from ((one.name, one.text.strip()) for one in each.all(SIGNATURES, "X509SerialNumber"))
+        elif each.name == "X509SKI":
+            yield each.name, each.text
+        elif each.name == "X509Digest":
+            yield (each.get("Algorithm") or ""), each.text
 
 
 def _beside(info: Element) -> Iterator[Element]:

@@ -53,8 +53,8 @@ class Verified:
 def verify(data: bytes, metadata: SamlMetadata) -> Verified:
     """Return whether the signature of the root was made with a certificate that stands in the document.
 
-    Tried are the certificates of the signature itself, or, where it has none, those of the entities. Whether one of
-    them may be trusted, and is still valid, is not asked here.
+    Tried are the certificates of the signature itself, which come in any order (XML Signature 4.5.4), or, where it has
+    none, those of the entities. Whether one of them may be trusted, and is still valid, is not asked here.
 
     Args:
         data: the document, as UTF-8.
@@ -63,7 +63,7 @@ def verify(data: bytes, metadata: SamlMetadata) -> Verified:
     if metadata.signature is None:
         return Verified(SignatureStatus.ABSENT)
     own = [der for der in metadata.signature.certificates if der is not None]
-    tried = own[:1] or [der for entity in metadata.entities for der in entity.certificates(signing=True)]
+    tried = own or [der for entity in metadata.entities for der in entity.certificates(signing=True)]
     try:
         with brought_by("metadata"):
             import signxml  # noqa: F401  it is looked for

@@ -29,6 +29,9 @@ _WITHDRAWN: Final = ("intrekdatum", "deactivationdate")
 _PROBLEM: Final = ("detail", "title", "message", "code", "error")
 _FAILURES: Final = ("error", "errors")
 _FIRST_ERROR: Final = 400
+_STATUSES: Final = ("status", "statuscode", "code")
+_SAID: Final = ("message", "detail")
+_FAILED: Final = frozenset({"error", "failed", "failure", "fout", "fail"})
 _TOTALS: Final = ("total", "totalcount", "totalelements", "totalitems", "totaal", "totaalaantal")
 _LAST_OIN: Final = pattern(r"([0-9]{8}[0-9A-Z]{12})/?(?:\?.*)?\Z")
 
@@ -82,9 +85,17 @@ def problem_in(body: bytes) -> str:
 
 def _json(body: bytes, url: str, content_type: str) -> object:
     try:
-        return json.loads(body)
+        return json.loads(body, object_pairs_hook=_agreed)
     except (ValueError, RecursionError):
         raise RegisterError("oin_register.error.not_json", url=url, kind=content_type) from None
+
+
+def _agreed(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Return an object; what is said of one field twice, and differently, is not known."""
+    found: dict[str, object] = {}
+    for name, value in pairs:
+        found[name] = value if found.get(name, value) == value else None
+    return found
 
 
 def _only_list(document: object, url: str) -> list[object]:
@@ -109,10 +120,16 @@ def _problem(document: object) -> str:
 
 
 def _fails(document: object) -> bool:
-    """Return whether a document says that something went wrong, also where it came as a good answer."""
+    """Return whether a document says that something went wrong, also where it came as a good answer.
+
+    What an empty list says of itself in words is nobody's to understand: the register may be out of order.
+    """
     found = _lowered(document)
-    status = found.get("status")
-    return (isinstance(status, int) and status >= _FIRST_ERROR) or any(map(found.get, _FAILURES))
+    said = [found.get(name) for name in (*_STATUSES, *_SAID)]
+    numbers = [each for each in said if isinstance(each, int)]
+    words = [each for each in map(found.get, _SAID) if isinstance(each, str)]
+    failed = {each.strip().lower() for each in said if isinstance(each, str)} & _FAILED
+    return max(numbers, default=0) >= _FIRST_ERROR or bool(failed) or any(words) or any(map(found.get, _FAILURES))
 
 
 def _total(document: object) -> int | None:
@@ -123,13 +140,16 @@ def _total(document: object) -> int | None:
 
 
 def _lowered(found: object) -> dict[str, Any]:
-    """Return an object with the names of its fields in lower case; of two with one name the one that says something."""
+    """Return an object with the names of its fields in lower case; of two with one name the one that says something.
+
+    Two that say something else leave it unknown.
+    """
     if not isinstance(found, Mapping):
         return {}
     lowered: dict[str, Any] = {}
     for name, value in found.items():
-        if lowered.get(name.lower()) is None:
-            lowered[name.lower()] = value
+        before = lowered.get(name.lower())
+        lowered[name.lower()] = value if before is None else before if value is None or value == before else None
     return lowered
 
 

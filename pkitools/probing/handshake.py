@@ -40,6 +40,10 @@ PAGE_SECONDS: Final = 10.0
 """How long a web server has to begin its answer: until then it may still refuse the client."""
 _MOST_OF_ANSWER: Final = 8 * 1024
 _CLOSE_NOTIFY: Final = 0
+_WARNING: Final = 1
+"""The level of an alert after which both sides go on (RFC 5246 7.2); TLS 1.3 has no levels (RFC 8446 6)."""
+_OF_CERTIFICATE: Final = frozenset({41, 42, 43, 44, 45, 46, 48, 49, 111, 113, 114, 116})
+"""Alerts that say that a certificate is not taken (RFC 5246 7.2.2, RFC 6066 9), also where the connection stays."""
 _LARGE: Final = frozenset({"excessive message size", "record too large", "data length too long"})
 
 
@@ -84,16 +88,32 @@ class _Seen:
     sent: bool = False
     settled: bool = False
     alert: int | None = None
+    warned: int | None = None
 
     def note(self, connection: SSL.Connection, where: int, value: int) -> None:
         ssl = _ssl()
         if where & ssl.SSL_CB_ALERT and where & ssl.SSL_CB_READ:
-            self.alert = value & 0xFF if value & 0xFF != _CLOSE_NOTIFY or self.alert is None else self.alert
+            self._note_alert(value >> 8, value & 0xFF)
             return
         state = connection.get_state_string().lower()
         self.asks = self.asks or b"read server certificate request" in state
         self.sent = self.sent or b"write certificate verify" in state
         self.settled = self.settled or b"read server session ticket" in state
+
+    def _note_alert(self, level: int, number: int) -> None:
+        if level == _WARNING and number != _CLOSE_NOTIFY:
+            self.warned = number
+        elif number != _CLOSE_NOTIFY or self.alert is None:
+            self.alert = number
+
+    def why(self, *, went_on: bool) -> Alert | None:
+        """Return why the peer stopped: what it only warned of is no reason, where it went on after that.
+
+        A warning about the certificate is one all the same: who goes on after that takes the connection, and not it.
+        """
+        told = self.warned if not went_on or self.warned in _OF_CERTIFICATE else None
+        number = self.alert or told
+        return Alert(number, alert_name(number)) if number else None
 
 
 def shake_hands(
@@ -129,20 +149,22 @@ def shake_hands(
     if completed and (page or (listen and seen.asks)):
         answer = pump.after(seen, page)
     certificates = _certificates(connection)
-    if not completed and seen.alert is None and not certificates:
+    version = connection.get_protocol_version_name() if completed or certificates else ""
+    alert = seen.why(went_on=completed and version != TLSVersion.TLS_1_3)
+    if not completed and alert is None and seen.alert is None and not certificates:
         error = no_tls(channel.peer, detail or "", closed=pump.closed)
         if error is not None:
             raise error
     return Handshake(
         completed=completed,
-        version=connection.get_protocol_version_name() if completed or certificates else "",
+        version=version,
         cipher=connection.get_cipher_name() or "",
         certificates=certificates,
         asks=seen.asks,
         issuers=_issuers(connection),
         sent=seen.sent,
-        alert=None if not seen.alert else Alert(seen.alert, alert_name(seen.alert)),
-        closed=(pump.closed or seen.alert == _CLOSE_NOTIFY) and not seen.alert and not answer,
+        alert=alert,
+        closed=(pump.closed or seen.alert == _CLOSE_NOTIFY) and alert is None and not answer,
         settled=seen.settled or bool(answer),
         answer=answer,
         asked=bool(completed and page),

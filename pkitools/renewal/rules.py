@@ -42,12 +42,13 @@ SAME_OIN: Final = _rule("oin.same", Severity.ERROR)
 SAME_ORGANIZATION: Final = _rule("organization.same", Severity.WARNING)
 SAME_ENVIRONMENT: Final = _rule("environment.same", Severity.ERROR)
 OVERLAP: Final = _rule("validity.overlap", Severity.WARNING)
+LATER: Final = _rule("validity.later", Severity.WARNING)
 PURPOSES: Final = _rule("purpose.kept", Severity.WARNING)
 NAMES: Final = _rule("names.kept", Severity.WARNING)
 KEY: Final = next(rule for rule in por.BOOK.rules if rule.code == "por.key.renewed")
 """The same rule as of a certificate among others: here it is known that one is to replace the other."""
 
-RULES: Final = (ANOTHER, ORDER, SAME_OIN, SAME_ORGANIZATION, SAME_ENVIRONMENT, OVERLAP, PURPOSES, NAMES)
+RULES: Final = (ANOTHER, ORDER, SAME_OIN, SAME_ORGANIZATION, SAME_ENVIRONMENT, OVERLAP, LATER, PURPOSES, NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,10 @@ class _Pair:
     @property
     def is_one(self) -> bool:
         return self.old.sha256 == self.new.sha256
+
+    @property
+    def is_swapped(self) -> bool:
+        return self.new.not_before < self.old.not_before and self.new.not_after <= self.old.not_after
 
 
 def check_renewal(old: CertificateFacts, new: CertificateFacts, *, raise_crashes: bool = False) -> tuple[Outcome, ...]:
@@ -82,8 +87,7 @@ def _another(pair: _Pair) -> Answer:
 def _order(pair: _Pair) -> Answer:
     if pair.is_one:
         return NOT_APPLICABLE
-    swapped = pair.new.not_before < pair.old.not_before and pair.new.not_after <= pair.old.not_after
-    return met_if(not swapped, "validity.notAfter", _day(pair.new), old=_day(pair.old))
+    return met_if(not pair.is_swapped, "validity.notAfter", _day(pair.new), old=_day(pair.old))
 
 
 def _day(facts: CertificateFacts) -> str:
@@ -138,6 +142,13 @@ def _overlap(pair: _Pair) -> Answer:
     return met_if(not apart, "validity.notBefore", instant(pair.new.not_before), old=_day(pair.old))
 
 
+def _later(pair: _Pair) -> Answer:
+    """Answer whether there is anything won by it: a renewal that ends first is a test, or another certificate."""
+    if pair.is_one or pair.is_swapped:
+        return NOT_APPLICABLE
+    return met_if(pair.new.not_after > pair.old.not_after, "validity.notAfter", _day(pair.new), old=_day(pair.old))
+
+
 def _purposes(pair: _Pair) -> Answer:
     before, after = pair.old.extended_key_usage, pair.new.extended_key_usage
     if before is None:
@@ -165,6 +176,7 @@ _CHECKS: Final[tuple[tuple[Rule, Callable[[_Pair], Answer]], ...]] = (
     (SAME_ENVIRONMENT, _same_environment),
     (KEY, _key),
     (OVERLAP, _overlap),
+    (LATER, _later),
     (PURPOSES, _purposes),
     (NAMES, _names),
 )

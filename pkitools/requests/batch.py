@@ -134,8 +134,8 @@ def read_rows(
     items: list[tuple[str, T]] = []
     faults: list[tuple[str, InvalidValueError]] = []
     for number, row in enumerate(rows, start=1):
-        called = str(row.get("name", f"#{number}"))
         values = {**_without_rivals(shared, row, more), **row}
+        called = str(values.get("name", f"#{number}"))
         wrong = list(_wrong_fields(values, more))
         if all(_hides_nothing(error) for error in wrong):
             plan, errors = _planned(_mended(values, wrong), planned, faults_of)
@@ -199,6 +199,10 @@ def _without_rivals(shared: Mapping[str, Any], row: Mapping[str, Any], more: Seq
 def _table(value: object, file: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise InputError("requests.error.batch_form", name=file)
+    written: dict[str, str] = {}
+    for key in value:
+        if (before := written.setdefault(field_name(key), key)) != key:
+            raise InputError("requests.error.batch_field_twice", name=file, first=before, second=key)
     return {field_name(key): entry for key, entry in value.items()}
 
 

@@ -347,8 +347,19 @@ def test_no_private_key_belongs_in_metadata(world: World) -> None:
     assert "received.private_key.published" in world.judged(as_certificate).file_report.codes()
 
 
-@pytest.mark.parametrize(("member", "published"), [({}, False), ({"d": "c2VjcmV0"}, True)])
-def test_no_private_key_belongs_in_a_jwks(world: World, member: dict[str, str], published: bool) -> None:
+@pytest.mark.parametrize(
+    ("member", "published"),
+    [
+        ({}, False),
+        ({"d": "c2VjcmV0"}, True),
+        ({"d": None, "p": ""}, False),
+        *(({name: "c2VjcmV0"}, True) for name in ("p", "q", "dp", "dq", "qi")),  # one of these gives the rest
+        ({"oth": [{"r": "c2VjcmV0"}]}, True),
+        ({"kty": "rsa", "p": "c2VjcmV0"}, True),
+        ({"kty": "oct", "k": "c2VjcmV0"}, True),
+    ],
+)
+def test_no_private_key_belongs_in_a_jwks(world: World, member: dict[str, object], published: bool) -> None:
     entry = {"kty": "RSA", "x5c": [base64.b64encode(world.good.der).decode()], **member}
     found = world.judged(json.dumps({"keys": [entry]}).encode())
     assert ("received.private_key.published" in found.file_report.codes()) is published

@@ -283,6 +283,14 @@ def test_a_keystore_is_renewed_as_well(create: Run) -> None:
     assert Path("api.key").exists()
 
 
+def test_what_cannot_be_read_beside_the_old_certificate_is_told(create: Run) -> None:
+    old_certificate()
+    with Path("old.pem").open("ab") as file:
+        file.write(pem(b"\x30\x03\x02\x01\x05"))
+    ran = create("--renew", "old.pem", "--no-passphrase")
+    assert (ran.code, "old.pem: not all of part 2 was read" in ran.err) == (0, True), ran.err
+
+
 # -- self-signed ------------------------------------------------------------------------------------------------------
 
 SELF = ("--self-signed", "--for", "digid-machtigen", "-e", "preproduction", *GIVEN)

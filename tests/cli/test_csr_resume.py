@@ -331,6 +331,20 @@ def test_a_wrong_passphrase_makes_no_second_key(
     assert contents() == left
 
 
+def test_keys_that_stay_without_the_passphrase_that_was_given_are_named(
+    batch: Batch, monkeypatch: pytest.MonkeyPatch, pools: tuple[list[PrivateKey], ...]
+) -> None:
+    """They stood there: who gave a passphrase thought that they were encrypted, and the document said so."""
+    use(monkeypatch, pools[0])
+    Path("t.csv").write_text(TWO, encoding="utf-8")
+    batch()
+    Path("t.csv").write_text(TABLE, encoding="utf-8")
+    ran = batch("--passphrase-env", "SECRET", "--resume", "--json")
+    assert "a.key, b.key" in " ".join(ran.err.split())
+    assert "c.key" not in ran.err
+    assert [each["key_encrypted"] for each in ran.document["requests"]] == [False, False, True]
+
+
 def test_the_manifest_follows_its_schema_and_a_second_batch_adds_to_it(
     batch: Batch, monkeypatch: pytest.MonkeyPatch, pools: tuple[list[PrivateKey], list[PrivateKey]]
 ) -> None:

@@ -382,6 +382,26 @@ def test_expired_is_told_and_done(export: Callable[..., Ran], run: Command) -> N
     assert "has been expired since" in ran.told
 
 
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("public", "a.pem", "--for", "digid-machtigen", "-e", "production"), "test hierarchy"),
+        (("public", "root.pem"), "certification authority"),
+        (("public", "a.pem", "--moment", "2030-01-01T00:00:00Z"), "expired"),
+        (("nginx", "a.pem", "--key", "a.key", "--trust", "root.pem", "--moment", "2030-01-01T00:00:00Z"), "expired"),
+    ],
+)
+def test_what_is_not_to_be_used_as_it_is_is_not_said_to_be_sent(
+    export: Callable[..., Ran], run: Command, words: tuple[str, ...], why: str
+) -> None:
+    at = () if "--moment" in words else AT
+    done = run("--lang", "en", "export", *words, "--out", "uit", *at)
+    last = done.told.partition("Now: ")[2]
+    assert (done.code, why in done.told) == (0, True)
+    assert last.startswith(("Do not send this yet", "Do not install this yet")), last
+    assert f"pkitools cert check {words[1]} -e p" in last
+
+
 def test_standard_input_is_read(
     run: Command, place: Path, leaf: IssuedCertificate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -408,6 +428,13 @@ def test_a_chain_is_completed_and_written_without_its_root(
     assert_valid(document, "chain-complete-v1")
     assert document["left_out"][0]["reason"] == "twice"
     assert run("chain", "complete", "heap.pem", "--offline", "--out", "k.pem", *AT).code == 1
+
+
+@pytest.mark.parametrize(("name", "sent"), [("a.pem", True), ("root.pem", False)])
+def test_the_chain_of_an_authority_is_not_said_to_be_sent(run: Command, place: Path, name: str, sent: bool) -> None:
+    words = (place / name, "--trust", place / "root.pem", "--offline", "--out", place / "uit")
+    ran = run("--lang", "en", "chain", "complete", *words, *AT)
+    assert (ran.code, "export public" in ran.told) == (0, sent)
 
 
 def test_a_chain_that_is_not_complete_is_not_written(
@@ -564,6 +591,20 @@ def test_the_exit_code_of_a_difference(
         assert ran.code == code
         assert "cli." not in ran.out
     assert_valid(run("trust", "diff", "own.der", *words, "--json", *AT).document, "trust-diff-v1")
+
+
+@pytest.mark.parametrize(("lang", "told"), [("nl", "niet helemaal gelezen"), ("en", "could not be read whole")])
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("broken", ["00", "3003020105"])
+def test_a_bundle_of_which_a_part_cannot_be_read_is_not_called_right(
+    run: Command, tmp_path: Path, lang: str, told: str, known: bool, broken: str
+) -> None:
+    first = ROOT.der if known else authority("someone").der
+    content = to_pem("CERTIFICATE", first) + to_pem("CERTIFICATE", bytes.fromhex(broken))
+    (tmp_path / "b.pem").write_bytes(content)
+    ran = run("--lang", lang, "trust", "diff", tmp_path / "b.pem", *AT)
+    assert ran.code == 1
+    assert told in ran.told.partition(".pem")[2].partition(".")[0]
 
 
 @pytest.mark.parametrize("lang", ["nl", "en"])

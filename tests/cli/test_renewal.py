@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from pathlib import Path
 
@@ -163,7 +163,18 @@ def test_the_table_at_the_end_has_a_row_for_each_the_first_to_end_on_top(run: Co
 def test_what_has_expired_is_told_so_and_is_not_the_first_to_end(run: Command) -> None:
     late = ("--moment", "2028-06-01T12:00:00Z")
     assert "all of those have expired" in run("g4", "plan", "old.pem", *late).told
-    assert "EXPIRED" in run("g4", "plan", "old.pem", *late).told
+    for name in ("old.pem", "g4.pem"):
+        assert "EXPIRED" in run("g4", "plan", name, *late).told
+        assert "EXPIRED" not in run("g4", "plan", name, *AT).told
+
+
+@pytest.mark.usefixtures("place")
+def test_a_day_to_order_that_has_passed_is_told_so(run: Command) -> None:
+    document = run("g4", "plan", "old.pem", "--json", *AT).document
+    day = next(each["day"] for each in document["certificates"][0]["dates"] if each["kind"] == "order")
+    assert "HAS PASSED" not in run("g4", "plan", "old.pem", "--moment", f"{day}T23:59:59Z").told
+    after = (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+    assert "HAS PASSED" in run("g4", "plan", "old.pem", "--moment", f"{after}T00:00:00Z").told
 
 
 def test_the_nouns_are_there() -> None:

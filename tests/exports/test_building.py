@@ -364,6 +364,31 @@ def test_a_certificate_of_a_ca_is_no_public_part_to_send(leaf: IssuedCertificate
     assert authority not in told(self_signed(moment=MOMENT, keys=SHARED_KEYS, ca=True).pem)
 
 
+@pytest.mark.parametrize("where", [None, "preproduction", "production"])
+def test_what_no_production_trusts_is_told_where_it_is_for_production(material: Material, where: str | None) -> None:
+    made = self_signed(moment=MOMENT, keys=SHARED_KEYS).pem
+    alone = gather(read_source(made, "x.pem"), moment=MOMENT)
+    for held, code in ((material, "test_hierarchy"), (alone, "self_signed")):
+        told = {note.code for note in built("public", held, environment=where).notes if note.is_objection}
+        assert told == ({f"exports.note.{code}"} if where == "production" else set())
+
+
+@pytest.mark.parametrize("form", NAMES)
+def test_who_trusts_himself_alone_is_told_so(material: Material, form: str) -> None:
+    """Of a certificate that is its own root the file of whom to trust holds nobody else: each server is refused."""
+    own = material_of(self_signed(moment=MOMENT, keys=SHARED_KEYS))
+    of_root = any("root" in file.holds for file in FORMS[NAMES.index(form)].files)
+    told = {name: {note.code for note in built(form, held).notes} for name, held in (("own", own), ("good", material))}
+    assert ("exports.note.own_root" in told["own"]) is (of_root and FORMS[NAMES.index(form)].takes_key)
+    assert "exports.note.own_root" not in told["good"]
+
+
+@pytest.mark.parametrize("form", NAMES)
+def test_no_file_is_taken_for_an_option_of_the_program_that_tests_it(material: Material, form: str) -> None:
+    plain, dashed = (built(form, material, target).test for target in ("aaa", "-aaa"))
+    assert dashed == tuple(f"./-{word}" if word.startswith("aaa") else word for word in plain)
+
+
 def configuration(export: Export) -> str:
     return next(file.data.decode() for file in export.files if file.holds == ("configuration",))
 

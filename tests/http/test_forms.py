@@ -68,6 +68,33 @@ def test_what_a_proxy_writes_is_read(kind: str, ders: list[bytes]) -> None:
     assert (found.oin, found.facts.der) == (OIN, ders[0])
 
 
+def test_the_chain_of_rfc_9440_is_read(ders: list[bytes]) -> None:
+    client, above = f":{b64(ders[0])}:", [f":{b64(der)}:" for der in ders[1:]]
+    for joined in (", ".join(above), " ,\t".join(above)):
+        came = [("Client-Cert", client), ("Client-Cert-Chain", joined)]
+        assert read_header("rfc9440", came) == ders
+        assert read_header("rfc9440", came[1:]) == [], "of nobody"
+    for wrong in (
+        f"{above[0]},",
+        f"{above[0]};a=1",
+        above[0].strip(":"),
+        f"{above[0]}{above[0]}",
+        above[0] + ", " * 99,
+    ):
+        with pytest.raises(InputError):
+            read_header("rfc9440", [("Client-Cert", client), ("Client-Cert-Chain", wrong)])
+    for names in (
+        ("Client-Cert-Chain", "client_cert_chain"),
+        ("Client-Cert-Chain", "Client-Cert-Chain"),
+        ("Client_Cert-Chain",),
+    ):
+        with pytest.raises(InputError):
+            read_header("rfc9440", [("Client-Cert", client), *((name, above[0]) for name in names)])
+    many = ", ".join(above[:1] * 10)
+    with pytest.raises(InputError):
+        read_header("rfc9440", [("Client-Cert", client), ("Client-Cert-Chain", many)])
+
+
 def test_the_chain_of_envoy_is_read(ders: list[bytes]) -> None:
     chain = quote("".join(map(pem, ders)), safe="")
     assert read_header("envoy", [("x-forwarded-client-cert", f'Chain="{chain}"')]) == ders

@@ -284,6 +284,21 @@ def test_the_how_to_of_wsgi(pki: PKI, trusted: dict[str, Any]) -> None:
         assert statuses.pop() == status
 
 
+def test_the_authorities_that_come_along_are_used(pki: PKI, trusted: dict[str, Any]) -> None:
+    """RFC 9440 hands them on in a header of their own, which WSGI has to look for too."""
+    client, *above = (f":{base64.b64encode(der).decode()}:" for der in ders(pki, KNOWN))
+    checker = pkitools.Checker(moment=datetime.now(UTC), **{**trusted, "intermediates": ()})
+    entrance = Access(checker, TrustedProxies("10.1.2.0/24"), "rfc9440", allowed=None, clock=lambda: datetime.now(UTC))
+
+    def application(environ: dict[str, Any], _start: Any) -> list[bytes]:
+        return [environ[CALLER].oin.encode()]
+
+    came = {"REMOTE_ADDR": PROXY, "HTTP_CLIENT_CERT": client}
+    for chain, known in ({}, False), ({"HTTP_CLIENT_CERT_CHAIN": ", ".join(above)}, True):
+        answer = b"".join(WSGIAccess(application, entrance)({**came, **chain}, lambda _status, _headers: None))
+        assert (answer == KNOWN.encode()) is known
+
+
 @pytest.mark.slow
 def test_the_how_to_of_asgi(pki: PKI, trusted: dict[str, Any]) -> None:
     pytest.importorskip("fastapi", reason="fastapi is not installed")

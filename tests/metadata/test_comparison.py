@@ -29,6 +29,7 @@ from tests.support.metadata import (
     jwks,
     party,
     role,
+    signed,
 )
 
 TURNED = {ChangeKind.ADDED: ChangeKind.REMOVED, ChangeKind.REMOVED: ChangeKind.ADDED}
@@ -44,6 +45,8 @@ SAML = {
     "another time": good(attributes='validUntil="2027-07-01T00:00:00Z"'),
     "no time": good(attributes=""),
     "not signed": entity().encode(),
+    "signed by another": signed(entity(), holder(1)),
+    "signed in another way": signed(entity(), algorithm="rsa-sha512", digest="sha512"),
     "requests not signed": good(roles=role(attributes='WantAssertionsSigned="true"')),
     "two entities": entities(entity(), entity(entity_id=GDI.replace("0001", "0002"), identity="_2")).encode(),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -28,9 +29,11 @@ from tests.support.metadata import (
     descriptor,
     entity,
     good,
+    holder,
     jwk,
     jwks,
     party,
+    pointing,
     role,
     signed,
 )
@@ -244,3 +247,10 @@ def test_a_suffix_of_a_party_is_for_tests(environment: str, number: str, wrong: 
     data = cpa(party(number=f"00000003273229750000{number}"))
     codes = judged(data, "digikoppeling", environment).report.codes()
     assert ("metadata.cpa.party_id" in codes) is wrong
+
+
+@pytest.mark.parametrize("wrong", [{"serial": 1}, {"ski": b"x"}, {"digest": b"x"}, {}])
+def test_what_points_to_a_certificate_points_to_the_one_beside_it(wrong: dict[str, Any]) -> None:
+    """At a renewal the certificate is put in the place of the old one, and what points to it forgotten."""
+    data = good(roles=role(keys=descriptor(info=pointing(holder(), **wrong)) + descriptor(use="encryption")))
+    assert ("metadata.keys.points_to_it" in judged(data, "digid-machtigen").report.codes()) is bool(wrong)

@@ -17,7 +17,7 @@ from pkitools.limits import MAX_METADATA_BYTES, MAX_XML_DEPTH
 from pkitools.metadata import read_metadata
 from pkitools.metadata.signatures import SignatureStatus
 from tests.support.effort import bounded
-from tests.support.metadata import entity, good
+from tests.support.metadata import descriptor, entity, good
 
 PLAIN = entity().encode()
 
@@ -92,6 +92,7 @@ def test_what_was_made_to_hurt_is_refused_soon(name: str) -> None:
 
 REFERENCE = re.compile(r"<ds:Reference.*?</ds:Reference>")
 TRANSFORM = re.compile(r"<ds:Transform .*?(?=</ds:Transforms>)")
+MANY = f"<ds:X509Data>{'<ds:X509Certificate>AA==</ds:X509Certificate>' * 10_000}</ds:X509Data>"
 COSTLY: dict[str, Callable[[str], str]] = {
     "references": lambda text: REFERENCE.sub(lambda found: found[0] * 5_000, text),
     "transforms": lambda text: TRANSFORM.sub(lambda found: found[0] * 5_000, text),
@@ -100,9 +101,7 @@ COSTLY: dict[str, Callable[[str], str]] = {
         "<md:SPSSO", f"<md:Extensions {spaces(85)}>{'<a/>' * 40_000}</md:Extensions><md:SPSSO", 1
     ),
     "a long text": lambda text: text.replace("<md:SPSSO", f"<a>{'x' * 9_000_000}</a><md:SPSSO", 1),
-    "certificates": lambda text: text.replace(
-        "<ds:X509Data>", "<ds:X509Data>" + "<ds:X509Certificate>AA==</ds:X509Certificate>" * 10_000, 1
-    ),
+    "certificates": lambda text: text.replace("<md:KeyDescriptor", f"{descriptor(info=MANY)}<md:KeyDescriptor", 1),
 }
 
 

@@ -255,3 +255,15 @@ def test_a_list_is_signed_as_a_whole() -> None:
     found = judged(data)
     assert found.read.names == (GDI, EVIL)
     assert not {code for code in found.report.codes() if code.startswith(ABOUT_SIGNING)}
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_the_signer_may_stand_anywhere_among_the_certificates_of_the_signature(place: int) -> None:
+    """XML Signature asks no order: the chain stood first, and a good signature was called bad."""
+    made = good().decode()
+    own, others = holder().base64, [holder(1).base64, holder(2).base64]
+    others.insert(place, own)
+    data = "</ds:X509Certificate><ds:X509Certificate>".join(others)
+    whole = made.replace(signature_of(made.encode()), signature_of(made.encode()).replace(own, data))
+    verified = read_metadata(whole.encode(), "m.xml").verified
+    assert (verified.status, verified.signer) == (SignatureStatus.GOOD, holder().der)

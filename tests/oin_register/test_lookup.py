@@ -106,6 +106,21 @@ def test_absent_says_why_that_is_not_invalid(server: FaultServer, text: str, cod
     assert answer.notes[0].code == f"oin_register.absent.{code}"
 
 
+@pytest.mark.parametrize("pair", [("status", "status"), ("Status", "status")])
+@pytest.mark.parametrize("words", [("Ingetrokken", "Actief"), ("Actief", "Ingetrokken")])
+def test_what_is_said_twice_and_differently_is_not_known(
+    server: FaultServer, pair: tuple[str, str], words: tuple[str, str]
+) -> None:
+    """Python keeps the last of two fields with one name, another reader the first."""
+
+    def twice(answer: Answer) -> Answer:
+        both = ", ".join(f'"{name}": "{word}"' for name, word in zip(pair, words, strict=True))
+        answer.body = answer.body.replace(b'"status": "Actief"', both.encode())
+        return answer
+
+    assert asked(server, MAIN, change=twice).status is RegisterStatus.UNKNOWN
+
+
 def shout(answer: Answer) -> Answer:
     """Every name in capitals, as another version of the register writes one of them."""
 
@@ -199,6 +214,12 @@ SILENT: dict[str, tuple[Change, str]] = {
     "counts-more": (counting("7"), "count"),
     "numbers-as-oin": (saying(200, b'[{"oin": 3273229750000}]', "application/json"), "unreadable"),
     "fails-beside-a-list": (saying(200, b'{"status": 500, "results": []}', "application/json"), "problem"),
+    "code-beside-a-list": (saying(200, b'{"statusCode": 503, "results": []}', "application/json"), "problem"),
+    "word-beside-a-list": (saying(200, b'{"status": "error", "results": []}', "application/json"), "problem"),
+    "sentence-beside-a-list": (
+        saying(200, b'{"message": "Tijdelijk niet beschikbaar", "results": []}', "application/json"),
+        "problem",
+    ),
     "error-beside-a-list": (saying(200, b'{"error": "backend", "results": []}', "application/json"), "problem"),
     "says-more": (plainly(b'{"results": [], "_links": {"self": {}, "next": {"href": "y"}}}'), "more"),
     "says-a-total": (plainly(b'{"results": [], "total": 5}'), "count"),

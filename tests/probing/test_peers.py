@@ -543,6 +543,43 @@ def test_a_refusal_that_comes_late_is_waited_for(world: World, monkeypatch: pyte
     assert (result.seen.taken, result.report.verdict) == (Taken.REFUSED, FAILED)
 
 
+def test_a_peer_that_only_warns_refuses_nobody(world: World) -> None:
+    """Java and Apache say so that they do not know the name that was asked for, and go on with the handshake."""
+    warns = world.asking(
+        versions=(SSL.TLS1_2_VERSION, SSL.TLS1_2_VERSION),
+        before=lambda connected: connected.sendall(bytes([21, 3, 3, 0, 2, 1, 112])),
+    )
+    with listening(warns) as port:
+        result = tried(port, world, client=shown(world.client))
+    assert (result.seen.taken, result.report.verdict) == (Taken.YES, Verdict.PASSED)
+    assert result.seen.handshake.alert is None
+
+
+def test_a_peer_that_warns_of_the_certificate_does_not_take_it(world: World) -> None:
+    """It serves the page nevertheless, as to who has none."""
+    warns = world.asking(
+        versions=(SSL.TLS1_2_VERSION, SSL.TLS1_2_VERSION),
+        before=lambda connected: connected.sendall(bytes([21, 3, 3, 0, 2, 1, 48])),
+    )
+    with listening(warns) as port:
+        result = tried(port, world, client=shown(world.client))
+    assert (result.seen.taken, result.report.verdict) == (Taken.REFUSED, Verdict.FAILED)
+    assert result.seen.handshake.completed
+
+
+def test_a_warning_with_which_a_peer_stops_is_its_reason(world: World) -> None:
+    def stops(connected: socket.socket) -> None:
+        connected.recv(4096)
+        connected.sendall(bytes([21, 3, 3, 0, 2, 1, 112]))
+        connected.shutdown(socket.SHUT_WR)
+        connected.recv(4096)
+
+    with listening(stops) as port:
+        result = tried(port, world)
+    assert result.seen.handshake.alert is not None
+    assert result.seen.handshake.alert.name == "unrecognized_name"
+
+
 def test_who_stops_before_that_is_not_said_to_ask_for_no_certificate(world: World) -> None:
     with listening(says(b"\x15\x03\x03\x00\x02\x02\x70")) as port:
         result = tried(port, world, client=shown(world.client))

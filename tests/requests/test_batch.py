@@ -42,6 +42,14 @@ def test_defaults_fill_what_a_request_does_not_say() -> None:
     assert api.plan.subject.get("O") == "Gemeente Voorbeeld"
 
 
+def test_a_name_among_the_defaults_is_that_of_the_only_request() -> None:
+    """Its files were called #1, and the manifest of them could not be read again."""
+    text = DEFAULTS + 'name = "api"\n' + ONE.replace('name = "api"\n', "", 1)
+    assert [one.name for one in read_batch(text.encode(), "b.toml")] == ["api"]
+    twice = text + ONE.replace('name = "api"\n', "", 1)
+    assert faults(twice) == [("api", "requests.error.batch_name_twice")]
+
+
 def test_overrides_go_before_the_defaults_and_behind_the_request() -> None:
     text = DEFAULTS + ONE + ONE.replace('"api"', '"web"') + 'organization = "Eigen"\n'
     first, second = read_batch(text.encode(), "b.toml", {"organization": "Ander"})
@@ -105,6 +113,8 @@ def test_two_requests_with_one_name_are_refused() -> None:
         (b"request = [1]", "requests.error.batch_form"),
         (b"defaults = 1\n[[request]]\n", "requests.error.batch_form"),
         (b"[[request]]\n[other]\n", "requests.error.batch_form"),
+        (b'[[request]]\ncommon_name = "a"\ncommon-name = "b"\n', "requests.error.batch_field_twice"),
+        (b'[defaults]\nOIN = "a"\noin = "b"\n[[request]]\nname = "a"\n', "requests.error.batch_field_twice"),
         (b"[[request", "toml.error.not_toml"),
         (b"\xff\xfe", "toml.error.not_toml"),
         (b"a=" + b"[" * 5000, "toml.error.not_toml"),

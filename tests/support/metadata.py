@@ -101,6 +101,20 @@ def descriptor(held: Holder | None = None, use: str | None = "signing", name: st
     return f"<md:KeyDescriptor{attribute}><ds:KeyInfo>{inside}{certificate}</ds:KeyInfo></md:KeyDescriptor>"
 
 
+def pointing(held: Holder, serial: int | None = None, ski: bytes | None = None, digest: bytes | None = None) -> str:
+    """An X509Data with a certificate, and all that points to one: to that one, unless it is said otherwise."""
+    own = held.certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
+    serial = held.certificate.serial_number if serial is None else serial
+    return (
+        f"<ds:X509Data><ds:X509IssuerSerial><ds:X509IssuerName>CN=x</ds:X509IssuerName>"
+        f"<ds:X509SerialNumber>{serial}</ds:X509SerialNumber></ds:X509IssuerSerial>"
+        f"<ds:X509SKI>{b64encode(own if ski is None else ski).decode()}</ds:X509SKI>"
+        f"<ds:X509Certificate>{held.base64}</ds:X509Certificate>"
+        '<d:X509Digest xmlns:d="http://www.w3.org/2009/xmldsig11#" Algorithm="http://www.w3.org/2001/04/xmlenc#sha256">'
+        f"{b64encode(sha256(held.der).digest() if digest is None else digest).decode()}</d:X509Digest></ds:X509Data>"
+    )
+
+
 def consumer(location: str = "https://dienst.example.nl/acs", binding: str = ARTIFACT, more: str = 'index="0"') -> str:
     """An AssertionConsumerService."""
     return f'<md:AssertionConsumerService Binding="{binding}" Location="{location}" {more}/>'
@@ -168,6 +182,7 @@ def signed(
         id_attribute="ID",
         always_add_key_value=not bare,
     )
+    made.insert(0, made[-1])  # where the schema has it: behind everything is where signxml puts it
     return bytes(etree.tostring(made))
 
 

@@ -26,6 +26,7 @@ from tests.support.metadata import (
     jwk,
     jwks,
     party,
+    pointing,
     role,
     signed,
 )
@@ -91,6 +92,10 @@ def unsigned_beside() -> bytes:
     ).encode()
 
 
+FETCHED = (
+    '<ds:RetrievalMethod URI="https://example.nl/sleutel"/>'
+    f"<ds:X509Data><ds:X509Certificate>{holder().base64}</ds:X509Certificate></ds:X509Data>"
+)
 TWO = (descriptor(), descriptor(holder(1)), descriptor(use="encryption"))
 LATER = holder(2, since=at(2029), until=at(2030))
 ENDED = holder(1, since=at(2024), until=at(2026, 6))
@@ -108,6 +113,7 @@ VECTORS = [
     ),
     pair("document.entity_id_spelled", lambda: entities(entity(), other(GDI.replace("0001", "1"))).encode()),
     pair("document.ids", lambda: entities(entity(), entity(entity_id=GDI.replace("0001", "0002"))).encode()),
+    pair("document.structure", with_role(endpoints=consumer() + descriptor(use="encryption"))),
     pair("document.role", lambda: good(roles=role() + role(kind=IDP))),
     pair("document.provider", lambda: good(roles=role(kind=IDP))),
     pair("document.protocol", with_role(protocol="urn:oasis:names:tc:SAML:1.1:protocol")),
@@ -127,6 +133,12 @@ VECTORS = [
     pair("keys.signing", with_keys(descriptor(use="encryption"))),
     pair("keys.encryption", with_keys(descriptor())),
     pair("keys.use_known", with_keys(descriptor(), descriptor(use="Encryption"))),
+    pair("keys.elsewhere", with_keys(descriptor(info=FETCHED), descriptor(use="encryption"))),
+    pair(
+        "keys.points_to_it",
+        with_keys(descriptor(info=pointing(holder(), serial=5)), descriptor(use="encryption")),
+        with_keys(descriptor(info=pointing(holder())), descriptor(use="encryption")),
+    ),
     pair("keys.use_stated", with_keys(descriptor(use=None))),
     pair("keys.use_absent", of_broker(), of_broker(roles=role(keys=descriptor(use=None))), "eherkenning"),
     pair("keys.certificate", with_keys(*TWO, descriptor(info="<ds:KeyValue/>"))),

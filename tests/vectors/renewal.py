@@ -56,6 +56,7 @@ VECTORS = [
     Vector("renewal.organization.same", renewed(giving("O", "Gemeente Elders")), GOOD),
     Vector("renewal.environment.same", renewed(profile="trial:g4-tls"), GOOD),
     Vector("renewal.validity.overlap", renewed(setting("not_before", ISSUED + timedelta(days=5000))), GOOD),
+    Vector("renewal.validity.later", renewed(setting("not_after", NEXT + timedelta(days=10))), GOOD),
     Vector("renewal.purpose.kept", renewed(putting(EKU, purposes(CLIENT))), GOOD),
     Vector("renewal.names.kept", renewed(alternative(tlv(0x82, b"elders.voorbeeld.nl"))), GOOD),
 ]

@@ -95,6 +95,13 @@ def _ids(at: SamlCase) -> Iterator[Violated]:
     yield from (violated("ID", each) for each in at.written.double_ids)
 
 
+@DOCUMENT.rule("structure", _ERROR, cite("saml-metadata", "2.3.2"))
+def _structure(at: SamlCase) -> Iterator[Violated]:
+    """Each element, and what is true or false, is as the schema has it."""
+    for odd in at.written.misplaced:
+        yield violated(odd.place, odd.found, place=odd.place)
+
+
 @DOCUMENT.rule("role", _ERROR, _ST_SAML)
 def _role(at: SamlCase) -> Answers:
     """An entity that says to be a service has one SPSSODescriptor, and no other role."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import binascii
 import re
 from collections.abc import Iterator
-from hashlib import sha1, sha256
+from functools import partial
+from hashlib import sha1, sha256, sha512
 from itertools import pairwise
 from typing import Final
 
@@ -15,6 +17,7 @@ from pkitools.metadata.rules.book import MetadataBook, SamlCase, against, role_i
 from pkitools.metadata.saml import ENCRYPTION, SERVICE, SIGNING, Entity, Key
 from pkitools.text import for_people, pattern
 from pkitools.x509 import CertificateFacts
+from pkitools.x509.base64_text import from_base64
 
 KEYS: Final[MetadataBook[SamlCase]] = MetadataBook("keys")
 KEY_NAME: Final[MetadataBook[SamlCase]] = MetadataBook("key_name")
@@ -24,6 +27,12 @@ _SAML: Final = cite("saml-metadata", "2.4.1.1")
 _ST_SAML: Final = cite("st-saml", "metadata_dv_rd")
 _OPEN_FORMS: Final = cite("open-forms-issues")
 _ERROR, _WARNING, _NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
+_POINTERS: Final = frozenset({"RetrievalMethod", "KeyInfoReference"})  # XML Signature 4.5.3, 1.1 4.5.10
+_DIGESTS: Final = (
+    ("http://www.w3.org/2000/09/xmldsig#sha1", partial(sha1, usedforsecurity=False)),
+    ("http://www.w3.org/2001/04/xmlenc#sha256", sha256),
+    ("http://www.w3.org/2001/04/xmlenc#sha512", sha512),
+)
 _FINGERPRINT: Final = pattern(r"(?:[0-9a-f]{2}:?){20}|(?:[0-9a-f]{2}:?){32}", re.IGNORECASE)
 
 
@@ -78,6 +87,43 @@ def _certificate(at: SamlCase) -> Iterator[Violated]:
     for place, key in at.each_key():
         if not any(der in at.certificates for der in key.certificates if der is not None):
             yield violated(place, ", ".join(key.contents), place=place)
+
+
+@KEYS.rule("elsewhere", _WARNING)
+def _elsewhere(at: SamlCase) -> Iterator[Violated]:
+    """A key is in the file itself: what an address gives was judged by nobody, and may be another tomorrow."""
+    for place, key in at.each_key():
+        if named := [each for each in key.contents if each in _POINTERS]:
+            yield violated(place, ", ".join(named), place=place)
+
+
+@KEYS.rule("points_to_it", _WARNING)
+def _points_to_it(at: SamlCase) -> Iterator[Violated]:
+    """By number and digests an X509Data points to the certificate in it (XML Signature 4.5.4), not to an old one.
+
+    Names are left out: programs write one and the same in many ways.
+    """
+    for place, key in at.each_key():
+        facts = at.facts(_ders(key))
+        for kind, said in key.pointers:
+            if facts and not any(_is_that(kind, said, each) for each in facts):
+                yield violated(place, f"{kind.rpartition('#')[2]} {said.strip()}", place=place)
+
+
+def _is_that(kind: str, said: str, facts: CertificateFacts) -> bool:
+    """Return whether a text points to a certificate, as far as what it points by is known."""
+    if kind == "X509SerialNumber":
+        return said.lstrip("+0") == str(facts.serial_number)
+    known = {
+        "X509SKI": facts.subject_key_identifier,
+        **{uri: hashed(facts.der).hexdigest() for uri, hashed in _DIGESTS},
+    }
+    if known.get(kind) is None:
+        return True
+    try:
+        return from_base64(said.encode("ascii")).hex() == known[kind]
+    except (binascii.Error, UnicodeEncodeError):
+        return False
 
 
 @KEYS.rule("one_certificate", _WARNING)

@@ -18,6 +18,7 @@ from pkitools.messages.days import day
 from pkitools.reports import ToldError, chain_complete_document
 from pkitools.text import shown
 from pkitools.trust import HierarchyKind, hierarchy_of
+from pkitools.x509 import oin_from_certificate
 from pkitools_cli.commands.export.given import given_above
 from pkitools_cli.commands.export.written import refuse_to_replace_input, told_backups
 from pkitools_cli.commands.given.fetching import NetworkRange, fetcher_of, told_refusals
@@ -226,9 +227,20 @@ def _public(completed: Completed, written: str) -> Words:
     return public_words(written, public_place(written), completed.system, completed.environment)
 
 
+def _is_of_authority(facts: CertificateFacts) -> bool:
+    return facts.is_ca and oin_from_certificate(facts).oin is None  # a self-signed one of openssl is a CA with an OIN
+
+
+def _after(completed: Completed, written: str) -> Step | None:
+    """Return what to do with a chain that was written; what an authority has is sent to nobody as one's own."""
+    if _is_of_authority(completed.path.leaf):
+        return None
+    return step("chain_complete.written", {}, {"public": partial(_public, completed, written)})
+
+
 def _next(completed: Completed) -> Step | None:
     if completed.written is not None:
-        return step("chain_complete.written", {}, {"public": partial(_public, completed, completed.written)})
+        return _after(completed, completed.written)
     if completed.path.imitation is not None:
         return Step(tr("cli.chain.complete.next_look_alike"))
     if completed.path.is_handed_on:

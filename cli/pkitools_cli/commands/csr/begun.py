@@ -21,6 +21,7 @@ from pkitools.x509.keys import is_same_key
 from pkitools_cli.commands.csr.writing import places
 from pkitools_cli.commands.next_steps import step
 from pkitools_cli.i18n import tr
+from pkitools_cli.output import complain
 
 _NAMED: Final = 12
 
@@ -49,12 +50,14 @@ class Standing:
         key: its key, where that can be read.
         request: the request, where that can be read.
         unclear: what of it is not as asked: names of fields, or a word for what cannot be read.
+        plain: its key opens without a passphrase.
     """
 
     state: State
     key: PrivateKey | None = None
     request: RequestFacts | None = None
     unclear: tuple[str, ...] = ()
+    plain: bool = False
 
 
 def standing(items: Sequence[NamedOrder], folder: Path, passphrase: bytes | None) -> Mapping[str, Standing]:
@@ -112,10 +115,11 @@ def _standing(item: NamedOrder, folder: Path, passphrase: bytes | None) -> Stand
     if not os.path.lexists(key_file):
         return Standing(State.UNCLEAR, unclear=(tr("cli.csr.create.no_key", name=Path(key_file).name),))
     try:
-        key = load_key(read_bytes(key_file, limit=MAX_KEY_FILE_BYTES), key_file, passphrase=passphrase)
+        content = read_bytes(key_file, limit=MAX_KEY_FILE_BYTES)
+        key, plain = load_key(content, key_file, passphrase=passphrase), _is_plain(content, key_file)
         if not os.path.lexists(request_file):
             item.plan.refuse_unfit(key)
-            return Standing(State.KEY_ONLY, key)
+            return Standing(State.KEY_ONLY, key, plain=plain)
     except PkitoolsError:
         return Standing(State.UNCLEAR, unclear=(Path(key_file).name,))
     try:
@@ -124,7 +128,22 @@ def _standing(item: NamedOrder, folder: Path, passphrase: bytes | None) -> Stand
         return Standing(State.UNCLEAR, unclear=(Path(request_file).name,))
     other_key = () if is_same_key(request.public_key, key.public) else (tr("cli.csr.create.other_key"),)
     unclear = (*other_key, *item.plan.differences(request))
-    return Standing(State.UNCLEAR if unclear else State.FINISHED, key, request, unclear)
+    return Standing(State.UNCLEAR if unclear else State.FINISHED, key, request, unclear, plain)
+
+
+def _is_plain(content: bytes, name: str) -> bool:
+    try:
+        load_key(content, name)
+    except PkitoolsError:
+        return False
+    return True
+
+
+def tell_plain(found: Mapping[str, Standing], passphrase: bytes | None) -> None:
+    """Tell which keys stay without a passphrase, where one was given: they stand there, and are not made anew."""
+    plain = [name for name, each in found.items() if each.plain] if passphrase is not None else []
+    if plain:
+        complain(tr("cli.csr.create.kept_plain", names=_named([f"{name}.key" for name in plain])))
 
 
 def _is_noted(finished: Sequence[Standing], folder: Path) -> bool:

@@ -17,7 +17,7 @@ from pkitools.ordering import Manifest, NamedOrder, add_orders, doubts, manifest
 from pkitools.reports import WrittenRequest
 from pkitools.requests import BatchError, SignedRequest
 from pkitools_cli.commands.csr.batch_faults import tell_faults
-from pkitools_cli.commands.csr.begun import Standing, State, refuse_begun, refuse_unclear, standing
+from pkitools_cli.commands.csr.begun import Standing, State, refuse_begun, refuse_unclear, standing, tell_plain
 from pkitools_cli.commands.csr.create_options import CreateOptions
 from pkitools_cli.commands.csr.ordering import known
 from pkitools_cli.commands.csr.writing import places, write
@@ -46,6 +46,7 @@ def write_batch(options: CreateOptions, batch_file: str, out_dir: str) -> list[W
         secret = passphrase.for_new_key()
         found = standing(items, folder, secret)
         refuse_unclear(found, folder, batch_file)
+        tell_plain(found, secret)
     else:
         _refuse_there(items, folder, batch_file, options)
         secret, found = passphrase.for_new_key(), {}
@@ -111,8 +112,9 @@ def _each(
         if options.resume:  # both are there now: what the run that was broken off left of them is no use any more
             check_outputs(places(prefix), overwrite=True)
         there = found.get(item.name, _ABSENT)
-        half = there.state is State.KEY_ONLY
-        yield replace(one, choice=item.order.choice, kept=there.key is not None, completed=half)
+        half, kept = there.state is State.KEY_ONLY, there.key is not None
+        encrypted = not there.plain if kept else one.encrypted
+        yield replace(one, choice=item.order.choice, kept=kept, completed=half, encrypted=encrypted)
 
 
 def _requests(items: Sequence[NamedOrder], found: Mapping[str, Standing]) -> Iterator[SignedRequest]:

@@ -18,7 +18,7 @@ from pkitools_cli.commands.csr.ordering import Wishes, completed, known, planned
 from pkitools_cli.commands.csr.writing import KeyPassphrase, places, write, write_certificate
 from pkitools_cli.commands.next_steps import free_prefix
 from pkitools_cli.i18n import tr
-from pkitools_cli.inputs import about_input, read_input, read_key
+from pkitools_cli.inputs import about_input, read_input, read_key, told_problems
 from pkitools_cli.output import complain
 from pkitools_cli.passphrases import asked_passphrase, can_ask, given_passphrase
 
@@ -107,6 +107,7 @@ def _renewal(name: str, options: CreateOptions) -> Renewal:
     with about_input(name):
         source = read_input(name, given_passphrase(options.passphrase_file, options.passphrase_env))
         renewal = renewal_of(source, moment=options.moment)
+    told_problems(source, name)
     if renewal.is_forged:
         complain(tr("cli.csr.create.not_of_issuer", name=name, issuer=renewal.old.issuer.common_name or ""))
     return renewal

@@ -19,8 +19,10 @@ from pkitools.files.platform import forbid_core_dumps
 from pkitools.frozen import dataclass
 from pkitools.messages.days import day
 from pkitools.reports import ToldError, export_document
+from pkitools.trust import HierarchyKind, hierarchy_of, is_self_signed
 from pkitools_cli.commands.export.given import Passphrases, key_for, listed, read_given, with_key
 from pkitools_cli.commands.export.written import refuse_to_replace_input
+from pkitools_cli.commands.next_steps import Words, step
 from pkitools_cli.commands.public_part import after_public
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered
@@ -36,6 +38,7 @@ from pkitools_cli.wide import padded, width
 
 if TYPE_CHECKING:
     from pkitools.exports import ExportForm
+    from pkitools.x509 import CertificateFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +165,7 @@ def _write(form: ExportForm, options: Options) -> Written:
         name=options.name,
         legacy=options.legacy,
         language=language(),
+        environment=options.environment,
     )
     return Written(export, write_set(export.outputs, overwrite=options.force), read.unread)
 
@@ -185,8 +189,27 @@ def _text(written: Written, options: Options) -> Iterator[Line | str]:
     if export.form.name == "public":
         yield from _sent(export, options)
         return
+    if export.form.takes_key and any(note.is_objection for note in export.notes):
+        yield from _not_yet("installed", export, options)
+        return
     yield from _now(export)
     yield f"    {shlex.join(export.test)}"
+
+
+def _not_yet(what: str, export: Export, options: Options) -> Iterator[str]:
+    """Yield that what was written is not to be used as it is, and the command that says what is the matter."""
+    found = step(f"export_public.{what}", {}, {"check": lambda: _check_words(export.material.certificate, options)})
+    yield from found.told() if found is not None else ()
+
+
+def _check_words(facts: CertificateFacts, options: Options) -> Words:
+    kind = hierarchy_of(facts).kind
+    of_tests = is_self_signed(facts) or kind not in {None, HierarchyKind.PRODUCTION}
+    where = options.environment or (Environment.PREPRODUCTION if of_tests else Environment.PRODUCTION)
+    system = ("--for", options.system) if options.system else ()
+    chosen = ("--certificate", options.certificate) if options.certificate else ()
+    trust = (word for name in options.trust for word in ("--trust", name))
+    return ("cert", "check", options.file, "-e", str(where), *system, *chosen, *trust)
 
 
 def _now(export: Export) -> Iterator[str]:
@@ -205,6 +228,9 @@ def _now(export: Export) -> Iterator[str]:
 
 def _sent(export: Export, options: Options) -> Iterator[str]:
     """Yield the test of the public part, then to whom it goes, and what comes when they have it."""
+    if any(note.is_objection for note in export.notes):
+        yield from _not_yet("objection", export, options)
+        return
     test = tr("cli.export.test")
     yield from wrapped(test, "")
     yield f"    {shlex.join(export.test)}"

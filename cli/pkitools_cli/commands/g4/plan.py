@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pkitools.systems import System
 
 _ALWAYS: Final = "always"
+_ORDER: Final = "order"
 _LABEL: Final = 14
 _NAME: Final = 30
 
@@ -95,7 +96,7 @@ def _text(files: Sequence[PlannedFile], options: Options) -> Iterator[Line | str
     yield from (Line(row, bold=True) for row in wrapped(_answer(plans, moving), ""))
     for name, plan in plans:
         yield ""
-        yield from _plan(name, plan)
+        yield from _plan(name, plan, options.moment)
     if moving:
         yield from _for_all(moving)
         yield from _steps()
@@ -136,19 +137,22 @@ def _row(key: str, value: str) -> list[str]:
     return beside(f"  {label:<{_LABEL}}", value)
 
 
-def _plan(file: str, plan: MigrationPlan) -> Iterator[Line | str]:
+def _plan(file: str, plan: MigrationPlan, moment: datetime) -> Iterator[Line | str]:
     yield from (Line(row, bold=True) for row in wrapped(_name(plan), ""))
     yield from _row("file", file)
     yield from _row("now", _now(plan))
     if plan.replacement is None:
         yield from _row("becomes", tr(f"cli.g4.state.{plan.state}"))
+        if plan.is_expired:  # that it need not go to G4 is not that there is nothing to do
+            ended = short_day(plan.facts.not_after.date(), language())
+            yield from _row("dates", f"{ended:<11}  {tr('cli.g4.date.expired')}")
         return
     profile = f" ({plan.replacement.profile})" if plan.replacement.profile else ""
     why = f"{plan.replacement.text[language()]} {founded(plan.replacement.source, plan.replacement.certainty)}"
     yield from _row("becomes", f"{plan.replacement.type}{profile}")
     yield from wrapped(why, "  " + " " * _LABEL)
     for number, day in enumerate(plan.dates):
-        yield from _row("dates" if not number else "", _date(day))
+        yield from _row("dates" if not number else "", _date(day, moment))
     for number, each in enumerate(plan.takes):
         said = each.statement
         told = tr("cli.systems.unanswered") if said is None else said.text[language()]
@@ -166,8 +170,9 @@ def _now(plan: MigrationPlan) -> str:
     return f"{hierarchy}{profile}{test}"
 
 
-def _date(day: BindingDate) -> str:
-    told = tr(f"cli.g4.date.{day.kind}", days=day.days or "")
+def _date(day: BindingDate, moment: datetime) -> str:
+    late = "_late" if str(day.kind) == _ORDER and day.day < moment.date() else ""
+    told = tr(f"cli.g4.date.{day.kind}{late}", days=day.days or "")
     where = "" if day.basis is None else f" {founded(day.basis.source, day.basis.certainty)}"
     return f"{short_day(day.day, language()):<11}  {told}{where}"
 

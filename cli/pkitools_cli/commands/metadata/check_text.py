@@ -53,7 +53,7 @@ def _details(heading: str, report: Report, full: Severity, *, verbose: bool) -> 
     if not report.findings and not report.not_checked:
         return
     yield ""
-    yield from (Line(row, bold=True) for row in wrapped(heading, ""))
+    yield from (Line(row, bold=True) for row in wrapped(heading, "  ", ""))
     yield from findings_told(report, full=full, verbose=verbose)
 
 

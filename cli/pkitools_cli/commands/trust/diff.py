@@ -79,9 +79,7 @@ def _text(compared: Compared) -> Iterator[Line | str]:
     found = compared.difference
     names = ", ".join(one.label for one in found.hierarchies)
     beside_it = len(found.trusted_beside)
-    right = "right_and_more" if beside_it else "right"
-    word = (right if names else "none") if found.is_right else ("wrong" if names else "none_wrong")
-    title = tr(f"cli.trust.diff.{word}", file=compared.file, names=names, count=beside_it)
+    title = tr(f"cli.trust.diff.{_word(compared)}", file=compared.file, names=names, count=beside_it)
     yield from (Line(row, bold=True) for row in wrapped(title, ""))
     for one in found.missing:
         yield from beside(f"  {tr('cli.trust.diff.missing')} ", f"{one.common_name} ({one.sha256[:16]}…)")
@@ -91,6 +89,18 @@ def _text(compared: Compared) -> Iterator[Line | str]:
     if found.missing:
         name = next((one.hierarchy.name for one in found.missing if one.hierarchy is not None), "")
         yield from next_step(tr("cli.trust.diff.next"), ("trust", "export", name, "--out", f"{name}.pem"))
+
+
+def _word(compared: Compared) -> str:
+    """Return which sentence is the answer: what could not be read is not called right."""
+    found = compared.difference
+    if not found.is_right:
+        return "wrong" if found.hierarchies else "none_wrong"
+    if not compared.is_whole:
+        return "right_part" if found.hierarchies else "none_part"
+    if not found.hierarchies:
+        return "none"
+    return "right_and_more" if found.trusted_beside else "right"
 
 
 def _entries(found: BundleDifference) -> Iterator[str]:
