@@ -111,6 +111,13 @@ _LONGEST: Final = (
 )
 
 
+def pytest_runtest_setup() -> None:
+    """No test speaks the language in which another left the command line."""
+    from pkitools_cli.i18n import set_language
+
+    set_language(None)
+
+
 def pytest_collection(session: pytest.Session) -> None:
     """Of several workers each begins with modules of its own: on a clean clone each would compile every one of them."""
     workers, worker = (os.environ.get(f"PYTEST_XDIST_{name}", "") for name in ("WORKER_COUNT", "WORKER"))
