@@ -12,7 +12,7 @@ from pkitools.frozen import dataclass
 from pkitools.reports.telling.answer import answer_of, reservations, told
 from pkitools.reports.text import in_a_word, in_short, label_width, word
 from pkitools.text import visible
-from pkitools_cli.commands.cert.check_table import counted, tally
+from pkitools_cli.commands.tables import counted, tally
 from pkitools_cli.i18n import language, report_word, tr
 from pkitools_cli.lines import coloured, wrapped
 from pkitools_cli.remedies import remedy_text
