@@ -12,6 +12,7 @@ from pkitools.containers import ContainerFormat, Contents, ItemKind
 from pkitools.findings import Outcome, Report, Severity, Verdict
 from pkitools.frozen import dataclass, field, replace
 from pkitools.messages.days import day_and_time
+from pkitools.reports.checked_file import about_keys
 from pkitools.reports.telling.answer import answer_of
 from pkitools.reports.telling.readable import readable, validity
 from pkitools.reports.text import in_a_word, in_short, label_width, others, why, word
@@ -19,7 +20,6 @@ from pkitools.text import joined, shown
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools_cli.commands.cert.check_options import CheckOptions, Meant
 from pkitools_cli.commands.cert.check_overall import Overall, Part, overall_told, reserved
-from pkitools_cli.commands.cert.check_table import Row, table
 from pkitools_cli.commands.cert.delivery_text import delivery_told, file_named, told_apart
 from pkitools_cli.commands.cert.next_step import Place, next_step_of, systems_and_environment
 from pkitools_cli.i18n import language, report_word, tr
@@ -31,6 +31,7 @@ from pkitools_cli.wide import fitted_end, width
 if TYPE_CHECKING:
     from pkitools.checking import CheckResult, FileCheck, JudgedCertificate
     from pkitools.checking.chain import ChainFile
+    from pkitools_cli.commands.cert.check_table import Row
 
 _MOST_ROWS: Final = 12  # of an answer: what stands below it may scroll away
 _FEWEST_OF_WHY: Final = 1
@@ -40,7 +41,6 @@ _WRONG_OIN: Final = (
     ("x509.oin.uzi_conflict", "several_oins"),
     ("x509.oin.invalid", "invalid_oin"),
 )
-_OF_KEYS: Final = "received."
 _ENOUGH: Final = 16  # digits of a fingerprint: what export shows as well
 _PROVIDER: Final = "IDPSSODescriptor"  # SAML metadata 2.0, 2.4.3
 _MAILED_KEY: Final = "delivery.private_key.enclosed"
@@ -125,9 +125,13 @@ def checked_told(
         yield from _reuse_told(reuse, options)
     if count > 1:
         yield ""
-        yield from table(
-            [_row(one, len(found)) for found in every for one in found], [_file_name(name) for name in unread]
-        )
+        yield from _table_told(every, unread)
+
+
+def _table_told(every: Sequence[Sequence[_Told]], unread: Sequence[str]) -> Iterator[Line | str]:
+    from pkitools_cli.commands.cert.check_table import table  # most ask about one
+
+    yield from table([_row(one, len(found)) for found in every for one in found], [_file_name(name) for name in unread])
 
 
 def _parts(
@@ -154,20 +158,6 @@ def _reuse_told(reuse: Report, options: CheckOptions) -> Iterator[Line | str]:
     yield from (Line(row, bold=True) for row in wrapped(heading, ""))
     full = min(_full(options), Severity.WARNING)  # which file it is about stands in what it says
     yield from findings_told(reuse, full=full, verbose=options.verbose)
-
-
-def about_keys(checks: Sequence[FileCheck], reuse: Report | None) -> tuple[Report | None, Report | None]:
-    """Return what there is to say of keys beside the one certificate, which is said of it, and what is left.
-
-    Args:
-        checks: the files that could be judged.
-        reuse: what there is to say of all that was given together.
-    """
-    if reuse is None or sum(len(check.judged) for check in checks) != 1:
-        return None, reuse
-    keys = tuple(o for o in reuse.outcomes if o.rule.code.startswith(_OF_KEYS))
-    rest = tuple(o for o in reuse.outcomes if not o.rule.code.startswith(_OF_KEYS))
-    return replace(reuse, outcomes=keys), replace(reuse, outcomes=rest) if rest else None
 
 
 def chains_told(chains: Sequence[tuple[str, ChainFile]]) -> Iterator[str]:
@@ -202,14 +192,15 @@ def told_with_its_file(one: JudgedCertificate, check: FileCheck, keys: Report | 
 
 def _certificates(name: str, check: FileCheck, options: CheckOptions, keys: Report | None) -> Iterator[_Told]:
     """Yield the certificates of a file; what there is to say of a file with one certificate stands in its report."""
+    placing, beside = Placing(name, check, options, keys), _of_the_file(check, keys)
     for one in check.judged:
         yield _Told(
             _file_name(name),
             one.subject.number,
             _which(one, check.count),
-            placed(name, one, check, options, keys),
+            placing.of(one),
             delivered=check.delivery.verdict is not Verdict.FAILED,
-            beside=_of_the_file(check, keys),
+            beside=beside,
         )
 
 
@@ -222,26 +213,42 @@ def _of_the_file(check: FileCheck, keys: Report | None) -> dict[Severity, int]:
     return dict(Counter(told.values()))
 
 
-def placed(
-    name: str, one: JudgedCertificate, check: FileCheck, options: CheckOptions, keys: Report | None = None
-) -> Place:
-    """Return a certificate of a file as it was handed in: what comes next follows from that."""
-    report = told_with_its_file(one, check, keys)
-    provider = {item.role for item in one.subject.items} == {_PROVIDER}
-    chosen = one.result.facts.sha256[:_ENOUGH] if check.count > 1 else None
-    return Place(
-        name,
-        one.result,
-        report,
-        options,
-        arrived=_has_arrived(options),
-        is_alone=_is_alone(check),
-        of_provider=provider,
-        chosen=chosen,
-        is_keystore=_is_keystore(check.contents),
-        was_mailed=_is_mail(check.contents)
-        and any(found.rule.code == _MAILED_KEY for found in _weighty(check.delivery)),
-    )
+class Placing:
+    """The certificates of one file as they were handed in: what is to be known of the file is looked up once.
+
+    Args:
+        name: the file.
+        check: what was found of it.
+        options: what was asked.
+        keys: what there is to say of the keys beside it, where no other certificate was judged.
+    """
+
+    def __init__(self, name: str, check: FileCheck, options: CheckOptions, keys: Report | None) -> None:
+        self._name, self._check, self._options, self._keys = name, check, options, keys
+        self._is_alone = _is_alone(check)
+        self._was_mailed = any(found.rule.code == _MAILED_KEY for found in _weighty(check.delivery))
+
+    def of(self, one: JudgedCertificate) -> Place:
+        """Return a certificate of the file: what comes next follows from where it stands."""
+        return Place(
+            self._name,
+            one.result,
+            told_with_its_file(one, self._check, self._keys),
+            self._options,
+            arrived=_has_arrived(self._options),
+            is_alone=self._is_alone,
+            of_provider={item.role for item in one.subject.items} == {_PROVIDER},
+            chosen=one.result.facts.sha256[:_ENOUGH] if self._check.count > 1 else None,
+            is_keystore=_is_keystore(self._check.contents),
+            was_mailed=self._was_mailed,
+        )
+
+
+def placings(
+    checks: Sequence[tuple[str, FileCheck]], options: CheckOptions, keys: Report | None = None
+) -> dict[str, Placing]:
+    """Return the certificates of each file as they were handed in, by the name of the file; ``keys`` as of each."""
+    return {name: Placing(name, check, options, keys) for name, check in checks}
 
 
 def _has_arrived(options: CheckOptions) -> bool:
@@ -491,6 +498,8 @@ def _briefly(report: Report) -> str:
 
 
 def _row(one: _Told, count: int) -> Row:
+    from pkitools_cli.commands.cert.check_table import Row
+
     mark = f" ({one.number})" if count > 1 else ""
     report = one.report
     because = answer_of(report).because
