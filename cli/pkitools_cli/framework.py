@@ -31,15 +31,13 @@ if TYPE_CHECKING:
 O = TypeVar("O")  # noqa: E741  the options object of a command
 R = TypeVar("R")
 
-_OF_FILES: Final = frozenset(
-    {"FILE", "DIR", "DIR2", "PATH", "PREFIX", "OLD", "NEW", "SOURCE", "FILE.html", "FILE.toml"}
-)
+_OF_FILES: Final = frozenset({"FILE", "DIR", "DIR2", "PATH", "PREFIX", "OLD", "NEW", "SOURCE"})
+_OF_PEERS: Final = "HOST:PORT"
 _VERSION = "pkitools_cli.json_version"
 _GIVEN = "pkitools_cli.given"
 _ORDER = "pkitools_cli.order"
 _DATA_FOLDER = "pkitools_cli.data"
 DATA_VARIABLE = "PKITOOLS_DATA"
-_NAMES = r"\b(?:FILE|DIR2?|PREFIX|PATH(?!\|HOST)|OLD|NEW)\b"
 _WRITTEN = {"--out", "--out-dir", "--report", "--snapshot", "--cache"}
 """The options that name what is written. A dash is standard input where something is read, and no name here."""
 _NOT_PIPED = {
@@ -180,7 +178,7 @@ def _refuse_empty_names(ctx: click.Context, values: Mapping[str, Any], order: Se
     for param in order:
         value = values.get(param.name or "")
         is_empty = "" in (value if isinstance(value, list | tuple) else [value])
-        if is_empty and re.search(_NAMES, param.metavar or ""):
+        if is_empty and names_files(param) and _OF_PEERS not in (param.metavar or ""):  # that command says it itself
             raise click.UsageError(_empty_told(param), ctx)
 
 
@@ -342,7 +340,7 @@ class Command(_TranslatedHelp):
 
 def names_files(param: click.Parameter) -> bool:
     """Return whether a parameter is given files or folders, by what stands for it in the help."""
-    return not _OF_FILES.isdisjoint((param.metavar or "").strip("[].").replace("]...", "").split("|"))
+    return not _OF_FILES.isdisjoint((param.metavar or "").strip("[].").replace(".", "|").split("|"))
 
 
 def _with_folder(value: Any) -> Any:
@@ -356,7 +354,7 @@ def _file_named(error: PkitoolsError, ctx: click.Context) -> str:
     """Return the file or folder of the command line that an error speaks of, if it speaks of one."""
     operands = {str(value) for value in error.params.values()}
     for param in ctx.command.params:
-        if (param.metavar or "").lstrip("[").startswith(("FILE", "DIR")) and param.name is not None:
+        if names_files(param) and param.name is not None:
             given = ctx.params.get(param.name)
             found = [str(name) for name in (given if isinstance(given, tuple) else (given,)) if str(name) in operands]
             if found:

@@ -269,6 +269,25 @@ def _parts(words: Sequence[str]) -> Iterator[str]:
         yield part
 
 
+def under_answer(key: str) -> tuple[str, str]:
+    """Return what the first row under a label of an answer begins with, and what the others do.
+
+    Args:
+        key: ``why``, ``now``, ``also`` or ``from``.
+    """
+    from pkitools.reports.text import word
+
+    return under_label(word(f"answer.{key}", language()))
+
+
+def under_label(label: str) -> tuple[str, str]:
+    """Return what the first row under a label begins with, where an answer has its labels, and what the others do."""
+    from pkitools.reports.text import label_width  # most commands give no such answer
+
+    width = label_width(language())
+    return f"  {label:<{width}}  ", " " * (width + 4)
+
+
 def next_step(sentence: str, words: Sequence[str] | None = None) -> list[str]:
     """Return what to do next: a sentence, and the command for it.
 

@@ -13,13 +13,13 @@ from pkitools.checking.file_names import Stem, stem_of
 from pkitools.checking.private_keys import COMPARED, public_halves
 from pkitools.checking.selection import end_entities, possible_issuers
 from pkitools.containers import ContainerFormat, Contents, Item, ItemKind
-from pkitools.errors import InputError
 from pkitools.findings import Outcome
 from pkitools.frozen import dataclass, field
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools.x509.given import CERTIFICATE, Given, several_ders
 from pkitools.x509.holder import Holder, holder_of
 from pkitools.x509.keys import names_of, thumbprints
+from pkitools.x509.reader import read_if_readable
 
 _PLAIN: Final = frozenset({ContainerFormat.PEM, ContainerFormat.DER, ContainerFormat.BASE64, ContainerFormat.PKCS7})
 _Read = tuple[tuple[Item, CertificateFacts], ...]
@@ -194,10 +194,5 @@ def _is_own(facts: CertificateFacts) -> bool:
 
 def _read(contents: Contents) -> _Read:
     """Return the certificates of a file that can be read; what cannot be is told where the file is judged."""
-    found = []
-    for item in contents.of_kind(ItemKind.CERTIFICATE):
-        try:
-            found.append((item, read_certificate(item.der)))
-        except InputError:
-            continue
-    return tuple(found)
+    read = ((item, read_if_readable(item.der)) for item in contents.of_kind(ItemKind.CERTIFICATE))
+    return tuple((item, facts) for item, facts in read if facts is not None)

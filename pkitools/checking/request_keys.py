@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pkitools.checking.file_names import Names, is_named_as_key, stem_of
 from pkitools.checking.private_keys import COMPARED, PUBLISHED, public_halves, request_keys
 from pkitools.containers import Contents, ItemKind
-from pkitools.errors import InputError
 from pkitools.findings import Evidence, Outcome, Severity, Violated, outcome
-from pkitools.x509 import read_certificate
 from pkitools.x509.keys import is_same_key, names_of, thumbprints
+from pkitools.x509.reader import readable
 
 if TYPE_CHECKING:
     from pkitools.x509.model import PublicKey
@@ -134,11 +132,7 @@ class _Folders:
 
 def _certified(contents: Contents) -> frozenset[str]:
     """Return the SHA-256 (hex) of the public key of each certificate in a file that can be read."""
-    found = []
-    for item in contents.of_kind(ItemKind.CERTIFICATE):
-        with suppress(InputError):  # who judges certificates tells it
-            found.append(read_certificate(item.der).public_key)
-    return names_of(found)
+    return names_of(facts.public_key for facts in readable(contents.certificates))
 
 
 def _requested(contents: Contents, name: str) -> list[PublicKey]:

@@ -15,13 +15,13 @@ from pkitools.x509.der import SEQUENCE, DERError, children, encoded, root
 from pkitools.x509.der_writing import value
 from pkitools.x509.keys import algorithm_identifier, read_public_key
 from pkitools.x509.model import PublicKey
+from pkitools.x509.oids import RSASSA_PSS
 
 OPENSSH: Final = "OpenSSH"
 """The form of a key as ``ssh-keygen`` writes it."""
 
 _OLD_LABELS: Final = {"PKCS#1": b"RSA", "SEC1": b"EC", "DSA": b"DSA"}
 _UNLOCKED: Final = b"openssh-key-v1\0\0\0\0\x04none\0\0\0\x04none"
-_PSS: Final = "1.2.840.113549.1.1.10"
 _MAX_BYTES: Final = 64 * 1024  # an RSA key of 16,384 bits is 9 kB
 
 
@@ -125,7 +125,7 @@ def pss_algorithm(der: bytes) -> bytes:
     """Return the algorithm that a PrivateKeyInfo (DER) states, where that is RSASSA-PSS; else nothing."""
     try:
         parts = children(der, root(der, SEQUENCE))
-        is_pss = len(parts) > 2 and parts[1][0] == SEQUENCE and algorithm_identifier(der, parts[1])[0] == _PSS
+        is_pss = len(parts) > 2 and parts[1][0] == SEQUENCE and algorithm_identifier(der, parts[1])[0] == RSASSA_PSS
     except DERError:
         return b""
     return encoded(der, parts[1]) if is_pss else b""

@@ -36,12 +36,12 @@ from pkitools.x509.der import (
     root,
     walk,
 )
+from pkitools.x509.oids import RSASSA_PSS
 
 _MAX_NODES: Final = 200_000
 _MAX_OPENED: Final = 100  # keys of one keystore; their rounds together count as those of one
 _MAX_LAYERS: Final = 8  # a keystore has two: the authenticated safe, and the bags in it
 _MAX_SCRYPT_BYTES: Final = 128 * 1024 * 1024
-_PSS: Final = "1.2.840.113549.1.1.10"
 _PKCS12_PBE_ARC: Final = "1.2.840.113549.1.12.1."
 _PKCS5_PBE_ARC: Final = "1.2.840.113549.1.5."  # PBES1 and, by .12, PBKDF2: all hold salt and rounds
 
@@ -153,7 +153,7 @@ def _stated_algorithms(data: bytes, passphrase: bytes | None, entries: Sequence[
     What hands out the keys does not tell it. To ask takes as much work again as opening them, and is done only where a
     certificate in the keystore is for RSASSA-PSS alone.
     """
-    if not any(entry.certificate.public_key_algorithm_oid.dotted_string == _PSS for entry in entries):
+    if not any(entry.certificate.public_key_algorithm_oid.dotted_string == RSASSA_PSS for entry in entries):
         return {}
 
     from cryptography.hazmat.primitives.serialization import load_der_private_key

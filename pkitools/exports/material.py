@@ -19,6 +19,7 @@ from pkitools.trust import CAStatus
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools.x509.given import CERTIFICATE, Given, several_ders
 from pkitools.x509.keys import is_same_key, names_of, thumbprints
+from pkitools.x509.reader import read_if_readable
 
 _MOST_OF_A_NAME = 60
 
@@ -91,9 +92,11 @@ def gather(
 def _meant(
     contents: Contents, key: PrivateKey | None, alias: str | None, certificate: int | str | None
 ) -> CertificateFacts:
-    read = [(item, facts) for item in items_of(contents, ItemKind.CERTIFICATE) if (facts := _facts(item)) is not None]
+    items = items_of(contents, ItemKind.CERTIFICATE)
+    # one that cannot be read is told as left out of the path
+    read = [(item, facts) for item in items if (facts := read_if_readable(item.der)) is not None]
     if not read:
-        read_certificate(items_of(contents, ItemKind.CERTIFICATE)[0].der)  # which says what is wrong with it
+        read_certificate(items[0].der)  # which says what is wrong with it
     found = selected(subjects(read), alias, certificate, contents.name)
     distinct = {subject.facts.sha256: subject.facts for subject in found}
     if key is not None and len(distinct) > 1:
@@ -102,13 +105,6 @@ def _meant(
     if len(distinct) > 1:
         raise InvalidValueError("exports.error.several", name=contents.name, known=_listed(found))
     return next(iter(distinct.values()))
-
-
-def _facts(item: Item) -> CertificateFacts | None:
-    try:
-        return read_certificate(item.der)
-    except InputError:
-        return None  # told as left out of the path
 
 
 def _listed(found: Sequence[Subject]) -> str:

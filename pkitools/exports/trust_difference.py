@@ -9,7 +9,6 @@ from hashlib import sha256
 from typing import Final
 
 from pkitools.arguments import aware
-from pkitools.errors import InputError
 from pkitools.exports.chains import refuse_too_many
 from pkitools.frozen import dataclass
 from pkitools.trust import (
@@ -26,8 +25,9 @@ from pkitools.trust import (
 )
 from pkitools.trust.authorities import status_by_date
 from pkitools.trust.known_authorities import imitated
-from pkitools.x509 import CertificateFacts, read_certificate
+from pkitools.x509 import CertificateFacts
 from pkitools.x509.given import CERTIFICATE, Given, several_ders
+from pkitools.x509.reader import read_if_readable
 
 
 class BundleFinding(StrEnum):
@@ -148,18 +148,11 @@ def _known(der: bytes) -> CatalogueEntry | None:
     return catalogue().by_sha256.get(sha256(der).hexdigest())
 
 
-def _readable(der: bytes) -> CertificateFacts | None:
-    try:
-        return read_certificate(der)
-    except InputError:
-        return None
-
-
 def _entries(ders: Sequence[bytes], wanted: Sequence[Hierarchy], moment: datetime) -> Iterator[BundleEntry]:
     seen: set[bytes] = set()
     judged = _Judging(wanted, moment)
     for position, der in enumerate(ders, start=1):
-        facts, known = _readable(der), _known(der)
+        facts, known = read_if_readable(der), _known(der)
         finding = BundleFinding.TWICE if der in seen else judged.finding(facts, known)
         seen.add(der)
         yield BundleEntry(position, facts, finding, known)

@@ -14,7 +14,8 @@ from pkitools.metadata.jwks import KeySet, is_json, read_jwks
 from pkitools.metadata.saml import METADATA, SamlMetadata, read_saml
 from pkitools.metadata.signatures import SignatureStatus, Verified, verify
 from pkitools.metadata.xml_tree import as_utf8, parse_xml
-from pkitools.x509 import CertificateFacts, read_certificate
+from pkitools.x509 import CertificateFacts
+from pkitools.x509.reader import read_if_readable
 
 Document: TypeAlias = SamlMetadata | KeySet | Agreement
 """What a file says."""
@@ -106,15 +107,11 @@ def _saml(written: SamlMetadata, plain: bytes, name: str) -> ReadMetadata:
     return ReadMetadata(name, MetadataKind.SAML, signed, written, verified)
 
 
-def certificates_of(read: ReadMetadata) -> dict[bytes, CertificateFacts]:
+def certificates_of(metadata: ReadMetadata) -> dict[bytes, CertificateFacts]:
     """Return what is known of each certificate of a document, by its DER; those that cannot be read are absent."""
-    found: dict[bytes, CertificateFacts] = {}
-    for der in dict.fromkeys((*_ders(read.document), *filter(None, (read.verified.signer,)))):
-        try:
-            found[der] = read_certificate(der)
-        except InputError:
-            continue  # a rule tells of it
-    return found
+    ders = dict.fromkeys((*_ders(metadata.document), *filter(None, (metadata.verified.signer,))))
+    read = ((der, read_if_readable(der)) for der in ders)
+    return {der: facts for der, facts in read if facts is not None}  # of the others a rule tells
 
 
 def _ders(document: Document) -> Iterator[bytes]:

@@ -23,10 +23,11 @@ from pkitools.revocation import CertificateRevocationList, read_crl
 from pkitools.revocation.ocsp import read_response
 from pkitools.text import pattern
 from pkitools.trust import embedded_intermediates
-from pkitools.x509 import CertificateFacts, read_certificate
+from pkitools.x509 import CertificateFacts
 from pkitools.x509.at_hand import AtHand
 from pkitools.x509.der_writing import integer_octets
 from pkitools.x509.name_matching import canonical_name
+from pkitools.x509.reader import readable
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -117,15 +118,7 @@ def _authorities(contents: Contents) -> Iterator[bytes]:
     """Yield the certificates of a file that may have issued others; most are not even read."""
     ders = [item.der for item in contents.of_kind(ItemKind.CERTIFICATE)]
     if len(ders) > 1 or any(map(_MAY_ISSUE.search, ders)):
-        yield from dict.fromkeys(facts.der for facts in possible_issuers(list(_readable(ders))))
-
-
-def _readable(ders: Iterable[bytes]) -> Iterator[CertificateFacts]:
-    for der in ders:
-        try:
-            yield read_certificate(der)
-        except InputError:  # where it is judged it is told
-            continue
+        yield from dict.fromkeys(facts.der for facts in possible_issuers(list(readable(ders))))
 
 
 def read_if_it_can(crl: bytes) -> CertificateRevocationList | bytes:
@@ -154,7 +147,7 @@ class AboutEach:
         # between two that lie in files one may stand that was given
         self._authorities = AtHand(tuple(dict.fromkeys((*known.authorities, *given))) if known.authorities else ())
         self._has_lists = bool(self._by_name or self._by_serial or self._unread)
-        above = [*_readable((*given, *embedded_intermediates()))] if self._has_lists else []
+        above = [*readable((*given, *embedded_intermediates()))] if self._has_lists else []
         self._always = self._about(above)
 
     def authorities(self, facts: CertificateFacts) -> tuple[bytes, ...]:

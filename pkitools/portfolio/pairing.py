@@ -8,14 +8,14 @@ from pkitools.checking.beside import check_keys_beside
 from pkitools.checking.private_keys import BESIDE
 from pkitools.checking.selection import end_entities
 from pkitools.containers import Contents, ItemKind, read_source
-from pkitools.errors import InputError, PkitoolsError
+from pkitools.errors import PkitoolsError
 from pkitools.findings import Evidence, Outcome, Severity, Status
 from pkitools.frozen import replace
 from pkitools.portfolio.judging import Judge, lean
 from pkitools.portfolio.model import HeldCertificate, Reading
 from pkitools.portfolio.opening import ToRead, unit_of
 from pkitools.portfolio.reading import Unit, examine
-from pkitools.x509 import CertificateFacts, read_certificate
+from pkitools.x509.reader import readable
 
 
 def not_fitting(
@@ -67,15 +67,7 @@ def _keys_only(contents: Contents) -> Contents:
 
 def _public_keys(contents: Contents) -> frozenset[str]:
     """Return the public keys of whose file it is: that of an authority above it is no fit."""
-    return frozenset(facts.public_key.spki_sha256 for facts in end_entities(_readable(contents)))
-
-
-def _readable(contents: Contents) -> Iterator[CertificateFacts]:
-    for item in contents.of_kind(ItemKind.CERTIFICATE):
-        try:
-            yield read_certificate(item.der)
-        except InputError:
-            continue
+    return frozenset(facts.public_key.spki_sha256 for facts in end_entities(readable(contents.certificates)))
 
 
 def _with(one: HeldCertificate, wrong: tuple[Outcome, ...]) -> HeldCertificate:

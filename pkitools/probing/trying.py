@@ -24,8 +24,9 @@ from pkitools.probing.rules import check_connection
 from pkitools.requests.keys import to_pem
 from pkitools.systems import Stance, System, Topic, get_system
 from pkitools.trust import TrustStore, hierarchy_of
-from pkitools.x509 import CertificateFacts, read_certificate
+from pkitools.x509 import read_certificate
 from pkitools.x509.given import Given
+from pkitools.x509.reader import read_if_readable
 
 if TYPE_CHECKING:
     from pkitools.rules.own import OwnData
@@ -152,7 +153,7 @@ def _apart(sent: Sequence[bytes]) -> tuple[tuple[bytes, ...], tuple[str, ...]]:
 
     What cannot be read stays: that is told where it is judged.
     """
-    read = {der: _facts(der) for der in dict.fromkeys(sent)}
+    read = {der: read_if_readable(der) for der in dict.fromkeys(sent)}
     issuers = {facts.issuer for facts in read.values() if facts is not None}
     strangers = {
         der: facts.subject.common_name or facts.subject.text
@@ -160,13 +161,6 @@ def _apart(sent: Sequence[bytes]) -> tuple[tuple[bytes, ...], tuple[str, ...]]:
         if facts is not None and der != sent[0] and not facts.is_ca and facts.subject not in issuers
     }
     return tuple(der for der in sent if der not in strangers), tuple(strangers.values())
-
-
-def _facts(der: bytes) -> CertificateFacts | None:
-    try:
-        return read_certificate(der)
-    except InputError:
-        return None
 
 
 def _delivered(seen: Observation, theirs: FileCheck) -> Observation:

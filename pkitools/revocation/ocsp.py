@@ -208,16 +208,10 @@ def _read(data: bytes) -> OcspResponse:
         return OcspResponse(status)
     if len(parts) != 2 or parts[1][0] != _RESPONSE_BYTES:
         raise DERError("successful, without a response")
-    kind, body = _exactly(asn1.children(data, asn1.expect(asn1.only_child(data, parts[1]), asn1.SEQUENCE)), 2)
+    kind, body = asn1.exactly(asn1.children(data, asn1.expect(asn1.only_child(data, parts[1]), asn1.SEQUENCE)), 2)
     if asn1.oid(data, kind) != _BASIC:
         raise DERError("another type of response than basic")
     return _read_basic(asn1.contents(data, asn1.expect(body, asn1.OCTET_STRING)))
-
-
-def _exactly(nodes: list[Node], count: int) -> list[Node]:
-    if len(nodes) != count:
-        raise DERError(f"{len(nodes)} values where {count} should be")
-    return nodes
 
 
 def _read_basic(data: bytes) -> OcspResponse:
@@ -240,7 +234,7 @@ def _read_basic(data: bytes) -> OcspResponse:
     extensions: dict[str, tuple[bool, bytes]] = {}
     if len(fields) == 4:
         extensions = read_extensions(data, asn1.only_child(data, asn1.expect(fields.pop(), _EXTENSIONS)))
-    responder, produced, responses = _exactly(fields, 3)
+    responder, produced, responses = asn1.exactly(fields, 3)
     name, key = _responder(data, responder)
     return OcspResponse(
         status=ResponseStatus.SUCCESSFUL,
@@ -307,7 +301,7 @@ def _single(data: bytes, node: Node) -> SingleResponse:
 
 
 def _certificate_id(data: bytes, node: Node) -> CertificateId:
-    algorithm, name, key, serial = _exactly(asn1.children(data, asn1.expect(node, asn1.SEQUENCE)), 4)
+    algorithm, name, key, serial = asn1.exactly(asn1.children(data, asn1.expect(node, asn1.SEQUENCE)), 4)
     dotted = (
         asn1.oid(data, asn1.children(data, asn1.expect(algorithm, asn1.SEQUENCE))[0])
         if algorithm[3] > algorithm[2]

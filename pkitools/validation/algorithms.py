@@ -17,7 +17,7 @@ from pkitools.x509.der import DERError
 from pkitools.x509.keys import read_public_key, read_signature_algorithm
 from pkitools.x509.model import PublicKey, SignatureAlgorithm
 from pkitools.x509.native_key import load_public_key
-from pkitools.x509.oids import STRONG_HASHES
+from pkitools.x509.oids import RSASSA_PSS, STRONG_HASHES
 
 MIN_RSA_BITS: Final = 2048
 _MAX_RSA_EXPONENT: Final = 1 << 64  # OpenSSL's bound for large keys: verification cost grows with it
@@ -34,7 +34,6 @@ _FAST: Final = frozenset(
         "1.2.840.10045.4.3.4",
     }
 )
-_PSS: Final = "1.2.840.113549.1.1.10"
 _EDWARDS: Final = frozenset({"1.3.101.112", "1.3.101.113"})
 
 
@@ -102,7 +101,7 @@ def _fault(spki: bytes) -> str:
 def fast_scheme(algorithm: bytes) -> bool:
     """Whether ``cryptography.x509.verification`` checks this signature scheme: of RSASSA-PSS only salt = hash."""
     scheme = signature_scheme(algorithm)
-    if scheme.oid == _PSS:
+    if scheme.oid == RSASSA_PSS:
         salt = _HASH_OCTETS.get(scheme.hash or "")
         return salt is not None and scheme.salt_length == salt and scheme.mgf_hash == scheme.hash
     return scheme.oid in _FAST

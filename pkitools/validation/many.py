@@ -23,7 +23,7 @@ from pkitools.x509 import der as asn1
 from pkitools.x509 import der_writing as encode
 from pkitools.x509.given import CERTIFICATE, Given, one_der, several_ders
 from pkitools.x509.names import DNS, EMAIL, IP, URI
-from pkitools.x509.oids import SUBJECT_ALTERNATIVE_NAME
+from pkitools.x509.oids import RSASSA_PSS, SUBJECT_ALTERNATIVE_NAME
 from pkitools.x509.path_certificate import PathCertificate, load
 from pkitools.x509.signatures import certificate_signed_by
 
@@ -38,7 +38,7 @@ def _pss(hash_arc: int, octets: int) -> bytes:
     mask = encode.value(asn1.SEQUENCE, encode.oid("1.2.840.113549.1.1.8"), digest)
     parts = enumerate((digest, mask, encode.integer(octets)))
     wrapped = encode.value(asn1.SEQUENCE, *(encode.value(asn1.explicit(place), part) for place, part in parts))
-    return encode.value(asn1.SEQUENCE, encode.oid("1.2.840.113549.1.1.10"), wrapped)
+    return encode.value(asn1.SEQUENCE, encode.oid(RSASSA_PSS), wrapped)
 
 
 _NULL: Final = b"\x05\x00"

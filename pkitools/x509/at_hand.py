@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import Final
 
-from pkitools.errors import InputError
 from pkitools.x509.model import CertificateFacts
-from pkitools.x509.reader import read_certificate
+from pkitools.x509.reader import readable
 
 _MOST: Final = 8
 """Collections remembered: a loop over certificates has one, a folder of chains one for each and one for all."""
@@ -21,7 +20,7 @@ class AtHand:
     def __init__(self, ders: tuple[bytes, ...]) -> None:
         self.ders: Final = frozenset(ders)
         self._by_name: dict[bytes, list[tuple[int, CertificateFacts]]] = {}
-        for placed in enumerate(_readable(ders)):
+        for placed in enumerate(readable(ders)):
             self._by_name.setdefault(placed[1].subject.der, []).append(placed)
 
     def __bool__(self) -> bool:
@@ -47,11 +46,3 @@ class AtHand:
 def at_hand(ders: tuple[bytes, ...]) -> AtHand:
     """Return these certificates, read; remembered, for they come again with every certificate of a file or a folder."""
     return AtHand(ders)
-
-
-def _readable(ders: Iterable[bytes]) -> Iterable[CertificateFacts]:
-    for der in ders:
-        try:
-            yield read_certificate(der)
-        except InputError:
-            continue

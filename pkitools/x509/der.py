@@ -177,6 +177,13 @@ def only_child(data: bytes, node: Node) -> Node:
     return inside[0]
 
 
+def exactly(nodes: list[Node], count: int) -> list[Node]:
+    """Return nodes of which there are as many as there should be; raise :class:`DERError` of any other number."""
+    if len(nodes) != count:
+        raise DERError(f"{len(nodes)} values where {count} should be")
+    return nodes
+
+
 def fields(data: bytes, node: Node, *tags: int) -> dict[int, Node]:
     """Return the optional fields of a SEQUENCE by their tags: each at most once, in this order, and no other.
 

@@ -26,9 +26,8 @@ from pkitools.x509.der import (
 from pkitools.x509.der_writing import value
 from pkitools.x509.model import PublicKey, SignatureAlgorithm
 from pkitools.x509.names import Note
-from pkitools.x509.oids import CURVES, HASHES, KEY_ALGORITHMS, SIGNATURE_ALGORITHMS
+from pkitools.x509.oids import CURVES, HASHES, KEY_ALGORITHMS, RSASSA_PSS, SIGNATURE_ALGORITHMS
 
-_PSS: Final = "1.2.840.113549.1.1.10"
 _MGF1: Final = "1.2.840.113549.1.1.8"
 _MAX_EXPONENT_OCTETS: Final = 1024  # beyond this Python refuses to write a number in decimal
 
@@ -153,7 +152,7 @@ def _unreadable(data: bytes, node: Node) -> SignatureAlgorithm:
 
 def _signature_algorithm(data: bytes, dotted: str, parameters: Node | None) -> SignatureAlgorithm:
     name, hash_name = SIGNATURE_ALGORITHMS.get(dotted, (dotted, None))
-    if dotted == _PSS:
+    if dotted == RSASSA_PSS:
         return _pss(data, dotted, parameters)
     return SignatureAlgorithm(dotted, name, hash_name)
 

@@ -38,6 +38,8 @@ SUBJECT_SERIAL_NUMBER: Final = "2.5.4.5"
 ORGANIZATION_IDENTIFIER: Final = "2.5.4.97"
 SERVER_AUTH: Final = "1.3.6.1.5.5.7.3.1"
 CLIENT_AUTH: Final = "1.3.6.1.5.5.7.3.2"
+RSASSA_PSS: Final = "1.2.840.113549.1.1.10"
+"""Of a signature, and of a key that is for such signatures alone (RFC 4055 1.2)."""
 EMAIL_PROTECTION: Final = "1.3.6.1.5.5.7.3.4"
 DOCUMENT_SIGNING: Final = "1.3.6.1.5.5.7.3.36"
 MICROSOFT_DOCUMENT_SIGNING: Final = "1.3.6.1.4.1.311.10.3.12"
@@ -126,7 +128,7 @@ SIGNATURE_ALGORITHMS: Final[dict[str, tuple[str, str | None]]] = {
     "1.2.840.113549.1.1.11": ("sha256WithRSAEncryption", "sha256"),
     "1.2.840.113549.1.1.12": ("sha384WithRSAEncryption", "sha384"),
     "1.2.840.113549.1.1.13": ("sha512WithRSAEncryption", "sha512"),
-    "1.2.840.113549.1.1.10": ("RSASSA-PSS", None),
+    RSASSA_PSS: ("RSASSA-PSS", None),
     "1.2.840.10045.4.1": ("ecdsa-with-SHA1", "sha1"),
     "1.2.840.10045.4.3.1": ("ecdsa-with-SHA224", "sha224"),
     "1.2.840.10045.4.3.2": ("ecdsa-with-SHA256", "sha256"),
@@ -160,7 +162,7 @@ STRONG_HASHES: Final = frozenset({"sha256", "sha384", "sha512", "sha3-256", "sha
 
 KEY_ALGORITHMS: Final[dict[str, tuple[str, int | None]]] = {
     "1.2.840.113549.1.1.1": ("RSA", None),
-    "1.2.840.113549.1.1.10": ("RSASSA-PSS", None),
+    RSASSA_PSS: ("RSASSA-PSS", None),
     "1.2.840.10045.2.1": ("EC", None),
     "1.2.840.10040.4.1": ("DSA", None),
     "1.3.101.110": ("X25519", 255),

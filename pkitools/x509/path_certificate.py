@@ -228,7 +228,7 @@ def _brief(error: BaseException) -> str:
 
 def _read(der: bytes) -> PathCertificate:
     outer = asn1.root(der, asn1.SEQUENCE)
-    tbs_node, algorithm, signature = _exactly(asn1.children(der, outer), 3)
+    tbs_node, algorithm, signature = asn1.exactly(asn1.children(der, outer), 3)
     tbs = asn1.children(der, asn1.expect(tbs_node, asn1.SEQUENCE))
     version = 1
     if tbs and asn1.encoded(der, tbs[0]) == _VERSION_3:
@@ -286,12 +286,6 @@ def _odd_times(der: bytes, validity: Node) -> bool:
         return False
     times = asn1.children(der, validity)
     return any(node[0] == asn1.GENERALIZED_TIME and der[node[2] : node[2] + 4] < b"2050" for node in times)
-
-
-def _exactly(nodes: list[Node], count: int) -> list[Node]:
-    if len(nodes) != count:
-        raise DERError(f"{len(nodes)} values where {count} should be")
-    return nodes
 
 
 def _native(der: bytes, serial_number: int) -> x509.Certificate:

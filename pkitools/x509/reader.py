@@ -8,6 +8,7 @@ errors. Whether the bytes are a *valid* certificate is for validation, which use
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
@@ -98,6 +99,21 @@ def read_certificate(certificate: Given) -> CertificateFacts:
     except DERError as error:
         slug = "malformed_certificate" if _has_form(der) else "not_a_certificate"
         raise InputError(f"x509.error.{slug}", detail=error.detail) from None
+
+
+def read_if_readable(der: bytes) -> CertificateFacts | None:
+    """Return the facts of a certificate; ``None`` of what is none: for those who leave it to others to tell that."""
+    try:
+        return read_certificate(der)
+    except InputError:
+        return None
+
+
+def readable(ders: Iterable[bytes]) -> Iterator[CertificateFacts]:
+    """Yield the facts of each certificate that can be read: for those who leave it to others to tell of the rest."""
+    for der in ders:
+        if (facts := read_if_readable(der)) is not None:
+            yield facts
 
 
 def _has_form(der: bytes) -> bool:

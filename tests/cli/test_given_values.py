@@ -90,7 +90,7 @@ def named_by(path: tuple[str, ...]) -> Iterator[list[str]]:
         assert found is not None
         command = found
     for param in command.get_params(click.Context(command)):
-        if not re.search(r"\b(FILE|DIR|PREFIX)\b", param.metavar or ""):
+        if not re.search(r"\b(FILE|DIR2?|PREFIX|OLD|NEW|SOURCE)\b", param.metavar or ""):
             continue
         yield [""] if isinstance(param, click.Argument) else [max(param.opts, key=len), ""]
 
@@ -109,6 +109,8 @@ def test_an_empty_name_is_never_the_folder_one_stands_in(
         assert given == [""] or "is empty" in ran.err, (path, given, ran.err)  # other names may be missing
     for path in (("cert", "check"), ("cert", "show"), ("cert", "lint"), ("csr", "check")):
         assert "is empty" in run("--lang", "en", *path, "").err
+    for path in (("metadata", "diff"), ("renewal", "diff"), ("test-pki", "import")):
+        assert "is empty" in run("--lang", "en", *path, "", "there").err
 
 
 @pytest.mark.slow

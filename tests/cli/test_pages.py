@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from pkitools.messages import LANGUAGES
+from pkitools.requests.keys import wrap_key
 from tests.portfolio.support import LEAF, WHOLE
 from tests.support.chains import good_chain
 from tests.support.command import Command
 from tests.support.deliveries import corrupt, pem
 from tests.support.pages import frame, parsed, words
+from tests.support.shown import rsa_key
 
 AT = ("--moment", "2026-11-22T12:00:00Z")
 
@@ -55,6 +57,19 @@ def test_the_page_says_what_the_terminal_says(run: Command, folder: Path, langua
         for step in steps:
             sentence = " ".join(step.split("\n  ")[0].split())
             assert sentence.partition("pkitools ")[0].strip() in page
+
+
+def test_a_page_says_to_mend_a_key_that_does_not_fit_its_certificate(run: Command, folder: Path) -> None:
+    key = folder / "found" / "leaf.key"
+    key.write_bytes(wrap_key(rsa_key(), made_here=True).pem(None))
+    key.chmod(0o600)
+    ran = run(*check(folder, "found/leaf.pem", "found/leaf.key"), "--report", folder / "a.html")
+    assert ran.code == 10
+    page = page_at(folder / "a.html").partition("The certificate ")[0]
+    for said in ("FAILED for preproduction", "Put the key that it was requested with beside the certificate in"):
+        assert said in words_of(ran.out), said
+        assert said in page, said
+    assert "PASSED" not in page
 
 
 def words_of(text: str) -> str:

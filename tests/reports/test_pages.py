@@ -261,6 +261,15 @@ def test_of_several_the_verdict_on_all_stands_first_and_nothing_is_passed_over()
     assert words(next(page(good, verdict=Verdict.FAILED).iter("h1"))).startswith("FAILED")
 
 
+def test_what_fails_of_all_together_fails_the_page() -> None:
+    bad = checked(LEAF, "b.pem", trust=None).check
+    assert bad is not None
+    assert bad.verdict is Verdict.FAILED
+    together = Report("together", bad.report.outcomes, MOMENT)
+    assert words(next(page(checked(), reuse=together).iter("h1"))).startswith("FAILED")
+    assert words(next(page(checked()).iter("h1"))).startswith("PASSED")
+
+
 def test_what_was_given_and_not_judged_is_told_in_the_programs_words_or_else_in_ours() -> None:
     contents = checked(CHAIN).check.contents  # type: ignore[union-attr]  # it was checked
     chain = CheckedFile("a/chain.pem", chain=ChainFile(contents, 2, is_complete=True))

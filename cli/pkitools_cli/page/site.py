@@ -74,11 +74,6 @@ class Site:
         with self._context.scope(cleanup=False), speaking(language):
             yield
 
-    @property
-    def has_portfolio(self) -> bool:
-        """Whether there are places or connections to look at."""
-        return bool(self.given.places) or self.given.connections is not None
-
 
 def every_system() -> list[System]:
     """Return the systems, ours and one's own, in the order of their titles."""

@@ -14,7 +14,7 @@ from pkitools.findings import Report, Severity, Verdict
 from pkitools.frozen import dataclass
 from pkitools.messages import Language, RemedyText, error_sentence, message
 from pkitools.messages.days import day_and_time
-from pkitools.reports.checked_file import CheckedFile
+from pkitools.reports.checked_file import CheckedFile, with_their_keys
 from pkitools.reports.pages.chain import Chain, chain_of_check
 from pkitools.reports.pages.layout import Frame, page_text
 from pkitools.reports.sentences import language_of
@@ -218,7 +218,7 @@ def certificate_page(
     Args:
         files: each file that was asked for.
         asked: what was asked, and how it is told.
-        verdict: on all that was given; by default the worst of the files.
+        verdict: on all that was given; by default the worst of the files and of ``reuse``.
         reuse: what :func:`pkitools.systems.check_reuse` says of the certificates together.
 
     Raises:
@@ -241,10 +241,10 @@ def checked_for_page(
     Raises:
         InvalidValueError: there is no such verdict.
     """
-    given = [file for file in files if not file.harmless]
+    given, reuse = with_their_keys([file for file in files if not file.harmless], reuse)
     told = tuple(_file(file, number, asked) for number, file in enumerate(given, start=1))
     together = NOTHING_FOUND if reuse is None else findings_of(reuse, asked.language, asked.remedy)
-    worst = optional_choice(Verdict, verdict, "verdict") or _worst(given)
+    worst = optional_choice(Verdict, verdict, "verdict") or _worst(given, reuse)
     return Shown(_asked(asked), asked.moment, told, together, tuple(_notes(given, asked)), _whole(told, worst, asked))
 
 
@@ -262,8 +262,9 @@ def _base(name: str) -> str:
     return PurePath(name).name or name
 
 
-def _worst(files: Sequence[CheckedFile]) -> Verdict:
+def _worst(files: Sequence[CheckedFile], reuse: Report | None) -> Verdict:
     found = {file.check.verdict if file.check else Verdict.INDETERMINATE for file in files if file.chain is None}
+    found |= set() if reuse is None else {reuse.verdict}
     order = (Verdict.FAILED, Verdict.INDETERMINATE, Verdict.PASSED)
     return next((each for each in order if each in found), Verdict.INDETERMINATE)
 

@@ -15,14 +15,14 @@ from pkitools.errors import PkitoolsError
 from pkitools.findings import Report, Verdict
 from pkitools.frozen import dataclass, replace
 from pkitools.reports import CheckedFile
+from pkitools.reports.checked_file import about_keys
 from pkitools.text import visible
 from pkitools_cli.commands.cert.check_options import CheckOptions, Placed
 from pkitools_cli.commands.cert.check_text import (
-    about_keys,
     chains_told,
     checked_told,
     copies_told,
-    placed,
+    placings,
 )
 from pkitools_cli.commands.cert.expected import expectation
 from pkitools_cli.commands.cert.next_step import next_step_of
@@ -221,13 +221,11 @@ def _told(checked: Checked, options: CheckOptions) -> Iterator[Line | str]:
 
 def _document(checked: Checked, options: CheckOptions) -> dict[str, object]:
     """Return the document, with what comes next for each certificate: that names commands, which the library cannot."""
-
     keys, _ = about_keys([check for _, check in checked.checks], checked.reuse)
+    placed = placings(checked.checks, options, keys)
 
     def following(file: CheckedFile, one: JudgedCertificate) -> dict[str, object]:
-        assert file.check is not None, "it holds the certificate"
-        place = placed(file.name, one, file.check, options, keys)
-        return {"next": next_document(partial(next_step_of, place))}
+        return {"next": next_document(partial(next_step_of, placed[file.name].of(one)))}
 
     code = of_reports(checked.decisive, options.fail_on, complete=checked.complete)
     whole = {"verdict": str(checked.verdict), "exit_code": int(code)}

@@ -10,11 +10,11 @@ from typing import Final
 from pkitools.findings import Report, Verdict
 from pkitools.frozen import dataclass
 from pkitools.reports.telling.answer import answer_of, reservations, told
-from pkitools.reports.text import in_a_word, in_short, label_width, word
+from pkitools.reports.text import in_a_word, in_short, label_width
 from pkitools.text import visible
-from pkitools_cli.commands.cert.check_table import counted, tally
+from pkitools_cli.commands.tables import counted, tally
 from pkitools_cli.i18n import language, report_word, tr
-from pkitools_cli.lines import coloured, wrapped
+from pkitools_cli.lines import coloured, under_answer, wrapped
 from pkitools_cli.remedies import remedy_text
 from pkitools_cli.reply import Line
 from pkitools_cli.wide import fitted_end
@@ -137,8 +137,7 @@ def _now(overall: Overall) -> Iterator[str]:
 
 
 def _row(key: str, values: Sequence[str]) -> Iterator[str]:
-    width = label_width(language())
-    first, indent = f"  {word(f'answer.{key}', language()):<{width}}  ", " " * (width + 4)
+    first, indent = under_answer(key)
     most = _MOST_ROWS if len(values) == 1 else _MOST_ROWS_OF_MANY
     for number, value in enumerate(values):
         yield from wrapped(value, indent, indent if number else first, most=most)

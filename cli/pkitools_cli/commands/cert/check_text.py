@@ -12,25 +12,36 @@ from pkitools.containers import ContainerFormat, Contents, ItemKind
 from pkitools.findings import Outcome, Report, Severity, Verdict
 from pkitools.frozen import dataclass, field, replace
 from pkitools.messages.days import day_and_time
+from pkitools.reports.checked_file import about_keys
 from pkitools.reports.telling.answer import answer_of
 from pkitools.reports.telling.readable import readable, validity
-from pkitools.reports.text import in_a_word, in_short, label_width, others, why, word
+from pkitools.reports.text import in_a_word, in_short, label_width, others, why
 from pkitools.text import joined, shown
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools_cli.commands.cert.check_options import CheckOptions, Meant
 from pkitools_cli.commands.cert.check_overall import Overall, Part, overall_told, reserved
-from pkitools_cli.commands.cert.check_table import Row, table
 from pkitools_cli.commands.cert.delivery_text import delivery_told, file_named, told_apart
 from pkitools_cli.commands.cert.next_step import Place, next_step_of, systems_and_environment
 from pkitools_cli.i18n import language, report_word, tr
-from pkitools_cli.lines import coloured, columns, cut_rows, findings_told, labelled, packed, report_told, wrapped
-from pkitools_cli.options import STANDARD_INPUT
+from pkitools_cli.inputs import called
+from pkitools_cli.lines import (
+    coloured,
+    columns,
+    cut_rows,
+    findings_told,
+    labelled,
+    packed,
+    report_told,
+    under_answer,
+    wrapped,
+)
 from pkitools_cli.reply import Line
 from pkitools_cli.wide import fitted_end, width
 
 if TYPE_CHECKING:
     from pkitools.checking import CheckResult, FileCheck, JudgedCertificate
     from pkitools.checking.chain import ChainFile
+    from pkitools_cli.commands.cert.check_table import Row
 
 _MOST_ROWS: Final = 12  # of an answer: what stands below it may scroll away
 _FEWEST_OF_WHY: Final = 1
@@ -40,7 +51,6 @@ _WRONG_OIN: Final = (
     ("x509.oin.uzi_conflict", "several_oins"),
     ("x509.oin.invalid", "invalid_oin"),
 )
-_OF_KEYS: Final = "received."
 _ENOUGH: Final = 16  # digits of a fingerprint: what export shows as well
 _PROVIDER: Final = "IDPSSODescriptor"  # SAML metadata 2.0, 2.4.3
 _MAILED_KEY: Final = "delivery.private_key.enclosed"
@@ -108,7 +118,7 @@ def checked_told(
     if options.quiet:
         yield from _quiet(checks, every, reuse)
         return
-    overall = Overall(list(_parts(checks, every, reuse)), [_file_name(name) for name in unread], complete)
+    overall = Overall(list(_parts(checks, every, reuse)), [called(name) for name in unread], complete)
     if first := count > 1 or (count == 1 and _says_more(overall)):
         yield from overall_told(overall, systems_and_environment(options))
     if overall.is_about_none:
@@ -125,9 +135,13 @@ def checked_told(
         yield from _reuse_told(reuse, options)
     if count > 1:
         yield ""
-        yield from table(
-            [_row(one, len(found)) for found in every for one in found], [_file_name(name) for name in unread]
-        )
+        yield from _table_told(every, unread)
+
+
+def _table_told(every: Sequence[Sequence[_Told]], unread: Sequence[str]) -> Iterator[Line | str]:
+    from pkitools_cli.commands.cert.check_table import table  # most ask about one
+
+    yield from table([_row(one, len(found)) for found in every for one in found], [called(name) for name in unread])
 
 
 def _parts(
@@ -138,7 +152,7 @@ def _parts(
         yield from (Part(one.report, one.file, one.which) for one in found)
         besides = [check.file_report] if len(check.judged) > 1 else []
         besides += [check.delivery] if check.delivery.verdict is Verdict.FAILED else []
-        yield from (Part(report, _file_name(name), certificate=False) for report in besides)
+        yield from (Part(report, called(name), certificate=False) for report in besides)
     if reuse is not None:
         yield Part(reuse, "", certificate=False)
 
@@ -156,32 +170,18 @@ def _reuse_told(reuse: Report, options: CheckOptions) -> Iterator[Line | str]:
     yield from findings_told(reuse, full=full, verbose=options.verbose)
 
 
-def about_keys(checks: Sequence[FileCheck], reuse: Report | None) -> tuple[Report | None, Report | None]:
-    """Return what there is to say of keys beside the one certificate, which is said of it, and what is left.
-
-    Args:
-        checks: the files that could be judged.
-        reuse: what there is to say of all that was given together.
-    """
-    if reuse is None or sum(len(check.judged) for check in checks) != 1:
-        return None, reuse
-    keys = tuple(o for o in reuse.outcomes if o.rule.code.startswith(_OF_KEYS))
-    rest = tuple(o for o in reuse.outcomes if not o.rule.code.startswith(_OF_KEYS))
-    return replace(reuse, outcomes=keys), replace(reuse, outcomes=rest) if rest else None
-
-
 def chains_told(chains: Sequence[tuple[str, ChainFile]]) -> Iterator[str]:
     """Yield the sentence that says which certificates were not judged, but used as chain; nothing without any."""
     count = sum(chain.count for _, chain in chains)
     if count:
-        files = joined([_file_name(name) for name, _ in chains])
+        files = joined([called(name) for name, _ in chains])
         yield tr(f"cli.cert_check.as_chain{'_one' if count == 1 else ''}", count=count, files=files)
 
 
 def copies_told(names: Sequence[str]) -> Iterator[str]:
     """Yield the sentence that says which files hold what was judged in another; nothing without any."""
     if names:
-        yield tr("cli.cert_check.copies", files=joined([*map(_file_name, names)]))
+        yield tr("cli.cert_check.copies", files=joined([*map(called, names)]))
 
 
 def _full(options: Meant) -> Severity:
@@ -202,14 +202,15 @@ def told_with_its_file(one: JudgedCertificate, check: FileCheck, keys: Report | 
 
 def _certificates(name: str, check: FileCheck, options: CheckOptions, keys: Report | None) -> Iterator[_Told]:
     """Yield the certificates of a file; what there is to say of a file with one certificate stands in its report."""
+    placing, beside = Placing(name, check, options, keys), _of_the_file(check, keys)
     for one in check.judged:
         yield _Told(
-            _file_name(name),
+            called(name),
             one.subject.number,
             _which(one, check.count),
-            placed(name, one, check, options, keys),
+            placing.of(one),
             delivered=check.delivery.verdict is not Verdict.FAILED,
-            beside=_of_the_file(check, keys),
+            beside=beside,
         )
 
 
@@ -222,26 +223,42 @@ def _of_the_file(check: FileCheck, keys: Report | None) -> dict[Severity, int]:
     return dict(Counter(told.values()))
 
 
-def placed(
-    name: str, one: JudgedCertificate, check: FileCheck, options: CheckOptions, keys: Report | None = None
-) -> Place:
-    """Return a certificate of a file as it was handed in: what comes next follows from that."""
-    report = told_with_its_file(one, check, keys)
-    provider = {item.role for item in one.subject.items} == {_PROVIDER}
-    chosen = one.result.facts.sha256[:_ENOUGH] if check.count > 1 else None
-    return Place(
-        name,
-        one.result,
-        report,
-        options,
-        arrived=_has_arrived(options),
-        is_alone=_is_alone(check),
-        of_provider=provider,
-        chosen=chosen,
-        is_keystore=_is_keystore(check.contents),
-        was_mailed=_is_mail(check.contents)
-        and any(found.rule.code == _MAILED_KEY for found in _weighty(check.delivery)),
-    )
+class Placing:
+    """The certificates of one file as they were handed in: what is to be known of the file is looked up once.
+
+    Args:
+        name: the file.
+        check: what was found of it.
+        options: what was asked.
+        keys: what there is to say of the keys beside it, where no other certificate was judged.
+    """
+
+    def __init__(self, name: str, check: FileCheck, options: CheckOptions, keys: Report | None) -> None:
+        self._name, self._check, self._options, self._keys = name, check, options, keys
+        self._is_alone = _is_alone(check)
+        self._was_mailed = any(found.rule.code == _MAILED_KEY for found in _weighty(check.delivery))
+
+    def of(self, one: JudgedCertificate) -> Place:
+        """Return a certificate of the file: what comes next follows from where it stands."""
+        return Place(
+            self._name,
+            one.result,
+            told_with_its_file(one, self._check, self._keys),
+            self._options,
+            arrived=_has_arrived(self._options),
+            is_alone=self._is_alone,
+            of_provider={item.role for item in one.subject.items} == {_PROVIDER},
+            chosen=one.result.facts.sha256[:_ENOUGH] if self._check.count > 1 else None,
+            is_keystore=_is_keystore(self._check.contents),
+            was_mailed=self._was_mailed,
+        )
+
+
+def placings(
+    checks: Sequence[tuple[str, FileCheck]], options: CheckOptions, keys: Report | None = None
+) -> dict[str, Placing]:
+    """Return the certificates of each file as they were handed in, by the name of the file; ``keys`` as of each."""
+    return {name: Placing(name, check, options, keys) for name, check in checks}
 
 
 def _has_arrived(options: CheckOptions) -> bool:
@@ -265,10 +282,6 @@ def _is_alone(check: FileCheck) -> bool:
     return any(found.rule.code == "delivery.chain.complete" for found in check.delivery.findings)
 
 
-def _file_name(name: str) -> str:
-    return tr("cli.inputs.stdin") if name == STANDARD_INPUT else name
-
-
 def _has_more(check: FileCheck) -> bool:
     """Return whether there is something to say of the file that stands in the report of no certificate."""
     return len(check.judged) > 1 and bool(check.file_report.findings or check.file_report.not_checked)
@@ -281,10 +294,10 @@ def _file_told(name: str, check: FileCheck, found: Sequence[_Told], *, many: boo
     """
     told = list(_all_of_file(name, check, found, many=many))
     yield from told
-    base = shown(Path(_file_name(name)).name)
+    base = shown(Path(called(name)).name)
     if many and not any(base in (row if isinstance(row, str) else row.text) for row in told):
         yield ""
-        yield from (Line(row, bold=True) for row in file_named(_file_name(name)))
+        yield from (Line(row, bold=True) for row in file_named(called(name)))
 
 
 def _all_of_file(name: str, check: FileCheck, found: Sequence[_Told], *, many: bool) -> Iterator[Line | str]:
@@ -338,24 +351,18 @@ def _verdict(one: _Told) -> list[Line | str]:
     return [coloured(rows[0], one.report.verdict, verdict), *rows[1:]]
 
 
-def _labels(key: str) -> tuple[str, str]:
-    """Return what the first row under a label begins with, and what the others do."""
-    width = label_width(language())
-    return f"  {word(f'answer.{key}', language()):<{width}}  ", " " * (width + 4)
-
-
 def _why(one: _Told) -> list[str]:
     because = answer_of(one.report).because
     if because is None:
         return []
-    first, indent = _labels("why")
+    first, indent = under_answer("why")
     return wrapped(why(because, language(), one.report.moment), indent, first)
 
 
 def _now(one: _Told) -> list[str]:
     passed_only = one.report.verdict is Verdict.PASSED and not one.goes_on
     step = None if passed_only else next_step_of(one.place)
-    return [] if step is None else step.rows(*_labels("now"))
+    return [] if step is None else step.rows(*under_answer("now"))
 
 
 def _also(one: _Told) -> list[str]:
@@ -364,13 +371,13 @@ def _also(one: _Told) -> list[str]:
     counted = others(replace(answer, others=dict(sorted(counts.items(), reverse=True))), language())
     if not counted:
         return []
-    first, indent = _labels("also")
+    first, indent = under_answer("also")
     hint = "" if one.place.options.verbose else f" ({tr('cli.cert_check.more')})"
     return wrapped(f"{counted}{hint}", indent, first, most=1)
 
 
 def _from(one: _Told, most: int, *, many: bool) -> list[str]:
-    first, indent = _labels("from")
+    first, indent = under_answer("from")
     facts, oin = one.place.result.facts, one.place.result.oin
     last = (f"OIN {oin}" if oin else _without_oin(one.report), _validity(facts, one.report.moment))
     names = _names(one) if many or one.which else [None]
@@ -465,9 +472,9 @@ def _quiet(
         for one in found:
             yield _in_one_line(one.name, one.report, _validity(one.place.result.facts, one.report.moment) or "")
         if _has_more(check) and _is_to_be_told(check.file_report):
-            yield _in_one_line(_file_name(name), check.file_report, "")
+            yield _in_one_line(called(name), check.file_report, "")
         if check.delivery.verdict is Verdict.FAILED:
-            yield _in_one_line(_file_name(name), check.delivery, "")
+            yield _in_one_line(called(name), check.delivery, "")
     if reuse is not None and _is_to_be_told(reuse):
         yield _in_one_line(reuse.subject, reuse, "")
 
@@ -491,6 +498,8 @@ def _briefly(report: Report) -> str:
 
 
 def _row(one: _Told, count: int) -> Row:
+    from pkitools_cli.commands.cert.check_table import Row
+
     mark = f" ({one.number})" if count > 1 else ""
     report = one.report
     because = answer_of(report).because

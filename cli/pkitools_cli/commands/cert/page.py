@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from pkitools_cli.commands.cert.check_options import CheckOptions
-from pkitools_cli.commands.cert.check_text import placed
+from pkitools_cli.commands.cert.check_text import Placing, placings
 from pkitools_cli.commands.cert.next_step import next_step_of
 from pkitools_cli.i18n import language
 from pkitools_cli.lines import command_rows
@@ -62,13 +62,14 @@ def write_pages(
     from pkitools.files import Output, write_set
     from pkitools.reports.pages import Asked, certificate_page
 
+    checks = [(file.name, file.check) for file in files if file.check is not None]
     asked = Asked(
         moment=options.moment,
         environment=options.environment,
         systems=titles(options.systems),
         language=language(),
         remedy=remedy_text,
-        next_step=partial(_advice, options),
+        next_step=partial(_advice, placings(checks, options)),
         given=(*given, *(der for file in files if file.chain for der in file.chain.contents.certificates)),
         notes=notes,
     )
@@ -76,12 +77,11 @@ def write_pages(
     write_set([Output(name, page, secret=False) for name in options.reports], overwrite=options.force)
 
 
-def _advice(options: CheckOptions, file: CheckedFile, one: JudgedCertificate) -> Advice | None:
+def _advice(placed: Mapping[str, Placing], file: CheckedFile, one: JudgedCertificate) -> Advice | None:
     """Return what to do next, as the terminal has it."""
     from pkitools.reports.pages import Advice
 
-    assert file.check is not None, "it holds the certificate"
-    step = next_step_of(placed(file.name, one, file.check, options))
+    step = next_step_of(placed[file.name].of(one))
     if step is None:
         return None
     rows = () if step.words is None else command_rows(step.words, "")

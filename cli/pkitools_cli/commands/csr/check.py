@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from pkitools.containers import Contents, ItemKind, items_of
+from pkitools.containers import Contents, Item, ItemKind, items_of
 from pkitools.environment import Environment
 from pkitools.errors import PkitoolsError
 from pkitools.findings import Outcome, Report, Severity, Verdict
@@ -118,50 +118,83 @@ def command(options: Options) -> Reply[Judged]:
 
 
 def _judged(options: Options) -> Judged:
-    profile = None if options.profile is None else get_profile(options.profile)
-    tsp, untold = _tsp(options.tsp)
-    passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
-    key = read_either_key(options.key_file, passphrase) if options.key_file else None
-    public = key.public if isinstance(key, PrivateKey) else key
-    given = files_of(options.files)
-    together = read_together([name for name, _ in given], passphrase, wanted=ItemKind.REQUEST)
-    beside = _keys_beside(together, passphrase, [name for name, of_folder in given if not of_folder])
-    unread: list[ToldError] = []
+    together = _RequestsTogether(options)
+    used = use_each(options.files, together.judge, compared=together.compared, wanted=ItemKind.REQUEST)
+    found = [each for of_file in used.results for each in of_file]
+    files = [name for name, _, _ in found]
+    requests = [(facts, report) for _, facts, report in found]
+    return Judged(
+        requests,
+        together.profile.name if together.profile else None,
+        together.tsp.name if together.tsp else None,
+        [*used.errors, *together.unread],
+        files,
+        together.with_another_key(files, [facts for facts, _ in requests]),
+    )
 
-    def judge(name: str) -> list[tuple[str, RequestFacts, Report]]:
-        source = together[name]
+
+class _RequestsTogether:
+    """Requests that are judged with one another, and with the keys that lie with them: all are read when it is made."""
+
+    unread: list[ToldError]
+    """The parts of the files that could not be read."""
+
+    def __init__(self, options: Options) -> None:
+        self.profile = None if options.profile is None else get_profile(options.profile)
+        self.tsp, self._untold = _tsp(options.tsp)
+        self.unread = []
+        self._environment = options.environment
+        passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
+        key = read_either_key(options.key_file, passphrase) if options.key_file else None
+        self._key = key.public if isinstance(key, PrivateKey) else key
+        given = files_of(options.files)
+        self._sources = read_together([name for name, _ in given], passphrase, wanted=ItemKind.REQUEST)
+        self._beside = _keys_beside(self._sources, passphrase, [name for name, of_folder in given if not of_folder])
+
+    @property
+    def compared(self) -> frozenset[str]:
+        """The files with keys, each of which is held to one of the requests."""
+        return frozenset() if self._beside is None else self._beside.compared
+
+    def judge(self, name: str) -> list[tuple[str, RequestFacts, Report]]:
+        """Judge the requests of one file.
+
+        Raises:
+            PkitoolsError: it cannot be used.
+        """
+        source = self._sources[name]
         if isinstance(source, PkitoolsError):
             raise source
         items = items_of(source, ItemKind.REQUEST)
-        unread.extend(told_problems(source, name))
+        self.unread += told_problems(source, name)
         if source.of_kind(ItemKind.CERTIFICATE):
             complain(tr("cli.csr.check.not_judged", file=name))
-        found = []
+        inside, found = _keys_inside(source), []
         for item in items:
             facts = read_request(item.der)
-            lying = None if beside is None else beside.key_of(name, facts.public_key)
-            report = check_request(
-                item.der,
-                profile,
-                tsp=tsp,
-                key=_compared(facts, public, lying),
-                environment=options.environment,
-                name=source.name if len(items) == 1 else f"{source.name} #{item.position}",
-            )
-            closed = Report("", beside.not_compared(name, facts.public_key) if beside else ())
-            found.append((name, facts, report + _keys_inside(source) + closed + untold))
+            called = source.name if len(items) == 1 else f"{source.name} #{item.position}"
+            report = self._report(name, item, facts, called) + inside + self._not_compared(name, facts) + self._untold
+            found.append((name, facts, report))
         return found
 
-    compared = frozenset() if beside is None else beside.compared
-    used = use_each(options.files, judge, compared=compared, wanted=ItemKind.REQUEST)
-    found = [each for of_file in used.results for each in of_file]
-    requests = [(facts, report) for _, facts, report in found]
-    names = [name for name, _, _ in found]
-    judged = [facts for facts, _ in requests]
-    odd = frozenset(name for name in names if _holds_another_key(together[name], judged))
-    return Judged(
-        requests, profile.name if profile else None, tsp.name if tsp else None, [*used.errors, *unread], names, odd
-    )
+    def _report(self, file: str, item: Item, facts: RequestFacts, name: str) -> Report:
+        lying = None if self._beside is None else self._beside.key_of(file, facts.public_key)
+        return check_request(
+            item.der,
+            self.profile,
+            tsp=self.tsp,
+            key=_compared(facts, self._key, lying),
+            environment=self._environment,
+            name=name,
+        )
+
+    def _not_compared(self, file: str, facts: RequestFacts) -> Report:
+        return Report("", () if self._beside is None else self._beside.not_compared(file, facts.public_key))
+
+    def with_another_key(self, files: Iterable[str], requests: Iterable[RequestFacts]) -> frozenset[str]:
+        """Return the files in which a private key stands that is none of these requests'."""
+        judged = list(requests)
+        return frozenset(name for name in files if _holds_another_key(self._sources[name], judged))
 
 
 def _holds_another_key(source: Contents | PkitoolsError, requests: Iterable[RequestFacts]) -> bool:

@@ -10,7 +10,7 @@ from pkitools.findings import Report, Severity, Verdict
 from pkitools.reports.telling.answer import answer_of
 from pkitools.reports.text import in_a_word
 from pkitools.requests import RequestFacts
-from pkitools_cli.commands.cert.check_table import closing_rows, counted_all, naming
+from pkitools_cli.commands.tables import closing_rows, counted_all, naming
 from pkitools_cli.i18n import language, report_word, tr
 from pkitools_cli.lines import wrapped
 from pkitools_cli.reply import Line

@@ -17,11 +17,11 @@ from pkitools.metadata import MetadataCheck, check_metadata
 from pkitools.reports import metadata_check_document
 from pkitools_cli.commands.given.judging import chain_of, revocation_of, revocation_options, trust_of
 from pkitools_cli.commands.metadata.check_text import told
-from pkitools_cli.commands.metadata.reading import called, read_octets
+from pkitools_cli.commands.metadata.reading import read_octets
 from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
-from pkitools_cli.inputs import about_input
+from pkitools_cli.inputs import about_input, called
 from pkitools_cli.options import fail_on_option, moment_option, required_environment_option
 from pkitools_cli.own_data import given_data, systems_named
 from pkitools_cli.reply import Reply

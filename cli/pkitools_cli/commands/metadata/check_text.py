@@ -12,14 +12,14 @@ from pkitools.metadata import MetadataCheck, MetadataKind
 from pkitools.reports.telling.answer import Answer, answer_of
 from pkitools.reports.telling.answer import told as told_of
 from pkitools.reports.telling.readable import validity
-from pkitools.reports.text import in_short, label_width, others, why, word
+from pkitools.reports.text import in_short, label_width, others, why
 from pkitools.text import shown
 from pkitools_cli.commands.cert.next_step import Place, next_step_of
-from pkitools_cli.commands.metadata.reading import called
 from pkitools_cli.commands.next_steps import Step, step
 from pkitools_cli.commands.public_part import probe_words
 from pkitools_cli.i18n import language, report_word, tr
-from pkitools_cli.lines import beside, coloured, findings_told, packed, wrapped
+from pkitools_cli.inputs import called
+from pkitools_cli.lines import beside, coloured, findings_told, packed, under_answer, wrapped
 from pkitools_cli.own_data import titles
 from pkitools_cli.remedies import remedy_text
 from pkitools_cli.reply import Line
@@ -72,7 +72,7 @@ def _answer(found: MetadataCheck, options: Options) -> Iterator[Line | str]:
     yield from _rows("why", [_reason(found, report) for report in deciding[:_MOST_REASONS]], more=len(deciding))
     step_next = _next(found, deciding, options)
     if step_next is not None:
-        yield from step_next.rows(*_labels("now"))
+        yield from step_next.rows(*under_answer("now"))
     counted = _counted(found, deciding)
     if counted:
         yield from _rows("also", [counted])
@@ -132,14 +132,9 @@ def _together(found: MetadataCheck) -> Answer:
 
 
 def _rows(key: str, values: Sequence[str], more: int = 0) -> Iterator[str]:
-    first, indent = _labels(key)
+    first, indent = under_answer(key)
     for number, value in enumerate(filter(None, values)):
         yield from wrapped(value, indent, indent if number else first, most=3 if more > 1 else 4)
-
-
-def _labels(key: str) -> tuple[str, str]:
-    width = label_width(language())
-    return f"  {word(f'answer.{key}', language()):<{width}}  ", " " * (width + 4)
 
 
 def _from(found: MetadataCheck) -> Iterator[str]:
@@ -149,7 +144,7 @@ def _from(found: MetadataCheck) -> Iterator[str]:
     )
     signed = tr(f"cli.metadata.signature.{found.read.verified.status}")
     told = [signed] if found.read.kind is MetadataKind.SAML else []
-    first, indent = _labels("from")
+    first, indent = under_answer("from")
     yield from packed([shown(part) for part in (*ids[:_MOST_ENTITIES], *more, *told)], indent, first)
 
 

@@ -16,12 +16,12 @@ from pkitools.metadata.signatures import SignatureStatus
 from pkitools.oin import EntityID
 from pkitools.reports import metadata_diff_document
 from pkitools.text import shown
-from pkitools_cli.commands.metadata.reading import called, read_octets
+from pkitools_cli.commands.metadata.reading import read_octets
 from pkitools_cli.commands.next_steps import Step, step
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import tr
-from pkitools_cli.inputs import about_input
+from pkitools_cli.inputs import about_input, called
 from pkitools_cli.lines import wrapped
 from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.remedies import told

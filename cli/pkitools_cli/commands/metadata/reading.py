@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pkitools.files import read_bytes
 from pkitools.limits import MAX_METADATA_BYTES
-from pkitools_cli.i18n import tr
 from pkitools_cli.inputs import read_standard_input
 from pkitools_cli.options import STANDARD_INPUT
-
-if TYPE_CHECKING:
-    from pkitools_cli.i18n import Sentence
 
 
 def read_octets(name: str) -> bytes:
@@ -22,8 +16,3 @@ def read_octets(name: str) -> bytes:
         LimitError: it is larger than metadata may be.
     """
     return read_standard_input() if name == STANDARD_INPUT else read_bytes(name, limit=MAX_METADATA_BYTES)
-
-
-def called(name: str) -> Sentence | str:
-    """Return what people call a file that was named so."""
-    return tr("cli.inputs.stdin") if name == STANDARD_INPUT else name

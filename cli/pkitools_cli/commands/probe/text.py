@@ -12,13 +12,13 @@ from pkitools.findings import Outcome, Report, Severity, Status, Verdict
 from pkitools.frozen import replace
 from pkitools.limits import MAX_LISTED
 from pkitools.reports.telling.answer import Answer, answer_of, told
-from pkitools.reports.text import label_width, others, why, word
+from pkitools.reports.text import others, why, word
 from pkitools.text import joined, shown
 from pkitools.x509 import DistinguishedName, read_certificate
 from pkitools_cli.commands.cert.check_overall import reserved
 from pkitools_cli.commands.next_steps import Step, again, carried, fits
 from pkitools_cli.i18n import language, report_word, tr
-from pkitools_cli.lines import coloured, columns, findings_told, labelled, wrapped
+from pkitools_cli.lines import coloured, columns, findings_told, labelled, under_label, wrapped
 from pkitools_cli.own_data import titles
 from pkitools_cli.remedies import remedy_text
 from pkitools_cli.reply import Line
@@ -103,14 +103,8 @@ def _reserved(result: ProbeResult) -> str:
 
 
 def _under(label: str, text: str) -> list[str]:
-    first, indent = _labels(label)
+    first, indent = under_label(label)
     return wrapped(text, indent, first)
-
-
-def _labels(label: str) -> tuple[str, str]:
-    """Return what the first row under a label begins with, and what the others do."""
-    width = label_width(language())
-    return f"  {label:<{width}}  ", " " * (width + 4)
 
 
 def _part_of(result: ProbeResult, outcome: Outcome) -> str:
@@ -132,10 +126,10 @@ def _now(result: ProbeResult, target: str, step: Outcome | None) -> Iterator[str
     if result.seen.handshake.asks and result.mine is None and result.report.verdict is not Verdict.FAILED:
         file = tr("cli.now.file")
         words = again([target], "--client-cert", file, "--client-key", file)
-        yield from Step(tr("cli.probe.now.give"), words).rows(*_labels(word("answer.now", language())))
+        yield from Step(tr("cli.probe.now.give"), words).rows(*under_label(word("answer.now", language())))
         return
     if step is not None and step.rule.code == _CHAIN and (mended := _completed()) is not None:
-        yield from mended.rows(*_labels(word("answer.now", language())))
+        yield from mended.rows(*under_label(word("answer.now", language())))
         return
     remedy = "" if step is None else _remedy(result, step)
     yield from _under(word("answer.now", language()), remedy or tr(f"cli.probe.now.{_outcome(result)}"))

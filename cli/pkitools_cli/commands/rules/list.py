@@ -21,7 +21,7 @@ _SEVERITIES = [severity.name.lower() for severity in sorted(Severity, reverse=Tr
 
 
 @click.command("list", cls=Command, help="cli.rules.list.help")
-@click.option("--source", metavar="SOURCE", help="cli.rules.list.source")
+@click.option("--source", metavar="TEXT", help="cli.rules.list.source")
 @click.option("--severity", type=click.Choice(_SEVERITIES), help="cli.rules.list.severity")
 def command(*, source: str | None, severity: str | None) -> Reply[list[Rule]]:
     """Show the rules, a line each."""
