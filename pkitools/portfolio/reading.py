@@ -377,6 +377,7 @@ def held_certificate(
         is_authority=not judgements,
         judgements=judgements,
         places=places,
+        uses=(*sorted(facts.key_usage or ()), *sorted(facts.extended_key_usage or ())),
     )
 
 

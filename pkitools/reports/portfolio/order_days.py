@@ -57,8 +57,14 @@ class OrderDays:
         """Return whether a certificate that has not ended is of no use: it is revoked, or wrong."""
         return has_to_be_replaced(one, self._moment)
 
-    def of(self, one: HeldCertificate) -> OrderDay:
-        """Return the last day to order the one after this; where it is of several connections, the earliest."""
+    def of(self, one: HeldCertificate) -> OrderDay | None:
+        """Return the last day to order the one after this; where it is of several connections, the earliest.
+
+        Returns:
+            ``None`` where the one after this is there.
+        """
+        if one.successor is not None:
+            return None
         return min(self._of_plans(one), key=lambda each: each.day, default=None) or OrderDay(self._advised(one))
 
     def _of_plans(self, one: HeldCertificate) -> Iterator[OrderDay]:
@@ -77,9 +83,9 @@ class OrderDays:
         return min(day, self._moment.astimezone(UTC).date()) if self.is_at_once(one) else day
 
 
-def order_why(one: OrderDay, language: Language) -> str:
-    """Return of whose plan a day is and what it rests on; empty of a day that is advice alone."""
-    if one.connection is None or one.planned is None:
+def order_why(one: OrderDay | None, language: Language) -> str:
+    """Return of whose plan a day is and what it rests on; empty of a day that is advice alone, and of none."""
+    if one is None or one.connection is None or one.planned is None:
         return ""
     said = word("portfolio.report.event.order.plan", language, name=visible(one.connection))
     return one_line(f"{said} {date_why(one.planned, language)}")

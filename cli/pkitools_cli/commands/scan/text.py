@@ -18,6 +18,7 @@ from pkitools.reports.portfolio.telling import (
     lists_unused,
     place_text,
     standing_word,
+    successor_told,
     told_where,
 )
 from pkitools.reports.telling.answer import told
@@ -25,6 +26,7 @@ from pkitools.reports.telling.readable import readable, short_day
 from pkitools.text import visible
 from pkitools_cli.commands.next_steps import Step
 from pkitools_cli.commands.scan.across import across_now, across_told
+from pkitools_cli.commands.scan.orders import planned_day
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import coloured, columns, wrapped
 from pkitools_cli.own_data import titles
@@ -48,6 +50,7 @@ _TONES: Final[dict[Standing, Severity | Verdict]] = {
 }
 _OF_NO_USE: Final = frozenset({Standing.EXPIRED, Standing.FAILED})
 _GOOD: Final = frozenset({Standing.PASSED, Standing.INDETERMINATE})
+_URGENT: Final = frozenset({Standing.EXPIRED, Standing.FAILED, Standing.ENDS_SOON})
 _MOST_PLACES: Final = 3
 _MOST_WHY: Final = 6  # rows: sentences of ours are shorter, the names in them may be of any length
 _NO_PATH: Final = "path.anchor.found"
@@ -160,7 +163,10 @@ def _why(standing: Standing, one: HeldCertificate, portfolio: Portfolio, *, is_p
     That it ends soon is left out where a plan has said already by when the next is to be ordered.
     """
     decides = deciding(one)
-    if standing is Standing.ENDS_SOON and one.verdict is Verdict.PASSED and not is_planned:
+    if one.successor is not None:
+        yield from wrapped(successor_told(one.successor, language()), _INDENT)
+        decides = None if standing is Standing.EXPIRED else decides
+    elif standing is Standing.ENDS_SOON and one.verdict is Verdict.PASSED and not is_planned:
         yield from wrapped(tr("cli.scan.ends_soon", days=one.days_left(portfolio.moment)), _INDENT)
     if decides is not None:
         said = told(decides, language(), offline_remedy_text, portfolio.moment)
@@ -259,28 +265,42 @@ def first_step(portfolio: Portfolio, risks: Risks, given: Given = _NOTHING, orde
     across = across_now(risks, portfolio)
     if across is not None:
         return Step(across)
-    standing, one = next(iter(portfolio.in_order()), (None, None))
+    standing, one = _most_urgent(portfolio)
     words = _command(standing, one, given) if portfolio.complete and one is not None else None
     if words is None or not all(visible(word) == word for word in words):
-        return Step(_now(portfolio))
+        is_followed = one is not None and one.successor is not None
+        return Step(_followed(portfolio, one) or _now(portfolio, None if is_followed else standing))
     return Step(tr(f"cli.scan.now.{standing}_file"), words)
+
+
+def _most_urgent(portfolio: Portfolio) -> tuple[Standing | None, HeldCertificate | None]:
+    """Return the first to do something about: what the next is there for comes behind what asks for more."""
+    first: tuple[Standing | None, HeldCertificate | None] = None, None
+    for standing, one in portfolio.in_order():
+        is_first = first[1] is None
+        if one.successor is None:
+            return (standing, one) if is_first or standing in _URGENT else first
+        if is_first:
+            first = standing, one
+    return first
 
 
 def _late(portfolio: Portfolio, orders: OrderDays | None) -> Iterator[str]:
     """Yield that the next one should have been ordered, where each certificate alone asks nothing."""
-    if orders is None or next((standing for standing, _ in portfolio.in_order()), None) not in _GOOD:
+    standing, first = _most_urgent(portfolio)
+    if orders is None or (standing not in _GOOD and (first is None or first.successor is None)):
         return
     for standing, one in portfolio.in_order():
-        order = orders.of(one) if standing in _GOOD else None
-        if order is not None and order.connection is not None and order.day < portfolio.moment.date():
-            day = short_day(at_noon(order.day), language())
-            yield tr("cli.scan.now.order_late", name=visible(one.name), day=day)
+        day = planned_day(orders, one) if standing in _GOOD else None
+        if day is not None and day < portfolio.moment.date():
+            told = short_day(at_noon(day), language())
+            yield tr("cli.scan.now.order_late", name=visible(one.name), day=told)
 
 
 def _command(standing: Standing | None, one: HeldCertificate, given: Given) -> tuple[str, ...] | None:
     """Return what looks at the first that is wrong, or makes the request for the first that ends soon."""
     files = [place for place in one.places if place.container != _OF_A_PEER]
-    if standing not in {Standing.FAILED, Standing.ENDS_SOON} or not files:
+    if standing not in {Standing.FAILED, Standing.ENDS_SOON} or not files or one.successor is not None:
         return None
     # the one that is wrong itself; else not metadata, and the simplest one, where there are others
     wrong = deciding_files(one)
@@ -311,11 +331,17 @@ def _without_certificate(portfolio: Portfolio) -> list[str]:
     return [name for name in portfolio.connections if name not in told]
 
 
-def _now(portfolio: Portfolio) -> str:
-    worst = next((standing for standing, _ in portfolio.in_order()), None)
+def _followed(portfolio: Portfolio, one: HeldCertificate | None) -> str:
+    """Return what to do where the next of the most urgent is there, and all was looked at; else nothing."""
+    if one is None or one.successor is None or not portfolio.is_whole:
+        return ""
+    return tr("cli.scan.now.followed", name=visible(one.name))
+
+
+def _now(portfolio: Portfolio, worst: Standing | None) -> str:
     if not portfolio.complete:
         return tr("cli.scan.now.partial")
-    if worst in {Standing.EXPIRED, Standing.FAILED, Standing.ENDS_SOON}:
+    if worst in _URGENT:
         return tr(f"cli.scan.now.{worst}")
     if not portfolio.is_whole:
         return tr("cli.scan.now.unread")
