@@ -18,6 +18,7 @@ from pkitools.checking.stated_ids import EXPIRED, UNTIL
 from pkitools.connections.calendar import WorkingDays
 from pkitools.connections.lead import LeadKind
 from pkitools.connections.model import Connection, Connections
+from pkitools.connections.naming import bears_name, is_for, lacking_names
 from pkitools.connections.owning import Owners, Places
 from pkitools.connections.planning import Plan
 from pkitools.connections.renewing import has_to_be_replaced, plan_of_live, plan_of_renewal
@@ -145,13 +146,13 @@ class _Found:
         certificate = _best(own, moment)
         if certificate is not None and certificate.subject == certificate.issuer:
             connection = replace(connection, self_signed=True)  # it shows
-        request = _pending(connection, found)
+        request = _pending(connection, certificate, found)
         planned = self._plan(connection, certificate)
         others = tuple(one for one in here if one.oin != connection.holder.oin)
         metadata, metadata_file, metadata_doubt = _in_metadata(connection, certificate, here)
         ended = certificate is not None and certificate.not_after < moment
         misnamed = tuple(one for one in of_holder if one not in own and one.not_after >= moment)
-        overdue = self._is_overdue(connection) if certificate is None else None
+        overdue = self._is_overdue(connection)
         beside = tuple(one for one in own if one is not certificate and one.not_after >= moment)
         wrong = self._wrong(connection, beside)
         key_file = _key_file(certificate, found)
@@ -179,6 +180,7 @@ class _Found:
             has_key=key_file is not None,
             misfit=misfit,
             unread=next(chain(found.unread.get(connection.number, ()), self.places[connection.number].cut), None),
+            lacking=() if certificate is None else lacking_names(certificate, connection),
             at_once=certificate is not None and has_to_be_replaced(certificate, moment),
         )
         return ConnectionStatus(
@@ -314,15 +316,6 @@ def _with_shared(statuses: list[ConnectionStatus]) -> list[ConnectionStatus]:
     ]
 
 
-def bears_name(certificate: HeldCertificate, connection: Connection) -> bool:
-    """Return whether a certificate bears the name that a connection states; where none is stated any will do."""
-    names = {name.casefold() for name in (certificate.common_name or "", *certificate.dns_names)}
-    names |= {name.removeprefix("trial ") for name in names}  # the test CAs of G4 put it in front
-    if connection.common_name is not None:
-        return connection.common_name.casefold() in names
-    return not connection.dns or any(name.casefold() in names for name in connection.dns)
-
-
 def _serves_as(certificate: HeldCertificate, connection: Connection) -> bool:
     """Return whether a certificate bears what a connection states: its name, and that of the server that shows it.
 
@@ -345,11 +338,12 @@ def _best(certificates: Iterable[HeldCertificate], moment: datetime) -> HeldCert
     )
 
 
-def _pending(connection: Connection, found: _Lying) -> HeldRequest | None:
-    """Return a request of the holder at its places for which there is no certificate yet."""
+def _pending(connection: Connection, certificate: HeldCertificate | None, found: _Lying) -> HeldRequest | None:
+    """Return a request of the holder at its places, for its name, for which there is no certificate yet."""
     here = found.requests.get(connection.number, [])
     waiting = (one for one in here if one.spki_sha256 not in found.issued)
-    return next((one for one in waiting if one.oin in {None, connection.holder.oin}), None)
+    own = (one for one in waiting if one.oin in {None, connection.holder.oin})
+    return next((one for one in own if is_for(one, connection, certificate)), None)
 
 
 def _in_metadata(

@@ -310,6 +310,7 @@ class HeldRequest:
         common_name: of the subject.
         oin: as twenty characters, where one stands in the subject.
         spki_sha256: SHA-256 of its public key, hex.
+        dns_names: of the subjectAltName that it asks for.
     """
 
     place: Place
@@ -317,6 +318,7 @@ class HeldRequest:
     common_name: str | None
     oin: str | None
     spki_sha256: str
+    dns_names: tuple[str, ...] = ()
 
 
 class Gap(StrEnum):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pkitools.connections.calendar import WorkingDays
 from pkitools.connections.claiming import claiming
 from pkitools.connections.planning import advised_order
-from pkitools.connections.renewing import has_to_be_replaced, plan_of_renewal
+from pkitools.connections.renewing import has_to_be_replaced, is_awaited, plan_of_renewal
 from pkitools.frozen import dataclass, replace
 from pkitools.messages import Language
 from pkitools.portfolio.model import HeldCertificate
@@ -57,13 +57,19 @@ class OrderDays:
         """Return whether a certificate that has not ended is of no use: it is revoked, or wrong."""
         return has_to_be_replaced(one, self._moment)
 
+    def is_ordered(self, one: HeldCertificate) -> bool:
+        """Return whether each connection that claims a certificate states that the next was ordered, in time."""
+        claimed = [self._connections.get(judgement.connection or "") for judgement in one.judgements]
+        today = self._moment.astimezone(UTC).date()
+        return bool(claimed) and all(each is not None and is_awaited(each, one, today) for each in claimed)
+
     def of(self, one: HeldCertificate) -> OrderDay | None:
         """Return the last day to order the one after this; where it is of several connections, the earliest.
 
         Returns:
-            ``None`` where the one after this is there.
+            ``None`` where the one after this is there, or was ordered.
         """
-        if one.successor is not None:
+        if one.successor is not None or self.is_ordered(one):
             return None
         return min(self._of_plans(one), key=lambda each: each.day, default=None) or OrderDay(self._advised(one))
 

@@ -48,7 +48,7 @@ def weight_of_orders(portfolio: Portfolio, orders: OrderDays | None) -> Severity
     """
     if orders is None:
         return None
-    from pkitools.connections.steps import AHEAD
+    from pkitools.connections.renewing import AHEAD
 
     today = portfolio.moment.date()
     usable = (one for standing, one in portfolio.in_order() if standing not in {Standing.EXPIRED, Standing.FAILED})

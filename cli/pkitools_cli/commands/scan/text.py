@@ -142,7 +142,11 @@ def _order_by(
     standing: Standing, one: HeldCertificate, portfolio: Portfolio, orders: OrderDays | None
 ) -> Iterator[str]:
     """Yield by which day the plan of its connection orders the next; of what is of no use what to do stands below."""
-    order = None if orders is None or standing in _OF_NO_USE else orders.of(one)
+    if orders is None or standing in _OF_NO_USE:
+        return
+    if one.successor is None and orders.is_ordered(one):
+        yield from wrapped(tr("cli.scan.order.done"), _INDENT)
+    order = orders.of(one)
     if order is not None and order.connection is not None:
         key = "late" if order.day < portfolio.moment.date() else "by"
         yield from wrapped(tr(f"cli.scan.order.{key}", day=short_day(at_noon(order.day), language())), _INDENT)
@@ -265,30 +269,42 @@ def first_step(portfolio: Portfolio, risks: Risks, given: Given = _NOTHING, orde
     across = across_now(risks, portfolio)
     if across is not None:
         return Step(across)
-    standing, one = _most_urgent(portfolio)
+    standing, one = _most_urgent(portfolio, orders)
+    if one is not None and portfolio.is_whole and _is_seen_to(standing, one, orders):
+        return Step(_awaited(one))
     words = _command(standing, one, given) if portfolio.complete and one is not None else None
     if words is None or not all(visible(word) == word for word in words):
-        is_followed = one is not None and one.successor is not None
-        return Step(_followed(portfolio, one) or _now(portfolio, None if is_followed else standing))
+        return Step(_now(portfolio, standing))
     return Step(tr(f"cli.scan.now.{standing}_file"), words)
 
 
-def _most_urgent(portfolio: Portfolio) -> tuple[Standing | None, HeldCertificate | None]:
-    """Return the first to do something about: what the next is there for comes behind what asks for more."""
+def _most_urgent(portfolio: Portfolio, orders: OrderDays | None) -> tuple[Standing | None, HeldCertificate | None]:
+    """Return the first to do something about: what the next is there for, or ordered, comes behind what asks more."""
     first: tuple[Standing | None, HeldCertificate | None] = None, None
     for standing, one in portfolio.in_order():
         is_first = first[1] is None
-        if one.successor is None:
+        if not _is_seen_to(standing, one, orders):
             return (standing, one) if is_first or standing in _URGENT else first
         if is_first:
             first = standing, one
     return first
 
 
+def _is_seen_to(standing: Standing | None, one: HeldCertificate, orders: OrderDays | None) -> bool:
+    """Return whether the next is there of what ends or has ended, or was ordered in time."""
+    if standing is Standing.ENDS_SOON and orders is not None and orders.is_ordered(one):
+        return True
+    return standing in {Standing.EXPIRED, Standing.ENDS_SOON} and one.successor is not None
+
+
+def _awaited(one: HeldCertificate) -> str:
+    return tr(f"cli.scan.now.{'ordered' if one.successor is None else 'followed'}", name=visible(one.name))
+
+
 def _late(portfolio: Portfolio, orders: OrderDays | None) -> Iterator[str]:
     """Yield that the next one should have been ordered, where each certificate alone asks nothing."""
-    standing, first = _most_urgent(portfolio)
-    if orders is None or (standing not in _GOOD and (first is None or first.successor is None)):
+    standing, first = _most_urgent(portfolio, orders)
+    if orders is None or (standing not in _GOOD and (first is None or not _is_seen_to(standing, first, orders))):
         return
     for standing, one in portfolio.in_order():
         day = planned_day(orders, one) if standing in _GOOD else None
@@ -300,7 +316,7 @@ def _late(portfolio: Portfolio, orders: OrderDays | None) -> Iterator[str]:
 def _command(standing: Standing | None, one: HeldCertificate, given: Given) -> tuple[str, ...] | None:
     """Return what looks at the first that is wrong, or makes the request for the first that ends soon."""
     files = [place for place in one.places if place.container != _OF_A_PEER]
-    if standing not in {Standing.FAILED, Standing.ENDS_SOON} or not files or one.successor is not None:
+    if standing not in {Standing.FAILED, Standing.ENDS_SOON} or not files:
         return None
     # the one that is wrong itself; else not metadata, and the simplest one, where there are others
     wrong = deciding_files(one)
@@ -329,13 +345,6 @@ def _without_certificate(portfolio: Portfolio) -> list[str]:
     """Return the connections that claim none of what was found."""
     told = {judgement.connection for one in portfolio.judged for judgement in one.judgements}
     return [name for name in portfolio.connections if name not in told]
-
-
-def _followed(portfolio: Portfolio, one: HeldCertificate | None) -> str:
-    """Return what to do where the next of the most urgent is there, and all was looked at; else nothing."""
-    if one is None or one.successor is None or not portfolio.is_whole:
-        return ""
-    return tr("cli.scan.now.followed", name=visible(one.name))
 
 
 def _now(portfolio: Portfolio, worst: Standing | None) -> str:

@@ -135,7 +135,7 @@ def _steps(one: ConnectionStatus) -> Iterator[Step]:
 def _link(one: ConnectionStatus, step: StepStatus) -> str:
     if step.state.value not in {"late", "now", "unknown"} or one.connection.system is None:
         return ""
-    if step.step.value in _WITH_A_REQUEST:
+    if step.step.value in _WITH_A_REQUEST or step.code == "connections.verdict.lacking":
         wanted = {"system": one.connection.system.name, "environment": str(one.connection.environment)}
         return f"/request?{urlencode(wanted)}"
     return "/" if step.step.value == "verdict" else ""
