@@ -22,7 +22,9 @@ from tests.support.command import Command
 from tests.support.deliveries import pem
 from tests.support.portfolios import digest
 from tests.support.portfolios import held as found
-from tests.support.requests import dns, request, subject
+from tests.support.requests import dns as host_names
+from tests.support.requests import request as made_request
+from tests.support.requests import subject
 
 __all__ = ["run"]  # a fixture
 
@@ -145,7 +147,7 @@ def test_close_to_the_end_nobody_waits_for_what_was_ordered(folder: Path) -> Non
 
 
 def test_a_request_of_another_name_is_not_that_of_the_connection_and_of_its_own_it_is_ordered(tmp_path: Path) -> None:
-    made = {name: request(subject(CN=name), dns(name)) for name in ("a.example.nl", "b.example.nl")}
+    made = {name: made_request(subject(CN=name), host_names(name)) for name in ("a.example.nl", "b.example.nl")}
     for name, der in made.items():
         (tmp_path / f"{name}.csr").write_bytes(pem(der).replace(b"CERTIFICATE", b"CERTIFICATE REQUEST"))
     for name, state in (("a", "done"), ("b", "done"), ("c", "now")):
