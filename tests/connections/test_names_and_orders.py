@@ -17,7 +17,7 @@ from pkitools.reports.portfolio.order_days import OrderDays
 from pkitools_cli.commands.status.commands import command_for
 from tests.cli.conftest import run
 from tests.connections.support import CHAIN, OIN, certificate, connection, held, written
-from tests.support.chains import good_chain
+from tests.support.chains import crl, good_chain
 from tests.support.command import Command
 from tests.support.deliveries import pem
 from tests.support.portfolios import digest
@@ -133,6 +133,8 @@ def test_what_was_ordered_is_not_ordered_again_and_is_asked_after_in_time(folder
     told = run(*words, "--moment", "2026-11-22T12:00:00Z").told
     assert "The next one was ordered" in told
     assert "Now: Wait for the certificate after a.example.nl" in told
+    plan = run("--lang", "en", "plan", "--connections", file, "--moment", "2026-11-22T12:00:00Z").told
+    assert "Now: Wait for what was ordered." in plan
     near = run(*words, "--moment", "2026-12-20T12:00:00Z").told
     assert "Now: Wait" not in near
     assert "--renew" in near, "nobody waits until it has ended"
@@ -164,3 +166,17 @@ def test_a_request_of_another_name_is_not_that_of_the_connection_and_of_its_own_
         assert words is not None
         assert words[:2] == ["csr", "check"]
         assert words[2].endswith("a.example.nl.csr")
+
+
+def test_what_a_scan_does_not_look_at_it_does_not_call_done(folder: Path, run: Command) -> None:
+    """A scan judges certificates: that a name lacks, or that nothing was sent, only status knows."""
+    stated = {"dns": '["a.example.nl", "b.example.nl"]', "files": '["good", "nowhere"]'}
+    file = written(folder, connection(**stated))
+    given = ["--trust", folder / "root.pem", "--crl", folder / "lists", "--moment", "2026-11-22T12:00:00Z"]
+    (folder / "lists").mkdir(exist_ok=True)
+    for issuer in (good_chain().root, good_chain().domain, good_chain().tsp):
+        (folder / "lists" / f"{digest(issuer.der.hex())}.crl").write_bytes(crl(issuer))
+    told = run("--lang", "en", "scan", "--connections", file, *given).told
+    assert "Nothing has to be done about the certificates" in told, told
+    assert "pkitools status" in told
+    assert "b.example.nl" in run("--lang", "en", "status", "--connections", file, *given).told

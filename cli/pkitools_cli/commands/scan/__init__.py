@@ -116,7 +116,13 @@ def command(options: Options) -> Reply[Scanned]:
     risks = risks_for(portfolio, options.systems, connections)
     given, orders = _to_check_one(options, claims), orders_of(options.moment, connections)
     telling = Telling(language(), changes, offline_remedy_text, risks=risks, connections=connections)
-    write_reports(reports, portfolio, telling, first_step(portfolio, risks, given, orders), overwrite=options.force)
+    write_reports(
+        reports,
+        portfolio,
+        telling,
+        first_step(portfolio, risks, given, orders, options.connections),
+        overwrite=options.force,
+    )
     scanned = Scanned(portfolio, changes, reports, risks)
     weights = (scanned.worst, weight_of_orders(portfolio, orders) if options.fail_on is not None else None)
     worst = max((each for each in weights if each is not None), default=None)
@@ -130,6 +136,7 @@ def command(options: Options) -> Reply[Scanned]:
             [report.name for report in value.written],
             given,
             orders=orders,
+            connections=options.connections,
         ),
         code=of_verdicts([(portfolio.verdict, worst)], options.fail_on, complete=portfolio.is_whole),
     )

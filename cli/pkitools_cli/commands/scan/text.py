@@ -70,6 +70,7 @@ def scan_told(
     given: Given = _NOTHING,
     *,
     orders: OrderDays | None = None,
+    connections: str | None = None,
 ) -> Iterator[Line | str]:
     """Yield a portfolio: the count, each certificate, all together, what was not looked at, how, the next step.
 
@@ -81,6 +82,7 @@ def scan_told(
         given: by the connections that certificates are judged by, and by ``None``, the options by which a check of one
             knows what the scan knew.
         orders: says by which day the next is to be ordered, by the plans of connections; ``None`` without any.
+        connections: the file of those connections.
     """
     yield from (Line(row, bold=True) for row in wrapped(_counted(portfolio), ""))
     if not portfolio.complete:
@@ -95,7 +97,7 @@ def scan_told(
     yield ""
     yield from _judged_how(portfolio)
     yield from (row for name in written for row in wrapped(tr("cli.scan.written", name=name), ""))
-    yield from first_step(portfolio, risks, given, orders).told()
+    yield from first_step(portfolio, risks, given, orders, connections).told()
 
 
 def _counted(portfolio: Portfolio) -> str:
@@ -253,7 +255,13 @@ def _revocation(portfolio: Portfolio) -> Iterator[str]:
         yield from wrapped(tr(f"cli.scan.revocation_unknown{_one(unknown)}", count=unknown), "")
 
 
-def first_step(portfolio: Portfolio, risks: Risks, given: Given = _NOTHING, orders: OrderDays | None = None) -> Step:
+def first_step(
+    portfolio: Portfolio,
+    risks: Risks,
+    given: Given = _NOTHING,
+    orders: OrderDays | None = None,
+    connections: str | None = None,
+) -> Step:
     """Return what to do first: of a certificate alone, or else of all together.
 
     Args:
@@ -262,6 +270,7 @@ def first_step(portfolio: Portfolio, risks: Risks, given: Given = _NOTHING, orde
         given: by the connections that certificates are judged by, and by ``None``, the options by which a check of one
             knows what the scan knew.
         orders: says by which day the next is to be ordered, by the plans of connections; ``None`` without any.
+        connections: the file of those connections.
     """
     late = next(_late(portfolio, orders), None)
     if late is not None:
@@ -274,7 +283,11 @@ def first_step(portfolio: Portfolio, risks: Risks, given: Given = _NOTHING, orde
         return Step(_awaited(one))
     words = _command(standing, one, given) if portfolio.complete and one is not None else None
     if words is None or not all(visible(word) == word for word in words):
-        return Step(_now(portfolio, standing))
+        now = _now(portfolio, standing)
+        if connections is None or now != tr("cli.scan.now.passed"):
+            return Step(now)
+        # what is stated and not in a certificate, sent or tested is none of a scan's
+        return Step(tr("cli.scan.now.passed_for"), ("status", "--connections", connections))
     return Step(tr(f"cli.scan.now.{standing}_file"), words)
 
 

@@ -33,6 +33,7 @@ TONES: Final[dict[StepState, Severity | Verdict]] = {
 }
 _TOLD: Final = frozenset({StepState.LATE, StepState.NOW, StepState.UNKNOWN})
 _INDENT: Final = "    "
+_MOST_ABSENT: Final = 3
 
 
 def status_told(
@@ -75,6 +76,11 @@ def of_all(status: ConnectionsStatus) -> Iterator[str]:
     unconfirmed = sum(one.is_unconfirmed for one in status.statuses)
     if unconfirmed:
         yield tr("cli.status.unconfirmed", count=unconfirmed)
+    quiet = (one for one in status.statuses if one.state not in _TOLD)
+    absent = list(dict.fromkeys(visible(name) for one in quiet for name in one.absent))
+    if absent:
+        more = tr("cli.scan.more_places", count=len(absent) - _MOST_ABSENT) if len(absent) > _MOST_ABSENT else ""
+        yield tr("cli.status.absent_of_done", names=", ".join(filter(None, (*absent[:_MOST_ABSENT], more))))
 
 
 def counted(statuses: Sequence[ConnectionStatus], name: str) -> str:
