@@ -8,7 +8,7 @@ near its end.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import Final
@@ -47,14 +47,25 @@ def successions(members: Sequence[HeldCertificate], moment: datetime) -> Iterato
         moment: as of which they stand, aware.
     """
     ending = [one for one in members if one.standing(moment) in _ENDING]
-    usable = [one for one in members if one.standing(moment) in _USABLE]
-    pairs = ((_apart(old, new), old, new) for old in ending for new in usable if _succeeds(new, old))
+    pairs = ((_apart(old, new), old, new) for old in ending for new in ending if _succeeds(new, old))
     taken: set[str] = set()
+    following: dict[str, HeldCertificate] = {}
     # first what lies together; of what is left the last to end has the next
     for _, old, new in sorted(pairs, key=lambda pair: (pair[0], -pair[1].not_after.timestamp(), pair[2].not_before)):
-        if taken.isdisjoint({f"old {old.sha256}", f"new {new.sha256}"}):
-            taken |= {f"old {old.sha256}", f"new {new.sha256}"}
-            yield old, Successor(new.sha256, new.not_after, new.places[0].name if new.places else new.name)
+        if old.sha256 not in following and new.sha256 not in taken:
+            taken.add(new.sha256)
+            following[old.sha256] = new
+    for one in ending:
+        last = _last(one, following)
+        if last is not one and last.standing(moment) in _USABLE:
+            yield one, Successor(last.sha256, last.not_after, last.places[0].name if last.places else last.name)
+
+
+def _last(one: HeldCertificate, following: Mapping[str, HeldCertificate]) -> HeldCertificate:
+    """Return the last of those that follow a certificate: each ends later than the one before."""
+    while one.sha256 in following:
+        one = following[one.sha256]
+    return one
 
 
 def follows(old: HeldCertificate, new: HeldCertificate) -> bool:

@@ -24,6 +24,8 @@ from pkitools.portfolio import (
     Portfolio,
     Reading,
 )
+from pkitools.reports.expiry import Expiry
+from pkitools_cli.commands.expiry import _text
 from tests.cli.conftest import run
 from tests.connections.support import CHAIN, OIN, certificate, connection, written
 from tests.support.chains import good_chain
@@ -122,6 +124,12 @@ def test_one_is_the_next_of_one_alone_and_of_what_lies_beside_it() -> None:
     assert followed(found(first, second, renewed, again)) == {"a": "c", "b": "d"}
 
 
+def test_what_is_told_is_the_last_of_those_that_follow() -> None:
+    chain = [one(f"n{at}", BEGIN + timedelta(days=330 * at)) for at in range(3)]
+    for order in permutations(chain):
+        assert followed(found(*order, moment=BEGIN + timedelta(days=700))) == {"n0": "n2", "n1": "n2"}
+
+
 def test_of_very_many_of_one_name_nobody_can_tell() -> None:
     many = [one(f"n{at}", BEGIN + timedelta(hours=at)) for at in range(MAX_SUCCESSIONS - 1)]
     assert followed(found(*many, NEXT))
@@ -177,3 +185,15 @@ def test_no_form_has_the_old_one_ordered_again(run: Command, folder: Path, *, wi
     assert [when for when, kinds in orders if "order" in kinds] == ["20270901"], orders
     (old,) = (each for each in json.loads(reports[3].read_text())["certificates"] if each["successor"])
     assert old["serial_number"] == "03"
+
+
+def test_what_watches_the_end_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PKITOOLS_LANG", "en")
+    for certificates, said in (
+        ((OLD, NEXT), "Put into use what comes after"),
+        ((OLD,), "Order what ends"),
+        ((OLD, NEXT, one("b", BEGIN, common_name="b.example.nl")), "Order what ends"),
+    ):
+        told = " ".join(str(line) for line in _text(Expiry(found(*certificates), 60, 15)))
+        assert said in " ".join(told.split()), told
+        assert ("next.pem" in told) is (NEXT in certificates)
