@@ -46,8 +46,9 @@ def successions(members: Sequence[HeldCertificate], moment: datetime) -> Iterato
         members: certificates of one line.
         moment: as of which they stand, aware.
     """
-    ending = [one for one in members if one.standing(moment) in _ENDING]
-    pairs = ((_apart(old, new), old, new) for old in ending for new in ending if _succeeds(new, old))
+    links = [one for one in members if one.standing(moment) in _ENDING]
+    ending = [one for one in members if one in links or one.is_revoked]
+    pairs = ((_apart(old, new), old, new) for old in ending for new in links if _succeeds(new, old))
     taken: set[str] = set()
     following: dict[str, HeldCertificate] = {}
     # first what lies together; of what is left the last to end has the next
@@ -83,7 +84,9 @@ def ordered(judgement: Judgement) -> Judgement:
 
 
 def _succeeds(new: HeldCertificate, old: HeldCertificate) -> bool:
-    if not old.not_after < new.not_after or new.not_before > old.not_after or not follows(old, new):
+    # what is revoked is replaced at any time: by what was put beside it
+    is_replaced = old.is_revoked and new.not_before > old.not_before and not _apart(old, new)
+    if not old.not_after < new.not_after or new.not_before > old.not_after or not (is_replaced or follows(old, new)):
         return False
     if not set(map(str.casefold, old.dns_names)) <= set(map(str.casefold, new.dns_names)):
         return False

@@ -13,7 +13,7 @@ from typing import Any, Final
 import pytest
 
 from pkitools.environment import Environment
-from pkitools.findings import Verdict
+from pkitools.findings import Outcome, Status, Verdict
 from pkitools.limits import MAX_SUCCESSIONS
 from pkitools.portfolio import (
     EnvironmentBasis,
@@ -25,6 +25,7 @@ from pkitools.portfolio import (
     Reading,
 )
 from pkitools.reports.expiry import Expiry
+from pkitools.revocation.rules import REVOKED
 from pkitools_cli.commands.expiry import _text
 from tests.cli.conftest import run
 from tests.connections.support import CHAIN, OIN, certificate, connection, written
@@ -128,6 +129,18 @@ def test_what_is_told_is_the_last_of_those_that_follow() -> None:
     chain = [one(f"n{at}", BEGIN + timedelta(days=330 * at)) for at in range(3)]
     for order in permutations(chain):
         assert followed(found(*order, moment=BEGIN + timedelta(days=700))) == {"n0": "n2", "n1": "n2"}
+
+
+def test_what_is_revoked_is_replaced_at_any_time_by_what_lies_beside_it() -> None:
+    (judged,) = OLD.judgements
+    told = Outcome(REVOKED, Status.VIOLATED)
+    revoked = replace(OLD, judgements=(replace(judged, verdict=Verdict.FAILED, told=(told,)),))
+    early = BEGIN + timedelta(days=40)
+    assert revoked.is_revoked
+    assert followed(found(revoked, one("new", early))) == {"old": "new"}
+    assert followed(found(OLD, one("new", early))) == {}
+    assert followed(found(revoked, one("new", early, "/srv/2/new.pem"))) == {}
+    assert followed(found(one("first", BEGIN - timedelta(days=330)), revoked)) == {}, "it is the next of nothing"
 
 
 def test_of_very_many_of_one_name_nobody_can_tell() -> None:
