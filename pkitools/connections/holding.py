@@ -23,7 +23,7 @@ from pkitools.connections.owning import Owners, Places
 from pkitools.connections.planning import Plan
 from pkitools.connections.renewing import has_to_be_replaced, plan_of_live, plan_of_renewal
 from pkitools.connections.status import ConnectionsStatus, ConnectionStatus
-from pkitools.connections.steps import Seen, steps_of
+from pkitools.connections.steps import Seen, in_both, steps_of
 from pkitools.containers.saml_names import SIGNATURE
 from pkitools.environment import Environment
 from pkitools.findings import Verdict
@@ -66,7 +66,7 @@ def hold(
     found = _Found(connections, judging, executor, calendar or WorkingDays())
     by_group = (found.of_group(group, members) for group, members in found.groups().items())
     statuses = {one.connection.number: one for group in by_group for one in group}
-    ordered = tuple(statuses[one.number] for one in connections.connections)
+    ordered = _with_both([statuses[one.number] for one in connections.connections], judging.moment)
     return ConnectionsStatus(judging.moment, connections, ordered, tuple(found.unread.values()))
 
 
@@ -390,6 +390,29 @@ def _key_file(certificate: HeldCertificate | None, found: _Lying) -> str | None:
         return None
     beside = (place.name for place in certificate.places if place.with_key)
     return next(beside, None) or found.keys.get(certificate.spki_sha256)
+
+
+def _with_both(statuses: Sequence[ConnectionStatus], moment: datetime) -> tuple[ConnectionStatus, ...]:
+    """Add to each connection one in the other environment that has the same key, where each is to have its own."""
+    having: dict[str, list[Connection]] = {}
+    for one in statuses:
+        if one.certificate is not None and one.certificate.not_after >= moment:
+            having.setdefault(one.certificate.spki_sha256, []).append(one.connection)
+    apart = {key: members for key, members in having.items() if _are_apart(members, moment)}
+    return tuple(_with_other(one, apart) for one in statuses)
+
+
+def _are_apart(members: Sequence[Connection], moment: datetime) -> bool:
+    systems = {each.system for each in members if each.system is not None}
+    return len({each.environment for each in members}) > 1 and not may_be_in_both(systems, moment)
+
+
+def _with_other(one: ConnectionStatus, apart: Mapping[str, Sequence[Connection]]) -> ConnectionStatus:
+    members = () if one.certificate is None else apart.get(one.certificate.spki_sha256, ())
+    others = [each for each in members if each.environment is not one.connection.environment]
+    if not others or one.certificate is None or one.certificate.verdict is Verdict.FAILED:
+        return one
+    return replace(one, in_both=others[0], steps=tuple(in_both(step, others[0]) for step in one.steps))
 
 
 def _is_served(status: ConnectionStatus, moment: datetime) -> bool:

@@ -212,6 +212,18 @@ def _judged(seen: Seen, certificate: HeldCertificate) -> StepStatus:
     return _step(Step.VERDICT, state, "passed_unconfirmed" if certificate.is_revocation_unknown else why)
 
 
+def in_both(step: StepStatus, other: Connection) -> StepStatus:
+    """Return how a step stands where another connection, in the other environment, has the same key.
+
+    Args:
+        step: as it stands by the connection alone.
+        other: that connection.
+    """
+    if step.step is not Step.VERDICT or step.state is not StepState.DONE:
+        return step  # what is wrong, or not known, is told before
+    return _step(Step.VERDICT, StepState.NOW, "both", name=other.organization.name, line=other.line)
+
+
 def _wrong_beside(one: HeldCertificate) -> StepStatus:
     why = "revoked_beside" if one.is_revoked else "wrong_beside"
     return _step(Step.VERDICT, StepState.NOW, why, name=one.name, place=one.places[0].name)

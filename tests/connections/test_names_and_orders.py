@@ -9,9 +9,10 @@ from typing import Final
 
 import pytest
 
-from pkitools.connections import ConnectionStatus, Step
+from pkitools.connections import ConnectionStatus, Step, holding
 from pkitools.connections.naming import bears_name, is_for, lacking_names
 from pkitools.connections.renewing import is_awaited, is_ordered
+from pkitools.findings import Severity
 from pkitools.portfolio import HeldRequest, Place
 from pkitools.reports.portfolio.order_days import OrderDays
 from pkitools_cli.commands.status.commands import command_for
@@ -180,3 +181,18 @@ def test_what_a_scan_does_not_look_at_it_does_not_call_done(folder: Path, run: C
     assert "Nothing has to be done about the certificates" in told, told
     assert "pkitools status" in told
     assert "b.example.nl" in run("--lang", "en", "status", "--connections", file, *given).told
+
+
+def test_one_key_in_two_environments_is_not_done_where_each_is_to_have_its_own(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a scan warns of it. The law of the system is asked: of one that says that it may, nothing is told."""
+    text = connection(files='["good"]') + connection(files='["good"]', environment='"production"')
+    first, second = held(folder, text).statuses
+    assert (step(first, Step.VERDICT), first.worst) == (("now", "both"), Severity.WARNING)
+    assert first.in_both is second.connection
+    assert step(second, Step.VERDICT) == ("now", "failed"), "what is wrong is told before"
+    (alone,) = held(folder, connection(files='["good"]')).statuses
+    assert alone.in_both is None
+    monkeypatch.setattr(holding, "may_be_in_both", lambda *_: True)
+    assert [each.in_both for each in held(folder, text).statuses] == [None, None]

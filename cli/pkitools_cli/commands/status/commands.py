@@ -21,7 +21,7 @@ _FOR_PEOPLE: Final = frozenset(
     f"connections.{why}"
     for why in (
         *(f"certificate.{each}" for each in ("overdue", "misnamed", "others", "unread")),
-        *("request.unread", "verdict.unread", "renewal.overdue", "renewal.awaited"),
+        *("request.unread", "verdict.unread", "verdict.both", "renewal.overdue", "renewal.awaited"),
     )
 )
 """To ask or to look: another request would be the wrong thing to begin with."""
