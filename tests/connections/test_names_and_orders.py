@@ -21,6 +21,7 @@ from tests.connections.support import CHAIN, OIN, certificate, connection, held,
 from tests.support.chains import crl, good_chain
 from tests.support.command import Command
 from tests.support.deliveries import pem
+from tests.support.page import GIVEN, Read, Visitor
 from tests.support.portfolios import digest
 from tests.support.portfolios import held as found
 from tests.support.requests import dns as host_names
@@ -196,3 +197,12 @@ def test_one_key_in_two_environments_is_not_done_where_each_is_to_have_its_own(
     assert alone.in_both is None
     monkeypatch.setattr(holding, "may_be_in_both", lambda *_: True)
     assert [each.in_both for each in held(folder, text).statuses] == [None, None]
+
+
+def test_the_page_says_of_its_connections_that_a_list_could_not_be_read(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "torn.crl").write_text("-----BEGIN X509 CRL-----\nMIIC", encoding="utf-8")
+    (tmp_path / "good.crl").write_bytes(crl(good_chain().tsp))
+    file = written(folder, connection(files='["good"]'))
+    given = replace(GIVEN, connections=str(file), trust=(str(folder / "root.pem"),), crls=(str(tmp_path),))
+    given = replace(given, places=(), revocation=None)
+    assert "torn.crl" in Read(Visitor(given).get("/portfolio")).text

@@ -43,6 +43,7 @@ def status_told(
     verbose: bool = False,
     written: Sequence[ReportFile] = (),
     given: Sequence[str] = (),
+    is_read: bool = True,
 ) -> Iterator[Line | str]:
     """Yield how connections stand: the count, what asks attention and its command, what could not be looked at.
 
@@ -52,6 +53,7 @@ def status_told(
         verbose: tell every step of every connection.
         written: the reports that were written.
         given: the options by which a check of a certificate knows what was known here.
+        is_read: everything that was given to judge by could be read.
     """
     apart = status.connections.told_apart()
     yield from (Line(row, bold=True) for row in wrapped(counted(status.statuses, status.connections.name), ""))
@@ -65,7 +67,7 @@ def status_told(
     yield ""
     yield from (row for sentence in of_all(status) for row in wrapped(sentence, ""))
     yield from written_told(written)
-    yield from next_step(tr(f"cli.status.now.{_now(status)}"))
+    yield from next_step(tr(f"cli.status.now.{_now(status, is_read=is_read)}"))
 
 
 def of_all(status: ConnectionsStatus) -> Iterator[str]:
@@ -100,10 +102,10 @@ def _worst(status: ConnectionsStatus) -> StepState:
     return next(state for state in StepState if state in found)
 
 
-def _now(status: ConnectionsStatus) -> str:
+def _now(status: ConnectionsStatus, *, is_read: bool) -> str:
     """Return what comes first: what could not be read, and of what is done whether it is revoked."""
     worst = _worst(status)
-    if status.unread and worst not in {StepState.LATE, StepState.NOW}:
+    if (status.unread or not is_read) and worst not in {StepState.LATE, StepState.NOW}:
         return "unread"
     is_quiet = worst in {StepState.WAITING, StepState.DONE}
     return "unconfirmed" if is_quiet and any(one.is_unconfirmed for one in status.statuses) else worst.value
