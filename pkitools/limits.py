@@ -130,6 +130,9 @@ MAX_RISK_GROUPS: Final = 5_000
 MAX_RISK_MEMBERS: Final = 1_000
 """Certificates of one risk that are named, and risks of one rule: nobody reads more, and the rest is counted."""
 
+MAX_SUCCESSIONS: Final = 24
+"""Certificates of one holder, name and use among which the next of each is looked for: of more nobody can tell it."""
+
 MAX_RISK_PLACES: Final = 100
 """Places of one certificate that a risk names."""
 

@@ -447,8 +447,9 @@ def _files_below(name: str, unread: list[BadItem]) -> Iterator[str]:
     A link to a folder is not followed: it may lead back, or anywhere. One to a folder within the folder that is walked
     leads to what is looked into all the same: Kubernetes mounts what it holds as ``..data``, a link.
     """
-    waiting, seen = [Path(name)], 0
-    top = Path(os.path.realpath(name))
+    first = _lists_in(Path(name))
+    waiting, seen = [first], 0
+    top = Path(os.path.realpath(first))
     while waiting:
         folder = waiting.pop(0)
         seen += 1
@@ -465,6 +466,12 @@ def _files_below(name: str, unread: list[BadItem]) -> Iterator[str]:
             continue
         waiting += folders
         yield from files
+
+
+def _lists_in(folder: Path) -> Path:
+    """Return the folder in which the lists are: of a test PKI not that of its database and keys."""
+    inside = folder / "crl"
+    return inside if (folder / "trust.pem").is_file() and inside.is_dir() else folder
 
 
 def _not_looked_into(folder: Path) -> BadItem:

@@ -18,11 +18,12 @@ from pkitools.checking.stated_ids import EXPIRED, UNTIL
 from pkitools.connections.calendar import WorkingDays
 from pkitools.connections.lead import LeadKind
 from pkitools.connections.model import Connection, Connections
+from pkitools.connections.naming import bears_name, is_for, lacking_names
 from pkitools.connections.owning import Owners, Places
 from pkitools.connections.planning import Plan
 from pkitools.connections.renewing import has_to_be_replaced, plan_of_live, plan_of_renewal
 from pkitools.connections.status import ConnectionsStatus, ConnectionStatus
-from pkitools.connections.steps import Seen, steps_of
+from pkitools.connections.steps import Seen, in_both, steps_of
 from pkitools.containers.saml_names import SIGNATURE
 from pkitools.environment import Environment
 from pkitools.findings import Verdict
@@ -65,7 +66,7 @@ def hold(
     found = _Found(connections, judging, executor, calendar or WorkingDays())
     by_group = (found.of_group(group, members) for group, members in found.groups().items())
     statuses = {one.connection.number: one for group in by_group for one in group}
-    ordered = tuple(statuses[one.number] for one in connections.connections)
+    ordered = _with_both([statuses[one.number] for one in connections.connections], judging.moment)
     return ConnectionsStatus(judging.moment, connections, ordered, tuple(found.unread.values()))
 
 
@@ -145,13 +146,13 @@ class _Found:
         certificate = _best(own, moment)
         if certificate is not None and certificate.subject == certificate.issuer:
             connection = replace(connection, self_signed=True)  # it shows
-        request = _pending(connection, found)
+        request = _pending(connection, certificate, found)
         planned = self._plan(connection, certificate)
         others = tuple(one for one in here if one.oin != connection.holder.oin)
         metadata, metadata_file, metadata_doubt = _in_metadata(connection, certificate, here)
         ended = certificate is not None and certificate.not_after < moment
         misnamed = tuple(one for one in of_holder if one not in own and one.not_after >= moment)
-        overdue = self._is_overdue(connection) if certificate is None else None
+        overdue = self._is_overdue(connection)
         beside = tuple(one for one in own if one is not certificate and one.not_after >= moment)
         wrong = self._wrong(connection, beside)
         key_file = _key_file(certificate, found)
@@ -179,6 +180,7 @@ class _Found:
             has_key=key_file is not None,
             misfit=misfit,
             unread=next(chain(found.unread.get(connection.number, ()), self.places[connection.number].cut), None),
+            lacking=() if certificate is None else lacking_names(certificate, connection),
             at_once=certificate is not None and has_to_be_replaced(certificate, moment),
         )
         return ConnectionStatus(
@@ -314,15 +316,6 @@ def _with_shared(statuses: list[ConnectionStatus]) -> list[ConnectionStatus]:
     ]
 
 
-def bears_name(certificate: HeldCertificate, connection: Connection) -> bool:
-    """Return whether a certificate bears the name that a connection states; where none is stated any will do."""
-    names = {name.casefold() for name in (certificate.common_name or "", *certificate.dns_names)}
-    names |= {name.removeprefix("trial ") for name in names}  # the test CAs of G4 put it in front
-    if connection.common_name is not None:
-        return connection.common_name.casefold() in names
-    return not connection.dns or any(name.casefold() in names for name in connection.dns)
-
-
 def _serves_as(certificate: HeldCertificate, connection: Connection) -> bool:
     """Return whether a certificate bears what a connection states: its name, and that of the server that shows it.
 
@@ -345,11 +338,12 @@ def _best(certificates: Iterable[HeldCertificate], moment: datetime) -> HeldCert
     )
 
 
-def _pending(connection: Connection, found: _Lying) -> HeldRequest | None:
-    """Return a request of the holder at its places for which there is no certificate yet."""
+def _pending(connection: Connection, certificate: HeldCertificate | None, found: _Lying) -> HeldRequest | None:
+    """Return a request of the holder at its places, for its name, for which there is no certificate yet."""
     here = found.requests.get(connection.number, [])
     waiting = (one for one in here if one.spki_sha256 not in found.issued)
-    return next((one for one in waiting if one.oin in {None, connection.holder.oin}), None)
+    own = (one for one in waiting if one.oin in {None, connection.holder.oin})
+    return next((one for one in own if is_for(one, connection, certificate)), None)
 
 
 def _in_metadata(
@@ -396,6 +390,29 @@ def _key_file(certificate: HeldCertificate | None, found: _Lying) -> str | None:
         return None
     beside = (place.name for place in certificate.places if place.with_key)
     return next(beside, None) or found.keys.get(certificate.spki_sha256)
+
+
+def _with_both(statuses: Sequence[ConnectionStatus], moment: datetime) -> tuple[ConnectionStatus, ...]:
+    """Add to each connection one in the other environment that has the same key, where each is to have its own."""
+    having: dict[str, list[Connection]] = {}
+    for one in statuses:
+        if one.certificate is not None and one.certificate.not_after >= moment:
+            having.setdefault(one.certificate.spki_sha256, []).append(one.connection)
+    apart = {key: members for key, members in having.items() if _are_apart(members, moment)}
+    return tuple(_with_other(one, apart) for one in statuses)
+
+
+def _are_apart(members: Sequence[Connection], moment: datetime) -> bool:
+    systems = {each.system for each in members if each.system is not None}
+    return len({each.environment for each in members}) > 1 and not may_be_in_both(systems, moment)
+
+
+def _with_other(one: ConnectionStatus, apart: Mapping[str, Sequence[Connection]]) -> ConnectionStatus:
+    members = () if one.certificate is None else apart.get(one.certificate.spki_sha256, ())
+    others = [each for each in members if each.environment is not one.connection.environment]
+    if not others or one.certificate is None or one.certificate.verdict is Verdict.FAILED:
+        return one
+    return replace(one, in_both=others[0], steps=tuple(in_both(step, others[0]) for step in one.steps))
 
 
 def _is_served(status: ConnectionStatus, moment: datetime) -> bool:

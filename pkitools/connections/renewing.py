@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from pkitools.connections.calendar import WorkingDays
 from pkitools.connections.model import Connection
@@ -11,6 +12,9 @@ from pkitools.environment import Environment
 from pkitools.findings import Verdict
 from pkitools.portfolio import HeldCertificate
 from pkitools.trust import HierarchyKind, hierarchies
+
+AHEAD: Final = timedelta(days=28)
+"""How long before the last day for a step it is told as to do now."""
 
 
 def plan_of_renewal(
@@ -71,6 +75,17 @@ def plan_of_live(connection: Connection, *, moment: datetime, calendar: WorkingD
         generation=generation,
         calendar=calendar,
     )
+
+
+def is_ordered(connection: Connection, certificate: HeldCertificate, today: date) -> bool:
+    """Return whether the one after a certificate was ordered: on a day after the certificate itself began."""
+    ordered = connection.ordered
+    return ordered is not None and certificate.not_before.date() < ordered <= today
+
+
+def is_awaited(connection: Connection, certificate: HeldCertificate, today: date) -> bool:
+    """Return whether the one after a certificate was ordered, and there is time left to wait for it."""
+    return is_ordered(connection, certificate, today) and today < certificate.not_after.date() - AHEAD
 
 
 def has_to_be_replaced(certificate: HeldCertificate, moment: datetime) -> bool:

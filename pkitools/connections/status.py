@@ -83,6 +83,7 @@ class ConnectionStatus:
         strange: those of ``others`` that lie there with their key, and have the OIN of no connection there: they may be
             in use. Beside a certificate only what has not ended.
         misfit: a file with a private key that is beside the certificate and does not fit it; ``None`` where none is.
+        in_both: a connection in the other environment that has the same key, where each is to have its own.
         shared_with: the other connections, of its system and environment, that are held to have the same certificate.
         absent: places that are not there.
         key_file: a file with the private key of the certificate; ``None`` where none was found.
@@ -105,6 +106,7 @@ class ConnectionStatus:
     wrong: tuple[HeldCertificate, ...] = ()
     misfit: str | None = None
     strange: tuple[HeldCertificate, ...] = ()
+    in_both: Connection | None = None
 
     @property
     def state(self) -> StepState:
@@ -137,11 +139,11 @@ class ConnectionStatus:
 
     @property
     def worst(self) -> Severity | None:
-        """WARNING where something is too late or a key does not fit, NOTICE where something is to do now; what its
-        certificate violates, where that is worse; else ``None``.
+        """WARNING where something is too late, or a key does not fit or is in both environments, NOTICE where something
+        is to do now; what its certificate violates, where that is worse; else ``None``.
         """
         states = {one.state for one in self.steps}
-        is_warned = StepState.LATE in states or self.misfit is not None
+        is_warned = StepState.LATE in states or self.misfit is not None or self.in_both is not None
         of_steps = Severity.WARNING if is_warned else Severity.NOTICE if StepState.NOW in states else None
         found = (of_steps, None if self.certificate is None else self.certificate.worst)
         return max((each for each in found if each is not None), default=None)

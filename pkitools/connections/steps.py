@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from pkitools.connections.model import Connection
 from pkitools.connections.planning import Plan
+from pkitools.connections.renewing import AHEAD, is_awaited, is_ordered
 from pkitools.connections.status import Step, StepState, StepStatus
 from pkitools.environment import Environment
 from pkitools.findings import Verdict
@@ -14,9 +15,6 @@ from pkitools.frozen import dataclass
 from pkitools.metadata.consumers import consumers
 from pkitools.oin import OIN
 from pkitools.portfolio import HeldCertificate, HeldRequest
-
-AHEAD: Final = timedelta(days=28)
-"""How long before the last day for a step it is told as to do now."""
 
 _VERDICTS: Final = {
     Verdict.PASSED: (StepState.DONE, "passed"),
@@ -39,12 +37,13 @@ class Seen:
         metadata_doubt: what is the matter with those metadata: ``over``, ``undated`` where their end is no moment, or
             ``signs`` where the certificate signed them and is no key in them.
         misnamed: certificates of its holder at its places that do not bear the name it states.
-        overdue: the day by which what was ordered should have come, where that is past.
+        overdue: the day by which what was ordered should have come, where that is past; of the order that is stated.
         wrong: those that lie there as well and are revoked, or wrong whatever they are for.
         strange: those that lie there with their key and do not have its OIN.
         has_key: its private key was found.
         misfit: a file with a private key that is beside the certificate and does not fit it.
         at_once: the certificate has not ended and is of no use: another has to be ordered today.
+        lacking: the host names that are stated and the certificate lacks.
         unread: what lies at its places and could not be looked at: it may be what is missed.
     """
 
@@ -63,6 +62,7 @@ class Seen:
     has_key: bool = False
     misfit: str | None = None
     at_once: bool = False
+    lacking: tuple[str, ...] = ()
     unread: str | None = None
     metadata_doubt: str | None = None
 
@@ -196,13 +196,32 @@ def _verdict(seen: Seen) -> StepStatus:
         return _step(Step.VERDICT, StepState.NOW, "strange_beside", name=one.name, place=place, oin=oin)
     if seen.connection.system is None:
         return _step(Step.VERDICT, StepState.NOW, "no_system")
+    return _judged(seen, certificate)
+
+
+def _judged(seen: Seen, certificate: HeldCertificate) -> StepStatus:
+    """Return how the verdict stands by the certificate itself, and by what is stated and not in it."""
     assert certificate.verdict is not None  # one of an authority is nobody's connection
     state, why = _VERDICTS[certificate.verdict]
-    if state is StepState.DONE and seen.unread is not None:
+    if state is not StepState.DONE:
+        return _step(Step.VERDICT, state, why)
+    if seen.lacking:
+        return _step(Step.VERDICT, StepState.NOW, "lacking", names=", ".join(seen.lacking))
+    if seen.unread is not None:
         return _step(Step.VERDICT, StepState.UNKNOWN, "unread", place=seen.unread)
-    if state is StepState.DONE and certificate.is_revocation_unknown:
-        why = "passed_unconfirmed"
-    return _step(Step.VERDICT, state, why)
+    return _step(Step.VERDICT, state, "passed_unconfirmed" if certificate.is_revocation_unknown else why)
+
+
+def in_both(step: StepStatus, other: Connection) -> StepStatus:
+    """Return how a step stands where another connection, in the other environment, has the same key.
+
+    Args:
+        step: as it stands by the connection alone.
+        other: that connection.
+    """
+    if step.step is not Step.VERDICT or step.state is not StepState.DONE:
+        return step  # what is wrong, or not known, is told before
+    return _step(Step.VERDICT, StepState.NOW, "both", name=other.organization.name, line=other.line)
 
 
 def _wrong_beside(one: HeldCertificate) -> StepStatus:
@@ -240,8 +259,27 @@ def _metadata(seen: Seen) -> StepStatus:
 def _renewal(seen: Seen) -> StepStatus:
     if seen.certificate is None or seen.ended:
         return _step(Step.RENEWAL, StepState.WAITING, "waiting")
+    if is_ordered(seen.connection, seen.certificate, seen.today):
+        return _awaited(seen)
     if seen.at_once and (seen.plan is None or seen.plan.begin.day >= seen.today):
         return _step(Step.RENEWAL, StepState.NOW, "at_once", seen.today)
     if seen.plan is None:
         return _step(Step.RENEWAL, StepState.WAITING, "far")
-    return _by(Step.RENEWAL, seen.plan.begin.day, seen.today)
+    due = seen.plan.begin.day
+    found = _by(Step.RENEWAL, due, seen.today)
+    if seen.request is None or found.state is StepState.WAITING:
+        return found
+    why = "request_late" if found.state is StepState.LATE else "request"
+    return _step(Step.RENEWAL, found.state, why, due, place=seen.request.place.name, day=due.isoformat())
+
+
+def _awaited(seen: Seen) -> StepStatus:
+    """Return how the next one stands that was ordered: where it should have come, it is asked after."""
+    assert seen.connection.ordered is not None  # as who calls has seen
+    assert seen.certificate is not None
+    if seen.overdue is not None:
+        return _step(Step.RENEWAL, StepState.NOW, "overdue", seen.overdue, day=seen.overdue.isoformat())
+    if not is_awaited(seen.connection, seen.certificate, seen.today):
+        end = seen.certificate.not_after.date()
+        return _step(Step.RENEWAL, StepState.NOW, "awaited", end, day=end.isoformat())
+    return _step(Step.RENEWAL, StepState.WAITING, "ordered", day=seen.connection.ordered.isoformat())

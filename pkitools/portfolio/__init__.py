@@ -29,6 +29,7 @@ from pkitools.portfolio.model import (
     Portfolio,
     Reading,
     Standing,
+    Successor,
     Target,
     Unread,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "Reading",
     "Replaced",
     "Standing",
+    "Successor",
     "Target",
     "Unread",
     "changes_since",

@@ -70,6 +70,7 @@ class Gathering:
             complete: the scan came to its end.
         """
         judging, kept = self._judging, self._kept
+        kept.settle()
         return Portfolio(
             moment=judging.moment,
             asked=self._asked,

@@ -13,19 +13,24 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final, Generic, TypeVar, overload
 from weakref import finalize
 
 from pkitools.errors import FileError
 from pkitools.findings import Outcome
-from pkitools.portfolio.model import HeldCertificate, Judgement, Place, Standing
+from pkitools.limits import MAX_SUCCESSIONS
+from pkitools.portfolio.model import HeldCertificate, Judgement, Place, Standing, Successor
+from pkitools.portfolio.succeeding import line_of, ordered, successions
 
 T_co = TypeVar("T_co", covariant=True)
 
 _TABLES: Final = """
 CREATE TABLE certificate (number INTEGER PRIMARY KEY, sha256 TEXT UNIQUE NOT NULL, rank INTEGER NOT NULL,
-    turn INTEGER NOT NULL, name BLOB NOT NULL, is_authority INTEGER NOT NULL, body BLOB NOT NULL);
+    turn INTEGER NOT NULL, name BLOB NOT NULL, is_authority INTEGER NOT NULL, body BLOB NOT NULL, line BLOB);
 CREATE INDEX in_order ON certificate (rank, turn, name, sha256);
+CREATE TABLE succession (certificate INTEGER PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE judgement (number INTEGER PRIMARY KEY, certificate INTEGER NOT NULL, use BLOB NOT NULL,
     body BLOB NOT NULL, UNIQUE (certificate, use));
 CREATE TABLE place (number INTEGER PRIMARY KEY, certificate INTEGER NOT NULL, spot BLOB NOT NULL, body BLOB NOT NULL,
@@ -35,9 +40,13 @@ CREATE TABLE other (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, spot BLOB NO
 """
 _SETTINGS: Final = ("journal_mode = OFF", "synchronous = OFF", "cache_size = -8000")  # kilobytes
 _RANKS: Final = {standing: number for number, standing in enumerate(Standing)}
-_OWN: Final = tuple(name for name in vars(HeldCertificate)["__slots__"] if name not in {"judgements", "places"})
+_OWN: Final = tuple(
+    name for name in vars(HeldCertificate)["__slots__"] if name not in {"judgements", "places", "successor"}
+)
 _OF_JUDGEMENT: Final = tuple(name for name in vars(Judgement)["__slots__"] if name not in {"told", "beside"})
 _OF_PLACE: Final = tuple(vars(Place)["__slots__"])
+_OF_SUCCESSOR: Final = tuple(vars(Successor)["__slots__"])
+_OF_A_PEER: Final = "tls"
 _UNIT: Final = timedelta(seconds=1)  # dates of a certificate have no parts of one
 _MOST_SHARED: Final = 2_000
 """Values of a kind that are looked out for: what only one certificate is told is not worth it."""
@@ -53,6 +62,7 @@ class Kept:
     def __init__(self, moment: datetime) -> None:
         self._moment = moment
         self._told = _Told()
+        self._has_successions = False
         with _no_room():
             # what was found may be read, and let go, in another thread than the one that scanned
             self._file = sqlite3.connect("", isolation_level=None, check_same_thread=False)
@@ -104,8 +114,11 @@ class Kept:
             self._order(number)
 
     def _new(self, found: HeldCertificate) -> int:
-        row = found.sha256, *self._turn(found), _octets(found.name), not found.judgements, _dumped(found, _OWN)
-        statement = "INSERT INTO certificate (sha256, rank, turn, name, is_authority, body) VALUES (?,?,?,?,?,?)"
+        own, line = _dumped(found, _OWN), line_of(found)
+        row = found.sha256, *self._turn(found), _octets(found.name), not found.judgements, own, line
+        statement = (
+            "INSERT INTO certificate (sha256, rank, turn, name, is_authority, body, line) VALUES (?,?,?,?,?,?,?)"
+        )
         with _no_room():
             return self._file.execute(statement, row).lastrowid or 0
 
@@ -159,7 +172,43 @@ class Kept:
         told = tuple(self._told.judgement(row[0]) for row in self.rows(query.format("judgement"), number))
         places = tuple(_loaded(Place, _OF_PLACE, row[0]) for row in self.rows(query.format("place"), number))
         values = dict(zip(_OWN, pickle.loads(body), strict=True))  # noqa: S301  made in this process
-        return HeldCertificate(**{**values, "is_authority": not told, "judgements": told, "places": places})
+        successor = self._successor(number)
+        # what a server still sends is not done with by the next in a file
+        if successor is not None and all(place.container != _OF_A_PEER for place in places):
+            told = tuple(map(ordered, told))
+        given = {"is_authority": not told, "judgements": told, "places": places, "successor": successor}
+        return HeldCertificate(**{**values, **given})
+
+    def _successor(self, number: int) -> Successor | None:
+        if not self._has_successions:
+            return None
+        found = self._first("SELECT body FROM succession WHERE certificate = ?", number)
+        return None if found is None else Successor(*pickle.loads(found[0]))  # noqa: S301  made in this process
+
+    def settle(self) -> None:
+        """Look which certificates are followed by another, of all that were added until now.
+
+        Raises:
+            FileError: there is no room for it.
+        """
+        self._has_successions = False
+        self._run("DELETE FROM succession")
+        found = [(self._number(old), next_one) for members in self._lines() for old, next_one in members]
+        for number, successor in found:
+            body = pickle.dumps(tuple(getattr(successor, name) for name in _OF_SUCCESSOR))
+            self._run("INSERT INTO succession (certificate, body) VALUES (?, ?)", number, body)
+        self._has_successions = bool(found)
+
+    def _lines(self) -> Iterator[Iterator[tuple[HeldCertificate, Successor]]]:
+        """Yield what follows what in each line of several. Of very many of one name nobody can tell."""
+        several = """SELECT line, number, body FROM certificate WHERE line IN (SELECT line FROM certificate
+            WHERE line IS NOT NULL GROUP BY line HAVING count(*) BETWEEN 2 AND ?) ORDER BY line, number"""
+        for _, rows in groupby(self.rows(several, MAX_SUCCESSIONS), key=itemgetter(0)):
+            yield successions([self._whole(number, body) for _, number, body in rows], self._moment)
+
+    def _number(self, one: HeldCertificate) -> int:
+        (number,) = self._first("SELECT number FROM certificate WHERE sha256 = ?", one.sha256) or (0,)
+        return int(number)
 
     def certificates(self, *, is_authority: bool | None = None) -> Certificates:
         """Return them, the worst standing first; only those of authorities or only the others, where that is said."""

@@ -162,6 +162,21 @@ def _weighs(one: Outcome) -> Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Successor:
+    """The certificate that comes after another, of the same holder, name and use: it needs not be ordered.
+
+    Args:
+        sha256: its thumbprint, hex.
+        not_after: its end, aware UTC.
+        place: the first place it was found at; not made safe for a terminal.
+    """
+
+    sha256: str
+    not_after: datetime
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class HeldCertificate:
     """One certificate, however often it was found.
 
@@ -180,6 +195,8 @@ class HeldCertificate:
         is_authority: it issues others: it is listed and not judged.
         judgements: one for each use of it; none of an authority.
         places: every place it was found at, in the order found.
+        uses: what its key may be used for, in the names of RFC 5280 and as OIDs, sorted.
+        successor: the next of the same line, where it lies among what was found; ``None`` where none does.
     """
 
     sha256: str
@@ -200,6 +217,8 @@ class HeldCertificate:
     is_authority: bool
     judgements: tuple[Judgement, ...] = ()
     places: tuple[Place, ...] = ()
+    uses: tuple[str, ...] = ()
+    successor: Successor | None = None
 
     @property
     def name(self) -> str:
@@ -291,6 +310,7 @@ class HeldRequest:
         common_name: of the subject.
         oin: as twenty characters, where one stands in the subject.
         spki_sha256: SHA-256 of its public key, hex.
+        dns_names: of the subjectAltName that it asks for.
     """
 
     place: Place
@@ -298,6 +318,7 @@ class HeldRequest:
     common_name: str | None
     oin: str | None
     spki_sha256: str
+    dns_names: tuple[str, ...] = ()
 
 
 class Gap(StrEnum):

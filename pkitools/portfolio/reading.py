@@ -34,7 +34,7 @@ from pkitools.portfolio.model import (
     Unread,
 )
 from pkitools.portfolio.pointers import pointers_of
-from pkitools.requests.reading import read_request
+from pkitools.requests.reading import RequestFacts, read_request
 from pkitools.trust import embedded_intermediates, hierarchy_of
 from pkitools.x509 import CertificateFacts, PublicKey, oin_from_certificate, read_certificate
 from pkitools.x509.document import serial_hex
@@ -326,7 +326,7 @@ class _Found:
                 continue
             oin = _oin(facts.subject.first(SUBJECT_SERIAL_NUMBER))
             name, spki = facts.subject.common_name, facts.public_key.spki_sha256
-            yield HeldRequest(self._place(item), facts.subject.text, name, oin, spki)
+            yield HeldRequest(self._place(item), facts.subject.text, name, oin, spki, _dns(facts))
 
 
 # that a key lies with its certificate, or is encrypted, is told of it as a key, with who may read it
@@ -367,7 +367,7 @@ def held_certificate(
         common_name=facts.subject.common_name,
         organization=facts.subject.organization,
         oin=None if oin is None else str(oin),
-        dns_names=tuple(name.value for name in facts.subject_alternative_name or () if name.kind == "dns"),
+        dns_names=_dns(facts),
         not_before=facts.not_before,
         not_after=facts.not_after,
         key=" ".join(filter(None, (key.algorithm, key.curve or str(key.bits or "")))),
@@ -377,7 +377,12 @@ def held_certificate(
         is_authority=not judgements,
         judgements=judgements,
         places=places,
+        uses=(*sorted(facts.key_usage or ()), *sorted(facts.extended_key_usage or ())),
     )
+
+
+def _dns(facts: CertificateFacts | RequestFacts) -> tuple[str, ...]:
+    return tuple(name.value for name in facts.subject_alternative_name or () if name.kind == "dns")
 
 
 def _oin(value: str | None) -> str | None:

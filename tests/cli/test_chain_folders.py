@@ -71,6 +71,13 @@ def test_a_folder_of_a_test_pki_is_its_authorities(run: Command, place: Path, tm
     assert "sqlite" not in told.err + told.out
 
 
+def test_a_folder_of_a_test_pki_is_its_lists_too(run: Command, place: Path) -> None:
+    common = ("-e", "preproduction", "--offline", "--trust", place / "pki" / "trust.pem", "--chain", place / "pki")
+    for words in (("cert", "check", place / "leaf.pem"), ("scan", place / "leaf.pem")):
+        told = run(*words, *common, "--revocation", "require", "--crl", place / "pki")
+        assert (told.code, "sqlite" in told.err + told.out) == (0, False), told
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 @pytest.mark.parametrize("kind", OTHERS)
 def test_what_lies_beside_the_certificates_of_a_folder_stops_nothing(

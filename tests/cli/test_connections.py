@@ -111,6 +111,16 @@ def test_that_nobody_was_asked_for_what_is_revoked_is_said_and_weighs(status: An
     assert known.code == 0
     assert "revoked" not in known.out
     assert "Nothing has to be done" in known.out
+    torn = folder / "torn.crl"
+    torn.write_bytes(pem(crl(good_chain().tsp))[:60].replace(b"CERTIFICATE", b"X509 CRL"))
+    lists_folder = folder / "lists"
+    lists_folder.mkdir()
+    for file in (*lists, torn):
+        file.rename(lists_folder / file.name)
+    unread = status(text, f"--crl={lists_folder}")
+    assert unread.code == 1
+    assert "Nothing has to be done" not in unread.out
+    assert "Now: Look first at what could not be read" in " ".join(unread.out.split())
 
 
 def test_a_plan_looks_at_what_is_revoked(run: Command, status: Any, folder: Path) -> None:

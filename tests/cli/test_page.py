@@ -410,6 +410,16 @@ def test_without_a_folder_no_key_is_made(visitor: Visitor) -> None:
     assert visitor.post("/request", ORDER).status is HTTPStatus.FORBIDDEN
 
 
+def test_where_nothing_has_to_be_ordered_the_form_says_so(visitor: Visitor) -> None:
+    for system, environment, takes in (
+        ("digid-machtigen", "preproduction", True),
+        ("digid-machtigen", "production", False),
+        ("fsc", "preproduction", False),
+    ):
+        text = Read(visitor.get(f"/request?system={system}&environment={environment}")).text
+        assert ("--self-signed" in text) is takes, (system, environment)
+
+
 def test_every_system_can_be_asked_about_or_says_why_not(at_home: Visitor) -> None:
     for system in systems():
         for environment in ("preproduction", "production"):

@@ -168,6 +168,11 @@ def test_a_terminal_names_it_and_what_is_late_is_not_passed_over(
     file = written(tmp_path, _STATED + connection(organization='"slow"', files='["late.pem"]'))
     ran = run("--lang", "en", "scan", tmp_path / "late.pem", "--connections", file, *asked[2:])
     assert "Now: Order the certificate after late.example.nl" in ran.told, ran.told
+    known = {"sent": "2026-11-21", "tested": "2026-11-21", "system": '"digipoort"'}
+    written(tmp_path, _STATED + connection(organization='"slow"', files='["late.pem"]', **known))
+    for command in ("scan", "status"):  # what watches is told so by either
+        words = [command, "--connections", file, *asked[2:], "--revocation", "off"]
+        assert [run(*words, *weight).code for weight in ((), ("--fail-on", "warning"))] == [0, 12], command
 
 
 def _planned(status: ConnectionsStatus) -> dict[str, date]:

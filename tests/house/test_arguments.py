@@ -84,6 +84,7 @@ MADE_HERE = frozenset(
         "Hanging",
         "Above",
         "HeldCertificate",
+        "Successor",
         "Judgement",
         "Place",
         "Pending",

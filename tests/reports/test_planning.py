@@ -130,6 +130,7 @@ def test_markdown_is_a_table_and_nothing_in_it_acts(status: ConnectionsStatus, d
 def test_the_end_of_a_name_says_the_form() -> None:
     assert work_suffixes() == (".csv", ".ics", ".json", ".md")
     assert [work_form(f"a{suffix.upper()}") for suffix in work_suffixes()] == list(work_suffixes())
-    with pytest.raises(InvalidValueError) as refused:
-        work_form("a.sarif")
-    assert refused.value.code == "report.error.form"
+    for name, code in (("a.foo", "form"), ("a", "form"), ("a.HTML", "form_of_certificates")):
+        with pytest.raises(InvalidValueError) as refused:
+            work_form(name)
+        assert refused.value.code == f"report.error.{code}"

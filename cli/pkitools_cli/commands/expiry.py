@@ -14,7 +14,7 @@ from pkitools.findings import Severity, Verdict
 from pkitools.frozen import dataclass
 from pkitools.reports import Expiry, expiry_document
 from pkitools.reports.expiry import Nagios, nagios_line
-from pkitools.reports.portfolio.telling import place_text
+from pkitools.reports.portfolio.telling import place_text, successor_told
 from pkitools.reports.telling.readable import short_day
 from pkitools.text import visible
 from pkitools_cli.commands.scan.claims import refuse_no_place
@@ -120,10 +120,21 @@ def _text(found: Expiry) -> Iterator[Line | str]:
         yield _row(one, found)
         for place in list(dict.fromkeys(map(place_text, one.places)))[:1]:
             yield "    " + fitted_end(visible(place), columns() - 4)
+        if one.successor is not None and found.state(one) is not Nagios.OK:
+            yield from wrapped(successor_told(one.successor, language()), "    ")
     for unread in found.portfolio.unread:
         yield from wrapped(error_line(unread.error), "    ", "  - ")
-    is_empty = not found.certificates and found.portfolio.is_whole
-    yield from next_step(tr("cli.scan.now.nothing" if is_empty else f"cli.expiry.now.{found.overall.name.lower()}"))
+    yield from next_step(_now(found))
+
+
+def _now(found: Expiry) -> str:
+    """Return what to do first: what the next is there for needs not be ordered, and is no reason to do nothing."""
+    if not found.certificates and found.portfolio.is_whole:
+        return tr("cli.scan.now.nothing")
+    ending = [one for one in found.certificates if found.state(one) is not Nagios.OK]
+    if ending and found.portfolio.is_whole and all(one.successor is not None for one in ending):
+        return tr("cli.scan.now.followed", name=visible(ending[0].name))
+    return tr(f"cli.expiry.now.{found.overall.name.lower()}")
 
 
 def _row(one: HeldCertificate, found: Expiry) -> Line:

@@ -182,6 +182,8 @@ def _text(
             yield from wrapped(tr("cli.plan.no_day"), "  ")
             continue
         yield from (row for name in _at_once(one, status) for row in wrapped(tr("cli.plan.at_once", name=name), "  "))
+        if _is_awaited(one, status):
+            yield from wrapped(tr("cli.plan.awaited"), "  ")
         for each in shown_dates(one.plan):
             yield from _date(each, today, one)
         yield from _unknown(one.plan, "--" if one.connection is None else "")
@@ -189,7 +191,15 @@ def _text(
         yield from wrapped(error_line(unread.error), "    ", "  - ")
     yield from written_told(written)
     yield ""
-    yield from next_step(_now(planned, today, is_whole=status is None or not status.unread))
+    begun = [each for each in planned if not _is_awaited(each, status)]
+    yield from next_step(
+        _now(
+            begun,
+            today,
+            is_awaited=len(begun) < len(planned),
+            is_whole=status is None or not status.unread,
+        )
+    )
 
 
 def _at_once(one: Planned, status: ConnectionsStatus | None) -> Iterator[str]:
@@ -200,6 +210,12 @@ def _at_once(one: Planned, status: ConnectionsStatus | None) -> Iterator[str]:
             yield each.certificate.name
 
 
+def _is_awaited(one: Planned, status: ConnectionsStatus | None) -> bool:
+    """Return whether the next certificate was ordered, and is waited for."""
+    stated = (each for each in (status.statuses if status is not None else ()) if each.connection is one.connection)
+    return any(step.code == "connections.renewal.ordered" for each in stated for step in each.steps)
+
+
 def _unknown(plan: Plan, dashes: str) -> Iterator[str]:
     """Yield what is not known of how long others take, and where it can be said: in an option, or in the file."""
     if plan.unknown:
@@ -208,13 +224,13 @@ def _unknown(plan: Plan, dashes: str) -> Iterator[str]:
         yield from wrapped(tr("cli.plan.unknown", what=what, names=names), "    ", "  ? ")
 
 
-def _now(planned: list[Planned], today: date, *, is_whole: bool) -> str:
+def _now(planned: list[Planned], today: date, *, is_awaited: bool, is_whole: bool) -> str:
     """Return what to do first; what could not be read is looked at before a day is made up for it."""
     plans = [one.plan for one in planned if one.plan is not None]
     first = list(_first_things(plans, today))
     if not is_whole:
         first.append(tr(f"cli.plan.now.unread{'_too' if first else ''}"))
-    return " ".join(first) or tr("cli.plan.now.none")
+    return " ".join(first) or tr(f"cli.plan.now.{'awaited' if is_awaited else 'none'}")
 
 
 def _first_things(plans: Sequence[Plan], today: date) -> Iterator[str]:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Container, Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from typing import Final
 
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_RISK_GROUPS, MAX_RISK_MEMBERS, MAX_RISK_PLACES
 from pkitools.portfolio.model import HeldCertificate
+from pkitools.portfolio.succeeding import follows
 from pkitools.revocation.rules import REVOKED
 
 _DIGEST: Final = 16
 _MOST_KINDS: Final = 1_000
-_MOST_AHEAD: Final = timedelta(days=183)
-"""How long before the end of the one the next may be there already, and be no more than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +111,4 @@ def is_succession(members: Iterable[HeldCertificate]) -> bool:
     done.
     """
     ordered = sorted(members, key=lambda each: (each.not_after, each.not_before))
-    return all(_follows(old, new) for old, new in pairwise(ordered))
-
-
-def _follows(old: HeldCertificate, new: HeldCertificate) -> bool:
-    if new.not_before <= old.not_before:
-        return False
-    ahead = max(_MOST_AHEAD, (old.not_after - old.not_before) / 3)
-    return old.not_after - new.not_before <= ahead
+    return all(follows(old, new) for old, new in pairwise(ordered))

@@ -258,7 +258,7 @@ def _held(one: HeldCertificate, days: OrderDays, portfolio: Portfolio, telling: 
         _STANDING[standing],
         told,
         said_of(one, portfolio, telling),
-        _span(one, mark, order.day, portfolio, told),
+        _span(one, mark, None if order is None else order.day, portfolio, told),
         order_why(order, telling.language),
         tuple(_facts(one, portfolio, telling.language)),
         places[:_MOST_PLACES],
@@ -278,7 +278,7 @@ def _places(one: HeldCertificate) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each for place in one.places for each in (place_text(place), *place.named_by)))
 
 
-def _span(one: HeldCertificate, mark: str, order_by: date, portfolio: Portfolio, told: str) -> timeline.Span:
+def _span(one: HeldCertificate, mark: str, order_by: date | None, portfolio: Portfolio, told: str) -> timeline.Span:
     return timeline.Span(
         mark,
         _name(one),

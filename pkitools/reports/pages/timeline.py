@@ -44,7 +44,7 @@ class Span:
         name: what to call it.
         tone: how it stands, as a tone of a page.
         standing: the word for that.
-        begin, order_by, end: the days; it ends on the last.
+        begin, order_by, end: the days; it ends on the last. Nothing is to be ordered where the next is there.
         days_left: the whole days until then; below 0 when it has ended.
     """
 
@@ -53,7 +53,7 @@ class Span:
     tone: str
     standing: str
     begin: date
-    order_by: date
+    order_by: date | None
     end: date
     days_left: int
 
@@ -130,7 +130,11 @@ class Column:
 
 def in_order(spans: Iterable[Span]) -> tuple[Span, ...]:
     """Return certificates in the order in which they end."""
-    return tuple(sorted(spans, key=lambda span: (span.end, span.order_by, span.name, span.mark)))
+    return tuple(sorted(spans, key=lambda span: (span.end, span.order_by or span.end, span.name, span.mark)))
+
+
+def _ordering(spans: Iterable[Span]) -> list[date]:
+    return [span.order_by for span in spans if span.order_by is not None]
 
 
 def pictures(spans: Sequence[Span], moment: datetime, language: Language) -> tuple[Picture, ...]:
@@ -156,7 +160,8 @@ def _picture(spans: Sequence[Span], group: range, today: date, language: Languag
 
 def _row(span: Span, y: int, axis: _Axis) -> Row:
     start, end = (axis.held(day) for day in (span.begin, span.end))
-    order = axis.held(span.order_by) if axis.begin <= span.order_by <= axis.end else None
+    day = span.order_by
+    order = axis.held(day) if day is not None and axis.begin <= day <= axis.end else None
     return Row(span, y, start, max(end, start + 2), order, span.begin < axis.begin, span.end > axis.end)
 
 
@@ -170,7 +175,7 @@ class _Axis:
     @classmethod
     def of(cls, spans: Sequence[Span], today: date) -> _Axis:
         """Return the axis that shows the ends, the days to order by and today; the long gone at its left."""
-        days = _shown((today, *(day for span in spans for day in (span.order_by, span.end))), today)
+        days = _shown((today, *_ordering(spans), *(span.end for span in spans)), today)
         return cls(min(days).replace(day=1), _later(max(days).replace(day=1), 1))
 
     def held(self, day: date) -> float:
@@ -202,7 +207,7 @@ def overview(spans: Sequence[Span], moment: datetime, language: Language) -> tup
         language: of the months.
     """
     today = moment.astimezone(UTC).date()
-    ends, orders = (_shown(days, today) for days in ([s.end for s in spans], [s.order_by for s in spans]))
+    ends, orders = (_shown(days, today) for days in ([s.end for s in spans], _ordering(spans)))
     edges = _edges((*ends, *orders))
     ending, ordering = _counted(edges, ends), _counted(edges, orders)
     most = max((*ending.values(), *ordering.values()), default=1)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from pkitools.arguments import of_type
+from pkitools.errors import InvalidValueError
 from pkitools.reports.forms import form_of
 from pkitools.reports.planning.work import Work, WorkTelling
 
@@ -57,7 +58,14 @@ def work_form(name: str) -> str:
         InvalidValueError: there is no such form.
         MissingExtraError: what writes it is not installed.
     """
-    return form_of(name, _FORMS)
+    try:
+        return form_of(name, _FORMS)
+    except InvalidValueError as error:
+        from pkitools.reports.portfolio import report_suffixes
+
+        if not name.lower().endswith(report_suffixes()):
+            raise
+        raise InvalidValueError("report.error.form_of_certificates", **error.params) from None
 
 
 def work_report(work: Work, suffix: str, telling: WorkTelling | None = None) -> bytes:

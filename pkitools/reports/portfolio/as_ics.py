@@ -18,7 +18,7 @@ from pkitools.messages import Language
 from pkitools.portfolio.model import Gap, HeldCertificate, Portfolio, Unread
 from pkitools.portfolio.risk import Hanging
 from pkitools.reports.portfolio.across import hanging_line, risks_in
-from pkitools.reports.portfolio.order_days import OrderDays, order_why
+from pkitools.reports.portfolio.order_days import OrderDay, OrderDays, order_why
 from pkitools.reports.portfolio.telling import Telling, counted, place_names, said_of, unread_sentence, word
 from pkitools.reports.telling.readable import short_day
 from pkitools.text import visible
@@ -95,10 +95,15 @@ def _of_scan(portfolio: Portfolio, telling: Telling) -> str:
 
 def _events(one: HeldCertificate, days: OrderDays, portfolio: Portfolio, telling: Telling) -> Iterator[Event]:
     order = days.of(one)
+    if order is not None:
+        yield _order(one, order, days, portfolio, telling)
+    yield _event("expires", one.not_after.date(), one, portfolio, telling)
+
+
+def _order(one: HeldCertificate, order: OrderDay, days: OrderDays, portfolio: Portfolio, telling: Telling) -> Event:
     wrong = [said_of(one, portfolio, telling)] if days.is_at_once(one) else []
     why = [each for each in (*wrong, order_why(order, telling.language)) if each]
-    yield _event("order", order.day, one, portfolio, telling, why=why)
-    yield _event("expires", one.not_after.date(), one, portfolio, telling)
+    return _event("order", order.day, one, portfolio, telling, why=why)
 
 
 def _event(

@@ -90,6 +90,7 @@ def _certificate(one: HeldCertificate, portfolio: Portfolio) -> dict[str, object
         "verdict": one.verdict and str(one.verdict),
         "judgements": [_judgement(judgement) for judgement in one.judgements],
         "places": [_place(place) for place in one.places],
+        "successor": one.successor and one.successor.sha256,
     }
 
 

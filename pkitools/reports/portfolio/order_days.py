@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pkitools.connections.calendar import WorkingDays
 from pkitools.connections.claiming import claiming
 from pkitools.connections.planning import advised_order
-from pkitools.connections.renewing import has_to_be_replaced, plan_of_renewal
+from pkitools.connections.renewing import has_to_be_replaced, is_awaited, plan_of_renewal
 from pkitools.frozen import dataclass, replace
 from pkitools.messages import Language
 from pkitools.portfolio.model import HeldCertificate
@@ -57,8 +57,20 @@ class OrderDays:
         """Return whether a certificate that has not ended is of no use: it is revoked, or wrong."""
         return has_to_be_replaced(one, self._moment)
 
-    def of(self, one: HeldCertificate) -> OrderDay:
-        """Return the last day to order the one after this; where it is of several connections, the earliest."""
+    def is_ordered(self, one: HeldCertificate) -> bool:
+        """Return whether each connection that claims a certificate states that the next was ordered, in time."""
+        claimed = [self._connections.get(judgement.connection or "") for judgement in one.judgements]
+        today = self._moment.astimezone(UTC).date()
+        return bool(claimed) and all(each is not None and is_awaited(each, one, today) for each in claimed)
+
+    def of(self, one: HeldCertificate) -> OrderDay | None:
+        """Return the last day to order the one after this; where it is of several connections, the earliest.
+
+        Returns:
+            ``None`` where the one after this is there, or was ordered.
+        """
+        if one.successor is not None or self.is_ordered(one):
+            return None
         return min(self._of_plans(one), key=lambda each: each.day, default=None) or OrderDay(self._advised(one))
 
     def _of_plans(self, one: HeldCertificate) -> Iterator[OrderDay]:
@@ -77,9 +89,9 @@ class OrderDays:
         return min(day, self._moment.astimezone(UTC).date()) if self.is_at_once(one) else day
 
 
-def order_why(one: OrderDay, language: Language) -> str:
-    """Return of whose plan a day is and what it rests on; empty of a day that is advice alone."""
-    if one.connection is None or one.planned is None:
+def order_why(one: OrderDay | None, language: Language) -> str:
+    """Return of whose plan a day is and what it rests on; empty of a day that is advice alone, and of none."""
+    if one is None or one.connection is None or one.planned is None:
         return ""
     said = word("portfolio.report.event.order.plan", language, name=visible(one.connection))
     return one_line(f"{said} {date_why(one.planned, language)}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pkitools.findings import Outcome, Report, Severity, Verdict
 from pkitools.frozen import dataclass
 from pkitools.messages import Language, RemedyText, error_sentence, message
-from pkitools.portfolio.model import HeldCertificate, Place, Portfolio, Standing, Unread
+from pkitools.portfolio.model import HeldCertificate, Place, Portfolio, Standing, Successor, Unread
 from pkitools.reports.telling.answer import answer_of, told
 from pkitools.reports.telling.readable import short_day
 from pkitools.text import visible
@@ -88,7 +88,11 @@ def standing_word(standing: Standing, language: Language) -> str:
 def said_of(certificate: HeldCertificate, portfolio: Portfolio, telling: Telling) -> str:
     """Return what decides about a certificate and what to do, in a sentence or two; empty where there is nothing."""
     first = ""
-    if certificate.standing(portfolio.moment) is Standing.ENDS_SOON and certificate.verdict is Verdict.PASSED:
+    if certificate.successor is not None:
+        first = successor_told(certificate.successor, telling.language)
+        if certificate.standing(portfolio.moment) is Standing.EXPIRED:
+            return first  # what is wrong with it is that alone, and another needs not be asked for
+    elif certificate.standing(portfolio.moment) is Standing.ENDS_SOON and certificate.verdict is Verdict.PASSED:
         first = word("portfolio.report.ends_soon", telling.language, days=certificate.days_left(portfolio.moment))
     decides = deciding(certificate)
     if decides is None:
@@ -96,6 +100,12 @@ def said_of(certificate: HeldCertificate, portfolio: Portfolio, telling: Telling
     said = told(decides, telling.language, telling.remedy, portfolio.moment)
     unused = " ".join(lists_unused(certificate, portfolio, telling))
     return one_line(f"{first} {told_where(certificate)}{said.title}. {said.remedy} {unused}")
+
+
+def successor_told(successor: Successor, language: Language) -> str:
+    """Return that the next certificate is there, where, and what to do with it and with the old one."""
+    day, place = short_day(successor.not_after, language), visible(successor.place)
+    return word("portfolio.report.successor", language, place=place, day=day)
 
 
 def lists_unused(certificate: HeldCertificate, portfolio: Portfolio, telling: Telling) -> tuple[str, ...]:

@@ -139,11 +139,15 @@ def choice_told(chosen: Choice) -> Iterator[str]:
 
 def self_signed_too(choice: Choice | None, moment: datetime) -> str | None:
     """Return that a self-signed certificate would do for a system; ``None`` where it would not, or nobody says so."""
-    if choice is None or choice.environment is Environment.PRODUCTION:
-        return None
-    if choice.system.self_signed_allowed(choice.environment, moment) is not True:
+    if choice is None or not takes_self_signed(choice, moment):
         return None
     return tr("cli.csr.create.self_signed_too", system=choice.system.title)
+
+
+def takes_self_signed(choice: Choice, moment: datetime) -> bool:
+    """Return whether the system that a choice is for says that it takes a certificate that one makes oneself."""
+    is_production = choice.environment is Environment.PRODUCTION
+    return not is_production and choice.system.self_signed_allowed(choice.environment, moment) is True
 
 
 def was_told() -> bool:

@@ -16,7 +16,8 @@ from pkitools_cli.commands.report_files import ReportFile, refuse_reports
 from pkitools_cli.commands.scan.across import risks_for
 from pkitools_cli.commands.scan.claims import claimed, connections_in, places_of
 from pkitools_cli.commands.scan.means import refuse_together
-from pkitools_cli.commands.scan.running import Running, orders_of, words_to_check
+from pkitools_cli.commands.scan.orders import orders_of, weight_of_orders
+from pkitools_cli.commands.scan.running import Running, words_to_check
 from pkitools_cli.commands.scan.text import first_step, scan_told
 from pkitools_cli.commands.scan.writing import write_reports
 from pkitools_cli.exit_codes import of_verdicts
@@ -115,8 +116,16 @@ def command(options: Options) -> Reply[Scanned]:
     risks = risks_for(portfolio, options.systems, connections)
     given, orders = _to_check_one(options, claims), orders_of(options.moment, connections)
     telling = Telling(language(), changes, offline_remedy_text, risks=risks, connections=connections)
-    write_reports(reports, portfolio, telling, first_step(portfolio, risks, given, orders), overwrite=options.force)
+    write_reports(
+        reports,
+        portfolio,
+        telling,
+        first_step(portfolio, risks, given, orders, options.connections),
+        overwrite=options.force,
+    )
     scanned = Scanned(portfolio, changes, reports, risks)
+    weights = (scanned.worst, weight_of_orders(portfolio, orders) if options.fail_on is not None else None)
+    worst = max((each for each in weights if each is not None), default=None)
     return Reply(
         scanned,
         document=lambda value: scan_document(value.portfolio, value.changes, value.risks),
@@ -127,8 +136,9 @@ def command(options: Options) -> Reply[Scanned]:
             [report.name for report in value.written],
             given,
             orders=orders,
+            connections=options.connections,
         ),
-        code=of_verdicts([(portfolio.verdict, scanned.worst)], options.fail_on, complete=portfolio.is_whole),
+        code=of_verdicts([(portfolio.verdict, worst)], options.fail_on, complete=portfolio.is_whole),
     )
 
 

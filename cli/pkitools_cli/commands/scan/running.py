@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
-from pkitools.errors import MissingExtraError
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_PORTFOLIO_BYTES
 from pkitools_cli.commands.given.judging import chain_of, lists_of, trust_of
@@ -26,11 +25,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from ipaddress import IPv4Network, IPv6Network
 
-    from pkitools.connections import Connections
     from pkitools.containers import BadItem
     from pkitools.environment import Environment
     from pkitools.portfolio import Changes, Claim, Earlier, Fetch, Judging, Portfolio, Reading
-    from pkitools.reports.portfolio.order_days import OrderDays
 
 _TOLD_EVERY: Final = 5.0
 """Seconds between two lines about how far it is."""
@@ -244,26 +241,6 @@ def words_to_check(given: Asked) -> tuple[str, ...]:
     pairs += [("--revocation", given.revocation)]
     pairs += [("--passphrase-file", given.passphrase_file), ("--passphrase-env", given.passphrase_env)]
     return tuple(word for option, value in pairs if value is not None for word in (option, value))
-
-
-def orders_of(moment: datetime, connections: Connections | None) -> OrderDays | None:
-    """Return what says by which day the next certificate is to be ordered, by the plans of connections.
-
-    Args:
-        moment: of the scan.
-        connections: they.
-
-    Returns:
-        ``None`` without connections, or without the library that knows Dutch holidays: a scan does without.
-    """
-    if connections is None:
-        return None
-    try:
-        from pkitools.reports.portfolio.order_days import OrderDays
-
-        return OrderDays(moment, connections)
-    except MissingExtraError:
-        return None
 
 
 def _earlier(name: str | None, moment: datetime) -> Earlier | None:

@@ -18,6 +18,7 @@ from pkitools.reports.portfolio.telling import (
     lists_unused,
     place_text,
     standing_word,
+    successor_told,
     told_where,
 )
 from pkitools.reports.telling.answer import told
@@ -25,6 +26,7 @@ from pkitools.reports.telling.readable import readable, short_day
 from pkitools.text import visible
 from pkitools_cli.commands.next_steps import Step
 from pkitools_cli.commands.scan.across import across_now, across_told
+from pkitools_cli.commands.scan.orders import planned_day
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import coloured, columns, wrapped
 from pkitools_cli.own_data import titles
@@ -48,6 +50,7 @@ _TONES: Final[dict[Standing, Severity | Verdict]] = {
 }
 _OF_NO_USE: Final = frozenset({Standing.EXPIRED, Standing.FAILED})
 _GOOD: Final = frozenset({Standing.PASSED, Standing.INDETERMINATE})
+_URGENT: Final = frozenset({Standing.EXPIRED, Standing.FAILED, Standing.ENDS_SOON})
 _MOST_PLACES: Final = 3
 _MOST_WHY: Final = 6  # rows: sentences of ours are shorter, the names in them may be of any length
 _NO_PATH: Final = "path.anchor.found"
@@ -67,6 +70,7 @@ def scan_told(
     given: Given = _NOTHING,
     *,
     orders: OrderDays | None = None,
+    connections: str | None = None,
 ) -> Iterator[Line | str]:
     """Yield a portfolio: the count, each certificate, all together, what was not looked at, how, the next step.
 
@@ -78,6 +82,7 @@ def scan_told(
         given: by the connections that certificates are judged by, and by ``None``, the options by which a check of one
             knows what the scan knew.
         orders: says by which day the next is to be ordered, by the plans of connections; ``None`` without any.
+        connections: the file of those connections.
     """
     yield from (Line(row, bold=True) for row in wrapped(_counted(portfolio), ""))
     if not portfolio.complete:
@@ -92,7 +97,7 @@ def scan_told(
     yield ""
     yield from _judged_how(portfolio)
     yield from (row for name in written for row in wrapped(tr("cli.scan.written", name=name), ""))
-    yield from first_step(portfolio, risks, given, orders).told()
+    yield from first_step(portfolio, risks, given, orders, connections).told()
 
 
 def _counted(portfolio: Portfolio) -> str:
@@ -139,7 +144,11 @@ def _order_by(
     standing: Standing, one: HeldCertificate, portfolio: Portfolio, orders: OrderDays | None
 ) -> Iterator[str]:
     """Yield by which day the plan of its connection orders the next; of what is of no use what to do stands below."""
-    order = None if orders is None or standing in _OF_NO_USE else orders.of(one)
+    if orders is None or standing in _OF_NO_USE:
+        return
+    if one.successor is None and orders.is_ordered(one):
+        yield from wrapped(tr("cli.scan.order.done"), _INDENT)
+    order = orders.of(one)
     if order is not None and order.connection is not None:
         key = "late" if order.day < portfolio.moment.date() else "by"
         yield from wrapped(tr(f"cli.scan.order.{key}", day=short_day(at_noon(order.day), language())), _INDENT)
@@ -160,7 +169,10 @@ def _why(standing: Standing, one: HeldCertificate, portfolio: Portfolio, *, is_p
     That it ends soon is left out where a plan has said already by when the next is to be ordered.
     """
     decides = deciding(one)
-    if standing is Standing.ENDS_SOON and one.verdict is Verdict.PASSED and not is_planned:
+    if one.successor is not None:
+        yield from wrapped(successor_told(one.successor, language()), _INDENT)
+        decides = None if standing is Standing.EXPIRED else decides
+    elif standing is Standing.ENDS_SOON and one.verdict is Verdict.PASSED and not is_planned:
         yield from wrapped(tr("cli.scan.ends_soon", days=one.days_left(portfolio.moment)), _INDENT)
     if decides is not None:
         said = told(decides, language(), offline_remedy_text, portfolio.moment)
@@ -243,7 +255,13 @@ def _revocation(portfolio: Portfolio) -> Iterator[str]:
         yield from wrapped(tr(f"cli.scan.revocation_unknown{_one(unknown)}", count=unknown), "")
 
 
-def first_step(portfolio: Portfolio, risks: Risks, given: Given = _NOTHING, orders: OrderDays | None = None) -> Step:
+def first_step(
+    portfolio: Portfolio,
+    risks: Risks,
+    given: Given = _NOTHING,
+    orders: OrderDays | None = None,
+    connections: str | None = None,
+) -> Step:
     """Return what to do first: of a certificate alone, or else of all together.
 
     Args:
@@ -252,6 +270,7 @@ def first_step(portfolio: Portfolio, risks: Risks, given: Given = _NOTHING, orde
         given: by the connections that certificates are judged by, and by ``None``, the options by which a check of one
             knows what the scan knew.
         orders: says by which day the next is to be ordered, by the plans of connections; ``None`` without any.
+        connections: the file of those connections.
     """
     late = next(_late(portfolio, orders), None)
     if late is not None:
@@ -259,22 +278,52 @@ def first_step(portfolio: Portfolio, risks: Risks, given: Given = _NOTHING, orde
     across = across_now(risks, portfolio)
     if across is not None:
         return Step(across)
-    standing, one = next(iter(portfolio.in_order()), (None, None))
+    standing, one = _most_urgent(portfolio, orders)
+    if one is not None and portfolio.is_whole and _is_seen_to(standing, one, orders):
+        return Step(_awaited(one))
     words = _command(standing, one, given) if portfolio.complete and one is not None else None
     if words is None or not all(visible(word) == word for word in words):
-        return Step(_now(portfolio))
+        now = _now(portfolio, standing)
+        if connections is None or now != tr("cli.scan.now.passed"):
+            return Step(now)
+        # what is stated and not in a certificate, sent or tested is none of a scan's
+        return Step(tr("cli.scan.now.passed_for"), ("status", "--connections", connections))
     return Step(tr(f"cli.scan.now.{standing}_file"), words)
+
+
+def _most_urgent(portfolio: Portfolio, orders: OrderDays | None) -> tuple[Standing | None, HeldCertificate | None]:
+    """Return the first to do something about: what the next is there for, or ordered, comes behind what asks more."""
+    first: tuple[Standing | None, HeldCertificate | None] = None, None
+    for standing, one in portfolio.in_order():
+        is_first = first[1] is None
+        if not _is_seen_to(standing, one, orders):
+            return (standing, one) if is_first or standing in _URGENT else first
+        if is_first:
+            first = standing, one
+    return first
+
+
+def _is_seen_to(standing: Standing | None, one: HeldCertificate, orders: OrderDays | None) -> bool:
+    """Return whether the next is there of what ends or has ended, or was ordered in time."""
+    if standing is Standing.ENDS_SOON and orders is not None and orders.is_ordered(one):
+        return True
+    return standing in {Standing.EXPIRED, Standing.ENDS_SOON} and one.successor is not None
+
+
+def _awaited(one: HeldCertificate) -> str:
+    return tr(f"cli.scan.now.{'ordered' if one.successor is None else 'followed'}", name=visible(one.name))
 
 
 def _late(portfolio: Portfolio, orders: OrderDays | None) -> Iterator[str]:
     """Yield that the next one should have been ordered, where each certificate alone asks nothing."""
-    if orders is None or next((standing for standing, _ in portfolio.in_order()), None) not in _GOOD:
+    standing, first = _most_urgent(portfolio, orders)
+    if orders is None or (standing not in _GOOD and (first is None or not _is_seen_to(standing, first, orders))):
         return
     for standing, one in portfolio.in_order():
-        order = orders.of(one) if standing in _GOOD else None
-        if order is not None and order.connection is not None and order.day < portfolio.moment.date():
-            day = short_day(at_noon(order.day), language())
-            yield tr("cli.scan.now.order_late", name=visible(one.name), day=day)
+        day = planned_day(orders, one) if standing in _GOOD else None
+        if day is not None and day < portfolio.moment.date():
+            told = short_day(at_noon(day), language())
+            yield tr("cli.scan.now.order_late", name=visible(one.name), day=told)
 
 
 def _command(standing: Standing | None, one: HeldCertificate, given: Given) -> tuple[str, ...] | None:
@@ -311,11 +360,10 @@ def _without_certificate(portfolio: Portfolio) -> list[str]:
     return [name for name in portfolio.connections if name not in told]
 
 
-def _now(portfolio: Portfolio) -> str:
-    worst = next((standing for standing, _ in portfolio.in_order()), None)
+def _now(portfolio: Portfolio, worst: Standing | None) -> str:
     if not portfolio.complete:
         return tr("cli.scan.now.partial")
-    if worst in {Standing.EXPIRED, Standing.FAILED, Standing.ENDS_SOON}:
+    if worst in _URGENT:
         return tr(f"cli.scan.now.{worst}")
     if not portfolio.is_whole:
         return tr("cli.scan.now.unread")

@@ -78,6 +78,8 @@ def command(options: Options) -> Reply[ConnectionsStatus]:
     return Reply(
         status,
         document=status_document,
-        text=partial(status_told, by=options.by, verbose=options.verbose, written=reports, given=given),
+        text=partial(
+            status_told, by=options.by, verbose=options.verbose, written=reports, given=given, is_read=complete
+        ),
         code=code if status.is_whole else not_known(code),
     )

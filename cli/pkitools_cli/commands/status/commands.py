@@ -21,7 +21,7 @@ _FOR_PEOPLE: Final = frozenset(
     f"connections.{why}"
     for why in (
         *(f"certificate.{each}" for each in ("overdue", "misnamed", "others", "unread")),
-        *("request.unread", "verdict.unread"),
+        *("request.unread", "verdict.unread", "verdict.both", "renewal.overdue", "renewal.awaited"),
     )
 )
 """To ask or to look: another request would be the wrong thing to begin with."""
@@ -36,7 +36,8 @@ def command_for(one: ConnectionStatus, step: StepStatus, given: Sequence[str] = 
         given: the options by which a check of a certificate knows what was known here.
     """
     asks_people = step.code in _FOR_PEOPLE
-    words = _COMMANDS[step.step](one) if step.state in _WORTH and not asks_people else None
+    make = _BY_CODE.get(step.code) or _COMMANDS[step.step]
+    words = make(one) if step.state in _WORTH and not asks_people else None
     is_check = words is not None and words[:2] == ["cert", "check"]
     return [*words, *given] if words is not None and is_check else words
 
@@ -136,6 +137,13 @@ _COMMANDS: Final[dict[Step, Callable[[ConnectionStatus], list[str] | None]]] = {
     Step.METADATA: _metadata,
     Step.TESTED: _tested,
     Step.RENEWAL: _renewal,
+}
+
+
+_BY_CODE: Final[dict[str, Callable[[ConnectionStatus], list[str] | None]]] = {
+    "connections.verdict.lacking": _request,
+    "connections.renewal.request": _order,
+    "connections.renewal.request_late": _order,
 }
 
 

@@ -33,6 +33,7 @@ TONES: Final[dict[StepState, Severity | Verdict]] = {
 }
 _TOLD: Final = frozenset({StepState.LATE, StepState.NOW, StepState.UNKNOWN})
 _INDENT: Final = "    "
+_MOST_ABSENT: Final = 3
 
 
 def status_told(
@@ -42,6 +43,7 @@ def status_told(
     verbose: bool = False,
     written: Sequence[ReportFile] = (),
     given: Sequence[str] = (),
+    is_read: bool = True,
 ) -> Iterator[Line | str]:
     """Yield how connections stand: the count, what asks attention and its command, what could not be looked at.
 
@@ -51,6 +53,7 @@ def status_told(
         verbose: tell every step of every connection.
         written: the reports that were written.
         given: the options by which a check of a certificate knows what was known here.
+        is_read: everything that was given to judge by could be read.
     """
     apart = status.connections.told_apart()
     yield from (Line(row, bold=True) for row in wrapped(counted(status.statuses, status.connections.name), ""))
@@ -64,7 +67,7 @@ def status_told(
     yield ""
     yield from (row for sentence in of_all(status) for row in wrapped(sentence, ""))
     yield from written_told(written)
-    yield from next_step(tr(f"cli.status.now.{_now(status)}"))
+    yield from next_step(tr(f"cli.status.now.{_now(status, is_read=is_read)}"))
 
 
 def of_all(status: ConnectionsStatus) -> Iterator[str]:
@@ -75,6 +78,11 @@ def of_all(status: ConnectionsStatus) -> Iterator[str]:
     unconfirmed = sum(one.is_unconfirmed for one in status.statuses)
     if unconfirmed:
         yield tr("cli.status.unconfirmed", count=unconfirmed)
+    quiet = (one for one in status.statuses if one.state not in _TOLD)
+    absent = list(dict.fromkeys(visible(name) for one in quiet for name in one.absent))
+    if absent:
+        more = tr("cli.scan.more_places", count=len(absent) - _MOST_ABSENT) if len(absent) > _MOST_ABSENT else ""
+        yield tr("cli.status.absent_of_done", names=", ".join(filter(None, (*absent[:_MOST_ABSENT], more))))
 
 
 def counted(statuses: Sequence[ConnectionStatus], name: str) -> str:
@@ -94,10 +102,10 @@ def _worst(status: ConnectionsStatus) -> StepState:
     return next(state for state in StepState if state in found)
 
 
-def _now(status: ConnectionsStatus) -> str:
+def _now(status: ConnectionsStatus, *, is_read: bool) -> str:
     """Return what comes first: what could not be read, and of what is done whether it is revoked."""
     worst = _worst(status)
-    if status.unread and worst not in {StepState.LATE, StepState.NOW}:
+    if (status.unread or not is_read) and worst not in {StepState.LATE, StepState.NOW}:
         return "unread"
     is_quiet = worst in {StepState.WAITING, StepState.DONE}
     return "unconfirmed" if is_quiet and any(one.is_unconfirmed for one in status.statuses) else worst.value

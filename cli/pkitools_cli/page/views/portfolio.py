@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
+from pkitools.errors import PkitoolsError
 from pkitools.frozen import dataclass
 from pkitools.messages import error_sentence, message
 from pkitools.reports import Planned, Telling
@@ -14,10 +15,11 @@ from pkitools.reports.pages.portfolio import ShownPortfolio, portfolio_for_page
 from pkitools.reports.planning.work import connection_name, date_title, shown_dates
 from pkitools.reports.portfolio.telling import word
 from pkitools.reports.telling.readable import readable
+from pkitools.text import visible
 from pkitools_cli.commands.scan.across import risks_for
 from pkitools_cli.commands.scan.claims import claimed
 from pkitools_cli.commands.scan.running import Running
-from pkitools_cli.commands.status.asked import Scanning, given_connections, judging_of
+from pkitools_cli.commands.status.asked import Scanning, given_connections
 from pkitools_cli.commands.status.text import beside_told, counted, counted_group, of_all, state_word
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.page.exchange import Request, Screen
@@ -84,8 +86,9 @@ def _connections(site: Site, connections: Connections, by: str) -> Mapping[str, 
     from pkitools.connections import hold
     from pkitools.connections.status import Grouping
 
-    judging, _ = judging_of(_scanning(site))
-    status: ConnectionsStatus = hold(connections, judging)
+    running = Running.of(_scanning(site))
+    status: ConnectionsStatus = hold(connections, running.judging)
+    errors = [*(each.error for each in running.unread), *(each.error for each in status.unread)]
     apart = connections.told_apart()
     groups = status.grouped(Grouping(by)) if by in _GROUPINGS else {}
     return {
@@ -97,8 +100,15 @@ def _connections(site: Site, connections: Connections, by: str) -> Mapping[str, 
         "of_all": tuple(of_all(status)),
         "by": by,
         "groups": [counted_group(name, members) for name, members in groups.items()],
-        "problems": [error_sentence(each.error, language()) for each in status.unread],
+        "problems": [*map(_problem, errors)],
     }
+
+
+def _problem(error: PkitoolsError) -> str:
+    """Return what could not be read, always with the name of its file."""
+    sentence = error_sentence(error, language())
+    named = visible(error.file or "")
+    return sentence if named in sentence else tr("cli.inputs.failed", file=named, why=sentence)
 
 
 def _told(one: ConnectionStatus, name: str, moment: datetime) -> Mapping[str, object]:
@@ -135,7 +145,7 @@ def _steps(one: ConnectionStatus) -> Iterator[Step]:
 def _link(one: ConnectionStatus, step: StepStatus) -> str:
     if step.state.value not in {"late", "now", "unknown"} or one.connection.system is None:
         return ""
-    if step.step.value in _WITH_A_REQUEST:
+    if step.step.value in _WITH_A_REQUEST or step.code == "connections.verdict.lacking":
         wanted = {"system": one.connection.system.name, "environment": str(one.connection.environment)}
         return f"/request?{urlencode(wanted)}"
     return "/" if step.step.value == "verdict" else ""

@@ -18,7 +18,7 @@ from pkitools.ordering import NoChoiceError, choice_of, missing, plan_order
 from pkitools.ordering.orders import FOR
 from pkitools.profiles import tsps
 from pkitools.text import pattern
-from pkitools_cli.commands.csr.ordering import known
+from pkitools_cli.commands.csr.ordering import known, takes_self_signed
 from pkitools_cli.commands.csr.writing import SHORT, places, write
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.options import OINText
@@ -83,6 +83,9 @@ def _asked(site: Site, form: Form, *problems: str) -> Screen:
         "tsps": _tsps(),
         "chosen": choice is not None,
         "reasons": () if choice is None else tuple(_reasons(choice)),
+        "self_signed": choice.system.title
+        if choice is not None and takes_self_signed(choice, site.given.clock())
+        else "",
         "asked": () if choice is None else _fields(choice),
         "spared": () if choice is None else tuple(each for each in _SPARED if each not in _fields(choice)),
         "name": form.value("name") or _free_name(site, form),

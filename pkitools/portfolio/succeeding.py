@@ -1,0 +1,108 @@
+"""Which certificate comes after which: the next lies there already, and needs not be ordered.
+
+It is the same in what somebody would order it for: holder, name, what its key may be used for, and the kind of key. Two
+servers may have a certificate each under one name, so that one is the next of no more than one, and of one that came
+near its end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import PurePath
+from typing import Final
+
+from pkitools.frozen import replace
+from pkitools.portfolio.model import HeldCertificate, Judgement, Standing, Successor
+
+_DIGEST: Final = 16
+_MOST_AHEAD: Final = timedelta(days=183)
+"""How long before the end of the one the next may be there already, and be no more than that."""
+_ORDER: Final = "advice.validity.order_now"
+_TRIAL: Final = "trial "  # the test CAs of G4 put it in front of a name
+_SIGNS: Final = "digitalSignature"
+_ENCRYPTS: Final = frozenset({"keyEncipherment", "dataEncipherment", "keyAgreement"})
+_USABLE: Final = frozenset({Standing.ENDS_SOON, Standing.INDETERMINATE, Standing.PASSED})
+_ENDING: Final = _USABLE | {Standing.EXPIRED}
+
+
+def line_of(one: HeldCertificate) -> bytes | None:
+    """Return what a certificate has in common with those before and after it; ``None`` of one that has no such.
+
+    Without an OIN or a name nobody knows whose it is, and what for.
+    """
+    if one.is_authority or not one.oin or not one.common_name:
+        return None
+    name = one.common_name.casefold().removeprefix(_TRIAL)
+    what = repr((one.oin, name, one.key.partition(" ")[0], sorted(_uses(one))))
+    return hashlib.blake2b(what.encode("utf-8", "surrogatepass"), digest_size=_DIGEST).digest()
+
+
+def successions(members: Sequence[HeldCertificate], moment: datetime) -> Iterator[tuple[HeldCertificate, Successor]]:
+    """Yield those that are followed by another, and by which.
+
+    Args:
+        members: certificates of one line.
+        moment: as of which they stand, aware.
+    """
+    links = [one for one in members if one.standing(moment) in _ENDING]
+    ending = [one for one in members if one in links or one.is_revoked]
+    pairs = ((_apart(old, new), old, new) for old in ending for new in links if _succeeds(new, old))
+    taken: set[str] = set()
+    following: dict[str, HeldCertificate] = {}
+    # first what lies together; of what is left the last to end has the next
+    for _, old, new in sorted(pairs, key=lambda pair: (pair[0], -pair[1].not_after.timestamp(), pair[2].not_before)):
+        if old.sha256 not in following and new.sha256 not in taken:
+            taken.add(new.sha256)
+            following[old.sha256] = new
+    for one in ending:
+        last = _last(one, following)
+        if last is not one and last.standing(moment) in _USABLE:
+            yield one, Successor(last.sha256, last.not_after, last.places[0].name if last.places else last.name)
+
+
+def _last(one: HeldCertificate, following: Mapping[str, HeldCertificate]) -> HeldCertificate:
+    """Return the last of those that follow a certificate: each ends later than the one before."""
+    while one.sha256 in following:
+        one = following[one.sha256]
+    return one
+
+
+def follows(old: HeldCertificate, new: HeldCertificate) -> bool:
+    """Return whether a certificate was made after another, and when that came near its end."""
+    if new.not_before <= old.not_before:
+        return False
+    ahead = max(_MOST_AHEAD, (old.not_after - old.not_before) / 3)
+    return old.not_after - new.not_before <= ahead
+
+
+def ordered(judgement: Judgement) -> Judgement:
+    """Return a judgement without the advice to order the next: that is there."""
+    told = tuple(one for one in judgement.told if one.rule.code != _ORDER)
+    return judgement if len(told) == len(judgement.told) else replace(judgement, told=told)
+
+
+def _succeeds(new: HeldCertificate, old: HeldCertificate) -> bool:
+    # what is revoked is replaced at any time: by what was put beside it
+    is_replaced = old.is_revoked and new.not_before > old.not_before and not _apart(old, new)
+    if not old.not_after < new.not_after or new.not_before > old.not_after or not (is_replaced or follows(old, new)):
+        return False
+    if not set(map(str.casefold, old.dns_names)) <= set(map(str.casefold, new.dns_names)):
+        return False
+    return set(old.environments) <= set(new.environments) and _claimed(old) <= _claimed(new)
+
+
+def _uses(one: HeldCertificate) -> set[str]:
+    """Return what the key may be used for; where it signs, G4 no longer says that it encrypts as well."""
+    return set(one.uses) - _ENCRYPTS if _SIGNS in one.uses else set(one.uses)
+
+
+def _claimed(one: HeldCertificate) -> set[str]:
+    return {each.connection for each in one.judgements if each.connection is not None}
+
+
+def _apart(old: HeldCertificate, new: HeldCertificate) -> bool:
+    """Return whether two lie in no folder together."""
+    folders = ({PurePath(place.name).parent for place in one.places} for one in (old, new))
+    return set.isdisjoint(*folders)
