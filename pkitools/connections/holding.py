@@ -139,64 +139,56 @@ class _Found:
         return self._wrong_at[given]
 
     def _status(self, connection: Connection, found: _Lying) -> ConnectionStatus:
-        here = found.certificates.get(connection.number, [])
         moment = self.judging.moment
+        here = found.certificates.get(connection.number, [])
         of_holder = [one for one in here if one.oin == connection.holder.oin]
         own = [one for one in of_holder if bears_name(one, connection)]
         certificate = _best(own, moment)
         if certificate is not None and certificate.subject == certificate.issuer:
             connection = replace(connection, self_signed=True)  # it shows
-        request = _pending(connection, certificate, found)
-        planned = self._plan(connection, certificate)
-        others = tuple(one for one in here if one.oin != connection.holder.oin)
-        metadata, metadata_file, metadata_doubt = _in_metadata(connection, certificate, here)
-        ended = certificate is not None and certificate.not_after < moment
-        misnamed = tuple(one for one in of_holder if one not in own and one.not_after >= moment)
-        overdue = self._is_overdue(connection)
-        beside = tuple(one for one in own if one is not certificate and one.not_after >= moment)
-        wrong = self._wrong(connection, beside)
-        key_file = _key_file(certificate, found)
-        misfit = None if certificate is None else self._misfit(connection, certificate, found)
-        strange = tuple(
-            one
-            for one in others
-            # an old one of another beside the certificate is in nobody's way
-            if (certificate is None or one.not_after >= moment) and self._is_strange(one, connection)
-        )
+        in_metadata, metadata_file, metadata_doubt = _in_metadata(connection, certificate, here)
+        status = self._without_steps(connection, certificate, here, own, found)
+        cut = self.places[connection.number].cut
         seen = Seen(
-            connection,
-            moment.date(),
-            certificate,
-            request,
-            planned,
-            ended,
-            len(others),
-            metadata,
-            misnamed,
-            overdue,
-            metadata_doubt=metadata_doubt,
-            wrong=wrong,
-            strange=strange,
-            has_key=key_file is not None,
-            misfit=misfit,
-            unread=next(chain(found.unread.get(connection.number, ()), self.places[connection.number].cut), None),
-            lacking=() if certificate is None else lacking_names(certificate, connection),
+            replace(status, metadata_file=metadata_file),
+            moment,
+            in_metadata,
+            metadata_doubt,
+            misnamed=tuple(one for one in of_holder if one not in own and one.not_after >= moment),
+            overdue=self._is_overdue(connection),
             at_once=certificate is not None and has_to_be_replaced(certificate, moment),
+            lacking=() if certificate is None else lacking_names(certificate, connection),
+            unread=next(chain(found.unread.get(connection.number, ()), cut), None),
         )
+        return replace(seen.status, steps=steps_of(seen))
+
+    def _without_steps(
+        self,
+        connection: Connection,
+        certificate: HeldCertificate | None,
+        here: Sequence[HeldCertificate],
+        own: Sequence[HeldCertificate],
+        found: _Lying,
+    ) -> ConnectionStatus:
+        """Return what lies at the places of a connection: its certificate, and what is beside that."""
+        moment = self.judging.moment
+        others = tuple(one for one in here if one.oin != connection.holder.oin)
+        # an old one of another beside the certificate is in nobody's way
+        in_the_way = [one for one in others if certificate is None or one.not_after >= moment]
+        beside = tuple(one for one in own if one is not certificate and one.not_after >= moment)
         return ConnectionStatus(
             connection,
-            steps_of(seen),
+            (),
             certificate,
-            request,
-            planned,
+            _pending(connection, certificate, found),
+            self._plan(connection, certificate),
             others=others,
             beside=beside,
             absent=self.places[connection.number].absent,
-            key_file=key_file,
-            metadata_file=metadata_file,
-            wrong=wrong,
-            misfit=misfit,
-            strange=strange,
+            key_file=_key_file(certificate, found),
+            wrong=self._wrong(connection, beside),
+            misfit=None if certificate is None else self._misfit(connection, certificate, found),
+            strange=tuple(one for one in in_the_way if self._is_strange(one, connection)),
         )
 
     def _is_strange(self, one: HeldCertificate, connection: Connection) -> bool:

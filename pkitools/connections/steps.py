@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from pkitools.connections.model import Connection
 from pkitools.connections.planning import Plan
 from pkitools.connections.renewing import AHEAD, is_awaited, is_ordered
-from pkitools.connections.status import Step, StepState, StepStatus
+from pkitools.connections.status import ConnectionStatus, Step, StepState, StepStatus
 from pkitools.environment import Environment
 from pkitools.findings import Verdict
 from pkitools.frozen import dataclass
 from pkitools.metadata.consumers import consumers
 from pkitools.oin import OIN
-from pkitools.portfolio import HeldCertificate, HeldRequest
+from pkitools.portfolio import HeldCertificate
 
 _VERDICTS: Final = {
     Verdict.PASSED: (StepState.DONE, "passed"),
@@ -28,43 +28,52 @@ class Seen:
     """What was found of one connection.
 
     Args:
-        connection: as it was stated.
-        today: the day of the moment, in UTC.
-        certificate, request, plan: see :class:`~pkitools.connections.status.ConnectionStatus`.
-        ended: the certificate has ended.
-        others: how many certificates at its places are of another organisation.
+        status: how it stands, all but its steps: what lies there and is to be told.
+        moment: as of when, aware UTC.
         metadata: whether the certificate is in the metadata of its entity ID: ``None`` where none were found.
         metadata_doubt: what is the matter with those metadata: ``over``, ``undated`` where their end is no moment, or
             ``signs`` where the certificate signed them and is no key in them.
         misnamed: certificates of its holder at its places that do not bear the name it states.
         overdue: the day by which what was ordered should have come, where that is past; of the order that is stated.
-        wrong: those that lie there as well and are revoked, or wrong whatever they are for.
-        strange: those that lie there with their key and do not have its OIN.
-        has_key: its private key was found.
-        misfit: a file with a private key that is beside the certificate and does not fit it.
         at_once: the certificate has not ended and is of no use: another has to be ordered today.
         lacking: the host names that are stated and the certificate lacks.
         unread: what lies at its places and could not be looked at: it may be what is missed.
     """
 
-    connection: Connection
-    today: date
-    certificate: HeldCertificate | None
-    request: HeldRequest | None
-    plan: Plan | None
-    ended: bool
-    others: int
-    metadata: bool | None
+    status: ConnectionStatus
+    moment: datetime
+    metadata: bool | None = None
+    metadata_doubt: str | None = None
     misnamed: tuple[HeldCertificate, ...] = ()
     overdue: date | None = None
-    wrong: tuple[HeldCertificate, ...] = ()
-    strange: tuple[HeldCertificate, ...] = ()
-    has_key: bool = False
-    misfit: str | None = None
     at_once: bool = False
     lacking: tuple[str, ...] = ()
     unread: str | None = None
-    metadata_doubt: str | None = None
+
+    @property
+    def connection(self) -> Connection:
+        """As it was stated."""
+        return self.status.connection
+
+    @property
+    def certificate(self) -> HeldCertificate | None:
+        """The one it is held to be."""
+        return self.status.certificate
+
+    @property
+    def plan(self) -> Plan | None:
+        """The days, where there is a day to count back from."""
+        return self.status.plan
+
+    @property
+    def today(self) -> date:
+        """The day of the moment, in UTC."""
+        return self.moment.date()
+
+    @property
+    def ended(self) -> bool:
+        """The certificate has ended."""
+        return self.certificate is not None and self.certificate.not_after < self.moment
 
     @property
     def is_good(self) -> bool:
@@ -105,8 +114,8 @@ def _oin(seen: Seen) -> StepStatus:
 def _request(seen: Seen) -> StepStatus:
     if seen.certificate is not None:
         return _key(seen, seen.certificate)
-    if seen.request is not None:
-        return _step(Step.REQUEST, StepState.DONE, "done", place=seen.request.place.name)
+    if seen.status.request is not None:
+        return _step(Step.REQUEST, StepState.DONE, "done", place=seen.status.request.place.name)
     if seen.connection.ordered is not None and seen.connection.ordered <= seen.today:
         return _step(Step.REQUEST, StepState.DONE, "ordered")
     if seen.unread is not None:
@@ -118,9 +127,9 @@ def _request(seen: Seen) -> StepStatus:
 
 def _key(seen: Seen, certificate: HeldCertificate) -> StepStatus:
     """Return how the key of a certificate stands: it may lie where nobody looks."""
-    if seen.misfit is not None:
-        return _step(Step.REQUEST, StepState.NOW, "misfit", key=seen.misfit, place=certificate.places[0].name)
-    return _step(Step.REQUEST, StepState.DONE, "certificate" if seen.has_key else "no_key")
+    if seen.status.misfit is not None:
+        return _step(Step.REQUEST, StepState.NOW, "misfit", key=seen.status.misfit, place=certificate.places[0].name)
+    return _step(Step.REQUEST, StepState.DONE, "no_key" if seen.status.key_file is None else "certificate")
 
 
 def _by(step: Step, due: date, today: date) -> StepStatus:
@@ -142,7 +151,7 @@ def _order(seen: Seen) -> StepStatus:
         return _step(Step.ORDER, StepState.DONE, "self_signed")
     if ordered is not None:
         return _step(Step.ORDER, StepState.WAITING, "planned", due, day=ordered.isoformat())
-    if seen.request is None:
+    if seen.status.request is None:
         return _step(Step.ORDER, StepState.WAITING, "waiting", due)
     return _step(Step.ORDER, StepState.UNKNOWN, "unknown", due)
 
@@ -175,12 +184,12 @@ def _elsewhere(seen: Seen, live: date | None) -> StepStatus:
         found = ", ".join(dict.fromkeys(one.name for one in seen.misnamed))
         return _step(Step.CERTIFICATE, StepState.NOW, "misnamed", live, name=wanted, found=found)
     oin = seen.connection.holder.oin
-    if seen.strange:
-        one = seen.strange[0]
+    if seen.status.strange:
+        one = seen.status.strange[0]
         params = {"name": one.name, "place": one.places[0].name, "oin": oin}
         return _step(Step.CERTIFICATE, StepState.NOW, "strange", live, **params)
-    if seen.others:
-        return _step(Step.CERTIFICATE, StepState.NOW, "others", live, count=seen.others, oin=oin)
+    if seen.status.others:
+        return _step(Step.CERTIFICATE, StepState.NOW, "others", live, count=len(seen.status.others), oin=oin)
     return _step(Step.CERTIFICATE, StepState.WAITING, "waiting", live)
 
 
@@ -188,10 +197,10 @@ def _verdict(seen: Seen) -> StepStatus:
     certificate = seen.certificate
     if certificate is None or seen.ended:
         return _step(Step.VERDICT, StepState.WAITING, "waiting")
-    if seen.wrong and certificate.verdict is not Verdict.FAILED:
-        return _wrong_beside(seen.wrong[0])
-    if seen.strange and certificate.verdict is not Verdict.FAILED:
-        one = seen.strange[0]
+    if seen.status.wrong and certificate.verdict is not Verdict.FAILED:
+        return _wrong_beside(seen.status.wrong[0])
+    if seen.status.strange and certificate.verdict is not Verdict.FAILED:
+        one = seen.status.strange[0]
         place, oin = one.places[0].name, seen.connection.holder.oin
         return _step(Step.VERDICT, StepState.NOW, "strange_beside", name=one.name, place=place, oin=oin)
     if seen.connection.system is None:
@@ -267,10 +276,10 @@ def _renewal(seen: Seen) -> StepStatus:
         return _step(Step.RENEWAL, StepState.WAITING, "far")
     due = seen.plan.begin.day
     found = _by(Step.RENEWAL, due, seen.today)
-    if seen.request is None or found.state is StepState.WAITING:
+    if seen.status.request is None or found.state is StepState.WAITING:
         return found
     why = "request_late" if found.state is StepState.LATE else "request"
-    return _step(Step.RENEWAL, found.state, why, due, place=seen.request.place.name, day=due.isoformat())
+    return _step(Step.RENEWAL, found.state, why, due, place=seen.status.request.place.name, day=due.isoformat())
 
 
 def _awaited(seen: Seen) -> StepStatus:
