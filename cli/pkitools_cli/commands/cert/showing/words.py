@@ -18,8 +18,6 @@ Rows: TypeAlias = list[tuple[str, list[str]]]
 MAX_LINES: Final = 50
 """Lines of one row; ``--json`` shows all."""
 
-_PREFIX: Final = "cli.cert_show"
-
 
 def listed(lines: Iterable[str], most: int = MAX_LINES) -> list[str]:
     """Return lines, and of many how many are left out."""
@@ -30,7 +28,7 @@ def listed(lines: Iterable[str], most: int = MAX_LINES) -> list[str]:
 
 def counted(what: str, count: int) -> str:
     """Return a number of things: ``1 certificaat``, ``2 certificaten``. The words stand under ``count.<what>``."""
-    return tr(f"{_PREFIX}.count.{what}.{'one' if count == 1 else 'many'}", count=count)
+    return tr(f"cli.cert_show.count.{what}.{'one' if count == 1 else 'many'}", count=count)
 
 
 def signature(algorithm: SignatureAlgorithm) -> str:
@@ -51,7 +49,7 @@ def standing_text(start: datetime | None, end: datetime | None, moment: datetime
     where = standing(start, end, moment)
     at = start if where.state is State.NOT_YET else end
     shown = day_and_time(at, language()) if at is not None else ""
-    return tr(f"{_PREFIX}.standing.{where.state}", at=shown, span=_span(where))
+    return tr(f"cli.cert_show.standing.{where.state}", at=shown, span=_span(where))
 
 
 def _span(where: Standing) -> str:
@@ -60,4 +58,4 @@ def _span(where: Standing) -> str:
 
 def word(key: str, value: str) -> str:
     """Return the words for a value of a few; a value without words is told as it is."""
-    return lookup(f"{_PREFIX}.{key}.{value}") or value
+    return lookup(f"cli.cert_show.{key}.{value}") or value
