@@ -46,7 +46,6 @@ def _claim(one: Connection, name: str) -> Claim:
         oin=one.holder.oin,
         system=one.system,
         entity_id=one.entity_id,
-        endpoint=one.endpoint,
     )
 
 

@@ -30,7 +30,6 @@ from pkitools.findings import Verdict
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_PATTERN_FILES
 from pkitools.portfolio import Gap, Gathering, HeldCertificate, HeldKey, HeldRequest, Judging, Portfolio, Unread, scan
-from pkitools.portfolio.pointers import peer_of
 from pkitools.portfolio.risk import misfits
 from pkitools.portfolio.risk.certificates import may_be_in_both
 from pkitools.rules.advice import LEAD_TIME
@@ -226,7 +225,7 @@ class _Found:
         mine = None if status.certificate is None else status.certificate.sha256
         held = (one for one in every.of_holder.get(connection.holder.oin, []) if one.sha256 != mine)
         valid = [one for one in held if one.not_before <= moment <= one.not_after and not one.is_authority]
-        valid = [one for one in valid if _serves_as(one, connection) and not self._is_elsewhere(one, connection)]
+        valid = [one for one in valid if bears_name(one, connection) and not self._is_elsewhere(one, connection)]
         good = tuple(one for one in valid if one.verdict is Verdict.PASSED)
         perhaps = tuple(one for one in valid if one.verdict is Verdict.INDETERMINATE)
         if connection.system is None:  # what a system asks was not asked
@@ -306,16 +305,6 @@ def _with_shared(statuses: list[ConnectionStatus]) -> list[ConnectionStatus]:
         else one
         for one in statuses
     ]
-
-
-def _serves_as(certificate: HeldCertificate, connection: Connection) -> bool:
-    """Return whether a certificate bears what a connection states: its name, and that of the server that shows it.
-
-    Where neither is stated it is for a client: that has no host name to match, and its OIN is what counts.
-    """
-    peer = peer_of(connection.endpoint or "")
-    names = {name.casefold() for name in certificate.dns_names}
-    return bears_name(certificate, connection) and (peer is None or peer[0].casefold() in names)
 
 
 _RANK: Final = {Verdict.PASSED: 2, Verdict.INDETERMINATE: 1, Verdict.FAILED: 0, None: 0}

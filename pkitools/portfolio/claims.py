@@ -10,7 +10,6 @@ from pkitools.arguments import choice
 from pkitools.checking.expectation import Expectation
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass
-from pkitools.portfolio.pointers import peer_of
 from pkitools.systems import System
 
 
@@ -25,7 +24,6 @@ class Claim:
         oin: the OIN of whose certificate it has.
         system: to which it connects; ``None`` where that is not said.
         entity_id: as what it is known there.
-        endpoint: the server that shows its certificate, as ``HOST:PORT``.
 
     Raises:
         InvalidValueError: there is no such environment.
@@ -37,7 +35,6 @@ class Claim:
     oin: str
     system: System | None = None
     entity_id: str | None = None
-    endpoint: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "environment", choice(Environment, self.environment, "environment"))
@@ -62,13 +59,9 @@ class Claims:
 
     def __init__(self, claims: Sequence[Claim]) -> None:
         self._by_path: dict[str, list[int]] = {}
-        self._by_peer: dict[tuple[str, int], list[int]] = {}
         for number, claim in enumerate(claims):
             for place in claim.places:
                 self._by_path.setdefault(str(_whole(place)), []).append(number)
-            peer = peer_of(claim.endpoint or "")
-            if peer is not None:
-                self._by_peer.setdefault(_peer(*peer), []).append(number)
 
     def of_file(self, name: str, named_by: Iterable[str] = ()) -> tuple[int, ...]:
         """Return the numbers of those at whose places a file lies, or something that points to it.
@@ -82,19 +75,10 @@ class Claims:
         names = (name, *(each.rpartition(":")[0] for each in named_by))
         return tuple(dict.fromkeys(number for each in names for number in self._above(each)))
 
-    def of_peer(self, host: str, port: int) -> tuple[int, ...]:
-        """Return the numbers of those whose endpoint a peer is."""
-        return tuple(self._by_peer.get(_peer(host, port), ()))
-
     def _above(self, name: str) -> Iterator[int]:
         path = _whole(name)
         for each in (path, *path.parents):
             yield from self._by_path.get(str(each), ())
-
-
-def _peer(host: str, port: int) -> tuple[str, int]:
-    """Return a peer as it is told from others: a name is the same in capitals (RFC 4343)."""
-    return host.casefold(), port
 
 
 def _whole(name: str) -> PurePath:

@@ -52,23 +52,20 @@ def asked_together(
         threads.shutdown(wait=False, cancel_futures=True)
 
 
-def unit_of_peer(
-    peer: Peer, answer: tuple[bytes, ...] | PkitoolsError, named_by: tuple[str, ...], claims: tuple[int, ...] = ()
-) -> Unit | Reading:
+def unit_of_peer(peer: Peer, answer: tuple[bytes, ...] | PkitoolsError, named_by: tuple[str, ...]) -> Unit | Reading:
     """Return what a peer sent as a unit of work, or why it sent nothing.
 
     Args:
         peer: host and port.
         answer: the certificates, DER, or the error.
         named_by: what points to it.
-        claims: the numbers of the connections whose endpoint it is.
     """
     name = _peer_name(peer)
     if isinstance(answer, PkitoolsError):
         unread = Unread(name, Gap.UNREACHABLE, answer.code, answer.params, None, named_by)
         return Reading(name, unread=(unread,))
     data = b"".join(to_pem("CERTIFICATE", der) for der in answer)
-    return Unit(name, data, named_by=named_by, host=peer[0], claims=claims)
+    return Unit(name, data, named_by=named_by, host=peer[0])
 
 
 def _peer_name(peer: Peer) -> str:

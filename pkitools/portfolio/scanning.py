@@ -196,7 +196,7 @@ class _Scan:
             assert peer is not None  # only what is one came this far
             named.setdefault(peer, []).extend([origin] if origin else [])
         asked = asked_together(self.fetch, [*named])
-        units = (unit_of_peer(peer, answer, tuple(named[peer]), self.claims.of_peer(*peer)) for peer, answer in asked)
+        units = (unit_of_peer(peer, answer, tuple(named[peer])) for peer, answer in asked)
         yield from self._noted(readings_of(units, self.judge, self.executor), [])
 
     def _again(self) -> Iterator[Reading]:
