@@ -340,7 +340,12 @@ class Command(_TranslatedHelp):
 
 def names_files(param: click.Parameter) -> bool:
     """Return whether a parameter is given files or folders, by what stands for it in the help."""
-    return not _OF_FILES.isdisjoint((param.metavar or "").strip("[].").replace(".", "|").split("|"))
+    return not _OF_FILES.isdisjoint(_kinds(param))
+
+
+def _kinds(param: click.Parameter) -> list[str]:
+    """Return what stands for a parameter in the help, each kind that it may be."""
+    return (param.metavar or "").strip("[].").replace(".", "|").split("|")
 
 
 def _with_folder(value: Any) -> Any:
@@ -354,7 +359,8 @@ def _file_named(error: PkitoolsError, ctx: click.Context) -> str:
     """Return the file or folder of the command line that an error speaks of, if it speaks of one."""
     operands = {str(value) for value in error.params.values()}
     for param in ctx.command.params:
-        if names_files(param) and param.name is not None:
+        # what may be a name as well was perhaps no file
+        if _kinds(param)[0] in _OF_FILES and param.name is not None:
             given = ctx.params.get(param.name)
             found = [str(name) for name in (given if isinstance(given, tuple) else (given,)) if str(name) in operands]
             if found:
