@@ -229,6 +229,8 @@ def printed(der: bytes) -> str:
 
 
 def test_every_real_name_is_what_openssl_prints() -> None:
+    if not shared_files():
+        pytest.skip("the samples of the shared material are not beside the project")
     ders = {
         der
         for key, sample in {**shared_files(), **samples()}.items()
