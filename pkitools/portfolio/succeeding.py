@@ -90,7 +90,18 @@ def _succeeds(new: HeldCertificate, old: HeldCertificate) -> bool:
         return False
     if not set(map(str.casefold, old.dns_names)) <= set(map(str.casefold, new.dns_names)):
         return False
+    # anybody can make one of the same words: what has a path to a root that is trusted is followed by such alone
+    if _is_self_signed(new) != _is_self_signed(old) or (_has_path(old) and not _has_path(new)):
+        return False
     return set(old.environments) <= set(new.environments) and _claimed(old) <= _claimed(new)
+
+
+def _is_self_signed(one: HeldCertificate) -> bool:
+    return one.subject == one.issuer
+
+
+def _has_path(one: HeldCertificate) -> bool:
+    return any(each.has_path for each in one.judgements)
 
 
 def _uses(one: HeldCertificate) -> set[str]:

@@ -115,6 +115,19 @@ def test_what_a_connection_claims_is_followed_by_what_it_claims_as_well() -> Non
         assert bool(followed(found(*pair))) is expected, (old, new)
 
 
+def test_what_anybody_can_make_follows_nothing_that_is_proved() -> None:
+    """A certificate with the same words that signed itself, or of an issuer that nobody proved, orders nothing off."""
+    proved = replace(OLD, **claimed(None))
+    assert followed(found(proved, replace(NEXT, **claimed(None))))
+    unproved = tuple(replace(each, has_path=False) for each in claimed(None)["judgements"])
+    assert followed(found(proved, replace(NEXT, judgements=unproved))) == {}
+    assert followed(found(replace(OLD, judgements=unproved), replace(NEXT, judgements=unproved)))
+    own, of_old = replace(NEXT, issuer=NEXT.subject), replace(OLD, issuer=OLD.subject)
+    assert followed(found(OLD, own)) == {}
+    assert followed(found(of_old, NEXT)) == {}
+    assert followed(found(of_old, own))
+
+
 def test_one_is_the_next_of_one_alone_and_of_what_lies_beside_it() -> None:
     """Two servers have a certificate each under one name: one of them was renewed."""
     first, second = one("a", BEGIN, "/srv/1/a.pem"), one("b", BEGIN + timedelta(days=20), "/srv/2/b.pem")
