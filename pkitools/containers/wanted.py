@@ -11,7 +11,7 @@ from pkitools.containers.model import BadItem, Contents, Item, ItemKind
 from pkitools.containers.other_kinds import kind_code
 from pkitools.errors import InputError, PkitoolsError
 from pkitools.text import pattern
-from pkitools.x509.pem import holds_more
+from pkitools.x509.pem import holds_more, holds_written
 
 # the most telling thing first: whoever hands over a key should hear that before anything else
 _TOLD: Final = (
@@ -94,6 +94,8 @@ _NO_CERTIFICATE: Final = frozenset(
 )
 # a form of its own that never holds one: of databases but those of NSS (Firefox, certutil)
 _NEVER: Final = frozenset(map(kind_code, ("image", "sqlite", "age", "putty", "ssh_private_key", "ssh_certificate")))
+_PICTURE: Final = kind_code("image")
+_PDF: Final = "sources.error.pdf"
 _DATABASE: Final = kind_code("sqlite")
 _OF_NSS: Final = b"nssPublic"  # the table with certificates, in the schema on the first page
 _FIRST_PAGE: Final = 64 * 1024
@@ -116,6 +118,8 @@ def is_surely_without(error: PkitoolsError, data: Callable[[], bytes], kind: Ite
         return False
     if error.code == _ONLY_CERTIFICATES:
         return True
+    if error.code == _PDF or error.params.get("problem") == _PICTURE:
+        return not holds_written(data())
     if error.code == _OTHER_KIND:
         problem = error.params.get("problem")
         if problem in _NEVER:

@@ -9,6 +9,7 @@ from base64 import b64encode, encodebytes
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from pkitools.checking import check_file
 from pkitools.containers import ContainerFormat, Contents, ItemKind, read_source
+from pkitools.containers.wanted import is_surely_without, items_of
 from pkitools.errors import InputError, PkitoolsError, SecretError
 from pkitools.limits import MAX_CERTIFICATE_BYTES
 from tests.containers.conftest import Made, certificate
@@ -118,6 +120,24 @@ def test_a_picture_or_letter_in_a_mail_hides_nothing_and_what_is_written_in_one_
     message = mail(made)  # of what is said to be a certificate nothing is passed over
     message.add_attachment(PICTURES[name], "application", "pkix-cert", filename="mine.cer")
     assert len(read(message.as_bytes()).problems) == 1
+
+
+def test_and_so_in_a_folder(made: Made) -> None:
+    """What is written in one is read, or the file is not surely without."""
+    refused = []
+    wrapped = encodebytes(made.der)
+    for picture in PICTURES.values():
+        for written in (b"", made.pem[:90], b64encode(made.der), b"\n" + b64encode(made.der), b"\n" + wrapped):
+            data = picture + written
+            try:
+                found = items_of(read(data), ItemKind.CERTIFICATE)
+            except InputError as error:
+                refused.append((error, data, not written))
+            else:
+                assert [each.der for each in found] == [made.der]
+    assert len(refused) >= 3 * len(PICTURES)
+    for error, data, is_without in refused:
+        assert is_surely_without(error, partial(bytes, data)) is is_without, data
 
 
 def test_an_archive_in_a_mail_is_said_and_a_picture_is_not(made: Made) -> None:
