@@ -173,7 +173,7 @@ WRITTEN_OUT: dict[str, Callable[[bytes], str]] = {
     "hexadecimal, a string": lambda der: '"' + "".join(f"\\x{octet:02x}" for octet in der) + '"',
 }
 HIDDEN |= {
-    name: lambda write=write: pem() + b"\n" + write(other()).encode()  # type: ignore[misc]
+    name: lambda write=write: pem() + b"\n" + write(other()).encode()  # type: ignore[misc]  # a lambda of its own each
     for name, write in WRITTEN_OUT.items()
 }
 PRIVATE: dict[str, Callable[[], bytes]] = {
@@ -188,7 +188,7 @@ def private(form: PrivateFormat) -> bytes:
 
 
 HIDDEN |= {
-    f"{what}, {name}": lambda make=make, write=write: pem() + b"\n" + write(make()).encode()  # type: ignore[misc]
+    f"{what}, {name}": lambda make=make, write=write: pem() + b"\n" + write(make()).encode()  # type: ignore[misc]  # a lambda of its own each
     for what, make in PRIVATE.items()
     for name, write in WRITTEN_OUT.items()
     if "'" not in name
