@@ -18,7 +18,7 @@ from pkitools.reports.portfolio.telling import one_line, word
 from pkitools.reports.telling.readable import readable
 
 if TYPE_CHECKING:
-    from pkitools.connections import Connection, LeadKind
+    from pkitools.connections import Connection, Connections, LeadKind
     from pkitools.portfolio import Unread
     from pkitools.systems import System
 
@@ -145,6 +145,21 @@ def connection_name(one: Planned | Connection, language: Language, apart: Mappin
     own = [] if connection is None else [apart.get(connection.number, "")]
     parts = (*organization, system_title(one.system, language), environment_word(one.environment, language), *own)
     return ", ".join(filter(None, parts))
+
+
+def names_by_claim(connections: Connections | None, language: Language) -> Mapping[str, str]:
+    """Return what to call each connection, by the name of what it claims, which is for scripts.
+
+    Args:
+        connections: they; ``None``: nobody states any.
+        language: of the words.
+    """
+    if connections is None:
+        return {}
+    from pkitools.connections.claiming import claiming  # a status reads no claims
+
+    apart = connections.told_apart()
+    return {name: connection_name(one, language, apart) for name, one in claiming(connections).items()}
 
 
 def system_title(system: System | None, language: Language) -> str:
