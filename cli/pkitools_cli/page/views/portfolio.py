@@ -12,7 +12,7 @@ from pkitools.frozen import dataclass
 from pkitools.messages import error_sentence, message
 from pkitools.reports import Planned, Telling
 from pkitools.reports.pages.portfolio import ShownPortfolio, portfolio_for_page
-from pkitools.reports.planning.work import connection_name, date_title, shown_dates
+from pkitools.reports.planning.work import connection_name, date_title, date_why, is_past, shown_dates
 from pkitools.reports.portfolio.telling import word
 from pkitools.reports.telling.readable import readable
 from pkitools.text import visible
@@ -124,14 +124,13 @@ def _told(one: ConnectionStatus, name: str, moment: datetime) -> Mapping[str, ob
 
 
 def _dates(one: ConnectionStatus, today: date) -> Iterator[tuple[str, date, str, str, str]]:
-    """Yield the days of a connection, counted back: what, when, the word if that has passed, what it rests on."""
+    """Yield the days of a connection, counted back: what, when, the word if that has passed, why."""
     tongue = language()
-    planned = Planned(one.plan, one.connection.system, one.connection.environment, one.connection)
-    for each in shown_dates(one.plan):
+    planned = Planned.of(one)
+    for each in shown_dates(planned):
         title = date_title(each, planned, tongue)
-        source = "" if each.basis is None else each.basis.source.text(tongue)
-        past = word("connections.plan.past", tongue) if each.day < today else ""
-        yield each.kind.value, each.day, past, title, source
+        past = word("connections.plan.past", tongue) if is_past(each, today) else ""
+        yield each.kind.value, each.day, past, title, date_why(each, tongue)
 
 
 def _steps(one: ConnectionStatus) -> Iterator[Step]:
