@@ -24,6 +24,7 @@ from pkitools_cli.commands.status.text import beside_told, counted, counted_grou
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.page.exchange import Request, Screen
 from pkitools_cli.page.site import Site
+from pkitools_cli.page.views.requests import SELF_SIGNED
 
 if TYPE_CHECKING:
     from pkitools.connections import Connections, ConnectionsStatus, ConnectionStatus, StepStatus
@@ -146,5 +147,6 @@ def _link(one: ConnectionStatus, step: StepStatus) -> str:
         return ""
     if step.step.value in _WITH_A_REQUEST or step.code == "connections.verdict.lacking":
         wanted = {"system": one.connection.system.name, "environment": str(one.connection.environment)}
-        return f"/request?{urlencode(wanted)}"
+        kind = {"kind": SELF_SIGNED} if one.connection.self_signed else {}
+        return f"/request?{urlencode(wanted | kind)}"
     return "/" if step.step.value == "verdict" else ""
