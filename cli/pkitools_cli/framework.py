@@ -171,13 +171,14 @@ class _TranslatedHelp(click.Command):
 
 
 def _refuse_empty_names(ctx: click.Context, values: Mapping[str, Any], order: Sequence[click.Parameter]) -> None:
-    """Refuse an empty name of a file or a folder: to the system it is the folder one stands in, and nobody means that.
+    """Refuse an empty or blank name of a file or a folder: to the system an empty one is the folder one stands in.
 
-    A variable of a script that is not set gives one: what lies there would be judged, or trusted.
+    Nobody means that. A variable of a script that is not set gives one: what lies there would be judged, or trusted.
     """
     for param in order:
         value = values.get(param.name or "")
-        is_empty = "" in (value if isinstance(value, list | tuple) else [value])
+        given = value if isinstance(value, list | tuple) else [value]
+        is_empty = any(isinstance(each, str) and not each.strip() for each in given)
         if is_empty and names_files(param) and _OF_PEERS not in (param.metavar or ""):  # that command says it itself
             raise click.UsageError(_empty_told(param), ctx)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from pkitools.arguments import of_type, text
+from pkitools.connections.naming import says_nothing
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass
 from pkitools.messages import Language, message
@@ -93,7 +94,8 @@ class _Writing:
         yield ""
         yield f"[organization.{quoted(oin)}]"
         yield f"oin = {quoted(oin)}"
-        yield f"name = {quoted((one.organization or one.name).removeprefix(_TRIAL))}"
+        names = ((given or "").removeprefix(_TRIAL) for given in (one.organization, one.name))
+        yield f"name = {quoted(next((each for each in names if not says_nothing(each)), oin))}"
         yield from self.comment("organization")
 
     def connection(self, members: list[HeldCertificate]) -> Iterator[str]:
@@ -104,10 +106,10 @@ class _Writing:
         yield f"environment = {quoted(_environment(last).value)}"
         if _is_self_signed(last):
             yield "self_signed = true"
-        if last.common_name:
+        if last.common_name and not says_nothing(last.common_name):
             yield f"common_name = {quoted(last.common_name)}"
-        if last.dns_names:
-            yield f"dns = {_list(last.dns_names)}"
+        if dns := [each for each in last.dns_names if not says_nothing(each)]:
+            yield f"dns = {_list(dns)}"
         entity_ids = {place.entity_id for one in members for place in one.places if place.entity_id}
         own = [each for each in entity_ids if f":{oin}:" in each]
         if len(own) == 1:

@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from pkitools.arguments import of_type
 from pkitools.checking.stated_ids import EXPIRED, UNTIL
 from pkitools.connections.calendar import WorkingDays
-from pkitools.connections.lead import LeadKind
 from pkitools.connections.model import Connection, Connections
 from pkitools.connections.naming import bears_name, is_for, lacking_names
 from pkitools.connections.owning import Owners, Places
 from pkitools.connections.planning import Plan
-from pkitools.connections.renewing import has_to_be_replaced, plan_of_live, plan_of_renewal
+from pkitools.connections.renewing import delivery_of, has_to_be_replaced, plan_of_live, plan_of_renewal
 from pkitools.connections.status import ConnectionsStatus, ConnectionStatus
 from pkitools.connections.steps import Seen, in_both, steps_of
 from pkitools.containers.saml_names import SIGNATURE
@@ -32,7 +31,6 @@ from pkitools.limits import MAX_PATTERN_FILES
 from pkitools.portfolio import Gap, Gathering, HeldCertificate, HeldKey, HeldRequest, Judging, Portfolio, Unread, scan
 from pkitools.portfolio.risk import misfits
 from pkitools.portfolio.risk.certificates import may_be_in_both
-from pkitools.rules.advice import LEAD_TIME
 from pkitools.systems import System
 
 if TYPE_CHECKING:
@@ -209,8 +207,7 @@ class _Found:
         today = self.judging.moment.date()
         if connection.ordered is None or connection.ordered > today:
             return None
-        known = connection.lead_times.of(LeadKind.DELIVERY)
-        due = connection.ordered + (LEAD_TIME if known is None else known.at_most())
+        due = delivery_of(connection, connection.ordered).day
         return due if due < today else None
 
     def _plan(self, connection: Connection, certificate: HeldCertificate | None) -> Plan | None:

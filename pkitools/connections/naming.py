@@ -27,6 +27,11 @@ def lacking_names(certificate: HeldCertificate, connection: Connection) -> tuple
     return tuple(name for name in connection.dns if _same(name) not in names)
 
 
+def says_nothing(name: str) -> bool:
+    """Return whether a text names nothing: it is blank, or dots and dashes alone."""
+    return not any(map(str.isalnum, name))
+
+
 def is_for(request: HeldRequest, connection: Connection, certificate: HeldCertificate | None) -> bool:
     """Return whether a request is for the certificate of a connection: by its name, stated or as it has it now.
 

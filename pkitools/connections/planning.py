@@ -56,9 +56,14 @@ class PlanKind(StrEnum):
     HIERARCHY_ENDS = "hierarchy_ends"
     NEXT_END = "next_end"
     """One of the same generation that is ordered on the day of the order ends then at the latest."""
+    ORDERED = "ordered"
+    """What is waited for was ordered, as is stated. In no plan: it is told instead of what it made superfluous."""
+    DELIVERY = "delivery"
+    """What was ordered should be there by then. In no plan either."""
 
 
-_BEGIN: Final = frozenset({PlanKind.START, PlanKind.REGISTER, PlanKind.ORDER})
+BEGIN: Final = frozenset({PlanKind.START, PlanKind.REGISTER, PlanKind.ORDER})
+"""What is done before, or by, the order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,7 @@ class Plan:
     @property
     def begin(self) -> PlanDate:
         """The first thing to do."""
-        return min((one for one in self.dates if one.kind in _BEGIN), key=lambda one: one.day)
+        return min((one for one in self.dates if one.kind in BEGIN), key=lambda one: one.day)
 
     def at_once(self, today: date) -> Plan:
         """Return the same of a certificate that is not good: what is to be begun has to be so today.
@@ -123,7 +128,7 @@ class Plan:
             today: the day of the moment, in UTC.
         """
         kept = (one for one in self.dates if one.kind not in {PlanKind.SEND, PlanKind.NEXT_END})
-        moved = (_not_after(one, today) if one.kind in _BEGIN else one for one in kept)
+        moved = (_not_after(one, today) if one.kind in BEGIN else one for one in kept)
         return replace(self, dates=tuple(sorted(moved, key=_place)))
 
 

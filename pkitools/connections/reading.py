@@ -15,6 +15,7 @@ from typing import Any, Final, NoReturn, TypeVar
 from pkitools.arguments import near, octets, text
 from pkitools.connections.lead import MAX_DAYS, LeadKind
 from pkitools.connections.model import ConnectingOrganization, Connection, Connections
+from pkitools.connections.naming import says_nothing
 from pkitools.connections.places import Lines, lines_of
 from pkitools.connections.planning import YEARS
 from pkitools.environment import Environment
@@ -29,6 +30,7 @@ from pkitools.systems import System, get_system
 from pkitools.toml_text import read_foreign_toml
 
 T = TypeVar("T")
+
 
 _UNKNOWN: Final = frozenset(
     f"{code}{near_by}" for code in ("systems.error.unknown", "profiles.error.unknown_tsp") for near_by in ("", "_near")
@@ -122,18 +124,25 @@ class _Entry:
             return None
         if type(found) is not kind:  # a bool is an int to Python, and a datetime a date; neither is meant
             self.refuse(_KINDS[kind], key)
+        if isinstance(found, str) and says_nothing(found):
+            self.refuse("empty", key)
         return found
 
     def need(self, key: str, kind: type[T]) -> T:
         found = self.get(key, kind)
-        if found is None or found == "":
+        if found is None:
             self.refuse("missing", key)
         return found
 
     def texts(self, key: str) -> tuple[str, ...]:
         found: list[Any] = self.get(key, list) or []
-        if not all(type(each) is str and each for each in found):
+        if not all(type(each) is str for each in found):
             self.refuse("texts", key)
+        is_empty: Callable[[str], bool] = (
+            str.isspace if key == "files" else says_nothing
+        )  # a dot is the folder of the file
+        if any(not each or is_empty(each) for each in found):
+            self.refuse("empty_files" if key == "files" else "empty_in", key)
         return tuple(found)
 
     def day(self, key: str) -> date | None:

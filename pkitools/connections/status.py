@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from pkitools.arguments import choice
 from pkitools.connections.model import Connection, Connections
@@ -64,6 +65,16 @@ class StepStatus:
         return Remedy(self.code, self.params)
 
 
+ORDERED: Final = frozenset(
+    {
+        "connections.order.stated",
+        *(f"connections.certificate.{why}" for why in ("overdue", "ended_ordered")),
+        *(f"connections.renewal.{why}" for why in ("ordered", "awaited", "overdue")),
+    }
+)
+"""How a step stands whose certificate was ordered and is not there yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConnectionStatus:
     """How one connection stands.
@@ -119,6 +130,11 @@ class ConnectionStatus:
         """The step to look at: of the most urgent state the first; ``None`` where all is done."""
         state = self.state
         return None if state is StepState.DONE else next(one for one in self.steps if one.state is state)
+
+    @property
+    def ordered(self) -> date | None:
+        """The day on which what it waits for was ordered, as is stated; ``None`` where nothing on its way is."""
+        return self.connection.ordered if any(step.code in ORDERED for step in self.steps) else None
 
     def of(self, step: Step | str) -> StepStatus | None:
         """Return how a step stands; ``None`` where the connection has none such."""

@@ -159,10 +159,17 @@ def _order(seen: Seen) -> StepStatus:
 def _certificate(seen: Seen) -> StepStatus:
     live = seen.connection.live
     if seen.certificate is not None:
-        end = seen.certificate.not_after.date()
-        state, why = (StepState.LATE, "ended") if seen.ended else (StepState.DONE, "done")
-        return _step(Step.CERTIFICATE, state, why, name=seen.certificate.name, day=end.isoformat())
+        return _held(seen, seen.certificate)
     return _lacking(seen, live)
+
+
+def _held(seen: Seen, certificate: HeldCertificate) -> StepStatus:
+    """Return how it stands by the certificate that is there; of one that has ended the next may be ordered."""
+    state, why = StepState.DONE, "done"
+    if seen.ended:
+        is_on_its_way = is_ordered(seen.connection, certificate, seen.today)
+        state, why = StepState.LATE, "ended_ordered" if is_on_its_way else "ended"
+    return _step(Step.CERTIFICATE, state, why, name=certificate.name, day=certificate.not_after.date().isoformat())
 
 
 def _lacking(seen: Seen, live: date | None) -> StepStatus:

@@ -37,15 +37,23 @@ class Planned:
         plan: the days; ``None`` where there is no day to count back from.
         system, environment: what it is for.
         connection: the connection it is of; ``None`` of a plan for a system alone.
+        ordered: the day on which what it waits for was ordered; ``None`` where nothing on its way is.
     """
 
     plan: Plan | None
     system: System | None
     environment: Environment
     connection: Connection | None = None
+    ordered: date | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "environment", choice(Environment, self.environment, "environment"))
+
+    @classmethod
+    def of(cls, status: ConnectionStatus) -> Planned:
+        """Return the plan of a connection, by how it stands."""
+        connection = status.connection
+        return cls(status.plan, connection.system, connection.environment, connection, status.ordered)
 
 
 @dataclass(frozen=True, slots=True)

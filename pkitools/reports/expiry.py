@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from pkitools.frozen import dataclass
+from pkitools.messages import Language
 from pkitools.reports.document import instant
 from pkitools.reports.portfolio.as_json import unread_entry
+from pkitools.reports.portfolio.telling import word
 from pkitools.text import visible
 
 if TYPE_CHECKING:
@@ -100,28 +103,48 @@ def _certificate(one: HeldCertificate, found: Expiry) -> dict[str, object]:
     }
 
 
-def nagios_line(found: Expiry) -> str:
+def nagios_line(found: Expiry, language: Language = "en") -> str:
     """Return the line of a monitoring plugin: the state, what it rests on, and performance data.
 
-    In English whatever the language: monitoring matches on it. The data are the days left of the one it names and how
-    many certificates there are; nothing that a certificate says can begin a second line or performance data of its own.
+    The state and the data are the same in every language: monitoring matches on them. The data are the days left of the
+    one it names and how many certificates there are; nothing that a certificate says can begin a second line or
+    performance data of its own.
+
+    Args:
+        found: when certificates end.
+        language: of the words between them.
     """
     certificates = found.certificates
-    state = f"PKITOOLS {found.overall.name}"
-    if not certificates:
-        return f"{state} - no certificate found{_beside(found)} | certificates=0"
-    first = certificates[0]
+    data = f"certificates={len(certificates)}"
+    if certificates:
+        days, limits = certificates[0].days_left(found.moment), f"{found.warning}:;{found.critical}:"
+        data = f"days_left={days};{limits} {data}"
+    told = ", ".join((_first(found, language), *_beside(found, language)))
+    return f"PKITOOLS {found.overall.name} - {told} | {data}"
+
+
+def _first(found: Expiry, language: Language) -> str:
+    """Return the words for what ends first."""
+    if not found.certificates:
+        return _words("none", language)
+    first = found.certificates[0]
     days = first.days_left(found.moment)
-    name = visible(first.name, 80).replace("|", "/")
-    limits = f"{found.warning}:;{found.critical}:"
-    data = f"days_left={days};{limits} certificates={len(certificates)}"
-    when = f"ends in {days} days" if days >= 0 else f"ended {-days} days ago"
-    return f"{state} - {name} {when} ({first.not_after.date().isoformat()}){_beside(found)} | {data}"
+    slug = f"{'ends' if days >= 0 else 'ended'}{'_one' if abs(days) == 1 else ''}"
+    return _words(slug, language, name=_named(first.name), days=abs(days), day=first.not_after.date().isoformat())
 
 
-def _beside(found: Expiry) -> str:
-    """Return how much was not looked at, and of one thing which: often that is all that was asked."""
+def _beside(found: Expiry, language: Language) -> Iterator[str]:
+    """Yield how much was not looked at, and of one thing which: often that is all that was asked."""
     unread = found.portfolio.unread
     if len(unread) == 1:
-        return f", not looked at: {visible(unread[0].name, 80).replace('|', '/')}"
-    return f", {len(unread)} not looked at" if unread else ""
+        yield _words("unread_one", language, name=_named(unread[0].name))
+    elif unread:
+        yield _words("unread", language, count=len(unread))
+
+
+def _words(slug: str, language: Language, **params: object) -> str:
+    return word(f"portfolio.report.monitor.{slug}", language, **params)
+
+
+def _named(name: str) -> str:
+    return visible(name, 80).replace("|", "/")

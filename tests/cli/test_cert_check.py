@@ -182,6 +182,7 @@ def test_a_folder_a_fifo_and_a_missing_file_are_named_as_such(run: Command, tmp_
         ("--profile", "g5"),
         ("--allow-net", "10.0.0.0/99"),
         ("--beside", "acceptance=x.pem"),
+        *(("--beside", f"production{name}") for name in ("", "=", "= ")),
         ("--revocation", "maybe"),
     ],
 )

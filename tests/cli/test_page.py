@@ -11,18 +11,20 @@ from dataclasses import replace
 from http import HTTPStatus
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pkitools.containers import read_source
 from pkitools.findings import Verdict
 from pkitools.limits import MAX_UPLOADS
 from pkitools.oin import OIN
 from pkitools.requests import load_key, read_request
 from pkitools.systems import systems
+from pkitools.x509 import read_certificate
 from pkitools_cli.commands.rules.list import every_rule
 from pkitools_cli.page.forms import MAX_FORM_BYTES
 from pkitools_test_pki.folder import create_folder
@@ -364,6 +366,57 @@ def test_nothing_is_overwritten_and_a_name_that_is_free_is_proposed(at_home: Vis
     assert [found["value"] for found in named] == ["digid-machtigen-preproduction-2"]
 
 
+SELF_SIGNED: Final = ORDER | {"kind": "self_signed"}
+
+
+@pytest.mark.slow
+def test_a_self_signed_certificate_is_made_as_the_command_makes_it(at_home: Visitor, run: Command) -> None:
+    """Which systems take one, and where, the form says where a request is asked for as well."""
+    asked = Read(at_home.get("/request?system=digid-machtigen&environment=preproduction&kind=self_signed"))
+    kinds = {found["value"]: "checked" in found for _, found in asked.elements if found.get("name") == "kind"}
+    assert kinds == {"request": False, "self_signed": True}
+    answer = at_home.post("/request", SELF_SIGNED)
+    assert answer.status is HTTPStatus.CREATED, Read(answer).text
+    files = written(at_home)
+    assert set(files) == {"made-here.key", "made-here.pem"}
+    folder = at_home.given.folder
+    assert folder is not None
+    assert stat.S_IMODE((folder / "made-here.key").stat().st_mode) == 0o600
+    body = answer.body.decode()
+    assert "PRIVATE KEY" not in body
+    assert not any(line in body for line in files["made-here.key"].decode().splitlines()[1:-1])
+    assert files["made-here.pem"].decode().splitlines()[1] in body
+    words = [word for name in ("oin", "organization", "common_name") for word in (f"--{name}", ORDER[name])]
+    words = [word.replace("_", "-") if word.startswith("--") else word for word in words]
+    given = ["csr", "create", "--self-signed", "--for", ORDER["system"], "-e", ORDER["environment"], *words]
+    ran = run(*given, "--no-passphrase", "--moment", MOMENT.isoformat(), "--out", folder / "by-command")
+    assert ran.code == 0, ran.err
+    mine, other = (
+        read_certificate(read_source((folder / name).read_bytes(), name).certificates[0])
+        for name in ("made-here.pem", "by-command.pem")
+    )
+    for each in ("subject", "issuer", "not_before", "not_after", "key_usage", "extended_key_usage"):
+        assert getattr(mine, each) == getattr(other, each), each
+    again = at_home.post("/request", SELF_SIGNED)
+    assert (again.status, "already exists" in Read(again).text) == (HTTPStatus.UNPROCESSABLE_ENTITY, True)
+    check = next(found["href"] for _, found in Read(answer).elements if "environment=" in found.get("href", ""))
+    chosen = [found for tag, found in Read(at_home.get(check)).elements if "checked" in found or "selected" in found]
+    assert {found["value"] for found in chosen} >= {"digid-machtigen", "preproduction"}
+
+
+@pytest.mark.parametrize("where", [("digid-machtigen", "production"), ("eherkenning", "preproduction")])
+def test_a_self_signed_certificate_is_made_for_nobody_who_does_not_take_it(
+    at_home: Visitor, where: tuple[str, str]
+) -> None:
+    system, environment = where
+    asked = Read(at_home.get(f"/request?system={system}&environment={environment}"))
+    assert not [found for _, found in asked.elements if found.get("name") == "kind"]
+    answer = at_home.post("/request", SELF_SIGNED | {"system": system, "environment": environment})
+    assert answer.status is HTTPStatus.UNPROCESSABLE_ENTITY
+    assert written(at_home) == {}
+    assert [found for _, found in Read(answer).elements if found.get("role") == "alert"]
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -417,7 +470,7 @@ def test_where_nothing_has_to_be_ordered_the_form_says_so(visitor: Visitor) -> N
         ("fsc", "preproduction", False),
     ):
         text = Read(visitor.get(f"/request?system={system}&environment={environment}")).text
-        assert ("--self-signed" in text) is takes, (system, environment)
+        assert ("Nothing has to be ordered" in text) is takes, (system, environment)
 
 
 def test_every_system_can_be_asked_about_or_says_why_not(at_home: Visitor) -> None:

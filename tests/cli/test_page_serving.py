@@ -25,6 +25,7 @@ import pytest
 
 from pkitools.errors import MissingExtraError, NetworkError
 from pkitools.limits import MAX_UPLOAD_BYTES, MAX_UPLOADS_BYTES
+from pkitools.messages import Language
 from pkitools.requests import load_key
 from pkitools_cli.commands import page
 from pkitools_cli.exit_codes import ExitCode
@@ -250,6 +251,26 @@ def test_idle_and_dripping_connections_keep_nobody_waiting(browser: Browser, mon
             assert browser.get("/oin")[0] == 200
 
 
+@pytest.mark.parametrize("begin", ["head", "body", "chunk"])
+@pytest.mark.parametrize(("tongue", "told"), [("nl", "nog niet helemaal aangekomen"), ("en", "not all of the request")])
+def test_a_request_that_does_not_come_in_time_is_answered(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, begin: str, tongue: Language, told: str
+) -> None:
+    for module in (patience, listener):
+        monkeypatch.setattr(module, "SECONDS", 0.5)
+    with Server(site_of(replace(GIVEN, folder=folder, language=tongue))) as server:
+        browser = Browser(server)
+        if begin == "head":  # nobody knows yet who asks
+            opened = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
+            opened.sendall(b"POST /oin HTTP/1.1\r\nHo")
+        elif begin == "body":
+            opened = browser.begin("/oin", "Content-Length: 50", body=b"number=")
+        else:
+            opened = browser.begin("/oin", "Transfer-Encoding: chunked", body=b"5\r\nnu")
+        status, text = answer_on(opened)
+    assert (status, told in text) == (408, True), text
+
+
 def test_an_answer_that_takes_too_long_is_told_so(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     ends = threading.Event()
 
@@ -282,6 +303,12 @@ def _watch(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_watch)  # which nothing takes away again: it looks only while it is asked to
+
+
+@pytest.fixture(autouse=True)
+def _modules_are_read_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python writes what it compiled of a module that it never read before: that is nothing of a page's."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
 
 
 @contextlib.contextmanager

@@ -331,6 +331,10 @@ def test_expiry_ends_as_what_ends_first_asks(
     assert ran.code == nagios
     assert code == 2 or len(ran.lines) == 1
     assert (" ended " in ran.out, " ends in " in ran.out) == ((code == 10), code not in {2, 10})
+    if code != 2:
+        dutch = run("--lang", "nl", *asked, "--nagios").out
+        assert " verlopen (" in dutch or " verloopt over " in dutch
+        assert dutch.split(" - ")[0] == ran.out.split(" - ")[0]
 
 
 def test_expiry_says_which_and_where(run: Command, folder: Path) -> None:

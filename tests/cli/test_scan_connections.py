@@ -31,9 +31,9 @@ def test_the_command_names_the_connection_and_what_none_claims(run: Command, tmp
     (folder / "root.pem").write_bytes(pem(good_chain().root.der))
     given = ("--connections", file, "--trust", folder / "root.pem", *AT)
     ran = run("--lang", "en", "scan", folder / "tls", *given)
-    assert "Judged for: a/digid-machtigen/preproduction" in ran.told
+    assert "Judged for: Gemeente A, DigiD Machtigen, preproduction" in ran.told
     assert "1 certificate is claimed by no connection" in ran.told
-    assert "nothing was found: a/digid-machtigen/production" in ran.told
+    assert "nothing was found: Gemeente A, DigiD Machtigen, production." in ran.told
     document = run("scan", *given, "--json").document  # of the places of the connections themselves
     assert_valid(document, "scan-v1")
     assert document["asked"] == [str(folder / "tls" / "a")]
@@ -52,12 +52,37 @@ def test_with_a_connection_of_which_nothing_was_found_something_has_to_be_done(t
     (tmp_path / "own.pem").write_bytes(certificate(OTHER_OIN) + CHAIN)
     text = connection(files=f'["{tmp_path.as_posix()}"]', system='"digikoppeling"', environment='"production"')
     file = written(tmp_path, text)
-    claims = claims_of(read_connections(file.read_bytes(), str(file)))[:count]
+    connections = read_connections(file.read_bytes(), str(file))
+    claims = claims_of(connections)[:count]
     lists = tuple(crl(each) for each in (chain.tsp, chain.domain, chain.root))
     portfolio = scanned(tmp_path / "own.pem", asked=judging(claims=claims, revocation=Revocation(crls=lists)))
     assert [one.standing(portfolio.moment) for one in portfolio.judged] == [Standing.PASSED], portfolio.judged[
         0
     ].findings
-    now = first_step(portfolio, Risks()).sentence
+    now = first_step(portfolio, Risks(), connections=connections if claims else None).sentence
     assert (now == tr("cli.scan.now.passed")) is not bool(claims), now
-    assert ("a/digikoppeling/production" in now) is bool(claims), now
+    assert ("Gemeente A, Digikoppeling" in now) is bool(claims), now
+
+
+@pytest.mark.parametrize(("tongue", "name"), [("nl", "preproductie"), ("en", "preproduction")])
+def test_a_connection_is_called_alike_wherever_people_read_it(
+    run: Command, tmp_path: Path, tongue: str, name: str
+) -> None:
+    """What it is called in documents for scripts is made of keys of the file, which only its writer knows."""
+    (tmp_path / "own.pem").write_bytes(certificate() + CHAIN)
+    (tmp_path / "root.pem").write_bytes(pem(good_chain().root.der))
+    file = written(tmp_path, connection(files='["own.pem"]') + connection(files='["gone"]', environment='"production"'))
+    forms = {"scan": ("html", "csv", "ics", "sarif", "xml", "md", "prom"), "status": ("csv", "ics", "md")}
+    forms["plan"] = forms["status"]
+    for command, ends in forms.items():
+        reports = [tmp_path / f"{command}.{end}" for end in ends]
+        trust = () if command == "plan" else ("--trust", tmp_path / "root.pem")
+        to_write = (word for each in reports for word in ("--report", each))
+        ran = run("--lang", tongue, command, "--connections", file, *trust, *AT, *to_write)
+        texts = {command: ran.told} | {each.name: each.read_text(encoding="utf-8") for each in reports}
+        for form, text in texts.items():
+            unfolded = " ".join(text.replace("\n ", "").replace("\\,", ",").split())
+            assert "a/digid-machtigen" not in unfolded, form
+            if "Gemeente A" in unfolded:
+                assert f"Gemeente A, DigiD Machtigen, {name}" in unfolded, form
+        assert f"Gemeente A, DigiD Machtigen, {name}" in ran.told, command

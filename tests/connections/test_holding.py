@@ -13,10 +13,11 @@ from cryptography.x509 import load_pem_x509_certificate
 
 from pkitools.checking import Revocation
 from pkitools.connections import ConnectionStatus, Step, StepState, draft, hold, owning, read_connections, uses_of
+from pkitools.connections.naming import says_nothing
 from pkitools.connections.status import Grouping
 from pkitools.environment import Environment
 from pkitools.findings import Severity, Verdict
-from pkitools.portfolio import Gap
+from pkitools.portfolio import Gap, Portfolio
 from pkitools.portfolio.risk import risks_of
 from pkitools_cli.commands.scan.running import words_to_check
 from pkitools_cli.commands.status.asked import Scanning
@@ -287,6 +288,18 @@ def test_a_first_file_has_what_was_made_by_hand_for_preproduction_and_orders_not
     [one] = read_connections(drafted.data, str(tmp_path / "connections.toml")).connections
     assert (one.environment, one.self_signed) == (Environment.PREPRODUCTION, True)
     assert one.holder.name == "Gemeente"  # issuing put TRIAL in front: no request is to ask for that
+
+
+@pytest.mark.parametrize("name", [" ", ".", "\u00a0-"])
+def test_a_first_file_states_no_name_that_says_nothing(tmp_path: Path, name: str) -> None:
+    """A certificate may bear one, and what is written is to be read again."""
+    (tmp_path / "x.pem").write_bytes(certificate(OIN, name) + CHAIN)
+    (found,) = scanned(tmp_path).judged
+    empty = replace(found, organization=name, common_name=name, dns_names=(name,))
+    drafted = draft(Portfolio(MOMENT, (str(tmp_path),), certificates=(empty,)), str(tmp_path))
+    [one] = read_connections(drafted.data, str(tmp_path / "connections.toml")).connections
+    assert (one.common_name, one.dns) == (None, ())
+    assert one.organization.name == (OIN if says_nothing(empty.name) else empty.name)
 
 
 def test_what_has_no_oin_is_told_not_to_be_in_it(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -140,6 +141,53 @@ def test_what_was_ordered_is_not_ordered_again_and_is_asked_after_in_time(folder
     near = run(*words, "--moment", "2026-12-20T12:00:00Z").told
     assert "Now: Wait" not in near
     assert "--renew" in near, "nobody waits until it has ended"
+
+
+ON_ITS_WAY: Final = {
+    "first": ("nothing", "2026-11-10", date(2026, 11, 22)),
+    "first, overdue": ("nothing", "2026-02-10", date(2026, 11, 22)),
+    "first, late": ("nothing", "2026-11-10", date(2027, 3, 1)),
+    "next": ("ending", "2026-11-10", date(2026, 11, 22)),
+    "next, overdue": ("ending", "2026-02-10", date(2026, 11, 22)),
+    "next, close": ("ending", "2026-11-10", date(2026, 12, 20)),
+    "next, ended": ("ending", "2026-11-10", date(2027, 1, 20)),
+}
+
+
+@pytest.mark.parametrize("case", ON_ITS_WAY)
+@pytest.mark.parametrize("is_stated", [False, True])
+def test_what_was_ordered_is_ordered_in_no_form(folder: Path, run: Command, case: str, *, is_stated: bool) -> None:
+    """A day on which nothing has to be done any more is no appointment; when it should come is one."""
+    files, ordered, day = ON_ITS_WAY[case]
+    stated = {"ordered": ordered} if is_stated else {}
+    file = written(folder, connection(files=f'["{files}"]', live="2027-02-01", system='"digikoppeling"', **stated))
+    where = folder / ("stated" if is_stated else "open")
+    where.mkdir(exist_ok=True)
+    told = {}
+    for command in ("status", "plan"):
+        reports = [where / f"{command}.{end}" for end in ("md", "csv", "ics")]
+        words = ["--lang", "en", command, "--connections", file, "--trust", folder / "root.pem"]
+        words += ["--moment", f"{day}T12:00:00Z", "--force", *(word for each in reports for word in ("--report", each))]
+        told[command] = run(*words).out
+        told |= {each.name: each.read_text(encoding="utf-8").replace("\n ", "") for each in reports}
+    given = replace(GIVEN, connections=str(file), trust=(str(folder / "root.pem"),), clock=lambda: day_at_noon(day))
+    told["page"] = Read(Visitor(given).get("/portfolio").body).text
+    begun = {form for form, text in told.items() if ORDER.search(text)}
+    coming = {form for form, text in told.items() if "What was ordered should be there" in text}
+    if is_stated:
+        assert not begun, told
+        assert coming | {"status.md"} == set(told) - {"status", "status.csv"}, coming  # which tells no days gone by
+    else:
+        assert begun == set(told), set(told) - begun
+        assert not coming
+
+
+ORDER: Final = re.compile(r"(?<![A-Za-z])Order\b(?! was)|csr create|,2026-1[0-2]-\d\d,2026-1[0-2]-\d\d,2027-02-01")
+"""That something is to be ordered: the day in a plan, the command of a status, and the days in its table."""
+
+
+def day_at_noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
 def test_close_to_the_end_nobody_waits_for_what_was_ordered(folder: Path) -> None:

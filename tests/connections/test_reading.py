@@ -55,7 +55,16 @@ WRONG = [
     (HEAD + ROW + ROW, "twice", 9, "4"),
     (HEAD + "[[ connection ]]\n" + ROW.partition("\n")[2] + ROW, "twice", 9, "4"),
     (HEAD.replace("name", "naam") + ROW, "field_near", 3, "naam"),
-    (HEAD.replace('"Gemeente A"', '""') + ROW, "missing", 3, "name"),
+    (HEAD.replace('"Gemeente A"', '""') + ROW, "empty", 3, "name"),
+    (HEAD.replace('"Gemeente A"', '" . "') + ROW, "empty", 3, "name"),
+    *(
+        (HEAD + connection(**{field: f'"{blank}"'}), "empty", 8, field)
+        for field in ("owner", "supplier", "holder", "entity_id", "common_name", "endpoint")
+        for blank in ("", " ", "\\t\\n", "\u00a0", ".")
+    ),
+    *((HEAD + connection(dns=f'["a.example.nl", "{blank}"]'), "empty_in", 8, "dns") for blank in ("", " ", ".", "-")),
+    *((HEAD + connection(files=f'["f", "{blank}"]'), "empty_files", 8, "files = [") for blank in ("", " ", "\\t")),
+    (HEAD + 'tsp = " "\n' + ROW, "empty", 4, "tsp"),
     (HEAD + 'tsp = "kpm"\n' + ROW, "unknown_near", 4, "kpn"),
     ("version = 2\n" + HEAD + ROW, "version", 1, "version"),
     (HEAD, "none", 1, "c.toml"),

@@ -116,6 +116,16 @@ def test_of_three_two_must_not_lie_side_by_side() -> None:
     assert codes(*chain, named("extra", "2026-06-02", 1.2)) == {"name.twice": "notice"}
 
 
+@pytest.mark.parametrize(("of_one", "of_other"), [(1, 1), (2, 1), (2, 2)])
+def test_what_is_counted_under_one_name_are_services_and_not_renewals(of_one: int, of_other: int) -> None:
+    """The one that is followed is no further certificate under that name: it makes room."""
+    first = [named(f"a{number}", f"{2026 - number}-08-01", 1.5) for number in range(of_one)]
+    other = [named(f"b{number}", f"{2026 - number}-08-02", 1.5) for number in range(of_other)]
+    (found,) = [one for one in risks(*first, *other).found if one.outcome.rule.code == "risk.name.twice"]
+    assert found.outcome.params["count"] == "2"
+    assert set(found.certificates) == {first[0].sha256, other[0].sha256}
+
+
 # --- a key for two ----------------------------------------------------------------------------------------------------
 
 ENVIRONMENTS: Final = [

@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import cache
 from io import StringIO
 from pathlib import Path
+from typing import Final
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 from pkitools.errors import InvalidValueError
 from pkitools.findings import Verdict
 from pkitools.messages import LANGUAGES, Language
-from pkitools.portfolio import HeldCertificate, Judging, Portfolio, changes_since, read_earlier
+from pkitools.portfolio import Gap, HeldCertificate, Judging, Portfolio, Unread, changes_since, read_earlier
 from pkitools.portfolio.reading import held_certificate
 from pkitools.portfolio.risk import risks_of
 from pkitools.reports import Expiry, Telling, expiry_document, portfolio_report, report_form, report_suffixes
@@ -187,9 +188,46 @@ def test_a_monitor_hears_the_worst_and_what_could_not_be_read(days: int, whole: 
     found = Portfolio(one.not_after - timedelta(days=days), ("a",), certificates=(one,), complete=whole)
     expiry = Expiry(found, 90, 30)
     assert expiry.overall is state
-    told = nagios_line(expiry)
-    assert told.startswith(f"PKITOOLS {state.name} - ")
-    assert told.split(" | ")[1].split()[0] == f"days_left={one.days_left(found.moment)};90:;30:"
+    for language in LANGUAGES:
+        told = nagios_line(expiry, language)
+        assert told.startswith(f"PKITOOLS {state.name} - ")
+        assert told.split(" | ")[1] == f"days_left={one.days_left(found.moment)};90:;30: certificates=1"
+
+
+WORDS: Final = {
+    "nl": (
+        "verloopt over 2 dagen",
+        "verloopt over 1 dag ",
+        "is 1 dag geleden",
+        "is 2 dagen geleden",
+        "geen certificaat",
+    ),
+    "en": ("ends in 2 days", "ends in 1 day ", "ended 1 day ago", "ended 2 days ago", "no certificate found"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("unread", [0, 1, 2])
+def test_people_read_the_line_of_a_monitor_in_their_language_and_it_matches_alike(
+    language: Language, unread: int
+) -> None:
+    one = scanned_one()
+    missed = tuple(unreadable(f"f|{number}") for number in range(unread))
+    beside = (("", ", niet bekeken: f/0", ", 2 niet bekeken"), ("", ", not looked at: f/0", ", 2 not looked at"))
+    for days, words in zip((2, 1, -1, -2, None), WORDS[language], strict=True):
+        moment = MOMENT if days is None else one.not_after - timedelta(days=days)
+        found = Portfolio(moment, ("a",), certificates=() if days is None else (one,), unread=missed)
+        expiry = Expiry(found, 90, 30)
+        line, english = nagios_line(expiry, language), nagios_line(expiry)
+        assert words in line
+        assert line.partition(" | ")[0].endswith(beside[language == "en"][unread])
+        for matched in (line.partition(" - ")[0], line.partition(" | ")[2]):
+            assert matched in english
+        assert line.count("|") == 1
+
+
+def unreadable(name: str) -> Unread:
+    return Unread(name, Gap.UNREADABLE, "files.error.missing", {"name": name})
 
 
 @cache

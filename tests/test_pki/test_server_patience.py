@@ -186,8 +186,24 @@ def test_a_request_has_one_deadline_however_often_something_comes(pki: PKI, monk
         with contextlib.suppress(ConnectionError):
             while time.monotonic() < give_up and not select.select([one], [], [], 0.05)[0]:
                 one.sendall(b"x")
-            assert one.recv(1) == b""
         assert time.monotonic() < give_up
+        assert told(one) == 408
+
+
+@pytest.mark.parametrize("begin", [part for _, part in PARTS.values()], ids=list(PARTS))
+def test_a_request_that_never_comes_whole_is_answered_and_one_that_never_begins_is_not(
+    pki: PKI, monkeypatch: pytest.MonkeyPatch, begin: bytes
+) -> None:
+    for module in (patience, listener):
+        monkeypatch.setattr(module, "SECONDS", 0.5)
+    with PkiServer(pki, clock=Clock(), port=0) as server, connections(server.port, 1, begin) as (one,):
+        assert told(one) == (408 if begin else None)
+
+
+def told(one: socket.socket) -> int | None:
+    """Return the status of the answer, once the connection has ended; ``None`` when there was none."""
+    came = b"".join(iter(lambda: one.recv(4096), b""))
+    return int(came.split()[1]) if came else None
 
 
 def test_a_deadline_counts_from_the_first_moment_and_anew_for_each_request(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -207,10 +223,22 @@ def test_a_deadline_counts_from_the_first_moment_and_anew_for_each_request(monke
 
         assert comes(b"G", 100)
         assert comes(b"E", 100 + patience.SECONDS)
-        assert not comes(b"T", 101 + patience.SECONDS)
-        assert connection.last_used == 100
-        comes(b"\r\n\r\n", 102 + patience.SECONDS)  # whatever is answered
-        assert connection.last_used == 102 + patience.SECONDS
+        comes(b"T\r\n\r\n", 100 + patience.SECONDS)  # whatever is answered
+        assert connection.last_used == 100 + patience.SECONDS
+        come_to(theirs)
+        assert comes(b"G", 101 + patience.SECONDS)
+        assert comes(b"E", 100 + 2 * patience.SECONDS)
+        assert not come_to(theirs)
+        assert comes(b"T", 101 + 2 * patience.SECONDS), "it stays until why it is late was read"
+        assert come_to(theirs).startswith(b"HTTP/1.1 408 ")
+
+
+def come_to(connection: socket.socket) -> bytes:
+    """Return what has come to a connection by now."""
+    connection.settimeout(0)
+    with contextlib.suppress(BlockingIOError):
+        return connection.recv(65536)
+    return b""
 
 
 class _NoServer:

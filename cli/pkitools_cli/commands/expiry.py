@@ -86,7 +86,7 @@ def command(options: Options) -> Reply[Expiry]:
         raise click.UsageError(tr("cli.expiry.nagios_json"))
     found = Expiry(_portfolio(options), options.warning, options.critical)
     if options.nagios:
-        line, code = nagios_line(found), MonitorCode(found.overall.value)
+        line, code = nagios_line(found, language()), MonitorCode(found.overall.value)
         return Reply(found, document=expiry_document, text=lambda _: [line], code=code)
     return Reply(found, document=expiry_document, text=_text, code=_code(found, options.fail_on))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from pkitools.connections.status import ORDERED, StepState
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass
 from pkitools.reports import Planned, plan_document
@@ -17,6 +18,8 @@ from pkitools.reports.planning.work import (
     connection_name,
     date_title,
     date_why,
+    is_past,
+    planned_of,
     shown_dates,
     unknown_words,
 )
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
 
 _OVERRIDES: Final = ("registration", "delivery", "handling", "course")
 _FILE: Final = "connections.toml"
+_ASKS: Final = frozenset({StepState.NOW, StepState.LATE})  # of what was ordered: it is asked after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,10 +158,7 @@ def _for_connections(options: Options) -> tuple[list[Planned], ConnectionsStatus
     )
     judging, _ = judging_of(asked)
     status = hold(connections, judging)
-    found = [
-        Planned(one.plan, one.connection.system, one.connection.environment, one.connection) for one in status.statuses
-    ]
-    return sorted(found, key=partial(_turn, today=options.moment.date())), status
+    return sorted(planned_of(status), key=partial(_turn, today=options.moment.date())), status
 
 
 def _turn(one: Planned, today: date) -> tuple[bool, timedelta]:
@@ -182,24 +183,14 @@ def _text(
             yield from wrapped(tr("cli.plan.no_day"), "  ")
             continue
         yield from (row for name in _at_once(one, status) for row in wrapped(tr("cli.plan.at_once", name=name), "  "))
-        if _is_awaited(one, status):
-            yield from wrapped(tr("cli.plan.awaited"), "  ")
-        for each in shown_dates(one.plan):
+        for each in shown_dates(one):
             yield from _date(each, today, one)
-        yield from _unknown(one.plan, "--" if one.connection is None else "")
+        yield from _unknown(one, one.plan)
     for unread in status.unread if status is not None else ():
         yield from wrapped(error_line(unread.error), "    ", "  - ")
     yield from written_told(written)
     yield ""
-    begun = [each for each in planned if not _is_awaited(each, status)]
-    yield from next_step(
-        _now(
-            begun,
-            today,
-            is_awaited=len(begun) < len(planned),
-            is_whole=status is None or not status.unread,
-        )
-    )
+    yield from next_step(_now(planned, today, status))
 
 
 def _at_once(one: Planned, status: ConnectionsStatus | None) -> Iterator[str]:
@@ -210,27 +201,28 @@ def _at_once(one: Planned, status: ConnectionsStatus | None) -> Iterator[str]:
             yield each.certificate.name
 
 
-def _is_awaited(one: Planned, status: ConnectionsStatus | None) -> bool:
-    """Return whether the next certificate was ordered, and is waited for."""
-    stated = (each for each in (status.statuses if status is not None else ()) if each.connection is one.connection)
-    return any(step.code == "connections.renewal.ordered" for each in stated for step in each.steps)
+def _unknown(one: Planned, plan: Plan) -> Iterator[str]:
+    """Yield what is not known of how long others take, and where it can be said: in an option, or in the file.
 
-
-def _unknown(plan: Plan, dashes: str) -> Iterator[str]:
-    """Yield what is not known of how long others take, and where it can be said: in an option, or in the file."""
-    if plan.unknown:
-        names = ", ".join(f"{dashes}{kind.value}" for kind in plan.unknown)
-        what = unknown_words(plan.unknown, language())
+    Who has ordered is a subscriber.
+    """
+    unknown = tuple(kind for kind in plan.unknown if one.ordered is None or kind.value != "registration")
+    if unknown:
+        dashes = "--" if one.connection is None else ""
+        names = ", ".join(f"{dashes}{kind.value}" for kind in unknown)
+        what = unknown_words(unknown, language())
         yield from wrapped(tr("cli.plan.unknown", what=what, names=names), "    ", "  ? ")
 
 
-def _now(planned: list[Planned], today: date, *, is_awaited: bool, is_whole: bool) -> str:
+def _now(planned: list[Planned], today: date, status: ConnectionsStatus | None) -> str:
     """Return what to do first; what could not be read is looked at before a day is made up for it."""
-    plans = [one.plan for one in planned if one.plan is not None]
-    first = list(_first_things(plans, today))
-    if not is_whole:
+    first = list(_first_things([one.plan for one in planned if one.plan is not None and not one.ordered], today))
+    awaited = [each for each in (status.statuses if status is not None else ()) if each.ordered]
+    if any(step.code in ORDERED and step.state in _ASKS for each in awaited for step in each.steps):
+        first.append(tr("cli.plan.now.ask"))
+    if status is not None and status.unread:
         first.append(tr(f"cli.plan.now.unread{'_too' if first else ''}"))
-    return " ".join(first) or tr(f"cli.plan.now.{'awaited' if is_awaited else 'none'}")
+    return " ".join(first) or tr(f"cli.plan.now.{'awaited' if awaited else 'none'}")
 
 
 def _first_things(plans: Sequence[Plan], today: date) -> Iterator[str]:
@@ -256,7 +248,7 @@ def _begin(first: date, today: date) -> str:
 
 def _date(one: PlanDate, today: date, planned: Planned) -> Iterator[str]:
     title, why = date_title(one, planned, language()), date_why(one, language())
-    late = f" ({word('connections.plan.past', language())})" if one.day < today else ""
+    late = f" ({word('connections.plan.past', language())})" if is_past(one, today) else ""
     # a bare source follows in its brackets, a reason is a sentence
     reason = "" if not why else f" {why}" if why.startswith("(") else f". {why}"
     yield from wrapped(f"{title}{late}{reason}", " " * 15, f"  {short_day(at_noon(one.day), language()):>11}  ")

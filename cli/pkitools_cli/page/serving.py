@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pkitools.errors import brought_by
 from pkitools.limits import MAX_UPLOAD_BYTES, MAX_UPLOADS_BYTES
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pkitools_test_pki.server.routing import HttpResponse
+
+_SLUGS: Final = {HTTPStatus.SERVICE_UNAVAILABLE: "busy", HTTPStatus.REQUEST_TIMEOUT: "slow"}
 
 
 class Server:
@@ -87,9 +89,11 @@ class Server:
 
     def _refusal(self, status: str, _text: str, head: bytes) -> bytes:
         """Return the answer to what cannot be taken, whoever sent it."""
+        from pkitools_test_pki.server.patience import SECONDS
+
         request = request_of_head(head, None) if head else None
         number = HTTPStatus(int(status[:3]))
-        error = RefusedError(number, "busy" if number is HTTPStatus.SERVICE_UNAVAILABLE else "broken")
+        error = RefusedError(number, _SLUGS.get(number, "broken"), seconds=SECONDS)
         if number is HTTPStatus.REQUEST_ENTITY_TOO_LARGE and request is not None:
             error = too_large(request)
         return octets(self._application.refused(error, request), "" if request is None else request.method)

@@ -10,7 +10,7 @@ from pkitools.environment import Environment
 from pkitools.findings import NOT_APPLICABLE, Basis, Certainty, Severity
 from pkitools.portfolio.model import HeldCertificate
 from pkitools.portfolio.risk.case import Case, about, names
-from pkitools.portfolio.risk.grouping import Sharing, is_in_use, is_succession, shared
+from pkitools.portfolio.risk.grouping import Sharing, is_in_use, last_of_each, shared
 from pkitools.portfolio.risk.keys import INFERRED
 from pkitools.portfolio.risk.model import CertificateUse, Hit, Told
 from pkitools.systems import Stance, Statement, System, Topic
@@ -30,8 +30,8 @@ def _name_twice(case: Case) -> Iterator[Hit]:
         by_issuer: dict[str, list[HeldCertificate]] = {}
         for one in group.members:  # of another issuer it is another type, or a move to another TSP or generation
             by_issuer.setdefault(one.issuer, []).append(one)
-        for of_one in by_issuer.values():
-            if len(of_one) > 1 and not is_succession(of_one):
+        for of_one in map(last_of_each, by_issuer.values()):
+            if len(of_one) > 1:
                 yield about(names(of_one), of_one, count=len(of_one), subject=of_one[0].subject)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import datetime
-from itertools import pairwise
 from typing import Final
 
 from pkitools.frozen import dataclass, replace
@@ -104,11 +103,21 @@ def is_in_use(one: HeldCertificate, moment: datetime) -> bool:
     return all(found.rule.code != REVOKED.code for found in one.findings)
 
 
-def is_succession(members: Iterable[HeldCertificate]) -> bool:
-    """Return whether certificates follow one another: each ends later than the one before, and came near its end.
+def last_of_each(members: Iterable[HeldCertificate]) -> list[HeldCertificate]:
+    """Return of certificates the last of each line: it ends later than the one before, which came near its end.
 
     While a certificate is renewed the old one and the next are there together, for weeks or months: that is how it is
-    done.
+    done. Two servers may have a certificate each under one name, so that one is the next of no more than one.
     """
-    ordered = sorted(members, key=lambda each: (each.not_after, each.not_before))
-    return all(follows(old, new) for old, new in pairwise(ordered))
+    last: list[HeldCertificate] = []
+    for one in sorted(members, key=lambda each: (each.not_before, each.not_after)):
+        before = [each for each in last if each.not_after <= one.not_after and follows(each, one)]
+        if before:
+            last.remove(max(before, key=lambda each: each.not_after))
+        last.append(one)
+    return last
+
+
+def is_succession(members: Iterable[HeldCertificate]) -> bool:
+    """Return whether certificates follow one another, all in one line."""
+    return len(last_of_each(members)) == 1

@@ -259,7 +259,7 @@ def _held(one: HeldCertificate, days: OrderDays, portfolio: Portfolio, telling: 
         told,
         said_of(one, portfolio, telling),
         _span(one, mark, None if order is None else order.day, portfolio, told),
-        order_why(order, telling.language),
+        order_why(order, telling),
         tuple(_facts(one, portfolio, telling.language)),
         places[:_MOST_PLACES],
         max(len(places) - _MOST_PLACES, 0),

@@ -73,7 +73,7 @@ def _of_connection(one: ConnectionStatus) -> dict[str, str | None]:
 
 def _next(one: ConnectionStatus, telling: WorkTelling) -> dict[str, str | None]:
     state, step = word(f"connections.state.{one.state.value}", telling.language), one.next
-    days = {} if one.plan is None else {"begin_by": one.plan.begin.day, "order_by": one.plan.order.day}
+    days = {} if one.plan is None or one.ordered else {"begin_by": one.plan.begin.day, "order_by": one.plan.order.day}
     told: dict[str, str | None] = {"state": state, **{name: day.isoformat() for name, day in days.items()}}
     if step is None:
         return told

@@ -17,7 +17,7 @@ from pkitools.reports.portfolio.telling import Telling, word
 if TYPE_CHECKING:
     from icalendar import Event
 
-_LEFT_OUT: Final = frozenset({PlanKind.NEXT_END})  # of a certificate that is not there yet
+_LEFT_OUT: Final = frozenset({PlanKind.NEXT_END, PlanKind.ORDERED})  # of what is not there yet, and what is done
 
 
 def render(work: Work, telling: WorkTelling) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import aware
-from pkitools.connections.planning import Plan, PlanDate, PlanKind
+from pkitools.connections.planning import BEGIN, PlanDate, PlanKind
+from pkitools.connections.renewing import delivery_of
 from pkitools.connections.status import ConnectionsStatus, ConnectionStatus, StepStatus
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass, field
@@ -18,9 +19,11 @@ from pkitools.reports.portfolio.telling import one_line, word
 from pkitools.reports.telling.readable import readable
 
 if TYPE_CHECKING:
-    from pkitools.connections import Connection, LeadKind
+    from pkitools.connections import Connection, Connections, LeadKind
     from pkitools.portfolio import Unread
     from pkitools.systems import System
+
+_DONE_BY_ORDER: Final = BEGIN | {PlanKind.NEXT_END}  # what is ordered later would end then
 
 Commanding = Callable[[ConnectionStatus, StepStatus], str | None]
 """What does a step, in the words of whoever tells it; ``None`` where nothing does."""
@@ -68,9 +71,7 @@ class Work:
 
 def planned_of(status: ConnectionsStatus) -> tuple[Planned, ...]:
     """Return the days of each connection, in the order of the file."""
-    return tuple(
-        Planned(one.plan, one.connection.system, one.connection.environment, one.connection) for one in status.statuses
-    )
+    return tuple(map(Planned.of, status.statuses))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,19 +106,28 @@ def work_days(work: Work, language: Language) -> Iterator[WorkDay]:
     seen: dict[str, int] = {}
     for planned in work.planned:
         name, of = connection_name(planned, language, apart), _identity(planned)
-        for one in shown_dates(planned.plan):
+        for one in shown_dates(planned):
             kind = f"{of}-{one.kind.value}"
             seen[kind] = seen.get(kind, 0) + 1  # of a kind there may be several
             uid = kind if seen[kind] == 1 else f"{kind}-{seen[kind]}"
             title, why = date_title(one, planned, language), date_why(one, language)
-            yield WorkDay(uid, one.day, one.kind, title, why, one.day < today, planned, name, one)
+            yield WorkDay(uid, one.day, one.kind, title, why, is_past(one, today), planned, name, one)
 
 
-def shown_dates(plan: Plan | None) -> Iterator[PlanDate]:
-    """Yield the days of a plan that concern it: the end of a root only where it comes first."""
-    for one in () if plan is None else plan.dates:
-        if one.kind is not PlanKind.HIERARCHY_ENDS or one.day <= plan.day:  # type: ignore[union-attr]  # it has dates
-            yield one
+def shown_dates(planned: Planned) -> Iterator[PlanDate]:
+    """Yield the days that concern a connection, in their order: the end of a root only where it comes first.
+
+    What was ordered needs not be begun any more: that it was ordered is told instead, and by when it should be there.
+    """
+    plan, connection, ordered = planned.plan, planned.connection, planned.ordered
+    if plan is None:
+        return
+    shown = [one for one in plan.dates if one.kind is not PlanKind.HIERARCHY_ENDS or one.day <= plan.day]
+    if ordered is not None and connection is not None:
+        stated = (PlanDate(ordered, PlanKind.ORDERED), delivery_of(connection, ordered))
+        kept = (one for one in shown if one.kind not in _DONE_BY_ORDER)
+        shown = sorted((*stated, *kept), key=lambda one: one.day)
+    yield from shown
 
 
 def _identity(planned: Planned) -> str:
@@ -147,6 +157,21 @@ def connection_name(one: Planned | Connection, language: Language, apart: Mappin
     return ", ".join(filter(None, parts))
 
 
+def names_by_claim(connections: Connections | None, language: Language) -> Mapping[str, str]:
+    """Return what to call each connection, by the name of what it claims, which is for scripts.
+
+    Args:
+        connections: they; ``None``: nobody states any.
+        language: of the words.
+    """
+    if connections is None:
+        return {}
+    from pkitools.connections.claiming import claiming  # a status reads no claims
+
+    apart = connections.told_apart()
+    return {name: connection_name(one, language, apart) for name, one in claiming(connections).items()}
+
+
 def system_title(system: System | None, language: Language) -> str:
     """Return how a system is called; words for none where it is not stated."""
     return word("connections.report.no_system", language) if system is None else system.title
@@ -155,6 +180,11 @@ def system_title(system: System | None, language: Language) -> str:
 def environment_word(environment: Environment, language: Language) -> str:
     """Return how an environment is called."""
     return word(f"portfolio.report.environment.{environment}", language)
+
+
+def is_past(one: PlanDate, today: date) -> bool:
+    """Return whether a day has gone by on which something was to be done or to happen."""
+    return one.day < today and one.kind is not PlanKind.ORDERED
 
 
 def date_title(one: PlanDate, planned: Planned, language: Language) -> str:

@@ -102,7 +102,7 @@ def _events(one: HeldCertificate, days: OrderDays, portfolio: Portfolio, telling
 
 def _order(one: HeldCertificate, order: OrderDay, days: OrderDays, portfolio: Portfolio, telling: Telling) -> Event:
     wrong = [said_of(one, portfolio, telling)] if days.is_at_once(one) else []
-    why = [each for each in (*wrong, order_why(order, telling.language)) if each]
+    why = [each for each in (*wrong, order_why(order, telling)) if each]
     return _event("order", order.day, one, portfolio, telling, why=why)
 
 

@@ -11,10 +11,9 @@ from pkitools.connections.claiming import claiming
 from pkitools.connections.planning import advised_order
 from pkitools.connections.renewing import has_to_be_replaced, is_awaited, plan_of_renewal
 from pkitools.frozen import dataclass, replace
-from pkitools.messages import Language
 from pkitools.portfolio.model import HeldCertificate
-from pkitools.reports.planning.work import date_why
-from pkitools.reports.portfolio.telling import one_line, word
+from pkitools.reports.planning.work import date_why, names_by_claim
+from pkitools.reports.portfolio.telling import Telling, one_line, word
 from pkitools.text import visible
 
 if TYPE_CHECKING:
@@ -89,9 +88,11 @@ class OrderDays:
         return min(day, self._moment.astimezone(UTC).date()) if self.is_at_once(one) else day
 
 
-def order_why(one: OrderDay | None, language: Language) -> str:
+def order_why(one: OrderDay | None, telling: Telling) -> str:
     """Return of whose plan a day is and what it rests on; empty of a day that is advice alone, and of none."""
     if one is None or one.connection is None or one.planned is None:
         return ""
-    said = word("portfolio.report.event.order.plan", language, name=visible(one.connection))
+    language = telling.language
+    name = names_by_claim(telling.connections, language).get(one.connection, one.connection)
+    said = word("portfolio.report.event.order.plan", language, name=visible(name))
     return one_line(f"{said} {date_why(one.planned, language)}")

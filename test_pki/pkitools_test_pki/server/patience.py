@@ -39,6 +39,7 @@ _REFUSALS: Final = {
     State.CODED: ("501 Not Implemented", "No such transfer coding here"),
 }
 _FULL: Final = ("503 Service Unavailable", "Too much at once")
+_LATE: Final = ("408 Request Timeout", "The request did not come in time")
 _NOTHING_YET: Final = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
@@ -91,9 +92,10 @@ class _Writer:
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
+        self.seconds: float = SECONDS
 
     def write(self, octets: bytes) -> None:
-        self._connection.settimeout(SECONDS)
+        self._connection.settimeout(self.seconds)
         self._connection.sendall(octets)
 
 
@@ -150,7 +152,7 @@ def connection_class(policy: Policy) -> type[Any]:
             if self._is_full():
                 return self._refused(*_FULL)
             if state is State.PART:
-                return self._waits() and not self._is_late()
+                return self._refused(*_LATE) if self._is_late() else self._waits()
             return self._answered() if state is State.WHOLE else self._refused(*_REFUSALS[state])
 
         def forget(self) -> None:
@@ -165,10 +167,21 @@ def connection_class(policy: Policy) -> type[Any]:
             return connection
 
         def close(self) -> None:
-            """Close it, unless it was taken over."""
+            """Close it, unless it was taken over; whose request is late is told so first, and closed a second later."""
+            if self._is_late() and len(self._incoming) and not self._lingers and self._told_late():
+                return
             self._open.discard(self)
             if not self._taken_over:
                 super().close()
+
+        def _told_late(self) -> bool:
+            """Say why to a client of which nothing comes any more. Return whether the connection is waited for."""
+            # cheroot looks for who is late in the thread that all connections wait for: what does not fit is not sent
+            self.wfile.seconds = 0
+            stays = self._refused(*_LATE)
+            if stays:
+                self.server.put_conn(self)
+            return stays
 
         def _gathered(self) -> State | None:
             """Return how far the request is, ``None`` when the client is gone."""

@@ -102,7 +102,6 @@ class Placed(click.ParamType[tuple[Environment, str]]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[Environment, str]:
         """Return the environment and the file."""
         environment, _, name = str(value).partition("=")
-        try:
-            return Environment(environment.lower()), name
-        except ValueError:
+        if not name.strip() or environment.lower() not in map(str, Environment):
             self.fail(tr("cli.cert_check.not_placed", value=value), param, ctx)
+        return Environment(environment.lower()), name

@@ -120,7 +120,7 @@ def command(options: Options) -> Reply[Scanned]:
         reports,
         portfolio,
         telling,
-        first_step(portfolio, risks, given, orders, options.connections),
+        first_step(portfolio, risks, given, orders, connections),
         overwrite=options.force,
     )
     scanned = Scanned(portfolio, changes, reports, risks)
@@ -136,7 +136,7 @@ def command(options: Options) -> Reply[Scanned]:
             [report.name for report in value.written],
             given,
             orders=orders,
-            connections=options.connections,
+            connections=connections,
         ),
         code=of_verdicts([(portfolio.verdict, worst)], options.fail_on, complete=portfolio.is_whole),
     )

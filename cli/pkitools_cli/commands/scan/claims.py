@@ -64,7 +64,7 @@ def refuse_no_place(given: tuple[str, ...]) -> None:
     Raises:
         click.UsageError: there is one.
     """
-    if not all(given):
+    if not all(map(str.strip, given)):
         raise click.UsageError(tr("cli.scan.empty_place"))
     for place in given:
         peer = _peer_meant(place)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pkitools.findings import Severity, Verdict
 from pkitools.portfolio.model import EnvironmentBasis, Gap, HeldCertificate, Portfolio, Standing
-from pkitools.reports.planning.work import at_noon
+from pkitools.reports.planning.work import at_noon, names_by_claim
 from pkitools.reports.portfolio.telling import (
     Telling,
     changes_told,
@@ -35,6 +35,7 @@ from pkitools_cli.reply import Line
 from pkitools_cli.wide import fitted, fitted_end
 
 if TYPE_CHECKING:
+    from pkitools.connections import Connections
     from pkitools.findings import Outcome
     from pkitools.portfolio import Changes
     from pkitools.portfolio.risk import Risks
@@ -58,6 +59,8 @@ _OWN_DATA: Final = "own_data"
 Given = Mapping[str | None, Sequence[str]]
 """Options, by the name of a connection."""
 _NOTHING: Final[Given] = {}
+Names = Mapping[str, str]
+"""What people call connections, by the names of what they claim."""
 _OF_A_PEER: Final = "tls"
 _INDENT: Final = "    "
 
@@ -70,7 +73,7 @@ def scan_told(
     given: Given = _NOTHING,
     *,
     orders: OrderDays | None = None,
-    connections: str | None = None,
+    connections: Connections | None = None,
 ) -> Iterator[Line | str]:
     """Yield a portfolio: the count, each certificate, all together, what was not looked at, how, the next step.
 
@@ -82,20 +85,21 @@ def scan_told(
         given: by the connections that certificates are judged by, and by ``None``, the options by which a check of one
             knows what the scan knew.
         orders: says by which day the next is to be ordered, by the plans of connections; ``None`` without any.
-        connections: the file of those connections.
+        connections: those that certificates are judged by; ``None``: by none.
     """
     yield from (Line(row, bold=True) for row in wrapped(_counted(portfolio), ""))
     if not portfolio.complete:
         yield from wrapped(tr("cli.scan.partial"), "")
     if changes is not None:
         yield from _changed(changes)
+    names = names_by_claim(connections, language())
     if portfolio.judged:
         yield ""
-        yield from _table(portfolio, orders)
+        yield from _table(portfolio, orders, names)
     yield from across_told(risks, portfolio)
     yield from _unread(portfolio)
     yield ""
-    yield from _judged_how(portfolio)
+    yield from _judged_how(portfolio, names)
     yield from (row for name in written for row in wrapped(tr("cli.scan.written", name=name), ""))
     yield from first_step(portfolio, risks, given, orders, connections).told()
 
@@ -113,14 +117,14 @@ def _counted(portfolio: Portfolio) -> str:
     return f"{counted} {tr(f'cli.scan.authorities{_one(beside)}', count=beside)}" if beside else counted
 
 
-def _table(portfolio: Portfolio, orders: OrderDays | None) -> Iterator[Line | str]:
+def _table(portfolio: Portfolio, orders: OrderDays | None, names: Names) -> Iterator[Line | str]:
     """Yield two lines or more for each certificate: what, and where; of one that is not good also why."""
     words = max(len(standing_word(each, language())) for each in Standing)
     for standing, one in portfolio.in_order():
         if standing is not Standing.NOT_JUDGED:
             yield _row(standing, one, portfolio, words)
             yield from _where(one)
-            yield from _for_connections(one)
+            yield from _for_connections(one, names)
             planned = list(_order_by(standing, one, portfolio, orders))
             yield from planned
             yield from _why(standing, one, portfolio, is_planned=bool(planned))
@@ -133,11 +137,16 @@ def _row(standing: Standing, one: HeldCertificate, portfolio: Portfolio, words: 
     return coloured(first + fitted(visible(one.name), columns() - len(first)), _TONES[standing], word)
 
 
-def _for_connections(one: HeldCertificate) -> Iterator[str]:
+def _for_connections(one: HeldCertificate, names: Names) -> Iterator[str]:
     """Yield by which connections a certificate was judged, where one claims it."""
-    names = [judgement.connection for judgement in one.judgements if judgement.connection is not None]
-    if names:
-        yield from wrapped(tr("cli.scan.for_connection", names=", ".join(map(visible, names))), _INDENT)
+    claimed = [judgement.connection for judgement in one.judgements if judgement.connection is not None]
+    if claimed:
+        yield from wrapped(tr("cli.scan.for_connection", names=_listed(claimed, names)), _INDENT)
+
+
+def _listed(claimed: Iterable[str], names: Names) -> str:
+    """Return what people call connections; a comma may be in a name."""
+    return "; ".join(visible(names.get(each, each)) for each in claimed)
 
 
 def _order_by(
@@ -223,7 +232,7 @@ def _changed(changes: Changes) -> Iterator[Line | str]:
         yield from wrapped(sentences[-1], "")
 
 
-def _judged_how(portfolio: Portfolio) -> Iterator[str]:
+def _judged_how(portfolio: Portfolio, names: Names) -> Iterator[str]:
     """Yield for which environment and systems was judged, and that revocation was not asked."""
     if not portfolio.judged:
         return
@@ -238,7 +247,7 @@ def _judged_how(portfolio: Portfolio) -> Iterator[str]:
     else:
         environment = tr(f"cli.cert_check.environment.{portfolio.environment}")
         yield from wrapped(tr("cli.scan.in_environment", environment=environment, systems=systems), "")
-    yield from _unclaimed(portfolio)
+    yield from _unclaimed(portfolio, names)
     unknown = sum(j.basis is EnvironmentBasis.UNKNOWN for one in portfolio.judged for j in one.judgements)
     if unknown:
         yield from wrapped(tr(f"cli.scan.unknown_hierarchy{_one(unknown)}", count=unknown), "")
@@ -260,7 +269,7 @@ def first_step(
     risks: Risks,
     given: Given = _NOTHING,
     orders: OrderDays | None = None,
-    connections: str | None = None,
+    connections: Connections | None = None,
 ) -> Step:
     """Return what to do first: of a certificate alone, or else of all together.
 
@@ -270,7 +279,7 @@ def first_step(
         given: by the connections that certificates are judged by, and by ``None``, the options by which a check of one
             knows what the scan knew.
         orders: says by which day the next is to be ordered, by the plans of connections; ``None`` without any.
-        connections: the file of those connections.
+        connections: those that certificates are judged by; ``None``: by none.
     """
     late = next(_late(portfolio, orders), None)
     if late is not None:
@@ -283,11 +292,11 @@ def first_step(
         return Step(_awaited(one))
     words = _command(standing, one, given) if portfolio.complete and one is not None else None
     if words is None or not all(visible(word) == word for word in words):
-        now = _now(portfolio, standing)
+        now = _now(portfolio, standing, names_by_claim(connections, language()))
         if connections is None or now != tr("cli.scan.now.passed"):
             return Step(now)
         # what is stated and not in a certificate, sent or tested is none of a scan's
-        return Step(tr("cli.scan.now.passed_for"), ("status", "--connections", connections))
+        return Step(tr("cli.scan.now.passed_for"), ("status", "--connections", connections.name))
     return Step(tr(f"cli.scan.now.{standing}_file"), words)
 
 
@@ -341,7 +350,7 @@ def _command(standing: Standing | None, one: HeldCertificate, given: Given) -> t
     return ("csr", "create", "--renew", file, *use, "--passphrase-file", tr("cli.now.file"))
 
 
-def _unclaimed(portfolio: Portfolio) -> Iterator[str]:
+def _unclaimed(portfolio: Portfolio, names: Names) -> Iterator[str]:
     """Yield how many certificates no connection claims, and the connections of which none was found."""
     if not portfolio.connections:
         return
@@ -351,7 +360,7 @@ def _unclaimed(portfolio: Portfolio) -> Iterator[str]:
         yield from wrapped(tr(f"cli.scan.unclaimed{_one(unclaimed)}", count=unclaimed), "")
     without = _without_certificate(portfolio)
     if without:
-        yield from wrapped(tr("cli.scan.without_certificate", names=", ".join(map(visible, without))), "")
+        yield from wrapped(tr("cli.scan.without_certificate", names=_listed(without, names)), "")
 
 
 def _without_certificate(portfolio: Portfolio) -> list[str]:
@@ -360,7 +369,7 @@ def _without_certificate(portfolio: Portfolio) -> list[str]:
     return [name for name in portfolio.connections if name not in told]
 
 
-def _now(portfolio: Portfolio, worst: Standing | None) -> str:
+def _now(portfolio: Portfolio, worst: Standing | None, names: Names) -> str:
     if not portfolio.complete:
         return tr("cli.scan.now.partial")
     if worst in _URGENT:
@@ -371,7 +380,7 @@ def _now(portfolio: Portfolio, worst: Standing | None) -> str:
         return tr(f"cli.scan.now.{'off' if portfolio.revocation_off else 'unknown'}")
     without = _without_certificate(portfolio)
     if worst is Standing.PASSED and without:  # what was judged is good, and none of it is theirs
-        return tr("cli.scan.now.without_certificate", names=", ".join(map(visible, without)))
+        return tr("cli.scan.now.without_certificate", names=_listed(without, names))
     return _own_data(portfolio) or tr(f"cli.scan.now.{worst or 'nothing'}")
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pkitools.connections import Connection
     from pkitools.portfolio import HeldCertificate
 
+_ORDERING: Final = frozenset({Step.REQUEST, Step.ORDER, Step.CERTIFICATE, Step.RENEWAL})
 _WORTH: Final = frozenset({StepState.LATE, StepState.NOW, StepState.UNKNOWN})
 
 _FOR_PEOPLE: Final = frozenset(
@@ -35,7 +36,8 @@ def command_for(one: ConnectionStatus, step: StepStatus, given: Sequence[str] = 
         step: how one of its steps stands.
         given: the options by which a check of a certificate knows what was known here.
     """
-    asks_people = step.code in _FOR_PEOPLE
+    is_on_its_way = one.ordered is not None and step.step in _ORDERING
+    asks_people = step.code in _FOR_PEOPLE or is_on_its_way
     make = _BY_CODE.get(step.code) or _COMMANDS[step.step]
     words = make(one) if step.state in _WORTH and not asks_people else None
     is_check = words is not None and words[:2] == ["cert", "check"]

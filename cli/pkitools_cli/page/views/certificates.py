@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
@@ -31,12 +31,11 @@ from pkitools_cli.page.site import Site, environments, every_system
 if TYPE_CHECKING:
     from pkitools.containers import BadItem
 
-_NOTHING: Final = Form()
 
-
-def ask(site: Site, _request: Request) -> Screen:
-    """Ask for files, and what they are for."""
-    return _asked(site, _NOTHING)
+def ask(site: Site, request: Request) -> Screen:
+    """Ask for files, and what they are for; a page where something was made has said so already."""
+    given = {name: (request.query[name],) for name in ("system", "environment") if request.query.get(name)}
+    return _asked(site, Form(given))
 
 
 def judge(site: Site, request: Request) -> Screen:

@@ -12,7 +12,7 @@ from pkitools.frozen import dataclass
 from pkitools.messages import error_sentence, message
 from pkitools.reports import Planned, Telling
 from pkitools.reports.pages.portfolio import ShownPortfolio, portfolio_for_page
-from pkitools.reports.planning.work import connection_name, date_title, shown_dates
+from pkitools.reports.planning.work import connection_name, date_title, date_why, is_past, shown_dates
 from pkitools.reports.portfolio.telling import word
 from pkitools.reports.telling.readable import readable
 from pkitools.text import visible
@@ -24,6 +24,7 @@ from pkitools_cli.commands.status.text import beside_told, counted, counted_grou
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.page.exchange import Request, Screen
 from pkitools_cli.page.site import Site
+from pkitools_cli.page.views.requests import SELF_SIGNED
 
 if TYPE_CHECKING:
     from pkitools.connections import Connections, ConnectionsStatus, ConnectionStatus, StepStatus
@@ -124,14 +125,13 @@ def _told(one: ConnectionStatus, name: str, moment: datetime) -> Mapping[str, ob
 
 
 def _dates(one: ConnectionStatus, today: date) -> Iterator[tuple[str, date, str, str, str]]:
-    """Yield the days of a connection, counted back: what, when, the word if that has passed, what it rests on."""
+    """Yield the days of a connection, counted back: what, when, the word if that has passed, why."""
     tongue = language()
-    planned = Planned(one.plan, one.connection.system, one.connection.environment, one.connection)
-    for each in shown_dates(one.plan):
+    planned = Planned.of(one)
+    for each in shown_dates(planned):
         title = date_title(each, planned, tongue)
-        source = "" if each.basis is None else each.basis.source.text(tongue)
-        past = word("connections.plan.past", tongue) if each.day < today else ""
-        yield each.kind.value, each.day, past, title, source
+        past = word("connections.plan.past", tongue) if is_past(each, today) else ""
+        yield each.kind.value, each.day, past, title, date_why(each, tongue)
 
 
 def _steps(one: ConnectionStatus) -> Iterator[Step]:
@@ -147,5 +147,6 @@ def _link(one: ConnectionStatus, step: StepStatus) -> str:
         return ""
     if step.step.value in _WITH_A_REQUEST or step.code == "connections.verdict.lacking":
         wanted = {"system": one.connection.system.name, "environment": str(one.connection.environment)}
-        return f"/request?{urlencode(wanted)}"
+        kind = {"kind": SELF_SIGNED} if one.connection.self_signed else {}
+        return f"/request?{urlencode(wanted | kind)}"
     return "/" if step.step.value == "verdict" else ""

@@ -1,12 +1,13 @@
-"""A key and a request for a system: made here, written under the folder given at start, and sent nowhere."""
+"""A key and a request, or a self-signed certificate, for a system: made and written here, and sent nowhere."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
 
 import click
 
@@ -14,12 +15,12 @@ from pkitools.errors import PkitoolsError
 from pkitools.files import check_outputs, has_permissions
 from pkitools.frozen import replace
 from pkitools.messages import error_sentence, message
-from pkitools.ordering import NoChoiceError, choice_of, missing, plan_order
+from pkitools.ordering import NoChoiceError, choice_of, lacking, missing, plan_order, plan_self_signed
 from pkitools.ordering.orders import FOR
 from pkitools.profiles import tsps
 from pkitools.text import pattern
 from pkitools_cli.commands.csr.ordering import known, takes_self_signed
-from pkitools_cli.commands.csr.writing import SHORT, places, write
+from pkitools_cli.commands.csr.writing import SHORT, places, write, write_certificate
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.options import OINText
 from pkitools_cli.own_data import given_data, system_named
@@ -30,35 +31,44 @@ from pkitools_cli.page.site import Site, environments, every_system
 if TYPE_CHECKING:
     from pkitools.findings import Outcome
     from pkitools.ordering import Choice, Reason
-    from pkitools.reports import WrittenRequest
+    from pkitools.reports import WrittenCertificate, WrittenRequest
     from pkitools.systems import Statement
 
 FIELDS: Final = ("oin", "organization", "common_name", "dns", "kvk", "locality", "province")
 """Fields of an order that are asked, as those of a batch are named."""
+SELF_SIGNED: Final = "self_signed"
+"""What is made where the form asks for no request: a certificate that its holder signs himself."""
+_KINDS: Final = ("request", SELF_SIGNED)
+_FROM_ELSEWHERE: Final = ("system", "environment", "tsp", "kind")  # what an address can say already
+_MADE: Final = HTTPStatus.CREATED
 _SPARED: Final = ("kvk", "locality", "province")  # asked of those who want them, unless the TSP does
 _NAME: Final = pattern(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
 def ask(site: Site, request: Request) -> Screen:
     """Ask for which system, and then for what stands in the request."""
-    given = {name: (request.query[name],) for name in ("system", "environment", "tsp") if request.query.get(name)}
+    given = {name: (request.query[name],) for name in _FROM_ELSEWHERE if request.query.get(name)}
     return _asked(site, Form(given))
 
 
 def make(site: Site, request: Request) -> Screen:
-    """Make a key and a request, and write both; or say what is missing."""
+    """Make a key and a request, or a self-signed certificate, and write both; or say what is missing."""
     folder = site.given.folder
     if folder is None:
         raise RefusedError(HTTPStatus.FORBIDDEN, "no_folder")
     form = read_form(request)
     try:
         secret = _passphrase(form)
+        if form.value("kind") == SELF_SIGNED:
+            return Screen(
+                "made_self_signed.html", _told_of(_self_signed(site, form, folder, secret), secret, folder), _MADE
+            )
         written = _written(site, form, folder, secret)
     except PkitoolsError as error:
         return _asked(site, form, error_sentence(error, language()))
     except click.UsageError as error:
         return _asked(site, form, error.message)
-    return Screen("made.html", _told(written, secret, folder), HTTPStatus.CREATED)
+    return Screen("made.html", _told(written, secret, folder), _MADE)
 
 
 # -- asked -------------------------------------------------------------------------------------------------------------
@@ -73,6 +83,8 @@ def _asked(site: Site, form: Form, *problems: str) -> Screen:
         problems, statements = (*problems, error_sentence(error, language())), error.statements
     except PkitoolsError as error:
         problems = (*problems, error_sentence(error, language()))
+    is_taken = choice is not None and takes_self_signed(choice, site.given.clock())
+    taken_by = choice.system.title if choice is not None and is_taken else ""
     values = {
         "form": form,
         "problems": tuple(dict.fromkeys(problems)),
@@ -83,9 +95,9 @@ def _asked(site: Site, form: Form, *problems: str) -> Screen:
         "tsps": _tsps(),
         "chosen": choice is not None,
         "reasons": () if choice is None else tuple(_reasons(choice)),
-        "self_signed": choice.system.title
-        if choice is not None and takes_self_signed(choice, site.given.clock())
-        else "",
+        "self_signed": taken_by,
+        "kinds": [(kind, tr(f"cli.page.request.kind.{kind}")) for kind in _KINDS] if taken_by else [],
+        "kind": form.value("kind") or _KINDS[0],
         "asked": () if choice is None else _fields(choice),
         "spared": () if choice is None else tuple(each for each in _SPARED if each not in _fields(choice)),
         "name": form.value("name") or _free_name(site, form),
@@ -170,25 +182,58 @@ def _written(site: Site, form: Form, folder: Path, secret: bytes | None) -> Writ
         PkitoolsError: something is wrong with the order, or a file is there already.
         UsageError: the name is none.
     """
-    name = form.value("name") or _free_name(site, form)
-    if not _NAME.fullmatch(name):
-        raise click.UsageError(tr("cli.page.request.name_wrong"))
-    wishes = _wishes(form)
-    if lacking := _lacking(site, form, wishes):
-        names = ", ".join(tr(f"cli.page.request.field.{each}") for each in lacking)
-        raise click.UsageError(tr("cli.page.request.missing", fields=names))
+    prefix, wishes = _prefix(site, form, folder), _complete(site, form, missing)
     order = plan_order(wishes, moment=site.given.clock(), knowledge=known())
-    prefix = str(folder / re.sub(r"\.(key|csr|pem)$", "", name))
     check_outputs(places(prefix), overwrite=False)
     return replace(write(order.plan.make(), prefix, secret, force=False), choice=order.choice)
 
 
-def _lacking(site: Site, form: Form, wishes: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what has to be filled in and is not."""
-    choice = _choice(site, form)
-    if choice is None:
-        return tuple(name for name in ("system", "environment") if not form.value(name))
-    return missing(wishes, choice)
+def _self_signed(site: Site, form: Form, folder: Path, secret: bytes | None) -> WrittenCertificate:
+    """Make and write a self-signed certificate, where the system takes one.
+
+    Raises:
+        PkitoolsError: the system takes none there, something else is wrong, or a file is there already.
+        UsageError: the name is none.
+    """
+    prefix, wishes = _prefix(site, form, folder), _complete(site, form, lacking)
+    plan = plan_self_signed(wishes, moment=site.given.clock(), knowledge=known())
+    check_outputs(places(prefix, "pem"), overwrite=False)
+    return write_certificate(plan.make(), prefix, secret, force=False)
+
+
+def _prefix(site: Site, form: Form, folder: Path) -> str:
+    """Return where the files go, without their ends.
+
+    Raises:
+        UsageError: the name is none.
+    """
+    name = form.value("name") or _free_name(site, form)
+    if not _NAME.fullmatch(name):
+        raise click.UsageError(tr("cli.page.request.name_wrong"))
+    return str(folder / re.sub(r"\.(key|csr|pem)$", "", name))
+
+
+def _complete(site: Site, form: Form, asked: Callable[[Mapping[str, Any], Choice], tuple[str, ...]]) -> dict[str, Any]:
+    """Return the order with all that has to be filled in.
+
+    Args:
+        site: what the page was started with.
+        form: what was filled in.
+        asked: gives what a choice asks and an order does not have.
+
+    Raises:
+        UsageError: something is not filled in.
+    """
+    wishes, choice = _wishes(form), _choice(site, form)
+    empty = (
+        tuple(name for name in ("system", "environment") if not form.value(name))
+        if choice is None
+        else asked(wishes, choice)
+    )
+    if empty:
+        names = ", ".join(tr(f"cli.page.request.field.{each}") for each in empty)
+        raise click.UsageError(tr("cli.page.request.missing", fields=names))
+    return wishes
 
 
 def _told(written: WrittenRequest, secret: bytes | None, folder: Path) -> Mapping[str, object]:
@@ -203,6 +248,21 @@ def _told(written: WrittenRequest, secret: bytes | None, folder: Path) -> Mappin
         "attention": list(_attention(secret, folder)),
         "tsp": tsp.title if tsp is not None else "",
         "warnings": [*reasons, *(_warning(each) for each in written.warnings)],
+    }
+
+
+def _told_of(written: WrittenCertificate, secret: bytes | None, folder: Path) -> Mapping[str, object]:
+    made = written.made
+    asked = {"system": made.order.choice.system.name} if made.order.choice is not None else {}
+    asked["environment"] = made.order.plan.environment.value
+    return {
+        "written": written,
+        "days": made.days,
+        "pem": made.pem.decode("ascii").splitlines(),
+        "subject": str(made.facts.subject.text),
+        "label": made.key.public.label,
+        "attention": list(_attention(secret, folder)),
+        "check": f"/?{urlencode(asked)}",
     }
 
 
