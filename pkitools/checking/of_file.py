@@ -14,7 +14,7 @@ from pkitools.checking.private_keys import (
     check_public_keys,
     check_requests,
     check_stated_keys,
-    place_of,
+    places_of,
 )
 from pkitools.checking.stated_ids import (
     check_given_against,
@@ -114,7 +114,6 @@ def _of_places(read: Sequence[tuple[Item, CertificateFacts]]) -> dict[Place, set
     """Return the keys of the certificates that stand in each place of a file."""
     found: dict[Place, set[str]] = {}
     for item, facts in read:
-        place = place_of(item)
-        if place is not None:
+        for place in places_of(item):
             found.setdefault(place, set()).update(thumbprints(facts.public_key))
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from pkitools.checking.file_names import stem_of
+from pkitools.checking.file_names import Stem, stem_of
 from pkitools.containers import ContainerFormat, Contents, Item, ItemKind
 from pkitools.containers.key_endings import is_key_of
 from pkitools.containers.model import FOR_OTHERS
@@ -274,12 +274,35 @@ def place_of(item: Item) -> Place | None:
     """Return where something stands: what a file says by a place of its own, or by the names of what it holds."""
     if item.place is not None:
         return item.place, None
-    return None if item.among is None else (item.among, stem_of(item.alias or "").text)
+    return None if item.among is None else (item.among, _stem(item).text)
+
+
+_ANYWHERE: Final = 0  # no file numbers a place so
+
+
+def places_of(item: Item) -> Iterator[Place]:
+    """Yield where something stands, from the most certain to the least: last what is called alike anywhere in the file.
+
+    Keys may stand by themselves: in ``keys`` beside ``certs``, in the Secret that belongs to a ConfigMap.
+    """
+    if item.place is not None:
+        yield item.place, None
+    if item.among is not None:
+        stem = _stem(item)
+        yield item.among, stem.text
+        if not stem.is_local:
+            yield _ANYWHERE, stem.text
+
+
+def _stem(item: Item) -> Stem:
+    """Return what the name of something shares; of ``server/key`` it is ``server``."""
+    name = item.alias or ""
+    stem = stem_of(name)
+    return stem if stem.text else stem_of(name.rpartition("/")[0])
 
 
 def _fits_place(item: Item, public: PublicKey | None, places: Mapping[Place, Collection[str]] | None) -> bool | None:
-    place = place_of(item)
-    keys = places.get(place) if places and place is not None else None
+    keys = next((places[place] for place in places_of(item) if place in places), None) if places else None
     return None if keys is None else _is_of(public, keys)
 
 
