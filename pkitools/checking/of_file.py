@@ -42,6 +42,7 @@ class FileKeys:
         read: its certificates, and where they stand.
         halves: of its private keys the public halves.
         passphrase: of its keys.
+        unasked: those of its private keys that are not of the certificate that was asked about, where one was.
     """
 
     contents: Contents
@@ -49,6 +50,7 @@ class FileKeys:
     read: Sequence[tuple[Item, CertificateFacts]]
     halves: Mapping[Item, PublicKey | None]
     passphrase: bytes | None = field(default=None, repr=False)
+    unasked: frozenset[Item] = frozenset()
 
     def outcomes(self, *, raise_crashes: bool = False) -> Iterator[Outcome]:
         """Yield what there is to say of the keys in the file: whose they are, and what stands beside them.
@@ -64,6 +66,7 @@ class FileKeys:
             raise_crashes=raise_crashes,
             halves=self.halves,
             of_places=_of_places(self.read),
+            unasked=self.unasked,
         )
         yield from check_requests(self.contents, keys, self.name)
         yield from check_public_keys(self.contents, keys, self.name)

@@ -94,6 +94,7 @@ class HeldKey:
         fits: it belongs to one of the certificates asked about.
         has_passphrase: one was given for it.
         fits_place: it belongs to a certificate of the place it stands in; ``None`` where it stands in none.
+        unasked: it is not of the certificate that was asked about: what is wrong with it is told and fails nothing.
     """
 
     item: Item
@@ -102,6 +103,7 @@ class HeldKey:
     fits: bool = False
     has_passphrase: bool = False
     fits_place: bool | None = None
+    unasked: bool = False
 
     @property
     def params(self) -> dict[str, str]:
@@ -123,6 +125,7 @@ def check_private_keys(
     raise_crashes: bool = False,
     halves: Mapping[Item, PublicKey | None] | None = None,
     of_places: Mapping[Place, Collection[str]] | None = None,
+    unasked: Collection[Item] = (),
 ) -> tuple[Outcome, ...]:
     """Return an outcome for each rule about each private key of a file.
 
@@ -132,13 +135,20 @@ def check_private_keys(
         passphrase: for the keys that are encrypted.
         halves: what :func:`public_halves` found, when that was asked before.
         of_places: the keys of the certificates that stand in each place of the file, by :func:`place_of`.
+        unasked: those that are not of the certificate that was asked about, where one was.
         raise_crashes: let a check that crashes raise instead of becoming NOT_CHECKED; for tests and bug reports.
     """
     found = public_halves(contents, passphrase) if halves is None else halves
     given = passphrase is not None
     held = [
         HeldKey(
-            item, contents.container, public, _is_of(public, public_keys), given, _fits_place(item, public, of_places)
+            item,
+            contents.container,
+            public,
+            _is_of(public, public_keys),
+            given,
+            _fits_place(item, public, of_places),
+            item in unasked,
         )
         for item, public in found.items()
     ]
@@ -344,17 +354,21 @@ def _to_load(item: Item, passphrase: bytes | None) -> tuple[bytes, bytes | None]
 def _foreign(held: HeldKey) -> Answer:
     if held.public is None:
         return NOT_APPLICABLE
-    return MET if held.fits else Violated(held.evidence, held.params)
+    return MET if held.fits else _told(held)
+
+
+def _told(held: HeldKey) -> Violated:
+    return Violated(held.evidence, held.params, severity=Severity.WARNING if held.unasked else None)
 
 
 def _placed(held: HeldKey) -> Answer:
     if held.fits_place is None or not held.fits:
         return NOT_APPLICABLE  # of one that fits nothing another rule tells
-    return MET if held.fits_place else Violated(held.evidence, held.params)
+    return MET if held.fits_place else _told(held)
 
 
 def _enclosed(held: HeldKey) -> Answer:
-    if held.container in FOR_OTHERS or not held.fits:
+    if held.container in FOR_OTHERS or not held.fits or held.unasked:
         return NOT_APPLICABLE  # other rules say what is wrong with those
     return MET if held.container in _WITH_KEYS else Violated(held.evidence, held.params)
 
@@ -364,8 +378,8 @@ def _published(held: HeldKey) -> Answer:
 
 
 def _compared(held: HeldKey) -> Answer:
-    if held.container in FOR_OTHERS:
-        return NOT_APPLICABLE  # it should not be there, whose it may be
+    if held.container in FOR_OTHERS or held.unasked:
+        return NOT_APPLICABLE  # it should not be there, whose it may be; or nobody asked about it
     if held.public is not None:
         return MET
     # an entry of a keystore says whose key it is, and nobody gave what opens it
