@@ -58,17 +58,17 @@ class FileKeys:
         Args:
             raise_crashes: let a check that crashes raise instead of becoming NOT_CHECKED.
         """
-        keys = names_of(facts.public_key for _, facts in self.read)
+        keys, of_places = names_of(facts.public_key for _, facts in self.read), _of_places(self.read)
         yield from check_private_keys(
             self.contents,
             keys,
             self.passphrase,
             raise_crashes=raise_crashes,
             halves=self.halves,
-            of_places=_of_places(self.read),
+            of_places=of_places,
             unasked=self.unasked,
         )
-        yield from check_requests(self.contents, keys, self.name)
+        yield from check_requests(self.contents, keys, self.name, of_places)
         yield from check_public_keys(self.contents, keys, self.name)
         yield from check_stated_keys(self.read)
 

@@ -134,7 +134,7 @@ def check_private_keys(
         public_keys: SHA-256 (hex) of the public key of each certificate in it.
         passphrase: for the keys that are encrypted.
         halves: what :func:`public_halves` found, when that was asked before.
-        of_places: the keys of the certificates that stand in each place of the file, by :func:`place_of`.
+        of_places: the keys of the certificates that stand in each place of the file, by :func:`places_of`.
         unasked: those that are not of the certificate that was asked about, where one was.
         raise_crashes: let a check that crashes raise instead of becoming NOT_CHECKED; for tests and bug reports.
     """
@@ -157,16 +157,20 @@ def check_private_keys(
     )
 
 
-def check_requests(contents: Contents, public_keys: Collection[str], name: str) -> Iterator[Outcome]:
+def check_requests(
+    contents: Contents, public_keys: Collection[str], name: str, of_places: Mapping[Place, Collection[str]]
+) -> Iterator[Outcome]:
     """Yield an outcome for each request in a file: is it for the key of one of the certificates it stands with?
 
     Args:
         contents: the file.
         public_keys: SHA-256 (hex) of the public key of each of those certificates; none where it stands with none.
         name: of the file.
+        of_places: the keys of the certificates that stand in each place of the file, by :func:`places_of`.
     """
     for item, key in request_keys(contents, name).items() if public_keys else ():
-        yield outcome(REQUEST, _of_request(item, key, public_keys, name))
+        own = next((of_places[place] for place in places_of(item) if place in of_places), public_keys)
+        yield outcome(REQUEST, _of_request(item, key, own, name))
 
 
 def _of_request(item: Item, key: PublicKey | None, public_keys: Collection[str], name: str) -> Answer:

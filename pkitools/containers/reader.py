@@ -67,6 +67,9 @@ _OWN_REMEDY: Final = frozenset({"office", "zip", "pdf", "ssh", "pgp"})
 _BROKEN_ARMOUR: Final = pattern(rb"(BEGIN|END) (CERTIFICATE|PRIVATE KEY|RSA PRIVATE KEY|X509 CRL)")
 
 
+_WITH_CERTIFICATES: Final = frozenset({ItemKind.KEY, ItemKind.REQUEST})
+
+
 @dataclass
 class _Found:
     """What has been found so far."""
@@ -82,7 +85,7 @@ class _Found:
     places: dict[tuple[object, int], int] = field(default_factory=dict)
     source: tuple[object, ...] = ()  # which part of a file this is, in which part; empty of the file itself
     folders: dict[object, int] = field(default_factory=dict)  # of all parts of a file together
-    has_keys: bool = False  # private keys that may be of this part stand outside it
+    has_keys: bool = False  # private keys and requests that may be of this part stand outside it
     described: tuple[Described, ...] = ()
     digest_fits: bool | None = None
 
@@ -460,18 +463,19 @@ def _pem(data: bytes, found: _Found) -> ContainerFormat | None:
             container = _take_block(part, found) or container
     if silent and not found.items and not found.problems:
         raise InputError("sources.error.other_kind", name=found.name, problem=kind_code("key_parameters"))
-    if found.has_keys or _holds_keys(found):
+    if found.has_keys or (len(standing) > 1 and _holds_keys(found)):
         _name(data, standing, found)
     return container if found.items or found.problems else None
 
 
 def _holds_keys(found: _Found) -> bool:
-    return any(item.kind is ItemKind.KEY for item in found.items)
+    """Return whether something is there that belongs with a certificate, by its name perhaps."""
+    return any(item.kind in _WITH_CERTIFICATES for item in found.items)
 
 
 def _name(data: bytes, blocks: Sequence[tuple[int, int, int, int]], found: _Found) -> None:
-    """Give what stands under names in a text with private keys those names: they say which certificate each is for."""
-    from pkitools.containers.named_values import standings  # few files hold keys
+    """Give what stands under names in a text those names: they say which key and request is of which certificate."""
+    from pkitools.containers.named_values import standings  # few files hold keys beside something else
 
     for (_, _, first, last), one in zip(blocks, standings(data, [span[:2] for span in blocks]), strict=True):
         if one is not None:

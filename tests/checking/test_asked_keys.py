@@ -1,4 +1,4 @@
-"""Who asks for one certificate of a file gets one answer in every kind of file: what is wrong with another's key is told."""
+"""Who asks for one certificate of a file gets one answer, whatever it is: what is wrong with another's key is told."""
 
 from __future__ import annotations
 

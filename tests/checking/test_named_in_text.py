@@ -7,16 +7,19 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from email.message import EmailMessage
 from email.policy import SMTP
+from itertools import product
 from typing import Final, TypeAlias
 
 import pytest
 
 from pkitools.checking import check_file
 from pkitools.checking.of_file import FileKeys
-from pkitools.checking.private_keys import PLACED, public_halves
+from pkitools.checking.private_keys import PLACED, REQUEST, public_halves
+from pkitools.checking.request_keys import KeysWithRequests
 from pkitools.containers import ItemKind, read_source
 from pkitools.containers.named_values import standings
 from pkitools.findings import Verdict
+from pkitools.requests import read_request
 from pkitools.x509 import read_certificate
 from tests.checking.test_beside import HOSTS, content
 from tests.support.certificates import MOMENT
@@ -244,6 +247,35 @@ def test_keys_exchanged_in_places_of_their_own_are_told(container: str, style: t
         for turned in (False, True):
             given = {host: values[::-1] if turned else values for host, values in pairs.items()}
             assert misplaced(NESTED[container](given)) == (2 if exchanged else 0), (exchanged, turned)
+
+
+@pytest.mark.parametrize("container", FLAT)
+@pytest.mark.parametrize("hosts", ["aa bb", "ab ba", "ac bb"])
+def test_requests_are_held_to_the_key_of_their_name(container: str, hosts: str) -> None:
+    values = []
+    for host, other in hosts.split():
+        values += [(f"{host}.csr", content(f"csr {host}").decode()), (f"{host}.key", content(f"key {other}").decode())]
+    contents = read_source(FLAT[container](values).encode(), "x")
+    keys = KeysWithRequests({"x": contents})
+    told = {"aa bb": [False, False], "ab ba": [True, True], "ac bb": [True, False]}
+    asked = [(item, read_request(item.der).public_key) for item in contents.of_kind(ItemKind.REQUEST)]
+    held = [keys.key_of("x", own, item) for item, own in sorted(asked, key=lambda each: each[1].label, reverse=True)]
+    owns = sorted((own for _, own in asked), key=lambda each: each.label, reverse=True)
+    assert [key != own for key, own in zip(held, owns, strict=True)] == told[hosts]
+
+
+def test_a_request_is_held_to_the_certificate_of_its_name() -> None:
+    for exchanged, container in product((False, True), ("ConfigMap", "TOML", "JSON", "mail", "headings")):
+        pairs = ("ab", "ba") if exchanged else ("aa", "bb")
+        values = []
+        for host, other in pairs:
+            values += [(f"{host}.crt", content(f"cert {host}").decode())]
+            values += [(f"{host}.csr", content(f"csr {other}").decode())]
+        contents = read_source(FLAT[container](values).encode(), "x")
+        read = [(item, read_certificate(item.der)) for item in contents.of_kind(ItemKind.CERTIFICATE)]
+        found = FileKeys(contents, "x", read, public_halves(contents)).outcomes(raise_crashes=True)
+        told = [each for each in found if each.rule.code == REQUEST.code and each.status == "violated"]
+        assert len(told) == (2 if exchanged else 0), container
 
 
 @pytest.mark.parametrize("container", FLAT)
