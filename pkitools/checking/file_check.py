@@ -277,11 +277,21 @@ class _Opened:
         return tuple(other.der for other in possible_issuers([facts for _, facts in self.read]))
 
     def keys(self, meant: Sequence[Subject]) -> FileKeys:
-        """Return the keys in the file, and what stands beside them; not what stands with another than is meant."""
+        """Return the keys in the file, and what stands beside them.
+
+        Of a key that stands with another certificate than the one that is meant, and of one that nothing says the place
+        of while the one that is meant has its own, what is wrong is told and fails nothing.
+        """
         asked = {place_of(item) for one in meant for item in one.items}
         others = {place_of(item) for one in self.found for item in one.items} - asked - {None}
-        halves = {item: half for item, half in self.halves.items() if place_of(item) not in others}
-        return FileKeys(self.contents, self.name, self.read, halves, self.passphrase)
+        own = names_of(one.facts.public_key for one in meant)
+        has_own = len(meant) < len(self.found) and not own.isdisjoint(names_of(self.halves.values()))
+        unasked = frozenset(
+            item
+            for item, half in self.halves.items()
+            if place_of(item) in others or (has_own and place_of(item) is None and own.isdisjoint(names_of((half,))))
+        )
+        return FileKeys(self.contents, self.name, self.read, self.halves, self.passphrase, unasked)
 
 
 def _judged(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,12 +15,20 @@ _ENDS: Final = frozenset((
     "cert", "crt", "cer", "certificate", "csr", "req", "request", "certreq", "p10", "p8", "pk8",
     "chain", "fullchain", "bundle", "pem", "der", "txt", "asc", "b64", "p7b", "p7c", "p7", "p12", "pfx", "jks",
     "xml", "json", "jwks", "yaml", "yml", "eml",
+    "certificaat", "sleutel", "privesleutel", "privésleutel", "prive", "privé", "keten", "aanvraag",
 ))  # fmt: skip
 _BEGINNINGS: Final = frozenset(("key", "privkey", "cert", "crt", "csr", "req", "fullchain", "chain"))
+# where words are written together: of capitals (clientKey), and those that libvirt, libpq and others write (serverkey)
+_CAPITAL: Final = pattern(
+    r"(?<=[A-Za-z0-9])(?=(?:Private|Priv|Public)?(?:Key|Cert|Certificate|Crt|Csr|Chain)(?![a-z]))"
+)
+_JOINED: Final = pattern(r"(server|client|ssl|tls|root|ca)(cert|crt|key|certificate)")
 _BETWEEN: Final = pattern(r"[.\-_ ]+")
 _NUMBERED: Final = pattern(r"(?:key|privkey|cert|chain|fullchain|csr)([0-9]+)")  # of the archive that certbot keeps
 _ENCODINGS: Final = frozenset(("pem", "der", "txt", "asc", "b64"))
-_KEY_ENDS: Final = frozenset(("key", "privkey", "private", "priv", "privatekey", "p8", "pk8"))
+_KEY_ENDS: Final = frozenset((
+    "key", "privkey", "private", "priv", "privatekey", "p8", "pk8", "sleutel", "privesleutel", "privésleutel",
+))  # fmt: skip
 _KEY_BEGINNINGS: Final = frozenset(("key", "privkey"))
 _KEY_NUMBERED: Final = pattern(r"(?:key|privkey)[0-9]+")
 _KEPT: Final = pattern(r"\.bak-[0-9]+")  # what pkitools calls what it wrote over
@@ -66,7 +74,15 @@ def is_named_as_key(name: str) -> bool:
 
 
 def _words(name: str) -> list[str]:
-    return [word for word in _BETWEEN.split(Path(name).name.casefold()) if word]
+    spaced = _CAPITAL.sub("-", Path(name).name)
+    words = [word for word in _BETWEEN.split(spaced.casefold()) if word]
+    return [part for word in words for part in _together(word)]
+
+
+def _together(word: str) -> Sequence[str]:
+    """Return the words that one is made of."""
+    joined = _JOINED.fullmatch(word)
+    return (word,) if joined is None else joined.groups()
 
 
 def is_kept(name: str, files: Collection[str]) -> bool:

@@ -14,7 +14,7 @@ from pkitools.checking.private_keys import (
     check_public_keys,
     check_requests,
     check_stated_keys,
-    place_of,
+    places_of,
 )
 from pkitools.checking.stated_ids import (
     check_given_against,
@@ -42,6 +42,7 @@ class FileKeys:
         read: its certificates, and where they stand.
         halves: of its private keys the public halves.
         passphrase: of its keys.
+        unasked: those of its private keys that are not of the certificate that was asked about, where one was.
     """
 
     contents: Contents
@@ -49,6 +50,7 @@ class FileKeys:
     read: Sequence[tuple[Item, CertificateFacts]]
     halves: Mapping[Item, PublicKey | None]
     passphrase: bytes | None = field(default=None, repr=False)
+    unasked: frozenset[Item] = frozenset()
 
     def outcomes(self, *, raise_crashes: bool = False) -> Iterator[Outcome]:
         """Yield what there is to say of the keys in the file: whose they are, and what stands beside them.
@@ -56,16 +58,17 @@ class FileKeys:
         Args:
             raise_crashes: let a check that crashes raise instead of becoming NOT_CHECKED.
         """
-        keys = names_of(facts.public_key for _, facts in self.read)
+        keys, of_places = names_of(facts.public_key for _, facts in self.read), _of_places(self.read)
         yield from check_private_keys(
             self.contents,
             keys,
             self.passphrase,
             raise_crashes=raise_crashes,
             halves=self.halves,
-            of_places=_of_places(self.read),
+            of_places=of_places,
+            unasked=self.unasked,
         )
-        yield from check_requests(self.contents, keys, self.name)
+        yield from check_requests(self.contents, keys, self.name, of_places)
         yield from check_public_keys(self.contents, keys, self.name)
         yield from check_stated_keys(self.read)
 
@@ -114,7 +117,6 @@ def _of_places(read: Sequence[tuple[Item, CertificateFacts]]) -> dict[Place, set
     """Return the keys of the certificates that stand in each place of a file."""
     found: dict[Place, set[str]] = {}
     for item, facts in read:
-        place = place_of(item)
-        if place is not None:
+        for place in places_of(item):
             found.setdefault(place, set()).update(thumbprints(facts.public_key))
     return found

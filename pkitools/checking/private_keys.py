@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from pkitools.checking.file_names import stem_of
+from pkitools.checking.file_names import Stem, stem_of
 from pkitools.containers import ContainerFormat, Contents, Item, ItemKind
 from pkitools.containers.key_endings import is_key_of
 from pkitools.containers.model import FOR_OTHERS
@@ -94,6 +94,7 @@ class HeldKey:
         fits: it belongs to one of the certificates asked about.
         has_passphrase: one was given for it.
         fits_place: it belongs to a certificate of the place it stands in; ``None`` where it stands in none.
+        unasked: it is not of the certificate that was asked about: what is wrong with it is told and fails nothing.
     """
 
     item: Item
@@ -102,6 +103,7 @@ class HeldKey:
     fits: bool = False
     has_passphrase: bool = False
     fits_place: bool | None = None
+    unasked: bool = False
 
     @property
     def params(self) -> dict[str, str]:
@@ -123,6 +125,7 @@ def check_private_keys(
     raise_crashes: bool = False,
     halves: Mapping[Item, PublicKey | None] | None = None,
     of_places: Mapping[Place, Collection[str]] | None = None,
+    unasked: Collection[Item] = (),
 ) -> tuple[Outcome, ...]:
     """Return an outcome for each rule about each private key of a file.
 
@@ -131,14 +134,21 @@ def check_private_keys(
         public_keys: SHA-256 (hex) of the public key of each certificate in it.
         passphrase: for the keys that are encrypted.
         halves: what :func:`public_halves` found, when that was asked before.
-        of_places: the keys of the certificates that stand in each place of the file, by :func:`place_of`.
+        of_places: the keys of the certificates that stand in each place of the file, by :func:`places_of`.
+        unasked: those that are not of the certificate that was asked about, where one was.
         raise_crashes: let a check that crashes raise instead of becoming NOT_CHECKED; for tests and bug reports.
     """
     found = public_halves(contents, passphrase) if halves is None else halves
     given = passphrase is not None
     held = [
         HeldKey(
-            item, contents.container, public, _is_of(public, public_keys), given, _fits_place(item, public, of_places)
+            item,
+            contents.container,
+            public,
+            _is_of(public, public_keys),
+            given,
+            _fits_place(item, public, of_places),
+            item in unasked,
         )
         for item, public in found.items()
     ]
@@ -147,16 +157,20 @@ def check_private_keys(
     )
 
 
-def check_requests(contents: Contents, public_keys: Collection[str], name: str) -> Iterator[Outcome]:
+def check_requests(
+    contents: Contents, public_keys: Collection[str], name: str, of_places: Mapping[Place, Collection[str]]
+) -> Iterator[Outcome]:
     """Yield an outcome for each request in a file: is it for the key of one of the certificates it stands with?
 
     Args:
         contents: the file.
         public_keys: SHA-256 (hex) of the public key of each of those certificates; none where it stands with none.
         name: of the file.
+        of_places: the keys of the certificates that stand in each place of the file, by :func:`places_of`.
     """
     for item, key in request_keys(contents, name).items() if public_keys else ():
-        yield outcome(REQUEST, _of_request(item, key, public_keys, name))
+        own = next((of_places[place] for place in places_of(item) if place in of_places), public_keys)
+        yield outcome(REQUEST, _of_request(item, key, own, name))
 
 
 def _of_request(item: Item, key: PublicKey | None, public_keys: Collection[str], name: str) -> Answer:
@@ -274,12 +288,35 @@ def place_of(item: Item) -> Place | None:
     """Return where something stands: what a file says by a place of its own, or by the names of what it holds."""
     if item.place is not None:
         return item.place, None
-    return None if item.among is None else (item.among, stem_of(item.alias or "").text)
+    return None if item.among is None else (item.among, _stem(item).text)
+
+
+_ANYWHERE: Final = 0  # no file numbers a place so
+
+
+def places_of(item: Item) -> Iterator[Place]:
+    """Yield where something stands, from the most certain to the least: last what is called alike anywhere in the file.
+
+    Keys may stand by themselves: in ``keys`` beside ``certs``, in the Secret that belongs to a ConfigMap.
+    """
+    if item.place is not None:
+        yield item.place, None
+    if item.among is not None:
+        stem = _stem(item)
+        yield item.among, stem.text
+        if not stem.is_local:
+            yield _ANYWHERE, stem.text
+
+
+def _stem(item: Item) -> Stem:
+    """Return what the name of something shares; of ``server/key`` it is ``server``."""
+    name = item.alias or ""
+    stem = stem_of(name)
+    return stem if stem.text else stem_of(name.rpartition("/")[0])
 
 
 def _fits_place(item: Item, public: PublicKey | None, places: Mapping[Place, Collection[str]] | None) -> bool | None:
-    place = place_of(item)
-    keys = places.get(place) if places and place is not None else None
+    keys = next((places[place] for place in places_of(item) if place in places), None) if places else None
     return None if keys is None else _is_of(public, keys)
 
 
@@ -321,17 +358,21 @@ def _to_load(item: Item, passphrase: bytes | None) -> tuple[bytes, bytes | None]
 def _foreign(held: HeldKey) -> Answer:
     if held.public is None:
         return NOT_APPLICABLE
-    return MET if held.fits else Violated(held.evidence, held.params)
+    return MET if held.fits else _told(held)
+
+
+def _told(held: HeldKey) -> Violated:
+    return Violated(held.evidence, held.params, severity=Severity.WARNING if held.unasked else None)
 
 
 def _placed(held: HeldKey) -> Answer:
     if held.fits_place is None or not held.fits:
         return NOT_APPLICABLE  # of one that fits nothing another rule tells
-    return MET if held.fits_place else Violated(held.evidence, held.params)
+    return MET if held.fits_place else _told(held)
 
 
 def _enclosed(held: HeldKey) -> Answer:
-    if held.container in FOR_OTHERS or not held.fits:
+    if held.container in FOR_OTHERS or not held.fits or held.unasked:
         return NOT_APPLICABLE  # other rules say what is wrong with those
     return MET if held.container in _WITH_KEYS else Violated(held.evidence, held.params)
 
@@ -341,8 +382,8 @@ def _published(held: HeldKey) -> Answer:
 
 
 def _compared(held: HeldKey) -> Answer:
-    if held.container in FOR_OTHERS:
-        return NOT_APPLICABLE  # it should not be there, whose it may be
+    if held.container in FOR_OTHERS or held.unasked:
+        return NOT_APPLICABLE  # it should not be there, whose it may be; or nobody asked about it
     if held.public is not None:
         return MET
     # an entry of a keystore says whose key it is, and nobody gave what opens it

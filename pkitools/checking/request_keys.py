@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pkitools.checking.file_names import Names, is_named_as_key, stem_of
-from pkitools.checking.private_keys import COMPARED, PUBLISHED, public_halves, request_keys
-from pkitools.containers import Contents, ItemKind
+from pkitools.checking.private_keys import BESIDE, COMPARED, PUBLISHED, Place, places_of, public_halves, request_keys
+from pkitools.containers import Contents, Item, ItemKind
 from pkitools.findings import Evidence, Outcome, Severity, Violated, outcome
 from pkitools.x509.keys import is_same_key, names_of, thumbprints
 from pkitools.x509.reader import readable
@@ -31,7 +31,9 @@ class KeysWithRequests:
         self, files: Mapping[str, Contents], passphrase: bytes | None = None, named: Collection[str] = ()
     ) -> None:
         self._files = files
+        self._given = frozenset(named)
         self._certified = {name: found for name, each in files.items() if (found := _certified(each))}
+        self._placed = {name: _by_place(each, passphrase) for name, each in files.items()}
         self._certificates = _Folders(name for name in self._certified if not is_named_as_key(name))
         halves = {
             name: public_halves(each, passphrase)
@@ -57,7 +59,7 @@ class KeysWithRequests:
         asked = [key for name in named if is_one for key in self._keys.get(name, ())]
         self._asked = next((key for key in asked if thumbprints(key).isdisjoint(self._of_certificates)), None)
 
-    def key_of(self, name: str, public_key: PublicKey) -> PublicKey | None:
+    def key_of(self, name: str, public_key: PublicKey, item: Item | None = None) -> PublicKey | None:
         """Return the key that should be that of a request, by its public half: its own where that is there.
 
         It is in the file of the request or in one that is named as that is. While a renewal is under way the key of the
@@ -66,7 +68,11 @@ class KeysWithRequests:
         Args:
             name: the file of the request.
             public_key: that of the request.
+            item: the request, which may stand under a name in its file.
         """
+        standing = self._standing_with(name, item)
+        if standing:
+            return next((key for key in standing if is_same_key(key, public_key)), standing[0])
         files = dict.fromkeys((name, *self._named.alike(name)))
         held = [(file, key) for file in files for key in self._keys.get(file, ())]
         own = next((key for _, key in held if is_same_key(key, public_key)), None)
@@ -76,21 +82,46 @@ class KeysWithRequests:
         free = [key for file, key in held if certified or not self._is_in_use(file, key)]
         return free[0] if free else self._found(public_key) or self._asked
 
+    def _standing_with(self, name: str, item: Item | None) -> Sequence[PublicKey]:
+        """Return the keys that stand with a request in its file by their names; none that a certificate there has."""
+        placed = self._placed[name]
+        found = next((placed[place] for place in places_of(item) if place in placed), ()) if item else ()
+        return [key for key in found if self._certified.get(name, frozenset()).isdisjoint(thumbprints(key))]
+
     def _found(self, public_key: PublicKey) -> PublicKey | None:
         return next((self._every[name] for name in sorted(thumbprints(public_key)) if name in self._every), None)
 
     @property
     def compared(self) -> frozenset[str]:
-        """The files with nothing but private keys, each of which is held to one of the requests."""
-        asked = [(name, key) for name, each in self._files.items() for key in _requested(each, name)]
-        held = names_of(key for _, key in asked) | names_of(self.key_of(name, key) for name, key in asked)
+        """The files with nothing but private keys that are held to the requests: all of those that were named."""
+        held = self._held()
         return frozenset(
             name
             for name, keys in self._keys.items()
             if name not in self._closed
             and _is_of_keys(self._files[name])
-            and not any(held.isdisjoint(thumbprints(key)) for key in keys)
+            and (not any(held.isdisjoint(thumbprints(key)) for key in keys) or (held and name in self._given))
         )
+
+    def of_none(self) -> tuple[Outcome, ...]:
+        """Return a warning for each key that was named beside the requests and is of none of them."""
+        held = self._held()
+        known = held | self._of_certificates
+        strays = (
+            (name, key)
+            for name in sorted(self.compared & self._given)
+            for key in self._keys[name]
+            if held and known.isdisjoint(thumbprints(key))
+        )
+        return tuple(
+            outcome(BESIDE, Violated((Evidence(name, key.spki_sha256),), {"file": name, "key": key.label}))
+            for name, key in strays
+        )
+
+    def _held(self) -> frozenset[str]:
+        """Return the names of the keys of all requests, and of those that they are held to."""
+        asked = [(name, key) for name, each in self._files.items() for key in _requested(each, name)]
+        return names_of(key for _, key in asked) | names_of(self.key_of(name, key) for name, key in asked)
 
     def not_compared(self, name: str, public_key: PublicKey) -> tuple[Outcome, ...]:
         """Return what to say where the key of a request may be one that stays closed: that it was not compared.
@@ -110,6 +141,17 @@ class KeysWithRequests:
         """Return whether a key is that of a certificate in another file that is named as its own."""
         names = thumbprints(key)
         return any(not names.isdisjoint(self._certified[other]) for other in self._certificates.alike(file))
+
+
+def _by_place(contents: Contents, passphrase: bytes | None) -> dict[Place, list[PublicKey]]:
+    """Return the private keys of a file by where they stand in it, by their public halves; only beside requests."""
+    found: dict[Place, list[PublicKey]] = {}
+    is_asked = any(any(places_of(item)) for item in contents.of_kind(ItemKind.REQUEST))
+    for item, half in public_halves(contents, passphrase).items() if is_asked else ():
+        if half is not None:
+            for place in places_of(item):
+                found.setdefault(place, []).append(half)
+    return found
 
 
 class _Folders:

@@ -5,17 +5,22 @@ from __future__ import annotations
 import binascii
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pkitools.containers.jwk import is_public, is_secret, is_stated, stated_key, stated_kind
 from pkitools.containers.kubernetes import open_part, secret_part
 from pkitools.containers.model import ContainerFormat
 from pkitools.containers.parts import Part
 from pkitools.errors import InputError
+from pkitools.frozen import dataclass
 from pkitools.x509.base64_text import from_base64
 from pkitools.x509.pem import holds_more
 
+if TYPE_CHECKING:
+    from pkitools.containers.named_values import Standing
+
 _MAX_BYTES: Final = 1024 * 1024  # of Python's objects, an empty one takes thirty times its two octets
+_LONGEST: Final = 200  # of a text that may be a name
 
 
 _APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"  # an older state, which nothing uses
@@ -91,30 +96,57 @@ def _beside(document: object, doubles: dict[str, None], read: str) -> Iterator[P
     """Yield a problem for each name that stands twice in an object, and for what may be a certificate elsewhere."""
     for name in doubles:
         yield Part(b"", error=InputError("sources.error.json_double", member=name))
-    for member, value in _other_texts(document, read):
+    for member, value, around in _other_texts(document, read):
         octets = value.encode("utf-8", "replace")
         if holds_more(octets):
-            yield Part(octets, member)
+            one = _standing(member, around)
+            yield Part(octets, one.name, among=one.folder)
 
 
-def _other_texts(document: object, read: str) -> Iterator[tuple[str, str]]:
-    """Yield every text of a document that was not read as a certificate, with the member it stands in.
+@dataclass(frozen=True, slots=True)
+class _Inside:
+    """An object or a list that a value stands in: what that stands in, and its member or its number there."""
+
+    around: _Inside | None
+    label: str | int
+    value: object
+
+
+def _standing(member: str, inside: _Inside | None) -> Standing:
+    """Return where a text stands: what is beside it may say whose it is."""
+    from pkitools.containers.named_values import standing  # few texts stand beside
+
+    beside = inside.value if inside is not None and isinstance(inside.value, dict) else {}
+    said = {name.casefold(): text for name, text in beside.items() if isinstance(text, str) and len(text) < _LONGEST}
+    folder: list[str | int] = []
+    while inside is not None:
+        folder, inside = [*folder, inside.label], inside.around
+    return standing(tuple(folder[::-1]), member, said)
+
+
+def _other_texts(document: object, read: str) -> Iterator[tuple[str, str, _Inside | None]]:
+    """Yield every text of a document that was not read as a certificate, with its member and what it stands in.
 
     Read was what stands in ``x5c``, or what stands in ``data`` and ``stringData`` of Secrets.
     """
-    waiting: list[tuple[str, object]] = [("", document)]
+    waiting: list[tuple[str | int, str, object, _Inside | None]] = [(0, "", document, None)]
     while waiting:
-        member, value = waiting.pop()
+        label, member, value, around = waiting.pop()
+        inside = _Inside(around, label, value)
         if isinstance(value, str):
             if member != "x5c" or read != member:
-                yield member, value
+                yield member, value, around
         elif isinstance(value, list):
-            waiting += ((member, each) for each in reversed(value) if member != read or isinstance(each, dict))
+            waiting += (
+                (n, member, each, around if isinstance(each, str) else inside)
+                for n, each in reversed([*enumerate(value)])
+                if member != read or isinstance(each, dict)
+            )
         elif isinstance(value, dict):
             of_secret = read == "data" and value.get("kind") == "Secret"
             values = [value.get(section) for section in ("data", "stringData")] if of_secret else []
             waiting += (
-                (key, each)
+                (key, key, each, inside)
                 for key, each in reversed(value.items())
                 if key != _APPLIED and not any(each is read_before and isinstance(each, dict) for read_before in values)
             )

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pkitools.containers.parts import Part
-from pkitools.frozen import dataclass
+from pkitools.frozen import dataclass, replace
 from pkitools.text import pattern
 from pkitools.x509.base64_text import from_base64
+from pkitools.x509.pem import BEGIN
 
 _MAX_BYTES: Final = 2 * 1024 * 1024  # Kubernetes refuses a Secret above 1 MiB; a list may have some
 _MAX_LINES: Final = 100_000
@@ -67,23 +68,40 @@ def open_part(key: str, value: bytes, number: int) -> Part:
 
 def secret_parts(text: bytes) -> tuple[list[Part], bytes]:
     """Return the values of every Secret, in order, and the text without them: spaces in their places."""
-    parts: list[Part] = []
-    rest = bytearray(_APPLIED.sub(lambda match: b" " * len(match[0]), text))
+    read: list[tuple[_Value, Part]] = []
+    shown = _APPLIED.sub(lambda match: b" " * len(match[0]), text)
+    rest = bytearray(shown)
     for one in _Values(text).found():
         made = open_part if one.is_open else secret_part
         part = made(one.key.decode("ascii", "replace"), one.value, one.number)
         if part is not None:
-            parts.append(part)
+            read.append((one, part))
             rest[one.start : one.stop] = b" " * (one.stop - one.start)
-    return parts, bytes(rest)
+    parts = [part for _, part in read]
+    return (_among_the_rest(shown, read) if BEGIN in rest else parts), bytes(rest)
+
+
+def _among_the_rest(text: bytes, read: Sequence[tuple[_Value, Part]]) -> list[Part]:
+    """Return values of Secrets, each with what it stands together with there, as the rest of the text has it."""
+    from pkitools.containers.named_values import standings  # few Secrets are written another way than people do
+
+    found = standings(text, [(one.begin, one.stop) for one, _ in read])
+    return [
+        part if standing is None else replace(part, among=standing.folder)
+        for (_, part), standing in zip(read, found, strict=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
 class _Value:
-    """A value of a Secret: its name, what it is, from where to where that stands, and in which Secret of the text."""
+    """A value of a Secret: its name, what it is, from where to where that stands, and in which Secret of the text.
+
+    Its lines go from ``start`` to ``stop``, and the value itself begins at ``begin``.
+    """
 
     key: bytes
     value: bytes
+    begin: int
     start: int
     stop: int
     number: int
@@ -100,7 +118,7 @@ class _Values:
             frozenset(_SECTIONS),
             0,
         )  # the sections of this Secret, and how many Secrets there were
-        self._key, self._indent, self._start, self._stop = b"", 0, 0, 0
+        self._key, self._indent, self._begun, self._start, self._stop = b"", 0, 0, 0, 0
         self._block: list[bytes] = []
 
     def found(self) -> Iterator[_Value]:
@@ -111,6 +129,8 @@ class _Values:
                 self._block.append(line.strip())
                 self._stop = match.end()
                 continue
+            if depth > self._indent and not self._block:
+                self._key = b""  # of a ConfigMap: what stands below it is no base64, and is read with the rest
             yield from self._ended()
             entry = _ENTRY.match(line)
             self._look_around(line, depth)
@@ -129,7 +149,7 @@ class _Values:
     def _ended(self) -> Iterator[_Value]:
         if self._key:
             value = (b"\n" if self._is_open else b"").join(self._block)
-            yield _Value(self._key, value, self._start, self._stop, self._number, self._is_open)
+            yield _Value(self._key, value, self._begun, self._start, self._stop, self._number, self._is_open)
             self._key, self._block = b"", []
 
     def _look_around(self, line: bytes, depth: int) -> None:
@@ -145,8 +165,10 @@ class _Values:
             self._begin(name, depth)
         elif self._inside >= 0 and (not value or _BLOCK.fullmatch(value)):
             self._key, self._indent, self._start, self._stop = name, depth, match.start(), match.end()
+            self._begun = match.start() + entry.end()
         elif self._inside >= 0 and not self._is_open:
-            yield _Value(name, value.strip(b"\"'"), match.start(), match.end(), self._number, is_open=False)
+            begin = match.start() + entry.end()
+            yield _Value(name, value.strip(b"\"'"), begin, match.start(), match.end(), self._number, is_open=False)
 
     def _begin(self, section: bytes, depth: int) -> None:
         if section in self._seen:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from pkitools.errors import InputError
 from pkitools.frozen import dataclass, field
 
@@ -21,6 +23,7 @@ class Part:
         is_stated: of that one, whether the thumbprints that the JWK states are its own.
         place: the certificate in it is somebody's own, or is said to be the chain of one: parts of one number share it.
         among: what it shares with the parts that stand beside it, each under a name of its own.
+        is_rest: it is what was not read of the file itself: what stands together there does so with what was.
         again: it says in another form what another part says that has so many PEM blocks: what stands in both counts
             once, and what cannot be read in it only where it has more; ``None`` of what stands by itself.
         certificate: it is said to be a certificate: a private key is none.
@@ -37,4 +40,5 @@ class Part:
     stated_kind: str | None = None
     again: int | None = None
     certificate: bool = False
-    among: int | None = None
+    among: Hashable = None
+    is_rest: bool = False

@@ -67,6 +67,9 @@ _OWN_REMEDY: Final = frozenset({"office", "zip", "pdf", "ssh", "pgp"})
 _BROKEN_ARMOUR: Final = pattern(rb"(BEGIN|END) (CERTIFICATE|PRIVATE KEY|RSA PRIVATE KEY|X509 CRL)")
 
 
+_WITH_CERTIFICATES: Final = frozenset({ItemKind.KEY, ItemKind.REQUEST})
+
+
 @dataclass
 class _Found:
     """What has been found so far."""
@@ -80,6 +83,9 @@ class _Found:
     service_ids: tuple[str, ...] = ()
     padded: bool = False
     places: dict[tuple[object, int], int] = field(default_factory=dict)
+    source: tuple[object, ...] = ()  # which part of a file this is, in which part; empty of the file itself
+    folders: dict[object, int] = field(default_factory=dict)  # of all parts of a file together
+    has_keys: bool = False  # private keys and requests that may be of this part stand outside it
     described: tuple[Described, ...] = ()
     digest_fits: bool | None = None
 
@@ -102,6 +108,10 @@ class _Found:
             if place is not None:
                 place = self.places.setdefault((among, place), len(self.places) + 1)
             self.add(replace(item, place=place, position=self.next_position() if anew else item.position))
+
+    def folder(self, key: object) -> int:
+        """Return the number of what has this key in this part of the file, as ``Item.among`` has it."""
+        return self.folders.setdefault((self.source, key), len(self.folders) + 1)
 
     def next_position(self) -> int:
         return len(self.items) + len(self.problems) + 1
@@ -201,7 +211,9 @@ def _parts(parts: Iterable[Part], found: _Found) -> None:
         if part.form:
             found.add(Item(ItemKind.KEY, part.data, found.next_position(), part.form))
             continue
-        inside = _Found(found.name, found.passphrase, found.keystores)
+        source = found.source if part.is_rest else (*found.source, found.next_position(), number)
+        inside = _Found(found.name, found.passphrase, found.keystores, source=source, folders=found.folders)
+        inside.has_keys = part.is_rest and _holds_keys(found)
         data = as_ascii(part.data)
         is_read = any(reader(data, inside) for reader in (_keystore, _der, _xml, _pem, _bare_base64))
         if (not is_read and (part.expected or pem.holds_more(data))) or (
@@ -211,8 +223,8 @@ def _parts(parts: Iterable[Part], found: _Found) -> None:
         if part.again is not None:
             inside = _without_what_was_said(inside, found, part.again)
         standing = (item if part.place is None else _standing_at(item, part) for item in inside.items)
-        among = None if part.name is None else part.among
-        named = [replace(item, alias=item.alias or part.name, among=among) for item in standing]
+        among = None if part.name is None or part.among is None else found.folder(part.among)
+        named = [replace(i, alias=i.alias or part.name, among=i.among or among) for i in standing]
         found.add_placed(named, among=number if part.place is None else f"place {part.place}", anew=True)
         for problem in inside.problems:
             found.bad(found.next_position(), problem.error)
@@ -271,7 +283,7 @@ def _secret(data: bytes, found: _Found) -> ContainerFormat | None:
     parts, rest = kubernetes.secret_parts(data)
     _parts(parts, found)
     if pem.BEGIN in rest:  # written another way than people do
-        _parts([Part(rest)], found)
+        _parts([Part(rest, is_rest=True)], found)
     else:
         _tell_more(rest, found)
     return ContainerFormat.KUBERNETES if found.items or found.problems else None
@@ -432,8 +444,13 @@ def _pem(data: bytes, found: _Found) -> ContainerFormat | None:
         return None
     container = ContainerFormat.PEM
     silent = False
+    standing: list[tuple[int, int, int, int]] = []  # of each block: from where to where, and of its items
+    begin = first = 0
     for part in pem.parts(data):
         if isinstance(part, pem.Gap):
+            if part.start:
+                standing.append((begin, part.start, first, len(found.items)))
+            begin, first = part.end, len(found.items)
             if pem.looks_like_more(data, part):
                 found.bad(found.next_position(), InputError("sources.error.between_blocks", offset=part.start))
         elif foreign := foreign_label(part.label):
@@ -446,7 +463,24 @@ def _pem(data: bytes, found: _Found) -> ContainerFormat | None:
             container = _take_block(part, found) or container
     if silent and not found.items and not found.problems:
         raise InputError("sources.error.other_kind", name=found.name, problem=kind_code("key_parameters"))
+    if found.has_keys or (len(standing) > 1 and _holds_keys(found)):
+        _name(data, standing, found)
     return container if found.items or found.problems else None
+
+
+def _holds_keys(found: _Found) -> bool:
+    """Return whether something is there that belongs with a certificate, by its name perhaps."""
+    return any(item.kind in _WITH_CERTIFICATES for item in found.items)
+
+
+def _name(data: bytes, blocks: Sequence[tuple[int, int, int, int]], found: _Found) -> None:
+    """Give what stands under names in a text those names: they say which key and request is of which certificate."""
+    from pkitools.containers.named_values import standings  # few files hold keys beside something else
+
+    for (_, _, first, last), one in zip(blocks, standings(data, [span[:2] for span in blocks]), strict=True):
+        if one is not None:
+            among = found.folder(one.folder)
+            found.items[first:last] = [replace(i, alias=one.name, among=among) for i in found.items[first:last]]
 
 
 def _unknown_block(block: pem.Block, kind: str) -> InputError:

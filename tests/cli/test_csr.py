@@ -20,7 +20,9 @@ import pytest
 
 from pkitools.containers import read_source
 from pkitools.requests import load_key, read_request
+from tests.support.certificates import made, setting
 from tests.support.command import Command, Ran
+from tests.support.deliveries import pem
 from tests.support.effort import PATIENCE
 from tests.support.requests import dns, pooled_key, request, subject
 from tests.support.schemas import assert_valid
@@ -553,7 +555,7 @@ def test_a_key_with_a_request_is_compared_and_one_in_its_file_is_never_sent(run:
         assert ("Send the request" in follows) == (inside == "none" and not is_foreign)
 
 
-def test_a_key_named_beside_one_request_is_compared_and_another_beside_its_own_is_not_judged(run: Run) -> None:
+def test_a_key_named_beside_one_request_is_compared_and_another_beside_its_own_is_told(run: Run) -> None:
     Path("a.csr").write_bytes(request(key=pooled_key()))
     Path("own.key").write_bytes(pooled_key().pem(None))
     Path("other.key").write_bytes(pooled_key("rsa:2048").pem(None))
@@ -565,10 +567,29 @@ def test_a_key_named_beside_one_request_is_compared_and_another_beside_its_own_i
     assert foreign.code == 10
     assert "csr.key.match" in foreign.told
     assert "NOT JUDGED" not in foreign.told
-    ran = run("csr", "check", "a.csr", "own.key", "other.key")
-    assert ran.code == 1
-    assert "1 file not judged" in ran.told
-    assert "Look at other.key first" in ran.told
+    for files in (["own.key", "other.key"], ["other.key", "own.key"]):
+        ran = run("csr", "check", "a.csr", *files)
+        assert ran.code == 0
+        assert "other.key: compared with the requests." in ran.err
+        assert "private key in other.key (RSA 2048) belongs to no" in ran.told
+        assert run("csr", "check", "a.csr", *files, "--fail-on", "warning").code == 12
+    # that of a certificate which was named as well is of that
+    Path("c.pem").write_bytes(pem(made("g4-tls", setting("key", pooled_key("rsa:2048").public.spki)).der))
+    assert "private_key.beside" not in run("csr", "check", "a.csr", "own.key", "other.key", "c.pem").told
+
+
+def test_several_keys_named_beside_several_requests_are_each_judged(run: Run) -> None:
+    keys = {name: pooled_key(kind) for name, kind in {"a": "rsa:3072", "b": "rsa:2048", "c": "ec:p-256"}.items()}
+    for name, key in keys.items():
+        Path(f"{name}.csr").write_bytes(request(key=key))
+        Path(f"of-{name}.bin").write_bytes(key.pem(None))
+    for chosen in product([False, True], repeat=3):
+        given = [f"of-{name}.bin" for name, is_given in zip(keys, chosen, strict=True) if is_given]
+        document = json.loads(run("csr", "check", "a.csr", "b.csr", *given, "--json").out)
+        told = [each for one in document["results"] for each in one["report"]["findings"]]
+        strays = [each for each in told if each["code"] == "received.private_key.beside"]
+        assert len(strays) == ("of-c.bin" in given)
+        assert all(each["passed_over"] for each in document["errors"])
 
 
 def test_where_several_are_judged_the_next_step_names_its_file(run: Run) -> None:

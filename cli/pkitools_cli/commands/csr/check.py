@@ -149,6 +149,7 @@ class _RequestsTogether:
         self._key = key.public if isinstance(key, PrivateKey) else key
         given = files_of(options.files)
         self._sources = read_together([name for name, _ in given], passphrase, wanted=ItemKind.REQUEST)
+        self._told_of_none = False
         self._beside = _keys_beside(self._sources, passphrase, [name for name, of_folder in given if not of_folder])
 
     @property
@@ -174,11 +175,11 @@ class _RequestsTogether:
             facts = read_request(item.der)
             called = source.name if len(items) == 1 else f"{source.name} #{item.position}"
             report = self._report(name, item, facts, called) + inside + self._not_compared(name, facts) + self._untold
-            found.append((name, facts, report))
+            found.append((name, facts, report + self._of_none()))
         return found
 
     def _report(self, file: str, item: Item, facts: RequestFacts, name: str) -> Report:
-        lying = None if self._beside is None else self._beside.key_of(file, facts.public_key)
+        lying = None if self._beside is None else self._beside.key_of(file, facts.public_key, item)
         return check_request(
             item.der,
             self.profile,
@@ -190,6 +191,13 @@ class _RequestsTogether:
 
     def _not_compared(self, file: str, facts: RequestFacts) -> Report:
         return Report("", () if self._beside is None else self._beside.not_compared(file, facts.public_key))
+
+    def _of_none(self) -> Report:
+        """Return what there is to say of keys that are of none of the requests, with the first of them."""
+        if self._beside is None or self._told_of_none:
+            return Report("", ())
+        self._told_of_none = True
+        return Report("", self._beside.of_none())
 
     def with_another_key(self, files: Iterable[str], requests: Iterable[RequestFacts]) -> frozenset[str]:
         """Return the files in which a private key stands that is none of these requests'."""

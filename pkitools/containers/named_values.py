@@ -1,0 +1,371 @@
+"""Under which name each block of a text stands: names tell the key of one certificate from that of another.
+
+YAML, TOML, INI, ``.env``, HCL, shell and JSON write this alike enough that none is interpreted. A name with ``:`` or
+``=`` behind it begins an entry; indentation, dashes, braces, sections and ``---`` say what stands together; a value
+ends with its quote, its marker or its indentation, and may hold such a text itself. Where no value encloses a block,
+the file name above it is its name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final, TypeAlias
+
+from pkitools.frozen import dataclass, field
+from pkitools.text import pattern
+
+Folder: TypeAlias = tuple[str | int, ...]
+"""What stands together: the names of the entries around it; a number for what has none, such as a document."""
+
+_SIGN: Final = rb"[ \t]*(?::=|=>|[:=])"
+_TOKEN: Final = pattern(
+    rb"(?P<line>\r?\n[ \t]*(?:-[ \t]+)*)"
+    rb"|(?P<comment>(?:\#|;|//)[^\n]*)"
+    rb"|(?P<marker><<[-~]?[ \t]*[\"'\\]?(?P<ending>\w{1,40})[\"']?)"
+    rb"|(?P<triple>\"\"\"|''')"
+    rb"|(?P<words>\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|[\w@./-]+(?:[ ][\w@./-]+){0,3})(?P<sign>%b)?"
+    rb"|(?P<quote>[\"'`])|(?P<open>[{\[])|(?P<close>[}\]])"
+    rb"|(?P<indented>[|>][-+0-9]{0,2}[ \t]*(?:\#[^\n]*)?(?=\r?\n|\Z))"
+    rb"|>{1,2}[ \t]*[\"']?(?P<target>[\w./-]+)[\"']?|(?P<passed>!{1,2}\w+|&\w+|[ \t,()])".replace(b"%b", _SIGN)
+)
+_FIRST: Final = pattern(rb"(?P<line>[ \t]*(?:-[ \t]+)*)")
+_TRIPLE: Final = 3
+_DOCUMENT: Final = pattern(rb"---[ \t]*(?=\r?\n|\Z)")
+_SECTION: Final = pattern(rb"\[(\[?)([^\[\]\n]{1,200})\]\]?[ \t]*(?=\r?\n|\Z)")
+_SCALAR: Final = pattern(
+    rb"[ \t]*(?!\"\"\"|''\')(?:\"([^\"\\\n]{0,200})\"|'([^'\n]{0,200})'|((?![ \t|>{\[\"'`<&!])[^\r\n#,}\]]{1,200}))"
+)
+_INSIDE: Final = pattern(rb"([\w.-]{1,200})[:=]\s*")
+_WRITTEN_TO: Final = pattern(rb"[^\n>]{0,100}>{1,2}[ \t]*[\"']?([\w./-]{1,200})")
+_ABOVE: Final = 400
+_HEADING: Final = pattern(  # whatever rules and comment signs stand around it
+    rb"(?:\A|\n)[\s#/;*=>_-]{0,40}(?:[\w-]{1,20}:?[ \t])?([\w@./-]{1,200}\.\w{1,6})[\s#*:<=_-]{0,40}\Z"
+)
+_ELEMENT: Final = pattern(rb"<([\w.-]{1,60})>\s{0,40}\Z")  # as in the configuration of OpenVPN
+_SPACE: Final = pattern(rb"(?:\s|\\n|\\r)*")
+_KEY: Final = pattern(rb"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY")
+_CERTIFICATE: Final = pattern(rb"-----BEGIN [A-Z0-9 ]{0,30}CERTIFICATE-")
+_MOST_LEVELS: Final = 64
+_MOST_INSIDE: Final = 4  # values with a text in them that has such values
+
+_UNTOLD: Final = frozenset({"data", "stringData", "binaryData"})  # of Kubernetes: around every value
+# what a name may say that says nothing of whose the value is; then a value beside it says so, or what is around it
+_SAYS_NOTHING: Final = frozenset({
+    "data", "content", "contents", "value", "default", "text", "inline", "body", "raw", "file", "string", "pem",
+})  # fmt: skip
+_SAYING: Final = ("name", "path", "filename", "file", "dest", "destination", "key", "id", "target")
+_ENDING: Final = pattern(r"[._-](?:data|contents?|value|text|inline|body|raw|file|b64|base64)\Z")
+_BEFORE: Final = pattern(r"(?i)\A(?:export|setx?|env|arg|let|const|var|val|local|final|static) ")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a block stands.
+
+    Args:
+        folder: what it stands together with.
+        name: of the value it stands in, behind the name of what is around that: ``server/key``.
+    """
+
+    folder: Folder
+    name: str
+
+
+def standings(text: bytes, spans: Iterable[tuple[int, int]]) -> list[Standing | None]:
+    """Return where each block of a text stands; ``None`` of one that stands under no name.
+
+    Args:
+        text: the whole.
+        spans: from where to where each block goes, in order. Nothing in them is looked at.
+    """
+    scanner = _Scanner(text)
+    found, at = [], 0
+    for start, stop in spans:
+        found.append(scanner.next(at, start))
+        at = stop
+    scanner.next(at, len(text))  # what stands with a value may come behind it
+    return [None if one is None else standing((*one.around, *one.folder), one.name, one.beside) for one in found]
+
+
+def standing(folder: Folder, name: str, said: Mapping[str, str]) -> Standing:
+    """Return what a value is called by that says whose it is.
+
+    Args:
+        folder: the names around it.
+        name: its own, which may be ``value`` or ``content`` alone.
+        said: the short values beside it, by their names in small letters.
+    """
+    called = _ENDING.sub("", _BEFORE.sub("", name.strip()))
+    if called.casefold() in _SAYS_NOTHING:
+        told = next((said[each] for each in _SAYING if said.get(each)), None)
+        if told is not None:
+            called = told
+            folder = folder[:-1] if folder and isinstance(folder[-1], int) else folder
+        elif folder and isinstance(folder[-1], str):
+            called, folder = folder[-1], folder[:-1]
+    kept = tuple(each for each in folder if each not in _UNTOLD)
+    around = kept[-1] if kept and isinstance(kept[-1], str) else ""
+    last = called.replace("\\", "/").rsplit("/", 1)[-1] or called
+    return Standing(kept, f"{around}/{last}" if around else last)
+
+
+@dataclass(slots=True)
+class _Level:
+    """An entry, or what has no name, that is not ended: how deep in braces, how far indented, and what it is called."""
+
+    depth: int
+    indent: int
+    label: str | int
+
+
+@dataclass(slots=True)
+class _Value:
+    """A value that was begun: where it stands, and by what it ends.
+
+    Args:
+        folder: what is around it.
+        name: its own.
+        beside: the short values that stand with it, also those behind it.
+        around: the names of what the text is in, where that is a value itself.
+        indent: of its entry.
+        ending: a quote or a marker; empty where indentation or the first other text ends it.
+        is_indented: indentation ends it.
+        inside: reads what is in it, where it may hold a text with names.
+        is_key: the block before was a private key.
+    """
+
+    folder: Folder
+    name: str
+    beside: Mapping[str, str]
+    around: Folder = ()
+    indent: int = -1
+    ending: bytes = b""
+    is_indented: bool = False
+    inside: _Scanner | None = None
+    is_key: bool = False
+
+
+@dataclass(slots=True)
+class _Scanner:
+    """Goes through what stands between the blocks of a text."""
+
+    text: bytes
+    deep: int = 0  # in how many values the text is
+    depth: int = 0
+    indent: int = 0
+    numbers: int = 0
+    word: str = ""
+    entry: _Value | None = None  # with nothing behind its name yet
+    value: _Value | None = None  # that goes on behind the next block
+    levels: list[_Level] = field(default_factory=list)
+    said: dict[Folder, dict[str, str]] = field(default_factory=dict)
+
+    def next(self, start: int, stop: int) -> _Value | None:
+        """Return the value with the block that begins at ``stop``; the one before ended at ``start``."""
+        begin = self._behind_value(start, stop)
+        if begin is None:
+            begin = start
+        else:
+            self.entry, self.word = None, ""
+            first = None if begin else _FIRST.match(self.text, 0, stop)
+            begin = begin if first is None else self._line(first, stop)
+            while begin < stop and self.value is None:
+                found = _TOKEN.match(self.text, begin, stop)
+                if found is None:
+                    begin, self.entry = begin + 1, None
+                else:
+                    begin = self._take(found, stop)
+        value = self.value = self.value or self._unenclosed(start, stop)
+        if value is None:
+            return None
+        value.is_key = _KEY.match(self.text, stop) is not None
+        return value if value.inside is None else self._within(value, value.inside, max(start, begin), stop)
+
+    def _within(self, value: _Value, inside: _Scanner, start: int, stop: int) -> _Value:
+        found = inside.next(start, stop)
+        if found is None:
+            return value
+        around = (*value.folder, value.name, *found.around)
+        return _Value(found.folder, found.name, found.beside, around)
+
+    def _behind_value(self, start: int, stop: int) -> int | None:
+        """Return where the value that went on has ended; ``None`` where it has not."""
+        value = self.value
+        if value is None:
+            return start
+        if value.ending:
+            at = self.text.find(value.ending, start, stop)
+            end = None if at < 0 else at + len(value.ending)
+        elif value.is_indented:
+            end = self._dedent(start, stop, value.indent)
+        else:
+            # under a heading the chain of a certificate may follow; nothing says that a key there is its own
+            is_whole = _SPACE.fullmatch(self.text, start, stop) is not None
+            goes_on = is_whole and not value.is_key and _CERTIFICATE.match(self.text, stop) is not None
+            end = None if goes_on else start
+        if end is not None:
+            if value.inside is not None:
+                value.inside.next(start, end)
+            self.value = None
+        return end
+
+    def _dedent(self, start: int, stop: int, indent: int) -> int | None:
+        """Return where the first line begins that is not indented more than that; ``None`` where none is."""
+        at = self.text.find(b"\n", start, stop)
+        while at >= 0:
+            line = self.text[at + 1 : at + 1 + _ABOVE].split(b"\n", 1)[0]
+            if line.strip() and len(line) - len(line.lstrip(b" ")) <= indent:
+                return at
+            at = self.text.find(b"\n", at + 1, stop)
+        return None
+
+    def _take(self, found: re.Match[bytes], stop: int) -> int:
+        """Take one of what :data:`_TOKEN` tells apart; return where the next begins."""
+        if found["line"] is not None:
+            return self._line(found, stop)
+        if found["words"] is not None:
+            return self._words(found, stop)
+        if found["marker"]:
+            return self._marked(found, stop)
+        if found["quote"] or found["triple"]:
+            return self._quoted(found, stop)
+        if found["indented"] and self.entry is not None:
+            return self._indented(self.entry, found.end(), stop)
+        if found["open"]:
+            self._begin(is_list=found["open"] == b"[")
+        elif found["close"]:
+            self.depth = max(0, self.depth - 1)
+            self.levels = [level for level in self.levels if level.depth <= self.depth]
+            self.entry = None
+        elif found["target"]:
+            self.entry = self._begun(self._folder(), _told(found["target"]))
+        elif not (found["passed"] or found["comment"]):
+            self.entry = None
+        self.word = self.word if found["passed"] == b" " else ""
+        return found.end()
+
+    def _line(self, found: re.Match[bytes], stop: int) -> int:
+        """Take the beginning of a line: a document, a section, the dashes of a list, or only how far it is indented."""
+        line, end = found["line"].lstrip(b"\r\n"), found.end()
+        self.word = ""
+        if not line.strip() and self.depth == 0:
+            document, section = _DOCUMENT.match(self.text, end, stop), _SECTION.match(self.text, end, stop)
+            if document is not None or section is not None:
+                label = self._number() if section is None or section[1] else _told(section[2])
+                self.levels, self.entry = [_Level(0, -1, label)], None
+                return (document or section or found).end()
+        for at, octet in enumerate(line):
+            if octet == ord("-") and self.depth == 0:
+                self.entry = None
+                self._push(at, self._number())
+        self.indent = len(line)
+        return end
+
+    def _words(self, found: re.Match[bytes], stop: int) -> int:
+        """Take a name with a sign behind it, which begins an entry, or words without one."""
+        said = _told(found["words"].strip(b"\"'"))
+        self.word = said.rsplit(" ", 1)[-1]
+        if not found["sign"]:
+            self.entry = None
+            return found.end()
+        if b"=" in found["sign"]:
+            self._leave_list()
+        self._push(self.indent, said)
+        folder = self._folder()[:-1]
+        self.entry = self._begun(folder, said)
+        scalar = _SCALAR.match(self.text, found.end(), stop)
+        if scalar is None:
+            return found.end()
+        self.entry = None
+        self.said.setdefault(folder, {}).setdefault(said.casefold(), _told(scalar[scalar.lastindex or 0]))
+        return scalar.end()
+
+    def _marked(self, found: re.Match[bytes], stop: int) -> int:
+        """Take what ends with a word: what stands behind it on its line may say which file it is written to."""
+        ending, written = found["ending"], _WRITTEN_TO.match(self.text, found.end(), stop)
+        name = _told(written[1]) if written else self.word if "." in self.word else ""
+        value = self.entry or (self._begun(self._folder(), name) if name else None)
+        self.entry = None
+        if value is None:
+            return found.end()
+        end = self.text.find(ending, found.end(), stop)
+        if end >= 0:
+            return end + len(ending)
+        value.ending, value.inside, self.value = ending, self._inside(), value
+        end = self.text.find(b"\n", found.end(), stop)
+        return stop if end < 0 else end
+
+    def _quoted(self, found: re.Match[bytes], stop: int) -> int:
+        """Take a quote that is not ended on its line: what is in it may go on behind the next block."""
+        ending, entry, self.entry = found[0], self.entry, None
+        end = self.text.find(ending, found.end(), stop)
+        if end >= 0:
+            return end + len(ending) if len(ending) == _TRIPLE else found.end()  # of one sign it is an apostrophe
+        inside = None if entry is not None else _INSIDE.fullmatch(self.text, found.end(), stop)
+        if inside is not None:
+            self._leave_list()
+        value = self._begun(self._folder(), _told(inside[1])) if inside else entry
+        if value is None:
+            return found.end()
+        value.ending, self.value = ending, value
+        value.inside = self._inside() if len(ending) == _TRIPLE else None
+        return found.end()
+
+    def _indented(self, value: _Value, start: int, stop: int) -> int:
+        """Take the beginning of a value that ends where a line is indented no more than its entry."""
+        self.entry = None
+        end = self._dedent(start, stop, value.indent)
+        if end is not None:
+            return end
+        value.is_indented, value.inside, self.value = True, self._inside(), value
+        return start
+
+    def _unenclosed(self, start: int, stop: int) -> _Value | None:
+        """Return where a block stands that no value encloses: right behind a name, or below one."""
+        if self.entry is not None:
+            return self.entry
+        above = self.text[max(start, stop - _ABOVE) : stop]
+        name = _HEADING.search(above) or _ELEMENT.search(above)
+        if name is None:
+            return None
+        self.levels = [level for level in self.levels if self._is_around(level, self.indent)]
+        return self._begun(self._folder(), _told(name[1]))
+
+    def _inside(self) -> _Scanner | None:
+        return _Scanner(self.text, self.deep + 1) if self.deep < _MOST_INSIDE else None
+
+    def _leave_list(self) -> None:
+        """Take the entry of a list that is one text (``- NAME=value``) as standing with the others."""
+        last = self.levels[-1] if self.levels and self.depth == 0 else None
+        if last is not None and isinstance(last.label, int) and 0 <= last.indent < self.indent:
+            self.levels.pop()
+
+    def _begin(self, *, is_list: bool) -> None:
+        """Begin what stands in braces: it has the name of its entry, of the word before it, or a number."""
+        if self.entry is None:
+            self._push(self.indent, self._number() if is_list or not self.word else self.word)
+        self.depth += 1
+        self.entry, self.word = None, ""
+
+    def _push(self, indent: int, label: str | int) -> None:
+        """Begin an entry: those beside it have ended, and what was in them."""
+        self.levels = [level for level in self.levels if self._is_around(level, indent)][-_MOST_LEVELS:]
+        self.levels.append(_Level(self.depth, indent, label))
+
+    def _is_around(self, level: _Level, indent: int) -> bool:
+        return level.depth < self.depth or (level.depth == self.depth == 0 and level.indent < indent)
+
+    def _begun(self, folder: Folder, name: str) -> _Value:
+        return _Value(folder, name, self.said.setdefault(folder, {}), indent=self.indent)
+
+    def _folder(self) -> Folder:
+        return tuple(level.label for level in self.levels)
+
+    def _number(self) -> int:
+        self.numbers += 1
+        return self.numbers
+
+
+def _told(octets: bytes) -> str:
+    return octets.strip().decode("utf-8", "backslashreplace")

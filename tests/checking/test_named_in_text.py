@@ -1,0 +1,345 @@
+"""A key stands by its name with one certificate of its file, whatever text the two are in: of another's it is told."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Callable, Mapping, Sequence
+from email.message import EmailMessage
+from email.policy import SMTP
+from itertools import product
+from typing import Final, TypeAlias
+
+import pytest
+
+from pkitools.checking import check_file
+from pkitools.checking.of_file import FileKeys
+from pkitools.checking.private_keys import PLACED, REQUEST, public_halves
+from pkitools.checking.request_keys import KeysWithRequests
+from pkitools.containers import ItemKind, read_source
+from pkitools.containers.named_values import standings
+from pkitools.findings import Verdict
+from pkitools.requests import read_request
+from pkitools.x509 import read_certificate
+from tests.checking.test_beside import HOSTS, content
+from tests.support.certificates import MOMENT
+from tests.support.chains import authority
+from tests.support.deliveries import pem
+
+Values: TypeAlias = Sequence[tuple[str, str]]
+Container: TypeAlias = Callable[[Values], str]
+
+
+def indented(text: str, by: int) -> str:
+    return "".join(f"{' ' * by}{line}\n" for line in text.splitlines())
+
+
+def escaped(text: str) -> str:
+    return text.replace("\n", "\\n")
+
+
+def base64_of(text: str) -> str:
+    return b64encode(text.encode()).decode()
+
+
+def blocks(values: Values, by: int = 2, sign: str = "|") -> str:
+    return "".join(f"{' ' * by}{name}: {sign}\n{indented(text, by + 2)}" for name, text in values)
+
+
+def mail(values: Values, *inside: EmailMessage) -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "a@example.nl", "b@example.nl", "certificaten"
+    message.set_content("Hierbij.")
+    for name, text in values:
+        message.add_attachment(text.encode(), maintype="application", subtype="octet-stream", filename=name)
+    for each in inside:
+        message.add_attachment(each)
+    return message
+
+
+def parted(values: Values) -> tuple[Values, Values]:
+    """The certificates, and the keys."""
+    return [v for v in values if "PRIVATE" not in v[1]], [v for v in values if "PRIVATE" in v[1]]
+
+
+def map_and_secret(values: Values, secret: Callable[[Values], str]) -> str:
+    certificates, keys = parted(values)
+    return f"kind: ConfigMap\ndata:\n{blocks(certificates)}---\nkind: Secret\n{secret(keys)}"
+
+
+def encoded(values: Values) -> str:
+    return "data:\n" + "".join(f"  {name}: {base64_of(text)}\n" for name, text in values)
+
+
+def quoted(values: Values) -> str:
+    return "stringData:\n" + "".join(f'  {name}: "{escaped(text)}"\n' for name, text in values)
+
+
+def half_of_each(values: Values) -> str:
+    """A Secret with the certificates in ``data`` and the keys in ``stringData``."""
+    certificates, keys = parted(values)
+    return f"kind: Secret\n{encoded(certificates)}{quoted(keys)}"
+
+
+def json_list(values: Values) -> str:
+    certificates, keys = parted(values)
+    secret = {"kind": "Secret", "data": {name: base64_of(text) for name, text in keys}}
+    return json.dumps({"kind": "List", "items": [{"kind": "ConfigMap", "data": dict(certificates)}, secret]})
+
+
+# every value under a name of its own
+FLAT: Final[dict[str, Container]] = {
+    "ConfigMap": lambda v: f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\ndata:\n{blocks(v)}",
+    "ConfigMap, its own name last": lambda v: f"data:\n{blocks(v, sign='|-')}kind: ConfigMap\nmetadata:\n  name: x\n",
+    "ConfigMap, with text before the blocks": lambda v: "kind: ConfigMap\ndata:\n"
+    + blocks([(name, f"subject=CN = x\nissuer=CN = y\n{text}") for name, text in v]),
+    "ConfigMap in quotes": lambda v: "kind: ConfigMap\ndata:\n"
+    + "".join(f'  "{name}": "{escaped(text)}"\n' for name, text in v),
+    "ConfigMap as JSON": lambda v: json.dumps({"kind": "ConfigMap", "data": dict(v)}),
+    "List as JSON": json_list,
+    "JSON": lambda v: json.dumps(dict(v), indent=2),
+    "JSON on one line": lambda v: json.dumps({"tls": dict(v)}),
+    "JSON lines": lambda v: "".join(json.dumps({name: text}) + "\n" for name, text in v),
+    "JSON of names and values": lambda v: json.dumps([{"name": name, "value": text} for name, text in v]),
+    "JSON of values and names": lambda v: json.dumps([{"content": text, "path": f"/x/{name}"} for name, text in v]),
+    "ConfigMap and Secret": lambda v: map_and_secret(v, encoded),
+    "ConfigMap and stringData": lambda v: map_and_secret(v, lambda keys: f"stringData:\n{blocks(keys)}"),
+    "ConfigMap and stringData in quotes": lambda v: map_and_secret(v, quoted),
+    "Secret, data and stringData": half_of_each,
+    "Secret in quotes": lambda v: f"kind: Secret\n{quoted(v)}",
+    "documents": lambda v: "---\n".join(f"kind: ConfigMap\ndata:\n{blocks([one])}" for one in v),
+    "Helm values": lambda v: f"ingress:\n  tls:\n{blocks(v, 4)}",
+    "YAML without block signs": lambda v: "".join(f"{name}:\n{indented(text, 2)}" for name, text in v),
+    "YAML in braces": lambda v: "{" + ", ".join(f'{name}: "{escaped(text)}"' for name, text in v) + "}",
+    "Ansible": lambda v: "- hosts: all\n  vars:\n" + blocks(v, 4, "|+"),
+    "environment of a container": lambda v: "services:\n  web:\n    environment:\n"
+    + "".join(f'      - "{name}={escaped(text)}"\n' for name, text in v),
+    "environment of a pod": lambda v: "env:\n"
+    + "".join(f"- name: {name}\n  value: |\n{indented(text, 4)}" for name, text in v),
+    "docker-compose": lambda v: "configs:\n"
+    + "".join(f"  {name}:\n    content: |\n{indented(text, 6)}" for name, text in v),
+    "cloud-init": lambda v: "#cloud-config\nwrite_files:\n"
+    + "".join(f"- content: |\n{indented(text, 4)}  owner: root\n  path: /etc/ssl/{name}\n" for name, text in v),
+    ".env": lambda v: "".join(f"{name}={text}" for name, text in v),
+    ".env in quotes": lambda v: "".join(f'export {name}="{text}"\n' for name, text in v),
+    ".env on lines": lambda v: "".join(f'{name}="{escaped(text)}"\n' for name, text in v),
+    "TOML": lambda v: "[tls]\n" + "".join(f'"{name}" = """\n{text}"""\n' for name, text in v),
+    "TOML, literal": lambda v: "".join(f"{name} = '''\n{text}'''\n" for name, text in v),
+    "Terraform": lambda v: "locals {\n"
+    + "".join(f"  {name} = <<-EOT\n{indented(text, 4)}  EOT\n" for name, text in v) + "}\n",
+    "variables of Terraform": lambda v: "".join(
+        f'variable "{name}" {{\n  default = <<EOT\n{text}EOT\n}}\n' for name, text in v
+    ),
+    "resources of Terraform": lambda v: "".join(
+        f'resource "local_file" "x{n}" {{\n  content  = <<EOT\n{text}EOT\n  filename = "${{path.module}}/{name}"\n}}\n'
+        for n, (name, text) in enumerate(v)
+    ),
+    "shell": lambda v: "".join(f"cat > /etc/ssl/{name} <<'EOF'\n{text}EOF\n" for name, text in v),
+    "shell, written behind": lambda v: "".join(f"cat <<EOF >{name}\n{text}EOF\n" for name, text in v),
+    "headings": lambda v: "".join(f"{name}:\n{text}\n" for name, text in v),
+    "a file in a ConfigMap": lambda v: f"kind: ConfigMap\ndata:\n  values.yaml: |\n    tls:\n{blocks(v, 6)}",
+    "JSON in a ConfigMap": lambda v: f"kind: ConfigMap\ndata:\n  x.json: |\n    {json.dumps(dict(v))}\n  y: z\n",
+    "mail": lambda v: mail(v).as_bytes(policy=SMTP).decode(),
+    "mail in a mail": lambda v: mail([], mail(v)).as_bytes(policy=SMTP).decode(),
+    "mail with the keys in another": lambda v: mail(parted(v)[0], mail(parted(v)[1])).as_bytes(policy=SMTP).decode(),
+    "ConfigMap in a mail": lambda v: mail([("x.yaml", f"data:\n{blocks(v)}")]).as_bytes(policy=SMTP).decode(),
+}  # fmt: skip
+
+# what stands beside others of the same name, each in something of its own
+NESTED: Final[dict[str, Callable[[Mapping[str, Values]], str]]] = {
+    "Helm values": lambda v: "".join(f"{host}:\n  tls:\n{blocks(values, 4)}" for host, values in v.items()),
+    "list": lambda v: "tls:\n" + "".join(f"- host: {host}\n{blocks(values)}" for host, values in v.items()),
+    "documents": lambda v: "---\n".join(f"kind: ConfigMap\ndata:\n{blocks(values)}" for values in v.values()),
+    "Secrets in quotes": lambda v: "---\n".join(f"kind: Secret\n{quoted(values)}" for values in v.values()),
+    "Secrets, data and stringData": lambda v: "---\n".join(half_of_each(values) for values in v.values()),
+    "JSON": lambda v: json.dumps({host: dict(values) for host, values in v.items()}),
+    "JSON list": lambda v: json.dumps({"tls": [dict(values) for values in v.values()]}),
+    "ConfigMaps as JSON, beside a Secret": lambda v: json.dumps(
+        {
+            "kind": "List",
+            "items": [
+                {"kind": "Secret", "data": {"x": "eA=="}},
+                *({"kind": "ConfigMap", "data": dict(values)} for values in v.values()),
+            ],
+        }
+    ),
+    "INI": lambda v: "".join(
+        f"[{host}]\n" + "".join(f"{name}={text}" for name, text in values) for host, values in v.items()
+    ),
+    "TOML": lambda v: "".join(
+        f"[{host}]\n" + "".join(f'{name} = """{text}"""\n' for name, text in values) for host, values in v.items()
+    ),
+    "TOML list": lambda v: "".join(
+        "[[server]]\n" + "".join(f'{name} = "{escaped(text)}"\n' for name, text in values) for values in v.values()
+    ),
+    "services": lambda v: (
+        "services:\n"
+        + "".join(
+            f"  {host}:\n    environment:\n" + "".join(f'      - "{name}={escaped(text)}"\n' for name, text in values)
+            for host, values in v.items()
+        )
+    ),
+    "Terraform": lambda v: (
+        "locals {\n  tls = {\n"
+        + "".join(
+            f"    {host} = {{\n" + "".join(f'      {name} = "{escaped(text)}"\n' for name, text in values) + "    }\n"
+            for host, values in v.items()
+        )
+        + "  }\n}\n"
+    ),
+    "values in a ConfigMap": lambda v: (
+        "kind: ConfigMap\ndata:\n"
+        + "".join(f"  {host}.yaml: |\n    tls:\n{blocks(values, 6)}" for host, values in v.items())
+    ),
+    "mails": lambda v: mail([], *map(mail, v.values())).as_bytes(policy=SMTP).decode(),
+}
+
+STYLES: Final = {
+    "files": ("{}.crt", "{}.key"),
+    "files of PEM": ("{}-cert.pem", "{}-key.pem"),
+    "words": ("{}_cert", "{}_key"),
+    "words in full": ("{}_certificate", "{}_private_key"),
+    "capitals": ("{}_CERT", "{}_KEY"),
+    "camels": ("{}Cert", "{}PrivateKey"),
+    "Dutch": ("{}_certificaat", "{}_sleutel"),
+    "the kind in front": ("cert_{}", "key_{}"),
+}
+ALONE: Final = (("tls.crt", "tls.key"), ("cert", "key"), ("certificate", "privateKey"), ("TLS_CERT", "TLS_KEY"))
+NAMES: Final = {"a": "client", "b": "server"}
+
+
+def values_of(style: tuple[str, str], host: str, other: str) -> Values:
+    """A certificate, and the key beside it: its own or another's."""
+    named = NAMES[host]
+    certificate, key = content(f"cert {host}").decode(), content(f"key {other}").decode()
+    return [(style[0].format(named), certificate), (style[1].format(named), key)]
+
+
+def misplaced(text: str) -> int:
+    """How many keys of a file stand with a certificate that is not theirs."""
+    contents = read_source(text.encode(), "x")
+    assert not contents.problems, [bad.error.code for bad in contents.problems]
+    assert len(contents.of_kind(ItemKind.KEY)) == len(HOSTS) - 1
+    read = [(item, read_certificate(item.der)) for item in contents.of_kind(ItemKind.CERTIFICATE)]
+    found = FileKeys(contents, "x", read, public_halves(contents)).outcomes(raise_crashes=True)
+    return sum(1 for each in found if each.rule.code == PLACED.code and each.status == "violated")
+
+
+@pytest.mark.parametrize("container", FLAT)
+@pytest.mark.parametrize("style", STYLES)
+def test_keys_exchanged_under_names_are_told(container: str, style: str) -> None:
+    """The product of containers, names, keys in their places and exchanged, and certificates before and behind them."""
+    for exchanged in (False, True):
+        pairs = [values_of(STYLES[style], *hosts) for hosts in (("ab", "ba") if exchanged else ("aa", "bb"))]
+        for order in (
+            [*pairs[0], *pairs[1]],
+            [*pairs[0][::-1], *pairs[1]],
+            [pairs[0][0], pairs[1][0], pairs[0][1], pairs[1][1]],
+        ):
+            assert misplaced(FLAT[container](order)) == (2 if exchanged else 0), (exchanged, order)
+
+
+@pytest.mark.parametrize("container", NESTED)
+@pytest.mark.parametrize("style", ALONE)
+def test_keys_exchanged_in_places_of_their_own_are_told(container: str, style: tuple[str, str]) -> None:
+    for exchanged in (False, True):
+        pairs = {h: values_of(style, h, o) for h, o in (("ab", "ba") if exchanged else ("aa", "bb"))}
+        for turned in (False, True):
+            given = {host: values[::-1] if turned else values for host, values in pairs.items()}
+            assert misplaced(NESTED[container](given)) == (2 if exchanged else 0), (exchanged, turned)
+
+
+@pytest.mark.parametrize("container", FLAT)
+@pytest.mark.parametrize("hosts", ["aa bb", "ab ba", "ac bb"])
+def test_requests_are_held_to_the_key_of_their_name(container: str, hosts: str) -> None:
+    values = []
+    for host, other in hosts.split():
+        values += [(f"{host}.csr", content(f"csr {host}").decode()), (f"{host}.key", content(f"key {other}").decode())]
+    contents = read_source(FLAT[container](values).encode(), "x")
+    keys = KeysWithRequests({"x": contents})
+    told = {"aa bb": [False, False], "ab ba": [True, True], "ac bb": [True, False]}
+    asked = [(item, read_request(item.der).public_key) for item in contents.of_kind(ItemKind.REQUEST)]
+    held = [keys.key_of("x", own, item) for item, own in sorted(asked, key=lambda each: each[1].label, reverse=True)]
+    owns = sorted((own for _, own in asked), key=lambda each: each.label, reverse=True)
+    assert [key != own for key, own in zip(held, owns, strict=True)] == told[hosts]
+
+
+def test_a_request_is_held_to_the_certificate_of_its_name() -> None:
+    for exchanged, container in product((False, True), ("ConfigMap", "TOML", "JSON", "mail", "headings")):
+        pairs = ("ab", "ba") if exchanged else ("aa", "bb")
+        values = []
+        for host, other in pairs:
+            values += [(f"{host}.crt", content(f"cert {host}").decode())]
+            values += [(f"{host}.csr", content(f"csr {other}").decode())]
+        contents = read_source(FLAT[container](values).encode(), "x")
+        read = [(item, read_certificate(item.der)) for item in contents.of_kind(ItemKind.CERTIFICATE)]
+        found = FileKeys(contents, "x", read, public_halves(contents)).outcomes(raise_crashes=True)
+        told = [each for each in found if each.rule.code == REQUEST.code and each.status == "violated"]
+        assert len(told) == (2 if exchanged else 0), container
+
+
+@pytest.mark.parametrize("container", FLAT)
+def test_lines_end_as_they_do_on_windows(container: str) -> None:
+    for hosts, count in ((("aa", "bb"), 0), (("ab", "ba"), 2)):
+        values = [value for pair in hosts for value in values_of(STYLES["files"], *pair)]
+        assert misplaced(FLAT[container](values).replace("\r\n", "\n").replace("\n", "\r\n")) == count
+
+
+# what two pairs may stand in without a word of which belongs to which; the keys are behind all, or in any order
+UNNAMED: Final = {
+    "nothing": "{0}{1}{2}{3}",
+    "text around": "Beste,\n\n{0}\nen\n{2}\nde sleutels: zie onder\n\n{1}\n{3}\nGroet, x\n",
+    "what OpenSSL writes": "Bag Attributes\n    localKeyID: 01 \nsubject=CN = x\n\nissuer=CN = y\n{0}"
+    "Bag Attributes\n    localKeyID: 02 \nsubject=CN = z\n{2}Key Attributes: <No Attributes>\n{1}{3}",
+    "a heading, and keys below": "# a.crt\n{0}# b.crt\n{2}{1}{3}",
+    "one value": "all.pem: |\n  {0}{1}{2}{3}",
+    "names that do not pair": "first.crt:\n{0}\nsecond.crt:\n{2}\nthird.key:\n{1}\nfourth.key:\n{3}",
+    "names of kinds": "certificate:\n{0}\nkey:\n{1}\ncertificate:\n{2}\nkey:\n{3}",
+}
+
+
+@pytest.mark.parametrize("text", UNNAMED)
+@pytest.mark.parametrize("exchanged", [False, True])
+def test_where_nothing_says_what_belongs_together_nothing_is_told(text: str, exchanged: bool) -> None:
+    hosts = ("ab", "ba") if exchanged else ("aa", "bb")
+    values = [value for pair in hosts for _, value in values_of(STYLES["files"], *pair)]
+    if text == "one value":
+        values = [value.replace("\n", "\n  ") for value in values]
+    assert misplaced(UNNAMED[text].format(*values)) == 0
+
+
+def test_the_chain_of_a_certificate_stands_under_its_name() -> None:
+    issuer = pem(authority("uitgever").der).decode()
+    for hosts, count in ((("aa", "bb"), 0), (("ab", "ba"), 2)):
+        pairs = [values_of(STYLES["files"], *pair) for pair in hosts]
+        values = [(name, text if "PRIVATE" in text else text + issuer) for pair in pairs for name, text in pair]
+        for container in ("ConfigMap", "JSON", "TOML", "Terraform", "headings", ".env"):
+            assert misplaced(FLAT[container]([*values, ("ca.crt", issuer)])) == count, container
+
+
+@pytest.mark.parametrize("exchanged", [False, True])
+def test_the_file_fails(exchanged: bool) -> None:
+    hosts = ("ab", "ba") if exchanged else ("aa", "bb")
+    values = [value for pair in hosts for value in values_of(STYLES["files"], *pair)]
+    found = check_file(FLAT["ConfigMap"](values).encode(), moment=MOMENT, environment="preproduction", name="x.yaml")
+    assert (found.file_report.verdict is Verdict.FAILED) is exchanged
+    assert [one.subject.aliases for one in found.judged] == [("client.crt",), ("server.crt",)]
+
+
+HOSTILE: Final = {
+    "values in values": "".join(f"{' ' * n}a: |\n" for n in range(300)),
+    "braces": "{" * 5000,
+    "quotes": "a: '" * 2000,
+    "dashes": "- " * 5000,
+    "words": "a " * 20000,
+    "markers": "".join(f"<<A{n}\n" for n in range(3000)),
+    "signs": "a:" * 5000,
+    "sections": "[a]\n" * 3000,
+    "nothing closed": "".join(f"{' ' * n}a{n}: <<A{n}\n" for n in range(200)),
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_text_that_is_none_of_these_ends(text: str) -> None:
+    data = HOSTILE[text].encode()
+    assert len(standings(data * 2, [(len(data), len(data) + 1)])) == 1
