@@ -21,6 +21,7 @@ from pkitools.crl.kept import KeptLists
 from pkitools.errors import InputError, LimitError
 from pkitools.frozen import Frozen, dataclass, field
 from pkitools.limits import MAX_CRL_FRAME_BYTES, MAX_INPUT_BYTES
+from pkitools.messages import Detail
 from pkitools.x509 import der as asn1
 from pkitools.x509.base64_text import from_base64
 from pkitools.x509.der import DERError, Node
@@ -218,11 +219,11 @@ def _from_pem(data: bytes) -> bytes:
     start = data.index(_PEM) + len(_PEM)
     end = data.find(_PEM_END, start)
     if end < 0:
-        raise InputError("revocation.error.crl_truncated", detail="no END line")
+        raise InputError("revocation.error.crl_truncated", detail=Detail("revocation.detail.no_end"))
     try:
         return from_base64(data, start, end)
     except binascii.Error:
-        raise InputError("revocation.error.crl_malformed", detail="no base64") from None
+        raise InputError("revocation.error.crl_malformed", detail=Detail("revocation.detail.no_base64")) from None
 
 
 def _read(der: bytes, pem: bool) -> CertificateRevocationList:
