@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import pickle
 import re
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
@@ -12,26 +14,53 @@ import pytest
 from pkitools.errors import InputError
 from pkitools.findings.asking import violated
 from pkitools.messages import LANGUAGES, Detail, catalogue, codes_of, error_sentence, message, together
+from tools.rooms import modules
 
 OF_DETAILS = ("detail", "cache", "der")
 """The second part of the codes of details."""
 
 NAMESPACES = sorted(path.stem for path in Path(str(files("pkitools.messages") / "en")).glob("*.toml"))
 CODES = sorted(code for name in NAMESPACES for code in catalogue("en", name) if code.split(".")[1] in OF_DETAILS)
-SAME = {"fetching.cache.not_read", "x509.der.tag_inside", "x509.der.problem"}
+SAME = {"fetching.cache.not_read", "x509.der.tag_inside", "x509.der.problem", "x509.der.inside"}
 """Operands with nothing but names around them."""
 
 PORT = Detail("fetching.detail.port", port=8080)
 ADDRESS = Detail("fetching.detail.address", address=Detail("fetching.detail.host_is", host="a.nl", address="10.0.0.7"))
 
 
+def shown_in(code: str) -> set[str]:
+    words = catalogue("en", code.split(".", maxsplit=1)[0])[code]
+    return {name for text in words.values() for name in re.findall(r"{(\w+)}", text)}
+
+
 def with_operands(code: str) -> Detail:
-    names = {
-        name
-        for text in catalogue("en", code.split(".", maxsplit=1)[0])[code].values()
-        for name in re.findall(r"{(\w+)}", text)
-    }
+    names = shown_in(code)
     return Detail(code, **dict.fromkeys(names - {"why"}, "7"), **({"fault": "stale"} if "why" in names else {}))
+
+
+BEFORE = {"Detail": "", "DERError": "x509.der.", "RefusedURL": "fetching.detail."}
+"""What makes a detail → what its first argument is the end of a code after."""
+
+
+def made() -> Iterator[tuple[str, str, set[str]]]:
+    """Where a detail of one code is made: the place, the code, the names of its operands."""
+    for path in (*modules("pkitools"), *modules("test_pki/pkitools_test_pki")):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in BEFORE:
+                first = call.args[0]
+                if isinstance(first, ast.Constant):
+                    operands = {each.arg for each in call.keywords if each.arg is not None}
+                    yield f"{path.name}:{call.lineno}", BEFORE[call.func.id] + str(first.value), operands
+
+
+def test_what_is_made_has_words_and_the_operands_these_show() -> None:
+    found = list(made())
+    assert len({code for _, code, _ in found}) > 100
+    assert [
+        at
+        for at, code, operands in found
+        if {"fault" if each == "why" else each for each in shown_in(code)} != operands
+    ] == []
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -43,7 +72,13 @@ def test_each_is_english_as_text_and_dutch_in_dutch(code: str) -> None:
 
 
 def test_those_of_the_rooms_that_have_them_are_among_them() -> None:
-    assert {code.rpartition(".")[0] for code in CODES} >= {"fetching.detail", "fetching.cache", "revocation.detail"}
+    assert {code.rpartition(".")[0] for code in CODES} >= {
+        "fetching.cache",
+        "fetching.detail",
+        "path.detail",
+        "revocation.detail",
+        "x509.der",
+    }
 
 
 def test_a_message_tells_a_detail_in_its_own_language() -> None:
