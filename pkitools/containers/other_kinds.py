@@ -114,6 +114,7 @@ _TO_LOOK_AT: Final = frozenset({"image", "pdf"})
 _CARD_VERIFIABLE: Final = (b"\x7f\x21", b"\x67\x81", b"\x67\x82")  # BSI TR-03110-3 C.1, C.2: certificate, request
 _LENGTHS: Final = b"\x80\x81\x82\x83\x84"
 _SINGLE: Final = frozenset({INTEGER, BIT_STRING, OCTET_STRING, OBJECT_IDENTIFIER, UTC_TIME, GENERALIZED_TIME, 0x31})
+_OF_LENGTH: Final = frozenset({"indefinite_length", "length_octets", "length_not_shortest"})  # of DER, and not of BER
 _PRIME_FIELDS: Final = "1.2.840.10045.1."
 _FOREIGN_LABELS: Final = (("PGP ", "pgp"), ("AGE ", "age"), ("SSH2 ", "ssh"))
 
@@ -236,7 +237,7 @@ def _structure(data: bytes, whole: Node) -> str:
             for _ in walk(data, whole):  # raises where it is not DER
                 pass
     except DERError as error:
-        return "ber" if "length" in error.detail else "malformed"
+        return "ber" if error.fault in _OF_LENGTH else "malformed"
     return found or UNKNOWN
 
 

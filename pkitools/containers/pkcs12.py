@@ -226,7 +226,7 @@ def _rounds(data: bytes, name: str) -> Iterator[int]:
     while waiting:
         depth, layer = waiting.pop()
         if depth > _MAX_LAYERS:  # each is a copy of nearly all of the one around it
-            raise DERError(f"data inside data, more than {_MAX_LAYERS} deep")
+            raise DERError("layers", limit=_MAX_LAYERS)
         previous = ""
         for _, node in walk(layer, root(layer, SEQUENCE)):
             nodes += 1

@@ -101,7 +101,7 @@ def key_bags(data: bytes) -> Iterator[KeyBag]:
     """Yield the private keys whose bags are not inside encrypted content. Raises :class:`DERError`."""
     parts = list(islice(iterate(data, root(data, SEQUENCE)), 2))
     if len(parts) < 2:
-        raise DERError("no PKCS#12")
+        raise DERError("is_none", kind="PKCS#12")
     safes = _data_of(data, parts[1])
     for content in iterate(safes, root(safes, SEQUENCE)) if safes else ():
         bags = _data_of(safes, content)

@@ -155,7 +155,7 @@ def _octets_of(data: bytes, info: Node) -> bytes:
     kind, wrapped = islice(iterate(data, info), 2)
     inside = _inside(data, wrapped)
     if oid(data, kind) != DATA or inside[0] != OCTET_STRING:
-        raise DERError("no data")
+        raise DERError("is_none", kind="data")
     return contents(data, inside)
 
 
@@ -163,7 +163,7 @@ def _inside(data: bytes, node: Node) -> Node:
     """Return the first value inside another. Raises :class:`DERError`."""
     first = next(iterate(data, node), None)
     if first is None:
-        raise DERError("nothing where a value should be")
+        raise DERError("nothing_there")
     return first
 
 
@@ -230,6 +230,6 @@ def _algorithm(data: bytes, node: Node) -> tuple[str, list[Node]]:
     """Return the OID of an AlgorithmIdentifier and the values inside its parameters."""
     parts = list(islice(iterate(data, node), 2))
     if not parts or parts[0][0] != OBJECT_IDENTIFIER:
-        raise DERError("no algorithm")
+        raise DERError("is_none", kind="AlgorithmIdentifier")
     inside = parts[1:] and parts[1][0] == SEQUENCE
     return oid(data, parts[0]), list(islice(iterate(data, parts[1]), 5)) if inside else []

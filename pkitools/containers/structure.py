@@ -137,10 +137,10 @@ def signed_data_items(data: bytes, whole: Node) -> list[tuple[ItemKind | None, N
     """
     content_type, content = islice(iterate(data, whole), 2)  # identify() has seen that there are two
     if oid(data, content_type) != PKCS7_SIGNED_DATA:
-        raise DERError("PKCS#7 of a kind without certificates")
+        raise DERError("pkcs7_kind")
     signed = next(iterate(data, content), None)
     if signed is None or signed[0] != SEQUENCE:
-        raise DERError("PKCS#7 without SignedData")
+        raise DERError("pkcs7_empty")
     found: list[tuple[ItemKind | None, Node]] = []
     seen = 0
     for part in islice(iterate(data, signed), _ENOUGH):  # it has six fields
@@ -158,7 +158,7 @@ def signed_data_items(data: bytes, whole: Node) -> list[tuple[ItemKind | None, N
         elif part[0] == SEQUENCE and _holds_certificates(data, part):
             found.append((None, part))
         elif part[0] not in {INTEGER, SET, SEQUENCE}:
-            raise DERError(f"tag 0x{part[0]:02x} in SignedData")
+            raise DERError("tag_inside", tag=f"{part[0]:02x}", kind="SignedData")
     return found
 
 

@@ -178,10 +178,10 @@ def read_entry(data: bytes, at: int, end: int) -> tuple[Entry, int]:
     node = asn1.expect(asn1.node_at(data, at, end), asn1.SEQUENCE)
     parts = asn1.children(data, node)
     if not 2 <= len(parts) <= 3:
-        raise DERError(f"CRL entry with {len(parts)} parts at offset {at}")
+        raise DERError("parts", at, count=len(parts), kind="revokedCertificate")
     serial = asn1.contents(data, asn1.expect(parts[0], asn1.INTEGER))
     if len(serial) > MAX_SERIAL_OCTETS or not minimal_integer(serial):
-        raise DERError(f"no serial number at offset {parts[0][1]}")
+        raise DERError("no_entry_serial", parts[0][1])
     extensions = _extensions(data, parts[2]) if len(parts) == 3 else ()
     reason: str | None = None
     issuer: bytes | None = None
@@ -213,14 +213,14 @@ def _extensions(data: bytes, node: Node) -> tuple[tuple[str, bool, Node], ...]:
     for extension in asn1.children(data, asn1.expect(node, asn1.SEQUENCE)):
         parts = asn1.children(data, asn1.expect(extension, asn1.SEQUENCE))
         if not 2 <= len(parts) <= 3:
-            raise DERError(f"Extension with {len(parts)} parts at offset {extension[1]}")
+            raise DERError("parts", extension[1], kind="Extension", count=len(parts))
         oid = asn1.oid(data, parts[0])
         critical = len(parts) == 3 and asn1.boolean(data, parts[1])
         if oid in found or (len(parts) == 3 and not critical):
-            raise DERError(f"extension {oid} twice, or a default spelled out, at offset {extension[1]}")
+            raise DERError("extension_twice_or_default", extension[1], oid=oid)
         found[oid] = (oid, critical, asn1.expect(parts[-1], asn1.OCTET_STRING))
     if not found:
-        raise DERError(f"empty extensions at offset {node[1]}")
+        raise DERError("is_empty", node[1], kind="Extensions")
     return tuple(found.values())
 
 
@@ -228,14 +228,14 @@ def _inside(data: bytes, value: Node) -> Node:
     """Return the one value inside an OCTET STRING."""
     inner = asn1.node_at(data, value[2], value[3])
     if inner[3] != value[3]:
-        raise DERError(f"bytes follow the value at offset {value[2]}")
+        raise DERError("more_follows", value[2])
     return inner
 
 
 def _reason(data: bytes, value: Node) -> str:
     number = asn1.integer(data, _inside(data, value), asn1.ENUMERATED)
     if number not in REASONS:
-        raise DERError(f"reason code {number} at offset {value[1]}")
+        raise DERError("reason_code", value[1], number=number)
     return REASONS[number]
 
 
@@ -243,4 +243,4 @@ def _issuer(data: bytes, value: Node) -> bytes:
     for name in asn1.children(data, asn1.expect(_inside(data, value), asn1.SEQUENCE)):
         if name[0] == DIRECTORY:
             return asn1.encoded(data, asn1.expect(asn1.only_child(data, name), asn1.SEQUENCE))
-    raise DERError(f"certificateIssuer without a directory name at offset {value[1]}")
+    raise DERError("certificate_issuer", value[1])

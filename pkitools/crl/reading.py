@@ -21,6 +21,7 @@ from pkitools.crl.kept import KeptLists
 from pkitools.errors import InputError, LimitError
 from pkitools.frozen import Frozen, dataclass, field
 from pkitools.limits import MAX_CRL_FRAME_BYTES, MAX_INPUT_BYTES
+from pkitools.messages import Detail
 from pkitools.x509 import der as asn1
 from pkitools.x509.base64_text import from_base64
 from pkitools.x509.der import DERError, Node
@@ -218,30 +219,30 @@ def _from_pem(data: bytes) -> bytes:
     start = data.index(_PEM) + len(_PEM)
     end = data.find(_PEM_END, start)
     if end < 0:
-        raise InputError("revocation.error.crl_truncated", detail="no END line")
+        raise InputError("revocation.error.crl_truncated", detail=Detail("revocation.detail.no_end"))
     try:
         return from_base64(data, start, end)
     except binascii.Error:
-        raise InputError("revocation.error.crl_malformed", detail="no base64") from None
+        raise InputError("revocation.error.crl_malformed", detail=Detail("revocation.detail.no_base64")) from None
 
 
 def _read(der: bytes, pem: bool) -> CertificateRevocationList:
     parts = asn1.children(der, asn1.root(der, asn1.SEQUENCE))
     if [part[0] for part in parts] != [asn1.SEQUENCE, asn1.SEQUENCE, asn1.BIT_STRING]:
-        raise DERError("not a list, an algorithm and a signature")
+        raise DERError("not_signed")
     body, algorithm, signature = parts
     _refuse_large_frame(der, body)
     signature_octets, unused = asn1.bit_string(der, signature)
     fields = asn1.children(der, body)
     version = asn1.integer(der, fields.pop(0)) if fields and fields[0][0] == asn1.INTEGER else None
     if unused:
-        raise DERError("the signature has unused bits")
+        raise DERError("signature_unused_bits")
     if version is not None and version != 1:
-        raise DERError(f"version {version + 1}, where a list has 1 or 2")
+        raise DERError("list_version", number=version + 1)
     if len(fields) < 3:
-        raise DERError("fields of the list are missing")
+        raise DERError("fields_missing")
     if asn1.encoded(der, asn1.expect(fields.pop(0), asn1.SEQUENCE)) != asn1.encoded(der, algorithm):
-        raise DERError("the two signature algorithms differ")
+        raise DERError("algorithms_differ")
     issuer = asn1.expect(fields.pop(0), asn1.SEQUENCE)
     for _ in asn1.walk(der, issuer):  # a name that is not DER throughout would pass for another authority's
         pass
@@ -253,7 +254,7 @@ def _read(der: bytes, pem: bool) -> CertificateRevocationList:
     entries = fields.pop(0) if listed else (asn1.SEQUENCE, 0, 0, 0)
     extensions = _extensions(der, fields.pop(0)) if fields and fields[0][0] == _EXTENSIONS else {}
     if fields:
-        raise DERError(f"tag 0x{fields[0][0]:02x} at the end of the list")
+        raise DERError("tag_inside", tag=f"{fields[0][0]:02x}", kind="TBSCertList")
     return CertificateRevocationList(
         der=der,
         issuer=asn1.encoded(der, issuer),
@@ -287,7 +288,7 @@ def _refuse_large_frame(der: bytes, body: Node) -> None:
             entries = node[3] - node[2]
         previous = node[0]
     if len(der) - entries > MAX_CRL_FRAME_BYTES:
-        raise DERError(f"{len(der) - entries} bytes of it are no entries")
+        raise DERError("bytes_no_entries", count=len(der) - entries)
 
 
 def _extensions(der: bytes, node: Node) -> dict[str, tuple[bool, bytes]]:
@@ -303,14 +304,14 @@ def read_extensions(der: bytes, sequence: Node) -> dict[str, tuple[bool, bytes]]
     found: dict[str, tuple[bool, bytes]] = {}
     nodes = asn1.children(der, asn1.expect(sequence, asn1.SEQUENCE))
     if len(nodes) > _MAX_EXTENSIONS:
-        raise DERError(f"{len(nodes)} extensions")
+        raise DERError("how_many", count=len(nodes), kind="Extension")
     for node in nodes:
         parts = asn1.children(der, asn1.expect(node, asn1.SEQUENCE))
         if not 2 <= len(parts) <= 3:
-            raise DERError(f"Extension with {len(parts)} parts at offset {node[1]}")
+            raise DERError("parts", node[1], kind="Extension", count=len(parts))
         oid = asn1.oid(der, parts[0])
         if oid in found:
-            raise DERError(f"extension {oid} twice")
+            raise DERError("extension_twice", oid=oid)
         critical = len(parts) == 3 and asn1.boolean(der, parts[1])
         found[oid] = (critical, asn1.contents(der, asn1.expect(parts[-1], asn1.OCTET_STRING)))
     return found

@@ -178,7 +178,7 @@ def _canonical_rdn(name: bytes, rdn: Node) -> bytes:
 def _canonical_pair(name: bytes, kind: Node, held: Node) -> bytes:
     text, _, readable = string(name, held)
     if not readable:
-        raise DERError(f"no string at offset {held[1]}")
+        raise DERError("is_none", held[1], kind="DirectoryString")
     folded = re.sub("[ \t\n\v\f\r]+", " ", text).strip(" ")
     small = "".join(char.lower() if char.isascii() else char for char in folded)
     return value(SEQUENCE, encoded(name, kind), value(_UTF8_STRING, small.encode()))

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from pkitools.arguments import several
 from pkitools.errors import InvalidValueError
 from pkitools.frozen import dataclass
+from pkitools.messages import NOTHING, Detail
 from pkitools.text import pattern
 
 Address: TypeAlias = IPv4Address | IPv6Address
@@ -63,7 +64,16 @@ class Target:
 
 
 class RefusedURL(ValueError):  # noqa: N818 - a refusal: the fetcher turns it into its own error
-    """A URL that is not followed; the text says why."""
+    """A URL that is not followed.
+
+    Args:
+        why: the last part of a code under ``fetching.detail``.
+        operands: of its words.
+    """
+
+    def __init__(self, why: str, **operands: object) -> None:
+        self.detail = Detail(f"fetching.detail.{why}", **operands)
+        super().__init__(self.detail)
 
 
 def parse_url(url: str, allow_ports: frozenset[int] = frozenset()) -> Target:
@@ -78,20 +88,20 @@ def parse_url(url: str, allow_ports: frozenset[int] = frozenset()) -> Target:
             in its usual form.
     """
     if len(url) > _MAX_URL or not url.isascii() or any(char <= " " or char in '\\"<>^`{|}\x7f' for char in url):
-        raise RefusedURL("characters that do not belong in a URL")
+        raise RefusedURL("characters_that_do_not_belong_in_a_url")
     try:
         parts = urlsplit(url)
         port, host = parts.port, parts.hostname or ""
     except ValueError:
-        raise RefusedURL("not a URL") from None
+        raise RefusedURL("not_a_url") from None
     scheme = parts.scheme.lower()
     if scheme not in DEFAULT_PORTS:
-        raise RefusedURL(f"scheme {scheme}" if scheme else "no scheme")
+        raise RefusedURL("scheme", scheme=scheme or NOTHING)
     if "@" in parts.netloc:
-        raise RefusedURL("a user name in the URL")
+        raise RefusedURL("a_user_name_in_the_url")
     number = DEFAULT_PORTS[scheme] if port is None else port
     if number not in {80, 443} and number not in allow_ports:
-        raise RefusedURL(f"port {number}")
+        raise RefusedURL("port", port=number)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     address = _literal(host, bracketed=parts.netloc.startswith("["))
     return Target(scheme, str(address) if address else _name(host), number, path, address)
@@ -107,13 +117,13 @@ def _literal(host: str, *, bracketed: bool) -> Address | None:
         return ip_address(host)
     except ValueError:
         # 0177.1, 0x7f.1, 2130706433: resolvers read these as addresses, so that they are no names
-        raise RefusedURL("an address in an unusual form") from None
+        raise RefusedURL("an_address_in_an_unusual_form") from None
 
 
 def _name(host: str) -> str:
     name = host.removesuffix(".")
     if not name or len(name) > 253 or not all(_LABEL.match(label) for label in name.split(".")):
-        raise RefusedURL("not a host name")
+        raise RefusedURL("not_a_host_name")
     return name
 
 

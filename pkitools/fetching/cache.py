@@ -25,6 +25,7 @@ from pkitools.files.common import said
 from pkitools.files.platform import Folder
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_INPUT_BYTES
+from pkitools.messages import Detail
 
 MAX_CACHE_BYTES: Final = 256 * 1024 * 1024
 """All files together; the ones used longest ago go first."""
@@ -101,12 +102,12 @@ class DiskCache:
             self._write(_name(url, issuer_key), data, folder)
             self._make_room(folder)
         except OSError as error:
-            self._note(f"not kept: {said(error)}")
+            self._note("not_kept", problem=said(error))
         finally:
             folder.close()
 
-    def _note(self, text: str) -> None:
-        self._notes.append(text)
+    def _note(self, what: str, **operands: object) -> None:
+        self._notes.append(Detail(f"fetching.cache.{what}", **operands))
 
     def _open_folder(self) -> Folder | None:
         try:
@@ -114,10 +115,10 @@ class DiskCache:
         except FileNotFoundError:
             return None
         except OSError:
-            self._note(f"{self._folder}: not a folder of its own")
+            self._note("no_folder", name=self._folder)
             return None
         if not platform.is_ours_alone(folder.status(), _OTHERS_MAY_WRITE):
-            self._note(f"{self._folder}: belongs to or can be written by others")
+            self._note("of_others", name=self._folder)
             folder.close()
             return None
         return folder
@@ -141,12 +142,12 @@ class DiskCache:
         except FileNotFoundError:
             return None
         except OSError:
-            self._note(f"{name}: not a plain file")
+            self._note("no_file", name=name)
             return None
         try:
             return self._read_opened(name, opened, folder)
         except OSError as error:
-            self._note(f"{name}: {said(error)}")
+            self._note("not_read", name=name, problem=said(error))
             return None
         finally:
             os.close(opened)
@@ -155,10 +156,10 @@ class DiskCache:
         """Return what was read of this very file before, or its content and what it is known by."""
         found = os.fstat(opened)
         if not stat.S_ISREG(found.st_mode) or not platform.is_ours_alone(found, _OTHERS_MAY_WRITE):
-            self._note(f"{name}: not a plain file of this user alone")
+            self._note("file_of_others", name=name)
             return None
         if found.st_size > MAX_INPUT_BYTES:
-            self._note(f"{name}: too large")
+            self._note("too_large", name=name)
             return None
         before = _stamp(found)
         with contextlib.suppress(OSError):
@@ -183,7 +184,7 @@ class DiskCache:
             whole = ours = False
             stored_at = datetime.max.replace(tzinfo=UTC)
         if not (whole and ours and stored_at.tzinfo is not None):
-            self._note(f"{name}: damaged or of something else")
+            self._note("damaged", name=name)
             return None
         return CacheEntry(body, stored_at)
 

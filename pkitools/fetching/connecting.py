@@ -15,6 +15,7 @@ from pkitools.fetching.addresses import Address, Network, is_allowed
 from pkitools.fetching.http1 import Deadline, TransferError
 from pkitools.fetching.model import FetchFault
 from pkitools.files.common import said
+from pkitools.messages import Detail
 
 Resolver = Callable[[str, int], Sequence[str]]
 
@@ -51,7 +52,8 @@ class Connector:
         for address in addresses:
             if not is_allowed(address, self._allow_net):
                 named = str(host) != str(address)
-                raise TransferError(FetchFault.ADDRESS, f"{host} is {address}" if named else str(address))
+                told = Detail("fetching.detail.host_is", host=host, address=address) if named else str(address)
+                raise TransferError(FetchFault.ADDRESS, told)
         return addresses
 
     def addresses(self, host: str, port: int, deadline: Deadline) -> list[Address]:
@@ -63,9 +65,9 @@ class Connector:
         try:
             found = [ip_address(text.partition("%")[0]) for text in self._resolved(host, port, deadline)]
         except ValueError:
-            raise TransferError(FetchFault.DNS, "an address that is none") from None
+            raise TransferError(FetchFault.DNS, Detail("fetching.detail.an_address_that_is_none")) from None
         if not found:
-            raise TransferError(FetchFault.DNS, "no address")
+            raise TransferError(FetchFault.DNS, Detail("fetching.detail.no_address"))
         return found
 
     def _resolved(self, host: str, port: int, deadline: Deadline) -> Sequence[str]:
@@ -83,9 +85,9 @@ class Connector:
         thread.start()
         thread.join(deadline.left())
         if thread.is_alive():
-            raise TransferError(FetchFault.DNS, "no answer in time")
+            raise TransferError(FetchFault.DNS, Detail("fetching.detail.no_answer_in_time"))
         if not answer:
-            raise TransferError(FetchFault.DNS, faults[0] if faults else "no answer")
+            raise TransferError(FetchFault.DNS, faults[0] if faults else Detail("fetching.detail.no_answer"))
         return answer[0]
 
     def connect(self, addresses: Sequence[Address], port: int, deadline: Deadline) -> socket.socket:
@@ -95,7 +97,7 @@ class Connector:
             try:
                 return socket.create_connection((str(address), port), deadline.left(self._connect_seconds))
             except TimeoutError:
-                fault = TransferError(FetchFault.TIMEOUT, "no connection")
+                fault = TransferError(FetchFault.TIMEOUT, Detail("fetching.detail.no_connection"))
             except OSError as error:
                 fault = TransferError(FetchFault.CONNECT, said(error))
         raise fault

@@ -19,9 +19,10 @@ from pkitools.errors import InvalidValueError
 from pkitools.fetching.addresses import Networks, RefusedURL, Target, is_allowed, networks, parse_url, ports
 from pkitools.fetching.connecting import Connector, Resolver, resolve
 from pkitools.fetching.http1 import Connection, Deadline, Response, TransferError
-from pkitools.fetching.model import Fetched, FetchError, FetchFault, FetchRequest, HttpStatus
+from pkitools.fetching.model import Fetched, FetchError, FetchFault, FetchRequest, HttpStatus, not_public
 from pkitools.fetching.proxies import PROXY_ASKS_WHO, Proxies, Proxy, ask_for_tunnel, connect_to_proxy, read_proxy
 from pkitools.frozen import replace
+from pkitools.messages import Detail
 from pkitools.text import pattern
 
 _MAX_REDIRECTS: Final = 3
@@ -94,8 +95,9 @@ class HttpFetcher:
             try:
                 response = self._ask(target, request, proxy, deadline)
             except TransferError as error:
-                redirected = error.fault is FetchFault.ADDRESS and len(seen) > 1
-                raise TransferError(FetchFault.REDIRECT, f"address {error.detail}") if redirected else error from None
+                if error.fault is not FetchFault.ADDRESS or len(seen) == 1:
+                    raise
+                raise TransferError(FetchFault.REDIRECT, not_public(error.detail)) from None
             if response.status == 200:
                 kind = response.first("content-type").partition(";")[0].strip().lower()
                 return Fetched(response.body, kind, target.url, bool(proxy), response.headers)
@@ -103,11 +105,11 @@ class HttpFetcher:
                 raise TransferError(HttpStatus(response.status), body=response.body)
             following = self._target(urljoin(target.url, response.first("location")), FetchFault.REDIRECT)
             if not response.first("location") or following.url in seen:
-                raise TransferError(FetchFault.REDIRECT, "leads back or nowhere")
+                raise TransferError(FetchFault.REDIRECT, Detail("fetching.detail.leads_back_or_nowhere"))
             if target.scheme == "https" and following.scheme == "http":
-                raise TransferError(FetchFault.REDIRECT, "from https to http")
+                raise TransferError(FetchFault.REDIRECT, Detail("fetching.detail.from_https_to_http"))
             if len(seen) > _MAX_REDIRECTS:
-                raise TransferError(FetchFault.REDIRECT, f"more than {_MAX_REDIRECTS}")
+                raise TransferError(FetchFault.REDIRECT, Detail("fetching.detail.more_than", limit=_MAX_REDIRECTS))
             seen.add(following.url)
             if (following.scheme, following.authority) != (target.scheme, target.authority):
                 request = replace(request, headers=())  # a key is for who was asked
@@ -119,9 +121,9 @@ class HttpFetcher:
         try:
             target = parse_url(url, self._allow_ports)
         except RefusedURL as refused:
-            raise TransferError(fault, str(refused)) from None
+            raise TransferError(fault, refused.detail) from None
         if target.address is not None and not is_allowed(target.address, self._allow_net):
-            raise TransferError(fault, f"address {target.address}")
+            raise TransferError(fault, not_public(str(target.address)))
         return target
 
     def _ask(self, target: Target, request: FetchRequest, proxy: str, deadline: Deadline) -> Response:
@@ -140,7 +142,9 @@ class HttpFetcher:
                 return _through_proxy(_exchange(connected, message, request, deadline))
             opened = ask_for_tunnel(connected, target.host, target.port, proxy, deadline)
             if not _through_proxy(opened.response).is_success:
-                raise TransferError(FetchFault.PROXY_CONNECT, f"CONNECT answered {opened.response.status}")
+                raise TransferError(
+                    FetchFault.PROXY_CONNECT, Detail("fetching.detail.connect_answered", status=opened.response.status)
+                )
             with self._wrapped(connected, target, deadline) as secure:
                 return _exchange(secure, _message(target, request), request, deadline)
 

@@ -15,6 +15,7 @@ from typing import Final
 from pkitools.fetching.model import Fault, FetchFault
 from pkitools.files.common import said
 from pkitools.frozen import dataclass, field, replace
+from pkitools.messages import Detail
 from pkitools.text import pattern
 
 _MAX_LINE: Final = 8 * 1024
@@ -106,14 +107,14 @@ class Connection:
     def _line(self) -> bytes:
         while (end := self._buffer.find(b"\n")) < 0:
             if len(self._buffer) > _MAX_LINE:
-                raise TransferError(FetchFault.HTTP_PROTOCOL, "line too long")
+                raise TransferError(FetchFault.HTTP_PROTOCOL, Detail("fetching.detail.line_too_long"))
             more = self._more()
             if not more:
                 begun = FetchFault.TRUNCATED if self._buffer else FetchFault.CONNECT
-                raise TransferError(begun, "closed before the end of the headers")
+                raise TransferError(begun, Detail("fetching.detail.closed_before_the_end_of_the_headers"))
             self._buffer += more
         if end > _MAX_LINE:
-            raise TransferError(FetchFault.HTTP_PROTOCOL, "line too long")
+            raise TransferError(FetchFault.HTTP_PROTOCOL, Detail("fetching.detail.line_too_long"))
         line, self._buffer = self._buffer[:end], self._buffer[end + 1 :]
         return line.removesuffix(b"\r")
 
@@ -130,7 +131,7 @@ class Connection:
             if status >= 200:
                 break
         else:
-            raise TransferError(FetchFault.HTTP_PROTOCOL, "only 1xx answers")
+            raise TransferError(FetchFault.HTTP_PROTOCOL, Detail("fetching.detail.only_1xx_answers"))
         without = Response(status, headers, b"")
         if bodyless or status in {204, 304}:
             return without
@@ -148,16 +149,16 @@ class Connection:
     def _head(self) -> tuple[int, tuple[tuple[str, str], ...]]:
         match = _STATUS.match(self._line())
         if match is None:
-            raise TransferError(FetchFault.HTTP_PROTOCOL, "no status line")
+            raise TransferError(FetchFault.HTTP_PROTOCOL, Detail("fetching.detail.no_status_line"))
         headers: list[tuple[str, str]] = []
         size = 0
         while line := self._line():
             size += len(line)
             name, colon, value = line.partition(b":")
             if size > _MAX_HEADER_BYTES or len(headers) >= _MAX_HEADERS:
-                raise TransferError(FetchFault.HTTP_PROTOCOL, "too many headers")
+                raise TransferError(FetchFault.HTTP_PROTOCOL, Detail("fetching.detail.too_many_headers"))
             if not colon or not _TOKEN.match(name) or b"\x00" in value or b"\r" in value:
-                raise TransferError(FetchFault.HTTP_PROTOCOL, "malformed header")
+                raise TransferError(FetchFault.HTTP_PROTOCOL, Detail("fetching.detail.malformed_header"))
             headers.append((name.decode("ascii").lower(), value.strip(b" \t").decode("latin-1")))
         return int(match[1]), tuple(headers)
 
@@ -168,7 +169,9 @@ class Connection:
         transfers = [value.strip().lower() for line in head.all("transfer-encoding") for value in line.split(",")]
         lengths = head.all("content-length")
         if transfers and lengths:
-            raise TransferError(FetchFault.HTTP_PROTOCOL, "both Content-Length and Transfer-Encoding")
+            raise TransferError(
+                FetchFault.HTTP_PROTOCOL, Detail("fetching.detail.both_content_length_and_transfer_encoding")
+            )
         if transfers:
             if transfers != ["chunked"]:
                 raise TransferError(FetchFault.ENCODING, ", ".join(transfers)[:100])
@@ -181,13 +184,19 @@ class Connection:
 
     def _exactly(self, length: int, limit: int) -> bytes:
         if length > limit:
-            raise TransferError(FetchFault.TOO_LARGE, f"bytes announced, of those allowed: {length}/{limit}")
+            raise TransferError(
+                FetchFault.TOO_LARGE,
+                Detail("fetching.detail.bytes_announced_of_those_allowed", announced=length, allowed=limit),
+            )
         parts, size = [self._buffer[:length]], min(len(self._buffer), length)
         self._buffer = self._buffer[length:]
         while size < length:
             more = self._more()
             if not more:
-                raise TransferError(FetchFault.TRUNCATED, f"bytes came of those announced: {size}/{length}")
+                raise TransferError(
+                    FetchFault.TRUNCATED,
+                    Detail("fetching.detail.bytes_came_of_those_announced", came=size, announced=length),
+                )
             parts.append(more[: length - size])
             self._buffer = more[length - size :]
             size += len(parts[-1])
@@ -200,7 +209,7 @@ class Connection:
             parts.append(more)
             size += len(more)
             if size > limit:
-                raise TransferError(FetchFault.TOO_LARGE, f"more than {limit} bytes")
+                raise TransferError(FetchFault.TOO_LARGE, Detail("fetching.detail.more_than_bytes", limit=limit))
             more = self._more()
         return b"".join(parts)
 
@@ -210,11 +219,11 @@ class Connection:
         while True:
             match = _CHUNK_SIZE.match(self._line())
             if match is None:
-                raise TransferError(FetchFault.HTTP_PROTOCOL, "chunk size")
+                raise TransferError(FetchFault.HTTP_PROTOCOL, Detail("fetching.detail.chunk_size"))
             length = int(match[1], 16)
             if length == 0:
                 return b"".join(parts)
             parts.append(self._exactly(length, limit - size))
             size += length
             if self._line():
-                raise TransferError(FetchFault.HTTP_PROTOCOL, "chunk longer than it says")
+                raise TransferError(FetchFault.HTTP_PROTOCOL, Detail("fetching.detail.chunk_longer_than_it_says"))

@@ -10,6 +10,7 @@ from typing import Final, Protocol, TypeAlias
 from pkitools.arguments import choice, text, whole, wrong_type
 from pkitools.errors import NetworkError
 from pkitools.frozen import dataclass, field
+from pkitools.messages import Detail, codes_of
 
 
 class FetchFault(StrEnum):
@@ -101,8 +102,13 @@ def refusal(fault: str, detail: str) -> Refusal | None:
     """
     if text(fault, "fault") == FetchFault.ADDRESS:
         return Refusal.ADDRESS
-    by_rule = fault in {FetchFault.URL, FetchFault.REDIRECT}
-    return next((each for each in Refusal if by_rule and text(detail, "detail").startswith(f"{each} ")), None)
+    codes = codes_of(text(detail, "detail")) if fault in {FetchFault.URL, FetchFault.REDIRECT} else ()
+    return next((each for each in Refusal if f"fetching.detail.{each}" in codes), None)
+
+
+def not_public(address: str) -> Detail:
+    """Return the particular of an address, or of a host with it, that may not be connected to."""
+    return Detail("fetching.detail.address", address=address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +161,7 @@ class FetchError(NetworkError):
     Args:
         fault: what was wrong, or its text.
         url: what was asked for.
-        detail: the particulars.
+        detail: the particulars: a :class:`~pkitools.messages.Detail`, or words that are shown as they are.
         body: what came with an HTTP status of failure, where the request asked for it.
 
     Raises:

@@ -26,6 +26,7 @@ from pkitools.findings.model import (
 )
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_LISTED
+from pkitools.messages import Detail
 from pkitools.text import NameText, joined
 
 CRASHED: Final = "crashed"
@@ -130,8 +131,10 @@ def met_if_none(path: str, offenders: Iterable[object], *, basis: Basis | None =
 
 
 def _texts(params: Mapping[str, object]) -> dict[str, str]:
-    # str() would take the short form of a name away
-    return {name: operand if isinstance(operand, NameText) else str(operand) for name, operand in params.items()}
+    # str() would take the short form of a name away, and the code of a detail
+    return {
+        name: operand if isinstance(operand, (NameText, Detail)) else str(operand) for name, operand in params.items()
+    }
 
 
 def ask(

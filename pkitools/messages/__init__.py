@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial, reduce
 from types import MappingProxyType
 from typing import Final, Literal, Protocol, TypeAlias, get_args
 
@@ -152,7 +152,7 @@ WHY: Final = "why"
 :mod:`pkitools.revocation`, with ``detail`` behind it."""
 
 _OF_SYSTEM: Final = "files.system."
-_DETAIL: Final = "fetching.detail."
+_TOGETHER: Final = "report.together"
 _EMPTY: Final = frozenset({NOTHING, ""})
 
 
@@ -160,6 +160,51 @@ class _Told(str):
     """An operand that is a sentence of ours, with its own operands in place: it is shown as it is."""
 
     __slots__ = ()
+
+
+class Detail(str):
+    """What is particular about a fault, as a value: a code, and the operands of its words.
+
+    As text it is the English words: what data keep, and what a program sees. A message that has it for an operand tells
+    it in its own language.
+
+    Args:
+        code: names its words, such as ``fetching.detail.port``.
+        operands: of its words; one may be a detail itself.
+    """
+
+    __slots__ = ("code", "operands")
+
+    code: str
+    operands: Mapping[str, object]
+
+    def __new__(cls, code: str, /, **operands: object) -> Detail:
+        """Make one; a code without words shows as itself."""
+        made = super().__new__(cls, message(code, operands, "en").title)
+        made.code, made.operands = code, operands
+        return made
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return partial(Detail, self.code, **self.operands), ()  # results are sent between processes
+
+    def in_language(self, language: Language) -> str:
+        """Return its words in a language."""
+        return _Told(message(self.code, self.operands, language).title)
+
+
+def together(*details: str) -> str:
+    """Return several details as one, each but the first behind a semicolon; those that are empty are left out."""
+    return reduce(
+        lambda told, each: Detail(_TOGETHER, first=told, second=each) if told and each else told or each, details, ""
+    )
+
+
+def codes_of(detail: str) -> tuple[str, ...]:
+    """Return the codes of a detail and of those in it, outermost first; of mere words there are none."""
+    if not isinstance(detail, Detail):
+        return ()
+    inner = [code for each in detail.operands.values() if isinstance(each, Detail) for code in codes_of(each)]
+    return detail.code, *inner
 
 
 class _Operands(dict[str, str]):
@@ -187,7 +232,9 @@ def template(code: str, language: Language) -> Mapping[str, str]:
 def filled(text: str, params: Mapping[str, object]) -> str:
     """Return a template with its operands in place, each made printable and cut to a readable length."""
     return text.format_map(
-        _Operands({name: value if isinstance(value, _Told) else shown(value) for name, value in params.items()})
+        _Operands(
+            {name: value if isinstance(value, (_Told, Detail)) else shown(value) for name, value in params.items()}
+        )
     )
 
 
@@ -233,7 +280,8 @@ def _with_why(params: Mapping[str, object], language: Language) -> Mapping[str, 
     code = params.get("fault", params.get("code"))
     if code is None or WHY in params:
         return params
-    return {**params, WHY: fault_in_words(str(code), str(params.get("detail", "")), language)}
+    detail = params.get("detail", "")
+    return {**params, WHY: fault_in_words(str(code), detail if isinstance(detail, str) else str(detail), language)}
 
 
 def fault_in_words(code: str, detail: str, language: Language) -> str:
@@ -245,8 +293,8 @@ def fault_in_words(code: str, detail: str, language: Language) -> str:
         detail: the particulars.
         language: ``nl`` or ``en``.
     """
-    if code == "url" and detail.startswith("address "):
-        code, detail = "address", detail.partition(" ")[2]
+    if code == "url" and isinstance(detail, Detail) and "address" in detail.operands:
+        code, detail = "address", str(detail.operands["address"])
     entry = template(f"report.attempt.{code}", language) or template(f"fetching.fault.{code}", language)
     kind, _, status = code.partition("-")
     if not entry and kind == "http" and status:
@@ -254,16 +302,8 @@ def fault_in_words(code: str, detail: str, language: Language) -> str:
     said = filled(entry["title"], {"status": status}) if entry else shown(code)
     if detail in {"", "-", NOTHING}:
         return _Told(said)
-    return _Told(f"{said} ({shown(in_words(_detail(detail, language), language))})")
-
-
-def _detail(detail: str, language: Language) -> str:
-    """Return a particular in a language: what the library says in English is its words, or begins with them."""
-    for code, entry in catalogue("en", "fetching").items():
-        words = entry["title"]
-        if code.startswith(_DETAIL) and (detail == words or detail.startswith(f"{words} ")):
-            return template(code, language)["title"] + detail[len(words) :]
-    return detail
+    told = in_words(detail, language)
+    return _Told(f"{said} ({told if isinstance(told, _Told) else shown(told)})")
 
 
 def _part(entry: Mapping[str, str], part: str, params: Mapping[str, object]) -> str:
@@ -273,7 +313,9 @@ def _part(entry: Mapping[str, str], part: str, params: Mapping[str, object]) -> 
 
 
 def in_words(text: str, language: Language) -> str:
-    """Return a text with the words for what the operating system said: what is kept of that are codes in it."""
+    """Return a detail in its words, and a text with those for what the operating system said: it has codes for that."""
+    if isinstance(text, Detail):
+        return text.in_language(language)
     if _OF_SYSTEM not in text:
         return text
     return re.sub(
@@ -282,9 +324,12 @@ def in_words(text: str, language: Language) -> str:
 
 
 def _with_words(params: Mapping[str, object], language: Language) -> Mapping[str, object]:
-    """Return the operands, with a word for what is not there and for what the operating system said."""
-    if any(_OF_SYSTEM in value for value in params.values() if type(value) is str):
-        params = {name: in_words(each, language) if type(each) is str else each for name, each in params.items()}
+    """Return the operands, with a word for what is not there, for a detail and for what the operating system said."""
+    if any(_OF_SYSTEM in value if type(value) is str else type(value) is Detail for value in params.values()):
+        params = {
+            name: in_words(each, language) if type(each) is str or type(each) is Detail else each
+            for name, each in params.items()
+        }
     if NOTHING not in params.values():
         return params
     word = template("report.nothing", language)["title"]

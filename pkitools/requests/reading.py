@@ -103,11 +103,11 @@ def _read(der: bytes) -> RequestFacts:
     note = problems.append
     whole = children(der, root(der, SEQUENCE))
     if [part[0] for part in whole] != [SEQUENCE, SEQUENCE, BIT_STRING]:
-        raise DERError("not a body, an algorithm and a signature")
+        raise DERError("not_signed")
     body, algorithm, _ = whole
     parts = children(der, body)
     if [part[0] for part in parts] not in ([0x02, SEQUENCE, SEQUENCE, 0xA0], [0x02, SEQUENCE, SEQUENCE]):
-        raise DERError("not a version, a name, a key and attributes")
+        raise DERError("request_fields")
     attributes = children(der, parts[3]) if len(parts) == 4 else []
     extensions, kinds = _attributes(der, attributes)
     return RequestFacts(
@@ -129,11 +129,11 @@ def _attributes(der: bytes, nodes: list[Node]) -> tuple[tuple[Extension, ...], t
     extensions: list[Extension] = []
     kinds: list[str] = []
     if len(nodes) > _MAX_PARTS:
-        raise DERError(f"{len(nodes)} attributes")
+        raise DERError("how_many", count=len(nodes), kind="Attribute")
     for node in nodes:
         parts = children(der, expect(node, SEQUENCE))
         if [part[0] for part in parts] != [OBJECT_IDENTIFIER, SET]:
-            raise DERError(f"no attribute at offset {node[1]}")
+            raise DERError("is_none", node[1], kind="Attribute")
         kinds.append(oid(der, parts[0]))
         if kinds[-1] in _EXTENSION_REQUESTS:
             for value in children(der, parts[1]):
@@ -144,12 +144,12 @@ def _attributes(der: bytes, nodes: list[Node]) -> tuple[tuple[Extension, ...], t
 def _extensions(der: bytes, node: Node) -> list[Extension]:
     nodes = children(der, expect(node, SEQUENCE))
     if len(nodes) > _MAX_PARTS:
-        raise DERError(f"{len(nodes)} extensions")
+        raise DERError("how_many", count=len(nodes), kind="Extension")
     found = []
     for extension in nodes:
         parts = children(der, expect(extension, SEQUENCE))
         if not 2 <= len(parts) <= 3:
-            raise DERError(f"no extension at offset {extension[1]}")
+            raise DERError("is_none", extension[1], kind="Extension")
         critical = boolean(der, parts[1]) if len(parts) == 3 else False
         found.append(Extension(oid(der, parts[0]), critical, contents(der, expect(parts[-1], OCTET_STRING))))
     return found

@@ -8,6 +8,7 @@ from typing import Final
 
 from pkitools.crl.entries import Entry, worst
 from pkitools.crl.reading import CertificateRevocationList
+from pkitools.messages import Detail
 from pkitools.revocation.codes import AttemptCode, CrlFault, MaybeCode, Note, Step
 from pkitools.revocation.model import GOOD, HOLD, REMOVED, RevocationStatus, StatusKind, unknown
 from pkitools.revocation.scope import ALL_REASONS, ListScope, PointScope, covered, outside, scope_of
@@ -192,7 +193,7 @@ def _read(crl: CertificateRevocationList, passed: list[Step]) -> ListScope:
     passed.append(Step.READABLE)
     if strange:
         # RFC 5280 5.2, 5.3: such a list determines no status, not even that of what it lists
-        raise Refused(AttemptCode.SCOPE, f"critical extension {strange}")
+        raise Refused(AttemptCode.SCOPE, Detail("revocation.detail.critical_extension", oid=strange))
     if scope.only_attribute:
         raise Refused(AttemptCode.SCOPE, "onlyContainsAttributeCerts")
     return scope
@@ -224,13 +225,13 @@ def _coverage(scope: ListScope, certificate: PathCertificate, points: Sequence[P
     if beyond:
         raise Refused(AttemptCode.SCOPE, beyond)
     if not any(coverage):
-        raise Refused(AttemptCode.SCOPE, "another distribution point")
+        raise Refused(AttemptCode.SCOPE, Detail("revocation.detail.another_point"))
     return coverage
 
 
 def _require_complete(crl: CertificateRevocationList) -> None:
     if crl.base_number is not None:
-        raise Refused(AttemptCode.SCOPE, "delta CRL")
+        raise Refused(AttemptCode.SCOPE, Detail("revocation.detail.is_delta"))
 
 
 def combine(answers: Sequence[StatusInformation], points: Sequence[PointScope]) -> RevocationStatus | None:

@@ -16,6 +16,7 @@ from typing import Final
 
 from pkitools.crl.reading import CertificateRevocationList
 from pkitools.frozen import replace
+from pkitools.messages import Detail
 from pkitools.revocation.codes import AttemptCode, Step
 from pkitools.revocation.model import GOOD, HOLD, REMOVED, RevocationStatus, StatusKind
 from pkitools.revocation.status_information import FRESH, RevocationContext, StatusInformation, freshness
@@ -28,20 +29,20 @@ _SAME: Final = (
 )
 
 
-def why_not_together(complete: CertificateRevocationList, delta: CertificateRevocationList) -> str:
-    """Return why a delta cannot update a complete list (RFC 5280 5.2.4 (a) to (d), 6.3.3 (c)), or an empty string."""
+def why_not_together(complete: CertificateRevocationList, delta: CertificateRevocationList) -> Detail | None:
+    """Return why a delta cannot update a complete list (RFC 5280 5.2.4 (a) to (d), 6.3.3 (c)), if it cannot."""
     if complete.issuer != delta.issuer and complete.canonical_issuer != delta.canonical_issuer:
-        return "another issuer than the complete list"
+        return Detail("revocation.detail.another_issuer")
     other = _other_part(complete, delta)
     if other:
-        return f"another {other} than the complete list"
+        return Detail("revocation.detail.another_part", part=other)
     if complete.number is None or delta.number is None or delta.base_number is None:
-        return "the delta CRL or the complete list has no cRLNumber"
+        return Detail("revocation.detail.no_number")
     if complete.number < delta.base_number:
-        return f"it builds on number {delta.base_number}, and the complete list is number {complete.number}"
+        return Detail("revocation.detail.builds_on", base=delta.base_number, number=complete.number)
     if delta.number <= complete.number or delta.this_update < complete.this_update:
-        return f"number {delta.number} is not newer than the complete list, number {complete.number}"
-    return ""
+        return Detail("revocation.detail.not_newer", delta=delta.number, number=complete.number)
+    return None
 
 
 def _other_part(one: CertificateRevocationList, other: CertificateRevocationList) -> str:
@@ -96,7 +97,7 @@ def _updated(complete: StatusInformation, deltas: Sequence[StatusInformation]) -
         listed=said,
         current=True,
         passed=tuple(dict.fromkeys((*complete.passed, *FRESH, Step.DELTA))),
-        detail=f"brought up to date by the delta CRL with number {newest[0].number}",
+        detail=Detail("revocation.detail.brought_up_to_date", number=newest[0].number),
         produced=newest[0].produced,
         expires=newest[0].expires,
         number=newest[0].number,
@@ -109,7 +110,7 @@ def _newest_for(complete: StatusInformation, deltas: Sequence[StatusInformation]
     return [delta for delta in deltas if delta.crl in chosen]
 
 
-def _why_not(complete: StatusInformation, delta: StatusInformation) -> str:
+def _why_not(complete: StatusInformation, delta: StatusInformation) -> Detail | None:
     assert complete.crl is not None
     assert delta.crl is not None
     return why_not_together(complete.crl, delta.crl)
@@ -196,8 +197,8 @@ def told(lists: Sequence[StatusInformation]) -> Iterator[tuple[StatusInformation
 
 def _delta_told(delta: StatusInformation, completes: Sequence[StatusInformation]) -> StatusInformation:
     reasons = [_why_not(complete, delta) for complete in completes]
-    if "" not in reasons:
-        return replace(delta, code=AttemptCode.DELTA, detail=reasons[-1])
+    if None not in reasons:
+        return replace(delta, code=AttemptCode.DELTA, detail=reasons[-1] or "")
     status = delta.listed or GOOD
     status = GOOD if status.reason == REMOVED else status
     return replace(delta, code="", status=status, passed=(*delta.passed, Step.SCOPE, Step.DELTA), detail="")

@@ -200,27 +200,27 @@ def read_response(data: bytes, *, limit: int = 1024 * 1024) -> OcspResponse:
 def _read(data: bytes) -> OcspResponse:
     parts = asn1.children(data, asn1.root(data, asn1.SEQUENCE))
     if not 1 <= len(parts) <= 2:
-        raise DERError(f"OCSPResponse with {len(parts)} parts")
+        raise DERError("parts", kind="OCSPResponse", count=len(parts))
     status = _STATUS_NUMBERS.get(asn1.integer(data, parts[0], asn1.ENUMERATED))
     if status is None:
-        raise DERError("unknown response status")
+        raise DERError("response_status")
     if status is not ResponseStatus.SUCCESSFUL:
         return OcspResponse(status)
     if len(parts) != 2 or parts[1][0] != _RESPONSE_BYTES:
-        raise DERError("successful, without a response")
+        raise DERError("response_missing")
     kind, body = asn1.exactly(asn1.children(data, asn1.expect(asn1.only_child(data, parts[1]), asn1.SEQUENCE)), 2)
     if asn1.oid(data, kind) != _BASIC:
-        raise DERError("another type of response than basic")
+        raise DERError("not_basic")
     return _read_basic(asn1.contents(data, asn1.expect(body, asn1.OCTET_STRING)))
 
 
 def _read_basic(data: bytes) -> OcspResponse:
     parts = asn1.children(data, asn1.root(data, asn1.SEQUENCE))
     if [part[0] for part in parts[:3]] != [asn1.SEQUENCE, asn1.SEQUENCE, asn1.BIT_STRING] or len(parts) > 4:
-        raise DERError("not a response, an algorithm and a signature")
+        raise DERError("not_signed")
     signature, unused = asn1.bit_string(data, parts[2])
     if unused:
-        raise DERError("the signature has unused bits")
+        raise DERError("signature_unused_bits")
     certificates: list[Node] = []
     if len(parts) == 4:
         certificates = asn1.children(
@@ -230,7 +230,7 @@ def _read_basic(data: bytes) -> OcspResponse:
         raise LimitError("revocation.error.ocsp_too_many", count=len(certificates), limit=_MAX_CERTIFICATES)
     fields = asn1.children(data, parts[0])
     if fields and fields[0][0] == _VERSION and asn1.integer(data, asn1.only_child(data, fields.pop(0))) != 0:
-        raise DERError("version of the response is not 1")
+        raise DERError("version_not_1")
     extensions: dict[str, tuple[bool, bytes]] = {}
     if len(fields) == 4:
         extensions = read_extensions(data, asn1.only_child(data, asn1.expect(fields.pop(), _EXTENSIONS)))
@@ -260,7 +260,7 @@ def _responder(data: bytes, node: Node) -> tuple[bytes | None, bytes | None]:
         return asn1.encoded(data, asn1.expect(asn1.only_child(data, node), asn1.SEQUENCE)), None
     if node[0] == _BY_KEY:
         return None, asn1.contents(data, asn1.expect(asn1.only_child(data, node), asn1.OCTET_STRING))
-    raise DERError(f"tag 0x{node[0]:02x} in a ResponderID")
+    raise DERError("tag_inside", tag=f"{node[0]:02x}", kind="ResponderID")
 
 
 def _nonce(extensions: dict[str, tuple[bool, bytes]]) -> bytes | None:
@@ -269,7 +269,7 @@ def _nonce(extensions: dict[str, tuple[bool, bytes]]) -> bytes | None:
         return None
     nonce = asn1.contents(found[1], asn1.root(found[1], asn1.OCTET_STRING))
     if len(nonce) not in _NONCE_OCTETS:
-        raise DERError(f"nonce of {len(nonce)} octets")
+        raise DERError("nonce_octets", count=len(nonce))
     return nonce
 
 
@@ -283,7 +283,7 @@ def _singles(data: bytes, node: Node) -> tuple[SingleResponse, ...]:
 def _single(data: bytes, node: Node) -> SingleResponse:
     parts = asn1.children(data, asn1.expect(node, asn1.SEQUENCE))
     if not 3 <= len(parts) <= 5:
-        raise DERError(f"SingleResponse with {len(parts)} parts")
+        raise DERError("parts", kind="SingleResponse", count=len(parts))
     next_update = None
     extensions: dict[str, tuple[bool, bytes]] = {}
     rest = parts[3:]
@@ -292,7 +292,7 @@ def _single(data: bytes, node: Node) -> SingleResponse:
     if rest and rest[0][0] == _EXTENSIONS:
         extensions = read_extensions(data, asn1.only_child(data, rest.pop(0)))
     if rest:
-        raise DERError(f"tag 0x{rest[0][0]:02x} in a SingleResponse")
+        raise DERError("tag_inside", tag=f"{rest[0][0]:02x}", kind="SingleResponse")
     status, revoked_at, reason = _status(data, parts[1])
     this_update = read_time(data, asn1.expect(parts[2], asn1.GENERALIZED_TIME))
     return SingleResponse(
@@ -315,15 +315,15 @@ def _status(data: bytes, node: Node) -> tuple[StatusKind, datetime | None, str |
     tag = node[0]
     if tag in {_GOOD, _UNKNOWN}:
         if node[3] != node[2]:
-            raise DERError("a status with contents")
+            raise DERError("status_with_contents")
         return (StatusKind.GOOD if tag == _GOOD else StatusKind.UNKNOWN), None, None
     parts = asn1.children(data, asn1.expect(node, _REVOKED))
     if not 1 <= len(parts) <= 2:
-        raise DERError(f"RevokedInfo with {len(parts)} parts")
+        raise DERError("parts", kind="RevokedInfo", count=len(parts))
     reason = None
     if len(parts) == 2:
         number = asn1.integer(data, asn1.only_child(data, asn1.expect(parts[1], _REASON)), asn1.ENUMERATED)
         if number not in REASONS:
-            raise DERError(f"reason code {number}")
+            raise DERError("reason_code", number=number)
         reason = REASONS[number]
     return StatusKind.REVOKED, read_time(data, asn1.expect(parts[0], asn1.GENERALIZED_TIME)), reason

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from pkitools.errors import InputError
+from pkitools.messages import Detail
 from pkitools.revocation.codes import AttemptCode, MaybeCode, Note, Step
 from pkitools.revocation.model import GOOD, RevocationStatus, StatusKind, unknown
 from pkitools.revocation.ocsp import OcspResponse, ResponseStatus, SingleResponse, is_about, key_hash
 from pkitools.revocation.status_information import (
+    OVER_BUDGET,
     Refused,
     RevocationContext,
     StatusInformation,
@@ -116,14 +118,14 @@ def _responder(
     """Return who signed: the issuer itself, or one to whom the issuer delegated it (RFC 6960 4.2.2.2)."""
     if _goes_by(response, issuer):
         return issuer
-    why = "no certificate of the responder"
+    why: Detail | None = Detail("revocation.detail.no_responder")
     for candidate in _candidates(response.certificates):
         if not _goes_by(response, candidate):
             continue
         why = _not_authorised(candidate, issuer, context) or _not_good(candidate, responder_status)
-        if not why:
+        if why is None:
             return candidate
-    raise Refused(AttemptCode.RESPONDER, why)
+    raise Refused(AttemptCode.RESPONDER, why or "")
 
 
 def _candidates(certificates: Sequence[bytes]) -> Iterator[PathCertificate]:
@@ -134,46 +136,42 @@ def _candidates(certificates: Sequence[bytes]) -> Iterator[PathCertificate]:
             continue
 
 
-def _not_authorised(candidate: PathCertificate, issuer: PathCertificate, context: RevocationContext) -> str:
-    """Return why the issuer has not delegated to this responder, or an empty string."""
+def _not_authorised(candidate: PathCertificate, issuer: PathCertificate, context: RevocationContext) -> Detail | None:
+    """Return why the issuer has not delegated to this responder, if it has not."""
     usage = candidate.key_usage
     faults = {
-        "not issued by the authority that issued the certificate": (
-            candidate.issuer != issuer.subject and candidate.canonical_issuer != issuer.canonical_subject
-        ),
+        "not_issued": (candidate.issuer != issuer.subject and candidate.canonical_issuer != issuer.canonical_subject),
         # anyExtendedKeyUsage is no delegation: every certificate of the authority could answer for it
-        "extendedKeyUsage without OCSPSigning": OCSP_SIGNING not in (candidate.extended_key_usage or ()),
-        "keyUsage without digitalSignature": usage is not None and not usage & (DIGITAL_SIGNATURE | NON_REPUDIATION),
-        "its certificate is not valid at the moment": not candidate.not_before <= context.moment <= candidate.not_after,
-        "its certificate holds what cannot be processed": bool(
-            candidate.unknown_critical or candidate.faults or not candidate.algorithms_agree
-        ),
+        "no_ocsp_signing": OCSP_SIGNING not in (candidate.extended_key_usage or ()),
+        "no_digital_signature": usage is not None and not usage & (DIGITAL_SIGNATURE | NON_REPUDIATION),
+        "not_valid_now": not candidate.not_before <= context.moment <= candidate.not_after,
+        "not_processed": bool(candidate.unknown_critical or candidate.faults or not candidate.algorithms_agree),
     }
     for fault, present in faults.items():
         if present:
-            return fault
+            return Detail(f"revocation.detail.{fault}")
     if not context.budget.spend():
-        return "too many signature checks"
+        return Detail(OVER_BUDGET)
     parts = signed_parts(candidate.der)
     if not signed_with_sha2(issuer.spki, parts.algorithm, parts.signed, parts.signature):
-        return "not signed by the authority that issued the certificate"
-    return ""
+        return Detail("revocation.detail.not_signed")
+    return None
 
 
-def _not_good(candidate: PathCertificate, responder_status: ResponderStatus) -> str:
+def _not_good(candidate: PathCertificate, responder_status: ResponderStatus) -> Detail | None:
     status = responder_status(candidate)
     if status.kind is StatusKind.REVOKED:
-        return "its certificate is revoked"
+        return Detail("revocation.detail.responder_revoked")
     if status.kind is StatusKind.GOOD or OCSP_NO_CHECK in candidate.extensions:
-        return ""
-    return f"its certificate has no ocsp-nocheck and its own status is unknown ({status.code})"
+        return None
+    return Detail("revocation.detail.responder_unknown", fault=str(status.code))
 
 
 def _single(response: OcspResponse, certificate: PathCertificate, issuer: PathCertificate) -> SingleResponse:
     """Return the response about this certificate; of several the worst."""
     ours = [single for single in response.responses if is_about(single, certificate, issuer)]
     if not ours:
-        raise Refused(AttemptCode.NO_MATCH, f"{len(response.responses)} about other certificates")
+        raise Refused(AttemptCode.NO_MATCH, Detail("revocation.detail.of_others", count=len(response.responses)))
     for status in (StatusKind.REVOKED, StatusKind.UNKNOWN):
         for single in ours:
             if single.status is status:
@@ -185,7 +183,7 @@ def _single(response: OcspResponse, certificate: PathCertificate, issuer: PathCe
 def _require_known_extensions(response: OcspResponse, single: SingleResponse) -> None:
     strange = response.unknown_critical or single.unknown_critical
     if strange:
-        raise Refused(AttemptCode.OCSP_EXTENSION, f"critical extension {strange}")
+        raise Refused(AttemptCode.OCSP_EXTENSION, Detail("revocation.detail.critical_extension", oid=strange))
 
 
 def _require_time(
@@ -206,12 +204,12 @@ def _require_signed_in_time(response: OcspResponse, single: SingleResponse, cont
 def _nonce(response: OcspResponse, nonce: bytes | None, context: RevocationContext) -> tuple[Note, ...]:
     if nonce is None:
         if context.options.require_nonce:
-            raise Refused(AttemptCode.NONCE, "not an answer to our request")
+            raise Refused(AttemptCode.NONCE, Detail("revocation.detail.not_our_request"))
         return ()
     if response.nonce == nonce:
         return ()
     if response.nonce is not None:
-        raise Refused(AttemptCode.NONCE, "another nonce than was sent")
+        raise Refused(AttemptCode.NONCE, Detail("revocation.detail.another_nonce"))
     if context.options.require_nonce:
-        raise Refused(AttemptCode.NONCE, "no nonce in the response")
+        raise Refused(AttemptCode.NONCE, Detail("revocation.detail.no_nonce"))
     return (Note.NONCE_ABSENT,)

@@ -9,6 +9,7 @@ from typing import Final
 from pkitools.errors import InputError, LimitError
 from pkitools.fetching.model import Cache, CacheEntry, Clock, Fetched, Fetcher, FetchError, FetchFault, FetchRequest
 from pkitools.frozen import dataclass, field
+from pkitools.messages import Detail
 from pkitools.revocation.codes import AttemptCode, MaybeCode, Note, Step, code_of_fault
 from pkitools.revocation.model import Origin, RevocationOptions, SourceKind
 
@@ -108,7 +109,7 @@ class DocumentSources:
         started = self._clock()
         left = self._options.total_seconds - (started - self._started)
         if left <= 0:
-            return Retrieval(Origin.NONE, code=AttemptCode.TIMEOUT, detail="the total time is used up")
+            return Retrieval(Origin.NONE, code=AttemptCode.TIMEOUT, detail=Detail("revocation.detail.time_used_up"))
         crl = kind is SourceKind.CRL
         request = FetchRequest(
             url=url,

@@ -85,7 +85,7 @@ def points_of(certificate: PathCertificate) -> tuple[PointScope, ...]:
 def _points(value: bytes, issuer: bytes) -> tuple[PointScope, ...]:
     nodes = asn1.children(value, asn1.root(value, asn1.SEQUENCE))
     if not 1 <= len(nodes) <= _MAX_POINTS:
-        raise DERError(f"{len(nodes)} distribution points")
+        raise DERError("how_many", count=len(nodes), kind="DistributionPoint")
     return tuple([_point(value, node, issuer) for node in nodes])
 
 
@@ -99,7 +99,7 @@ def _point(value: bytes, node: Node, issuer: bytes) -> PointScope:
         names, uris = _point_names(value, asn1.only_child(value, parts[_POINT_NAME]), relative_to)
     reasons = _reasons(value, parts[_POINT_REASONS]) if _POINT_REASONS in parts else ALL_REASONS
     if not (names or crl_issuer):
-        raise DERError(f"no distribution point at offset {node[1]}")
+        raise DERError("is_none", node[1], kind="DistributionPoint")
     return PointScope(names, uris, reasons, crl_issuer)
 
 
@@ -122,7 +122,7 @@ def _list_scope(value: bytes, issuer: bytes) -> ListScope:
     if _LIST_NAME in parts:
         names, _ = _point_names(value, asn1.only_child(value, parts[_LIST_NAME]), issuer)
         if not names:
-            raise DERError("issuingDistributionPoint with an empty name")
+            raise DERError("is_empty", kind="DistributionPointName")
     flags = {tag: tag in parts and asn1.boolean(value, parts[tag], tag) for tag in _FLAGS}
     reasons = _reasons(value, parts[_LIST_REASONS]) if _LIST_REASONS in parts else ALL_REASONS
     return ListScope(names, flags[_ONLY_USER], flags[_ONLY_CA], flags[_ONLY_ATTRIBUTE], reasons, flags[_INDIRECT])
@@ -141,7 +141,7 @@ def _point_names(value: bytes, node: Node, issuer: bytes) -> tuple[frozenset[byt
     if node[0] == _RELATIVE_NAME:  # one RDN below the issuer's name
         return frozenset({_directory(_below(issuer, asn1.contents(value, node)))}), ()
     if node[0] != _FULL_NAME:
-        raise DERError(f"tag 0x{node[0]:02x} in a DistributionPointName")
+        raise DERError("tag_inside", tag=f"{node[0]:02x}", kind="DistributionPointName")
     nodes = asn1.children(value, node)
     uris = [asn1.contents(value, name).decode("ascii", "backslashreplace") for name in nodes if name[0] == URI]
     return _names(value, nodes), tuple(uris)

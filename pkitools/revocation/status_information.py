@@ -7,6 +7,7 @@ from typing import Final
 
 from pkitools.crl.reading import CertificateRevocationList
 from pkitools.frozen import dataclass, field
+from pkitools.messages import Detail
 from pkitools.revocation.codes import AttemptCode, Code, MaybeCode, Note, Step
 from pkitools.revocation.model import RevocationOptions, RevocationStatus, SignatureBudget, StatusKind
 from pkitools.validation.algorithms import MIN_RSA_BITS
@@ -20,8 +21,8 @@ _OF_TIME: Final = (
 )
 
 
-OVER_BUDGET: Final = "signature checks"
-"""What is said of a source for whose signature no check was left."""
+OVER_BUDGET: Final = "revocation.detail.signature_checks"
+"""The code of what is said of a source for whose signature no check was left."""
 
 FRESH: Final = tuple(step for step, _ in _OF_TIME)
 
@@ -60,7 +61,7 @@ def require_budget(context: RevocationContext, passed: list[Step], *, check: tup
         check: what is checked with which key, where it may come again: the second time costs nothing.
     """
     if (check is None or context.budget.is_new(check)) and not context.budget.spend():
-        raise Refused(AttemptCode.LIMIT, OVER_BUDGET)
+        raise Refused(AttemptCode.LIMIT, Detail(OVER_BUDGET))
     passed.append(Step.LIMIT)
 
 

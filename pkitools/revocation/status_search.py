@@ -9,6 +9,7 @@ from pkitools.crl.reading import CertificateRevocationList, read_crl, unread_men
 from pkitools.errors import InputError
 from pkitools.findings import CertificateRef, crash
 from pkitools.frozen import replace
+from pkitools.messages import Detail, codes_of, together
 from pkitools.revocation.codes import AttemptCode, CrlFault, MaybeCode, Note, Step
 from pkitools.revocation.crl_status import combine, is_from, judge_crl
 from pkitools.revocation.delta import brought_up_to_date, contradicted, holds, told, without_ended_holds
@@ -70,7 +71,7 @@ class StatusSearch:
         self.ref = CertificateRef(certificate.sha256, role)
         self.attempts: list[Attempt] = []
         self._lists: list[StatusInformation] = []
-        self._recorded: dict[int, Attempt] = {}
+        self._recorded: dict[int, tuple[Attempt, str]] = {}  # with what was particular about the source
         self._ocsp_answers: list[StatusInformation] = []
         self._unread = [*material.unread]
         self._malformed = ""
@@ -164,13 +165,12 @@ class StatusSearch:
         """Record of each delta whether it could be used, and why not: known when every list was judged."""
         instead = {}
         for own, answer in told(self._lists):
-            known = self._recorded[id(own)]
-            detail = "; ".join(part for part in (answer.detail, known.detail.removeprefix(own.detail)) if part)
+            known, of_source = self._recorded[id(own)]
             instead[id(known)] = replace(
                 known,
                 code=answer.code,
                 status=answer.status,
-                detail=detail,
+                detail=together(answer.detail, of_source),
                 passed=(*known.passed, *(step for step in answer.passed if step not in known.passed)),
             )
         self.attempts = [instead.get(id(attempt), attempt) for attempt in self.attempts]
@@ -180,7 +180,9 @@ class StatusSearch:
         given = [each for each in self.attempts if each.origin is Origin.SUPPLIED and each.certificate == self.ref]
         for kind in SourceKind:
             of_kind = [each for each in given if each.source is kind]
-            left_out = [each for each in of_kind if each.code is AttemptCode.LIMIT and each.detail == OVER_BUDGET]
+            left_out = [
+                each for each in of_kind if each.code is AttemptCode.LIMIT and OVER_BUDGET in codes_of(each.detail)
+            ]
             if left_out:
                 told = replace(left_out[0], detail=f"{len(of_kind) - len(left_out)}/{len(of_kind)}")
                 gone = {*map(id, left_out)}
@@ -244,8 +246,8 @@ class StatusSearch:
         """Compare what came with what was kept: return both with their notes, the second one ``None`` unless used."""
         if kept_answer.code:
             if kept_answer.code not in _OF_ITS_TIME:
-                detail = "; ".join(part for part in (got.detail, f"kept: {kept_answer.code}") if part)
-                got = replace(got, notes=(*got.notes, Note.CACHE_IGNORED), detail=detail)
+                kept_fault = Detail("revocation.detail.kept", fault=str(kept_answer.code))
+                got = replace(got, notes=(*got.notes, Note.CACHE_IGNORED), detail=together(got.detail, kept_fault))
             return got, None
         if answer is None or answer.code:
             return got, replace(kept, notes=(Note.FROM_CACHE,))
@@ -271,7 +273,8 @@ class StatusSearch:
             return judge(got.body)
         except InputError as error:
             code = code_of_error(error, via_proxy=got.via_proxy)
-            return StatusInformation(code, unknown(code), detail=str(error.params.get("detail", "")))
+            detail = error.params.get("detail", "")
+            return StatusInformation(code, unknown(code), detail=detail if isinstance(detail, str) else str(detail))
         except Exception as error:  # a fault of ours: never a good status, and never the end of the others
             return self._crashed(error)
 
@@ -293,7 +296,7 @@ class StatusSearch:
             self._lists.append(answer)
         self._settle(SourceKind.CRL, answer, got, url)
         if answer is not None:
-            self._recorded[id(answer)] = self.attempts[-1]
+            self._recorded[id(answer)] = self.attempts[-1], got.detail
         return answer is not None and not answer.code
 
     # --- OCSP
@@ -386,8 +389,7 @@ class StatusSearch:
         ignored = self.material.sources.cache_notes()
         if not ignored:
             return got
-        detail = "; ".join((*((got.detail,) if got.detail else ()), *ignored))
-        return replace(got, notes=(*got.notes, Note.CACHE_IGNORED), detail=detail)
+        return replace(got, notes=(*got.notes, Note.CACHE_IGNORED), detail=together(got.detail, *ignored))
 
     def _settle(self, kind: SourceKind, answer: StatusInformation | None, got: Retrieval, url: str) -> None:
         if answer is None:
@@ -403,7 +405,7 @@ class StatusSearch:
                 answer.code,
                 answer.status,
                 got.seconds,
-                "; ".join(part for part in (answer.detail, got.detail) if part),
+                together(answer.detail, got.detail),
                 (*got.notes, *answer.notes),
                 answer.produced,
                 answer.expires,

@@ -225,6 +225,6 @@ def _names(path: Path) -> Iterator[Refusal]:
                 rules.NAME_CONSTRAINTS_RULE, violation.index, name=at, forbidden=violation.name, authority=by
             )
     except DERError as error:
-        yield _named(rules.ENCODING, 0, path[0], detail=f"nameConstraints: {error.detail}")
+        yield _named(rules.ENCODING, 0, path[0], detail=error.inside("nameConstraints"))
     except TooManyComparisons:
         yield violates(rules.BUDGET, limit="250,000")

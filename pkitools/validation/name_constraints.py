@@ -79,27 +79,27 @@ def read_constraints(value: bytes) -> Constraints:
     excluded: tuple[Name, ...] = ()
     parts = asn1.children(value, asn1.root(value, asn1.SEQUENCE))
     if not parts:
-        raise DERError("nameConstraints without subtrees")
+        raise DERError("is_empty", kind="nameConstraints")
     for part in parts:
         subtrees = tuple(_subtree(value, node) for node in asn1.children(value, part))
         if not subtrees:
-            raise DERError("nameConstraints with an empty list of subtrees")
+            raise DERError("is_empty", kind="GeneralSubtrees")
         if part[0] == _PERMITTED:
             permitted = subtrees
         elif part[0] == _EXCLUDED:
             excluded = subtrees
         else:
-            raise DERError("nameConstraints with an unknown field")
+            raise DERError("unknown_part", kind="nameConstraints")
     return Constraints(permitted, excluded)
 
 
 def _subtree(value: bytes, node: Node) -> Name:
     parts = asn1.children(value, asn1.expect(node, asn1.SEQUENCE))
     if len(parts) != 1 or parts[0][0] not in _KINDS:  # minimum and maximum are not used (RFC 5280): nobody reads them
-        raise DERError("a subtree that is more than a name")
+        raise DERError("subtree_more")
     base = parts[0][0], asn1.contents(value, parts[0])
     if not _WELL_FORMED.get(base[0], _any_form)(base[1]):
-        raise DERError("a subtree that no name can match")
+        raise DERError("subtree_unmatchable")
     return base
 
 

@@ -258,7 +258,7 @@ def _policies(path: Path, policies: PolicyInput) -> Iterator[Refusal]:
         if valid_policies(path, policies) is not None:
             return
     except DERError as error:
-        yield violates(rules.ENCODING, 0, name=path[0].subject_text, detail=f"certificatePolicies: {error.detail}")
+        yield violates(rules.ENCODING, 0, name=path[0].subject_text, detail=error.inside("certificatePolicies"))
     except TooManyPolicies:
         yield violates(rules.BUDGET, limit=f"policies ({MAX_POLICIES})")
     else:

@@ -143,10 +143,10 @@ def _map(state: _State, certificate: PathCertificate) -> None:
     for pair in asn1.children(value, asn1.root(value, asn1.SEQUENCE)):
         parts = asn1.children(value, asn1.expect(pair, asn1.SEQUENCE))
         if len(parts) != 2:
-            raise DERError("a policy mapping that is no pair")
+            raise DERError("mapping_no_pair")
         from_policy, to_policy = (asn1.oid(value, part) for part in parts)
         if ANY_POLICY in {from_policy, to_policy}:
-            raise DERError("a policy mapping of anyPolicy")
+            raise DERError("mapping_any_policy")
         mappings.setdefault(from_policy, set()).add(to_policy)
     if state.nodes is None:
         return
@@ -201,7 +201,7 @@ def _policies(value: bytes) -> set[str]:
     for node in asn1.children(value, asn1.root(value, asn1.SEQUENCE)):
         parts = asn1.children(value, asn1.expect(node, asn1.SEQUENCE))
         if not parts:
-            raise DERError("a policy without an identifier")
+            raise DERError("policy_without_oid")
         found.add(asn1.oid(value, parts[0]))
     return found
 

@@ -13,6 +13,7 @@ from typing import Final, Protocol
 
 from pkitools.errors import InputError
 from pkitools.findings import NotChecked, Rule
+from pkitools.messages import Detail
 from pkitools.validation import algorithms, rules
 from pkitools.validation.checks import Refusal, ask_rules, violates
 from pkitools.validation.host import DNS_NAME, alternative_names, shown_name
@@ -92,9 +93,10 @@ def _subject_alternative_name(leaf: PathCertificate) -> Details:
         return
     empty_subject = leaf.subject == b"\x30\x00"
     if not names:
-        yield rules.STRICT_SAN, "absent"
+        yield rules.STRICT_SAN, Detail("path.detail.absent")
     elif leaf.extensions[SUBJECT_ALTERNATIVE_NAME][0] != empty_subject:
-        yield rules.STRICT_SAN, "not critical beside an empty subject" if empty_subject else "critical"
+        code = "not_critical_beside_an_empty_subject" if empty_subject else "critical"
+        yield rules.STRICT_SAN, Detail(f"path.detail.{code}")
     for tag, value in names:
         if tag == DNS and not _is_host_name(value):
             yield rules.STRICT_SAN, shown_name(tag, value)
@@ -142,11 +144,11 @@ def _attributes(name: bytes, wanted: str) -> Iterator[str]:
 
 def _extended_key_usage(leaf: PathCertificate) -> Details:
     if leaf.extended_key_usage is None:
-        yield rules.STRICT_EKU, "absent"
+        yield rules.STRICT_EKU, Detail("path.detail.absent")
     elif ANY_EXTENDED_KEY_USAGE in leaf.extended_key_usage:
         yield rules.STRICT_EKU, "anyExtendedKeyUsage"
     elif leaf.extensions[EXTENDED_KEY_USAGE][0]:
-        yield rules.STRICT_EKU, "critical"
+        yield rules.STRICT_EKU, Detail("path.detail.critical")
 
 
 def _end_entity(leaf: PathCertificate) -> Details:
@@ -167,7 +169,7 @@ def _crl_numbers(path: Path, crls: Sequence[bytes]) -> Iterator[Refusal]:
         place = next((index for index, c in enumerate(path) if index and c.subject == crl.issuer), None)
         critical = crl.extensions.get(CRL_NUMBER, (False, b""))[0]
         if place is not None and (critical or crl.number is None):
-            detail = "cRLNumber critical" if critical else "no cRLNumber"
+            detail = Detail(f"path.detail.{'field_critical' if critical else 'no_field'}", field="cRLNumber")
             yield _violation(rules.STRICT_CRL_NUMBER, place, path[place], detail)
 
 
@@ -211,16 +213,16 @@ def _wildcard_domains(leaf: PathCertificate, host: str | None) -> list[str]:
 def _key_identifiers(certificate: PathCertificate) -> Details:
     if AUTHORITY_KEY_IDENTIFIER in certificate.extensions:
         if certificate.authority_key_identifier is None:
-            yield rules.STRICT_AKI, "without keyIdentifier"
+            yield rules.STRICT_AKI, Detail("path.detail.no_field", field="keyIdentifier")
     elif certificate.issuer != certificate.subject:
-        yield rules.STRICT_AKI, "absent"
+        yield rules.STRICT_AKI, Detail("path.detail.absent")
     if certificate.ca and certificate.subject_key_identifier is None:
-        yield rules.STRICT_SKI, "absent"
+        yield rules.STRICT_SKI, Detail("path.detail.absent")
 
 
 def _root(anchor: PathCertificate) -> Details:
     if anchor.extended_key_usage is not None:
-        yield rules.STRICT_EKU, "in a root"
+        yield rules.STRICT_EKU, Detail("path.detail.in_a_root", field="extendedKeyUsage")
     _critical, value = anchor.extensions.get(AUTHORITY_KEY_IDENTIFIER, (False, b""))
     if not value:
         return
@@ -229,21 +231,21 @@ def _root(anchor: PathCertificate) -> Details:
     except DERError:
         return  # the encoding rules say so
     if fields != {asn1.context(0)}:
-        yield rules.STRICT_AKI, "authorityCertIssuer in a root"
+        yield rules.STRICT_AKI, Detail("path.detail.in_a_root", field="authorityCertIssuer")
     elif anchor.authority_key_identifier != anchor.subject_key_identifier:
-        yield rules.STRICT_AKI, "another key in a root"
+        yield rules.STRICT_AKI, Detail("path.detail.another_key_in_a_root")
 
 
 def _criticality(certificate: PathCertificate) -> Details:
     extensions = certificate.extensions
     for oid in _MUST_BE_CRITICAL:
         if oid in extensions and not extensions[oid][0]:
-            yield rules.STRICT_CRITICALITY, f"{oid} not critical"
+            yield rules.STRICT_CRITICALITY, Detail("path.detail.field_not_critical", field=oid)
     for oid in _MUST_NOT_BE_CRITICAL:
         if oid in extensions and extensions[oid][0]:
-            yield rules.STRICT_CRITICALITY, f"{oid} critical"
+            yield rules.STRICT_CRITICALITY, Detail("path.detail.field_critical", field=oid)
     if certificate.ca and not extensions[BASIC_CONSTRAINTS][0]:
-        yield rules.STRICT_CRITICALITY, f"{BASIC_CONSTRAINTS} not critical"
+        yield rules.STRICT_CRITICALITY, Detail("path.detail.field_not_critical", field=BASIC_CONSTRAINTS)
 
 
 def _numbers(certificate: PathCertificate) -> Details:
@@ -265,7 +267,7 @@ def _information_access(certificate: PathCertificate) -> Details:
         return
     try:
         if not asn1.children(value, asn1.root(value, asn1.SEQUENCE)):
-            yield rules.STRICT_AIA, "empty"
+            yield rules.STRICT_AIA, Detail("path.detail.empty")
         authority_information_access(value)
     except DERError as error:
         yield rules.STRICT_AIA, error.detail

@@ -16,6 +16,7 @@ from typing import Final, TypeAlias
 
 from pkitools.errors import InputError
 from pkitools.limits import MAX_CERTIFICATE_BYTES, MAX_DER_DEPTH, MAX_DER_VALUES
+from pkitools.messages import NOTHING, Detail
 
 Node: TypeAlias = tuple[int, int, int, int]
 
@@ -65,12 +66,20 @@ class DERError(InputError):
     """Bytes that are not the DER they should be. ``detail`` says what, in a few words, for the report.
 
     Args:
-        detail: what is wrong, and where it is known the offset.
+        fault: what is wrong, the last part of a code under ``x509.der``.
+        offset: where, in bytes from the begin; ``None`` where it is not known.
+        operands: of its words.
     """
 
-    def __init__(self, detail: str) -> None:
-        super().__init__("x509.error.malformed_der", detail=detail)
-        self.detail = detail
+    def __init__(self, fault: str, offset: int | None = None, /, **operands: object) -> None:
+        self.fault = fault
+        what = Detail(f"x509.der.{fault}", **operands)
+        self.detail = what if offset is None else Detail("x509.der.at", fault=what, offset=offset)
+        super().__init__("x509.error.malformed_der", detail=self.detail)
+
+    def inside(self, field: str) -> Detail:
+        """Return what is wrong with the field in which it was found."""
+        return Detail("x509.der.inside", field=field, fault=self.detail)
 
 
 def node_at(data: bytes, at: int, end: int) -> Node:
@@ -86,23 +95,23 @@ def node_at(data: bytes, at: int, end: int) -> Node:
         elif length >= 0x80:
             length, start = _long_length(data, start, length & 0x7F)
     except IndexError:
-        raise DERError(f"cut off at offset {at}") from None
+        raise DERError("cut_off", at) from None
     stop = start + length
     if stop > end:
-        raise DERError(f"a value at offset {at} runs past its end")
+        raise DERError("runs_past_end", at)
     return tag, at, start, stop
 
 
 def _long_length(data: bytes, start: int, octets: int) -> tuple[int, int]:
     if octets == 0:
-        raise DERError(f"indefinite length at offset {start - 1}")
+        raise DERError("indefinite_length", start - 1)
     if octets > 4:
-        raise DERError(f"length of {octets} octets at offset {start - 1}")
+        raise DERError("length_octets", start - 1, count=octets)
     if len(data) < start + octets:
-        raise DERError(f"cut off at offset {start}")
+        raise DERError("cut_off", start)
     length = int.from_bytes(data[start : start + octets], "big")
     if length < 0x80 or length >> (8 * (octets - 1)) == 0:
-        raise DERError(f"length not in its shortest form at offset {start - 1}")
+        raise DERError("length_not_shortest", start - 1)
     return length, start + octets
 
 
@@ -112,7 +121,7 @@ def _high_tag(data: bytes, at: int) -> tuple[int, int]:
     while data[position] & 0x80:
         position += 1
         if position - at > 4:
-            raise DERError(f"tag number too large at offset {at}")
+            raise DERError("tag_too_large", at)
     return int.from_bytes(data[at : position + 1], "big"), position + 2
 
 
@@ -120,9 +129,9 @@ def root(data: bytes, tag: int) -> Node:
     """Return the one node that ``data`` consists of; it must have this tag and nothing may follow it."""
     node = node_at(data, 0, len(data))
     if node[0] != tag:
-        raise DERError(f"tag 0x{node[0]:02x} where 0x{tag:02x} should be, at offset 0")
+        raise DERError("wrong_tag", 0, tag=f"{node[0]:02x}", wanted=f"{tag:02x}")
     if node[3] != len(data):
-        raise DERError(f"{len(data) - node[3]} bytes follow the value")
+        raise DERError("bytes_follow", count=len(data) - node[3])
     return node
 
 
@@ -138,13 +147,13 @@ def children(data: bytes, node: Node) -> list[Node]:
         if start <= end and (length := data[at + 1]) < 0x80 and (tag := data[at]) & 0x1F != 0x1F:
             stop = start + length
             if stop > end:
-                raise DERError(f"a value at offset {at} runs past its end")
+                raise DERError("runs_past_end", at)
             found.append((tag, at, start, stop))
         elif start + 1 < end and length == 0x82 and (high := data[start]) and (tag := data[at]) & 0x1F != 0x1F:
             # and what holds these
             stop = start + 2 + (high << 8 | data[start + 1])
             if stop > end:
-                raise DERError(f"a value at offset {at} runs past its end")
+                raise DERError("runs_past_end", at)
             found.append((tag, at, start + 2, stop))
         else:
             child = node_at(data, at, end)
@@ -158,14 +167,14 @@ def _few_children(data: bytes, node: Node) -> list[Node]:
     """Return the nodes inside a large value, counted while they are read: a million of them would fill the memory."""
     found = list(islice(iterate(data, node), MAX_DER_VALUES + 1))
     if len(found) > MAX_DER_VALUES:
-        raise DERError(f"more than {MAX_DER_VALUES} values in the one at offset {node[1]}")
+        raise DERError("too_many_values", node[1], limit=MAX_DER_VALUES)
     return found
 
 
 def expect(node: Node, tag: int) -> Node:
     """Return ``node`` when it has this tag."""
     if node[0] != tag:
-        raise DERError(f"tag 0x{node[0]:02x} where 0x{tag:02x} should be, at offset {node[1]}")
+        raise DERError("wrong_tag", node[1], tag=f"{node[0]:02x}", wanted=f"{tag:02x}")
     return node
 
 
@@ -173,14 +182,14 @@ def only_child(data: bytes, node: Node) -> Node:
     """Return the single node that fills ``node``: the inside of an explicit tag."""
     inside = children(data, node)
     if len(inside) != 1:
-        raise DERError(f"{len(inside)} values where one should be, at offset {node[1]}")
+        raise DERError("number_of_values", node[1], count=len(inside), wanted=1)
     return inside[0]
 
 
 def exactly(nodes: list[Node], count: int) -> list[Node]:
     """Return nodes of which there are as many as there should be; raise :class:`DERError` of any other number."""
     if len(nodes) != count:
-        raise DERError(f"{len(nodes)} values where {count} should be")
+        raise DERError("number_of_values", count=len(nodes), wanted=count)
     return nodes
 
 
@@ -197,7 +206,7 @@ def fields(data: bytes, node: Node, *tags: int) -> dict[int, Node]:
     for part in children(data, node):
         # a tag that was passed is not found again, nor is one that stands in the wrong place
         if part[0] not in left:
-            raise DERError(f"tag 0x{part[0]:02x} unknown, twice or out of order, at offset {part[1]}")
+            raise DERError("tag_out_of_order", part[1], tag=f"{part[0]:02x}")
         found[part[0]] = part
     return found
 
@@ -224,9 +233,9 @@ def integer(data: bytes, node: Node, tag: int = INTEGER, *, padded: bool = False
     expect(node, tag)
     size = node[3] - node[2]
     if size == 0 or size > _MAX_INTEGER_OCTETS:
-        raise DERError(f"INTEGER of {size} octets at offset {node[1]}")
+        raise DERError("integer_octets", node[1], count=size)
     if size > 1 and not padded and is_padded(data, node):
-        raise DERError(f"INTEGER not in its shortest form at offset {node[1]}")
+        raise DERError("integer_not_shortest", node[1])
     return int.from_bytes(data[node[2] : node[3]], "big", signed=True)
 
 
@@ -240,7 +249,7 @@ def boolean(data: bytes, node: Node, tag: int = BOOLEAN) -> bool:
     expect(node, tag)
     value = data[node[2] : node[3]]
     if value not in {b"\x00", b"\xff"}:
-        raise DERError(f"BOOLEAN is {value[:4].hex() or 'empty'} at offset {node[1]}")
+        raise DERError("boolean", node[1], value=value[:4].hex() or NOTHING)
     return value == b"\xff"
 
 
@@ -250,9 +259,9 @@ def bit_string(data: bytes, node: Node, tag: int = BIT_STRING) -> tuple[bytes, i
     size = node[3] - node[2]
     unused = data[node[2]] if size else 8
     if unused > 7 or (size == 1 and unused):
-        raise DERError(f"BIT STRING with {unused} unused bits at offset {node[1]}")
+        raise DERError("unused_bits", node[1], count=unused)
     if unused and data[node[3] - 1] & (1 << unused) - 1:  # X.690 11.2.1
-        raise DERError(f"BIT STRING with bits set that are unused, at offset {node[1]}")
+        raise DERError("unused_bits_set", node[1])
     return data[node[2] + 1 : node[3]], unused
 
 
@@ -286,13 +295,13 @@ def oid(data: bytes, node: Node, tag: int = OBJECT_IDENTIFIER) -> str:
 
 def _dotted(octets: bytes) -> str:
     if not octets or len(octets) > _MAX_OID_OCTETS or octets[-1] & 0x80:
-        raise DERError(f"OBJECT IDENTIFIER of {len(octets)} octets is cut off, empty or too long")
+        raise DERError("oid", count=len(octets))
     arcs: list[int] = []
     arc = 0
     fresh = True
     for octet in octets:
         if fresh and octet == 0x80:
-            raise DERError("OBJECT IDENTIFIER with a padded arc")
+            raise DERError("oid_padded")
         arc = arc << 7 | octet & 0x7F
         fresh = not octet & 0x80
         if fresh:
@@ -341,5 +350,5 @@ def walk(data: bytes, node: Node) -> Iterator[tuple[int, Node]]:
         first = child[0] if child[0] < 0x100 else data[child[1]]
         if first & CONSTRUCTED:
             if len(levels) >= MAX_DER_DEPTH:
-                raise DERError(f"nested deeper than {MAX_DER_DEPTH} at offset {child[1]}")
+                raise DERError("nested", child[1], limit=MAX_DER_DEPTH)
             levels.append(iterate(data, child))

@@ -70,7 +70,7 @@ def basic_constraints(value: bytes) -> BasicConstraints:
         ca = boolean(value, parts.pop(0))
     path_length = integer(value, parts.pop(0)) if parts and parts[0][0] == INTEGER else None
     if parts:
-        raise DERError("basicConstraints with unknown parts")
+        raise DERError("unknown_part", kind="basicConstraints")
     return BasicConstraints(ca, path_length)
 
 
@@ -104,7 +104,7 @@ def authority_key(value: bytes) -> bytes | None:
     """Return the key identifier of an authorityKeyIdentifier. A name without its number, or one alone, is malformed."""
     held = fields(value, root(value, SEQUENCE), 0x80, 0xA1, 0x82)
     if (0xA1 in held) is not (0x82 in held):
-        raise DERError("authorityKeyIdentifier with half an issuer and serial number")
+        raise DERError("half_issuer")
     return contents(value, held[0x80]) if 0x80 in held else None
 
 
@@ -116,7 +116,7 @@ def certificate_policies(value: bytes, note: Note) -> tuple[CertificatePolicy, .
 def _policy(value: bytes, node: Node, note: Note) -> CertificatePolicy:
     parts = children(value, expect(node, SEQUENCE))
     if not 1 <= len(parts) <= 2:
-        raise DERError(f"PolicyInformation with {len(parts)} parts")
+        raise DERError("parts", kind="PolicyInformation", count=len(parts))
     policy = oid(value, parts[0])
     cps: list[str] = []
     notices: list[str] = []
@@ -136,7 +136,7 @@ def _explicit_text(value: bytes, notice: Node, note: Note) -> list[str]:
     if parts and parts[0][0] == SEQUENCE:
         _notice_reference(value, parts.pop(0), note)
     if len(parts) > 1:
-        raise DERError(f"a user notice with two texts, at offset {notice[1]}")
+        raise DERError("two_texts", notice[1])
     return [_display_text(value, part, note) for part in parts]
 
 
@@ -149,7 +149,7 @@ def _notice_reference(value: bytes, node: Node, note: Note) -> None:
 
 def _display_text(value: bytes, node: Node, note: Note) -> str:
     if node[0] not in _DISPLAY_TEXT:
-        raise DERError(f"tag 0x{node[0]:02x} in a DisplayText, at offset {node[1]}")
+        raise DERError("tag_inside", node[1], tag=f"{node[0]:02x}", kind="DisplayText")
     return _text(value, node, "certificatePolicies.userNotice", note)
 
 
@@ -184,10 +184,10 @@ def _point_names(value: bytes, node: Node, note: Note) -> tuple[GeneralName, ...
     if node[0] == 0xA0:
         return read_general_names(value, node, "cRLDistributionPoints", note)
     if node[0] != 0xA1:
-        raise DERError(f"tag 0x{node[0]:02x} in a DistributionPointName")
+        raise DERError("tag_inside", tag=f"{node[0]:02x}", kind="DistributionPointName")
     # nameRelativeToCRLIssuer is one RDN under an implicit tag: as the only RDN of a name it can be shown
     if not children(value, node):
-        raise DERError("nameRelativeToCRLIssuer without an attribute")
+        raise DERError("relative_name")
     size = node[3] - node[2]
     if size > _MOST_SHORT:
         return (GeneralName("relative", contents(value, node).hex()),)
@@ -211,7 +211,7 @@ def authority_information_access(value: bytes, note: Note = unnoted) -> tuple[tu
 def _pair(value: bytes, node: Node) -> tuple[Node, Node]:
     parts = children(value, expect(node, SEQUENCE))
     if len(parts) != 2:
-        raise DERError(f"{len(parts)} values where two should be, at offset {node[1]}")
+        raise DERError("number_of_values", node[1], count=len(parts), wanted=2)
     return parts[0], parts[1]
 
 
@@ -223,7 +223,7 @@ def qc_statements(value: bytes) -> tuple[QcStatement, ...]:
 def _qc_statement(value: bytes, node: Node) -> QcStatement:
     parts = children(value, expect(node, SEQUENCE))
     if not 1 <= len(parts) <= 2:
-        raise DERError(f"qcStatement with {len(parts)} parts")
+        raise DERError("parts", kind="qcStatement", count=len(parts))
     values: list[str] = []
     if len(parts) == 2:
         outer = (SEQUENCE, node[1], parts[1][1], parts[1][3])
@@ -267,31 +267,31 @@ NOTING: Final[dict[str, tuple[str, Callable[[bytes, Note], object]]]] = {
 
 def _general_names(value: bytes) -> None:
     if not read_general_names(value, root(value, SEQUENCE), "", refuse):
-        raise DERError("GeneralNames without a name")
+        raise DERError("is_empty", kind="GeneralNames")
 
 
 def _points(value: bytes) -> None:
     points = crl_distribution_points(value, refuse)
     if not points or not all(point.uris or point.other_names or point.crl_issuer for point in points):
-        raise DERError("no distribution point, or one without a name")
+        raise DERError("point_without_name")
 
 
 def _access(value: bytes) -> None:
     if not sequence_of(value):
-        raise DERError("no access description")
+        raise DERError("is_none", kind="AccessDescription")
     authority_information_access(value, refuse)
 
 
 def _policies(value: bytes) -> None:
     if not certificate_policies(value, refuse):
-        raise DERError("no policy")
+        raise DERError("is_none", kind="PolicyInformation")
 
 
 def _name_constraints(value: bytes) -> None:
     held = fields(value, root(value, SEQUENCE), 0xA0, 0xA1)
     subtrees = [tree for trees in held.values() for tree in children(value, trees)]
     if not subtrees:
-        raise DERError("nameConstraints without a subtree")
+        raise DERError("is_empty", kind="nameConstraints")
     for subtree in subtrees:
         _subtree(value, subtree)
 
@@ -300,7 +300,7 @@ def _subtree(value: bytes, node: Node) -> None:
     # the base of an address is twice as long as an address; name_constraints.py looks at each kind when it compares
     parts = children(value, expect(node, SEQUENCE))
     if not 1 <= len(parts) <= 3 or [part[0] for part in parts[1:]] not in ([], [0x80], [0x81], [0x80, 0x81]):
-        raise DERError(f"no GeneralSubtree at offset {node[1]}")
+        raise DERError("is_none", node[1], kind="GeneralSubtree")
 
 
 def _mappings(value: bytes) -> None:
@@ -312,40 +312,40 @@ def _mappings(value: bytes) -> None:
 def _policy_constraints(value: bytes) -> None:
     for tag, part in fields(value, root(value, SEQUENCE), 0x80, 0x81).items():
         if integer(value, part, tag) < 0:
-            raise DERError("policyConstraints below zero")
+            raise DERError("below_zero", kind="policyConstraints")
 
 
 def _inhibit_any_policy(value: bytes) -> None:
     if integer(value, root(value, INTEGER)) < 0:
-        raise DERError("inhibitAnyPolicy below zero")
+        raise DERError("below_zero", kind="inhibitAnyPolicy")
 
 
 def _key_usage_period(value: bytes) -> None:
     held = fields(value, root(value, SEQUENCE), 0x80, 0x81)
     if not held:
-        raise DERError("privateKeyUsagePeriod without a time")
+        raise DERError("is_empty", kind="privateKeyUsagePeriod")
     for part in held.values():
         _generalized_time(contents(value, part))
 
 
 def _generalized_time(octets: bytes) -> None:
     if len(octets) != 15 or not octets[:14].isdigit():
-        raise DERError("no GeneralizedTime")
+        raise DERError("is_none", kind="GeneralizedTime")
     try:
         datetime.strptime(octets.decode("latin-1"), "%Y%m%d%H%M%SZ")  # noqa: DTZ007  it is not kept
     except ValueError:
-        raise DERError("no such time") from None
+        raise DERError("no_such_time") from None
 
 
 def _no_check(value: bytes) -> None:
     if contents(value, root(value, NULL)):
-        raise DERError("a NULL that holds something")
+        raise DERError("null_holds")
 
 
 def _features(value: bytes) -> None:
     for feature in sequence_of(value):
         if not 0 <= integer(value, feature) <= _MAX_FEATURE:
-            raise DERError("the number of a TLS extension outside its range")
+            raise DERError("tls_extension")
 
 
 def _octets(value: bytes) -> None:

@@ -96,11 +96,11 @@ def _rsa(data: bytes, key: Node) -> tuple[int, int]:
     # straight into the BIT STRING: its contents are a PKCS#1 RSAPublicKey behind the octet of unused bits
     expect(key, BIT_STRING)
     if data[key[2]] != 0:
-        raise DERError("an RSA key with unused bits")
+        raise DERError("key_unused_bits")
     inner = (BIT_STRING, key[1], key[2] + 1, key[3])
     modulus, exponent = children(data, expect(only_child(data, inner), SEQUENCE))
     if exponent[3] - exponent[2] > _MAX_EXPONENT_OCTETS:
-        raise DERError("an RSA exponent too large to be one")
+        raise DERError("exponent_too_large")
     return integer(data, modulus), integer(data, exponent)
 
 
@@ -117,7 +117,7 @@ def algorithm_identifier(data: bytes, node: Node) -> tuple[str, Node | None]:
     """Return the OID of an AlgorithmIdentifier and its parameters, ``None`` where absent."""
     parts = children(data, expect(node, SEQUENCE))
     if not 1 <= len(parts) <= 2:
-        raise DERError(f"AlgorithmIdentifier with {len(parts)} parts at offset {node[1]}")
+        raise DERError("parts", node[1], kind="AlgorithmIdentifier", count=len(parts))
     return oid(data, parts[0]), parts[1] if len(parts) == 2 else None
 
 
@@ -160,7 +160,7 @@ def _signature_algorithm(data: bytes, dotted: str, parameters: Node | None) -> S
 def _pss(data: bytes, dotted: str, parameters: Node | None) -> SignatureAlgorithm:
     """RFC 4055 3.1: every field has a default; an absent SEQUENCE is not allowed in a signature."""
     if parameters is None or parameters[0] == NULL:
-        raise DERError("RSASSA-PSS without parameters")
+        raise DERError("pss_without_parameters")
     hash_name, mgf_hash, salt_length, trailer = "sha1", "sha1", 20, 1
     for tag, field in fields(data, expect(parameters, SEQUENCE), 0xA0, 0xA1, 0xA2, 0xA3).items():
         inner = only_child(data, field)
@@ -179,14 +179,14 @@ def _hash(data: bytes, node: Node) -> str:
     """Return the hash at ``node``; of those we know, RFC 4055 2.1 has the parameters absent or NULL."""
     dotted, parameters = algorithm_identifier(data, node)
     if dotted in HASHES and parameters is not None and (parameters[0] != NULL or parameters[2] != parameters[3]):
-        raise DERError(f"parameters of the hash {dotted}")
+        raise DERError("hash_parameters", oid=dotted)
     return HASHES.get(dotted, dotted)
 
 
 def _mgf_hash(data: bytes, node: Node) -> str:
     dotted, parameters = algorithm_identifier(data, node)
     if dotted != _MGF1 or parameters is None:
-        raise DERError(f"mask generation function {dotted}")
+        raise DERError("mask_generation", oid=dotted)
     return _hash(data, parameters)
 
 

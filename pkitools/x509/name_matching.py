@@ -81,7 +81,7 @@ def _pairs(name: bytes) -> list[list[Node]]:
     for rdn in asn1.children(name, asn1.root(name, asn1.SEQUENCE)):
         pairs = asn1.children(name, asn1.expect(rdn, asn1.SET))
         if not pairs:
-            raise DERError(f"an empty RDN at offset {rdn[1]}")
+            raise DERError("is_empty", rdn[1], kind="RelativeDistinguishedName")
         found += [asn1.children(name, asn1.expect(pair, asn1.SEQUENCE)) for pair in pairs]
     return found
 
@@ -121,7 +121,7 @@ def _canonical_rdn(name: bytes, rdn: Node) -> bytes:
 def _canonical_attribute(name: bytes, pair: Node) -> bytes:
     parts = asn1.children(name, asn1.expect(pair, asn1.SEQUENCE))
     if len(parts) != 2:
-        raise DERError("an attribute that is not a type and a value")
+        raise DERError("attribute_no_pair")
     kind, value = parts
     text, _type, readable = asn1.string(name, value)
     if value[0] in asn1.STRING_TYPES and readable:

@@ -9,6 +9,7 @@ import ipaddress
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
+from pkitools.messages import NOTHING
 from pkitools.text import pattern
 from pkitools.x509.der import (
     OBJECT_IDENTIFIER,
@@ -68,7 +69,8 @@ def refuse(problem: str) -> None:
     Raises:
         DERError: always.
     """
-    raise DERError(problem)
+    slug, _, where = problem.partition(":")
+    raise DERError("problem", problem=f"x509.problem.{slug}", where=where or NOTHING)
 
 
 def unnoted(_problem: str) -> None:
@@ -108,7 +110,7 @@ def _rdn(data: bytes, node: Node, where: str, note: Note) -> tuple[NameAttribute
 def _attribute(data: bytes, node: Node, where: str, note: Note) -> NameAttribute:
     parts = children(data, node)
     if node[0] != SEQUENCE or len(parts) != 2:
-        raise DERError(f"no attribute at offset {node[1]}")
+        raise DERError("is_none", node[1], kind="Attribute")
     dotted = oid(data, parts[0])
     name = ATTRIBUTES.get(dotted, dotted)
     value, string_type, readable = string(data, parts[1])
@@ -134,7 +136,7 @@ def read_general_name(data: bytes, node: Node, where: str, note: Note) -> Genera
     """Return one GeneralName. Raises :class:`DERError`."""
     kind = _KIND_OF_TAG.get(node[0])
     if kind is None:
-        raise DERError(f"no GeneralName has tag 0x{node[0]:02x}, at offset {node[1]}")
+        raise DERError("general_name_tag", node[1], tag=f"{node[0]:02x}")
     if kind in {"dns", "uri", "email"}:
         return GeneralName(kind, _ia5(contents(data, node), where, kind, note))
     if kind == "ip":
@@ -153,10 +155,10 @@ def read_general_name(data: bytes, node: Node, where: str, note: Note) -> Genera
 def _edi_party(data: bytes, node: Node) -> None:
     held = fields(data, node, explicit(0), explicit(1))
     if explicit(1) not in held:
-        raise DERError(f"an ediPartyName without partyName, at offset {node[1]}")
+        raise DERError("edi_party_name", node[1])
     for part in held.values():
         if only_child(data, part)[0] not in STRING_TYPES:
-            raise DERError(f"no text at offset {part[1]}")
+            raise DERError("is_none", part[1], kind="DirectoryString")
 
 
 def _ia5(octets: bytes, where: str, kind: str, note: Note) -> str:
@@ -175,7 +177,7 @@ def _address(octets: bytes, where: str, note: Note) -> str:
 def _other_name(data: bytes, node: Node, where: str, note: Note) -> GeneralName:
     parts = children(data, node)
     if len(parts) != 2 or parts[1][0] != explicit(0):
-        raise DERError(f"no otherName at offset {node[1]}")
+        raise DERError("is_none", node[1], kind="otherName")
     type_id = oid(data, expect(parts[0], OBJECT_IDENTIFIER))
     value = only_child(data, parts[1])
     if value[0] not in STRING_TYPES:

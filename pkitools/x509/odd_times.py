@@ -28,14 +28,14 @@ def read_odd_time(data: bytes, node: Node) -> datetime:
     form = _FORMS.get(node[0])
     match = form.fullmatch(data[node[2] : node[3]]) if form and node[3] - node[2] <= _MAX_OCTETS else None
     if match is None:
-        raise DERError(f"no time at offset {node[1]}")
+        raise DERError("is_none", node[1], kind="Time")
     year, month, day, hour, minute = (int(match[number]) for number in range(1, 6))
     if node[0] == UTC_TIME:
         year += 2000 if year < 50 else 1900
     try:
         return datetime(year, month, day, hour, minute, int(match[6] or 0), tzinfo=_zone(match[7])).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise DERError(f"no such time at offset {node[1]}") from None
+        raise DERError("no_such_time", node[1]) from None
 
 
 def _zone(octets: bytes | None) -> timezone:

@@ -237,7 +237,7 @@ def _read(der: bytes) -> PathCertificate:
     elif tbs and tbs[0][0] == _VERSION:
         version = asn1.integer(der, asn1.only_child(der, tbs.pop(0))) + 1
     if len(tbs) < 6:
-        raise DERError("fields of the certificate are missing")
+        raise DERError("fields_missing")
     serial, inner_algorithm, issuer, validity, subject, spki = tbs[:6]
     number = asn1.integer(der, serial, padded=True)
     native = _native(der, number)
@@ -368,7 +368,7 @@ def _read_extension(der: bytes, node: Node) -> tuple[str, tuple[bool, bytes]]:
     parts = asn1.children(der, node) if tag == asn1.SEQUENCE else []
     last = parts[-1] if parts else node
     if not 2 <= len(parts) <= 3 or last[0] != asn1.OCTET_STRING:
-        raise DERError(f"no extension at offset {at}")
+        raise DERError("is_none", at, kind="Extension")
     critical = len(parts) == 3 and asn1.boolean(der, parts[1])
     return asn1.oid(der, parts[0]), (critical, der[last[2] : last[3]])
 
@@ -380,14 +380,14 @@ def _basic_constraints(read: PathCertificate, value: bytes) -> None:
     if parts:
         length = asn1.integer(value, parts.pop(0))
         if length < 0 or parts:
-            raise DERError("basicConstraints")
+            raise DERError("path_length")
         read.path_length = length
 
 
 def _key_usage(read: PathCertificate, value: bytes) -> None:
     octets, unused = asn1.bit_string(value, asn1.root(value, asn1.BIT_STRING))
     if octets and octets[-1] & (1 << unused) - 1:
-        raise DERError("keyUsage with bits set that are not there")
+        raise DERError("key_usage_bits")
     read.key_usage = int.from_bytes(octets[:2].translate(_REVERSED), "little")
 
 
@@ -395,7 +395,7 @@ def _extended_key_usage(read: PathCertificate, value: bytes) -> None:
     read.extended_key_usage = ()
     parts = asn1.children(value, asn1.root(value, asn1.SEQUENCE))
     if not parts:
-        raise DERError("extendedKeyUsage names no purpose")
+        raise DERError("is_empty", kind="extendedKeyUsage")
     read.extended_key_usage = tuple([asn1.oid(value, part) for part in parts])
 
 
@@ -409,7 +409,7 @@ def _authority_key_identifier(read: PathCertificate, value: bytes) -> None:
 
 def _subject_alternative_name(_read: PathCertificate, value: bytes) -> None:
     if not asn1.children(value, asn1.root(value, asn1.SEQUENCE)):
-        raise DERError("subjectAltName without a name")
+        raise DERError("is_empty", kind="subjectAltName")
 
 
 _DECODERS: Final = {

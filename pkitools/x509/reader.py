@@ -68,14 +68,14 @@ def signed_parts(der: bytes) -> SignedParts:
     body, algorithm, signature = _three_parts(der)
     octets, unused = bit_string(der, signature)
     if unused:
-        raise DERError("the signature has unused bits")
+        raise DERError("signature_unused_bits")
     return SignedParts(encoded(der, body), encoded(der, algorithm), octets)
 
 
 def _three_parts(der: bytes) -> tuple[Node, Node, Node]:
     parts = children(der, root(der, SEQUENCE))
     if [part[0] for part in parts] != [SEQUENCE, SEQUENCE, BIT_STRING]:
-        raise DERError("not a body, an algorithm and a signature")
+        raise DERError("not_signed")
     return parts[0], parts[1], parts[2]
 
 
@@ -132,7 +132,7 @@ def _read(der: bytes) -> CertificateFacts:
     parts = children(der, body)
     version = _version(der, parts, note)
     if len(parts) < 6:
-        raise DERError("the certificate lacks mandatory fields")
+        raise DERError("fields_missing")
     serial, algorithm, issuer, validity, subject, key, *rest = parts
     for node in (issuer, subject, key):
         expect(node, SEQUENCE)
@@ -184,7 +184,7 @@ def _serial(der: bytes, node: Node, note: Note) -> int:
     serial = integer(der, node, padded=True)
     octets = node[3] - node[2]
     if octets > _MOST_SERIAL_OCTETS:
-        raise DERError(f"a serial number of {octets} octets")
+        raise DERError("serial_octets", count=octets)
     if serial <= 0:
         note("serial_not_positive:serialNumber")
     elif octets > _MAX_SERIAL_OCTETS:
@@ -197,7 +197,7 @@ def _serial(der: bytes, node: Node, note: Note) -> int:
 def _validity(der: bytes, node: Node, note: Note) -> tuple[datetime, datetime]:
     times = children(der, expect(node, SEQUENCE))
     if len(times) != 2:
-        raise DERError("no validity of two times")
+        raise DERError("validity")
     return _certificate_time(der, times[0], "notBefore", note), _certificate_time(der, times[1], "notAfter", note)
 
 
@@ -218,9 +218,9 @@ def read_time(data: bytes, node: Node) -> datetime:
     if node[0] == UTC_TIME and len(octets) == 13:
         octets = (b"20" if octets < b"50" else b"19") + octets
     elif node[0] != GENERALIZED_TIME or len(octets) != 15:
-        raise DERError(f"no time at offset {node[1]}")
+        raise DERError("is_none", node[1], kind="Time")
     if octets[14] != 0x5A or not octets[:14].isdigit():
-        raise DERError(f"no time at offset {node[1]}")
+        raise DERError("is_none", node[1], kind="Time")
     try:
         return datetime(
             int(octets[:4]),
@@ -232,7 +232,7 @@ def read_time(data: bytes, node: Node) -> datetime:
             tzinfo=UTC,
         )
     except ValueError:
-        raise DERError(f"no such time at offset {node[1]}") from None
+        raise DERError("no_such_time", node[1]) from None
 
 
 def _extensions(der: bytes, rest: list[Node], version: int, note: Note) -> tuple[Extension, ...]:
@@ -241,7 +241,7 @@ def _extensions(der: bytes, rest: list[Node], version: int, note: Note) -> tuple
         if node[0] == 0xA3:
             nodes = children(der, expect(only_child(der, node), SEQUENCE))
         elif node[0] not in {0x81, 0x82}:  # the unique identifiers of v2
-            raise DERError(f"tag 0x{node[0]:02x} in a certificate, at offset {node[1]}")
+            raise DERError("tag_inside", node[1], tag=f"{node[0]:02x}", kind="TBSCertificate")
     if nodes and version != 3:
         note("extensions_before_v3:extensions")
     if len(nodes) > _MAX_EXTENSIONS:
@@ -265,7 +265,7 @@ def _extension(der: bytes, node: Node, note: Note) -> Extension:
 def _one_extension(der: bytes, node: Node, note: Note) -> Extension:
     parts = children(der, expect(node, SEQUENCE))
     if not 2 <= len(parts) <= 3:
-        raise DERError(f"Extension with {len(parts)} parts at offset {node[1]}")
+        raise DERError("parts", node[1], kind="Extension", count=len(parts))
     dotted = oid(der, parts[0])
     critical = False
     if len(parts) == 3:

@@ -31,7 +31,7 @@ def rfc4514(name: bytes) -> str | None:
 def _attribute(data: bytes, pair: Node) -> str:
     parts = children(data, pair)
     if len(parts) != 2:
-        raise DERError(f"no attribute at offset {pair[1]}")
+        raise DERError("is_none", pair[1], kind="Attribute")
     dotted = oid(data, parts[0])
     return f"{ATTRIBUTES.get(dotted, dotted)}={_value(data, parts[1], named=dotted in ATTRIBUTES)}"
 

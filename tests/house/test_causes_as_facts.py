@@ -25,6 +25,8 @@ WORDS = {
         |Geen[ ]certificaat$|in[ ]productie[ ](?:is[ ])?uitgegeven|uitgegeven[ ]in[ ]productie""",
 }
 SAID_AFTER_A_CHECK = {
+    "x509.der.cut_off": "the length that stands there was compared with the bytes there are",
+    "x509.der.oid": "the same; it is said beside two other causes",
     "advice.signature.weak_hash": "of the hash, whose collisions are published, and not of the certificate",
     "advice.names.wildcard": "says what a stolen key would do, and not that one was stolen",
     "csr.signature.valid": "the signature was verified and does not hold; both causes there can be are named",

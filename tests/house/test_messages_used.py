@@ -78,7 +78,7 @@ def is_named(code: str) -> bool:
 def test_every_message_is_shown_somewhere() -> None:
     rules = {rule.code for rule in all_rules()} | {f"profiles.{profile.name}" for profile in profiles()}
     # tests/cli/test_fault_words.py holds these to what is said while fetching, both ways
-    of_faults = {code for code in codes() if code.startswith(("fetching.detail.", "fetching.fault.http-"))}
+    of_faults = {code for code in codes() if code.startswith("fetching.fault.http-")}
     assert not sorted(code for code in codes() - rules - of_faults if not is_named(code))
 
 

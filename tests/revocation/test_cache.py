@@ -14,6 +14,7 @@ import pytest
 
 from pkitools.crl import reading
 from pkitools.fetching.cache import DiskCache
+from pkitools.messages import Detail
 from pkitools.revocation import (
     CacheEntry,
     CertificateRevocationList,
@@ -172,7 +173,9 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monke
         patch.setattr(os, "rename", full)
         cache.store(URL + "2", KEY, ENTRY)
     assert len(files(tmp_path / "cache")) == 1
-    assert "files.system.enospc" in cache.take_notes()[0]
+    (note,) = cache.take_notes()
+    assert isinstance(note, Detail)
+    assert note.operands == {"problem": "files.system.enospc"}
 
 
 def test_what_was_used_longest_ago_makes_room(tmp_path: Path) -> None:

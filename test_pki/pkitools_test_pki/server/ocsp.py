@@ -101,35 +101,35 @@ def read_request(data: bytes) -> OcspRequest:
 def _read(data: bytes) -> OcspRequest:
     request = asn1.children(data, asn1.root(data, asn1.SEQUENCE))
     if not 1 <= len(request) <= 2 or request[1:] != [node for node in request[1:] if node[0] == 0xA0]:
-        raise DERError("not a request and its signature")
+        raise DERError("unknown_part", kind="OCSPRequest")
     fields = asn1.children(data, asn1.expect(request[0], asn1.SEQUENCE))
     if fields and fields[0][0] == 0xA0 and asn1.integer(data, asn1.only_child(data, fields.pop(0))) != 0:
-        raise DERError("version of the request is not 1")
+        raise DERError("version_not_1")
     if fields and fields[0][0] == 0xA1:
         fields.pop(0)  # requestorName
     if not fields:
-        raise DERError("no list of requests")
+        raise DERError("is_none", kind="requestList")
     listed = asn1.children(data, asn1.expect(fields.pop(0), asn1.SEQUENCE))
     if not 1 <= len(listed) <= _MAX_CERTIFICATES:
-        raise DERError(f"{len(listed)} certificates asked about")
+        raise DERError("how_many", count=len(listed), kind="Request")
     nonce = None
     if fields:
         nonce = _nonce(data, asn1.only_child(data, asn1.expect(fields.pop(0), 0xA2)))
     if fields:
-        raise DERError("more than a request")
+        raise DERError("unknown_part", kind="TBSRequest")
     return OcspRequest(tuple([_certificate(data, node) for node in listed]), nonce)
 
 
 def _certificate(data: bytes, node: Node) -> AskedCertificate:
     parts = asn1.children(data, asn1.expect(node, asn1.SEQUENCE))
     if not 1 <= len(parts) <= 2:
-        raise DERError(f"a Request of {len(parts)} parts")
+        raise DERError("parts", kind="Request", count=len(parts))
     fields = asn1.children(data, asn1.expect(parts[0], asn1.SEQUENCE))
     if len(fields) != 4:
-        raise DERError(f"a CertID of {len(fields)} parts")
+        raise DERError("parts", kind="CertID", count=len(fields))
     algorithm = asn1.children(data, asn1.expect(fields[0], asn1.SEQUENCE))
     if not algorithm:
-        raise DERError("a CertID without a hash algorithm")
+        raise DERError("no_hash_algorithm")
     name_hash, key_hash = (asn1.contents(data, asn1.expect(part, asn1.OCTET_STRING)) for part in fields[1:3])
     named = _HASHES.get(asn1.oid(data, algorithm[0]))
     return AskedCertificate(asn1.encoded(data, parts[0]), named, name_hash, key_hash, asn1.integer(data, fields[3]))
@@ -139,12 +139,12 @@ def _nonce(data: bytes, listed: Node) -> bytes | None:
     for extension in asn1.children(data, asn1.expect(listed, asn1.SEQUENCE)):
         parts = asn1.children(data, asn1.expect(extension, asn1.SEQUENCE))
         if not 2 <= len(parts) <= 3:
-            raise DERError(f"an extension of {len(parts)} parts")
+            raise DERError("parts", count=len(parts), kind="Extension")
         if asn1.oid(data, parts[0]) == _NONCE:
             value = asn1.contents(data, asn1.expect(parts[-1], asn1.OCTET_STRING))
             nonce = asn1.contents(value, asn1.root(value, asn1.OCTET_STRING))
             if len(nonce) not in _NONCE_OCTETS:
-                raise DERError(f"nonce of {len(nonce)} octets")
+                raise DERError("nonce_octets", count=len(nonce))
             return nonce
     return None
 
