@@ -108,6 +108,24 @@ def test_a_terminal_hears_the_worst_first_where_it_is_and_what_to_do(
     assert {"nl": "voor geen systeem", "en": "for no system"}[language] in ran.told
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_to_do_about_many_for_one_reason_is_told_once_and_the_reason_of_each(
+    run: Command, folder: Path, language: str
+) -> None:
+    for number in range(3):
+        wrong = good_chain().leaf.der[:-1] + bytes([number])
+        (folder / "found" / f"bad{number}.pem").write_bytes(pem(wrong))
+    ran = run("--lang", language, "scan", folder / "found", "--trust", folder / "root.pem", *AT)
+    heading = next(n for n, line in enumerate(ran.lines) if line.split()[-1:] in (["naam"], ["name"]))
+    table = ran.lines[heading + 1 : ran.lines.index("", heading)]
+    pages = " ".join(" ".join(table).split())
+    reasons = [each.partition(".pem ")[2] for each in pages.split("bad")[1:]]
+    titles = {each.partition(". ")[0].partition(" (")[0] for each in reasons}
+    assert len(reasons) == 3
+    assert len(titles) == 1
+    assert [{"nl": "zie hierboven", "en": "see above"}[language] in each for each in reasons] == [False, True, True]
+
+
 def test_the_document_is_what_the_report_is(scan: Any, folder: Path) -> None:
     ran = scan("--json", "--report", folder / "out.json", "--report", folder / "out.csv")
     assert_valid(ran.document, "scan-v1")

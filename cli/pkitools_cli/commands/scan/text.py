@@ -49,6 +49,7 @@ _TONES: Final[dict[Standing, Severity | Verdict]] = {
     Standing.PASSED: Verdict.PASSED,
     Standing.NOT_JUDGED: Severity.INFO,
 }
+_COLUMNS: Final = ("standing", "end", "days", "oin", "name")
 _OF_NO_USE: Final = frozenset({Standing.EXPIRED, Standing.FAILED})
 _GOOD: Final = frozenset({Standing.PASSED, Standing.INDETERMINATE})
 _URGENT: Final = frozenset({Standing.EXPIRED, Standing.FAILED, Standing.ENDS_SOON})
@@ -118,8 +119,13 @@ def _counted(portfolio: Portfolio) -> str:
 
 
 def _table(portfolio: Portfolio, orders: OrderDays | None, names: Names) -> Iterator[Line | str]:
-    """Yield two lines or more for each certificate: what, and where; of one that is not good also why."""
+    """Yield two lines or more for each certificate: what, and where; of one that is not good also why.
+
+    What to do about many for the same reason is said once: sixty times the same advice is read by nobody.
+    """
     words = max(len(standing_word(each, language())) for each in Standing)
+    yield _cells(words, *(tr(f"cli.scan.column.{name}") for name in _COLUMNS))
+    told_above: set[str] = set()
     for standing, one in portfolio.in_order():
         if standing is not Standing.NOT_JUDGED:
             yield _row(standing, one, portfolio, words)
@@ -127,14 +133,19 @@ def _table(portfolio: Portfolio, orders: OrderDays | None, names: Names) -> Iter
             yield from _for_connections(one, names)
             planned = list(_order_by(standing, one, portfolio, orders))
             yield from planned
-            yield from _why(standing, one, portfolio, is_planned=bool(planned))
+            yield from _why(standing, one, portfolio, told_above, is_planned=bool(planned))
 
 
 def _row(standing: Standing, one: HeldCertificate, portfolio: Portfolio, words: int) -> Line:
     word = standing_word(standing, language())
-    day, days = short_day(one.not_after, language()), one.days_left(portfolio.moment)
-    first = f"{word:<{words}}  {day:>11}  {days:>6}  {one.oin or '':<20}  "
-    return coloured(first + fitted(visible(one.name), columns() - len(first)), _TONES[standing], word)
+    day, days = short_day(one.not_after, language()), str(one.days_left(portfolio.moment))
+    return coloured(_cells(words, word, day, days, one.oin or "", visible(one.name)), _TONES[standing], word)
+
+
+def _cells(words: int, *cells: str) -> str:
+    standing, day, days, oin, name = cells
+    first = f"{standing:<{words}}  {day:>11}  {days:>6}  {oin:<20}  "
+    return first + fitted(name, columns() - len(first))
 
 
 def _for_connections(one: HeldCertificate, names: Names) -> Iterator[str]:
@@ -172,10 +183,13 @@ def _where(one: HeldCertificate) -> Iterator[str]:
         yield _INDENT + tr("cli.scan.more_places", count=len(places) - _MOST_PLACES)
 
 
-def _why(standing: Standing, one: HeldCertificate, portfolio: Portfolio, *, is_planned: bool) -> Iterator[str]:
+def _why(
+    standing: Standing, one: HeldCertificate, portfolio: Portfolio, told_above: set[str], *, is_planned: bool
+) -> Iterator[str]:
     """Yield what decides about a certificate and what to do; of one that is good what is to be known beside that.
 
-    That it ends soon is left out where a plan has said already by when the next is to be ordered.
+    That it ends soon is left out where a plan has said already by when the next is to be ordered, and what to do where
+    that was told of another: those sentences are kept in ``told_above``.
     """
     decides = deciding(one)
     if one.successor is not None:
@@ -186,7 +200,11 @@ def _why(standing: Standing, one: HeldCertificate, portfolio: Portfolio, *, is_p
     if decides is not None:
         said = told(decides, language(), offline_remedy_text, portfolio.moment)
         then = _trusting(decides, one, portfolio) or said.remedy or said.message
-        yield from wrapped(f"{told_where(one)}{said.title}. {then}", _INDENT, most=_MOST_WHY)
+        if (sentence := f"{said.title}. {then}") in told_above:
+            sentence = tr("cli.scan.told_above", title=said.title)
+        else:
+            told_above.add(sentence)
+        yield from wrapped(f"{told_where(one)}{sentence}", _INDENT, most=_MOST_WHY)
         for sentence in lists_unused(one, portfolio, Telling(language(), remedy=offline_remedy_text)):
             yield from wrapped(sentence, f"{_INDENT}  ", f"{_INDENT}- ", most=_MOST_WHY)
 
