@@ -1,6 +1,6 @@
 """Keys that are derived from a passphrase, each once: 600,000 rounds take a tenth of a second, and the same comes out.
 
-"""Keys that are derived from a passphrase, each once: 600,000 rounds take a tenth of a second and give the same again.
+Of the same passphrase, salt, rounds and hash nothing is derived twice in a process. A key that a test locks in its own
 process gets one of two salts in turn, so two that follow one another differ; its initialization vector is as random as
 ever. How often the library asks is not hidden: who counts that counts its calls.
 """
