@@ -17,7 +17,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import HealthCheck, settings
 
-from tests.support import rsa_keys
+from pkitools.requests import key_consistency
+from tests.support import derivations, rsa_keys
 
 LEVEL = os.environ.get("PKITOOLS_TESTS", "ci")
 
@@ -60,6 +61,8 @@ os.environ["LANG"] = "C.UTF-8"  # of other programs too: keytool speaks the lang
 
 
 rsa.generate_private_key = rsa_keys.generate_private_key  # before a module of tests takes it by name
+key_consistency._is_prime = rsa_keys.is_prime
+derivations.install()
 
 for _level, _count in _EXAMPLES.items():
     # no test of hypothesis asserts a time: on a loaded machine making one example may take a second

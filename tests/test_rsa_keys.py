@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from pkitools.requests import generate_key
+from pkitools.requests import generate_key, key_consistency
 from tests.conftest import LEVEL
 from tests.support import rsa_keys
 from tests.support.rsa_keys import MANY, halves, key_of, prime
@@ -37,6 +37,13 @@ def test_no_two_keys_are_one_until_all_were_given() -> None:
         key_of(65537, 1024, number).private_numbers().public_numbers.n for number in range(len(first) * len(second))
     }
     assert len(keys) == (MANY // 2) ** 2
+
+
+def test_of_what_was_not_given_the_library_tries_the_primes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rsa_keys, "_given", set())
+    numbers = key_of.__wrapped__(65537, 1024, 0).private_numbers()
+    monkeypatch.setattr(rsa_keys, "tried", lambda number: number == 7)
+    assert [key_consistency._is_prime(n) for n in (numbers.p, numbers.q, numbers.p + 2, 7)] == [True, True, False, True]
 
 
 def test_beyond_those_that_are_kept_a_key_is_made(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import pkgutil
 import subprocess
 import sys
@@ -62,7 +63,8 @@ COMMANDS = (
 def child(folder: Path, program: str, names: tuple[str, ...] = (), msvcrt: bool = False) -> str:
     text = PRELUDE.format(names=names, msvcrt=msvcrt) + f"os.chdir({str(folder)!r})\n" + program
     command = [sys.executable, "-B", "-W", "error::DeprecationWarning", "-c", text]
-    environment = {"PATH": "/usr/bin:/bin", "PKITOOLS_LANG": "en", "SECRET": "geheim"}
+    kept = {name: os.environ[name] for name in ("PYTHONPYCACHEPREFIX",) if name in os.environ}  # else each compiles all
+    environment = {"PATH": "/usr/bin:/bin", "PKITOOLS_LANG": "en", "SECRET": "geheim", **kept}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -131,7 +131,15 @@ def test_it_runs_where_it_was_installed(built: Path, tmp_path: Path, pattern: st
     packages = next((tmp_path / "venv" / "lib").glob("python*/site-packages"))
     (packages / "borrowed.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
     pip = [sys.executable, "-m", "pip", "--quiet", "--python", str(programs / "python")]
-    install = [*pip, "install", "--no-index", "--no-deps", "--no-build-isolation", str(next(built.glob(pattern)))]
+    install = [
+        *pip,
+        "install",
+        "--no-index",
+        "--no-deps",
+        "--no-build-isolation",
+        "--no-compile",
+        str(next(built.glob(pattern))),
+    ]
     subprocess.run(install, check=True, cwd=tmp_path, env={**os.environ, "PIP_CONFIG_FILE": os.devnull})
 
     def run(*command: str) -> str:

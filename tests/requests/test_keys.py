@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from pkitools.errors import InputError, InvalidValueError, LimitError, PkitoolsError, SecretError
 from pkitools.requests import generate_key, key_consistency, load_key
 from pkitools.requests.pbes2 import ROUNDS
+from tests.support import rsa_keys
 from tests.support.der import integer, oid, sequence, tlv
 from tests.support.requests import pooled_key
 
@@ -192,6 +193,12 @@ def of_primes(p: int, q: int, *more: int, e: int = 65537) -> tuple[int, int, int
     """A key of which p is to be the product of its first primes, with an exponent that fits whatever they are."""
     d = pow(e, -1, math.lcm(p - 1, q - 1, *(prime - 1 for prime in more)))
     return p * q, e, d, p, q
+
+
+@pytest.fixture(autouse=True)
+def every_prime_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also those of the keys that the tests are given (tests/support/rsa_keys.py)."""
+    monkeypatch.setattr(key_consistency, "_is_prime", rsa_keys.tried)
 
 
 NUMBERS = pooled_key(RSA).native.private_numbers()  # type: ignore[union-attr]  # an RSA key
