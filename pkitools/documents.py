@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-from pkitools.frozen import Frozen, dataclass, field, replace
+from pkitools.frozen import Frozen, StrEnum, dataclass, field, replace
 from pkitools.package_data import read_toml
 
 

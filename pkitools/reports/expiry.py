@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
-from pkitools.frozen import dataclass
+from pkitools.frozen import IntEnum, dataclass
 from pkitools.reports.document import instant
 from pkitools.reports.portfolio.as_json import unread_entry
 from pkitools.text import visible
