@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-from pkitools.frozen import Frozen, dataclass, field, replace
+from pkitools.frozen import Frozen, StrEnum, dataclass, field
 from pkitools.package_data import read_toml
 
 
@@ -104,7 +103,7 @@ class Source:
 
     def at(self, section: str) -> Source:
         """Return another place in the same document."""
-        return replace(self, section=section)
+        return Source(self.key, section, self.own)
 
     def text(self, language: str) -> str:
         """Return title, version and section for people, in ``nl`` or ``en``."""

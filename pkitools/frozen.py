@@ -1,4 +1,4 @@
-"""What does not change: a mapping, and dataclasses that cost little to declare.
+"""What does not change: a mapping, and dataclasses and enumerations that cost little to declare.
 
 :class:`Frozen`, unlike :class:`types.MappingProxyType`, can be pickled and copied.
 
@@ -7,10 +7,17 @@ twice where it has slots: a millisecond each, for which a command with a hundred
 method is written when it is first asked for, which of most classes a command never does. To a type checker these are
 dataclasses of the standard library, and :func:`dataclasses.fields`, ``replace`` and ``asdict`` take them as such. What
 is not taken (``InitVar``, ``ClassVar``, ``match_args=False`` …) is not used.
+
+An enumeration the standard library makes by way of an object for each member that takes itself out of the class again,
+and of a search for what it might have of other types and of flags. Ours are subclasses of its :class:`~enum.StrEnum`
+and :class:`~enum.IntEnum` that behave as these do; a command declares forty with three hundred members, and a member
+takes a sixth so. Members are texts or whole numbers under names in capitals; ``auto``, ``_ignore_`` and members made
+of several arguments are not taken.
 """
 
 from __future__ import annotations
 
+import enum
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -111,12 +118,16 @@ def _declared(
     """Make a class a dataclass, as :func:`dataclasses.dataclass` does."""
     if cls is None:
         return lambda body: _declared(body, init=init, eq=eq, order=order, frozen=frozen, kw_only=kw_only, slots=slots)
-    parts = _parts_of(cls, kw_only=kw_only)
-    given = dict(cls.__dict__)
-    made = _with_slots(cls, parts) if slots else _without_parts(cls, parts)
-    for name, value in _members(made, parts, init=init, eq=eq, order=order, frozen=frozen, slots=slots):
-        if name not in given or (name == "__hash__" and given[name] is None):  # Python's own, beside an __eq__
-            setattr(made, name, value)
+    parts, own = _parts_of(cls, kw_only=kw_only), vars(cls)
+    members = {
+        name: value
+        for name, value in _members(parts, init=init, eq=eq, order=order, frozen=frozen, slots=slots).items()
+        if name not in own or (name == "__hash__" and own[name] is None)  # Python's own, beside an __eq__
+    }
+    made = _with_slots(cls, parts, members) if slots else _without_slots(cls, parts, members)
+    for value in members.values():
+        if isinstance(value, _Written):
+            value.cls = made
     return made
 
 
@@ -131,10 +142,15 @@ def _parts_of(cls: type, *, kw_only: bool) -> dict[str, _Part]:
     return parts
 
 
-def _with_slots(cls: type[T], parts: Parts) -> type[T]:
-    """Return the class made anew: where the values of its objects stand is decided when a class is made."""
+def _with_slots(cls: type[T], parts: Parts, members: Mapping[str, object]) -> type[T]:
+    """Return the class made anew: where the values of its objects stand is decided when a class is made.
+
+    It is made with its members in it: Python looks through its own slots for each that is set afterwards.
+    """
     inherited = {slot for base in cls.__mro__[1:-1] for slot in vars(base).get("__slots__", ())}
-    body = {name: value for name, value in vars(cls).items() if name not in {*parts, "__dict__", "__weakref__"}}
+    body = {**vars(cls), **members}
+    for name in ("__dict__", "__weakref__", *parts):
+        body.pop(name, None)
     body["__slots__"] = tuple(name for name in parts if name not in inherited)
     body["__qualname__"] = cls.__qualname__
     maker: Any = type(cls)
@@ -142,7 +158,7 @@ def _with_slots(cls: type[T], parts: Parts) -> type[T]:
     return made
 
 
-def _without_parts(cls: type[T], parts: Parts) -> type[T]:
+def _without_slots(cls: type[T], parts: Parts, members: Mapping[str, object]) -> type[T]:
     """Return the class itself, with the default of each field in the place of what was said of it."""
     for name, part in parts.items():
         if vars(cls).get(name) is part:
@@ -150,27 +166,29 @@ def _without_parts(cls: type[T], parts: Parts) -> type[T]:
                 delattr(cls, name)
             else:
                 setattr(cls, name, part.default)
+    for name, value in members.items():
+        setattr(cls, name, value)
     return cls
 
 
-def _members(
-    cls: type, parts: Parts, *, init: bool, eq: bool, order: bool, frozen: bool, slots: bool
-) -> Iterable[tuple[str, object]]:
-    """Yield what a class gets that it was not given by hand."""
-    yield _PARTS, parts
-    yield "__match_args__", tuple(part.name for part in parts.values() if part.init and not part.keyword)
-    yield from ((name, _Twin(cls, name, frozen)) for name in ("__dataclass_fields__", "__dataclass_params__"))
-    yield "__repr__", _shown
+def _members(parts: Parts, *, init: bool, eq: bool, order: bool, frozen: bool, slots: bool) -> dict[str, object]:
+    """Return what a class gets that it was not given by hand."""
+    members: dict[str, object] = {
+        _PARTS: parts,
+        "__match_args__": tuple([part.name for part in parts.values() if part.init and not part.keyword]),
+        **_OF_ALL,
+    }
     if init:
-        yield "__init__", _Init(cls)
+        members["__init__"] = _Init()
     if eq:
-        yield "__eq__", _Written(cls, "__eq__", _comparison("__eq__", "=="))
-        yield "__hash__", _Written(cls, "__hash__", _hash) if frozen else None
+        members["__eq__"] = _Written("__eq__", _equality)
+        members["__hash__"] = _Written("__hash__", _hash) if frozen else None
     if order:
-        yield from ((name, _Written(cls, name, _comparison(name, sign))) for name, sign in _ORDER.items())
+        members |= {name: _Written(name, _comparison(name, sign)) for name, sign in _ORDER.items()}
     if frozen:
-        yield from (("__setattr__", _refuse_set), ("__delattr__", _refuse_delete))
-        yield from ((("__getstate__", _state), ("__setstate__", _put_state)) if slots else ())
+        members |= _OF_FROZEN
+        members |= _OF_FROZEN_SLOTS if slots else {}
+    return members
 
 
 _ORDER: Final = {"__lt__": "<", "__le__": "<=", "__gt__": ">", "__ge__": ">="}
@@ -207,15 +225,15 @@ class _Written:
     """A method that is written when it is first asked for.
 
     Args:
-        cls: whose it is.
         name: its name.
-        write: writes it.
+        write: writes it, for the class ``cls`` whose it is: that is made with it.
     """
 
     __slots__ = ("cls", "name", "write")
+    cls: type
 
-    def __init__(self, cls: type, name: str, write: Callable[[type], Any]) -> None:
-        self.cls, self.name, self.write = cls, name, write
+    def __init__(self, name: str, write: Callable[[type], Any]) -> None:
+        self.name, self.write = name, write
 
     def __get__(self, made: object, _owner: type | None = None) -> Any:
         method = self.write(self.cls)
@@ -229,11 +247,11 @@ class _Init(_Written):
 
     __slots__ = ("left", "plan")
 
-    def __init__(self, cls: type) -> None:
-        super().__init__(cls, "__init__", _init)
-        self.left, self.plan = _UNWRITTEN, None
-
     plan: _Plan | None
+
+    def __init__(self) -> None:
+        super().__init__("__init__", _init)
+        self.left, self.plan = _UNWRITTEN, None
 
     def __get__(self, made: object, owner: type | None = None) -> Any:
         # Python 3.13 gives inspect.signature() the class in the place of an object
@@ -297,6 +315,7 @@ def _comparison(name: str, sign: str) -> Callable[[type], Any]:
     return write
 
 
+_equality: Final = _comparison("__eq__", "==")
 _SAME_CLASS: Final = "other.__class__ is self.__class__"
 
 
@@ -397,18 +416,20 @@ def _defaults(taken: Iterable[_Part]) -> tuple[object, ...]:
 class _Twin:
     """What the standard library keeps of a dataclass, asked of one with the same fields that it makes itself."""
 
-    __slots__ = ("cls", "frozen", "name")
+    __slots__ = ("name",)
 
-    def __init__(self, cls: type, name: str, frozen: bool) -> None:
-        self.cls, self.name, self.frozen = cls, name, frozen
+    def __init__(self, name: str) -> None:
+        self.name = name
 
-    def __get__(self, _made: object, _owner: type | None = None) -> Any:
+    def __get__(self, _made: object, owner: type) -> Any:
         import dataclasses
 
-        parts: Parts = getattr(self.cls, _PARTS)
+        cls = next(cls for cls in owner.__mro__ if vars(cls).get(self.name) is self)
+        parts: Parts = getattr(cls, _PARTS)
         known = [(part.name, part.type, _standard(part)) for part in parts.values()]
-        found = getattr(dataclasses.make_dataclass(self.cls.__name__, known, frozen=self.frozen), self.name)
-        setattr(self.cls, self.name, found)
+        frozen = getattr(cls, "__setattr__", None) is _refuse_set
+        found = getattr(dataclasses.make_dataclass(cls.__name__, known, frozen=frozen), self.name)
+        setattr(cls, self.name, found)
         return found
 
 
@@ -425,6 +446,15 @@ def _standard(part: _Part) -> Any:
     return dataclasses.field(**given)
 
 
+_OF_ALL: Final[Mapping[str, object]] = {
+    "__dataclass_fields__": _Twin("__dataclass_fields__"),
+    "__dataclass_params__": _Twin("__dataclass_params__"),
+    "__repr__": _shown,
+}
+_OF_FROZEN: Final[Mapping[str, object]] = {"__setattr__": _refuse_set, "__delattr__": _refuse_delete}
+_OF_FROZEN_SLOTS: Final[Mapping[str, object]] = {"__getstate__": _state, "__setstate__": _put_state}
+
+
 def _replaced(made: T, /, **changes: Any) -> T:
     """Return an object like another, but for these values: as :func:`dataclasses.replace`, of its own as well."""
     parts: Parts | None = getattr(made, _PARTS, None)
@@ -437,9 +467,57 @@ def _replaced(made: T, /, **changes: Any) -> T:
     return made.__class__(**kept, **changes)
 
 
+# --- enumerations
+
+
+_LOOKED_AT: Final = (3, 14)
+"""The first Python of which it was not looked at how its enumerations keep their members, which is nobody's promise:
+it makes them its own way."""
+
+
+class _Made(enum.EnumMeta):
+    """Makes an enumeration of the members in its body."""
+
+    @classmethod
+    def __prepare__(cls, name: str, bases: tuple[Any, ...], /, **given: Any) -> Any:  # type: ignore[override]  # type's
+        if bases[-1]._member_names_:
+            return super().__prepare__(name, bases, **given)  # which refuses it
+        return {}
+
+    def __new__(cls, name: str, bases: tuple[Any, ...], body: dict[str, Any]) -> Any:
+        kind = bases[-1]._member_type_
+        values = {each: value for each, value in body.items() if isinstance(value, kind) and not each.startswith("_")}
+        names: list[str] = []
+        by_name: dict[str, Any] = {}
+        by_value: dict[Any, Any] = {}
+        kept = {"_member_names_": names, "_member_map_": by_name, "_value2member_map_": by_value}
+        made = type.__new__(cls, name, bases, {each: body[each] for each in body if each not in values} | kept)
+        for each, value in values.items():
+            member = by_value.get(value)
+            if member is None:
+                member = by_value[value] = kind.__new__(made, value)
+                member._name_, member._value_, member.__objclass__ = each, value, made
+                member._sort_order_ = len(names)
+                names.append(each)
+            by_name[each] = member  # one of two names for a value is the other
+            type.__setattr__(made, each, member)
+        return made
+
+
+if TYPE_CHECKING or sys.version_info >= _LOOKED_AT:
+    from enum import IntEnum, StrEnum
+else:
+
+    class StrEnum(enum.StrEnum, metaclass=_Made):
+        """Members that are texts as well."""
+
+    class IntEnum(enum.IntEnum, metaclass=_Made):
+        """Members that are whole numbers as well."""
+
+
 if TYPE_CHECKING:
     from dataclasses import dataclass, field, replace
 else:
     dataclass, field, replace = _declared, _Part, _replaced
 
-__all__ = ["Frozen", "dataclass", "field", "replace"]
+__all__ = ["Frozen", "IntEnum", "StrEnum", "dataclass", "field", "replace"]

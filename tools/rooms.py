@@ -15,10 +15,10 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[1]
 
 FLOORS: Final[tuple[Mapping[str, str], ...]] = (
+    {"frozen": "what does not change: a mapping, and dataclasses and enumerations that cost little to declare"},
     {
         "_version": "the version",
         "environment": "preproduction and production",
-        "frozen": "what does not change: a mapping, and dataclasses that cost little to declare",
         "limits": "every bound, with its reason",
         "package_data": "the data files that come with the package",
     },
@@ -79,7 +79,7 @@ FLOORS: Final[tuple[Mapping[str, str], ...]] = (
 
 FLOOR_OF: Final = {room: number for number, floor in enumerate(FLOORS) for room in floor}
 
-EVERYWHERE: Final = frozenset(room for floor in FLOORS[:6] for room in floor)
+EVERYWHERE: Final = frozenset(room for floor in FLOORS[:7] for room in floor)
 """Rooms that nearly every other stands on: a drawing that shows each arrow to them shows nothing else."""
 
 

@@ -57,7 +57,11 @@ def _named(ctx: click.Context) -> str | None:
 
 
 def _read(folder: str | None) -> OwnData | None:
-    from pkitools.rules.own import OwnData, installed_data, read_data
+    from pkitools.rules.own.presence import may_be_there
+
+    if folder is None and not may_be_there():
+        return None
+    from pkitools.rules.own import OwnData, installed_data, read_data  # most have neither
 
     found = (OwnData() if folder is None else read_data(folder)) + installed_data()
     return None if found.is_empty else found

@@ -39,7 +39,7 @@ from pkitools.findings import (
 from pkitools.frozen import dataclass, field
 from pkitools.messages import CAUSE
 from pkitools.profiles import Profile
-from pkitools.rules.own import OwnData
+from pkitools.rules.own import given_data
 from pkitools.systems import System
 from pkitools.trust import TrustStore
 from pkitools.validation import PolicyInput
@@ -50,6 +50,7 @@ from pkitools.x509.keys import names_of
 
 if TYPE_CHECKING:
     from pkitools.checking.expectation import Expectation
+    from pkitools.rules.own import OwnData
 
 BLOCK_READABLE: Final = Rule("file.block.readable", Severity.ERROR, cite("pkitools"), Certainty.ADVICE)
 
@@ -188,7 +189,7 @@ def check_file(
     # once: an iterator would be empty for the second certificate
     asked, store = several(systems, (str, System), "systems"), given_trust(trust)
     given = several_ders(intermediates, CERTIFICATE, "intermediates")
-    named = given_systems(asked, optional(data, OwnData, "data"))
+    named = given_systems(asked, given_data(data, "data"))
     checker = Checker.of(
         question(
             moment=moment,

@@ -28,7 +28,6 @@ from pkitools.revocation.rules import REVOKED
 from pkitools.rules import find_issuer, role_of
 from pkitools.rules.context import ARC
 from pkitools.rules.linting import linted
-from pkitools.rules.own.data import SYSTEMS, TRUST, OwnData
 from pkitools.systems import Stance, Statement, System, Topic
 from pkitools.systems.evaluation import evaluated, found_hierarchy
 from pkitools.trust import (
@@ -61,6 +60,7 @@ from pkitools.x509.path_certificate import load
 if TYPE_CHECKING:
     from pkitools.checking.expectation import Expectation
     from pkitools.profiles import Profile
+    from pkitools.rules.own import OwnData
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +321,8 @@ def _of_own_data(data: OwnData | None, untold: tuple[str, ...]) -> Iterator[Outc
     """Yield what there is to say of the files of one's own, beside those with rules."""
     if data is None:
         return
+    from pkitools.rules.own.data import SYSTEMS, TRUST  # only who has facts of his own meets it
+
     yield from data.outcomes(TRUST)
     for name in untold:
         yield from data.outcomes(SYSTEMS, system=name)
@@ -328,6 +330,8 @@ def _of_own_data(data: OwnData | None, untold: tuple[str, ...]) -> Iterator[Outc
 
 def _without_roots(report: Report, data: OwnData) -> Report:
     """Return the report in which a root of one's own that could not be read is not said to be missing or untrusted."""
+    from pkitools.rules.own.data import TRUST  # as above
+
     refused = next((each for each in data.refused if each.kind == TRUST), None)
     if refused is None:
         return report

@@ -11,7 +11,7 @@ from pkitools.environment import Environment
 from pkitools.frozen import dataclass, field
 from pkitools.revocation import Cache, CertificateRevocationList, Fetcher, RevocationOptions, RevocationPolicy
 from pkitools.revocation.check import Material, given_crls, given_responses
-from pkitools.rules.own.data import OwnData
+from pkitools.rules.own import given_data
 from pkitools.systems import System, get_system
 from pkitools.trust import TrustStore
 from pkitools.validation import PolicyInput
@@ -21,6 +21,7 @@ from pkitools.x509.given import CERTIFICATE, Given, several_ders
 if TYPE_CHECKING:
     from pkitools.checking.expectation import Expectation
     from pkitools.profiles import Profile
+    from pkitools.rules.own import OwnData
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +151,7 @@ def question(
     """
     moment = aware(moment)
     environment = choice(Environment, environment, "environment")
-    data = optional(data, OwnData, "data")
+    data = given_data(data, "data")
     store = trusted_with(given_trust(trust), data)
     revocation = optional(revocation, Revocation, "revocation") or Revocation()
     if expected is not None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from enum import IntEnum
 from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -26,7 +25,7 @@ from pkitools.connections.steps import Seen, in_both, steps_of
 from pkitools.containers.saml_names import SIGNATURE
 from pkitools.environment import Environment
 from pkitools.findings import Verdict
-from pkitools.frozen import dataclass, replace
+from pkitools.frozen import IntEnum, dataclass, replace
 from pkitools.limits import MAX_PATTERN_FILES
 from pkitools.portfolio import Gap, Gathering, HeldCertificate, HeldKey, HeldRequest, Judging, Portfolio, Unread, scan
 from pkitools.portfolio.risk import misfits

@@ -7,12 +7,12 @@ their body; keys are told apart by the types of their fields.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 from itertools import islice
 from typing import Final
 
 from pkitools.containers.model import ItemKind
 from pkitools.errors import LimitError
+from pkitools.frozen import StrEnum
 from pkitools.limits import MAX_PEM_BLOCKS
 from pkitools.x509.der import (
     BIT_STRING,

@@ -7,7 +7,6 @@ proves nothing by itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from enum import StrEnum
 from hashlib import sha256
 from time import monotonic
 from typing import Final
@@ -15,7 +14,7 @@ from urllib.parse import urlsplit
 
 from pkitools.errors import PkitoolsError
 from pkitools.fetching import Clock, Fetcher, FetchError, FetchRequest
-from pkitools.frozen import dataclass, field
+from pkitools.frozen import StrEnum, dataclass, field
 from pkitools.trust import CatalogueEntry, catalogue
 
 PUBLISHER: Final = "cert.pkioverheid.nl"

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NoReturn, TypeVar, cast
 
 from pkitools.arguments import aware, choice, optional_choice, several, wrong_type
 from pkitools.documents import Source
 from pkitools.environment import Environment
-from pkitools.frozen import dataclass, field, replace
+from pkitools.frozen import IntEnum, StrEnum, dataclass, field, replace
 from pkitools.messages import Remedy
 
 if TYPE_CHECKING:
@@ -210,13 +209,12 @@ class Outcome:
     ) -> None:
         if status is _NOT_CHECKED and not reason:
             raise ValueError(f"{rule.code}: NOT_CHECKED needs its reason")
-        put = object.__setattr__
-        put(self, "rule", rule)
-        put(self, "status", status)
-        put(self, "certificate", certificate)
-        put(self, "evidence", evidence)
-        put(self, "params", params if params is _NO_PARAMS else MappingProxyType(dict(params)))
-        put(self, "reason", reason)
+        _put_rule(self, rule)
+        _put_status(self, status)
+        _put_certificate(self, certificate)
+        _put_evidence(self, evidence)
+        _put_params(self, params if params is _NO_PARAMS else MappingProxyType(dict(params)))
+        _put_reason(self, reason)
 
     @property
     def remedy(self) -> Remedy | None:
@@ -244,6 +242,12 @@ class Outcome:
             dict(self.params),
             self.reason,
         )
+
+
+# a slot is filled in a third of the time of object.__setattr__, which asks again each time whose it is
+_put_rule, _put_status, _put_certificate, _put_evidence, _put_params, _put_reason = (
+    vars(Outcome)[name].__set__ for name in ("rule", "status", "certificate", "evidence", "params", "reason")
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final, Protocol, runtime_checkable
 
 from pkitools.arguments import aware
 from pkitools.environment import Environment
 from pkitools.errors import PkitoolsError
 from pkitools.findings import Outcome, Severity, Status, Verdict
-from pkitools.frozen import Frozen, dataclass, field, replace
+from pkitools.frozen import Frozen, StrEnum, dataclass, field, replace
 
 SOON: Final = timedelta(days=90)
 """How long before its end a certificate is told of: ordering one takes weeks, and Logius mails three months ahead."""

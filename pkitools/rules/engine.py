@@ -15,6 +15,7 @@ What a check may answer: :mod:`pkitools.findings.asking`.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import cache
 from typing import Final, TypeAlias
 
 from pkitools.findings import (
@@ -71,8 +72,13 @@ class Scope:
     @property
     def names(self) -> tuple[str, ...]:
         """Everything named, and the known profiles that say so, for :attr:`pkitools.findings.Rule.applies_to`."""
-        selected = [] if self.says is None else [profile.name for profile in profiles() if self.says(profile)]
+        selected = () if self.says is None else _saying(self.says)
         return (*self.kinds, *self.families, *selected, *self.systems)
+
+
+@cache
+def _saying(says: Statement) -> tuple[str, ...]:
+    return tuple([profile.name for profile in profiles() if says(profile)])
 
 
 EVERYTHING: Final = Scope()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from pkitools.arguments import aware, of_type, one_of, optional, optional_choice, several, text
 from pkitools.environment import Environment
@@ -16,7 +16,7 @@ from pkitools.profiles import Profile, get_profile
 from pkitools.rules.books import ENTRIES
 from pkitools.rules.context import RuleContext, family_of, parse_oin
 from pkitools.rules.engine import Entry, Statement
-from pkitools.rules.own.data import RULES, SYSTEMS, OwnData
+from pkitools.rules.own import given_data
 from pkitools.rules.plan import Asking, plan_of
 from pkitools.rules.profile import detect_profile
 from pkitools.systems import Stance, System, Topic, get_system
@@ -30,6 +30,9 @@ from pkitools.x509.oids import (
     MICROSOFT_DOCUMENT_SIGNING,
     SERVER_AUTH,
 )
+
+if TYPE_CHECKING:
+    from pkitools.rules.own import OwnData
 
 Role = Literal["end_entity", "intermediate", "trust_anchor", "crl_issuer", "ocsp_responder"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
@@ -79,7 +82,7 @@ def lint(
     facts = _facts(facts)
     moment = aware(moment)
     environment = optional_choice(Environment, environment, "environment")
-    data = optional(data, OwnData, "data")
+    data = given_data(data, "data")
     asking = None if system is None else _system(system, data)
     oin = optional(oin, OINResult, "oin")
     path, others = _all_facts(path, "path"), _all_facts(others, "others")
@@ -99,6 +102,8 @@ def lint(
         raise_crashes=raise_crashes,
     )
     if data is not None and isinstance(system, str):
+        from pkitools.rules.own.data import SYSTEMS  # only who has facts of his own meets it
+
         blocks.append(Block.of(data.outcomes(SYSTEMS, system=system)))
     return Report.of(_subject(facts), Considered(blocks), moment, environment, asking.name if asking else None)
 
@@ -144,6 +149,8 @@ def linted(
         blocks.append(asking.ask(at, ref, raise_crashes=raise_crashes))
         before = before or asking
         if data is not None:
+            from pkitools.rules.own.data import RULES  # as above
+
             blocks.append(Block.of(data.outcomes(RULES)))
         if kind == "end_entity" and before is asking:
             blocks += _oin_blocks(oin or oin_from_certificate(facts), environment)

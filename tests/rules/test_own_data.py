@@ -31,7 +31,7 @@ from pkitools.rulebook import all_rules
 from pkitools.rules import OwnData, lint, read_data
 from pkitools.rules.context import RuleContext
 from pkitools.rules.engine import RuleBook
-from pkitools.rules.own import installed, installed_data
+from pkitools.rules.own import installed_data, presence
 from pkitools.rules.own.data import READABLE
 from pkitools.systems import evaluate, read_system, systems
 from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, CLIENT_AUTH, SERVER_AUTH
@@ -978,7 +978,7 @@ def test_nothing_installed_adds_nothing() -> None:
 def finder(monkeypatch: pytest.MonkeyPatch) -> type:
     """Only Python's own finder, which another module of the process may have stripped (``importlib_metadata`` does)."""
     own = type("Own", (PathFinder,), {"find_distributions": None})
-    monkeypatch.setattr(installed, "PathFinder", own)
+    monkeypatch.setattr(presence, "PathFinder", own)
     monkeypatch.setattr(sys, "meta_path", [own])
     return own
 
@@ -992,28 +992,28 @@ def test_a_package_with_rules_is_seen_at_a_glance_and_others_are_not(
     info = tmp_path / f"ours-1{suffix}"
     info.mkdir()
     (tmp_path / "old-1.egg-info").write_text("Name: old")
-    assert not installed._may_be_there()
+    assert not presence.may_be_there()
     (info / "entry_points.txt").write_text("[console_scripts]\nx = y:z\n")
-    assert not installed._may_be_there()
+    assert not presence.may_be_there()
     (info / "entry_points.txt").write_text("[console_scripts]\nx = y:z\n\n[ pkitools.rules ]\nours = ours:BOOK\n")
-    assert installed._may_be_there()
+    assert presence.may_be_there()
 
 
 def test_where_a_glance_cannot_tell_whether_there_are_rules_it_is_looked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, finder: type
 ) -> None:
     monkeypatch.setattr(sys, "path", [])
-    assert not installed._may_be_there()
+    assert not presence.may_be_there()
     archive = tmp_path / "packages.zip"
     archive.write_bytes(b"")
     monkeypatch.setattr(sys, "path", [str(archive)])
-    assert installed._may_be_there()
+    assert presence.may_be_there()
     (tmp_path / "ours.egg").mkdir()
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
-    assert installed._may_be_there()
+    assert presence.may_be_there()
     monkeypatch.setattr(sys, "path", [])
     monkeypatch.setattr(sys, "meta_path", [finder, type("Finder", (), {"find_distributions": None})])
-    assert installed._may_be_there()
+    assert presence.may_be_there()
 
 
 def test_who_misspells_a_name_hears_of_ones_own_as_well_as_of_ours(folder: Path) -> None:

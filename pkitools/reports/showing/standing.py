@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
-from pkitools.frozen import dataclass
+from pkitools.frozen import StrEnum, dataclass
 
 _DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 # from two of them on: "1 day left" may be one hour or nearly two days

@@ -11,12 +11,8 @@ sentences (``texts``).
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterator
-from importlib.machinery import PathFinder
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pkitools.errors import InvalidValueError, PkitoolsError
 from pkitools.findings import Answers, Basis, Evidence, Met, NotChecked, Rule, Severity, Violated
@@ -25,19 +21,19 @@ from pkitools.messages import LANGUAGES, catalogue
 from pkitools.rules.context import RuleContext
 from pkitools.rules.engine import Check, Entry, RuleBook
 from pkitools.rules.own.data import RULES, OwnData, OwnFile, Refused
+from pkitools.rules.own.presence import GROUP, may_be_there
 from pkitools.systems.reading import BINDING, can_bind, require_ground, require_own_word
 from pkitools.toml_table import Table
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-GROUP: Final = "pkitools.rules"
 A = TypeVar("A")
 
 
 def installed_data() -> OwnData:
     """Return the rules that installed packages bring; a package whose rules cannot be used is among the refused."""
-    if not _may_be_there():
+    if not may_be_there():
         return OwnData()
     from importlib.metadata import entry_points  # it loads mail, CSV and zip files: 10 ms that few need
 
@@ -69,40 +65,6 @@ def _new(point: EntryPoint, brought: list[Entry], before: list[Entry]) -> list[E
             raise InvalidValueError("rules.error.own_double", where=point.value, name=code)
         known.add(code)
     return brought
-
-
-def _may_be_there() -> bool:
-    """Return whether some package names our group; where that is not seen at a glance, it may.
-
-    Packages stand in the folders of ``sys.path``, each with a folder ``.dist-info`` or ``.egg-info`` (or a file, which
-    holds no entry points). What an archive or a finder of somebody's own holds only ``importlib.metadata`` can tell.
-    """
-    finders = [finder for finder in sys.meta_path if hasattr(finder, "find_distributions")]
-    if finders != [PathFinder]:
-        return True
-    return any(_may_name_us(place or os.curdir) for place in dict.fromkeys(sys.path))
-
-
-def _may_name_us(place: str) -> bool:
-    try:
-        with os.scandir(place) as held:
-            infos = [each for each in held if each.name.lower().endswith((".dist-info", ".egg-info", ".egg"))]
-    except NotADirectoryError:
-        return True
-    except OSError:
-        return False  # a folder of the path that is not there
-    return any(map(_names_us, infos))
-
-
-def _names_us(info: os.DirEntry[str]) -> bool:
-    if info.name.lower().endswith(".egg"):
-        return True  # an archive, or a folder with the rest inside
-    try:
-        return GROUP.encode() in Path(info.path, "entry_points.txt").read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError:
-        return True
 
 
 def _guarded(point: EntryPoint) -> list[Entry]:
