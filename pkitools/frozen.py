@@ -1,4 +1,4 @@
-"""What does not change: a mapping, and dataclasses and enumerations that cost little to declare.
+"""What does not change: a mapping, dataclasses and enumerations that cost little to declare, what is worked out once.
 
 :class:`Frozen`, unlike :class:`types.MappingProxyType`, can be pickled and copied.
 
@@ -21,11 +21,12 @@ import enum
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache, partial
+from functools import cache, partial, wraps
 from types import FunctionType, MemberDescriptorType
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, TypeVar, cast
 
 T = TypeVar("T")
+R = TypeVar("R")
 K = TypeVar("K")
 V_co = TypeVar("V_co", covariant=True)
 
@@ -64,6 +65,51 @@ class _Nothing:
 
 
 _NOTHING: Final = _Nothing()
+
+
+if TYPE_CHECKING:
+    from functools import cached_property
+
+    once = cached_property
+else:
+
+    class once:  # noqa: N801  it is written as property and cached_property are
+        """:class:`functools.cached_property` without the lock that it has before Python 3.12.
+
+        For objects of which a check makes many: the lock takes longer than most of their properties, and where two
+        threads ask one object they find the same.
+        """
+
+        def __init__(self, work):
+            self._work, self.__doc__ = work, work.__doc__
+
+        def __set_name__(self, owner, name):
+            self._name = name
+
+        def __get__(self, made, owner=None):
+            if made is None:
+                return self
+            found = made.__dict__[self._name] = self._work(made)
+            return found
+
+
+def of_the_latest(work: Callable[[T], R]) -> Callable[[T], R]:
+    """Make a function remember what it returned of the object it was asked about last, one that does not change.
+
+    For what several ask about a certificate, one after the other. It goes by the very object, so that none is hashed.
+    """
+    latest: tuple[object, Any] = _NOTHING, None
+
+    @wraps(work)
+    def asked(of: T) -> R:
+        nonlocal latest
+        known = latest  # once: another thread may set it
+        if known[0] is not of:
+            known = latest = of, work(of)
+        found: R = known[1]
+        return found
+
+    return asked
 
 
 class _Part:

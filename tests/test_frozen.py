@@ -193,3 +193,44 @@ def test_nothing_is_written_before_it_is_asked_for() -> None:
         "assert 'dataclasses' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_what_is_worked_out_once_is_then_an_attribute() -> None:
+    class Number:
+        def __init__(self, value: int) -> None:
+            self.value, self.asked = value, 0
+
+        @frozen.once
+        def double(self) -> int:
+            """Twice as much."""
+            self.asked += 1
+            return 2 * self.value
+
+    one, other = Number(1), Number(2)
+    assert [one.double, one.double, other.double, one.double] == [2, 2, 4, 2]
+    assert (one.asked, other.asked) == (1, 1)
+    assert Number.double.__doc__ == "Twice as much."
+    del one.double
+    assert (one.double, one.asked) == (2, 2)
+
+
+def test_of_the_object_that_was_asked_about_last_the_answer_is_kept() -> None:
+    asked: list[object] = []
+
+    @frozen.of_the_latest
+    def shown(of: object) -> str:
+        """Return how it is shown."""
+        asked.append(of)
+        if of is None:
+            raise LookupError("nothing")
+        return repr(of)
+
+    one, equal, other = [1], [1], [2]
+    assert [shown(of) for of in (one, one, equal, other, other, one)] == ["[1]", "[1]", "[1]", "[2]", "[2]", "[1]"]
+    assert asked == [one, equal, other, one]
+    for _ in range(2):
+        with pytest.raises(LookupError, match="nothing"):
+            shown(None)
+    assert shown(one) == "[1]"
+    assert len(asked) == 6, "what raised is asked again, and puts nothing out of its place"
+    assert shown.__doc__ == "Return how it is shown."

@@ -7,7 +7,7 @@ OIDs. Source documents: Logius' G4 TRIAL documentation, the PKIoverheid guidance
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache, cached_property
+from functools import cache
 from typing import Final
 
 from pkitools.documents import cite
@@ -29,7 +29,7 @@ from pkitools.findings import (
     outcome,
 )
 from pkitools.findings.considered import Block, block_of
-from pkitools.frozen import dataclass
+from pkitools.frozen import dataclass, once
 from pkitools.profiles import Profile
 from pkitools.rules.books import ENTRIES
 from pkitools.rules.context import ARC, family_of
@@ -111,7 +111,7 @@ class EnvironmentContext:
         """The kind of hierarchy its path ends in."""
         return self.hierarchy.kind if self.hierarchy else None
 
-    @cached_property
+    @once
     def operands(self) -> dict[str, str]:
         """The operands every message of this file may use: the issuer, and the root that would have matched."""
         issuer = self.facts.issuer
@@ -131,7 +131,7 @@ def check_environment(context: EnvironmentContext, *, raise_crashes: bool = Fals
 def environment_block(context: EnvironmentContext, *, raise_crashes: bool = False) -> Block:
     """Return what :func:`check_environment` finds, as a group whose outcomes are made when they are asked for."""
     asking = _Asking(context, raise_crashes=raise_crashes)
-    return block_of(_CHECKS, context, asking.ask, asking, asking.told_as)
+    return block_of(enumerate(_CHECKS), context, asking.ask, asking, asking.told_as)
 
 
 class _Asking:

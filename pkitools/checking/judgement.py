@@ -27,6 +27,7 @@ from pkitools.revocation.check import Material, Statuses, revocation_of
 from pkitools.revocation.rules import REVOKED
 from pkitools.rules import find_issuer, role_of
 from pkitools.rules.context import ARC
+from pkitools.rules.in_common import Answered
 from pkitools.rules.linting import linted
 from pkitools.systems import Stance, Statement, System, Topic
 from pkitools.systems.evaluation import evaluated, found_hierarchy
@@ -220,11 +221,15 @@ def check(
 
 
 class Memory:
-    """What was verified of authorities: none of it is of an end entity, and each part has the time it holds for."""
+    """What was verified of authorities, and what rules say of all that they issue by one profile.
+
+    None of it is of an end entity, and what does not hold at any moment has the time it holds for.
+    """
 
     def __init__(self) -> None:
         self.standing: Standing = Remembered()
         self.statuses: Statuses = Remembered()
+        self.answered = Answered()
 
 
 OF_THE_PROCESS: Final = Memory()
@@ -272,7 +277,7 @@ def judged_as_read(facts: CertificateFacts, asked: Question, memory: Memory | No
         withdrawn.block,
         Block.of(check_authorities(around, raise_crashes=asked.raise_crashes)),
         environment_block(placed, raise_crashes=asked.raise_crashes),
-        *_linted(asked, facts, issuer, oin),
+        *_linted(asked, facts, issuer, oin, memory),
         *_asked_by_systems(asked, placed, anchor, oin.oin),
         Block.of(_of_own_data(asked.data, asked.untold)),
         Block.of(_of_entity_id(asked, oin.oin)),
@@ -509,7 +514,9 @@ def _revocation(path: VerifiedPath | None, asked: Question, memory: Memory | Non
     return revocation_of(path.as_loaded, asked.material, asked.moment, asked.policy, asked.options, known=known)
 
 
-def _linted(use: Question, facts: CertificateFacts, issuer: CertificateFacts | None, oin: OINResult) -> list[Block]:
+def _linted(
+    use: Question, facts: CertificateFacts, issuer: CertificateFacts | None, oin: OINResult, memory: Memory | None
+) -> list[Block]:
     # one that is marked as a CA and may not sign certificates is no authority; the mark is told
     authority = holder_of(facts) is Holder.AUTHORITY
     return linted(
@@ -522,6 +529,7 @@ def _linted(use: Question, facts: CertificateFacts, issuer: CertificateFacts | N
         issuer=issuer,
         oin=oin,
         data=use.data,
+        answered=memory.answered if memory is not None else None,
         raise_crashes=use.raise_crashes,
     )
 

@@ -92,7 +92,7 @@ def made_of(outcomes: tuple[Outcome, ...]) -> Callable[[], tuple[Outcome, ...]]:
 
 
 def block_of(
-    pairs: Iterable[tuple[Rule, Callable[[Any], Answer]]],
+    placed: Iterable[tuple[int, tuple[Rule, Callable[[Any], Answer]]]],
     context: Any,
     again: Callable[[Rule, Callable[[Any], Answer]], list[Outcome]],
     make: Callable[[], Sequence[Outcome]],
@@ -101,7 +101,8 @@ def block_of(
     """Ask rules that have one answer each, and make the outcomes only of what is told.
 
     Args:
-        pairs: the rules with their checks.
+        placed: the rules with their checks, each behind its place among what ``make`` returns; one that is left out
+            does not apply.
         context: what the checks look at.
         again: asks one rule and makes its outcome, whatever it answers and also where its check crashes.
         make: asks them all and makes every outcome.
@@ -109,7 +110,7 @@ def block_of(
     """
     told: list[Place] = []
     looked = False
-    for place, (rule, check) in enumerate(pairs):
+    for place, (rule, check) in placed:
         try:
             answer: object = check(context)
         except CRASHES:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=1024)  # one certificate has its number looked at in five places
 def _broken(text: str, legacy: bool) -> tuple[Rule, Violated] | None:
+    if legacy and _broken(text, False) is None:
+        return None  # that a prefix may be one of old takes nothing else away
     return first_violation(Candidate(text, legacy=legacy))
 
 

@@ -381,6 +381,17 @@ def number_rules() -> tuple[NumberRule, ...]:
     return (*strict, *_prefix_notes(), *_number_notes(), *_test_notes(), *_input_notes())
 
 
+@cache
+def _rules_of_register(prefix: str) -> tuple[tuple[int, NumberRule], ...]:
+    """Return the rules that a number may be asked, with their places among all: not those of other registers.
+
+    Args:
+        prefix: that of its register, empty where it has none.
+    """
+    elsewhere = {id(rule) for of, rules in _strict_by_prefix().items() if of not in {"", prefix} for rule, _ in rules}
+    return tuple([placed for placed in enumerate(number_rules()) if id(placed[1][0]) not in elsewhere])
+
+
 def first_violation(subject: Candidate) -> tuple[Rule, Violated] | None:
     """Return the first strict rule the subject violates, and how; ``None`` when it is an OIN."""
     rules = _strict_by_prefix()
@@ -418,7 +429,8 @@ def number_block(text: str, environment: Environment | None) -> Block:
     from pkitools.findings.considered import block_of  # a number alone is told whole
 
     asking = _Asking(text, environment, True, False)
-    return block_of(number_rules(), asking.subject, asking.ask, asking)
+    row = asking.subject.row
+    return block_of(_rules_of_register(row.prefix if row else ""), asking.subject, asking.ask, asking)
 
 
 class _Asking:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Final
 
 from pkitools.environment import Environment
-from pkitools.frozen import dataclass
+from pkitools.frozen import dataclass, once
 from pkitools.limits import MAX_OIN_TEXT
 from pkitools.oin.prefixes import BODY_LENGTH, LENGTH, PREFIX_LENGTH, Form, Prefix, prefix_table
 from pkitools.text import pattern
@@ -60,24 +59,24 @@ class Candidate:
         """What is looked at: the text as given, or its beginning where it is longer than any text that holds an OIN."""
         return self.given[:MAX_OIN_TEXT]
 
-    @cached_property
+    @once
     def tidied(self) -> str:
         """The text as :func:`compact` makes it."""
         return compact(self.text)
 
-    @cached_property
+    @once
     def stripped(self) -> str:
         """The text without surrounding white space; tidied when lenient."""
         return self.tidied if self.lenient else self.text.strip()
 
-    @cached_property
+    @once
     def ebms_suffix(self) -> str:
         """The environment suffix of an ebMS PartyId behind twenty positions, or nothing."""
         return next(
             (s for s in EBMS_SUFFIXES if len(self.stripped) == LENGTH + len(s) and self.stripped.endswith(s)), ""
         )
 
-    @cached_property
+    @once
     def core(self) -> str:
         """What is judged as the number itself, in capitals: the case, spaces and suffix have rules of their own."""
         return capitals(self.stripped.removesuffix(self.ebms_suffix))
@@ -87,7 +86,7 @@ class Candidate:
         """How many positions there are: of the core, or of a text that is too long to be looked at as a whole."""
         return len(self.core) if len(self.given) <= MAX_OIN_TEXT else len(self.given)
 
-    @cached_property
+    @once
     def is_well_formed(self) -> bool:
         """The core has the syntax of an OIN."""
         return well_formed(self.core)
@@ -102,12 +101,12 @@ class Candidate:
         """The twelve positions after the prefix of a well-formed core."""
         return self.core[PREFIX_LENGTH:] if self.is_well_formed else ""
 
-    @cached_property
+    @once
     def row(self) -> Prefix | None:
         """The row of the prefix table, where the prefix is known."""
         return prefix_table().prefixes.get(self.prefix)
 
-    @cached_property
+    @once
     def form(self) -> Form | None:
         """The shape the body has, of those its register allows."""
         return self.row.form_of(self.body) if self.row is not None else None

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from pkitools.environment import Environment
+from pkitools.frozen import once
 from pkitools.oin import OIN, InvalidOINError
 from pkitools.profiles import Profile, ValidityRule, profiles
 from pkitools.profiles.conformance import Departure, Extensions, Particulars, Requirement, departures
 from pkitools.x509 import CertificateFacts, NameAttribute
-from pkitools.x509.der import SEQUENCE, DERError, Node, children, root
+from pkitools.x509.der import SEQUENCE, DERError, Node, children, outline, root
 from pkitools.x509.holder import Holder, holder_of
 from pkitools.x509.oids import ORGANIZATION_IDENTIFIER
 
@@ -105,7 +106,6 @@ class RuleContext:
         self.policies: tuple[str, ...] = tuple([policy.oid for policy in facts.certificate_policies or ()])
         self.holder = holder_of(facts)
         self.family = _as_held(family_of(self.policies), self.holder)
-        self.subject: tuple[NameAttribute, ...] = tuple(facts.subject)
         self.critical: dict[str, bool] = {extension.oid: extension.critical for extension in facts.extensions}
 
     @property
@@ -133,7 +133,12 @@ class RuleContext:
         """Subject and issuer are one name."""
         return self.facts.is_self_issued
 
-    @cached_property
+    @once
+    def subject(self) -> tuple[NameAttribute, ...]:
+        """The attributes of the subject, in encoded order."""
+        return tuple(self.facts.subject)
+
+    @once
     def values_by_type(self) -> dict[str, list[str]]:
         """Subject attribute OID → its values."""
         found: dict[str, list[str]] = {}
@@ -145,12 +150,12 @@ class RuleContext:
         """Return the subject's values of one attribute type."""
         return self.values_by_type.get(oid, [])
 
-    @cached_property
+    @once
     def dns_names(self) -> tuple[str, ...]:
         """The dNSNames of the subjectAltName."""
         return tuple([name.value for name in self.facts.subject_alternative_name or () if name.kind == "dns"])
 
-    @cached_property
+    @once
     def qc_values(self) -> dict[str, tuple[str, ...]]:
         """QcStatement OID → the values inside it."""
         return {statement.oid: statement.values for statement in self.facts.qc_statements or ()}
@@ -171,7 +176,7 @@ class RuleContext:
             raise LookupError("a rule without a statement of the profile in its scope asks for the profile")
         return self.profile
 
-    @cached_property
+    @once
     def particulars(self) -> Particulars:
         """What the certificate says, to be held to its profile: that of TRIAL, or as in production."""
         facts, is_trial = self.facts, self.family == "trial"
@@ -216,7 +221,7 @@ class RuleContext:
         """The extended key usages as OIDs; empty when the extension is absent."""
         return self.facts.extended_key_usage or ()
 
-    @cached_property
+    @once
     def oin(self) -> OIN | None:
         """The OIN, when the subject has one serialNumber and that is an OIN."""
         found = self.values("2.5.4.5")
@@ -228,17 +233,17 @@ class RuleContext:
         found = self.values(ORGANIZATION_IDENTIFIER)
         return found[0] if found else None
 
-    @cached_property
-    def _body(self) -> list[Node]:
+    @once
+    def _body(self) -> Sequence[Node]:
         """The fields of the TBSCertificate behind the version, as encoded; empty for facts without their DER."""
         der = self.facts.der
         try:
-            fields = children(der, children(der, root(der, SEQUENCE))[0])
+            fields = outline(der, outline(der, root(der, SEQUENCE))[0])
         except (DERError, IndexError):
-            return []
+            return ()
         return fields[1:] if fields and fields[0][0] == 0xA0 else fields
 
-    @cached_property
+    @once
     def time_tags(self) -> tuple[int, ...]:
         """The ASN.1 tags of notBefore and notAfter; empty when the encoding is not at hand."""
         if len(self._body) < 4:

@@ -16,6 +16,7 @@ from pkitools.profiles import Profile, get_profile
 from pkitools.rules.books import ENTRIES
 from pkitools.rules.context import RuleContext, family_of, parse_oin
 from pkitools.rules.engine import Entry, Statement
+from pkitools.rules.in_common import Answered
 from pkitools.rules.own import given_data
 from pkitools.rules.plan import Asking, plan_of
 from pkitools.rules.profile import detect_profile
@@ -120,6 +121,7 @@ def linted(
     others: Sequence[CertificateFacts] = (),
     oin: OINResult | None = None,
     data: OwnData | None = None,
+    answered: Answered | None = None,
     raise_crashes: bool = False,
 ) -> list[Block]:
     """Return what :func:`lint` reports, in groups, for any number of systems.
@@ -127,7 +129,7 @@ def linted(
     Of a system behind the first one only those rules are asked whose answer may be another: for whom a rule is meant,
     or what it looks at, depends on the system. Of equal outcomes the caller keeps one.
 
-    Args: see :func:`lint`; all of them as it made them.
+    Args: see :func:`lint`; all of them as it made them. ``answered`` is what the rules said of other certificates.
     """
     kind = "ca" if role in {"intermediate", "trust_anchor"} else "end_entity"
     chosen = _chosen_profile(facts, profile) if kind == "end_entity" else None
@@ -145,7 +147,7 @@ def linted(
         named = None if system is None else system.name
         at.system, at.purposes_taken = named, frozenset() if system is None else _purposes_taken(system)
         plan = plan_of(kind, said, family, named)
-        asking = Asking(plan, _own(data, kind, said, family, named), before)
+        asking = Asking(plan, _own(data, kind, said, family, named), before, answered)
         blocks.append(asking.ask(at, ref, raise_crashes=raise_crashes))
         before = before or asking
         if data is not None:

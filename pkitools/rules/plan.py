@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Final
 
 from pkitools.findings import (
@@ -24,6 +25,7 @@ from pkitools.findings.considered import Block, require_same
 from pkitools.rules.books import ENTRIES
 from pkitools.rules.context import RuleContext
 from pkitools.rules.engine import Entry, Statement
+from pkitools.rules.in_common import Answered
 
 _MET: Final = Status.MET  # an enum looks a member up each time it is named
 _TOLD: Final = frozenset({Status.VIOLATED, Status.NOT_CHECKED})
@@ -110,10 +112,13 @@ class Asking:
         plan: the rules.
         own: rules of one's own, asked after them.
         before: the same certificate asked for another system: what cannot differ is not asked again.
+        answered: what the rules said of other certificates, as far as this one has that in common with them.
     """
 
-    def __init__(self, plan: Plan, own: tuple[Entry, ...], before: Asking | None) -> None:
-        self._plan, self._own, self._before = plan, own, before
+    def __init__(
+        self, plan: Plan, own: tuple[Entry, ...], before: Asking | None, answered: Answered | None = None
+    ) -> None:
+        self._plan, self._own, self._before, self._answered = plan, own, before, answered
         self._depends: set[int] = set()
 
     def _steps(self) -> Sequence[Step]:
@@ -133,8 +138,14 @@ class Asking:
         silent: list[int] = []
         odd: list[tuple[int, list[Outcome]]] = []
         issued: datetime | None = None
-        steps = self._steps()
-        for place, rule, check, period in steps:
+        steps = asked = self._steps()
+        known = self._answered.find(self._plan, at) if self._answered is not None and self._before is None else None
+        if known is not None and known.steps is not None:
+            silent += known.silent
+            odd += [(place, heard(rule, answer, ref)) for place, rule, answer in known.odd]
+            self._depends |= known.depends
+            asked = [*known.steps, *steps[len(self._plan.steps) :]]
+        for place, rule, check, period in asked:
             if period is not None:
                 issued = issued or at.issued
                 if not period.holds(issued=issued, moment=at.moment):
@@ -155,6 +166,8 @@ class Asking:
             if at.was_asked_of_system:
                 at.was_asked_of_system = False
                 self._depends.add(id(rule))
+        if known is not None:
+            odd.sort(key=itemgetter(0))
         places = None if steps is self._plan.steps else [step[0] for step in steps]
         table = _Table(self._plan, self._own, places, silent, odd, ref)
         met = len(steps) - len(silent) - len(odd)

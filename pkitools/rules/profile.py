@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
+from pkitools.frozen import of_the_latest
 from pkitools.profiles import Profile, profiles
 from pkitools.trust import decode_policy
 from pkitools.x509 import CertificateFacts
@@ -31,6 +32,7 @@ def _by_policy() -> dict[str, list[Profile]]:
     return found
 
 
+@of_the_latest
 def detect_profile(facts: CertificateFacts) -> Profile | None:
     """Return the profile of an end-entity certificate, or ``None`` when its policies name none that pkitools knows.
 

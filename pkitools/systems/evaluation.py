@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
 from pkitools.arguments import aware, choice
@@ -28,7 +28,7 @@ from pkitools.findings import (
     outcome,
 )
 from pkitools.findings.considered import Block, block_of
-from pkitools.frozen import dataclass, replace
+from pkitools.frozen import dataclass, once, replace
 from pkitools.messages import NOTHING
 from pkitools.oin import OIN
 from pkitools.oin.entity_schemes import ENTITIES, EntitySubject, environment_of, form_of, schemes
@@ -89,12 +89,12 @@ class SystemContext:
         """Return the statements that ask what the topic is about, here and now."""
         return [statement for statement in self.statements(topic) if statement.answer is Stance.YES]
 
-    @cached_property
+    @once
     def day(self) -> date:
         """The day of the moment, by which statements hold."""
         return aware(self.moment).date()
 
-    @cached_property
+    @once
     def said(self) -> _Said:
         """Everything the system says, here and now."""
         return _said_by(self.system, self.environment, self.day)
@@ -103,7 +103,7 @@ class SystemContext:
         given = self.leaf, self.moment, self.hierarchy, self.self_signed, self.oin, self.entity_id
         return SystemContext, (self.system, self.environment, *given)
 
-    @cached_property
+    @once
     def about_hierarchy(self) -> Statement | None:
         """What the system says of the hierarchy the certificate is of; nothing of a self-signed one."""
         found = self.hierarchy
@@ -111,17 +111,17 @@ class SystemContext:
             return None
         return _about_hierarchy_of(self.system, found.name, found.group, self.environment, self.day)
 
-    @cached_property
+    @once
     def about_self_signed(self) -> Statement | None:
         """What the system says of certificates that are signed by their own key."""
         return next(iter(self.statements(Topic.SELF_SIGNED)), None)
 
-    @cached_property
+    @once
     def parsed_entity_id(self) -> EntitySubject | None:
         """The entity ID, taken apart; ``None`` where none was given."""
         return None if self.entity_id is None else EntitySubject(self.entity_id, ENTITIES)
 
-    @cached_property
+    @once
     def ref(self) -> CertificateRef:
         """The certificate, as outcomes name it."""
         return CertificateRef(self.leaf.sha256, "end_entity")
@@ -187,7 +187,7 @@ def evaluated(
     """
     context = SystemContext(system, environment, leaf, moment, found, self_signed, oin, entity_id)
     asking = _Evaluation(context, raise_crashes=raise_crashes)
-    return block_of(_to_ask(context), context, asking.ask, asking, asking.told_as)
+    return block_of(enumerate(_to_ask(context)), context, asking.ask, asking, asking.told_as)
 
 
 class _Evaluation:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from pkitools.limits import MAX_RSA_BITS
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError
-from pkitools.x509.keys import read_public_key, read_signature_algorithm
+from pkitools.x509.keys import read_public_key, read_signature_algorithm, usual_rsa_bits
 from pkitools.x509.model import PublicKey, SignatureAlgorithm
 from pkitools.x509.native_key import load_public_key
 from pkitools.x509.oids import RSASSA_PSS, STRONG_HASHES
@@ -66,9 +66,13 @@ def weak_scheme(algorithm: bytes) -> str:
     return scheme.name if scheme.hash is None else f"{scheme.name} ({scheme.hash})"
 
 
-@lru_cache(maxsize=512)
 def weak_key(spki: bytes) -> str:
     """Return why a public key is not strong enough, or an empty string."""
+    return "" if usual_rsa_bits(spki) else _weakness(spki)  # nothing that is asked below is wrong with a usual one
+
+
+@lru_cache(maxsize=512)
+def _weakness(spki: bytes) -> str:
     key = public_key(spki)
     if key is None:
         return "?"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pkitools.frozen import StrEnum
+from pkitools.frozen import StrEnum, of_the_latest
 from pkitools.x509.model import CertificateFacts
 from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, CLIENT_AUTH, OCSP_SIGNING, SERVER_AUTH, TIME_STAMPING
 
@@ -31,6 +31,7 @@ class Holder(StrEnum):
         return self in {Holder.AUTHORITY, Holder.OCSP_RESPONDER, Holder.TIME_STAMPING_UNIT}
 
 
+@of_the_latest
 def holder_of(facts: CertificateFacts) -> Holder:
     """Return whose certificate it is. What may also connect to a server is an organisation's, whatever else it may."""
     if facts.is_ca and may_sign_certificates(facts):

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Final
 
+from pkitools.x509 import der_writing as encode
 from pkitools.x509.der import (
     BIT_STRING,
     NULL,
@@ -32,10 +33,45 @@ _MGF1: Final = "1.2.840.113549.1.1.8"
 _MAX_EXPONENT_OCTETS: Final = 1024  # beyond this Python refuses to write a number in decimal
 
 
+_USUAL_EXPONENT: Final = 65537
+_USUAL_SIZES: Final = (2048, 3072, 4096)
+_BEHIND_MODULUS: Final = encode.integer(_USUAL_EXPONENT)
+
+
+def _before_modulus(bits: int) -> bytes:
+    """Return the octets of a SubjectPublicKeyInfo before a modulus of this size, which are always the same."""
+    modulus = 1 << bits - 1
+    numbers = value(SEQUENCE, encode.integer(modulus), _BEHIND_MODULUS)
+    algorithm = value(SEQUENCE, encode.oid("1.2.840.113549.1.1.1"), value(NULL))
+    return value(SEQUENCE, algorithm, value(BIT_STRING, b"\0", numbers)).partition(modulus.to_bytes(bits // 8, "big"))[
+        0
+    ]
+
+
+_USUAL_KEYS: Final = {_before_modulus(bits): bits for bits in _USUAL_SIZES}
+_BEFORE_MODULUS: Final = len(next(iter(_USUAL_KEYS)))
+
+
+def usual_rsa_bits(spki: bytes) -> int | None:
+    """Return the size of an RSA key as nearly all are; ``None`` says only that one has to look.
+
+    As nearly all are: of 2048, 3072 or 4096 bits, with an odd modulus and 65537 for its exponent, in DER. A key of such
+    a size and exponent has one encoding but for the octets of its modulus, so it is compared and not parsed.
+    """
+    bits = _USUAL_KEYS.get(spki[:_BEFORE_MODULUS])
+    if bits is None or len(spki) != _BEFORE_MODULUS + bits // 8 + len(_BEHIND_MODULUS):
+        return None
+    is_usual = spki[_BEFORE_MODULUS] & 0x80 and spki[-len(_BEHIND_MODULUS) - 1] & 1 and spki.endswith(_BEHIND_MODULUS)
+    return bits if is_usual else None
+
+
 def read_public_key(data: bytes, node: Node, note: Note) -> PublicKey:
     """Return the SubjectPublicKeyInfo at ``node``; what is malformed in it is noted and left ``None``."""
     spki = encoded(data, node)
     thumbprint = hashlib.sha256(spki).hexdigest()
+    usual = usual_rsa_bits(spki)
+    if usual is not None:
+        return PublicKey("RSA", usual, None, _USUAL_EXPONENT, thumbprint, spki)
     try:
         algorithm, key = children(data, expect(node, SEQUENCE))
         dotted, parameters = algorithm_identifier(data, algorithm)

@@ -100,21 +100,43 @@ def _rdns(data: bytes, node: Node, where: str, note: Note) -> tuple[tuple[NameAt
 
 
 def _rdn(data: bytes, node: Node, where: str, note: Note) -> tuple[NameAttribute, ...]:
-    expect(node, SET)
-    pairs = children(data, node)
+    usual = _usual_pair(data, node)
+    if usual is not None:
+        return (_attribute(data, *usual, where, note),)
+    pairs = children(data, expect(node, SET))
     if not pairs:
         note(f"malformed_name:{where}")  # SET SIZE (1..MAX)
-    return tuple([_attribute(data, pair, where, note) for pair in pairs])
+    return tuple([_attribute(data, *_pair(data, pair), where, note) for pair in pairs])
 
 
-def _attribute(data: bytes, node: Node, where: str, note: Note) -> NameAttribute:
+def _usual_pair(data: bytes, rdn: Node) -> tuple[Node, Node] | None:
+    """Return type and value of an RDN as nearly all are: one string, every length in one octet. Of others ``None``."""
+    tag, at, start, stop = rdn
+    size = stop - start
+    if tag != SET or start - at != 2 or size < 6 or data[start] != SEQUENCE or data[start + 1] != size - 2:
+        return None
+    kind = start + 2
+    value = kind + 2 + data[kind + 1]
+    if data[kind] != OBJECT_IDENTIFIER or value + 2 > stop or value + 2 + data[value + 1] != stop:
+        return None  # also of a longer length, which would end behind the RDN
+    string_type = data[value]
+    if string_type not in STRING_TYPES:
+        return None
+    return (OBJECT_IDENTIFIER, kind, kind + 2, value), (string_type, value, value + 2, stop)
+
+
+def _pair(data: bytes, node: Node) -> tuple[Node, Node]:
     parts = children(data, node)
     if node[0] != SEQUENCE or len(parts) != 2:
         raise DERError("is_none", node[1], kind="Attribute")
-    dotted = oid(data, parts[0])
+    return parts[0], parts[1]
+
+
+def _attribute(data: bytes, kind: Node, content: Node, where: str, note: Note) -> NameAttribute:
+    dotted = oid(data, kind)
     name = ATTRIBUTES.get(dotted, dotted)
-    value, string_type, readable = string(data, parts[1])
-    if parts[1][0] not in NAME_STRINGS and dotted in STRING_ATTRIBUTES:
+    value, string_type, readable = string(data, content)
+    if content[0] not in NAME_STRINGS and dotted in STRING_ATTRIBUTES:
         note(f"wrong_string_type:{where}.{name}")
     elif not readable:
         note(f"undecodable_string:{where}.{name}")

@@ -228,26 +228,25 @@ def _brief(error: BaseException) -> str:
 
 def _read(der: bytes) -> PathCertificate:
     outer = asn1.root(der, asn1.SEQUENCE)
-    tbs_node, algorithm, signature = asn1.exactly(asn1.children(der, outer), 3)
-    tbs = asn1.children(der, asn1.expect(tbs_node, asn1.SEQUENCE))
+    tbs_node, algorithm, signature = asn1.exactly(asn1.outline(der, outer), 3)
+    tbs = asn1.outline(der, asn1.expect(tbs_node, asn1.SEQUENCE))
     version = 1
-    if tbs and asn1.encoded(der, tbs[0]) == _VERSION_3:
-        version = 3
-        del tbs[0]
+    if tbs and der[tbs[0][1] : tbs[0][3]] == _VERSION_3:
+        version, tbs = 3, tbs[1:]
     elif tbs and tbs[0][0] == _VERSION:
-        version = asn1.integer(der, asn1.only_child(der, tbs.pop(0))) + 1
+        version, tbs = asn1.integer(der, asn1.only_child(der, tbs[0])) + 1, tbs[1:]
     if len(tbs) < 6:
         raise DERError("fields_missing")
     serial, inner_algorithm, issuer, validity, subject, spki = tbs[:6]
     number = asn1.integer(der, serial, padded=True)
     native = _native(der, number)
-    signature_algorithm = asn1.encoded(der, algorithm)
+    signature_algorithm = der[algorithm[1] : algorithm[3]]
     read = PathCertificate(
         der=der,
         native=native,
-        issuer=asn1.encoded(der, issuer),
-        subject=asn1.encoded(der, subject),
-        spki=asn1.encoded(der, spki),
+        issuer=der[issuer[1] : issuer[3]],
+        subject=der[subject[1] : subject[3]],
+        spki=der[spki[1] : spki[3]],
         not_before=native.not_valid_before_utc,
         not_after=native.not_valid_after_utc,
         version=version,
@@ -257,7 +256,7 @@ def _read(der: bytes) -> PathCertificate:
         signature_algorithm=signature_algorithm,
         signed_span=(tbs_node[1], tbs_node[3]),
         signature=der[signature[2] + 1 : signature[3]],
-        algorithms_agree=asn1.encoded(der, inner_algorithm) == signature_algorithm,
+        algorithms_agree=der[inner_algorithm[1] : inner_algorithm[3]] == signature_algorithm,
     )
     for node in tbs[6:]:
         if node[0] == _EXTENSIONS:
@@ -300,7 +299,7 @@ def _read_extensions(read: PathCertificate, sequence: Node) -> None:
     der = read.der
     faults: list[str] = []
     extensions = read.extensions
-    for node in asn1.children(der, sequence):
+    for node in asn1.outline(der, sequence):
         octets = der[node[1] : node[3]]
         known = _KNOWN.get(octets)
         oid, held = (known.oid, known.held) if known else _read_extension(der, node)

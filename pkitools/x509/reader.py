@@ -8,7 +8,7 @@ errors. Whether the bytes are a *valid* certificate is for validation, which use
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
@@ -30,10 +30,12 @@ from pkitools.x509.der import (
     contents,
     encoded,
     expect,
+    explicit,
     integer,
     is_padded,
     oid,
     only_child,
+    outline,
     root,
 )
 from pkitools.x509.extensions import NOTING, PLAIN, SYNTAX
@@ -43,6 +45,8 @@ from pkitools.x509.model import CertificateFacts, DistinguishedName, Extension
 from pkitools.x509.names import Note, read_name
 from pkitools.x509.recurring import RECURRING, Recurring
 
+_VERSION: Final = explicit(0)
+_VERSION_3: Final = b"\xa0\x03\x02\x01\x02"
 _MAX_EXTENSIONS: Final = 200  # a certificate has some ten; more than this is an attack on whoever reads them
 _MAX_SERIAL_OCTETS: Final = 20  # RFC 5280 4.1.2.2
 _MOST_SERIAL_OCTETS: Final = 1024  # beyond this Python refuses to write a number in decimal
@@ -65,18 +69,18 @@ class SignedParts(NamedTuple):
 
 def signed_parts(der: bytes) -> SignedParts:
     """Return the three parts of any ``SIGNED{}`` structure (certificate, CRL, CSR). Raises :class:`DERError`."""
-    body, algorithm, signature = _three_parts(der)
+    # not remembered: this may be a list of a million entries
+    body, algorithm, signature = _three_parts(children(der, root(der, SEQUENCE)))
     octets, unused = bit_string(der, signature)
     if unused:
         raise DERError("signature_unused_bits")
     return SignedParts(encoded(der, body), encoded(der, algorithm), octets)
 
 
-def _three_parts(der: bytes) -> tuple[Node, Node, Node]:
-    parts = children(der, root(der, SEQUENCE))
+def _three_parts(parts: Sequence[Node]) -> Sequence[Node]:
     if [part[0] for part in parts] != [SEQUENCE, SEQUENCE, BIT_STRING]:
         raise DERError("not_signed")
-    return parts[0], parts[1], parts[2]
+    return parts
 
 
 def read_certificate(certificate: Given) -> CertificateFacts:
@@ -119,7 +123,7 @@ def readable(ders: Iterable[bytes]) -> Iterator[CertificateFacts]:
 def _has_form(der: bytes) -> bool:
     """Whether bytes have the fields of a certificate, whatever is wrong inside one of them."""
     try:
-        tags = [part[0] for part in children(der, _three_parts(der)[0])]
+        tags = [part[0] for part in children(der, _three_parts(outline(der, root(der, SEQUENCE)))[0])]
     except DERError:
         return False
     return tags[tags[:1] == [0xA0] :][:6] == [INTEGER, *[SEQUENCE] * 5]
@@ -128,9 +132,14 @@ def _has_form(der: bytes) -> bool:
 def _read(der: bytes) -> CertificateFacts:
     problems: list[str] = []
     note = problems.append
-    body, outer_algorithm, _ = _three_parts(der)
-    parts = children(der, body)
-    version = _version(der, parts, note)
+    body, outer_algorithm, _ = _three_parts(outline(der, root(der, SEQUENCE)))
+    parts = outline(der, body)
+    if parts and encoded(der, parts[0]) == _VERSION_3:
+        version, parts = 3, parts[1:]
+    elif parts and parts[0][0] == _VERSION:
+        version, parts = _version(der, parts[0], note), parts[1:]
+    else:
+        version = 1  # v1 leaves it out
     if len(parts) < 6:
         raise DERError("fields_missing")
     serial, algorithm, issuer, validity, subject, key, *rest = parts
@@ -139,8 +148,7 @@ def _read(der: bytes) -> CertificateFacts:
     if encoded(der, algorithm) != encoded(der, outer_algorithm):
         note("signature_algorithm_mismatch:signatureAlgorithm")
     not_before, not_after = _validity(der, validity, note)
-    extensions = _extensions(der, rest, version, note)
-    fields = _decoded(extensions, note)
+    extensions, fields = _read_extensions(der, _extension_nodes(der, rest, version, note), problems)
     ocsp, issuers = fields.pop("authority_information_access", None) or ((), ())
     return CertificateFacts(
         der=der,
@@ -170,11 +178,8 @@ def _read(der: bytes) -> CertificateFacts:
     )
 
 
-def _version(der: bytes, parts: list[Node], note: Note) -> int:
-    """Return 1, 2 or 3, and take the version out of ``parts``; v1 leaves it out."""
-    if not parts or parts[0][0] != 0xA0:
-        return 1
-    version = integer(der, only_child(der, parts.pop(0))) + 1
+def _version(der: bytes, node: Node, note: Note) -> int:
+    version = integer(der, only_child(der, node)) + 1
     if not 1 <= version <= 3:
         note("unknown_version:version")
     return version
@@ -235,31 +240,49 @@ def read_time(data: bytes, node: Node) -> datetime:
         raise DERError("no_such_time", node[1]) from None
 
 
-def _extensions(der: bytes, rest: list[Node], version: int, note: Note) -> tuple[Extension, ...]:
-    nodes: list[Node] = []
+def _extension_nodes(der: bytes, rest: Sequence[Node], version: int, note: Note) -> Sequence[Node]:
+    nodes: Sequence[Node] = ()
     for node in rest:
         if node[0] == 0xA3:
-            nodes = children(der, expect(only_child(der, node), SEQUENCE))
+            nodes = outline(der, expect(only_child(der, node), SEQUENCE))
         elif node[0] not in {0x81, 0x82}:  # the unique identifiers of v2
             raise DERError("tag_inside", node[1], tag=f"{node[0]:02x}", kind="TBSCertificate")
     if nodes and version != 3:
         note("extensions_before_v3:extensions")
     if len(nodes) > _MAX_EXTENSIONS:
         raise LimitError("x509.error.too_many_extensions", count=len(nodes), limit=_MAX_EXTENSIONS)
-    return tuple([_extension(der, node, note) for node in nodes])
+    return nodes
 
 
-def _extension(der: bytes, node: Node, note: Note) -> Extension:
-    octets = der[node[1] : node[3]]
-    known = _EXTENSIONS.get(octets)
-    if known is None:
-        noted: list[str] = []
-        known = _one_extension(der, node, noted.append)
-        for each in noted:
-            note(each)
-        if not noted and known.oid in RECURRING:
-            _EXTENSIONS.keep(octets, known)
-    return known
+def _read_extensions(
+    der: bytes, nodes: Sequence[Node], problems: list[str]
+) -> tuple[tuple[Extension, ...], dict[str, Any]]:
+    """Return the extensions, and the fields of the certificate that they fill.
+
+    What is wrong inside one is told behind what is wrong with how any of them is encoded.
+    """
+    extensions: list[Extension] = []
+    fields: dict[str, Any] = {}
+    inside: list[str] = []
+    note = inside.append
+    seen: set[str] = set()
+    for node in nodes:
+        octets = der[node[1] : node[3]]
+        known = _EXTENSIONS.get(octets)
+        before = len(problems) + len(inside)
+        extension = _one_extension(der, node, problems.append) if known is None else known[0]
+        extensions.append(extension)
+        if extension.oid in seen:
+            note(f"duplicate_extension:{extension.oid}")
+            continue
+        seen.add(extension.oid)
+        name, value = _field(extension, note) if known is None else known[1]
+        if name:
+            fields[name] = value
+        if known is None and extension.oid in RECURRING and len(problems) + len(inside) == before:
+            _EXTENSIONS.keep(octets, (extension, (name, value)))
+    problems += inside
+    return tuple(extensions), fields
 
 
 def _one_extension(der: bytes, node: Node, note: Note) -> Extension:
@@ -283,31 +306,6 @@ def _critical(der: bytes, node: Node, dotted: str, note: Note) -> bool:
     if not critical:
         note(f"not_der:{dotted}")  # DER leaves a default out
     return critical
-
-
-def _decoded(extensions: tuple[Extension, ...], note: Note) -> dict[str, Any]:
-    fields: dict[str, Any] = {}
-    seen: set[str] = set()
-    for extension in extensions:
-        if extension.oid in seen:
-            note(f"duplicate_extension:{extension.oid}")
-            continue
-        seen.add(extension.oid)
-        _decode(extension, fields, note)
-    return fields
-
-
-def _decode(extension: Extension, fields: dict[str, Any], note: Note) -> None:
-    known = _DECODED[extension.oid].get(extension.value) if extension.oid in RECURRING else None
-    if known is None:
-        noted: list[str] = []
-        known = _field(extension, noted.append)
-        for each in noted:
-            note(each)
-        if not noted and extension.oid in RECURRING:
-            _DECODED[extension.oid].keep(extension.value, known)
-    if known[0]:
-        fields[known[0]] = known[1]
 
 
 def _field(extension: Extension, note: Note) -> tuple[str, Any]:
@@ -341,6 +339,5 @@ def _issuer(der: bytes, node: Node, note: Note) -> DistinguishedName:
     return known
 
 
-_EXTENSIONS: Final[Recurring[Extension]] = Recurring()
-_DECODED: Final[dict[str, Recurring[tuple[str, Any]]]] = {oid: Recurring() for oid in RECURRING}
+_EXTENSIONS: Final[Recurring[tuple[Extension, tuple[str, Any]]]] = Recurring()
 _ISSUERS: Final[Recurring[DistinguishedName]] = Recurring()

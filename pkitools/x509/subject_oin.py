@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from pkitools.documents import Source, cite
@@ -29,7 +28,7 @@ from pkitools.findings import (
     ask,
 )
 from pkitools.findings.considered import Block, block_of
-from pkitools.frozen import dataclass, field
+from pkitools.frozen import dataclass, field, of_the_latest, once
 from pkitools.limits import MAX_LISTED
 from pkitools.messages import CAUSE
 from pkitools.oin import OIN, InvalidIdentifierError, InvalidOINError, OrganizationIdentifier
@@ -112,10 +111,6 @@ class OINResult:
         return Block.of(self.outcomes) if self._block is None else self._block
 
 
-_LATEST: Final[list[tuple[CertificateFacts, OINResult] | None]] = [None]
-"""The certificate that was asked last, which nobody can change, and what came of it."""
-
-
 def oin_from_certificate(certificate: CertificateFacts | Given) -> OINResult:
     """Return the OIN of a certificate.
 
@@ -127,13 +122,10 @@ def oin_from_certificate(certificate: CertificateFacts | Given) -> OINResult:
         InputError: it is no certificate.
         InvalidValueError: it is nothing that could be one.
     """
-    facts = certificate if isinstance(certificate, CertificateFacts) else read_certificate(certificate)
-    latest = _LATEST[0]
-    if latest is None or latest[0] is not facts:  # a certificate is asked for its OIN more than once in a row
-        latest = _LATEST[0] = facts, _oin_of(facts)
-    return latest[1]
+    return _oin_of(certificate if isinstance(certificate, CertificateFacts) else read_certificate(certificate))
 
 
+@of_the_latest
 def _oin_of(facts: CertificateFacts) -> OINResult:
     asked = holder_of(facts) is Holder.ORGANIZATION and not facts.is_ca
     expected = asked and not _is_of_another_pki(facts) and not _is_extended(facts.subject)
@@ -160,7 +152,7 @@ def _is_extended(subject: DistinguishedName) -> bool:
 
 def _result(carrier: _Carrier) -> OINResult:
     asking = _Asking(carrier)
-    block = block_of(_CHECKS, carrier, asking.ask, asking)
+    block = block_of(enumerate(_CHECKS), carrier, asking.ask, asking)
     if carrier.is_ambiguous or carrier.is_in_conflict:
         return OINResult.of(None, None, "", block)
     if carrier.uzi is not None:
@@ -200,27 +192,27 @@ class _Carrier:
     names: tuple[GeneralName, ...]
     expected: bool = True
 
-    @cached_property
+    @once
     def attributes(self) -> tuple[NameAttribute, ...]:
         """Every serialNumber, also of multi-valued RDNs."""
         return self.subject.attributes(SUBJECT_SERIAL_NUMBER)
 
-    @cached_property
+    @once
     def uras(self) -> tuple[str, ...]:
         """The different URAs of all UZI names."""
         return uzi_name.uras(self.names)
 
-    @cached_property
+    @once
     def value(self) -> str | None:
         """The text of the one serialNumber."""
         return self.attributes[0].value if len(self.attributes) == 1 else None
 
-    @cached_property
+    @once
     def parsed(self) -> OIN | None:
         """The one serialNumber as an OIN."""
         return _parsed(self.value)
 
-    @cached_property
+    @once
     def uzi(self) -> OIN | None:
         """The OIN DigiD forms from the one URA."""
         return _parsed(f"00000009{self.uras[0]}0000") if len(self.uras) == 1 else None
@@ -235,7 +227,7 @@ class _Carrier:
         """Both places hold an OIN, and not the same."""
         return self.uzi is not None and self.parsed is not None and self.uzi != self.parsed
 
-    @cached_property
+    @once
     def candidate(self) -> str | None:
         """The text that ought to be an OIN. In a UZI certificate the serialNumber is the UZI number and need not be."""
         if self.value is None or (self.parsed is None and (self.uras or not self.expected)):
@@ -247,7 +239,7 @@ class _Carrier:
         """There is a candidate, and it was meant to be an OIN."""
         return self.candidate is not None and _LOOKS_LIKE_AN_OIN.fullmatch(self.candidate.strip()) is not None
 
-    @cached_property
+    @once
     def organization_identifiers(self) -> tuple[str, ...]:
         """Every organizationIdentifier."""
         return tuple(a.value for a in self.subject.attributes(ORGANIZATION_IDENTIFIER))

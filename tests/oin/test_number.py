@@ -13,11 +13,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
-from pkitools.findings import Verdict
+from pkitools.findings import Status, Verdict
 from pkitools.limits import MAX_OIN_TEXT
 from pkitools.messages import LANGUAGES, error_sentence
 from pkitools.oin import OIN, InvalidOINError, check_oin, number_rules, oin_document, passes_eleven_test, subject
+from pkitools.oin.number_rules import first_violation, number_block
 from tests.oin.strategies import attempt, eleven_test_numbers, oin_texts
 
 ALLOWED = set(string.digits + string.ascii_uppercase)
@@ -46,6 +48,29 @@ def test_parse_and_check_agree_and_only_one_error_comes_out(text: str) -> None:
         assert report.verdict is Verdict.FAILED
         assert error.code in report.codes()
         assert all(error_sentence(error, language) != error.code for language in LANGUAGES)
+
+
+@given(
+    st.text(alphabet="0123456789ABZ_ -.", max_size=26)
+    | oin_texts()
+    | st.from_regex(r"0000000[0-9]{13}", fullmatch=True)
+)
+@example("00000005123456789000")
+def test_what_an_old_prefix_may_be_takes_nothing_away(text: str) -> None:
+    oin, error = attempt(OIN.parse, text)
+    old, refused = attempt(lambda text: OIN.parse(text, legacy=True), text)
+    plain = first_violation(subject.Candidate(text, legacy=True))
+    assert (plain is None) == (refused is None)
+    assert error is not None or old == oin
+
+
+@given(oin_texts() | st.text(alphabet="0123456789ABZ_ -.", max_size=26), st.sampled_from([None, *Environment]))
+def test_in_a_certificate_it_is_told_what_is_told_of_it_alone(text: str, environment: Environment | None) -> None:
+    block, report = number_block(text, environment), check_oin(text, environment=environment, legacy=True)
+    told = {Status.VIOLATED, Status.NOT_CHECKED}
+    assert list(block.outcomes) == list(report.outcomes)
+    assert block.told == [(place, each) for place, each in enumerate(report.outcomes) if each.status in told]
+    assert block.looked == any(each.status is Status.MET for each in report.outcomes)
 
 
 @given(st.text())

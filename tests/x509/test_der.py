@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from collections.abc import Callable, Sequence
 
 import pytest
 from asn1crypto import core
@@ -76,6 +77,21 @@ def test_any_bytes_give_nodes_or_our_error(data: bytes) -> None:
 def test_what_is_not_der_is_refused_with_its_reason(data: bytes, reason: str) -> None:
     with pytest.raises(DERError, match=reason):
         der.children(data, (0x30, 0, 0, len(data))) if data else whole(data)
+
+
+@given(st.lists(st.binary(max_size=40) | st.just(sequence(tlv(0x02, b"\x01"), tlv(0x05, b""))), min_size=1, max_size=4))
+def test_an_outline_is_what_is_inside_whatever_was_looked_at_before(several: list[bytes]) -> None:
+    def inside(read: Callable[[bytes, der.Node], Sequence[der.Node]], data: bytes) -> object:
+        try:
+            return list(read(data, (0x30, 0, 0, len(data))))
+        except DERError as error:
+            return error.detail
+
+    plain = [inside(der.children, data) for data in several]
+    assert [inside(der.outline, data) for data in several for _ in range(2)] == [
+        each for each in plain for _ in range(2)
+    ]
+    assert der._remembered[0] in several, "no more than one is remembered"
 
 
 def test_a_child_may_not_leave_its_parent() -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+from unittest import mock
 
-from pkitools.x509 import PublicKey, SignatureAlgorithm, key_identifier, read_certificate
-from pkitools.x509.keys import signature_algorithm_of
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pkitools.validation import algorithms
+from pkitools.x509 import PublicKey, SignatureAlgorithm, key_identifier, keys, read_certificate
+from pkitools.x509.keys import signature_algorithm_of, usual_rsa_bits
 from tests.support import corpus
 from tests.support.der import NULL, RSA, certificate, integer, oid, rsa_key, sequence, tlv
 
@@ -141,3 +146,46 @@ def test_algorithms_by_name_and_unknown_ones_by_oid() -> None:
     assert algorithm_of(sequence(oid("1.2.3.4")))[0] == SignatureAlgorithm("1.2.3.4", "1.2.3.4")
     unknown, problems = algorithm_of(sequence())
     assert (unknown.name, problems) == ("unknown", ["malformed_signature_algorithm:signatureAlgorithm"])
+
+
+_MODULUS = st.builds(
+    lambda bits, number, low: (1 << bits - 1) | number >> (4200 - bits) | low,
+    st.sampled_from([1024, 2040, 2047, 2048, 2056, 3072, 4096, 4104]),
+    st.integers(0, (1 << 4200 - 1) - 1),
+    st.sampled_from([0, 1]),
+)
+
+
+@given(_MODULUS, st.sampled_from([3, 65537, 65539, (1 << 33) + 1]), st.data())
+def test_a_key_that_is_compared_is_what_a_key_that_is_parsed_is(
+    modulus: int, exponent: int, data: st.DataObject
+) -> None:
+    numbers = sequence(integer(modulus), integer(exponent))
+    der = bytearray(sequence(sequence(oid(RSA), NULL), tlv(0x03, b"\x00", numbers)))
+    if data.draw(st.booleans()):
+        edges = [*range(45), *range(len(der) - 12, len(der))]
+        der[data.draw(st.sampled_from(edges))] = data.draw(st.integers(0, 255))
+    spki = bytes(der)
+    bits = usual_rsa_bits(spki)
+    if bits is None:
+        return
+    with mock.patch.object(keys, "usual_rsa_bits", return_value=None):
+        noted: list[str] = []
+        parsed = keys.read_public_key(spki, (0x30, 0, 4, len(spki)), noted.append)
+    assert keys.read_public_key(spki, (0x30, 0, 4, len(spki)), noted.append) == parsed
+    assert (parsed.bits, noted) == (bits, [])
+    assert algorithms.weak_key(spki) == algorithms._weakness(spki) == ""
+
+
+@pytest.mark.parametrize("bits", [2048, 3072, 4096])
+def test_a_key_as_nearly_all_are_is_not_parsed(bits: int) -> None:
+    usual = rsa_key(bits)
+    assert usual_rsa_bits(usual) == bits
+    for place in (*range(33), *range(len(usual) - 5, len(usual))):
+        odd = bytearray(usual)
+        odd[place] ^= 1
+        assert usual_rsa_bits(bytes(odd)) is None
+    even, short = bytearray(usual), bytearray(usual)
+    even[-6] &= 0xFE
+    short[33] &= 0x7F
+    assert {usual_rsa_bits(bytes(other)) for other in (even, short, usual[:-1], usual + b"\0")} == {None}

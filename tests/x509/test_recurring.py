@@ -29,7 +29,7 @@ def certificates() -> Iterable[bytes]:
 
 def forgotten() -> None:
     kept: list[Recurring[Any]] = [path_certificate._KNOWN, reader._EXTENSIONS, reader._ISSUERS]
-    for known in (*kept, *reader._DECODED.values()):
+    for known in kept:
         known.clear()
 
 

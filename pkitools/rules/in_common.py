@@ -1,0 +1,169 @@
+"""What rules say of everything that certificates of one authority and profile have in common, asked once for all.
+
+Of a thousand certificates that a TSP issued by one profile, half of the rules look only at what is the same in each:
+extensions, algorithms, the kind of key, the issuer. Which rules those are is nowhere declared, and need not be: a rule
+is asked about a certificate of which nothing else is there. One that asks for more gets an :class:`AttributeError`, and
+is asked of every certificate by itself; what another answers, it answers of all that have this in common.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence, Set
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pkitools.findings import MET, NOT_APPLICABLE, Answer, Met, NotApplicable, NotChecked, Rule, Violated
+from pkitools.findings.asking import CRASHES
+from pkitools.profiles.conformance import Particulars
+from pkitools.rules.context import RuleContext
+from pkitools.x509.model import CertificateFacts, PublicKey
+
+if TYPE_CHECKING:
+    from pkitools.rules.plan import Plan, Step
+
+_OF_FACTS: Final = (
+    "version",
+    "issuer",
+    "signature_algorithm",
+    "basic_constraints",
+    "key_usage",
+    "extended_key_usage",
+    "certificate_policies",
+    "authority_key_identifier",
+    "crl_distribution_points",
+    "ocsp_uris",
+    "ca_issuers_uris",
+    "qc_statements",
+    "problems",
+    "is_self_issued",
+)
+_OF_KEY: Final = ("algorithm", "bits", "curve", "exponent")
+_OF_CONTEXT: Final = (
+    "kind",
+    "profile",
+    "environment",
+    "_system",
+    "_purposes_taken",
+    "issuer",
+    "others",
+    "policies",
+    "holder",
+    "family",
+    "critical",
+)
+_said: Final = attrgetter(
+    *(f"facts.{name}" for name in _OF_FACTS), *(f"facts.public_key.{name}" for name in _OF_KEY), *_OF_CONTEXT
+)
+"""Everything that is there of a certificate, and around it, when it is asked what it has in common with others."""
+_found_by: Final = attrgetter(
+    "facts.issuer.der",
+    "facts.key_usage",
+    "facts.extended_key_usage",
+    "facts.problems",
+    "facts.public_key.bits",
+    "policies",
+)
+"""Enough of it to tell most from most others, and quick to hash."""
+
+MOST: Final = 64
+"""Kinds of certificates kept: of a TSP one for each profile, and for each that has something wrong with it."""
+_ANSWERS: Final = (Met, NotApplicable, NotChecked, Violated)
+
+
+class _CommonFacts(CertificateFacts):
+    """The facts of a certificate without those that differ from one to the next."""
+
+    __slots__ = ("is_self_issued",)
+
+
+class InCommon(NamedTuple):
+    """What the rules of a plan say of certificates that have something in common.
+
+    Args:
+        said: what they have in common.
+        silent: the places of the rules that do not apply.
+        odd: the places of those that answer anything but that they are met, with what they say.
+        depends: those of the rules that looked at the system, by ``id``.
+        steps: what there is to ask of each certificate by itself; ``None`` where the rules were not asked yet.
+    """
+
+    said: tuple[object, ...]
+    silent: Sequence[int] = ()
+    odd: Sequence[tuple[int, Rule, Answer]] = ()
+    depends: Set[int] = frozenset()
+    steps: Sequence[Step] | None = None
+
+
+class Answered:
+    """What rules said of what certificates have in common, of the :data:`MOST` kinds that were met since it was full.
+
+    It holds at any moment and is of no certificate: rules that look at a time are asked of each. May be shared between
+    threads, of which one may ask what another has asked.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[object, ...], InCommon] = {}
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def find(self, plan: Plan, at: RuleContext) -> InCommon | None:
+        """Return what the rules of a plan say of what a certificate has in common with one that was asked before.
+
+        ``None`` where there is none: who asks about one certificate does not pay for the next.
+        """
+        place, said = (plan, *_found_by(at)), _said(at)
+        kept = self._kept.get(place)
+        if kept is None or kept.said != said:
+            if len(self._kept) >= MOST:
+                self._kept.clear()
+            self._kept[place] = InCommon(said)
+            return None
+        if kept.steps is None:
+            kept = self._kept[place] = _asked(plan, at, said)
+        return kept
+
+
+def _asked(plan: Plan, at: RuleContext, said: tuple[object, ...]) -> InCommon:
+    common = _only_in_common(at)
+    silent: list[int] = []
+    odd: list[tuple[int, Rule, Answer]] = []
+    depends: set[int] = set()
+    steps: list[Step] = []
+    for step in plan.steps:
+        place, rule, check, period = step
+        common.was_asked_of_system = False
+        try:
+            answer = check(common) if period is None else None
+        except CRASHES:  # it asks for what is not there, or is at fault: then it says so of each
+            answer = None
+        if not isinstance(answer, _ANSWERS):
+            steps.append(step)
+            continue
+        if answer is NOT_APPLICABLE:
+            silent.append(place)
+        elif answer is not MET:
+            odd.append((place, rule, answer))
+        if common.was_asked_of_system:
+            depends.add(id(rule))
+    return InCommon(said, silent, odd, depends, steps)
+
+
+def _only_in_common(at: RuleContext) -> RuleContext:
+    """Return a certificate of which nothing is there but what it has in common with others."""
+    facts, key = object.__new__(_CommonFacts), object.__new__(PublicKey)
+    _take(_OF_KEY, at.facts.public_key, key)
+    _take(_OF_FACTS, at.facts, facts)
+    object.__setattr__(facts, "public_key", key)
+    particulars = object.__new__(Particulars)
+    _take(("extensions", "environment", "trial"), at.particulars, particulars)
+    object.__setattr__(particulars, "key", key)
+    common = object.__new__(RuleContext)
+    _take(_OF_CONTEXT, at, common)
+    common.facts, common.particulars, common._departures = facts, particulars, {}
+    return common
+
+
+def _take(names: Iterable[str], source: object, into: object) -> None:
+    for name in names:
+        object.__setattr__(into, name, getattr(source, name))

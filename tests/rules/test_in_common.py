@@ -1,0 +1,256 @@
+"""What rules say of what certificates have in common is what they say of each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pkitools.documents import cite
+from pkitools.environment import Environment
+from pkitools.findings import MET, Answer, Outcome, Severity, violated
+from pkitools.profiles import get_profile, profiles
+from pkitools.rules import in_common, plan, role_of
+from pkitools.rules.books import ENTRIES
+from pkitools.rules.context import RuleContext
+from pkitools.rules.engine import RuleBook
+from pkitools.rules.in_common import MOST, Answered
+from pkitools.rules.linting import linted
+from pkitools.systems import get_system
+from pkitools.x509 import BasicConstraints, CertificateFacts, CertificatePolicy, QcStatement
+from pkitools.x509.holder import Holder
+from pkitools.x509.reader import readable
+from tests.rules.test_properties import BASES, mutated
+from tests.support.certificates import MOMENT, made
+from tests.support.corpus import vectors
+from tests.support.effort import examples
+
+SYSTEMS: list[tuple[str, ...]] = [(), ("digid-machtigen",), ("digid-machtigen", "fsc")]
+
+
+def asked(
+    facts: CertificateFacts, answered: Answered | None, systems: Iterable[str] = SYSTEMS[1], **other: Any
+) -> list[Outcome]:
+    given: dict[str, Any] = {"profile": None, "environment": Environment.PREPRODUCTION, "issuer": None, **other}
+    found = linted(
+        facts,
+        moment=given.pop("moment", MOMENT),
+        systems=tuple(map(get_system, systems)),
+        role=given.pop("role", role_of(facts)),
+        answered=answered,
+        **given,
+    )
+    return [each for block in found for each in block.outcomes]
+
+
+def rules_left(answered: Answered) -> list[set[str]]:
+    """The rules that are asked of each certificate by itself, of every kind that was met twice."""
+    kept = (each for each in answered._kept.values() if each.steps is not None)
+    return [{rule.code for _, rule, _, _ in each.steps or ()} for each in kept]
+
+
+@pytest.mark.parametrize("systems", SYSTEMS, ids="+".join)
+def test_of_real_certificates_it_is_what_each_is_told(systems: tuple[str, ...]) -> None:
+    every = [*BASES, *readable(vectors().values())]
+    plain = [asked(facts, None, systems) for facts in every]
+    answered = Answered()
+    for _ in range(3):
+        for facts, told in zip(every, plain, strict=True):
+            assert asked(facts, answered, systems) == told
+    for facts, told in zip(every, plain, strict=True):
+        alone = Answered()  # in the one above they push each other out
+        assert [asked(facts, alone, systems) for _ in range(3)] == [told] * 3
+        assert rules_left(alone)
+
+
+@examples(60)
+@given(
+    st.lists(mutated(), min_size=1, max_size=3),
+    st.sampled_from(SYSTEMS),
+    st.lists(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "profile": st.sampled_from([profile.name for profile in profiles()]),
+                "environment": st.sampled_from([None, *Environment]),
+                "role": st.sampled_from(["end_entity", "intermediate", "trust_anchor"]),
+                "issuer": st.sampled_from(BASES),
+                "others": st.sampled_from([(), tuple(BASES[:2])]),
+                "moment": st.sampled_from([MOMENT, MOMENT + timedelta(days=4000)]),
+            },
+        ),
+        min_size=1,
+        max_size=2,
+    ),
+)
+def test_of_whatever_a_certificate_holds_it_is_what_each_is_told(
+    several: list[CertificateFacts], systems: tuple[str, ...], questions: list[dict[str, Any]]
+) -> None:
+    ask = [(facts, systems, question) for facts in several for question in questions]
+    plain = [asked(facts, None, each, **question) for facts, each, question in ask]
+    answered = Answered()
+    for _ in range(3):
+        assert [asked(facts, answered, each, **question) for facts, each, question in ask] == plain
+
+
+def test_half_of_the_rules_are_asked_once() -> None:
+    """Else what is compared here would be the plain way with itself."""
+    answered, facts = Answered(), made("trial:g4-tls")
+    asked(facts, answered)
+    assert not rules_left(answered), "who asks about one pays for the next"
+    asked(facts, answered)
+    ((left, of_all),) = ((each.steps or (), key[0]) for key, each in answered._kept.items())
+    assert isinstance(of_all, plan.Plan)
+    assert 0 < len(left) < len(of_all.steps) / 2
+
+
+BASE = made("g4-tls")
+OTHER: dict[str, object] = {
+    "version": 1,
+    "issuer": made("uzi-server").subject,
+    "signature_algorithm": replace(BASE.signature_algorithm, hash="sha1"),
+    "basic_constraints": BasicConstraints(True, 3),
+    "key_usage": frozenset({"keyCertSign"}),
+    "extended_key_usage": (),
+    "certificate_policies": (CertificatePolicy("1.2.3"),),
+    "authority_key_identifier": "00",
+    "crl_distribution_points": (),
+    "ocsp_uris": ("http://ocsp.elders.nl",),
+    "ca_issuers_uris": (),
+    "qc_statements": (QcStatement("1.2.3"),),
+    "problems": ("odd:x",),
+    "is_self_issued": True,
+    "algorithm": "EC",
+    "bits": 1024,
+    "curve": "P-256",
+    "exponent": 3,
+    "kind": "ca",
+    "profile": get_profile("g4-seal"),
+    "environment": Environment.PRODUCTION,
+    "_system": "digid",
+    "_purposes_taken": frozenset({"1.2.3"}),
+    "issuer certificate": BASES[0],
+    "others": (BASES[0],),
+    "policies": ("1.2.3",),
+    "holder": Holder.PERSON,
+    "family": "trial",
+    "critical": {"2.5.29.17": True},
+}
+"""Part of what certificates have in common → another than that of a good one."""
+
+
+def differing(part: str) -> RuleContext:
+    """A certificate that differs in one part of what it has in common with another, and in nothing else."""
+    facts, key = BASE, BASE.public_key
+    if part in in_common._OF_KEY:
+        facts = replace(facts, public_key=replace(key, **{part: OTHER[part]}))  # type: ignore[arg-type]  # of its type
+    elif part == "is_self_issued":
+        facts = replace(facts, subject=facts.issuer)
+    elif part in in_common._OF_FACTS:
+        facts = replace(facts, **{part: OTHER[part]})  # type: ignore[arg-type]  # the same
+    at = RuleContext(facts, kind="end_entity", profile=get_profile("g4-tls"), moment=MOMENT)
+    plain = RuleContext(BASE, kind="end_entity", profile=get_profile("g4-tls"), moment=MOMENT)
+    for name in in_common._OF_CONTEXT:
+        setattr(at, name, getattr(plain, name))
+    name = part.removesuffix(" certificate")
+    if name in in_common._OF_CONTEXT and part not in in_common._OF_FACTS:
+        setattr(at, name, OTHER[part])
+    return at
+
+
+@pytest.mark.parametrize("part", OTHER)
+def test_certificates_that_differ_in_one_part_of_it_have_not_all_in_common(part: str) -> None:
+    rules, answered = plan.plan_of("end_entity", frozenset(), "g4", None), Answered()
+    answered.find(rules, differing(""))
+    assert answered.find(rules, differing("")) is not None
+    assert answered.find(rules, differing(part)) is None
+
+
+def test_no_part_of_it_is_left_out() -> None:
+    context = {f"{name} certificate" if name in in_common._OF_FACTS else name for name in in_common._OF_CONTEXT}
+    assert set(OTHER) == {*in_common._OF_FACTS, *in_common._OF_KEY, *context}
+
+
+def _looks_at_the_subject(at: RuleContext) -> Answer:
+    return violated("subject", at.facts.subject.common_name)
+
+
+def _looks_at_the_time(at: RuleContext) -> Answer:
+    return violated("moment", at.moment.isoformat())
+
+
+def _looks_at_the_system(at: RuleContext) -> Answer:
+    return violated("system", at.system)
+
+
+def _looks_at_the_issuer(at: RuleContext) -> Answer:
+    return violated("issuer", at.facts.issuer.common_name)
+
+
+def _is_at_fault(at: RuleContext) -> Answer:
+    raise ValueError(at.facts.sha256)
+
+
+def _answers_several(at: RuleContext) -> Iterator[Any]:
+    yield violated("subject", at.facts.subject.common_name)
+
+
+def _says_nothing_that_is_an_answer(_: RuleContext) -> Any:
+    return "met"
+
+
+def _is_met(_: RuleContext) -> Answer:
+    return MET
+
+
+CHECKS = {
+    _looks_at_the_subject: False,
+    _looks_at_the_time: False,
+    _looks_at_the_system: True,
+    _looks_at_the_issuer: True,
+    _is_at_fault: False,
+    _answers_several: False,
+    _says_nothing_that_is_an_answer: False,
+    _is_met: True,
+}
+"""A check → whether it is asked once for all."""
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_a_rule_is_asked_of_each_that_looks_at_more(check: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = RuleBook("planted", cite("pkitools"))
+    book.rule("rule", Severity.WARNING)(check)
+    monkeypatch.setattr(plan, "ENTRIES", (*book.entries, *ENTRIES))
+    plan.plan_of.cache_clear()
+    try:
+        base = made("g4-tls")
+        name = replace(base.subject, rdns=made("uzi-server").subject.rdns)
+        ask = [
+            partial(asked, facts, systems=systems, moment=moment)
+            for facts in (base, replace(base, subject=name, sha256="00" * 32))
+            for moment in (MOMENT, MOMENT + timedelta(days=1))
+            for systems in (*SYSTEMS, ("fsc",))
+        ]
+        answered = Answered()
+        for _ in range(3):
+            for each in ask:
+                assert each(answered) == each(None)
+        assert {"planted.rule" not in left for left in rules_left(answered)} == {CHECKS[check]}
+    finally:
+        plan.plan_of.cache_clear()
+
+
+def test_no_more_is_kept_than_has_its_place() -> None:
+    answered, base = Answered(), made("g4-tls")
+    for number in range(3 * MOST):
+        facts = replace(base, problems=(f"odd:{number}",))
+        for _ in range(2):
+            asked(facts, answered)
+        assert 0 < len(answered) <= MOST
+    assert all("rfc5280.serial.positive" not in left for left in rules_left(answered)), "problems are part of it"
