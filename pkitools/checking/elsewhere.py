@@ -8,14 +8,15 @@ hold: then the whole result comes back.
 from __future__ import annotations
 
 import os
-from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from operator import length_hint
 from typing import TYPE_CHECKING, Final, NamedTuple
-from weakref import WeakValueDictionary
+from weakref import WeakKeyDictionary
 
 from pkitools.checking.judgement import CheckResult
 from pkitools.checking.question import Question
+from pkitools.checking.workers import HandingOut, Judges, Token, Unknown, new_token, workers_of
 from pkitools.errors import InputError
 from pkitools.findings import Outcome
 from pkitools.frozen import replace
@@ -23,21 +24,15 @@ from pkitools.revocation import CertificateRevocationList
 from pkitools.x509.given import CERTIFICATE, CRL, Given, one_der
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor, Future
+    from concurrent.futures import Executor
 
     from pkitools.checking.checker import Checker
 
 _PER_TASK: Final = 16
 """Certificates that go to a worker together: handing one over costs as much as judging a tenth of it."""
-
-_AHEAD: Final = 8
-"""Tasks under way for each worker: the next is there when one is done, and no more is read ahead."""
-
-_MOST_KEPT: Final = 4
-"""Questions a worker keeps."""
-
-Token = tuple[int, bytes]
-"""Process that asks, and octets that nobody else has: workers may serve several machines with equal process numbers."""
+_TASKS: Final = 16
+"""Tasks that each worker has at least, where it is known how many certificates there are: at the end one waits for the
+other, for no longer than a task takes."""
 
 Make = Callable[[Question], "Checker"]
 
@@ -50,8 +45,12 @@ class _Told(NamedTuple):
     looked: bool
 
 
-_HERE: Final[WeakValueDictionary[Token, Checker]] = WeakValueDictionary()
-_ARRIVED: Final[OrderedDict[Token, Checker]] = OrderedDict()
+_Group = tuple[bytes | InputError, ...]
+_Answer = Sequence[CheckResult | InputError | _Told]
+
+_CHECKERS: Final[Judges[Checker]] = Judges()
+_TOKENS: Final[WeakKeyDictionary[Checker, Token]] = WeakKeyDictionary()
+"""The same for a checker each time it is asked: its workers know the question then, and what was verified for it."""
 
 
 def judged_by(
@@ -66,20 +65,16 @@ def judged_by(
         make: makes a checker of a question, in another process.
         certificates: end entities; a little of them is read ahead.
     """
-    token = os.getpid(), os.urandom(16)
-    _HERE[token] = checker
-    whole = not asked.material.is_at_hand
-    sent: list[bytes] = []
-    waiting: deque[tuple[tuple[bytes | InputError, ...], Future[_Answer]]] = deque()
-    ahead = _AHEAD * (getattr(executor, "_max_workers", None) or os.cpu_count() or 1)
-    each = map(_der, certificates)
-    while group := tuple(islice(each, _PER_TASK)):
-        ders = [each for each in group if isinstance(each, bytes)]
-        waiting.append((group, executor.submit(_work, token, whole, None, ders)))
-        if len(waiting) >= ahead:
-            yield from _received(executor, token, checker, asked, make, whole, sent, *waiting.popleft())
-    while waiting:
-        yield from _received(executor, token, checker, asked, make, whole, sent, *waiting.popleft())
+    named = _token(checker), not asked.material.is_at_hand
+    handing: HandingOut[_Group, _Answer] = HandingOut(executor, _work, named, lambda: (make, _to_send(asked)))
+    for group, answer in handing.answers(_groups(certificates, workers_of(executor))):
+        judged = iter(answer)
+        for given in group:
+            if isinstance(given, InputError):
+                yield given
+                continue
+            found = next(judged)
+            yield _result(checker, asked, given, found) if isinstance(found, _Told) else found
 
 
 def judged_or_error(checker: Checker, certificate: Given) -> CheckResult | InputError:
@@ -90,6 +85,23 @@ def judged_or_error(checker: Checker, certificate: Given) -> CheckResult | Input
         return error
 
 
+def _token(checker: Checker) -> Token:
+    token = _TOKENS.get(checker)
+    if token is None or token[0] != os.getpid():  # a process that was forked asks for itself
+        token = _TOKENS[checker] = new_token()
+        _CHECKERS.made_here(token, checker)
+    return token
+
+
+def _groups(certificates: Iterable[Given], workers: int) -> Iterator[tuple[_Group, Sequence[bytes], int]]:
+    known = length_hint(certificates)
+    size = min(_PER_TASK, max(1, known // (_TASKS * workers))) if known else _PER_TASK
+    each = map(_der, certificates)
+    while group := tuple(islice(each, size)):
+        ders = [each for each in group if isinstance(each, bytes)]
+        yield group, ders, sum(map(len, ders))
+
+
 def _der(certificate: Given) -> bytes | InputError:
     try:
         return one_der(certificate, CERTIFICATE, "certificate")
@@ -97,58 +109,18 @@ def _der(certificate: Given) -> bytes | InputError:
         return error
 
 
-_Answer = Sequence[CheckResult | InputError | _Told] | None
-
-
-def _received(  # noqa: PLR0917 all that one task is made of
-    executor: Executor,
-    token: Token,
-    checker: Checker,
-    asked: Question,
-    make: Make,
-    whole: bool,
-    sent: list[bytes],
-    group: tuple[bytes | InputError, ...],
-    future: Future[_Answer],
-) -> Iterator[CheckResult | InputError]:
-    answer = future.result()
-    if answer is None:  # a worker that does not know the question yet
-        if not sent:
-            import pickle  # who judges in this process does not wait for it
-
-            sent.append(pickle.dumps((make, _to_send(asked))))
-        ders = [each for each in group if isinstance(each, bytes)]
-        answer = executor.submit(_work, token, whole, sent[0], ders).result()
-    assert answer is not None
-    judged = iter(answer)
-    for given in group:
-        if isinstance(given, InputError):
-            yield given
-            continue
-        found = next(judged)
-        yield _result(checker, asked, given, found) if isinstance(found, _Told) else found
-
-
 def _result(checker: Checker, asked: Question, der: bytes, found: _Told) -> CheckResult:
     """Return the result of a certificate, of which the rest is made when somebody asks for it."""
     return CheckResult.of(der, asked, found.subject, found.told, found.looked, lambda: checker.check(der))
 
 
-def _work(token: Token, whole: bool, question: bytes | None, ders: Sequence[bytes]) -> _Answer:
-    """Judge certificates, in whatever process this is; ``None`` where the question is not known here."""
-    here = _HERE.get(token) if token[0] == os.getpid() else None
-    checker = here or _HERE.get(token) or _ARRIVED.get(token)
-    if checker is None:
-        if question is None:
-            return None
-        import pickle
-
-        make, asked = pickle.loads(question)  # noqa: S301 made by the process that submits to this one
-        checker = _ARRIVED[token] = make(asked)
-        while len(_ARRIVED) > _MOST_KEPT:
-            _ARRIVED.popitem(last=False)
+def _work(token: Token, whole: bool, question: bytes | None, ders: Sequence[bytes]) -> _Answer | Unknown:
+    """Judge certificates, in whatever process this is."""
+    checker = _CHECKERS.find(token, question)
+    if isinstance(checker, Unknown):
+        return checker
     results = [judged_or_error(checker, der) for der in ders]
-    if whole or here:
+    if whole or _CHECKERS.is_own(token):
         return results
     return [_told(result) if isinstance(result, CheckResult) else result for result in results]
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import cached_property, lru_cache
-from itertools import count
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import aware, octets, optional_choice
 from pkitools.checking.judgement import CheckResult, Memory, judged_as_read
 from pkitools.checking.question import Question, Revocation, question
 from pkitools.checking.stated_ids import holds_nothing_to_judge
+from pkitools.checking.workers import new_token
 from pkitools.environment import Environment
 from pkitools.findings import Outcome
 from pkitools.frozen import dataclass, field, replace
@@ -34,10 +33,6 @@ _MOST_QUESTIONS: Final = 64
 """Questions kept by a process: of peers there is one for each host."""
 _MOST_AUTHORITIES: Final = 64
 """Authorities of paths kept by a process."""
-
-Token = tuple[int, int]
-"""Process that asks, and its number of the judge."""
-_NUMBERS: Final = count()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,26 +92,15 @@ class Judge:
 
     def __init__(self, asked: Judging, known: Known | None = None) -> None:
         self.asked, self.known = asked, known or Known()
-        self.token: Token = os.getpid(), next(_NUMBERS)
+        self.token = new_token()
         self._revocation = None if asked.revocation is None else _with_lists_read(asked.revocation)
         self._about = AboutEach(self.known, _at_hand(asked))
         self._memory = Memory()
         self._questions: dict[tuple[Environment, str | None, int | None], Question] = {}
 
-    @cached_property
-    def travelling(self) -> bytes:
-        """What makes the same judge in another process: made once, however many units of work go there."""
-        import pickle  # who judges in this process does not wait for it
-
-        return pickle.dumps((self.asked.travelling(), self.known))
-
-    @classmethod
-    def arrived(cls, travelled: bytes) -> Judge:
-        """Return the judge that :attr:`travelling` was made of."""
-        import pickle
-
-        asked, known = pickle.loads(travelled)  # noqa: S301 made by the process that submits to this one
-        return cls(asked, known)
+    def travelling(self) -> tuple[object, ...]:
+        """Return what makes the same judge in another process: a callable, and what it is called with."""
+        return Judge, self.asked.travelling(), self.known
 
     def claiming(self, facts: CertificateFacts, claims: Sequence[int], *, is_own: bool) -> tuple[int, ...]:
         """Return the connections whose certificate one is: what lies beside it may be that of their counterpart.

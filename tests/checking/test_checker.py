@@ -20,6 +20,7 @@ import pytest
 from pkitools.checking import Checker, CheckResult, Revocation, check, elsewhere
 from pkitools.checking.judgement import Memory, judged
 from pkitools.checking.question import Question, question
+from pkitools.checking.workers import Unknown
 from pkitools.environment import Environment
 from pkitools.errors import InputError, PkitoolsError
 from pkitools.findings import Report, Verdict
@@ -374,19 +375,18 @@ def test_little_comes_back_from_another_process() -> None:
     """Verdict and findings, without the certificates and the rules that are met."""
     asked = checker()
     token = -1, b""  # of a process that is not this one
-    elsewhere._ARRIVED[token] = asked
-    try:
-        answer = elsewhere._work(token, False, None, [leaf().der])
-        whole = elsewhere._work(token, True, None, [leaf().der])
-    finally:
-        del elsewhere._ARRIVED[token]
+    assert isinstance(elsewhere._work(token, False, None, []), Unknown)
+    elsewhere._CHECKERS.made_here(token, asked)
+    answer = elsewhere._work(token, False, None, [leaf().der])
+    whole = elsewhere._work(token, True, None, [leaf().der])
+    assert not isinstance(answer, Unknown)
+    assert not isinstance(whole, Unknown)
     assert len(pickle.dumps(answer)) < 4096
     assert answer
     assert whole
     assert isinstance(answer[0], elsewhere._Told)
     assert isinstance(whole[0], CheckResult)
     assert list(answer[0].told) == list(whole[0].report.told)
-    assert elsewhere._work(token, False, None, []) is None
 
 
 def test_a_question_travels_with_its_lists_as_they_came() -> None:

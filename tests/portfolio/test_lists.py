@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 
 from pkitools import TrustStore
-from pkitools.checking import Revocation
+from pkitools.checking import Revocation, workers
+from pkitools.checking.workers import Judges
 from pkitools.findings import Verdict
-from pkitools.portfolio import Gap, HeldCertificate, Judging, known, scanning
+from pkitools.portfolio import Gap, HeldCertificate, Judging, known, scanning, working
+from pkitools.portfolio.judging import Judge
 from pkitools.portfolio.known import Collecting
 from pkitools.portfolio.risk import Risks, risks_of
 from pkitools.reports import Telling
@@ -213,18 +215,26 @@ class _Counting(Executor):
 
     def __init__(self) -> None:
         self.questions = 0
+        self.judges: Judges[Judge] = Judges()
 
     def submit(self, work: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
         self.questions += given[1] is not None
         work, given, named = pickle.loads(pickle.dumps((work, given, named)))
         future: Future[Any] = Future()
-        future.set_result(work(*given, **named))
+        here, working._JUDGES = working._JUDGES, self.judges  # type: ignore[misc]  # the worker has its own
+        try:
+            future.set_result(work(*given, **named))
+        finally:
+            working._JUDGES = here  # type: ignore[misc]  # as above
         return future
 
 
 @pytest.mark.parametrize("count", [30, 120])
-def test_the_lists_go_to_a_worker_once_however_many_files_there_are(tmp_path: Path, count: int) -> None:
+def test_the_lists_go_to_a_worker_once_however_many_files_there_are(
+    tmp_path: Path, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """They are sent with the question, and not with a unit of work."""
+    monkeypatch.setattr(workers, "_SMALL", 0)  # as of large ones
     for number in range(count):
         (tmp_path / f"{number:03}.pem").write_bytes(LEAF)
     (tmp_path / "chain.pem").write_bytes(CHAIN)
