@@ -17,30 +17,42 @@ from pkitools.limits import MAX_INPUT_BYTES
 from pkitools.text import size_text
 
 _CHUNK: Final = 1024 * 1024
+_TIMES: Final = 2
 
 
 def read_bytes(path: PathLike, *, limit: int = MAX_INPUT_BYTES) -> bytes:
-    """Return the content of a regular file.
+    """Return the content of a regular file. One that is written to meanwhile is read once more.
 
     Args:
         path: its name; a symbolic link is followed.
         limit: the most bytes accepted, also of a file that grows while read.
 
     Raises:
-        FileError: missing, unreadable, or not a regular file.
+        FileError: missing, unreadable, not a regular file, or written to each time it is read.
         LimitError: larger than ``limit``.
         InputError: empty.
     """
     name = shown(path)
     with _opened(path, name) as fd:
-        status = os.fstat(fd)
-        _refuse_kind(status.st_mode, name)
-        if status.st_size > limit:
-            raise LimitError("files.error.too_large", name=name, limit=size_text(limit))
-        data = _read_up_to(fd, limit, name)
+        data = _unchanged(fd, limit, name)
     if not data:
         raise InputError("files.error.empty", name=name)
     return data
+
+
+def _unchanged(fd: int, limit: int, name: str) -> bytes:
+    """Return what is in a file, none of it as it was before the rest of it."""
+    before = os.fstat(fd)
+    _refuse_kind(before.st_mode, name)
+    for _ in range(_TIMES):
+        if before.st_size > limit:
+            raise LimitError("files.error.too_large", name=name, limit=size_text(limit))
+        data, after = _read_up_to(fd, limit, name), os.fstat(fd)
+        if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
+            return data
+        before = after
+        os.lseek(fd, 0, os.SEEK_SET)
+    raise FileError("files.error.changing", name=name)
 
 
 def is_private(path: PathLike) -> bool:

@@ -61,7 +61,7 @@ def _unchanged(name: str, limit: int) -> tuple[bytes, bool | None]:
         if before == _state(name):
             mode = before[0] if before else 0
             return data, not mode & 0o077 if has_permissions() else None
-    raise FileError("portfolio.error.changing", name=name)
+    raise FileError("files.error.changing", name=name)
 
 
 def _state(name: str) -> tuple[int, int, int, int] | None:

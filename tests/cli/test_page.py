@@ -22,6 +22,8 @@ from pkitools.containers import read_source
 from pkitools.findings import Verdict
 from pkitools.limits import MAX_UPLOADS
 from pkitools.oin import OIN
+from pkitools.ordering import choice_of
+from pkitools.ordering.orders import OrderingKnowledge
 from pkitools.requests import load_key, read_request
 from pkitools.systems import systems
 from pkitools.x509 import read_certificate
@@ -36,7 +38,8 @@ from tests.support.certificates import giving, made
 from tests.support.command import Command
 from tests.support.keys import SHARED_KEYS
 from tests.support.page import BOUNDARY, GIVEN, MOMENT, Read, Visitor, multipart, with_folder
-from tests.support.requests import pooled_key, request
+from tests.support.requests import dns as host_names
+from tests.support.requests import pooled_key, request, subject
 from tests.support.serving import real_time
 from tests.support.shared import shared
 
@@ -122,6 +125,75 @@ def test_files_get_the_verdict_and_the_findings_that_the_command_line_gives(run:
     assert verdicts >= {str(Verdict.FAILED), str(Verdict.PASSED)}
 
 
+def dropped_requests() -> dict[str, list[tuple[str, bytes]]]:
+    """Files without a certificate, as people drop them."""
+    key, other = pooled_key(), pooled_key("rsa:4096")
+    good, weak = request(subject(), host_names("api.example.nl"), key=key), request(subject(O=None), key=key)
+    return {
+        "good": [("a.csr", pem("CERTIFICATE REQUEST", good))],
+        "as DER": [("a.csr", good)],
+        "wrong": [("a.csr", pem("CERTIFICATE REQUEST", weak))],
+        "two": [("a.csr", pem("CERTIFICATE REQUEST", good)), ("b.csr", pem("CERTIFICATE REQUEST", weak))],
+        "with its key": [("a.csr", good), ("a.key", key.pem(None))],
+        "with another key": [("a.csr", good), ("a.key", other.pem(None))],
+        "in one file with its key": [("a.pem", pem("CERTIFICATE REQUEST", good) + key.pem(None))],
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("system", ["", "digikoppeling", "eherkenning"])
+@pytest.mark.parametrize("environment", ["production", "preproduction"])
+def test_a_request_without_a_certificate_is_judged_as_csr_check_does(
+    run: Command, tmp_path: Path, system: str, environment: str
+) -> None:
+    verdicts = set()
+    wishes = {"for": system, "environment": environment}
+    choice = choice_of(wishes, moment=MOMENT, knowledge=OrderingKnowledge()) if system else None
+    for name, files in dropped_requests().items():
+        folder = tmp_path / name
+        folder.mkdir()
+        for file, data in files:
+            (folder / file).write_bytes(data)
+        profile = ("--profile", choice.profile.name) if choice else ()
+        document = run("csr", "check", *sorted(folder.iterdir()), *profile, "-e", environment, "--json").document
+        answer = Visitor().drop(files, system=system, environment=environment)
+        assert answer.status is HTTPStatus.OK, (name, Read(answer).text)
+        body = answer.body.decode()
+        found = re.findall(r'<h2 class="verdict".*?<span>(\w+)', body, re.DOTALL)
+        assert [each.lower() for each in found] == [each["report"]["verdict"] for each in document["results"]], name
+        verdicts |= set(found)
+        shown = {code for code in re.findall(r"<code>([a-z0-9_.]+)</code>", body) if "." in code}
+        assert set(findings(document)) <= shown, (name, set(findings(document)) - shown)
+        assert "PRIVATE KEY" not in body
+    assert verdicts >= {"FAILED"}
+
+
+def test_what_should_be_in_a_request_and_is_not_makes_it_wrong() -> None:
+    (file,) = dropped_requests()["good"]
+    for expected, verdict, told in (
+        ({}, "PASSED", "No system was chosen"),
+        ({"oin": "00000003273229750000", "organization": "gemeente voorbeeld"}, "PASSED", "Order the certificate"),
+        ({"oin": "1"}, "FAILED", "should be 1."),
+        ({"oin": "00000001123456782000"}, "FAILED", "should be 00000001123456782000"),
+        ({"organization": "Gemeente A"}, "FAILED", "should be Gemeente A"),
+    ):
+        answer = Visitor().drop([file], **expected)
+        assert re.findall(r'<h2 class="verdict".*?<span>(\w+)', answer.body.decode(), re.DOTALL) == [verdict], expected
+        assert told in Read(answer).text
+    unread = Visitor().drop([file, ("torn.csr", file[1][:200]), ("list.txt", b"notes")])
+    assert (unread.status, "torn.csr" in Read(unread).text) == (HTTPStatus.OK, True)
+
+
+def test_a_request_for_a_system_for_which_nothing_can_be_chosen_says_why_and_is_looked_at() -> None:
+    (file,) = dropped_requests()["good"]
+    found = set()
+    for system in systems():
+        answer = Visitor().drop([file], system=system.name)
+        assert answer.status is HTTPStatus.OK
+        found.add("No system was chosen" in Read(answer).text)
+    assert found == {True, False}
+
+
 @pytest.mark.parametrize(("is_own", "verdict"), [(True, "PASSED"), (False, "FAILED")])
 def test_a_key_is_compared_with_its_certificate_as_on_the_command_line(
     is_own: bool, verdict: str, run: Command, tmp_path: Path
@@ -157,7 +229,6 @@ def test_what_is_expected_of_a_certificate_is_held_against_it(visitor: Visitor) 
         ([("a.pem", leaf())], {"environment": "nowhere"}, "Choose for which environment"),
         ([("a.pem", b"")], {}, "a.pem"),
         ([("a.pem", b"\x00nothing")], {}, "a.pem"),
-        ([("a.csr", pem("CERTIFICATE REQUEST", request()))], {}, "a.csr"),
         ([("a.key", pooled_key().pem(None))], {}, "a.key"),
         ([("a.pem", leaf())], {"oin": "27322975"}, "00000003273229750000"),
         ([("a.pem", leaf())], {"oin": "x"}, "OIN"),

@@ -114,18 +114,23 @@ def test_every_page_is_without_barriers_on_a_screen_and_on_a_phone_by_day_and_in
         looked_at(visit, f"{where}-{language}-oin-judged")
 
 
-def test_a_file_that_is_dropped_gets_its_verdict(chromium: Any, server: Server, folder: Path) -> None:
-    """Dropped on the field as a hand does it, by the browser itself."""
-    with tab(chromium, server) as visit:
+@pytest.mark.parametrize(("where", "script"), [("#files", True), ("#files", False), ("h1", True), ("footer", True)])
+def test_a_file_that_is_dropped_gets_its_verdict(
+    where: str, script: bool, chromium: Any, server: Server, folder: Path
+) -> None:
+    """Dropped by the browser itself as a hand does it, on the field or beside it: there a script has to catch it."""
+    with tab(chromium, server, java_script_enabled=script) as visit:
         page = visit.page
-        box = page.locator("#files").bounding_box()
+        page.locator(where).scroll_into_view_if_needed()
+        box = page.locator(where).bounding_box()
         assert box is not None
         hand = page.context.new_cdp_session(page)
         what = {"items": [], "files": [str(folder / "leaf.pem")], "dragOperationsMask": 1}
         for kind in ("dragEnter", "dragOver", "drop"):
             place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
             hand.send("Input.dispatchDragEvent", {"type": kind, **place, "data": what})
-        page.wait_for_function("document.getElementById('files').files.length === 1")
+        if script:
+            page.wait_for_function("document.getElementById('files').files.length === 1")
         page.check("input[name=environment][value=production]")
         page.click("form[action='/check'] button")
         assert "leaf.pem" in page.locator("main").inner_text()

@@ -7,6 +7,8 @@ import errno
 import os
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -97,11 +99,56 @@ def test_a_fifo_with_a_writer_is_refused_too(tmp_path: Path) -> None:
         writer.join(0.01)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-def test_a_file_without_permission_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "f").write_bytes(b"x")
-    (tmp_path / "f").chmod(0)
-    assert code_of(tmp_path / "f") == "files.error.no_permission"
+def test_a_file_without_permission_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the file itself, and of a folder above it; root reads everything, so that it is somebody else who reads."""
+    for folder, file in ((0o755, 0), (0, 0o644)):
+        place = tmp_path / str(folder)
+        place.mkdir()
+        (place / "f").write_bytes(b"x")
+        (place / "f").chmod(file)
+        place.chmod(folder)
+        monkeypatch.chdir(tmp_path)  # whatever is above it
+        tmp_path.chmod(0o755)
+        with as_somebody_else():
+            assert code_of(Path(str(folder)) / "f") == "files.error.no_permission"
+        place.chmod(0o755)
+
+
+@contextmanager
+def as_somebody_else() -> Iterator[None]:
+    """Without the rights of root, where the tests have them."""
+    own = os.geteuid()
+    if own == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(own)
+
+
+@pytest.mark.parametrize(("times", "code"), [(0, None), (1, None), (2, "files.error.changing")])
+@pytest.mark.parametrize("how", ["grows", "shrinks", "rewritten"])
+def test_what_is_read_is_none_of_it_older_than_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int, code: str | None, how: str
+) -> None:
+    """Each part at another moment would be a file that nobody ever wrote."""
+    path, real, done = tmp_path / "f", os.read, 0
+    path.write_bytes(b"old" * 1000)
+
+    def read(descriptor: int, size: int) -> bytes:
+        nonlocal done
+        data = real(descriptor, 1000)
+        if os.lseek(descriptor, 0, os.SEEK_CUR) == 1000 and done < times:
+            done += 1
+            path.write_bytes({"grows": b"new" * 1500, "shrinks": b"new" * 700, "rewritten": b"new" * 1000}[how])
+            os.utime(path, ns=(done, done))  # the clock of a file system may stand still for a moment
+        return data
+
+    monkeypatch.setattr(os, "read", read)
+    if code is not None:
+        assert code_of(path) == code
+    else:
+        assert set(read_bytes(path)) == set(b"new" if times else b"old")
 
 
 def test_no_descriptor_stays_open(tmp_path: Path) -> None:

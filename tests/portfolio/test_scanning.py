@@ -227,7 +227,7 @@ def test_metadata_gives_the_entity_it_is_judged_for(tmp_path: Path) -> None:
     assert {judgement.entity_id for judgement in one.judgements} == {None, one.places[-1].entity_id}
 
 
-@pytest.mark.parametrize(("changes", "code"), [(0, None), (1, None), (2, "portfolio.error.changing")])
+@pytest.mark.parametrize(("changes", "code"), [(0, None), (1, None), (2, "files.error.changing")])
 def test_a_file_that_changes_is_read_again_and_then_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: int, code: str | None
 ) -> None:

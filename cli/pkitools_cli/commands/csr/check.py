@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
-from pkitools.containers import Contents, Item, ItemKind, items_of
+from pkitools.containers import ItemKind, items_of
 from pkitools.environment import Environment
-from pkitools.errors import PkitoolsError
 from pkitools.findings import Outcome, Report, Severity, Verdict
 from pkitools.frozen import dataclass
 from pkitools.profiles import TSP, get_profile
 from pkitools.reports import ToldError, csr_check_document, csr_check_document_v1
 from pkitools.reports.telling.answer import told
-from pkitools.requests import PrivateKey, RequestFacts, check_request, read_request
+from pkitools.requests import PrivateKey, RequestFacts
 from pkitools.x509 import oin_from_subject
-from pkitools.x509.keys import is_same_key, names_of, thumbprints
+from pkitools_cli.commands.csr.judging import AskedOfRequests, RequestsTogether
 from pkitools_cli.commands.next_steps import Step, Words, again, carried, more_of, next_document, request_command, step
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
@@ -31,10 +30,6 @@ from pkitools_cli.own_data import given_data, tsp_named
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
 from pkitools_cli.remedies import remedy_text
 from pkitools_cli.reply import Line, Reply
-
-if TYPE_CHECKING:
-    from pkitools.checking.request_keys import KeysWithRequests
-    from pkitools.x509 import PublicKey
 
 _OF_THE_TSP: Final = "csr.tsp."
 _OTHER_KEY: Final = "csr.key.match"
@@ -118,127 +113,47 @@ def command(options: Options) -> Reply[Judged]:
 
 
 def _judged(options: Options) -> Judged:
-    together = _RequestsTogether(options)
-    used = use_each(options.files, together.judge, compared=together.compared, wanted=ItemKind.REQUEST)
+    together, unread = _together(options), list[ToldError]()
+
+    def judge(name: str) -> list[tuple[str, RequestFacts, Report]]:
+        source = together.source(name)
+        items_of(source, ItemKind.REQUEST)  # of one without any nothing more is told
+        unread.extend(told_problems(source, name))
+        if source.of_kind(ItemKind.CERTIFICATE):
+            complain(tr("cli.csr.check.not_judged", file=name))
+        return together.judge(name)
+
+    used = use_each(options.files, judge, compared=together.compared, wanted=ItemKind.REQUEST)
     found = [each for of_file in used.results for each in of_file]
     files = [name for name, _, _ in found]
     requests = [(facts, report) for _, facts, report in found]
+    asked = together.asked
     return Judged(
         requests,
-        together.profile.name if together.profile else None,
-        together.tsp.name if together.tsp else None,
-        [*used.errors, *together.unread],
+        asked.profile.name if asked.profile else None,
+        asked.tsp.name if asked.tsp else None,
+        [*used.errors, *unread],
         files,
         together.with_another_key(files, [facts for facts, _ in requests]),
     )
 
 
-class _RequestsTogether:
-    """Requests that are judged with one another, and with the keys that lie with them: all are read when it is made."""
-
-    unread: list[ToldError]
-    """The parts of the files that could not be read."""
-
-    def __init__(self, options: Options) -> None:
-        self.profile = None if options.profile is None else get_profile(options.profile)
-        self.tsp, self._untold = _tsp(options.tsp)
-        self.unread = []
-        self._environment = options.environment
-        passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
-        key = read_either_key(options.key_file, passphrase) if options.key_file else None
-        self._key = key.public if isinstance(key, PrivateKey) else key
-        given = files_of(options.files)
-        self._sources = read_together([name for name, _ in given], passphrase, wanted=ItemKind.REQUEST)
-        self._told_of_none = False
-        self._beside = _keys_beside(self._sources, passphrase, [name for name, of_folder in given if not of_folder])
-
-    @property
-    def compared(self) -> frozenset[str]:
-        """The files with keys, each of which is held to one of the requests."""
-        return frozenset() if self._beside is None else self._beside.compared
-
-    def judge(self, name: str) -> list[tuple[str, RequestFacts, Report]]:
-        """Judge the requests of one file.
-
-        Raises:
-            PkitoolsError: it cannot be used.
-        """
-        source = self._sources[name]
-        if isinstance(source, PkitoolsError):
-            raise source
-        items = items_of(source, ItemKind.REQUEST)
-        self.unread += told_problems(source, name)
-        if source.of_kind(ItemKind.CERTIFICATE):
-            complain(tr("cli.csr.check.not_judged", file=name))
-        inside, found = _keys_inside(source), []
-        for item in items:
-            facts = read_request(item.der)
-            called = source.name if len(items) == 1 else f"{source.name} #{item.position}"
-            report = self._report(name, item, facts, called) + inside + self._not_compared(name, facts) + self._untold
-            found.append((name, facts, report + self._of_none()))
-        return found
-
-    def _report(self, file: str, item: Item, facts: RequestFacts, name: str) -> Report:
-        lying = None if self._beside is None else self._beside.key_of(file, facts.public_key, item)
-        return check_request(
-            item.der,
-            self.profile,
-            tsp=self.tsp,
-            key=_compared(facts, self._key, lying),
-            environment=self._environment,
-            name=name,
-        )
-
-    def _not_compared(self, file: str, facts: RequestFacts) -> Report:
-        return Report("", () if self._beside is None else self._beside.not_compared(file, facts.public_key))
-
-    def _of_none(self) -> Report:
-        """Return what there is to say of keys that are of none of the requests, with the first of them."""
-        if self._beside is None or self._told_of_none:
-            return Report("", ())
-        self._told_of_none = True
-        return Report("", self._beside.of_none())
-
-    def with_another_key(self, files: Iterable[str], requests: Iterable[RequestFacts]) -> frozenset[str]:
-        """Return the files in which a private key stands that is none of these requests'."""
-        judged = list(requests)
-        return frozenset(name for name in files if _holds_another_key(self._sources[name], judged))
-
-
-def _holds_another_key(source: Contents | PkitoolsError, requests: Iterable[RequestFacts]) -> bool:
-    if isinstance(source, PkitoolsError) or not source.of_kind(ItemKind.KEY):
-        return False
-    from pkitools.checking.private_keys import public_halves
-
-    own = names_of(facts.public_key for facts in requests)
-    halves = public_halves(source).values()
-    return any(half is not None and own.isdisjoint(thumbprints(half)) for half in halves)
-
-
-def _compared(facts: RequestFacts, *keys: PublicKey | None) -> PublicKey | None:
-    """Return the key to hold a request to: of those that were given and that lie with it, first one that differs."""
-    held = [key for key in keys if key is not None]
-    foreign = (key for key in held if not is_same_key(key, facts.public_key))
-    return next(foreign, held[0] if held else None)
-
-
-def _keys_beside(
-    together: Mapping[str, Contents | PkitoolsError], passphrase: bytes | None, named: Collection[str]
-) -> KeysWithRequests | None:
-    files = {name: each for name, each in together.items() if isinstance(each, Contents)}
-    if not any(each.of_kind(ItemKind.KEY) for each in files.values()):
-        return None
-    from pkitools.checking.request_keys import KeysWithRequests  # most requests come alone
-
-    return KeysWithRequests(files, passphrase, named)
-
-
-def _keys_inside(source: Contents) -> Report:
-    if not source.of_kind(ItemKind.KEY):
-        return Report("", ())
-    from pkitools.checking.request_keys import keys_in_request
-
-    return Report("", keys_in_request(source))
+def _together(options: Options) -> RequestsTogether:
+    """Return the requests of the files with what they are held to: a wrong option is told before a file is read."""
+    profile = None if options.profile is None else get_profile(options.profile)
+    tsp, untold = _tsp(options.tsp)
+    passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
+    key = read_either_key(options.key_file, passphrase) if options.key_file else None
+    asked = AskedOfRequests(
+        profile=profile,
+        tsp=tsp,
+        untold=untold,
+        environment=options.environment,
+        key=key.public if isinstance(key, PrivateKey) else key,
+    )
+    given = files_of(options.files)
+    sources = read_together([name for name, _ in given], passphrase, wanted=ItemKind.REQUEST)
+    return RequestsTogether(asked, sources, passphrase, [name for name, of_folder in given if not of_folder])
 
 
 def _tsp(name: str | None) -> tuple[TSP | None, Report]:

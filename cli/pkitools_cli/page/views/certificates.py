@@ -27,6 +27,8 @@ from pkitools_cli.own_data import titles
 from pkitools_cli.page.exchange import Request, Screen
 from pkitools_cli.page.forms import Form, Upload, read_form
 from pkitools_cli.page.site import Site, environments, every_system
+from pkitools_cli.page.views import handed_in_requests
+from pkitools_cli.page.views.handed_in_requests import Inputs
 
 if TYPE_CHECKING:
     from pkitools.containers import BadItem
@@ -48,12 +50,26 @@ def judge(site: Site, request: Request) -> Screen:
     if not form.files:
         return _asked(site, form, tr("cli.page.check.no_file"))
     try:
-        options = _options(site, form, environment)
-        checked, given, unread = _checked(form, options)
+        return _judged_together(site, form, environment)
     except PkitoolsError as error:
         return _asked(site, form, error_sentence(error, language()))
     except click.UsageError as error:
         return _asked(site, form, error.message)
+
+
+def _judged_together(site: Site, form: Form, environment: Environment) -> Screen:
+    """Judge the files, or the requests among them where no certificate is.
+
+    Raises:
+        PkitoolsError: what was said of them cannot be.
+        UsageError: so too.
+    """
+    options = _options(site, form, environment)
+    titles(options.systems)  # a wrong name is told before a file is read
+    inputs = _read(form.files, form.secret("passphrase").encode() or None)
+    if handed_in_requests.are_requests(inputs):
+        return handed_in_requests.judge(site, form, inputs, environment)
+    checked, given, unread = _checked(form, options, inputs)
     if not checked.checks and not checked.chains:
         return _asked(site, form, *(error_sentence(each.error, language()) for each in checked.files if each.error))
     return Screen("handed_in.html", {**_told(checked, options, given), "unread": unread})
@@ -112,11 +128,9 @@ def _options(site: Site, form: Form, environment: Environment) -> CheckOptions:
     )
 
 
-def _checked(form: Form, options: CheckOptions) -> tuple[Checked, list[bytes], list[str]]:
+def _checked(form: Form, options: CheckOptions, inputs: Inputs) -> tuple[Checked, list[bytes], list[str]]:
     """Return what was found of the files, the roots that were given, and what of all that could not be read."""
-    titles(options.systems)  # a wrong name is told before a file is read
     passphrase = form.secret("passphrase").encode() or None
-    inputs = _read(form.files, passphrase)
     read = FilesTogether(options, lambda: inputs, passphrase=passphrase, named=list(inputs))
     checked = Checked([_judged(name, read) for name in inputs], None)
     checked = replace(checked, reuse=in_common(checked.checks, options, (), read.keys))
@@ -136,7 +150,7 @@ def _judged(name: str, read: FilesTogether) -> CheckedFile:
         return CheckedFile(name, error=error, harmless=is_list(error) or name in read.compared)
 
 
-def _read(files: Iterable[Upload], passphrase: bytes | None) -> Mapping[str, Contents | PkitoolsError]:
+def _read(files: Iterable[Upload], passphrase: bytes | None) -> Inputs:
     """Return what each file holds, by a name that no other has, or why it cannot be used."""
     found: dict[str, Contents | PkitoolsError] = {}
     for upload in files:

@@ -1,6 +1,7 @@
 
 "use strict";
-// A page is whole without this: it shows the filter, opens what a link leads to and what is to be printed, and no more.
+// A page is whole without this: it shows the filter, opens what a link leads to and what is to be printed, takes files
+// wherever they are dropped, and no more.
 (function () {
   document.querySelectorAll("form[data-filter]").forEach(function (form) {
     var list = document.getElementById(form.dataset.filter);
@@ -37,6 +38,17 @@
       opened.open = false;
       delete opened.dataset.opened;
     });
+  });
+  // A file that is dropped beside the field would be opened by the browser, in the place of the page.
+  var field = document.querySelector("input[type=file]");
+  function brings(event) { return field && Array.from(event.dataTransfer.types).includes("Files"); }
+  window.addEventListener("dragover", function (event) {
+    if (brings(event)) { event.preventDefault(); }
+  });
+  window.addEventListener("drop", function (event) {
+    if (!brings(event)) { return; }
+    event.preventDefault();
+    field.files = event.dataTransfer.files;
   });
   function openTarget() {
     var target = document.getElementById(location.hash.slice(1));

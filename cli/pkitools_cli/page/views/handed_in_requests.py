@@ -1,0 +1,158 @@
+"""Requests handed in without a certificate: what ``csr check`` says of them, for the system and environment named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from pkitools.containers import Contents, ItemKind
+from pkitools.errors import PkitoolsError, about_file
+from pkitools.findings import Report, Verdict
+from pkitools.frozen import dataclass
+from pkitools.messages import error_sentence
+from pkitools.ordering import NoChoiceError, choice_of
+from pkitools.ordering.orders import FOR
+from pkitools.reports.pages.checked import TONES, Findings, findings_of
+from pkitools.reports.text import answer_rows
+from pkitools.text import visible
+from pkitools.x509 import oin_from_subject
+from pkitools_cli.commands.csr.judging import AskedOfRequests, RequestsTogether
+from pkitools_cli.commands.csr.ordering import known
+from pkitools_cli.i18n import language, report_word, tr
+from pkitools_cli.options import OINText
+from pkitools_cli.page.exchange import Screen
+from pkitools_cli.page.forms import Form
+from pkitools_cli.page.site import Site, environments
+
+if TYPE_CHECKING:
+    from pkitools.environment import Environment
+    from pkitools.ordering import Choice
+    from pkitools.requests import RequestFacts
+
+Inputs = Mapping[str, Contents | PkitoolsError]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownRequest:
+    """One request, for a template.
+
+    Args:
+        file: where it is.
+        tone, verdict: how it came off, and the word for it.
+        why, step: what decides, and what to do about it; empty where nothing does.
+        facts: label and value pairs.
+        strange: sentences about what it has that is not what was expected.
+        findings: the rest.
+        is_good: it can be sent.
+    """
+
+    file: str
+    tone: str
+    verdict: str
+    why: str
+    step: str
+    facts: tuple[tuple[str, str], ...]
+    strange: tuple[str, ...]
+    findings: Findings
+    is_good: bool
+
+
+def are_requests(inputs: Inputs) -> bool:
+    """Return whether there are requests among files, and no certificate that they could be held against."""
+    read = [each for each in inputs.values() if isinstance(each, Contents)]
+    kinds = (ItemKind.REQUEST, ItemKind.CERTIFICATE)
+    return [any(each.of_kind(kind) for each in read) for kind in kinds] == [True, False]
+
+
+def judge(site: Site, form: Form, inputs: Inputs, environment: Environment) -> Screen:
+    """Judge requests as what the system that was chosen asks in the environment; without one as any request.
+
+    Raises:
+        UsageError: what should be in them is no OIN.
+    """
+    choice, told = _chosen(site, form, environment)
+    profile = None if choice is None else choice.profile
+    asked = AskedOfRequests(profile=profile, environment=environment)
+    together = RequestsTogether(asked, inputs, form.secret("passphrase").encode() or None, list(inputs))
+    shown: list[ShownRequest] = []
+    unread: list[str] = []
+    for name, source in inputs.items():
+        if isinstance(source, Contents) and not source.of_kind(ItemKind.REQUEST):
+            unread += [] if name in together.compared else [tr("cli.page.csr.not_used", file=name)]
+            continue
+        try:
+            with about_file(name):
+                shown += [_shown(*each, form) for each in together.judge(name)]
+        except PkitoolsError as error:
+            unread.append(_named(name, error))
+        if isinstance(source, Contents):
+            unread += [_named(name, each.error) for each in source.problems]
+    named = dict(environments())[str(environment)]
+    values = {
+        "shown": shown,
+        "unread": unread,
+        "told": told,
+        "profile": "" if profile is None else profile.name,
+        "system": "" if choice is None else choice.system.title,
+        "environment": named,
+        "compared": [name for name in inputs if name in together.compared],
+    }
+    return Screen("handed_in_requests.html", values)
+
+
+def _named(name: str, error: PkitoolsError) -> str:
+    """Return what could not be read, always with the name of its file."""
+    sentence = error_sentence(error, language())
+    named = visible(name)
+    return sentence if named in sentence else tr("cli.inputs.failed", file=named, why=sentence)
+
+
+def _chosen(site: Site, form: Form, environment: Environment) -> tuple[Choice | None, tuple[str, ...]]:
+    """Return what is chosen for the system, and why nothing is where nothing can be."""
+    system = form.value("system")
+    if not system:
+        return None, ()
+    wishes = {FOR: system, "environment": str(environment)}
+    try:
+        return choice_of(wishes, moment=site.given.clock(), knowledge=known()), ()
+    except NoChoiceError as error:
+        said = (f"{each.text[language()]} ({each.source.text(language())})" for each in error.statements)
+        return None, (error_sentence(error, language()), *said)
+
+
+def _shown(file: str, facts: RequestFacts, report: Report, form: Form) -> ShownRequest:
+    strange = tuple(_strange(facts, form))
+    verdict = Verdict.FAILED if strange else report.verdict
+    rows = dict(answer_rows(report, language()))
+    return ShownRequest(
+        file=file,
+        tone=TONES[verdict],
+        verdict=report_word("verdict", verdict),
+        why=rows.get("why", ""),
+        step=rows.get("now", ""),
+        facts=tuple(_facts(file, facts)),
+        strange=strange,
+        findings=findings_of(report, language()),
+        is_good=verdict is Verdict.PASSED,
+    )
+
+
+def _facts(file: str, facts: RequestFacts) -> Iterator[tuple[str, str]]:
+    yield tr("cli.page.check.files"), file
+    yield tr("cli.csr.check.row.subject"), facts.subject.text
+    if facts.dns_names:
+        yield tr("cli.csr.check.row.names"), ", ".join(facts.dns_names)
+    made = {"label": facts.public_key.label, "signature": facts.signature_algorithm.name}
+    yield tr("cli.csr.check.row.key"), tr("cli.csr.check.made", **made)
+
+
+def _strange(facts: RequestFacts, form: Form) -> Iterator[str]:
+    """Yield what a request has other than it should, where that was said."""
+    given, name = form.value("oin"), form.value("organization")
+    if given:
+        wanted = OINText().convert(given, None, None)
+        found = oin_from_subject(facts.subject, facts.subject_alternative_name or ()).oin
+        if str(found or "") != str(wanted):
+            yield tr("cli.page.csr.other_oin", found=found or "–", wanted=wanted)
+    if name and (facts.subject.organization or "").casefold() != name.casefold():
+        yield tr("cli.page.csr.other_organization", found=facts.subject.organization or "–", wanted=name)
