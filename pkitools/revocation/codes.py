@@ -123,6 +123,7 @@ class Note(StrEnum):
     PEM = "pem"
     LIST_VERSION = "list-version"
     LIST_EMPTY = "list-empty"
+    OLD = "old"
     NONCE_ABSENT = "nonce-absent"
     REPLAYED = "replayed"
     NUMBER_BACK = "number-back"

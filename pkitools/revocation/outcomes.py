@@ -51,7 +51,14 @@ _POSSIBLE_NOTES: Final = {
         Note.CACHE_IGNORED,
         Note.VIA_PROXY,
     ),
-    (SourceKind.OCSP, Origin.NETWORK): (Note.CONTENT_TYPE, Note.NONCE_ABSENT, Note.CACHE_IGNORED, Note.VIA_PROXY),
+    (SourceKind.OCSP, Origin.SUPPLIED): (Note.OLD,),
+    (SourceKind.OCSP, Origin.NETWORK): (
+        Note.CONTENT_TYPE,
+        Note.OLD,
+        Note.NONCE_ABSENT,
+        Note.CACHE_IGNORED,
+        Note.VIA_PROXY,
+    ),
 }
 
 
