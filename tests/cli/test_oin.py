@@ -511,7 +511,10 @@ def test_what_is_another_number_has_a_next_step_that_gives_the_oin(run: Command,
     assert "next" not in json.loads(run("oin", "check", typed, "--json", "--json-version", "1").out)
 
 
-def test_a_file_is_told_to_be_no_number_and_what_reads_it(run: Command) -> None:
+def test_a_file_is_told_to_be_no_number_and_what_reads_it(
+    run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     Path("a b.pem").write_bytes(pem(made("g4-tls").der))
     document = json.loads(run("oin", "check", "a b.pem", "--json").out)
     assert document["next"]["command"] == ["pkitools", "cert", "show", "a b.pem"]
