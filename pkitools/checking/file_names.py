@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +22,12 @@ _BEGINNINGS: Final = frozenset(("key", "privkey", "cert", "crt", "csr", "req", "
 _CAPITAL: Final = pattern(
     r"(?<=[A-Za-z0-9])(?=(?:Private|Priv|Public)?(?:Key|Cert|Certificate|Crt|Csr|Chain)(?![a-z]))"
 )
-_JOINED: Final = pattern(r"(server|client|ssl|tls|root|ca)(cert|crt|key|certificate)")
+_CAPITALS: Final = ("Key", "Cert", "Crt", "Csr", "Chain")
+_JOINED: Final = {
+    whose + kind: (whose, kind)
+    for whose in ("server", "client", "ssl", "tls", "root", "ca")
+    for kind in ("cert", "crt", "key", "certificate")
+}
 _BETWEEN: Final = pattern(r"[.\-_ ]+")
 _NUMBERED: Final = pattern(r"(?:key|privkey|cert|chain|fullchain|csr)([0-9]+)")  # of the archive that certbot keeps
 _ENCODINGS: Final = frozenset(("pem", "der", "txt", "asc", "b64"))
@@ -74,15 +79,11 @@ def is_named_as_key(name: str) -> bool:
 
 
 def _words(name: str) -> list[str]:
-    spaced = _CAPITAL.sub("-", Path(name).name)
+    spaced = Path(name).name
+    if any(word in spaced for word in _CAPITALS):
+        spaced = _CAPITAL.sub("-", spaced)
     words = [word for word in _BETWEEN.split(spaced.casefold()) if word]
-    return [part for word in words for part in _together(word)]
-
-
-def _together(word: str) -> Sequence[str]:
-    """Return the words that one is made of."""
-    joined = _JOINED.fullmatch(word)
-    return (word,) if joined is None else joined.groups()
+    return [part for word in words for part in _JOINED.get(word, (word,))]
 
 
 def is_kept(name: str, files: Collection[str]) -> bool:

@@ -43,6 +43,7 @@ class Explanation:
         words: what it means, by language.
         is_general: it says no more than that something went wrong.
         alerts: the numbers of the alerts of TLS that mean it (RFC 8446 6.2).
+        statuses: the numbers of IIS that mean it: ``403.16``.
     """
 
     code: str
@@ -51,6 +52,7 @@ class Explanation:
     words: Mapping[Language, Words]
     is_general: bool = False
     alerts: tuple[int, ...] = ()
+    statuses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,9 @@ _ALERT: Final = pattern(
 )
 """``SSL alert number 48``, ``the TLS protocol defined fatal error code is 40``, ``TLS alert 42``: of plain text."""
 
+_STATUS: Final = pattern(r"(?<![0-9.])[0-9]{3}\.[0-9]{1,2}(?![0-9]|\.[0-9])")
+"""``403.16``, and no part of a version or an address."""
+
 
 def explain(text: str) -> Explained:
     """Return the errors that a text holds, such as a line of a log, or a whole log.
@@ -33,7 +36,7 @@ def explain(text: str) -> Explained:
     """
     given = argument(text, "text")
     plain = _plain(given[:MAX_ERROR_TEXT])
-    found = sorted((*_found(plain), *_alerts(plain)), key=lambda at: at[0])
+    found = sorted((*_found(plain), *_alerts(plain), *_statuses(plain)), key=lambda at: at[0])
     first = {recognised.explanation: recognised for _, recognised in reversed(found)}
     each = [first[explanation] for explanation in dict.fromkeys(at.explanation for _, at in found)]
     precise = [one for one in each if not one.explanation.is_general]
@@ -56,6 +59,20 @@ def _alerts(text: str) -> Iterator[tuple[int, Recognised]]:
         recognised = known.get(int(given["number"]))
         if recognised is not None:
             yield given.start(), recognised
+
+
+def _statuses(text: str) -> Iterator[tuple[int, Recognised]]:
+    """Yield what the number of an error page of IIS means; the number alone, without its part, says nothing."""
+    known = _by_status()
+    for given in _STATUS.finditer(text):
+        if given[0] in known:
+            yield given.start(), known[given[0]]
+
+
+@cache
+def _by_status() -> Mapping[str, Recognised]:
+    source = cite("iis-errors")
+    return {number: Recognised(each, ErrorText(number, source)) for each in explanations() for number in each.statuses}
 
 
 @cache
@@ -94,6 +111,7 @@ def _explanation(code: str, table: Mapping[str, Any]) -> Explanation:
         MappingProxyType({language: _words(table[language]) for language in LANGUAGES}),
         table.get("general", False),
         tuple(table.get("alerts", ())),
+        tuple(table.get("statuses", ())),
     )
 
 

@@ -19,7 +19,7 @@ from pkitools.findings.considered import Block
 from pkitools.frozen import dataclass, field
 from pkitools.limits import MAX_SIGNATURE_CHECKS
 from pkitools.revocation.codes import AttemptCode
-from pkitools.revocation.crl_status import is_from
+from pkitools.revocation.crl_status import is_from, lists_of_another
 from pkitools.revocation.material import RevocationMaterial, name_of
 from pkitools.revocation.model import (
     Attempt,
@@ -362,7 +362,8 @@ class _Check:
         if self._known is None or self._context.raise_crashes or material.unread:
             return self._certificate(index, material)
         certificate, issuer = self._certificates[index : index + 2]
-        lists = [crl for crl in material.crls if is_from(crl, issuer)]  # of the others nothing is asked
+        # of the others nothing is asked, but for what says that it is revoked
+        lists = [crl for crl in material.crls if is_from(crl, issuer) or lists_of_another(crl, certificate)]
         if not _may_be_known(lists):
             return self._certificate(index, material)
         # a list is what its bytes are, and how it came; what else the object remembers follows from them
@@ -391,7 +392,10 @@ class _Check:
                 raise
             search.record_crash(error)
             status = search.revoked()
-        return CertificateRevocation(search.ref, status or search.undecided(), tuple(search.attempts))
+        status = status or search.undecided()
+        if status.kind is not StatusKind.REVOKED:
+            search.tell_others()
+        return CertificateRevocation(search.ref, status, tuple(search.attempts))
 
     def _status(self, search: StatusSearch, index: int, material: RevocationMaterial) -> RevocationStatus | None:
         search.ask_supplied()

@@ -5,7 +5,7 @@ Their texts stand in JSON and in what programs look for: they do not change. For
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from pkitools.fetching.model import Fault, HttpStatus
 from pkitools.frozen import StrEnum
@@ -15,10 +15,15 @@ class CrlFault(StrEnum):
     """Why a list cannot be one that the issuer of a certificate made."""
 
     ANOTHER_ISSUER = "another-issuer"
+    ANOTHER_ISSUER_LISTS = "another-issuer-lists"  # and it is indirect, and has an entry of the certificate
     NO_CRL_SIGN = "no-crl-sign"
     ISSUER_NOT_VALID = "issuer-not-valid"
     ANOTHER_KEY = "another-key"
     ANOTHER_KEY_LISTS = "another-key-lists"  # and it has an entry of the certificate
+
+
+LISTING: Final = frozenset({CrlFault.ANOTHER_ISSUER_LISTS, CrlFault.ANOTHER_KEY_LISTS})
+"""What a list says of a certificate that proves nothing, and that whoever handed it in should hear."""
 
 
 class AttemptCode(StrEnum):
@@ -118,6 +123,7 @@ class Note(StrEnum):
     PEM = "pem"
     LIST_VERSION = "list-version"
     LIST_EMPTY = "list-empty"
+    OLD = "old"
     NONCE_ABSENT = "nonce-absent"
     REPLAYED = "replayed"
     NUMBER_BACK = "number-back"

@@ -65,6 +65,8 @@ def judge_crl(
         code, detail = refused.code, refused.detail
         if detail is CrlFault.ANOTHER_KEY and _mentions(crl, certificate):
             detail = CrlFault.ANOTHER_KEY_LISTS
+        elif detail is CrlFault.ANOTHER_ISSUER and lists_of_another(crl, certificate):
+            detail = CrlFault.ANOTHER_ISSUER_LISTS
     said = listed
     if said is None or (code and not still_revoked(said, crl.this_update, context)):
         said = unknown(code or AttemptCode.SCOPE)
@@ -101,6 +103,17 @@ _UNUSABLE: Final = frozenset({AttemptCode.SCOPE, AttemptCode.MALFORMED})
 def _mentions(crl: CertificateRevocationList, certificate: PathCertificate) -> bool:
     """Whether a list has what begins as an entry of a certificate, whoever made the list."""
     return any(True for _ in crl.mentions(encode.integer_octets(certificate.serial_number)))
+
+
+def lists_of_another(crl: CertificateRevocationList, certificate: PathCertificate) -> bool:
+    """Whether an indirect list has an entry that names the issuer of a certificate and the certificate."""
+    try:
+        if not (scope_of(crl).indirect and _mentions(crl, certificate)):
+            return False
+        entry = find_entry(crl, certificate)
+    except DERError:
+        return False
+    return entry is not None and entry.reason != REMOVED and crl.index.names_issuers
 
 
 def _is_named(crl: CertificateRevocationList, certificate: PathCertificate, context: RevocationContext) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from typing import Final
 
 from pkitools.errors import InputError
@@ -71,12 +72,23 @@ def judge_ocsp(
         if said.code:
             raise Refused(said.code)
         passed.append(Step.OCSP_KNOWN)
+        notes = (*notes, *_age(single, certificate, context))
     except Refused as refused:
         code, detail = refused.code, refused.detail
         if said is None or single is None or not still_revoked(said, single.this_update, context):
             said = unknown(refused.code)
     times = (single.this_update, single.next_update) if single else (response.produced_at, None)
     return StatusInformation(code, said, tuple(passed), detail, notes, *times)
+
+
+_OLDEST: Final = timedelta(days=10)
+_OLDEST_OF_AUTHORITY: Final = timedelta(days=366)
+
+
+def _age(single: SingleResponse, certificate: PathCertificate, context: RevocationContext) -> tuple[Note, ...]:
+    """Return that a response is older than any may be, whatever nextUpdate it gives itself."""
+    oldest = _OLDEST_OF_AUTHORITY if certificate.ca else _OLDEST
+    return (Note.OLD,) if context.moment - single.this_update > oldest + context.options.skew else ()
 
 
 def _said(single: SingleResponse) -> RevocationStatus:

@@ -51,7 +51,14 @@ _POSSIBLE_NOTES: Final = {
         Note.CACHE_IGNORED,
         Note.VIA_PROXY,
     ),
-    (SourceKind.OCSP, Origin.NETWORK): (Note.CONTENT_TYPE, Note.NONCE_ABSENT, Note.CACHE_IGNORED, Note.VIA_PROXY),
+    (SourceKind.OCSP, Origin.SUPPLIED): (Note.OLD,),
+    (SourceKind.OCSP, Origin.NETWORK): (
+        Note.CONTENT_TYPE,
+        Note.OLD,
+        Note.NONCE_ABSENT,
+        Note.CACHE_IGNORED,
+        Note.VIA_PROXY,
+    ),
 }
 
 
@@ -116,6 +123,8 @@ def _is_unheard(each: CertificateRevocation) -> bool:
 
 def _is_list_of_another(attempt: Attempt) -> bool:
     # what the address in the certificate gave is what its authority says, whoever made it
+    if attempt.fault is CrlFault.ANOTHER_ISSUER_LISTS:
+        return attempt.origin is Origin.SUPPLIED
     handed_in = attempt.origin is Origin.SUPPLIED and not attempt.named
     return handed_in and attempt.code is AttemptCode.CRL_ISSUER and attempt.fault is CrlFault.ANOTHER_ISSUER
 
@@ -162,7 +171,7 @@ def _detail_of_crash(each: CertificateRevocation) -> str:
 
 def _maker(attempt: Attempt, issuer: str) -> str:
     """Return who made a list that is another's; in full where both are called the same, else empty."""
-    if attempt.fault is not CrlFault.ANOTHER_ISSUER:
+    if attempt.fault not in {CrlFault.ANOTHER_ISSUER, CrlFault.ANOTHER_ISSUER_LISTS}:
         return ""
     name = name_text(attempt.maker)
     return str(name) if name.short == issuer else name.short

@@ -67,6 +67,9 @@ OCSP_NONCE: Final = _warning("ocsp.nonce", "2.1", 9654)
 OCSP_KNOWN: Final = _warning("ocsp.known", "2.2", 6960)
 OCSP_PRODUCED: Final = _warning("ocsp.produced", "2.4", 6960)
 
+# of responses for the public web: nothing is known that PKIoverheid asks of its own
+OLD: Final = _rule("ocsp.age", Severity.WARNING, cite("cabf-tls-br", "4.9.10"), Certainty.INFERRED)
+
 CONTENT_TYPE: Final = _rfc("source.content_type", Severity.NOTICE, "4", 2585)
 PEM: Final = _rfc("source.der", Severity.NOTICE, "4.2.1.13")
 LIST_VERSION: Final = _warning("crl.version", "5.1.2.1")
@@ -111,6 +114,7 @@ NOTE_RULES: Final[dict[Note, Rule]] = {
     Note.PEM: PEM,
     Note.LIST_VERSION: LIST_VERSION,
     Note.LIST_EMPTY: LIST_EMPTY,
+    Note.OLD: OLD,
     Note.NONCE_ABSENT: NONCE_ABSENT,
     Note.REPLAYED: REPLAYED,
     Note.NUMBER_BACK: NUMBER_BACK,

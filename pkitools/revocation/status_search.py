@@ -10,8 +10,8 @@ from pkitools.errors import InputError
 from pkitools.findings import CertificateRef, crash
 from pkitools.frozen import replace
 from pkitools.messages import Detail, codes_of, together
-from pkitools.revocation.codes import AttemptCode, CrlFault, MaybeCode, Note, Step
-from pkitools.revocation.crl_status import combine, is_from, judge_crl
+from pkitools.revocation.codes import LISTING, AttemptCode, CrlFault, MaybeCode, Note, Step
+from pkitools.revocation.crl_status import combine, is_from, judge_crl, lists_of_another
 from pkitools.revocation.delta import brought_up_to_date, contradicted, holds, told, without_ended_holds
 from pkitools.revocation.material import RevocationMaterial, name_of
 from pkitools.revocation.model import GOOD, HOLD, Attempt, Origin, RevocationStatus, SourceKind, StatusKind, unknown
@@ -159,6 +159,17 @@ class StatusSearch:
                 self.judge_response(response, handed_in(response.der), "", None)
         for crl in self.material.crls:
             if is_from(crl, self.issuer):
+                self.judge_list(crl, handed_in(crl.der), "")
+
+    def tell_others(self) -> None:
+        """Record each handed-in list of another authority that says that the certificate is revoked, whatever decided.
+
+        It proves nothing while nobody shows that its authority may speak for the issuer (RFC 5280 6.3.3 (b)).
+        """
+        known = [answer.crl for answer in self._lists]
+        for crl in self.material.crls:
+            is_another = not is_from(crl, self.issuer) and not any(crl is one for one in known)
+            if is_another and lists_of_another(crl, self.certificate):
                 self.judge_list(crl, handed_in(crl.der), "")
 
     def settle_deltas(self) -> None:
@@ -411,7 +422,7 @@ class StatusSearch:
                 answer.expires,
                 (*got.passed, *readable, *answer.passed),
                 # what goes by the name of the issuer proves nothing under another key; it is told all the same
-                answer.named or answer.detail is CrlFault.ANOTHER_KEY_LISTS,
+                answer.named or answer.detail in LISTING,
                 *_made_by(answer),
                 self._called(got, answer.code) if _is_told(answer) else "",
             )

@@ -101,8 +101,11 @@ def read_certificate(certificate: Given) -> CertificateFacts:
     try:
         return _read(der)
     except DERError as error:
-        slug = "malformed_certificate" if _has_form(der) else "not_a_certificate"
-        raise InputError(f"x509.error.{slug}", detail=error.detail) from None
+        if not _has_form(der):
+            raise InputError("x509.error.not_a_certificate", detail=error.detail) from None
+        from pkitools.x509.glimpse import glimpse  # hardly any certificate needs it
+
+        raise InputError("x509.error.malformed_certificate", detail=error.detail, **glimpse(der)) from None
 
 
 def read_if_readable(der: bytes) -> CertificateFacts | None:
@@ -206,13 +209,20 @@ def _validity(der: bytes, node: Node, note: Note) -> tuple[datetime, datetime]:
     return _certificate_time(der, times[0], "notBefore", note), _certificate_time(der, times[1], "notAfter", note)
 
 
+_LONGEST_TIME: Final = 40  # octets that are shown
+
+
 def _certificate_time(der: bytes, node: Node, where: str, note: Note) -> datetime:
     try:
         return read_time(der, node)
     except DERError:
         from pkitools.x509.odd_times import read_odd_time  # hardly any certificate has one
 
-        moment = read_odd_time(der, node)
+        try:
+            moment = read_odd_time(der, node)
+        except DERError as error:
+            said = der[node[2] : min(node[3], node[2] + _LONGEST_TIME)].decode("ascii", "backslashreplace")
+            raise DERError(f"{where} {said!r}: {error.detail}") from None
         note(f"odd_time:{where}")
         return moment
 

@@ -16,13 +16,17 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from pkitools.checking.delivery.checks import RULES, check_bundle, check_delivery
 from pkitools.containers import Contents, ItemKind, read_source
 from pkitools.findings import Outcome, Severity, Status
+from pkitools.frozen import replace
+from pkitools.messages import LANGUAGES, NOTHING, Language, outcome_message
 from pkitools.trust import TrustStore, embedded_certificates
 from pkitools.x509 import CertificateFacts, read_certificate
+from pkitools.x509.oids import AUTHORITY_INFORMATION_ACCESS
 from pkitools_test_pki.defects import get_defect
 from tests.support import chains
 from tests.support.broken import laboratory
+from tests.support.certificates import made
 from tests.support.chains import MOMENT, Issued, good_chain
-from tests.support.deliveries import jks_of, metadata_of, pkcs7_of, pkcs12_of
+from tests.support.deliveries import jks_of, metadata_of, pem, pkcs7_of, pkcs12_of
 from tests.support.judges import judge
 from tests.support.pem_forms import plain
 from tests.support.shared import shared
@@ -186,8 +190,31 @@ def test_a_bundle_names_each_authority_that_is_missing_between_two() -> None:
         assert check_bundle([domain, facts])[0].status is Status.MET  # a chain without its root
         (told,) = check_bundle([facts, root])
         assert told.params["missing"] == domain.subject.common_name
-        assert told.params["where"].startswith(("http", "SHA-256 "))
+        assert told.params["where"].startswith("http")
     assert tried > 5
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_of_a_certificate_that_names_no_address_is_told_in_words_where_its_issuer_is_to_be_had(
+    language: Language,
+) -> None:
+    """Each authority of PKIoverheid that we carry, missing to one without an address; and one that nobody knows."""
+    carried = [read_certificate(each.der) for each in embedded_certificates()]
+    by_name = {facts.subject.der: facts for facts in carried}
+    tried = 0
+    for facts in carried:
+        domain = by_name.get(facts.issuer.der)
+        if domain is None or domain.issuer.der not in by_name or domain is facts or domain.is_self_issued:
+            continue
+        tried += 1
+        (told,) = check_bundle([replace(facts, ca_issuers_uris=()), by_name[domain.issuer.der]])
+        assert told.params["where"].startswith(("http://cert.pkioverheid.nl/", "https://cert.pkioverheid.nl"))
+    assert tried > 5
+    alone = pem(made("g4-tls", lambda parts: parts.drop(AUTHORITY_INFORMATION_ACCESS)).der)
+    (told,) = [o for o in outcomes(alone) if o.rule.code == "delivery.chain.complete"]
+    sentence = outcome_message(told, language).message
+    assert {"nl": "vraag het wie het uitgaf", "en": "ask whoever issued it"}[language] in sentence
+    assert NOTHING not in sentence
 
 
 # -- a second judge ---------------------------------------------------------------------------------------------------

@@ -717,6 +717,7 @@ def test_every_command_that_a_remedy_names_exists(language: str) -> None:
 COMMANDS = {
     "create",
     "crl",
+    "derive",
     "online",
     "complete",
     "trust",
@@ -743,6 +744,7 @@ ENDED = {
     "g4_probe",
     "metadata_check",
     "metadata_diff",
+    "oin_check",
     "oin_derive",
     "renewal_diff",
     "systems_show",

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -14,7 +15,9 @@ from pkitools.messages import LANGUAGES
 from pkitools.oin.prefixes import prefix_table
 from pkitools.text import abbreviated
 from pkitools_cli.i18n import lookup
+from tests.support.certificates import made
 from tests.support.command import Command
+from tests.support.deliveries import pem
 from tests.support.schemas import assert_valid
 
 GOOD = "00000003520354760000"
@@ -478,3 +481,50 @@ def test_an_address_that_holds_an_id_is_no_id_with_its_name_before_it(run: Comma
 def test_a_suffix_of_no_known_form_is_not_said_to_be_right(run: Command, lang: str, told: str) -> None:
     assert told in run("--lang", lang, "oin", "check", "00000009ABC123456000").out
     assert told not in run("--lang", lang, "oin", "check", "00000009123456780000").out
+
+
+# what people type, and what the next step runs with another number in the place of one that may be a BSN
+NEXT: Final = {
+    "27322975": ("derive", "--kvk", "27322975"),
+    "2732 2975": ("derive", "--kvk", "27322975"),
+    "823288444": ("derive", "--rsin", "NUMBER"),
+    "000012345678": ("derive", "--kvk", "NUMBER"),
+    "NL823288444B01": ("derive", "--btw", "NL823288444B01"),
+    "12AB": ("derive", "--brin", "12AB"),
+    "3520354760000": ("check", GOOD),
+    f"OIN {GOOD}": ("check", GOOD),
+}
+
+
+@pytest.mark.parametrize("typed", NEXT)
+def test_what_is_another_number_has_a_next_step_that_gives_the_oin(run: Command, typed: str) -> None:
+    ran = run("oin", "check", typed, "--json")
+    document = json.loads(ran.out)
+    assert_valid(document, "oin-check-v2")
+    assert ran.code == 10
+    assert document["next"]["command"] == ["pkitools", "oin", *NEXT[typed]]
+    told = run("oin", "check", typed).out
+    assert f"pkitools oin {' '.join(NEXT[typed])}" in " ".join(told.split())
+    real = {"--rsin": "823288444", "--kvk": "52035476"}
+    own = [real[NEXT[typed][1]] if word == "NUMBER" else word for word in NEXT[typed]]
+    assert run("oin", *own).code == 0
+    assert "next" not in json.loads(run("oin", "check", typed, "--json", "--json-version", "1").out)
+
+
+def test_a_file_is_told_to_be_no_number_and_what_reads_it(
+    run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a b.pem").write_bytes(pem(made("g4-tls").der))
+    document = json.loads(run("oin", "check", "a b.pem", "--json").out)
+    assert document["next"]["command"] == ["pkitools", "cert", "show", "a b.pem"]
+    assert "this command asks for a number" in run("oin", "check", "a b.pem").out
+    assert "0000000" in run(*document["next"]["command"][1:]).out
+    # a number is a number, whatever lies there under that name; what lies nowhere is no file; and a long text is none
+    Path(GOOD).write_bytes(b"")
+    for typed in (GOOD, "no.pem", "x" * 5000, "."):
+        assert json.loads(run("oin", "check", typed, "--json").out)["next"] is None
+
+
+def test_of_several_numbers_no_one_step_is_the_next(run: Command) -> None:
+    assert json.loads(run("oin", "check", *NEXT, "--json").out)["next"] is None

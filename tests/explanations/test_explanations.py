@@ -60,6 +60,13 @@ def test_no_text_is_told_twice_and_none_is_nothing() -> None:
         "SSL alert number 0",
         "rm: access denied",
         "red alert 42nd street",
+        "403 Forbidden",
+        "version 403.16.2",
+        "10.403.7",
+        "403.160",
+        "HTTP/1.1 403 16",
+        "urn:oasis:names:tc:SAML:2.0:status:Success",
+        "0x800b0100",
     ],
 )
 def test_what_is_no_error_text_is_not_recognised(innocent: str) -> None:
@@ -86,6 +93,24 @@ def test_what_is_no_error_text_is_not_recognised(innocent: str) -> None:
         ("tlsv1 alert unknown ca:ssl/record/rec_layer_s3.c:1586:SSL alert number 48", ["unknown_ca"]),
         ("The TLS protocol defined fatal alert code is 46.", ["certificate_unknown"]),
         ("alert(49), then SSL alert number 51", ["access_denied", "decrypt_error"]),
+        ("HTTP Error 403.7 - Forbidden", ["certificate_required"]),
+        ("403.16", ["client_refused"]),
+        ("403.13.", ["client_refused"]),
+        # what Windows says beside it is the reason
+        ("HTTP Error 403.16 - Forbidden 0x800b0109", ["client_refused", "self_signed"]),
+        ("2026-11-27 GET / 443 - 10.0.0.1 curl 403 16 2148204809 0", ["self_signed"]),
+        ("CRYPT_E_REVOCATION_OFFLINE (0x80092013)", ["revocation_unknown"]),
+        ("CERT_E_EXPIRED 0x800B0101", ["expired"]),
+        ("Peer\u2019s Certificate has been revoked. Error code: SEC_ERROR_REVOKED_CERTIFICATE", ["revoked"]),
+        ("java.security.UnrecoverableKeyException: Cannot recover key", ["keystore_key_password"]),
+        ("java.io.IOException: keystore password was incorrect", ["keystore_password"]),
+        # below a code of the first level stands one that says more
+        (
+            "urn:oasis:names:tc:SAML:2.0:status:Responder\nurn:oasis:names:tc:SAML:2.0:status:AuthnFailed",
+            ["saml_authn_failed"],
+        ),
+        ("urn:oasis:names:tc:SAML:2.0:status:Responder", ["saml_responder"]),
+        ("urn:oasis:names:tc:SAML:2.0:status:RequestDenied", ["saml_request_denied"]),
     ],
 )
 def test_what_counts_of_several(given: str, found: list[str]) -> None:

@@ -158,6 +158,7 @@ def test_certtool(world: World, line: str, code: str) -> None:
         ("-list -keystore {a.p12} -storepass foutfout", "keystore_password"),
         ("-list -keystore {a.jks} -storepass foutfout", "keystore_password"),
         ("-list -keystore {a.p12} -storepass geheim -alias nobody", "alias"),
+        ("-certreq -keystore {key.jks} -alias a -storepass geheim1 -keypass geheim3", "keystore_key_password"),
         ("-list -keystore {a.key} -storepass geheim1", "no_keystore"),
         ("-list -keystore {a.key} -storetype PKCS12 -storepass geheim1", "no_keystore"),
         ("-list -keystore {a.key} -storetype JKS -storepass geheim1", "no_keystore"),
@@ -169,6 +170,8 @@ def test_keytool(world: World, line: str, code: str) -> None:
     if not (world / "a.jks").exists():
         run("keytool", "-importcert", "-noprompt", "-file", world / "a.pem", "-alias", "a", "-storetype", "JKS",
             "-storepass", "geheim1", "-keystore", world / "a.jks")  # fmt: skip
+        run("keytool", "-genkeypair", "-keyalg", "EC", "-alias", "a", "-dname", "CN=a", "-storetype", "JKS",
+            "-storepass", "geheim1", "-keypass", "geheim2", "-keystore", world / "key.jks")  # fmt: skip
     assert_explained(run("keytool", "-J-Duser.language=en", *filled(line, world)), code)
 
 

@@ -517,6 +517,39 @@ def test_a_list_under_another_key_that_lists_the_certificate_is_told_beside_a_go
         assert told == ([] if own_beside and not lists_it else [fault])
 
 
+@pytest.mark.parametrize("own_beside", [True, False])
+@pytest.mark.parametrize("with_authority", [True, False])
+@pytest.mark.parametrize(
+    ("indirect", "owner", "serial", "told"),
+    [
+        (True, "issuer", "own", True),
+        (True, "issuer", "other", False),
+        (True, "domain", "own", False),  # the entry is about a certificate of another authority
+        (True, None, "own", False),  # so it is where nobody is named: the list's own issuer is meant
+        (False, "issuer", "own", False),  # a list that does not say that it is indirect tells nothing of others
+    ],
+)
+def test_an_indirect_list_that_names_the_certificate_is_told_beside_a_good_one(
+    world: World, own_beside: bool, with_authority: bool, indirect: bool, owner: str | None, serial: str, told: bool
+) -> None:
+    """The end entity and its authority alike; it proves nothing, so it decides nothing."""
+    keeper = build("g1-private", moment=MOMENT, keys=elliptic_keys)["g1-private-tsp"]
+    others = {"other_certificates": [keeper.certificate.der]} if with_authority else {}
+    scope = [idp(der.context(4, b"\xff", constructed=False))] if indirect else []
+    own = [world.crl_case(world.plain).crl(), world.crl_case(world.tsp.certificate, world.domain).crl()]
+    for asked, issuer in ((world.plain, world.tsp), (world.tsp.certificate, world.domain)):
+        named = {"issuer": issuer.subject, "domain": keeper.subject, None: b""}[owner]
+        names = crls.Extension(crls.CERTIFICATE_ISSUER, True, der.sequence(der.context(4, named)))
+        number = asked.serial_number if serial == "own" else 99
+        entry = RevokedEntry(number, MOMENT - DAY, "superseded", (names,) if owner else ())
+        strange = world.crl_case(asked, keeper).crl(extensions=scope, revocations=[entry])
+        for lists in ([strange, *own], [*own, strange]) if own_beside else ([strange],):
+            found = world.check(world.plain, crls=lists, **others)
+            assert (found.statuses[0].kind is StatusKind.GOOD) is own_beside
+            faults = [o.params["crl_fault"] for o in _of_issuer(found)]
+            assert faults.count(CrlFault.ANOTHER_ISSUER_LISTS) == int(told), (asked, faults)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_list_that_the_issuer_cannot_have_made_is_told_with_who_made_it_and_why(
     world: World, language: Language

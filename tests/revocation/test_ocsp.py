@@ -15,6 +15,7 @@ from cryptography.x509 import ocsp
 
 from pkitools.errors import InputError, LimitError
 from pkitools.revocation import RevocationOptions, SourceKind, StatusKind
+from pkitools.revocation.codes import Note
 from pkitools.revocation.ocsp import build_request, read_response
 from pkitools.x509.model import Extension
 from pkitools.x509.path_certificate import load
@@ -481,3 +482,16 @@ def test_a_short_rsa_key_signs_no_response(world: World, bits: int, expected: tu
         certificates=[responder.der],
     )
     assert status(world, made) == expected
+
+
+@pytest.mark.parametrize("days", [1, 9, 10, 11, 40, 366, 367, 400])
+@pytest.mark.parametrize("of_authority", [False, True])
+def test_a_response_that_is_older_than_any_may_be_is_told_and_used(world: World, days: int, of_authority: bool) -> None:
+    """Whatever it says of how long it holds; about an authority it may be a year old."""
+    asked, issuer = (world.tsp.certificate, world.domain) if of_authority else (world.plain, world.tsp)
+    case = world.ocsp_case(asked, authority=issuer) if of_authority else world.ocsp_case(asked)
+    single = case.single(this_update=MOMENT - timedelta(days=days), next_update=MOMENT + timedelta(days=3650))
+    found = world.check(world.plain, ocsp_responses=[case.signed(single)])
+    (attempt,) = [a for a in found.attempts if a.source is SourceKind.OCSP]
+    assert (attempt.code, attempt.status.kind) == ("", StatusKind.GOOD)
+    assert (Note.OLD in attempt.notes) is (days > (366 if of_authority else 10))

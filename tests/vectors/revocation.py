@@ -186,6 +186,13 @@ def produced(after: timedelta) -> Report:
     return reported(world().plain, ocsp_responses=[made])
 
 
+def aged(days: int) -> Report:
+    """A response of days ago that gives itself a year more."""
+    case = world().ocsp_case(world().plain)
+    single = case.single(this_update=MOMENT - timedelta(days=days), next_update=MOMENT + timedelta(days=365))
+    return reported(world().plain, ocsp_responses=[case.signed(single)])
+
+
 PREFER, OFF = RevocationPolicy.PREFER, RevocationPolicy.OFF
 
 VECTORS: list[Vector] = [
@@ -222,6 +229,7 @@ VECTORS: list[Vector] = [
     Vector("revocation.source.der", pem, listed),
     Vector("revocation.crl.version", partial(odd, version=b""), listed),
     Vector("revocation.crl.entries", partial(odd, revoked_certificates=der.sequence()), listed),
+    Vector("revocation.ocsp.age", partial(aged, 400), partial(aged, 9)),
     Vector("revocation.ocsp.nonce_returned", partial(answered, "O8.absent"), answered),
     Vector("revocation.crl.newest", partial(kept, "C9"), partial(kept_and_served, served=True)),
     Vector("revocation.crl.number", partial(kept, "C10.number-back"), fetched),

@@ -34,7 +34,7 @@ from pkitools.limits import MAX_LISTED
 from pkitools.messages import CAUSE, NOTHING
 from pkitools.rules.linting import is_made_to_connect
 from pkitools.text import joined
-from pkitools.trust import TrustStore
+from pkitools.trust import HierarchyKind, TrustStore, identify
 from pkitools.x509 import CertificateFacts
 
 _TLS12: Final = cite("rfc-5246", "7.4.2")
@@ -174,10 +174,19 @@ def _missing(context: _Context, group: Group, holder: CertificateFacts) -> Itera
 _KNOWN: Final = 2  # the pools from here on are neither in the file nor beside it
 
 
+_PUBLISHED_AT: Final = "https://cert.pkioverheid.nl"
+
+
 def _where(authority: CertificateFacts | None, issued: CertificateFacts) -> str:
-    """Return the address that a certificate gives for its issuer, else the fingerprint to find that by."""
+    """Return the address that a certificate gives for its issuer, else the one at which PKIoverheid publishes that."""
     address = next(iter(issued.ca_issuers_uris), None)
-    return address or (f"SHA-256 {authority.sha256}" if authority else "–")
+    if address is not None:
+        return address
+    key = issued.authority_key_identifier
+    known = identify(sha256=authority.sha256) if authority else identify(ski=key) if key else None
+    if known is None:
+        return NOTHING
+    return known.download or (_PUBLISHED_AT if known.kind is HierarchyKind.PRODUCTION else NOTHING)
 
 
 def _order(context: _Context) -> Answers:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -24,6 +25,19 @@ from pkitools_cli.reply import Line, Reply
 
 if TYPE_CHECKING:
     from pkitools.oin.entity_schemes import EntitySubject
+    from pkitools_cli.commands.next_steps import Step
+
+
+_INPUT: Final = "oin.input."
+# what another number is, by the code that tells it: the option of ``oin derive``, and whether it takes this number
+_DERIVED: Final = {
+    "eight_digits": ("kvk", True),
+    "nine_digits": ("rsin", False),
+    "twelve_digits": ("kvk", False),
+    "btw_number": ("btw", True),
+    "brin": ("brin", True),
+}
+_INSTEAD: Final = frozenset(_INPUT + slug for slug in (*_DERIVED, "leading_zeros", "contains"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +64,10 @@ def command(
     judged = [judged_number(text, environment, lenient=lenient, legacy=legacy) for text in texts]
     return Reply(
         judged,
-        document=lambda value: oin_check_document((one.oin, one.report) for one in value),
+        document=lambda value: {
+            **oin_check_document((one.oin, one.report) for one in value),
+            "next": _next_document(value),
+        },
         text=_text,
         code=of_reports((one.report for one in judged), fail_on),
         older={1: lambda value: oin_check_document_v1((one.oin, one.report) for one in value)},
@@ -119,6 +136,44 @@ def _text(judged: list[Judged]) -> Iterator[Line | str]:
     if len(judged) > 1:
         yield ""
         yield _summary([one.report for one in judged])
+    if (found := _next(judged)) is not None:
+        yield ""
+        yield from found.told()
+
+
+def _next_document(judged: Sequence[Judged]) -> dict[str, object] | None:
+    if _next(judged) is None:
+        return None
+    from pkitools_cli.commands.next_steps import next_document
+
+    return next_document(lambda: _next(judged))
+
+
+def _next(judged: Sequence[Judged]) -> Step | None:
+    """Return what to do with what is no OIN, where that can be seen: it is another number, or the name of a file."""
+    if len(judged) != 1 or judged[0].report.verdict is not Verdict.FAILED:
+        return None
+    from pkitools_cli.commands.next_steps import again, step  # a number that is right does not wait for these
+
+    report = judged[0].report
+    found = next((one for one in report.findings if one.rule.code in _INSTEAD), None)
+    if found is not None:
+        slug, suggestion = found.rule.code.removeprefix(_INPUT), found.params.get("suggestion", "")
+        derive = ("oin", "derive", *_derived(slug, found.params.get("number", "")))
+        return step(f"oin_check.{slug}", {}, {"derive": lambda: derive, "again": lambda: again([suggestion])})
+    is_number = judged[0].oin is not None or judged[0].subject is not None
+    if not is_number and os.path.isfile(report.subject):  # noqa: PTH113  a Path raises where a name is too long
+        file = report.subject
+        return step("oin_check.file", {"file": file}, {"show": lambda: ("cert", "show", file)})
+    return None
+
+
+def _derived(slug: str, number: str) -> tuple[str, ...]:
+    """Return the option of ``oin derive`` for a number; what may be somebody's BSN is not repeated."""
+    if slug not in _DERIVED:
+        return ()
+    kind, is_shown = _DERIVED[slug]
+    return f"--{kind}", number if is_shown else tr("cli.now.number")
 
 
 def _which_id(subject: EntitySubject | None) -> Iterator[str]:
