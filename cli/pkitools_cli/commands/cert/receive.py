@@ -12,7 +12,6 @@ import click
 
 from pkitools.checking.delivered_lists import refuse_unreadable_lists
 from pkitools.containers import Contents, ItemKind, items_of
-from pkitools.containers.model import BadItem
 from pkitools.errors import about_file
 from pkitools.files import check_outputs, read_bytes, write_set
 from pkitools.findings import Severity
@@ -114,17 +113,16 @@ def _received(options: Options) -> Received:
         return contents
 
     used = use_each(options.sources, read, lists_count=True)
-    unread: list[BadItem] = []
-    chain, beside = chain_of(options.chain, unread)
-    revocation = revocation_of(options, unread, beside)
+    chain = chain_of(options.chain)
+    revocation = revocation_of(options, chain.value.files)
     means = ReceivingMeans(
         moment=options.moment,
         trust=trust_of(options.trust),
-        intermediates=chain,
-        revocation=revocation,
+        intermediates=chain.value.certificates,
+        revocation=revocation.value,
         data=given_data(),
         passphrase=passphrase,
-        unread=unread,
+        unread=(*chain.unread, *revocation.unread),
         raise_crashes=debugging(),
     )
     receipt = receive([*used.results, *lists], manifest, Path(manifest_file).parent, means)

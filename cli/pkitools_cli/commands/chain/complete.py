@@ -122,21 +122,22 @@ def _complete(options: Options) -> Completed:
             [options.target], (options.file, *options.chain, *options.trust, options.passphrase_file)
         )
     contents = read_input(options.file, given_passphrase(options.passphrase_file, options.passphrase_env))
-    unread = told_problems(contents, options.file)
-    beside_it = given_above(options.chain, options.trust, unread)
+    told = told_problems(contents, options.file)
+    beside_it = given_above(options.chain, options.trust)
     with about_input(options.file):
         path = gather(
             contents,
             moment=options.moment,
-            chain=beside_it,
+            chain=beside_it.value,
             certificate=options.certificate,
             fetcher=None if options.offline else fetcher_of(options.allow_net, options.allow_port),
             any_host=bool(options.allow_net),
         ).path
     backups = _write(path, options)
     written = None if backups is None else options.target
+    unread = (*told, *beside_it.unread)
     return Completed(
-        path, options.file, written, tuple(unread), options.offline, backups or (), options.system, options.environment
+        path, options.file, written, unread, options.offline, backups or (), options.system, options.environment
     )
 
 

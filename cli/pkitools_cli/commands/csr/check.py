@@ -19,11 +19,12 @@ from pkitools.reports.telling.answer import told
 from pkitools.requests import PrivateKey, RequestFacts, check_request, read_request
 from pkitools.x509 import oin_from_subject
 from pkitools.x509.keys import is_same_key, names_of, thumbprints
+from pkitools_cli.commands.given.keys import read_either_key
 from pkitools_cli.commands.next_steps import Step, Words, again, carried, more_of, next_document, request_command, step
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import language, tr
-from pkitools_cli.inputs import files_of, read_either_key, read_together, told_problems, use_each
+from pkitools_cli.inputs import files_of, read_together, told_problems, use_each
 from pkitools_cli.lines import labelled, report_told, wrapped
 from pkitools_cli.options import environment_option, fail_on_option
 from pkitools_cli.output import complain

@@ -15,7 +15,7 @@ from pkitools_cli.commands.scan.means import BrokenWorkers, executor_of
 from pkitools_cli.debugging import debugging
 from pkitools_cli.framework import progress
 from pkitools_cli.i18n import tr
-from pkitools_cli.inputs import about_input, read_standard_input
+from pkitools_cli.inputs import WithUnread, about_input, read_standard_input
 from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.output import complain
 from pkitools_cli.own_data import given_data, refuse_unknown
@@ -128,11 +128,10 @@ class Running:
         Raises:
             PkitoolsError: what was given beside the places cannot be used.
         """
-        unread: list[BadItem] = []
         earlier = _earlier(options.since, options.moment)  # before a report may take its place
-        judging = _judging(options, unread)
+        judging = _judging(options)
         fetch = None if options.offline else _fetch(options.allow_net)
-        return cls(options.places, judging, earlier, fetch, options.jobs, options.dask, tuple(unread))
+        return cls(options.places, judging.value, earlier, fetch, options.jobs, options.dask, judging.unread)
 
     def by(self, claims: tuple[Claim, ...]) -> Running:
         """Return the same scan, in which what connections claim is judged by them."""
@@ -253,22 +252,24 @@ def _earlier(name: str | None, moment: datetime) -> Earlier | None:
         return read_earlier(read_bytes(name, limit=MAX_PORTFOLIO_BYTES), name, moment)
 
 
-def _judging(options: Asked, unread: list[BadItem]) -> Judging:
+def _judging(options: Asked) -> WithUnread[Judging, BadItem]:
     from pkitools.portfolio import Judging
 
     refuse_unknown(options.systems)  # before a file is read
-    between, chain = chain_of(options.chain, unread)
-    return Judging(
+    chain = chain_of(options.chain)
+    lists = lists_of(options, chain.value.files)
+    judging = Judging(
         moment=options.moment,
         environment=options.environment,
         systems=options.systems,
         trust=trust_of(options.trust),
-        intermediates=tuple(between),
-        revocation=lists_of(options, unread, chain),
+        intermediates=tuple(chain.value.certificates),
+        revocation=lists.value,
         passphrase=given_passphrase(options.passphrase_file, options.passphrase_env),
         data=given_data(),
         raise_crashes=debugging(),
     )
+    return WithUnread(judging, (*chain.unread, *lists.unread))
 
 
 def _fetch(allow_net: Sequence[IPv4Network | IPv6Network]) -> Fetch:
