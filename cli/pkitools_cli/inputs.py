@@ -23,7 +23,7 @@ from pkitools.files import read_bytes
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_INPUT_BYTES
 from pkitools.text import size_text
-from pkitools_cli.i18n import tr
+from pkitools_cli.i18n import form_of, tr
 from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.output import complain
 from pkitools_cli.passphrases import asked_passphrase, can_ask
@@ -285,7 +285,7 @@ def _of_kind(wanted: ItemKind) -> str:
 def subfolders_told(error: PkitoolsError) -> str:
     """Return that folders in a folder were not looked into."""
     name, count = error.params["name"], error.params["count"]
-    return tr(f"cli.inputs.subfolders{'_one' if str(count) == '1' else ''}", folder=name, count=count)
+    return tr(f"cli.inputs.subfolders{form_of(int(str(count)))}", folder=name, count=count)
 
 
 def told_problems(source: Contents, name: str) -> list[ToldError]:

@@ -20,7 +20,7 @@ from pkitools_cli.commands.next_steps import Step, again, step
 from pkitools_cli.commands.trust.export import prepare_folder
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command
-from pkitools_cli.i18n import language, tr
+from pkitools_cli.i18n import form_of, language, tr
 from pkitools_cli.lines import beside, wrapped
 from pkitools_cli.reply import Line, Reply
 
@@ -108,7 +108,7 @@ def _head(updated: Updated) -> str:
     counts = Counter(str(one.state) for one in updated.found)
     total, same, other = len(updated.found), counts["same"], counts["other"]
     if other:
-        slug = "other_one" if other == 1 else "other"
+        slug = f"other{form_of(other)}"
     elif same:
         slug = "all" if same == total else "some"
     else:
