@@ -84,7 +84,7 @@ _WITH_KEYS: Final = frozenset({ContainerFormat.PKCS12, ContainerFormat.JKS})
 
 
 @dataclass(frozen=True, slots=True)
-class HeldKey:
+class FileKey:
     """One private key of a file.
 
     Args:
@@ -122,7 +122,7 @@ def check_private_keys(
     *,
     raise_crashes: bool = False,
     halves: Mapping[Item, PublicKey | None] | None = None,
-    of_places: Mapping[Place, Collection[str]] | None = None,
+    of_places: Mapping[ItemPlace, Collection[str]] | None = None,
 ) -> tuple[Outcome, ...]:
     """Return an outcome for each rule about each private key of a file.
 
@@ -137,7 +137,7 @@ def check_private_keys(
     found = public_halves(contents, passphrase) if halves is None else halves
     given = passphrase is not None
     held = [
-        HeldKey(
+        FileKey(
             item, contents.container, public, _is_of(public, public_keys), given, _fits_place(item, public, of_places)
         )
         for item, public in found.items()
@@ -257,27 +257,29 @@ def _violated(pair: tuple[Item, CertificateFacts]) -> Violated:
     return Violated(evidence, {"position": str(item.position), "name": name})
 
 
-def held_keys(contents: Contents, passphrase: bytes | None = None) -> list[HeldKey]:
+def held_keys(contents: Contents, passphrase: bytes | None = None) -> list[FileKey]:
     """Return the private keys of a file."""
-    return [HeldKey(item, contents.container, half) for item, half in public_halves(contents, passphrase).items()]
+    return [FileKey(item, contents.container, half) for item, half in public_halves(contents, passphrase).items()]
 
 
 def _is_of(public: PublicKey | None, public_keys: Collection[str]) -> bool:
     return public is not None and not thumbprints(public).isdisjoint(public_keys)
 
 
-Place: TypeAlias = tuple[int, str | None]
+ItemPlace: TypeAlias = tuple[int, str | None]
 """Where a key and the certificates that it is said to be the key of stand in a file, see :func:`place_of`."""
 
 
-def place_of(item: Item) -> Place | None:
+def place_of(item: Item) -> ItemPlace | None:
     """Return where something stands: what a file says by a place of its own, or by the names of what it holds."""
     if item.place is not None:
         return item.place, None
     return None if item.among is None else (item.among, stem_of(item.alias or "").text)
 
 
-def _fits_place(item: Item, public: PublicKey | None, places: Mapping[Place, Collection[str]] | None) -> bool | None:
+def _fits_place(
+    item: Item, public: PublicKey | None, places: Mapping[ItemPlace, Collection[str]] | None
+) -> bool | None:
     place = place_of(item)
     keys = places.get(place) if places and place is not None else None
     return None if keys is None else _is_of(public, keys)
@@ -318,29 +320,29 @@ def _to_load(item: Item, passphrase: bytes | None) -> tuple[bytes, bytes | None]
     return item.der, passphrase
 
 
-def _foreign(held: HeldKey) -> Answer:
+def _foreign(held: FileKey) -> Answer:
     if held.public is None:
         return NOT_APPLICABLE
     return MET if held.fits else Violated(held.evidence, held.params)
 
 
-def _placed(held: HeldKey) -> Answer:
+def _placed(held: FileKey) -> Answer:
     if held.fits_place is None or not held.fits:
         return NOT_APPLICABLE  # of one that fits nothing another rule tells
     return MET if held.fits_place else Violated(held.evidence, held.params)
 
 
-def _enclosed(held: HeldKey) -> Answer:
+def _enclosed(held: FileKey) -> Answer:
     if held.container in FOR_OTHERS or not held.fits:
         return NOT_APPLICABLE  # other rules say what is wrong with those
     return MET if held.container in _WITH_KEYS else Violated(held.evidence, held.params)
 
 
-def _published(held: HeldKey) -> Answer:
+def _published(held: FileKey) -> Answer:
     return Violated(held.evidence, held.params) if held.container in FOR_OTHERS else MET
 
 
-def _compared(held: HeldKey) -> Answer:
+def _compared(held: FileKey) -> Answer:
     if held.container in FOR_OTHERS:
         return NOT_APPLICABLE  # it should not be there, whose it may be
     if held.public is not None:

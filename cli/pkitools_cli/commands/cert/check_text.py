@@ -21,7 +21,7 @@ from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools_cli.commands.cert.check_options import CheckOptions, Meant
 from pkitools_cli.commands.cert.check_overall import Overall, Part, overall_told, reserved
 from pkitools_cli.commands.cert.delivery_text import delivery_told, file_named, told_apart
-from pkitools_cli.commands.cert.next_step import Place, next_step_of, systems_and_environment
+from pkitools_cli.commands.cert.next_step import HandedIn, next_step_of, systems_and_environment
 from pkitools_cli.i18n import form_of, language, report_word, tr
 from pkitools_cli.inputs import called
 from pkitools_cli.lines import (
@@ -75,7 +75,7 @@ class _Told:
     file: str
     number: int
     which: str
-    place: Place
+    place: HandedIn
     delivered: bool = True
     goes_on: bool = True
     beside: Mapping[Severity, int] = field(default_factory=dict)
@@ -238,9 +238,9 @@ class Placing:
         self._is_alone = _is_alone(check)
         self._was_mailed = any(found.rule.code == _MAILED_KEY for found in _weighty(check.delivery))
 
-    def of(self, one: JudgedCertificate) -> Place:
+    def of(self, one: JudgedCertificate) -> HandedIn:
         """Return a certificate of the file: what comes next follows from where it stands."""
-        return Place(
+        return HandedIn(
             self._name,
             one.result,
             told_with_its_file(one, self._check, self._keys),

@@ -19,7 +19,7 @@ from pkitools.frozen import dataclass, replace
 from pkitools.ordering import Arrival, Manifest, Receipt, ReceivingMeans, State, read_manifest, receive
 from pkitools.ordering.manifest import MANIFEST, MAX_MANIFEST_BYTES
 from pkitools.reports import ToldError, cert_receive_document
-from pkitools_cli.commands.cert.receiving.next_step import Asked
+from pkitools_cli.commands.cert.receiving.next_step import Invocation
 from pkitools_cli.commands.cert.receiving.text import received_told
 from pkitools_cli.commands.given.judging import chain_of, revocation_of, revocation_options, trust_of
 from pkitools_cli.commands.next_steps import again
@@ -63,7 +63,7 @@ class Received:
 
     receipt: Receipt
     errors: Sequence[ToldError]
-    asked: Asked
+    asked: Invocation
 
     @property
     def complete(self) -> bool:
@@ -127,7 +127,7 @@ def _received(options: Options) -> Received:
     )
     receipt = receive([*used.results, *lists], manifest, Path(manifest_file).parent, means)
     placed = replace(receipt, arrivals=tuple(_placed(each) for each in receipt.arrivals))
-    asked = Asked(again(options.sources), options.passphrase_file or options.passphrase_env)
+    asked = Invocation(again(options.sources), options.passphrase_file or options.passphrase_env)
     return Received(placed, [*used.errors, *errors], asked)
 
 

@@ -17,7 +17,7 @@ from pkitools.oin import EntityID
 from pkitools.reports import metadata_diff_document
 from pkitools.text import shown
 from pkitools_cli.commands.metadata.reading import read_octets
-from pkitools_cli.commands.next_steps import Step, step
+from pkitools_cli.commands.next_steps import NextStep, step
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import form_of, tr
@@ -97,7 +97,7 @@ def _signatures(found: MetadataComparison) -> Iterator[str]:
         yield from wrapped(f"→ {text.remedy}", "      ", "    ")
 
 
-def _next(found: MetadataComparison, options: Options) -> Step | None:
+def _next(found: MetadataComparison, options: Options) -> NextStep | None:
     """Return how to judge the new file: for the system and the environment that its entity ID is of."""
     systems, environment = _aim(found.new.names)
     asked = systems[0] if systems else tr("cli.metadata.diff.system")

@@ -35,7 +35,7 @@ _PEER_SECONDS: Final = 15.0
 """For what one peer is asked."""
 
 
-class Asked(Protocol):
+class GivenScan(Protocol):
     """What was given, as far as a scan asks for it."""
 
     @property
@@ -122,7 +122,7 @@ class Running:
     unread: tuple[BadItem, ...] = ()
 
     @classmethod
-    def of(cls, options: Asked) -> Running:
+    def of(cls, options: GivenScan) -> Running:
         """Return the scan that was asked for; everything given beside the places is read now.
 
         Raises:
@@ -232,7 +232,7 @@ def _span(seconds: int) -> str:
     return tr(f"cli.scan.{key}", count=seconds if seconds < 120 else round(seconds / 60))
 
 
-def words_to_check(given: Asked) -> tuple[str, ...]:
+def words_to_check(given: GivenScan) -> tuple[str, ...]:
     """Return the options by which ``cert check`` of one certificate knows what was known of all of them."""
     pairs: list[tuple[str, str | None]] = [("--chain", name) for name in given.chain]
     pairs += [("--trust", name) for name in given.trust]
@@ -252,7 +252,7 @@ def _earlier(name: str | None, moment: datetime) -> Earlier | None:
         return read_earlier(read_bytes(name, limit=MAX_PORTFOLIO_BYTES), name, moment)
 
 
-def _judging(options: Asked) -> WithUnread[Judging, BadItem]:
+def _judging(options: GivenScan) -> WithUnread[Judging, BadItem]:
     from pkitools.portfolio import Judging
 
     refuse_unknown(options.systems)  # before a file is read

@@ -24,7 +24,7 @@ from pkitools.reports.portfolio.telling import (
 from pkitools.reports.telling.answer import told
 from pkitools.reports.telling.readable import readable, short_day
 from pkitools.text import visible
-from pkitools_cli.commands.next_steps import Step
+from pkitools_cli.commands.next_steps import NextStep
 from pkitools_cli.commands.scan.across import across_now, across_told
 from pkitools_cli.commands.scan.orders import planned_day
 from pkitools_cli.i18n import form_of, language, tr
@@ -261,7 +261,7 @@ def first_step(
     given: Given = _NOTHING,
     orders: OrderDays | None = None,
     connections: str | None = None,
-) -> Step:
+) -> NextStep:
     """Return what to do first: of a certificate alone, or else of all together.
 
     Args:
@@ -274,21 +274,21 @@ def first_step(
     """
     late = next(_late(portfolio, orders), None)
     if late is not None:
-        return Step(late)
+        return NextStep(late)
     across = across_now(risks, portfolio)
     if across is not None:
-        return Step(across)
+        return NextStep(across)
     standing, one = _most_urgent(portfolio, orders)
     if one is not None and portfolio.is_whole and _is_seen_to(standing, one, orders):
-        return Step(_awaited(one))
+        return NextStep(_awaited(one))
     words = _command(standing, one, given) if portfolio.complete and one is not None else None
     if words is None or not all(visible(word) == word for word in words):
         now = _now(portfolio, standing)
         if connections is None or now != tr("cli.scan.now.passed"):
-            return Step(now)
+            return NextStep(now)
         # what is stated and not in a certificate, sent or tested is none of a scan's
-        return Step(tr("cli.scan.now.passed_for"), ("status", "--connections", connections))
-    return Step(tr(f"cli.scan.now.{standing}_file"), words)
+        return NextStep(tr("cli.scan.now.passed_for"), ("status", "--connections", connections))
+    return NextStep(tr(f"cli.scan.now.{standing}_file"), words)
 
 
 def _most_urgent(portfolio: Portfolio, orders: OrderDays | None) -> tuple[Standing | None, HeldCertificate | None]:

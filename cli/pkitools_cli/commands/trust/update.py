@@ -16,7 +16,7 @@ from pkitools.messages import fault_in_words
 from pkitools.reports import trust_update_document
 from pkitools_cli.commands.export.written import told_backups
 from pkitools_cli.commands.given.fetching import NetworkRange, fetcher_of, told_refusals
-from pkitools_cli.commands.next_steps import Step, again, step
+from pkitools_cli.commands.next_steps import NextStep, again, step
 from pkitools_cli.commands.trust.export import prepare_folder
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command
@@ -116,7 +116,7 @@ def _head(updated: Updated) -> str:
     return tr(f"cli.trust.update.head.{slug}", same=same, other=other, total=total, left=total - same - other)
 
 
-def _next(updated: Updated) -> Step | None:
+def _next(updated: Updated) -> NextStep | None:
     """Return what to do: first with what is another than is known, then with what was kept or could have been."""
     states = {str(one.state) for one in updated.found}
     if "other" in states:
