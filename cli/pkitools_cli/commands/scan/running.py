@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_PORTFOLIO_BYTES
-from pkitools_cli.commands.given.judging import chain_of, lists_of, trust_of
+from pkitools_cli.commands.given.judging import GivenLists, chain_of, lists_of, trust_of
 from pkitools_cli.commands.scan.means import BrokenWorkers, executor_of
 from pkitools_cli.debugging import debugging
 from pkitools_cli.framework import progress
@@ -35,7 +35,7 @@ _PEER_SECONDS: Final = 15.0
 """For what one peer is asked."""
 
 
-class GivenScan(Protocol):
+class GivenScan(GivenLists, Protocol):
     """What was given, as far as a scan asks for it."""
 
     @property
@@ -65,18 +65,6 @@ class GivenScan(Protocol):
     @property
     def chain(self) -> tuple[str, ...]:
         """Files with authorities."""
-
-    @property
-    def trust(self) -> tuple[str, ...]:
-        """What is trusted besides."""
-
-    @property
-    def crls(self) -> tuple[str, ...]:
-        """Lists of revoked certificates."""
-
-    @property
-    def revocation(self) -> str | None:
-        """What an unknown status means."""
 
     @property
     def passphrase_file(self) -> str | None:
