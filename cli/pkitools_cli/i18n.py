@@ -103,6 +103,15 @@ def tr(key: str, **operands: object) -> str:
     return Sentence(text, key, operands)
 
 
+def form_of(count: int) -> str:
+    """Return the end of the key of what is said of so many: ``_one`` of one, else nothing.
+
+    >>> f"cli.scan.unclaimed{form_of(1)}", f"cli.scan.unclaimed{form_of(2)}"
+    ('cli.scan.unclaimed_one', 'cli.scan.unclaimed')
+    """
+    return "_one" if count == 1 else ""
+
+
 def _written(value: object) -> str:
     """Return an operand as people write it: a day, and not a date of a program."""
     if not isinstance(value, date):

@@ -1,15 +1,12 @@
-"""Read what the command line names: files of any kind, and ``-`` for standard input."""
+"""Read what the command line names: files of any kind, folders of them, and ``-`` for standard input."""
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
-
-import click
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
 from pkitools.containers import (
     BadItem,
@@ -17,34 +14,32 @@ from pkitools.containers import (
     Item,
     ItemKind,
     items_of,
-    may_hold_more,
     read_source,
-    unread_file,
     unread_of,
 )
 from pkitools.containers.wanted import is_surely_without
 from pkitools.errors import FileError, InputError, LimitError, PkitoolsError, SecretError, about_file
-from pkitools.files import is_private, read_bytes
+from pkitools.files import read_bytes
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_INPUT_BYTES
 from pkitools.text import size_text
-from pkitools_cli.i18n import tr
+from pkitools_cli.i18n import form_of, tr
 from pkitools_cli.options import STANDARD_INPUT
-from pkitools_cli.output import complain, complain_once
+from pkitools_cli.output import complain
 from pkitools_cli.passphrases import asked_passphrase, can_ask
 from pkitools_cli.remedies import error_line
 
 if TYPE_CHECKING:
     from pkitools.reports import ToldError
-    from pkitools.requests import PrivateKey
-    from pkitools.x509 import PublicKey
 
 T = TypeVar("T")
+U = TypeVar("U")
+T_co = TypeVar("T_co", covariant=True)
+U_co = TypeVar("U_co", covariant=True)
 
 SUBFOLDERS: Final = "sources.error.subfolders"
 """The code of folders in a folder that were not looked into."""
 
-_MOST_FOLDERS: Final = 100  # of those in a folder with lists: more is no folder with lists
 _LISTS: Final = frozenset({"sources.error.only_crl", "sources.error.only_ocsp_response"})
 
 
@@ -59,6 +54,18 @@ class UnusableError(InputError):
         super().__init__(errors[0].code, **errors[0].params)
         self.file = errors[0].file
         self.errors = tuple(errors)
+
+
+class WithUnread(NamedTuple, Generic[T_co, U_co]):
+    """What was read, and what could not be: the report of what is made of it tells that something is missing.
+
+    Args:
+        value: what was read.
+        unread: each file, or part of one, that could not be read.
+    """
+
+    value: T_co
+    unread: tuple[U_co, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,14 +180,14 @@ def files_of(names: Sequence[str]) -> list[tuple[str, bool]]:
             found.append((name, False))
             continue
         try:
-            inside = [(file, True) for file in _files_inside(folder)]
+            inside = [(file, True) for file in files_inside(folder)]
         except OSError:
             inside = []  # reading it as a file says what is wrong
         found += inside or [(name, False)]
     return found
 
 
-def _files_inside(folder: Path) -> list[str]:
+def files_inside(folder: Path) -> list[str]:
     """Return the files of a folder in the order of their names, also a link that leads nowhere: reading it says so.
 
     A link of Emacs that locks a file (``.#name``) leads nowhere by design, and is none.
@@ -278,7 +285,7 @@ def _of_kind(wanted: ItemKind) -> str:
 def subfolders_told(error: PkitoolsError) -> str:
     """Return that folders in a folder were not looked into."""
     name, count = error.params["name"], error.params["count"]
-    return tr(f"cli.inputs.subfolders{'_one' if str(count) == '1' else ''}", folder=name, count=count)
+    return tr(f"cli.inputs.subfolders{form_of(int(str(count)))}", folder=name, count=count)
 
 
 def told_problems(source: Contents, name: str) -> list[ToldError]:
@@ -294,257 +301,102 @@ def pass_over(name: str, position: int, error: PkitoolsError) -> ToldError:
     return ToldError.of(error, file=name, position=position)
 
 
-def read_certificates(name: str, unread: list[ToldError]) -> tuple[Item, ...]:
+def read_certificates(name: str) -> WithUnread[tuple[Item, ...], ToldError]:
     """Return the certificates of a file, at least one; parts that are passed over are told of at once.
-
-    Args:
-        name: the file.
-        unread: gets the parts of it that could not be read, for a document.
 
     Raises:
         InputError: there is none.
     """
     with about_input(name):
         source = read_input(name)
-        unread += told_problems(source, name)
-        return tuple(items_of(source, ItemKind.CERTIFICATE))
+        told = told_problems(source, name)
+        return WithUnread(tuple(items_of(source, ItemKind.CERTIFICATE)), tuple(told))
 
 
-def read_items(name: str, unread: list[BadItem], kind: ItemKind = ItemKind.CERTIFICATE) -> tuple[bytes, ...]:
-    """Return what a file holds of one kind, at least one, as DER.
+def read_items(name: str, kind: ItemKind = ItemKind.CERTIFICATE) -> WithUnread[tuple[bytes, ...], BadItem]:
+    """Return what a file holds of one kind, at least one, as DER; what could not be read of it the report tells.
 
     Args:
         name: the file.
-        unread: gets the parts of it that could not be read: the report tells them.
         kind: what is wanted of it.
 
     Raises:
         InputError: there is none.
     """
-    with about_input(name):
-        return tuple(item.der for item in items_of(read_whole(name, unread, kind), kind))
+    found = read_whole(name, kind)
+    return WithUnread(tuple(item.der for item in found.value.of_kind(kind)), found.unread)
 
 
-def read_whole(name: str, unread: list[BadItem], kind: ItemKind = ItemKind.CERTIFICATE) -> Contents:
+def read_whole(name: str, kind: ItemKind = ItemKind.CERTIFICATE) -> WithUnread[Contents, BadItem]:
     """Return all that a file holds, of one kind at least one: as :func:`read_items`, which gives only that kind."""
     with about_input(name):
         source = read_input(name)
         items_of(source, kind)
-        unread += unread_of(source)
-        return source
+        return WithUnread(source, unread_of(source))
 
 
 def each_of(
     names: Iterable[str],
-    read: Callable[[str], T],
-    unread: Callable[[str, PkitoolsError], object],
+    read: Callable[[str], WithUnread[T, U]],
+    unread: Callable[[str, PkitoolsError], U],
     *,
-    read_list: Callable[[str], T] | None = None,
-) -> Iterator[T]:
-    """Yield what is read of each file, and of a folder of each file in it that holds what is wanted.
+    read_list: Callable[[str], WithUnread[T, U]] | None = None,
+) -> WithUnread[list[T], U]:
+    """Return what is read of each file, and of a folder of each file in it that holds what is wanted.
 
     Args:
         names: files and folders; of a test PKI its folder, of which its authorities are read.
         read: reads a file. What it refuses in a folder because it holds none is passed over, and told.
-        unread: gets a file of a folder that cannot be read and may hold what is wanted; it is told as well.
+        unread: makes of a file of a folder that cannot be read and may hold what is wanted what stands for it; it is
+            told as well.
         read_list: reads a file of a folder that holds CRLs or OCSP responses only; such files are passed over without.
 
     Raises:
         InputError: a folder holds none.
     """
+    found: list[T] = []
+    missing: list[U] = []
     for name in names:
-        if name == STANDARD_INPUT or not Path(name).is_dir():
-            yield read(name)
-            continue
         failures: list[Failure] = []
-        found = [each for file in _authorities_in(Path(name)) for each in _of_folder(file, read, read_list, failures)]
-        if not found:
-            raise failures[0].error if failures else InputError("sources.error.folder_without_certificates", name=name)
+        if name == STANDARD_INPUT or not Path(name).is_dir():
+            of_name = [read(name)]
+        else:
+            tried = [_of_folder(file, read, read_list) for file in _authorities_in(Path(name))]
+            of_name = [each for each in tried if isinstance(each, WithUnread)]
+            failures = [each for each in tried if isinstance(each, Failure)]
+            if not of_name:
+                none = InputError("sources.error.folder_without_certificates", name=name)
+                raise failures[0].error if failures else none
+        found += [each.value for each in of_name]
+        missing += [one for each in of_name for one in each.unread]
         for failure in failures:
             complain(error_line(failure.error))  # the report says that something was not read, and not always which
-            unread(failure.name, failure.error)
-        yield from found
+            missing.append(unread(failure.name, failure.error))
+    return WithUnread(found, tuple(missing))
 
 
 def _authorities_in(folder: Path) -> list[str]:
     """Return the files of a folder; of a test PKI those with its authorities, and not its database and keys."""
     trusted, authorities = folder / "trust.pem", folder / "certs"
     if trusted.is_file() and authorities.is_dir():
-        return [str(trusted), *_files_inside(authorities)]
-    return _files_inside(folder)
+        return [str(trusted), *files_inside(authorities)]
+    return files_inside(folder)
 
 
 def _of_folder(
-    file: str, read: Callable[[str], T], read_list: Callable[[str], T] | None, failures: list[Failure]
-) -> Iterator[T]:
+    file: str, read: Callable[[str], WithUnread[T, U]], read_list: Callable[[str], WithUnread[T, U]] | None
+) -> WithUnread[T, U] | Failure | None:
+    """Return what is read of a file of a folder, or why it cannot be; nothing of one that is passed over and told."""
     try:
-        yield read(file)
+        return read(file)
     except (InputError, SecretError, FileError) as error:
         failure = Failure(file, error, _is_harmless(file, error, ItemKind.CERTIFICATE))
         if is_list(error) and read_list is not None:
-            yield read_list(file)
-        elif failure.harmless or is_list(error):
-            complain(_told(replace(failure, harmless=True), ItemKind.CERTIFICATE))
-        else:
-            failures.append(failure)
-
-
-def trusted_files(names: Iterable[str]) -> Iterator[Contents]:
-    """Yield what the files and folders of ``--trust`` hold besides roots; what cannot be read is told by its store."""
-    for name in names:
-        if (Path(name) / "trust.pem").is_file():
-            continue  # a test PKI, whose lists have a folder of their own
-        for file in _files_inside(Path(name)) if Path(name).is_dir() else [name]:
-            with suppress(PkitoolsError):
-                yield read_source(read_bytes(file), str(file))
-
-
-def read_crls(name: str, unread: list[BadItem], names: dict[bytes, str]) -> Iterator[bytes]:
-    """Yield the CRLs of a file or, of a folder, those of every file in it, by content and whatever it is called.
-
-    Args:
-        name: the file or folder.
-        unread: gets what could not be read, be it a part of a file or a whole file of a folder.
-        names: gets of each the name of its file.
-
-    Raises:
-        InputError: there is none.
-    """
-    with about_input(name):
-        if name == STANDARD_INPUT or not Path(name).is_dir():
-            source = read_input(name)
-            if not source.of_kind(ItemKind.CRL):
-                raise InputError("revocation.error.no_crl", name=name)
-            yield from _crls_of(source, unread, names)
-            return
-        before, count = len(unread), 0
-        for crl in _crls_of_folder(name, unread, names):
-            count += 1
-            yield crl
-        if not count:
-            raise unread[before].error if len(unread) > before else InputError("revocation.error.no_crl", name=name)
-
-
-def _crls_of_folder(name: str, unread: list[BadItem], names: dict[bytes, str]) -> Iterator[bytes]:
-    for file in _files_below(name, unread):
-        try:
-            with about_input(file):
-                data = read_bytes(file)
-                source = read_source(data, file)
-        except PkitoolsError as error:
-            if _may_be_a_list(file, error):
-                unread.append(unread_file(file, error))
-            continue
-        yield from _crls_of(source, unread, names)
-
-
-_HEXADECIMAL: Final = "sources.kind.hexadecimal"
-
-
-def _files_below(name: str, unread: list[BadItem]) -> Iterator[str]:
-    """Yield the files of a folder and of those in it; a folder that was not looked into is told as unread.
-
-    A link to a folder is not followed: it may lead back, or anywhere. One to a folder within the folder that is walked
-    leads to what is looked into all the same: Kubernetes mounts what it holds as ``..data``, a link.
-    """
-    first = _lists_in(Path(name))
-    waiting, seen = [first], 0
-    top = Path(os.path.realpath(first))
-    while waiting:
-        folder = waiting.pop(0)
-        seen += 1
-        is_link = seen > 1 and folder.is_symlink()
-        if is_link and Path(os.path.realpath(folder)).is_relative_to(top):
-            continue
-        if seen > _MOST_FOLDERS or is_link:
-            unread.append(_not_looked_into(folder))
-            continue
-        try:
-            files, folders = _files_inside(folder), sorted(path for path in folder.iterdir() if path.is_dir())
-        except OSError:
-            unread.append(_not_looked_into(folder))
-            continue
-        waiting += folders
-        yield from files
-
-
-def _lists_in(folder: Path) -> Path:
-    """Return the folder in which the lists are: of a test PKI not that of its database and keys."""
-    inside = folder / "crl"
-    return inside if (folder / "trust.pem").is_file() and inside.is_dir() else folder
-
-
-def _not_looked_into(folder: Path) -> BadItem:
-    return unread_file(str(folder), InputError(SUBFOLDERS, name=str(folder.parent), count=1))
-
-
-def _may_be_a_list(name: str, error: PkitoolsError) -> bool:
-    """Return whether a file of a folder that could not be read may be a CRL, or hold one."""
-    if isinstance(error, FileError) or Path(name).suffix.lower() == ".crl":
-        return True
-    if error.params.get("problem") == _HEXADECIMAL:  # which reads as nothing but a note
-        return True
-    return error.code != "files.error.empty" and may_hold_more(read_bytes(name))
-
-
-def _crls_of(source: Contents, unread: list[BadItem], names: dict[bytes, str]) -> Iterator[bytes]:
-    unread += unread_of(source)
-    for item in source.of_kind(ItemKind.CRL):
-        names.setdefault(item.der, source.name)
-        yield item.der
-
-
-def read_key(path: str, passphrase: bytes | None) -> PrivateKey:
-    """Return the private key in a file, asking for its passphrase when it needs one and somebody is there.
-
-    Raises:
-        PkitoolsError: unreadable, not a key, or encrypted without a passphrase.
-    """
-    from pkitools.requests.keys import MAX_KEY_FILE_BYTES, load_key
-
-    with about_input(path):
-        data = read_bytes(path, limit=MAX_KEY_FILE_BYTES)
-        try:
-            key = load_key(data, path, passphrase=passphrase)
-        except SecretError:
-            if passphrase is not None or not can_ask():
-                raise
-            key = load_key(data, path, passphrase=asked_passphrase(path))
-        except InputError as error:
-            raise _swapped(error, path) or error from None
-    if not is_private(path):  # of what turned out to be a key: anybody may read a certificate
-        complain_once(tr("cli.csr.key_readable", name=path))
-    return key
-
-
-def read_either_key(path: str, passphrase: bytes | None) -> PrivateKey | PublicKey:
-    """Return the key in a file to compare with: a private one, see :func:`read_key`, or a public one by itself."""
-    from pkitools.checking.expectation import public_key_alone
-    from pkitools.requests.keys import MAX_KEY_FILE_BYTES
-
-    with about_input(path):
-        alone = public_key_alone(read_bytes(path, limit=MAX_KEY_FILE_BYTES), path)
-    return read_key(path, passphrase) if alone is None else alone
-
-
-def _swapped(error: InputError, path: str) -> InputError | None:
-    """Return that another of the files that were given is the key, where the one given as the key is something else."""
-    if error.code != "requests.error.no_key":
+            return read_list(file)
+        if not (failure.harmless or is_list(error)):
+            return failure
+        complain(_told(replace(failure, harmless=True), ItemKind.CERTIFICATE))
         return None
-    ctx = click.get_current_context(silent=True)
-    values = ctx.params.values() if ctx is not None else ()
-    names = [name for value in values for name in (value if isinstance(value, tuple) else (value,))]
-    found = next((name for name in names if isinstance(name, str) and name != path and _is_key(name)), None)
-    return InputError("requests.error.key_swapped", **{**error.params, "other": found}) if found else None
-
-
-def _is_key(name: str) -> bool:
-    from pkitools.requests.keys import MAX_KEY_FILE_BYTES
-
-    try:
-        return b"PRIVATE KEY-----" in read_bytes(name, limit=MAX_KEY_FILE_BYTES)
-    except PkitoolsError:
-        return False
 
 
 def read_standard_input() -> bytes:

@@ -13,7 +13,7 @@ from pkitools.checking.private_keys import (
     NAMED,
     NEXT,
     REQUEST,
-    HeldKey,
+    FileKey,
     check_public_keys,
     held_keys,
     request_keys,
@@ -104,7 +104,7 @@ class _Together:
     has_closed: bool
     asked: frozenset[str]
 
-    def of_keys(self, name: str, keys: Sequence[HeldKey]) -> Iterator[Outcome]:
+    def of_keys(self, name: str, keys: Sequence[FileKey]) -> Iterator[Outcome]:
         """Yield an outcome for each private key of a file that could be opened."""
         alike = self.names.alike(name)
         for key in keys:
@@ -121,7 +121,7 @@ class _Together:
                 NAMED if alike else BESIDE, MET if fits else Violated(key.evidence, params, severity=severity)
             )
 
-    def of_mixed(self, name: str, keys: Sequence[HeldKey]) -> Iterator[Outcome]:
+    def of_mixed(self, name: str, keys: Sequence[FileKey]) -> Iterator[Outcome]:
         """Yield an outcome for the private keys of a file that has certificates as well, and the name of a key's.
 
         With the certificates it is in another rule compares it; one that fits those and not the others of its name may
@@ -188,7 +188,7 @@ def _is_named_beside(name: str, contents: Contents) -> bool:
     return bool(held) and is_named_as_key(name)
 
 
-def _closed(keys: Sequence[tuple[str, HeldKey]]) -> Iterator[Outcome]:
+def _closed(keys: Sequence[tuple[str, FileKey]]) -> Iterator[Outcome]:
     """Yield one outcome for all keys in files of their own that could not be opened."""
     if not keys:
         return

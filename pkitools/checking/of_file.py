@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pkitools.checking.private_keys import (
-    Place,
+    ItemPlace,
     check_private_keys,
     check_public_keys,
     check_requests,
@@ -113,9 +113,9 @@ class StatedIds:
         yield from check_given_against(self.given, judged)
 
 
-def _of_places(read: Sequence[tuple[Item, CertificateFacts]]) -> dict[Place, set[str]]:
+def _of_places(read: Sequence[tuple[Item, CertificateFacts]]) -> dict[ItemPlace, set[str]]:
     """Return the keys of the certificates that stand in each place of a file."""
-    found: dict[Place, set[str]] = {}
+    found: dict[ItemPlace, set[str]] = {}
     for item, facts in read:
         for place in places_of(item):
             found.setdefault(place, set()).update(thumbprints(facts.public_key))

@@ -84,7 +84,7 @@ _WITH_KEYS: Final = frozenset({ContainerFormat.PKCS12, ContainerFormat.JKS})
 
 
 @dataclass(frozen=True, slots=True)
-class HeldKey:
+class FileKey:
     """One private key of a file.
 
     Args:
@@ -124,7 +124,7 @@ def check_private_keys(
     *,
     raise_crashes: bool = False,
     halves: Mapping[Item, PublicKey | None] | None = None,
-    of_places: Mapping[Place, Collection[str]] | None = None,
+    of_places: Mapping[ItemPlace, Collection[str]] | None = None,
     unasked: Collection[Item] = (),
 ) -> tuple[Outcome, ...]:
     """Return an outcome for each rule about each private key of a file.
@@ -141,7 +141,7 @@ def check_private_keys(
     found = public_halves(contents, passphrase) if halves is None else halves
     given = passphrase is not None
     held = [
-        HeldKey(
+        FileKey(
             item,
             contents.container,
             public,
@@ -158,7 +158,7 @@ def check_private_keys(
 
 
 def check_requests(
-    contents: Contents, public_keys: Collection[str], name: str, of_places: Mapping[Place, Collection[str]]
+    contents: Contents, public_keys: Collection[str], name: str, of_places: Mapping[ItemPlace, Collection[str]]
 ) -> Iterator[Outcome]:
     """Yield an outcome for each request in a file: is it for the key of one of the certificates it stands with?
 
@@ -271,20 +271,20 @@ def _violated(pair: tuple[Item, CertificateFacts]) -> Violated:
     return Violated(evidence, {"position": str(item.position), "name": name})
 
 
-def held_keys(contents: Contents, passphrase: bytes | None = None) -> list[HeldKey]:
+def held_keys(contents: Contents, passphrase: bytes | None = None) -> list[FileKey]:
     """Return the private keys of a file."""
-    return [HeldKey(item, contents.container, half) for item, half in public_halves(contents, passphrase).items()]
+    return [FileKey(item, contents.container, half) for item, half in public_halves(contents, passphrase).items()]
 
 
 def _is_of(public: PublicKey | None, public_keys: Collection[str]) -> bool:
     return public is not None and not thumbprints(public).isdisjoint(public_keys)
 
 
-Place: TypeAlias = tuple[int, str | None]
+ItemPlace: TypeAlias = tuple[int, str | None]
 """Where a key and the certificates that it is said to be the key of stand in a file, see :func:`place_of`."""
 
 
-def place_of(item: Item) -> Place | None:
+def place_of(item: Item) -> ItemPlace | None:
     """Return where something stands: what a file says by a place of its own, or by the names of what it holds."""
     if item.place is not None:
         return item.place, None
@@ -294,7 +294,7 @@ def place_of(item: Item) -> Place | None:
 _ANYWHERE: Final = 0  # no file numbers a place so
 
 
-def places_of(item: Item) -> Iterator[Place]:
+def places_of(item: Item) -> Iterator[ItemPlace]:
     """Yield where something stands, from the most certain to the least: last what is called alike anywhere in the file.
 
     Keys may stand by themselves: in ``keys`` beside ``certs``, in the Secret that belongs to a ConfigMap.
@@ -315,7 +315,9 @@ def _stem(item: Item) -> Stem:
     return stem if stem.text else stem_of(name.rpartition("/")[0])
 
 
-def _fits_place(item: Item, public: PublicKey | None, places: Mapping[Place, Collection[str]] | None) -> bool | None:
+def _fits_place(
+    item: Item, public: PublicKey | None, places: Mapping[ItemPlace, Collection[str]] | None
+) -> bool | None:
     keys = next((places[place] for place in places_of(item) if place in places), None) if places else None
     return None if keys is None else _is_of(public, keys)
 
@@ -355,33 +357,33 @@ def _to_load(item: Item, passphrase: bytes | None) -> tuple[bytes, bytes | None]
     return item.der, passphrase
 
 
-def _foreign(held: HeldKey) -> Answer:
+def _foreign(held: FileKey) -> Answer:
     if held.public is None:
         return NOT_APPLICABLE
     return MET if held.fits else _told(held)
 
 
-def _told(held: HeldKey) -> Violated:
+def _told(held: FileKey) -> Violated:
     return Violated(held.evidence, held.params, severity=Severity.WARNING if held.unasked else None)
 
 
-def _placed(held: HeldKey) -> Answer:
+def _placed(held: FileKey) -> Answer:
     if held.fits_place is None or not held.fits:
         return NOT_APPLICABLE  # of one that fits nothing another rule tells
     return MET if held.fits_place else _told(held)
 
 
-def _enclosed(held: HeldKey) -> Answer:
+def _enclosed(held: FileKey) -> Answer:
     if held.container in FOR_OTHERS or not held.fits or held.unasked:
         return NOT_APPLICABLE  # other rules say what is wrong with those
     return MET if held.container in _WITH_KEYS else Violated(held.evidence, held.params)
 
 
-def _published(held: HeldKey) -> Answer:
+def _published(held: FileKey) -> Answer:
     return Violated(held.evidence, held.params) if held.container in FOR_OTHERS else MET
 
 
-def _compared(held: HeldKey) -> Answer:
+def _compared(held: FileKey) -> Answer:
     if held.container in FOR_OTHERS or held.unasked:
         return NOT_APPLICABLE  # it should not be there, whose it may be; or nobody asked about it
     if held.public is not None:

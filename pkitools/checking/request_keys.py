@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pkitools.checking.file_names import Names, is_named_as_key, stem_of
-from pkitools.checking.private_keys import BESIDE, COMPARED, PUBLISHED, Place, places_of, public_halves, request_keys
+from pkitools.checking.private_keys import (
+    BESIDE,
+    COMPARED,
+    PUBLISHED,
+    ItemPlace,
+    places_of,
+    public_halves,
+    request_keys,
+)
 from pkitools.containers import Contents, Item, ItemKind
 from pkitools.findings import Evidence, Outcome, Severity, Violated, outcome
 from pkitools.x509.keys import is_same_key, names_of, thumbprints
@@ -143,9 +151,9 @@ class KeysWithRequests:
         return any(not names.isdisjoint(self._certified[other]) for other in self._certificates.alike(file))
 
 
-def _by_place(contents: Contents, passphrase: bytes | None) -> dict[Place, list[PublicKey]]:
+def _by_place(contents: Contents, passphrase: bytes | None) -> dict[ItemPlace, list[PublicKey]]:
     """Return the private keys of a file by where they stand in it, by their public halves; only beside requests."""
-    found: dict[Place, list[PublicKey]] = {}
+    found: dict[ItemPlace, list[PublicKey]] = {}
     is_asked = any(any(places_of(item)) for item in contents.of_kind(ItemKind.REQUEST))
     for item, half in public_halves(contents, passphrase).items() if is_asked else ():
         if half is not None:

@@ -41,7 +41,7 @@ from pkitools.x509.der import DERError, encoded
 if TYPE_CHECKING:
     from pkitools.containers.protection import KeystoreProtection
     from pkitools.containers.saml_described import Described
-    from pkitools.containers.saml_places import Place
+    from pkitools.containers.saml_places import XmlPlace
 
 _WHITE: Final = b" \t\r\n\v\f"
 # M: the first six bits of a SEQUENCE; LS0t: three hyphens
@@ -362,7 +362,7 @@ def _known(data: bytes) -> tuple[bytes, What] | None:
     return as_it_is if definite is None or what is None or what[0] is not Wrapper.PKCS7 else (definite, what)
 
 
-def _take(data: bytes, what: What, position: int, found: _Found, place: Place | None = None) -> None:
+def _take(data: bytes, what: What, position: int, found: _Found, place: XmlPlace | None = None) -> None:
     """Add the items of one DER value that :func:`identify` knows."""
     kind, form, encrypted = what
     if isinstance(kind, Wrapper):
@@ -398,7 +398,7 @@ def _tell_trailing(data: bytes, end: int, position: int, found: _Found) -> None:
         found.padded = True
 
 
-def _item(kind: ItemKind, der: bytes, position: int, form: str, encrypted: bool, place: Place | None) -> Item:  # noqa: PLR0917  the fields of an item, in their order
+def _item(kind: ItemKind, der: bytes, position: int, form: str, encrypted: bool, place: XmlPlace | None) -> Item:  # noqa: PLR0917  the fields of an item, in their order
     if place is None:
         return Item(kind, der, position, form, encrypted)
     role, use, entity_id = place.role, place.use, place.entity_id
@@ -409,7 +409,7 @@ def _too_large(size: int) -> LimitError:
     return LimitError("x509.error.certificate_too_large", size=size, limit=MAX_CERTIFICATE_BYTES)
 
 
-def _take_pkcs7(data: bytes, position: int, found: _Found, place: Place | None) -> None:
+def _take_pkcs7(data: bytes, position: int, found: _Found, place: XmlPlace | None) -> None:
     kind = content_kind(data)
     if kind is not None:
         found.bad(position, InputError("sources.error.other_kind", name=found.name, problem=kind_code(kind)))
@@ -603,14 +603,14 @@ def _take_lists(data: bytes, found: _Found) -> None:
             _take(der, what, found.next_position(), found)
 
 
-def _standing(data: bytes, offsets: list[int]) -> Iterable[Place]:
+def _standing(data: bytes, offsets: list[int]) -> Iterable[XmlPlace]:
     from pkitools.containers.saml_places import places
     from pkitools.containers.xml_places import own_places
 
     return places(data, offsets) if xml_text.is_metadata(data) else own_places(data, offsets)
 
 
-def _take_element(number: int, der: bytes, found: _Found, place: Place | None) -> None:
+def _take_element(number: int, der: bytes, found: _Found, place: XmlPlace | None) -> None:
     known = _known(der)
     if known is not None and known[1][0] in {ItemKind.CERTIFICATE, ItemKind.KEY, Wrapper.PKCS7}:
         _take(*known, number, found, place)

@@ -23,7 +23,7 @@ _SERVICE: Final = pattern(rb"[^:\s\"'<>]{0,40}:[^:\s\"'<>]{0,80}:[Ss][Ee][Rr][Vv
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class XmlPlace:
     """Where a certificate stands.
 
     Args:
@@ -51,12 +51,12 @@ class _State:
     number: int = 0
     """Of the last KeyDescriptor or signature that opened."""
 
-    def place(self) -> Place:
+    def place(self) -> XmlPlace:
         entity = self.entities[-1] if self.entities else None
         if self.signatures:
-            return Place(entity, SIGNATURE, number=self.number)
+            return XmlPlace(entity, SIGNATURE, number=self.number)
         role = self.roles[-1] if self.roles else None
-        return Place(entity, role, self.uses[-1], self.number) if self.uses else Place(entity, role)
+        return XmlPlace(entity, role, self.uses[-1], self.number) if self.uses else XmlPlace(entity, role)
 
     def take(self, tag: Tag) -> None:
         """Take a tag into the state; an element without contents holds no certificate."""
@@ -126,7 +126,7 @@ def bare_keys(text: bytes) -> Iterator[str]:
         opened = tag if tag.opens and not tag.closes else None
 
 
-def places(text: bytes, offsets: list[int]) -> Iterator[Place]:
+def places(text: bytes, offsets: list[int]) -> Iterator[XmlPlace]:
     """Yield where each of these offsets, in ascending order, stands.
 
     Raises:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pkitools.containers.saml_names import MAX_MENTIONS, SIGNATURE
-from pkitools.containers.saml_places import Place
+from pkitools.containers.saml_places import XmlPlace
 from pkitools.containers.xml_tags import Tag, tags
 from pkitools.errors import LimitError
 from pkitools.frozen import dataclass, field
@@ -46,7 +46,7 @@ class _State:
         return told is None or told[1] in self.anchors
 
 
-def own_places(text: bytes, offsets: list[int]) -> Iterator[Place]:
+def own_places(text: bytes, offsets: list[int]) -> Iterator[XmlPlace]:
     """Yield where each of these offsets, in ascending order, stands: with a number where that is somebody's own.
 
     Raises:
@@ -62,9 +62,9 @@ def own_places(text: bytes, offsets: list[int]) -> Iterator[Place]:
             tag = next(found, None)
         if not state.open and text[offset - len(_TOKEN) : offset] == _TOKEN:
             state.number += 1
-            yield Place(number=state.number)
+            yield XmlPlace(number=state.number)
         else:
-            yield Place(number=state.number if state.open else None)
+            yield XmlPlace(number=state.number if state.open else None)
 
 
 _X509: Final = pattern(rb"<(?:[^\s<>/:\"'=]{1,64}:)?X509Certificate[\s>]")

@@ -28,7 +28,7 @@ _TOLD: Final = frozenset({Status.VIOLATED, Status.NOT_CHECKED})
 _TELLING: Final = frozenset({Violated, NotChecked})
 _VIOLATED: Final = Status.VIOLATED
 
-Place = tuple[int, Outcome]
+PlacedOutcome = tuple[int, Outcome]
 
 
 class Block:
@@ -42,7 +42,7 @@ class Block:
 
     __slots__ = ("_make", "looked", "told")
 
-    def __init__(self, told: Sequence[Place], make: Callable[[], Sequence[Outcome]], *, looked: bool) -> None:
+    def __init__(self, told: Sequence[PlacedOutcome], make: Callable[[], Sequence[Outcome]], *, looked: bool) -> None:
         self.told, self.looked, self._make = told, looked, make
 
     @classmethod
@@ -67,7 +67,7 @@ class Block:
         return _block, (tuple(self.told), self._make, self.looked)
 
 
-def _block(told: Sequence[Place], make: Callable[[], Sequence[Outcome]], looked: bool) -> Block:
+def _block(told: Sequence[PlacedOutcome], make: Callable[[], Sequence[Outcome]], looked: bool) -> Block:
     return Block(told, make, looked=looked)
 
 
@@ -108,7 +108,7 @@ def block_of(
         make: asks them all and makes every outcome.
         told_as: makes the outcome of such an answer, as ``again`` would; without it that is asked.
     """
-    told: list[Place] = []
+    told: list[PlacedOutcome] = []
     looked = False
     for place, (rule, check) in placed:
         try:

@@ -15,7 +15,7 @@ _UNIT: Final = "OU"
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class LeftBehind:
     """Something that does not go along.
 
     Args:
@@ -27,72 +27,72 @@ class Seen:
     limit: str = ""
 
 
-Condition = Callable[[CertificateFacts, Profile | None], Seen | None]
+Condition = Callable[[CertificateFacts, Profile | None], LeftBehind | None]
 
 
-def _always(_facts: CertificateFacts, _target: Profile | None) -> Seen | None:
-    return Seen()
+def _always(_facts: CertificateFacts, _target: Profile | None) -> LeftBehind | None:
+    return LeftBehind()
 
 
-def _policy(facts: CertificateFacts, target: Profile | None) -> Seen | None:
+def _policy(facts: CertificateFacts, target: Profile | None) -> LeftBehind | None:
     found = [policy.oid for policy in facts.certificate_policies or ()]
     told = [oid for oid in found if (info := decode_policy(oid)) is not None and info.use is not None]
-    return Seen(", ".join(told), target.policies.production[-1]) if told and target is not None else None
+    return LeftBehind(", ".join(told), target.policies.production[-1]) if told and target is not None else None
 
 
-def _ocsp(facts: CertificateFacts, _target: Profile | None) -> Seen | None:
-    return Seen() if facts.ocsp_uris else None
+def _ocsp(facts: CertificateFacts, _target: Profile | None) -> LeftBehind | None:
+    return LeftBehind() if facts.ocsp_uris else None
 
 
 def _names(facts: CertificateFacts, kind: str) -> str:
     return ", ".join(name.value for name in facts.subject_alternative_name or () if name.kind == kind)
 
 
-def _ip(facts: CertificateFacts, _target: Profile | None) -> Seen | None:
+def _ip(facts: CertificateFacts, _target: Profile | None) -> LeftBehind | None:
     found = _names(facts, "ip")
-    return Seen(found) if found else None
+    return LeftBehind(found) if found else None
 
 
-def _key(facts: CertificateFacts, target: Profile | None) -> Seen | None:
+def _key(facts: CertificateFacts, target: Profile | None) -> LeftBehind | None:
     key = facts.public_key
     if target is None or key.algorithm != target.key.algorithm or key.bits is None:
         return None
-    return Seen(str(key.bits), str(target.key.minimum_bits)) if key.bits < target.key.minimum_bits else None
+    return LeftBehind(str(key.bits), str(target.key.minimum_bits)) if key.bits < target.key.minimum_bits else None
 
 
-def _server(facts: CertificateFacts, target: Profile | None) -> Seen | None:
+def _server(facts: CertificateFacts, target: Profile | None) -> LeftBehind | None:
     may = SERVER_AUTH in (facts.extended_key_usage or ())
-    return Seen() if may and target is not None and SERVER_AUTH not in target.usage.extended_key_usage else None
+    return LeftBehind() if may and target is not None and SERVER_AUTH not in target.usage.extended_key_usage else None
 
 
-def _lost_names(facts: CertificateFacts, target: Profile | None) -> Seen | None:
+def _lost_names(facts: CertificateFacts, target: Profile | None) -> LeftBehind | None:
     found = [name.value for name in facts.subject_alternative_name or () if name.kind != "ip"]
     forbidden = target is not None and target.san.presence is Presence.FORBIDDEN
-    return Seen(", ".join(found)) if found and forbidden else None
+    return LeftBehind(", ".join(found)) if found and forbidden else None
 
 
-def _wildcard(facts: CertificateFacts, target: Profile | None) -> Seen | None:
+def _wildcard(facts: CertificateFacts, target: Profile | None) -> LeftBehind | None:
     found = [name for name in _names(facts, "dns").split(", ") if name.startswith("*.")]
     forbidden = target is not None and target.san.wildcard is Permission.FORBIDDEN
-    return Seen(", ".join(found)) if found and forbidden else None
+    return LeftBehind(", ".join(found)) if found and forbidden else None
 
 
-def _unit(facts: CertificateFacts, _target: Profile | None) -> Seen | None:
+def _unit(facts: CertificateFacts, _target: Profile | None) -> LeftBehind | None:
     found = [attribute.value for attribute in facts.subject if attribute.name == _UNIT]
-    return Seen(", ".join(found)) if found else None
+    return LeftBehind(", ".join(found)) if found else None
 
 
-def _attributes(facts: CertificateFacts, target: Profile | None) -> Seen | None:
+def _attributes(facts: CertificateFacts, target: Profile | None) -> LeftBehind | None:
     if target is None:
         return None
     found = [a.name for a in facts.subject if a.name != _UNIT and target.subject.attribute(a.oid) is None]
-    return Seen(", ".join(dict.fromkeys(found))) if found else None
+    return LeftBehind(", ".join(dict.fromkeys(found))) if found else None
 
 
-def _identifier(facts: CertificateFacts, target: Profile | None) -> Seen | None:
+def _identifier(facts: CertificateFacts, target: Profile | None) -> LeftBehind | None:
     rule = None if target is None else target.subject.attribute(ORGANIZATION_IDENTIFIER)
     asked = rule is not None and rule.presence is Presence.REQUIRED
-    return Seen() if asked and facts.subject.first(ORGANIZATION_IDENTIFIER) is None else None
+    return LeftBehind() if asked and facts.subject.first(ORGANIZATION_IDENTIFIER) is None else None
 
 
 CONDITIONS: Final[Mapping[str, Condition]] = Frozen(

@@ -16,7 +16,7 @@ from pkitools.frozen import Frozen, StrEnum, dataclass, replace
 from pkitools.messages import LANGUAGES
 from pkitools.package_data import read_toml
 from pkitools.profiles import Profile, get_profile
-from pkitools.renewal.breakages import CONDITIONS, Seen
+from pkitools.renewal.breakages import CONDITIONS, LeftBehind
 from pkitools.rules import detect_profile
 from pkitools.rules.advice import LEAD_TIME
 from pkitools.systems import Statement, System, get_system
@@ -369,6 +369,6 @@ def _broken(facts: CertificateFacts, target: Profile | None) -> Iterator[Breakag
             yield Breakage(breakage.name, breakage.when, breakage.source, breakage.certainty, Frozen(texts))
 
 
-def _filled(texts: Mapping[str, str], seen: Seen) -> Mapping[str, str]:
+def _filled(texts: Mapping[str, str], seen: LeftBehind) -> Mapping[str, str]:
     values = {"value": visible(seen.value), "limit": visible(seen.limit)}
     return Frozen({part: re.sub(r"<<(\w+)>>", lambda found: values[found[1]], text) for part, text in texts.items()})

@@ -90,7 +90,7 @@ def code_of_fault(fault: Fault) -> Code:
     return fault if isinstance(fault, HttpStatus) else AttemptCode(fault)
 
 
-class Step(StrEnum):
+class AttemptStep(StrEnum):
     """What an attempt came through; failing a step has the code of the same text, or one that says more."""
 
     ALLOWED = "allowed"

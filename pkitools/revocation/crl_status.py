@@ -9,7 +9,7 @@ from typing import Final
 from pkitools.crl.entries import Entry, worst
 from pkitools.crl.reading import CertificateRevocationList
 from pkitools.messages import Detail
-from pkitools.revocation.codes import AttemptCode, CrlFault, MaybeCode, Note, Step
+from pkitools.revocation.codes import AttemptCode, AttemptStep, CrlFault, MaybeCode, Note
 from pkitools.revocation.model import GOOD, HOLD, REMOVED, RevocationStatus, StatusKind, unknown
 from pkitools.revocation.scope import ALL_REASONS, ListScope, PointScope, covered, outside, scope_of
 from pkitools.revocation.status_information import (
@@ -44,7 +44,7 @@ def judge_crl(
         points: the distribution points of ``certificate``.
         context: moment and options.
     """
-    passed: list[Step] = []
+    passed: list[AttemptStep] = []
     coverage: tuple[int, ...] = ()
     listed: RevocationStatus | None = None
     code: MaybeCode = ""
@@ -55,9 +55,9 @@ def judge_crl(
         scope, entry = _entry(crl, certificate, passed)
         listed = GOOD if entry is None else RevocationStatus(StatusKind.REVOKED, "", entry.reason, entry.revoked_at)
         _require_issuers_in_indirect_lists(crl, scope)
-        passed.append(Step.CERTIFICATE_ISSUER)
+        passed.append(AttemptStep.CERTIFICATE_ISSUER)
         coverage = _coverage(scope, certificate, points)
-        passed += [] if crl.base_number is not None else [Step.SCOPE]
+        passed += [] if crl.base_number is not None else [AttemptStep.SCOPE]
         require_fresh(crl.this_update, crl.next_update, context, passed)
         current = True
         _require_complete(crl)
@@ -145,7 +145,7 @@ def _counts(entry: Entry, crl: CertificateRevocationList, context: RevocationCon
 
 def may_be_believed(crl: CertificateRevocationList, signer: PathCertificate, context: RevocationContext) -> bool:
     """Whether a list comes through every test that is not about one certificate, with this one as its signer."""
-    passed: list[Step] = []
+    passed: list[AttemptStep] = []
     try:
         _require_issuer(crl, signer, context, passed)
         _require_issuers_in_indirect_lists(crl, _read(crl, passed))
@@ -161,18 +161,18 @@ def is_from(crl: CertificateRevocationList, issuer: PathCertificate) -> bool:
 
 
 def _require_issuer(
-    crl: CertificateRevocationList, issuer: PathCertificate, context: RevocationContext, passed: list[Step]
+    crl: CertificateRevocationList, issuer: PathCertificate, context: RevocationContext, passed: list[AttemptStep]
 ) -> None:
     wrong = _issuer_fault(crl, issuer, context.moment)
     if wrong:
         raise Refused(AttemptCode.CRL_ISSUER, wrong)
-    passed.append(Step.CRL_ISSUER)
+    passed.append(AttemptStep.CRL_ISSUER)
     require_strong_key(issuer.spki, passed)
     # what a list remembers of an earlier validation is not asked: one that was read before gives the same outcomes
     require_budget(context, passed, check=(id(crl), issuer.spki))
     if not crl.signed_by(issuer.spki):
         raise Refused(AttemptCode.CRL_SIGNATURE)
-    passed.append(Step.CRL_SIGNATURE)
+    passed.append(AttemptStep.CRL_SIGNATURE)
 
 
 def _issuer_fault(crl: CertificateRevocationList, issuer: PathCertificate, moment: datetime) -> CrlFault | None:
@@ -189,21 +189,21 @@ def _issuer_fault(crl: CertificateRevocationList, issuer: PathCertificate, momen
 
 
 def _entry(
-    crl: CertificateRevocationList, certificate: PathCertificate, passed: list[Step]
+    crl: CertificateRevocationList, certificate: PathCertificate, passed: list[AttemptStep]
 ) -> tuple[ListScope, Entry | None]:
     """Return the scope of a list and its entry of the certificate, all entries having been read."""
     scope = _read(crl, passed)
     return scope, find_entry(crl, certificate)
 
 
-def _read(crl: CertificateRevocationList, passed: list[Step]) -> ListScope:
+def _read(crl: CertificateRevocationList, passed: list[AttemptStep]) -> ListScope:
     """Return the scope of a list of which all entries can be read and nothing critical is unknown."""
     try:
         scope = scope_of(crl)
         strange = crl.unknown_critical or crl.index.unknown_critical
     except DERError as error:
         raise Refused(AttemptCode.MALFORMED, error.detail) from None
-    passed.append(Step.READABLE)
+    passed.append(AttemptStep.READABLE)
     if strange:
         # RFC 5280 5.2, 5.3: such a list determines no status, not even that of what it lists
         raise Refused(AttemptCode.SCOPE, Detail("revocation.detail.critical_extension", oid=strange))

@@ -17,7 +17,7 @@ from typing import Final
 from pkitools.crl.reading import CertificateRevocationList
 from pkitools.frozen import replace
 from pkitools.messages import Detail
-from pkitools.revocation.codes import AttemptCode, Step
+from pkitools.revocation.codes import AttemptCode, AttemptStep
 from pkitools.revocation.model import GOOD, HOLD, REMOVED, RevocationStatus, StatusKind
 from pkitools.revocation.status_information import FRESH, RevocationContext, StatusInformation, freshness
 from pkitools.x509.oids import AUTHORITY_KEY_IDENTIFIER, ISSUING_DISTRIBUTION_POINT
@@ -96,7 +96,7 @@ def _updated(complete: StatusInformation, deltas: Sequence[StatusInformation]) -
         status=said,
         listed=said,
         current=True,
-        passed=tuple(dict.fromkeys((*complete.passed, *FRESH, Step.DELTA))),
+        passed=tuple(dict.fromkeys((*complete.passed, *FRESH, AttemptStep.DELTA))),
         detail=Detail("revocation.detail.brought_up_to_date", number=newest[0].number),
         produced=newest[0].produced,
         expires=newest[0].expires,
@@ -201,4 +201,6 @@ def _delta_told(delta: StatusInformation, completes: Sequence[StatusInformation]
         return replace(delta, code=AttemptCode.DELTA, detail=reasons[-1] or "")
     status = delta.listed or GOOD
     status = GOOD if status.reason == REMOVED else status
-    return replace(delta, code="", status=status, passed=(*delta.passed, Step.SCOPE, Step.DELTA), detail="")
+    return replace(
+        delta, code="", status=status, passed=(*delta.passed, AttemptStep.SCOPE, AttemptStep.DELTA), detail=""
+    )

@@ -13,7 +13,7 @@ from pkitools.arguments import choice, several
 from pkitools.findings import CertificateRef, Outcome
 from pkitools.findings.considered import Block
 from pkitools.frozen import StrEnum, dataclass, field
-from pkitools.revocation.codes import Code, CrlFault, MaybeCode, Note, Step
+from pkitools.revocation.codes import AttemptStep, Code, CrlFault, MaybeCode, Note
 
 
 class RevocationPolicy(StrEnum):
@@ -123,7 +123,7 @@ class Attempt:
     notes: tuple[Note, ...] = ()
     produced: datetime | None = None
     expires: datetime | None = None
-    passed: tuple[Step, ...] = ()
+    passed: tuple[AttemptStep, ...] = ()
     named: bool = False
     maker: bytes = field(default=b"", repr=False)
     fault: CrlFault | None = None

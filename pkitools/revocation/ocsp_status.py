@@ -8,7 +8,7 @@ from typing import Final
 
 from pkitools.errors import InputError
 from pkitools.messages import Detail
-from pkitools.revocation.codes import AttemptCode, MaybeCode, Note, Step
+from pkitools.revocation.codes import AttemptCode, AttemptStep, MaybeCode, Note
 from pkitools.revocation.model import GOOD, RevocationStatus, StatusKind, unknown
 from pkitools.revocation.ocsp import OcspResponse, ResponseStatus, SingleResponse, is_about, key_hash
 from pkitools.revocation.status_information import (
@@ -53,7 +53,7 @@ def judge_ocsp(
         nonce: what was sent; ``None`` for a response that was not asked for by us.
         responder_status: of a delegated responder.
     """
-    passed: list[Step] = []
+    passed: list[AttemptStep] = []
     notes: tuple[Note, ...] = ()
     single: SingleResponse | None = None
     said: RevocationStatus | None = None
@@ -62,16 +62,16 @@ def judge_ocsp(
     try:
         _require_signature(response, issuer, context, responder_status, passed)
         single = _single(response, certificate, issuer)
-        passed.append(Step.MATCH)
+        passed.append(AttemptStep.MATCH)
         _require_known_extensions(response, single)
-        passed.append(Step.OCSP_EXTENSION)
+        passed.append(AttemptStep.OCSP_EXTENSION)
         said = _said(single)
         notes = _nonce(response, nonce, context)
-        passed.append(Step.NONCE)
+        passed.append(AttemptStep.NONCE)
         _require_time(response, single, context, passed)
         if said.code:
             raise Refused(said.code)
-        passed.append(Step.OCSP_KNOWN)
+        passed.append(AttemptStep.OCSP_KNOWN)
         notes = (*notes, *_age(single, certificate, context))
     except Refused as refused:
         code, detail = refused.code, refused.detail
@@ -104,18 +104,18 @@ def _require_signature(
     issuer: PathCertificate,
     context: RevocationContext,
     responder_status: ResponderStatus,
-    passed: list[Step],
+    passed: list[AttemptStep],
 ) -> None:
     if response.status is not ResponseStatus.SUCCESSFUL:
         raise Refused(_CODE_OF_STATUS[response.status])
-    passed.append(Step.OCSP_STATUS)
+    passed.append(AttemptStep.OCSP_STATUS)
     signer = _responder(response, issuer, context, responder_status)
-    passed.append(Step.RESPONDER)
+    passed.append(AttemptStep.RESPONDER)
     require_strong_key(signer.spki, passed)
     require_budget(context, passed)
     if not signed_with_sha2(signer.spki, response.algorithm, response.signed, response.signature):
         raise Refused(AttemptCode.SIGNATURE)
-    passed.append(Step.SIGNATURE)
+    passed.append(AttemptStep.SIGNATURE)
 
 
 def _goes_by(response: OcspResponse, candidate: PathCertificate) -> bool:
@@ -199,11 +199,11 @@ def _require_known_extensions(response: OcspResponse, single: SingleResponse) ->
 
 
 def _require_time(
-    response: OcspResponse, single: SingleResponse, context: RevocationContext, passed: list[Step]
+    response: OcspResponse, single: SingleResponse, context: RevocationContext, passed: list[AttemptStep]
 ) -> None:
     require_fresh(single.this_update, single.next_update, context, passed)
     _require_signed_in_time(response, single, context)
-    passed.append(Step.PRODUCED_AT)
+    passed.append(AttemptStep.PRODUCED_AT)
 
 
 def _require_signed_in_time(response: OcspResponse, single: SingleResponse, context: RevocationContext) -> None:

@@ -10,7 +10,7 @@ from pkitools.errors import InputError, LimitError
 from pkitools.fetching.model import Cache, CacheEntry, Clock, Fetched, Fetcher, FetchError, FetchFault, FetchRequest
 from pkitools.frozen import dataclass, field
 from pkitools.messages import Detail
-from pkitools.revocation.codes import AttemptCode, MaybeCode, Note, Step, code_of_fault
+from pkitools.revocation.codes import AttemptCode, AttemptStep, MaybeCode, Note, code_of_fault
 from pkitools.revocation.model import Origin, RevocationOptions, SourceKind
 
 CONTENT_TYPES: Final = {SourceKind.CRL: "application/pkix-crl", SourceKind.OCSP: "application/ocsp-response"}
@@ -39,7 +39,7 @@ class Retrieval:
     detail: str = ""
     notes: tuple[Note, ...] = ()
     seconds: float = 0.0
-    passed: tuple[Step, ...] = ()
+    passed: tuple[AttemptStep, ...] = ()
     stored_at: datetime | None = None
 
     @property
@@ -125,10 +125,10 @@ class DocumentSources:
             refused = error.fault in _REFUSALS
             seconds = self._clock() - started
             origin = Origin.NONE if refused else Origin.NETWORK
-            steps = () if refused else (Step.ALLOWED,)
+            steps = () if refused else (AttemptStep.ALLOWED,)
             return Retrieval(origin, None, code_of_fault(error.fault), error.detail, (), seconds, steps)
         notes = _notes(fetched, kind)
-        passed = (Step.ALLOWED, Step.FETCHED)
+        passed = (AttemptStep.ALLOWED, AttemptStep.FETCHED)
         return Retrieval(Origin.NETWORK, fetched.body, "", "", notes, self._clock() - started, passed)
 
 

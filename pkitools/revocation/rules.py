@@ -11,7 +11,7 @@ from typing import Final
 from pkitools.documents import cite
 from pkitools.fetching.model import HttpStatus
 from pkitools.findings import Certainty, Rule, Severity, Source
-from pkitools.revocation.codes import AttemptCode, Code, Note, Step
+from pkitools.revocation.codes import AttemptCode, AttemptStep, Code, Note
 
 _BOOK: Final[list[Rule]] = []
 
@@ -84,28 +84,28 @@ PROXY: Final = _own("source.direct", Severity.INFO)
 RULES: Final[tuple[Rule, ...]] = tuple(_BOOK)
 """All of them, in the order of a report."""
 
-STEP_RULES: Final[dict[Step, Rule]] = {
-    Step.ALLOWED: REFUSED,
-    Step.FETCHED: UNREACHABLE,
-    Step.READABLE: UNUSABLE,
-    Step.CRL_ISSUER: CRL_ISSUER,
-    Step.CRL_SIGNATURE: CRL_SIGNATURE,
-    Step.SCOPE: CRL_SCOPE,
-    Step.DELTA: CRL_DELTA,
-    Step.CERTIFICATE_ISSUER: CERTIFICATE_ISSUER,
-    Step.WEAK_KEY: WEAK_KEY,
-    Step.LIMIT: LIMIT,
-    Step.OCSP_STATUS: OCSP_ERROR,
-    Step.RESPONDER: OCSP_RESPONDER,
-    Step.SIGNATURE: OCSP_SIGNATURE,
-    Step.MATCH: OCSP_MATCH,
-    Step.OCSP_EXTENSION: OCSP_EXTENSION,
-    Step.NONCE: OCSP_NONCE,
-    Step.NOT_YET: NOT_YET,
-    Step.STALE: STALE,
-    Step.NEXT_UPDATE: NO_NEXT_UPDATE,
-    Step.OCSP_KNOWN: OCSP_KNOWN,
-    Step.PRODUCED_AT: OCSP_PRODUCED,
+STEP_RULES: Final[dict[AttemptStep, Rule]] = {
+    AttemptStep.ALLOWED: REFUSED,
+    AttemptStep.FETCHED: UNREACHABLE,
+    AttemptStep.READABLE: UNUSABLE,
+    AttemptStep.CRL_ISSUER: CRL_ISSUER,
+    AttemptStep.CRL_SIGNATURE: CRL_SIGNATURE,
+    AttemptStep.SCOPE: CRL_SCOPE,
+    AttemptStep.DELTA: CRL_DELTA,
+    AttemptStep.CERTIFICATE_ISSUER: CERTIFICATE_ISSUER,
+    AttemptStep.WEAK_KEY: WEAK_KEY,
+    AttemptStep.LIMIT: LIMIT,
+    AttemptStep.OCSP_STATUS: OCSP_ERROR,
+    AttemptStep.RESPONDER: OCSP_RESPONDER,
+    AttemptStep.SIGNATURE: OCSP_SIGNATURE,
+    AttemptStep.MATCH: OCSP_MATCH,
+    AttemptStep.OCSP_EXTENSION: OCSP_EXTENSION,
+    AttemptStep.NONCE: OCSP_NONCE,
+    AttemptStep.NOT_YET: NOT_YET,
+    AttemptStep.STALE: STALE,
+    AttemptStep.NEXT_UPDATE: NO_NEXT_UPDATE,
+    AttemptStep.OCSP_KNOWN: OCSP_KNOWN,
+    AttemptStep.PRODUCED_AT: OCSP_PRODUCED,
 }
 """Step an attempt came through → the rule that is met by it."""
 

@@ -8,16 +8,16 @@ from typing import Final
 from pkitools.crl.reading import CertificateRevocationList
 from pkitools.frozen import dataclass, field
 from pkitools.messages import Detail
-from pkitools.revocation.codes import AttemptCode, Code, MaybeCode, Note, Step
+from pkitools.revocation.codes import AttemptCode, AttemptStep, Code, MaybeCode, Note
 from pkitools.revocation.model import RevocationOptions, RevocationStatus, SignatureBudget, StatusKind
 from pkitools.validation.algorithms import MIN_RSA_BITS
 from pkitools.x509.signatures import rsa_bits
 
 _UNDONE: Final = frozenset({"certificateHold", "removeFromCRL"})
 _OF_TIME: Final = (
-    (Step.NOT_YET, AttemptCode.NOT_YET),
-    (Step.STALE, AttemptCode.STALE),
-    (Step.NEXT_UPDATE, AttemptCode.NO_NEXT_UPDATE),
+    (AttemptStep.NOT_YET, AttemptCode.NOT_YET),
+    (AttemptStep.STALE, AttemptCode.STALE),
+    (AttemptStep.NEXT_UPDATE, AttemptCode.NO_NEXT_UPDATE),
 )
 
 
@@ -44,15 +44,17 @@ class RevocationContext:
     raise_crashes: bool = False
 
 
-def require_strong_key(spki: bytes, passed: list[Step]) -> None:
+def require_strong_key(spki: bytes, passed: list[AttemptStep]) -> None:
     """Raise :class:`Refused` for who signs with an RSA key that can be broken."""
     bits = rsa_bits(spki)
     if bits is not None and bits < MIN_RSA_BITS:
         raise Refused(AttemptCode.WEAK_KEY, f"RSA, {bits} bits")
-    passed.append(Step.WEAK_KEY)
+    passed.append(AttemptStep.WEAK_KEY)
 
 
-def require_budget(context: RevocationContext, passed: list[Step], *, check: tuple[int, bytes] | None = None) -> None:
+def require_budget(
+    context: RevocationContext, passed: list[AttemptStep], *, check: tuple[int, bytes] | None = None
+) -> None:
     """Take one signature check; raise :class:`Refused` when there is none left.
 
     Args:
@@ -62,7 +64,7 @@ def require_budget(context: RevocationContext, passed: list[Step], *, check: tup
     """
     if (check is None or context.budget.is_new(check)) and not context.budget.spend():
         raise Refused(AttemptCode.LIMIT, Detail(OVER_BUDGET))
-    passed.append(Step.LIMIT)
+    passed.append(AttemptStep.LIMIT)
 
 
 class Refused(Exception):  # noqa: N818 - not an error: it carries the answer out of the steps
@@ -97,7 +99,7 @@ class StatusInformation:
 
     code: MaybeCode
     status: RevocationStatus
-    passed: tuple[Step, ...] = ()
+    passed: tuple[AttemptStep, ...] = ()
     detail: str = ""
     notes: tuple[Note, ...] = ()
     produced: datetime | None = None
@@ -125,7 +127,7 @@ def freshness(this_update: datetime, next_update: datetime | None, context: Revo
 
 
 def require_fresh(
-    this_update: datetime, next_update: datetime | None, context: RevocationContext, passed: list[Step]
+    this_update: datetime, next_update: datetime | None, context: RevocationContext, passed: list[AttemptStep]
 ) -> None:
     """Raise :class:`Refused` for what does not speak of the moment; add to ``passed`` the tests it did come through."""
     code = freshness(this_update, next_update, context)

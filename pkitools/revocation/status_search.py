@@ -10,7 +10,7 @@ from pkitools.errors import InputError
 from pkitools.findings import CertificateRef, crash
 from pkitools.frozen import replace
 from pkitools.messages import Detail, codes_of, together
-from pkitools.revocation.codes import LISTING, AttemptCode, CrlFault, MaybeCode, Note, Step
+from pkitools.revocation.codes import LISTING, AttemptCode, AttemptStep, CrlFault, MaybeCode, Note
 from pkitools.revocation.crl_status import combine, is_from, judge_crl, lists_of_another
 from pkitools.revocation.delta import brought_up_to_date, contradicted, holds, told, without_ended_holds
 from pkitools.revocation.material import RevocationMaterial, name_of
@@ -406,7 +406,7 @@ class StatusSearch:
         if answer is None:
             self.attempts.append(self._attempt(kind, got, url))
             return
-        readable = (Step.READABLE,) if answer.passed and Step.READABLE not in answer.passed else ()
+        readable = (AttemptStep.READABLE,) if answer.passed and AttemptStep.READABLE not in answer.passed else ()
         self.attempts.append(
             Attempt(
                 self.ref,

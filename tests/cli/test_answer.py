@@ -32,7 +32,7 @@ from pkitools.revocation import read_crl
 from pkitools.rulebook import all_rules
 from pkitools.x509 import read_certificate
 from pkitools_cli.commands.cert import check_text
-from pkitools_cli.commands.next_steps import Step, again, request_command
+from pkitools_cli.commands.next_steps import NextStep, again, request_command
 from pkitools_cli.i18n import set_language
 from pkitools_cli.lines import command_rows, packed, wrapped
 from pkitools_cli.wide import width as columns_of
@@ -303,7 +303,7 @@ def test_however_long_each_part_is_the_answer_is_not(
     text = "waarom dan toch " * 60
     monkeypatch.setattr(check_text, "why", lambda *_: text)
     words = ("csr", "create", "--organization", "x" * 50, "--common-name", "y" * 50, "--out", "nieuw")
-    monkeypatch.setattr(check_text, "next_step_of", lambda _: Step(f"{text}:", words))
+    monkeypatch.setattr(check_text, "next_step_of", lambda _: NextStep(f"{text}:", words))
     long = pem(made("g1-server", giving("CN", "naam " * 60, tag=0x0C), giving("O", "bedrijf " * 60, tag=0x0C)).der)
     for name in ("a" * 200, "b" * 200)[: 1 + many]:
         Path(f"{name}.pem").write_bytes(long)

@@ -680,9 +680,11 @@ def test_no_option_takes_a_passphrase_itself() -> None:
     from pkitools_cli.commands.csr.check import command as check
     from pkitools_cli.commands.csr.create import command as create_
 
-    for option in (option for c in (check, create_) for option in c.params if isinstance(option, Option)):
-        if "pass" in " ".join(option.opts):
-            assert option.metavar in {"FILE", "NAME"} or option.is_flag, option.opts
+    every = [option for c in (check, create_) for option in c.params if isinstance(option, Option)]
+    of_passphrases = [option for option in every if "pass" in " ".join(option.opts)]
+    assert of_passphrases
+    for option in of_passphrases:
+        assert option.metavar in {"FILE", "NAME"} or option.is_flag, option.opts
 
 
 def read_soon(terminal: int) -> bytes:

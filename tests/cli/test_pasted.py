@@ -11,7 +11,7 @@ from typing import Any
 import click
 import pytest
 
-from pkitools_cli.commands.next_steps import Step
+from pkitools_cli.commands.next_steps import NextStep
 from pkitools_cli.framework import names_files
 from pkitools_cli.lines import command_rows, pastable, pasted
 from pkitools_cli.main import cli
@@ -97,7 +97,7 @@ def leaf(words: list[str]) -> list[str]:
 @pytest.mark.parametrize("organization", ORGANIZATIONS)
 def test_a_value_stays_by_its_option_and_a_file_apart(organization: str) -> None:
     words = ("cert", "check", "-x.pem", "-e", "production", "--organization", organization, "--verbose", "-y.pem")
-    for typed in (["pkitools", *pastable(words)], ["pkitools", *(Step("a:", words).words or ())]):
+    for typed in (["pkitools", *pastable(words)], ["pkitools", *(NextStep("a:", words).words or ())]):
         params = parse(typed).params
         assert params["organization"] == organization
         assert [same(each) for each in params["files"]] == ["-x.pem", "-y.pem"]

@@ -33,13 +33,18 @@ def taken(name: str, environment: Environment) -> set[str]:
 
 @pytest.mark.parametrize("environment", Environment)
 def test_no_system_is_offered_a_hierarchy_that_it_does_not_take(environment: Environment) -> None:
-    for profile, system in product(("g4-tls", "g1-server"), systems()):
-        name, takes = advised(profile, (system.name,), environment), taken(system.name, environment)
-        if takes and name is not None:
-            root = get_profile(name).root
-            assert takes & {root, f"trial-{root}", *GROUPS}, (system.name, profile, name)
-        if takes & {"g1-private", "g4-tls"}:
-            assert name is not None, system.name
+    tried = [
+        (profile, system.name, advised(profile, (system.name,), environment), taken(system.name, environment))
+        for profile, system in product(("g4-tls", "g1-server"), systems())
+    ]
+    offered = [(profile, system, name, takes) for profile, system, name, takes in tried if takes and name is not None]
+    assert offered
+    for profile, system, name, takes in offered:
+        root = get_profile(name).root
+        assert takes & {root, f"trial-{root}", *GROUPS}, (system, profile, name)
+    ours = [(system, name) for _, system, name, takes in tried if takes & {"g1-private", "g4-tls"}]
+    assert ours
+    assert [system for system, name in ours if name is None] == []
 
 
 def test_what_is_taken_stays_what_it_was() -> None:

@@ -145,10 +145,11 @@ def test_an_option_that_looks_like_none_there_are_is_not_taken_for_one() -> None
 def test_of_an_option_with_two_letters_the_other_way_round_the_right_one_is_named() -> None:
     set_language("en")
     having = {option: (command, own) for command, own in options().items() for option in own}
-    for option, (command, own) in having.items():
-        slip = f"{option[:-2]}{option[-1]}{option[-2]}"
-        if slip not in own:
-            assert option in refused(command, slip).partition("Did you mean: ")[2].rstrip("?").split(", "), slip
+    slips = {option: f"{option[:-2]}{option[-1]}{option[-2]}" for option in having}
+    wrong = [(option, slip, command) for option, (command, own) in having.items() if (slip := slips[option]) not in own]
+    assert wrong
+    for option, slip, command in wrong:
+        assert option in refused(command, slip).partition("Did you mean: ")[2].rstrip("?").split(", "), slip
 
 
 def test_what_a_command_can_do_without_stands_in_brackets_and_nothing_else() -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pkitools.containers import read_source
 from pkitools.containers.saml_entities import described_in
 from pkitools.containers.saml_names import ENTITY, SIGNATURE
-from pkitools.containers.saml_places import Place, places
+from pkitools.containers.saml_places import XmlPlace, places
 from tests.support.effort import examples
 from tests.support.shown import METADATA, key_descriptor, small
 
@@ -112,20 +112,20 @@ def _numbered(text: str) -> bytes:
     return "".join(f"{part}>{n}<" for n, part in enumerate(parts[:-1])).encode() + parts[-1].encode()
 
 
-def _ours(text: bytes) -> dict[str, Place]:
+def _ours(text: bytes) -> dict[str, XmlPlace]:
     marks = list(re.finditer(rb"<ds:X509Certificate>([0-9]+)<", text))
     found = places(text, [mark.start() for mark in marks])
     return {mark[1].decode(): place for mark, place in zip(marks, found, strict=True)}
 
 
-def _theirs(text: bytes) -> tuple[list[str | None], dict[str, Place]]:
+def _theirs(text: bytes) -> tuple[list[str | None], dict[str, XmlPlace]]:
     """Return the entities, and where the certificates stand, as a parser sees them."""
     root = ET.fromstring(text)
     entities = [_value(each, "entityID") for each in root.iter() if _local(each) == ENTITY]
-    return entities, dict(_standing(root, Place()))
+    return entities, dict(_standing(root, XmlPlace()))
 
 
-def _standing(element: ET.Element, place: Place) -> Iterator[tuple[str, Place]]:
+def _standing(element: ET.Element, place: XmlPlace) -> Iterator[tuple[str, XmlPlace]]:
     name = _local(element)
     if name == "X509Certificate":
         yield str(element.text), place
@@ -133,7 +133,7 @@ def _standing(element: ET.Element, place: Place) -> Iterator[tuple[str, Place]]:
         yield from _standing(child, _inside(element, name, place))
 
 
-def _inside(element: ET.Element, name: str, place: Place) -> Place:
+def _inside(element: ET.Element, name: str, place: XmlPlace) -> XmlPlace:
     if name == ENTITY:
         return replace(place, entity_id=_value(element, "entityID"))
     if name == SIGNATURE:

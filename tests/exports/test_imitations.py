@@ -97,9 +97,9 @@ def test_no_trust_bundle_with_an_imitation_is_right(kind: str) -> None:
 
 
 def test_the_authorities_themselves_are_no_imitations() -> None:
-    for one in AUTHORITIES:
-        if one.hierarchy is None or one.level == "root":
-            continue
+    below = [one for one in AUTHORITIES if one.hierarchy is not None and one.level != "root"]
+    assert below
+    for one in below:
         found = gather(read_source(to_pem("CERTIFICATE", one.der), "ca.pem"), moment=MOMENT)
         assert found.path.imitation is None, one.common_name
 

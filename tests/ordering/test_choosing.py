@@ -58,8 +58,9 @@ def takes(system: System, environment: Environment, tsp: TSP | None) -> set[str]
 
 
 def test_what_is_chosen_is_what_the_system_says_it_takes() -> None:
-    for system, environment, tsp in ALL:
-        found = chosen(system, environment, tsp)
+    found_at = [(*each, chosen(*each)) for each in ALL]
+    assert {found is None for *_, found in found_at} == {True, False}
+    for system, environment, tsp, found in found_at:
         if found is not None:
             doubted = {each.code.removeprefix("ordering.reason.") for each in found.reasons} & DOUBTS
             assert doubted or found.profile.root in takes(system, environment, found.tsp), (system, environment, tsp)
@@ -167,11 +168,12 @@ def refusals(found: Choice) -> Iterator[Statement]:
 
 @pytest.mark.parametrize("profile", profiles(), ids=name)
 def test_so_it_is_of_a_profile(profile: Profile) -> None:
-    for system, environment in product(systems(), Environment):
-        found = tried(system, environment, profile=profile)
-        if isinstance(found, NoChoiceError):
-            assert found.statements
-            assert all(map(binds, found.statements)), (system, environment)
+    tries = [tried(system, environment, profile=profile) for system, environment in product(systems(), Environment)]
+    refused = [found for found in tries if isinstance(found, NoChoiceError)]
+    assert refused
+    for found in refused:
+        assert found.statements
+        assert all(map(binds, found.statements)), found.statements
 
 
 @pytest.mark.slow

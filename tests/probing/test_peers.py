@@ -543,13 +543,17 @@ def test_a_refusal_that_comes_late_is_waited_for(world: World, monkeypatch: pyte
     assert (result.seen.taken, result.report.verdict) == (Taken.REFUSED, FAILED)
 
 
+def warning_of(world: World, alert: int) -> TLS:
+    """A peer of TLS 1.2 that warns with an alert, and goes on with the handshake."""
+    return world.asking(
+        versions=(SSL.TLS1_2_VERSION, SSL.TLS1_2_VERSION),
+        before=lambda connected: connected.sendall(bytes([21, 3, 3, 0, 2, 1, alert])),
+    )
+
+
 def test_a_peer_that_only_warns_refuses_nobody(world: World) -> None:
     """Java and Apache say so that they do not know the name that was asked for, and go on with the handshake."""
-    warns = world.asking(
-        versions=(SSL.TLS1_2_VERSION, SSL.TLS1_2_VERSION),
-        before=lambda connected: connected.sendall(bytes([21, 3, 3, 0, 2, 1, 112])),
-    )
-    with listening(warns) as port:
+    with listening(warning_of(world, 112)) as port:
         result = tried(port, world, client=shown(world.client))
     assert (result.seen.taken, result.report.verdict) == (Taken.YES, Verdict.PASSED)
     assert result.seen.handshake.alert is None
@@ -557,11 +561,7 @@ def test_a_peer_that_only_warns_refuses_nobody(world: World) -> None:
 
 def test_a_peer_that_warns_of_the_certificate_does_not_take_it(world: World) -> None:
     """It serves the page nevertheless, as to who has none."""
-    warns = world.asking(
-        versions=(SSL.TLS1_2_VERSION, SSL.TLS1_2_VERSION),
-        before=lambda connected: connected.sendall(bytes([21, 3, 3, 0, 2, 1, 48])),
-    )
-    with listening(warns) as port:
+    with listening(warning_of(world, 48)) as port:
         result = tried(port, world, client=shown(world.client))
     assert (result.seen.taken, result.report.verdict) == (Taken.REFUSED, Verdict.FAILED)
     assert result.seen.handshake.completed

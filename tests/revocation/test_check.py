@@ -24,7 +24,7 @@ from pkitools.revocation import (
     check_revocation,
     read_crl,
 )
-from pkitools.revocation.codes import AttemptCode, Note, Step, code_of_fault
+from pkitools.revocation.codes import AttemptCode, AttemptStep, Note, code_of_fault
 from pkitools.revocation.rules import NOTE_RULES, RULES, STEP_RULES, rule_of_code
 from pkitools.x509.path_certificate import load_cached
 from pkitools_test_pki.faults import faults
@@ -254,7 +254,7 @@ def test_every_code_of_the_matrix_has_its_rule_and_its_sentences() -> None:
 
 def test_every_code_step_and_note_has_its_rule_and_every_rule_is_reached() -> None:
     of_codes = {rule_of_code(code) for code in AttemptCode}
-    assert set(STEP_RULES) == set(Step)
+    assert set(STEP_RULES) == set(AttemptStep)
     assert set(NOTE_RULES) == set(Note)
     assert rule_of_code(HttpStatus(503)) in of_codes
     of_status = {"revocation.status.revoked", "revocation.status.unknown", "revocation.status.unconfirmed"}

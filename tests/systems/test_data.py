@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from importlib.resources import files
 from itertools import product
@@ -88,27 +88,35 @@ def test_a_statement_is_in_both_languages_and_says_what_its_topic_needs(system: 
             assert statement.source.document.status is not DocumentStatus.NONE
 
 
-@every_system
-def test_a_weak_source_never_makes_an_error(system: System) -> None:
-    for statement in system.statements:
-        if statement.certainty not in {Certainty.STANDARD, Certainty.OFFICIAL}:
-            assert statement.severity <= Severity.WARNING
+def said_by_all(wanted: Callable[[Statement], bool]) -> list[Statement]:
+    """The statements of all systems that a law is about: at least one, or the law says nothing."""
+    found = [statement for system in systems() for statement in system.statements if wanted(statement)]
+    assert found
+    return found
 
 
-@every_system
-def test_values_name_things_that_exist(system: System) -> None:
-    names = {h.name for h in hierarchies()} | GROUPS
-    for statement in system.statements:
-        if statement.topic is Topic.HIERARCHY:
-            assert set(statement.values) <= names
-        if statement.topic is Topic.POLICY:
-            assert all(decode_policy(oid) for oid in statement.values)
-        if statement.topic is Topic.ENTITY_ID:
-            assert set(statement.values) <= {"gdi", "eherkenning", "*"}
-        if statement.topic is Topic.OIN:
-            assert set(statement.values) <= set(WHOSE_OIN)
-        if statement.topic is Topic.REGISTRATION:
-            assert set(statement.values) <= {SUPPLIER}
+def test_a_weak_source_never_makes_an_error() -> None:
+    for statement in said_by_all(lambda said: said.certainty not in {Certainty.STANDARD, Certainty.OFFICIAL}):
+        assert statement.severity <= Severity.WARNING, statement
+
+
+VALUES = {
+    Topic.HIERARCHY: {h.name for h in hierarchies()} | GROUPS,
+    Topic.ENTITY_ID: {"gdi", "eherkenning", "*"},
+    Topic.OIN: set(WHOSE_OIN),
+    Topic.REGISTRATION: {SUPPLIER},
+}
+
+
+@pytest.mark.parametrize("topic", VALUES)
+def test_values_name_things_that_exist(topic: Topic) -> None:
+    for statement in said_by_all(lambda said: said.topic is topic and bool(said.values)):
+        assert set(statement.values) <= VALUES[topic], statement
+
+
+def test_a_policy_that_is_named_is_one_of_pkioverheid() -> None:
+    for statement in said_by_all(lambda said: said.topic is Topic.POLICY and bool(said.values)):
+        assert all(decode_policy(oid) for oid in statement.values), statement
 
 
 @every_system
@@ -127,23 +135,28 @@ def test_production_never_takes_a_test_hierarchy_or_a_self_signed_certificate(sy
     ours = system.about_hierarchy("g1-private", "pkioverheid", Environment.PRODUCTION, MOMENT)
     # who takes no PKIoverheid has roots of its own, which nobody lists
     elsewhere = ours is not None and ours.answer is Stance.NO
-    for hierarchy in hierarchies():
-        if hierarchy.environment is Environment.PREPRODUCTION:
-            said = system.about_hierarchy(hierarchy.name, str(hierarchy.kind), Environment.PRODUCTION, MOMENT)
-            assert said is not None
-            not_known = elsewhere and str(hierarchy.kind) == "test"
-            assert said.answer is (Stance.UNKNOWN if not_known else Stance.NO)
+    for_tests = [hierarchy for hierarchy in hierarchies() if hierarchy.environment is Environment.PREPRODUCTION]
+    assert for_tests
+    for hierarchy in for_tests:
+        said = system.about_hierarchy(hierarchy.name, str(hierarchy.kind), Environment.PRODUCTION, MOMENT)
+        assert said is not None
+        not_known = elsewhere and str(hierarchy.kind) == "test"
+        assert said.answer is (Stance.UNKNOWN if not_known else Stance.NO)
 
 
-@every_system
+def is_error(said: Statement) -> bool:
+    return said.answer is Stance.NO and said.severity is Severity.ERROR
+
+
 @pytest.mark.parametrize("environment", Environment)
-def test_self_signed_weighs_no_more_than_a_hierarchy_nobody_knows(system: System, environment: Environment) -> None:
+def test_self_signed_weighs_no_more_than_a_hierarchy_nobody_knows(environment: Environment) -> None:
     """What a text says of both is that they are not what it asks; to name one of them is to say more of that one."""
-    unknown = system.about_hierarchy("nobody's", "test", environment, MOMENT)
-    for said in system.statements_at(environment, MOMENT, Topic.SELF_SIGNED):
-        if said.answer is Stance.NO and said.severity is Severity.ERROR:
-            assert unknown is not None
-            assert (unknown.answer, unknown.severity) == (Stance.NO, Severity.ERROR)
+    refusing = [s for s in systems() if any(map(is_error, s.statements_at(environment, MOMENT, Topic.SELF_SIGNED)))]
+    assert refusing
+    for system in refusing:
+        unknown = system.about_hierarchy("nobody's", "test", environment, MOMENT)
+        assert unknown is not None
+        assert is_error(unknown), system.name
 
 
 NAMED_AS = {  # how a statement calls, in Dutch, what it refuses
@@ -158,17 +171,21 @@ NAMED_AS = {  # how a statement calls, in Dutch, what it refuses
 }
 
 
-@every_system
 @pytest.mark.parametrize("environment", Environment)
-def test_no_hierarchy_fails_where_the_text_does_not_name_it(system: System, environment: Environment) -> None:
+def test_no_hierarchy_fails_where_the_text_does_not_name_it(environment: Environment) -> None:
     """Each hierarchy there is, and a root nobody lists: what is refused because nothing is said of it only warns."""
     groups = {HierarchyKind.PRODUCTION: "pkioverheid"}
     every = [("nobody's", "test"), *((h.name, groups.get(h.kind, str(h.kind))) for h in hierarchies())]
-    for name, group in every:
-        said = system.about_hierarchy(name, group, environment, MOMENT)
-        if said is not None and said.answer is Stance.NO and said.severity is Severity.ERROR:
-            value = next((each for each in (name, group) if each in said.values), "*")
-            assert any(word in said.text["nl"] for word in NAMED_AS.get(value, ())), (name, said.text["nl"])
+    failing = [
+        (each, said)
+        for system in systems()
+        for each in every
+        if (said := system.about_hierarchy(*each, environment, MOMENT)) is not None and is_error(said)
+    ]
+    assert failing
+    for each, said in failing:
+        value = next((one for one in each if one in said.values), "*")
+        assert any(word in said.text["nl"] for word in NAMED_AS.get(value, ())), (each, said.text["nl"])
 
 
 @every_system
@@ -197,18 +214,12 @@ NO_ENVIRONMENT_NAMED = {
 calls "Staat der Nederlanden" the root for production, and TRIAL the one for tests."""
 
 
-@every_system
-@pytest.mark.parametrize("environment", Environment)
-def test_an_error_in_an_environment_rests_on_a_text_that_speaks_of_it_or_of_none(
-    system: System, environment: Environment
-) -> None:
-    for said in system.statements:
-        if not said.weighs or said.severity is not Severity.ERROR or environment not in said.environments:
-            continue
-        of_all = (said.source.key, said.source.section) in NO_ENVIRONMENT_NAMED
-        assert of_all or environment is Environment.PRODUCTION, (said.source, said.text["nl"])
-        if said.environments == {Environment.PREPRODUCTION}:
-            assert re.search("test|preproductie", said.text["nl"]), said.text["nl"]
+def test_an_error_in_preproduction_rests_on_a_text_that_speaks_of_it_or_of_none() -> None:
+    here = Environment.PREPRODUCTION
+    for said in said_by_all(lambda s: s.weighs and s.severity is Severity.ERROR and here in s.environments):
+        assert (said.source.key, said.source.section) in NO_ENVIRONMENT_NAMED, (said.source, said.text["nl"])
+        of_this_alone = said.environments == {here}
+        assert not of_this_alone or re.search("test|preproductie", said.text["nl"]), said.text["nl"]
 
 
 @every_system
@@ -220,19 +231,19 @@ def test_no_sentence_is_said_of_two_things(system: System) -> None:
 
 def test_a_purpose_that_no_text_names_is_inferred() -> None:
     """A client certificate is one to the text; that its extended key usage says so is what we make of it."""
-    for system in systems():
-        for statement in system.statements:
-            if statement.topic in {Topic.CLIENT_AUTH, Topic.SERVER_AUTH}:
-                assert statement.severity <= Severity.WARNING, system.name
+    for statement in said_by_all(lambda said: said.topic in {Topic.CLIENT_AUTH, Topic.SERVER_AUTH}):
+        assert statement.severity <= Severity.WARNING, statement
 
 
-@every_system
-def test_who_rests_on_the_list_of_digikoppeling_asks_the_kind_that_is_in_it(system: System) -> None:
+def test_who_rests_on_the_list_of_digikoppeling_asks_the_kind_that_is_in_it() -> None:
     """Its section 3.5 is a list of kinds of certificates: of a hierarchy that is taken for it, one kind is in it."""
-    production = system.statements_at(Environment.PRODUCTION, MOMENT)
-    listed = [s for s in production if (s.source.key, s.source.section) == ("digikoppeling-security", "3.5")]
-    if any(s.topic is Topic.HIERARCHY and s.answer is Stance.YES for s in listed):
-        (asked,) = [s for s in listed if s.topic is Topic.POLICY]
+    place = ("digikoppeling-security", "3.5")
+    said = [system.statements_at(Environment.PRODUCTION, MOMENT) for system in systems()]
+    listed = [[s for s in each if (s.source.key, s.source.section) == place] for each in said]
+    resting = [each for each in listed if any(s.topic is Topic.HIERARCHY and s.answer is Stance.YES for s in each)]
+    assert resting
+    for each in resting:
+        (asked,) = [s for s in each if s.topic is Topic.POLICY]
         assert {"2.16.528.1.1003.1.2.8.6", "2.16.528.1.1003.1.2.44.15.35.11"} <= set(asked.values)
 
 
@@ -241,18 +252,17 @@ TSPS_NAMED = re.compile("KPN|DigiCert|Digidentity")
 
 def test_what_a_tsp_says_of_a_system_is_never_the_word_of_that_system() -> None:
     """A document that is partly a TSP's is one nobody can tell the parts of."""
-    for system in systems():
-        for statement in system.statements:
-            if TSPS_NAMED.search(statement.source.document.title["nl"]) and system.owner not in {"KPN", "DigiCert"}:
-                assert statement.certainty is Certainty.THIRD_PARTY, (system.name, statement.text["nl"])
+    own = {id(said) for system in systems() if system.owner in {"KPN", "DigiCert"} for said in system.statements}
+    for statement in said_by_all(
+        lambda said: bool(TSPS_NAMED.search(said.source.document.title["nl"])) and id(said) not in own
+    ):
+        assert statement.certainty is Certainty.THIRD_PARTY, statement.text["nl"]
 
 
 def test_what_a_tsp_issues_is_not_cited_of_a_system_s_own_text() -> None:
     """What a standard asks of a key is one thing; what can be bought today is another, of another document."""
-    for system in systems():
-        for statement in system.statements:
-            if statement.topic is Topic.KEY_SIZE and statement.weighs:
-                assert not re.search("TSP|3072", statement.text["nl"] + statement.text["en"]), system.name
+    for statement in said_by_all(lambda said: said.topic is Topic.KEY_SIZE and said.weighs):
+        assert not re.search("TSP|3072", statement.text["nl"] + statement.text["en"]), statement
 
 
 def test_only_digid_machtigen_firmly_allows_self_signed_in_preproduction() -> None:
@@ -269,10 +279,8 @@ def test_a_statement_holds_between_its_days() -> None:
 
 
 def test_what_people_read_is_never_weighed() -> None:
-    for system in systems():
-        for statement in system.statements:
-            if statement.topic in READ_ONLY or statement.answer is Stance.UNKNOWN:
-                assert not statement.weighs
+    for statement in said_by_all(lambda said: said.topic in READ_ONLY or said.answer is Stance.UNKNOWN):
+        assert not statement.weighs, statement
 
 
 SMALLEST = """

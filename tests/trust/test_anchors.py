@@ -130,9 +130,10 @@ def test_stores_add_up_without_doubles() -> None:
 
 
 def test_the_root_decides_the_environment() -> None:
-    for hierarchy in hierarchies():
-        if hierarchy.root_sha256:
-            assert environment_of(hierarchy.root_sha256.upper()) is hierarchy.environment
+    rooted = [(hierarchy, hierarchy.root_sha256) for hierarchy in hierarchies() if hierarchy.root_sha256]
+    assert rooted
+    for hierarchy, root in rooted:
+        assert environment_of(root.upper()) is hierarchy.environment
     production = [h.name for h in hierarchies() if h.environment is Environment.PRODUCTION]
     assert production == [
         "g4-tls",

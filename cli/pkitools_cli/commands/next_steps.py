@@ -44,7 +44,7 @@ _TRIAL: Final = "TRIAL "  # issuing a test certificate puts it in front of names
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class NextStep:
     """What to do next.
 
     Args:
@@ -73,7 +73,7 @@ class Step:
         return [*wrapped(self.sentence, indent, first, most=max(_MOST_OF_BOTH - len(command), 2)), *command]
 
 
-def next_document(find: Callable[[], Step | None]) -> dict[str, object] | None:
+def next_document(find: Callable[[], NextStep | None]) -> dict[str, object] | None:
     """Return the next step for a script: the command as a list of words, and the sentence in both languages.
 
     Args:
@@ -90,7 +90,7 @@ def next_document(find: Callable[[], Step | None]) -> dict[str, object] | None:
     return {"command": None if found.words is None else ["pkitools", *found.words], **sentences}
 
 
-def step(key: str, params: Mapping[str, object], commands: Commands) -> Step | None:
+def step(key: str, params: Mapping[str, object], commands: Commands) -> NextStep | None:
     """Return the step ``cli.now.<key>``; ``None`` when there is no such sentence.
 
     Args:
@@ -103,10 +103,10 @@ def step(key: str, params: Mapping[str, object], commands: Commands) -> Step | N
         return None
     ending = _COMMAND.search(text)
     if ending is None:
-        return Step(filled(text, params))
+        return NextStep(filled(text, params))
     sentence = filled(text[: ending.start()], params)
     words = commands[ending[1]]()
-    return Step(f"{sentence}.") if words is None or not _is_plain(words) else Step(f"{sentence}:", words)
+    return NextStep(f"{sentence}.") if words is None or not _is_plain(words) else NextStep(f"{sentence}:", words)
 
 
 def fits(words: Sequence[str]) -> bool:

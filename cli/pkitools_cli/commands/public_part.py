@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pkitools.environment import Environment
-from pkitools_cli.commands.next_steps import Step, Words, step
+from pkitools_cli.commands.next_steps import NextStep, Words, step
 from pkitools_cli.i18n import tr
 from pkitools_cli.own_data import titles
 
@@ -37,7 +37,7 @@ def meant_words(system: str | None, environment: Environment | str | None) -> Wo
     return (*_for(system), *where)
 
 
-def after_public(files: Sequence[str], system: str | None, environment: Environment | None) -> Step | None:
+def after_public(files: Sequence[str], system: str | None, environment: Environment | None) -> NextStep | None:
     """Return to whom the public part is sent, and what is done next: metadata where they want that, else a connection.
 
     Args:

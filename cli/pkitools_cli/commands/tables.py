@@ -9,7 +9,7 @@ from typing import Final
 
 from pkitools.findings import Verdict
 from pkitools.text import visible
-from pkitools_cli.i18n import report_word, tr
+from pkitools_cli.i18n import form_of, report_word, tr
 from pkitools_cli.lines import coloured, columns
 from pkitools_cli.reply import Line
 from pkitools_cli.wide import fitted, fitted_end, head, padded, width
@@ -96,7 +96,7 @@ def counted_all(total: str, verdicts: Sequence[Verdict], unread: Sequence[str], 
     """
     counts = Counter(verdicts)
     told = [counted(verdict, counts[verdict], reserved) for verdict in Verdict if counts[verdict]]
-    told += [tr(f"cli.cert_check.count.unread{_one(unread)}", count=len(unread))] if unread else []
+    told += [tr(f"cli.cert_check.count.unread{form_of(len(unread))}", count=len(unread))] if unread else []
     return f"{total}: {', '.join(told)}." if told else f"{total}."
 
 
@@ -116,7 +116,3 @@ def counted(verdict: Verdict, count: int, reserved: Iterable[str]) -> str:
 def tally(words: Iterable[str]) -> list[str]:
     """Return how often each is said: ``2 × revocation not known``."""
     return [f"{count} × {word}" for word, count in Counter(filter(None, words)).items()]
-
-
-def _one(counted: Sequence[object]) -> str:
-    return "_one" if len(counted) == 1 else ""

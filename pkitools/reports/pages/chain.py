@@ -53,7 +53,7 @@ class Where(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ChainLink:
     """One certificate of a chain.
 
     Args:
@@ -88,7 +88,7 @@ class Chain:
         address: where the missing one is to be had, by what the certificate below it says; empty where nothing says so.
     """
 
-    steps: tuple[Step, ...]
+    steps: tuple[ChainLink, ...]
     is_proven: bool
     address: str = ""
 
@@ -120,7 +120,7 @@ def _moment(report: Report) -> datetime:
     return report.moment
 
 
-def _missing(path: CertificatePath, *, is_told: bool) -> tuple[Step, ...]:
+def _missing(path: CertificatePath, *, is_told: bool) -> tuple[ChainLink, ...]:
     """Return the issuer that stands above the last one at hand: it is missing where that was told.
 
     Else a root was given that is in no file: what is wrong is another thing.
@@ -129,10 +129,10 @@ def _missing(path: CertificatePath, *, is_told: bool) -> tuple[Step, ...]:
         return ()
     name = path.links[-1].facts.issuer.text.short
     role = Role.ROOT if path.lacks_root_only else Role.AUTHORITY
-    return (Step(name, role, Where.NOWHERE if is_told else Where.NAMED),)
+    return (ChainLink(name, role, Where.NOWHERE if is_told else Where.NAMED),)
 
 
-def _is_nowhere(step: Step) -> bool:
+def _is_nowhere(step: ChainLink) -> bool:
     return step.where is Where.NOWHERE
 
 
@@ -181,14 +181,14 @@ def _common_name(line: str) -> str:
     return line if found is None else found["value"]
 
 
-def _steps(links: Sequence[CertificateFacts], placed: _Placed) -> tuple[Step, ...]:
+def _steps(links: Sequence[CertificateFacts], placed: _Placed) -> tuple[ChainLink, ...]:
     return tuple(_step(facts, number, len(links), placed) for number, facts in reversed([*enumerate(links)]))
 
 
-def _step(facts: CertificateFacts, number: int, count: int, placed: _Placed) -> Step:
+def _step(facts: CertificateFacts, number: int, count: int, placed: _Placed) -> ChainLink:
     name, role = facts.subject.text.short, _role(facts, number, count)
     where, status = placed.where(facts, role), placed.statuses.get(facts.sha256, "")
-    return Step(name, role, where, facts.not_after, facts.sha256, status)
+    return ChainLink(name, role, where, facts.not_after, facts.sha256, status)
 
 
 def _role(facts: CertificateFacts, number: int, count: int) -> Role:
@@ -208,31 +208,31 @@ def chain_of_held(one: HeldCertificate) -> Chain:
     """
     proven = next((judgement for judgement in one.judgements if judgement.has_path), None)
     role = Role.SELF_SIGNED if one.subject == one.issuer else Role.OWN
-    own = Step(one.name, role, Where.IN_FILE, until=one.not_after, sha256=one.sha256)
+    own = ChainLink(one.name, role, Where.IN_FILE, until=one.not_after, sha256=one.sha256)
     if proven is not None:
         return Chain((*_above(proven), own), is_proven=True)
     return Chain((own,) if role is Role.SELF_SIGNED else (*_named_above(one), own), is_proven=False)
 
 
-def _above(judgement: Judgement) -> Iterator[Step]:
+def _above(judgement: Judgement) -> Iterator[ChainLink]:
     """Yield the authorities of a path, the root first."""
     for number, each in enumerate(reversed(judgement.path)):
         role = Role.AUTHORITY if number else Role.ROOT
-        yield Step(each.name, role, Where.PROVEN, until=each.not_after, sha256=each.sha256)
+        yield ChainLink(each.name, role, Where.PROVEN, until=each.not_after, sha256=each.sha256)
 
 
-def _named_above(one: HeldCertificate) -> Iterator[Step]:
+def _named_above(one: HeldCertificate) -> Iterator[ChainLink]:
     """Yield what is known to stand above a certificate without a path, the highest first."""
-    direct = Step(_common_name(one.issuer), Role.AUTHORITY, Where.NAMED)
+    direct = ChainLink(_common_name(one.issuer), Role.AUTHORITY, Where.NAMED)
     lacking = _lacking(one.judgements)
     if lacking is None:
         yield direct
         return
     highest, missing = lacking.params.get("name"), lacking.params.get("issuer")
     if highest != missing:
-        yield Step(_short(missing), Role.AUTHORITY, Where.NOWHERE)
+        yield ChainLink(_short(missing), Role.AUTHORITY, Where.NOWHERE)
     if highest != one.subject:
-        yield Step(_short(highest), Role.AUTHORITY, Where.GIVEN)
+        yield ChainLink(_short(highest), Role.AUTHORITY, Where.GIVEN)
         if highest != one.issuer:
             yield direct
 

@@ -14,7 +14,7 @@ from pkitools.portfolio.risk import Hanging, Risk, Risks, risks_of
 from pkitools.reports.document import instant, source_document
 from pkitools.reports.portfolio.telling import Telling, deciding, deciding_files, one_line, word
 from pkitools.reports.telling.answer import told
-from pkitools.reports.telling.readable import short_day
+from pkitools.reports.telling.readable import number_of, short_day
 
 _MISFIT: Final = "risk.key.misfit"
 _STRANGE: Final = frozenset((FOREIGN.code, BESIDE.code, NAMED.code))
@@ -71,7 +71,7 @@ def severity_word(severity: Severity, language: Language) -> str:
 def hanging_line(one: Hanging, language: Language) -> str:
     """Return what hangs on an authority, in a sentence."""
     day = "" if one.ends is None else short_day(one.ends, language)
-    code = f"portfolio.across.{'open' if one.ends is None else 'hanging'}.{'one' if one.count == 1 else 'many'}"
+    code = f"portfolio.across.{'open' if one.ends is None else 'hanging'}.{number_of(one.count)}"
     said = word(code, language, name=one.name, count=one.count, first=short_day(one.first_end, language), day=day)
     services = "; ".join(one.services)
     more = word("portfolio.across.more", language, count=one.more_services) if one.more_services else ""

@@ -24,7 +24,7 @@ from pkitools.x509.purposes import purpose_names
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class CertificatePart:
     """What a certificate has of the thing asked.
 
     Args:
@@ -38,7 +38,7 @@ class Seen:
     fits: bool
 
 
-Look: TypeAlias = Callable[[RuleContext], Seen | NotChecked | NotApplicable]
+Look: TypeAlias = Callable[[RuleContext], CertificatePart | NotChecked | NotApplicable]
 
 
 def _unread(at: RuleContext, oid: str) -> bool:
@@ -53,13 +53,15 @@ class Attribute:
     name: str
     value: str | None
 
-    def __call__(self, at: RuleContext) -> Seen | NotChecked:
+    def __call__(self, at: RuleContext) -> CertificatePart | NotChecked:
         """Return what the subject has of it."""
         if any(problem.startswith("malformed_name:") for problem in at.facts.problems):
             return NotChecked("undecodable", "subject")
         oid = ATTRIBUTE_OIDS.get(self.name, self.name)
         values = tuple(attribute.value for attribute in at.facts.subject.attributes(oid))
-        return Seen(f"subject.{self.name}", values, self.value in values if self.value is not None else bool(values))
+        return CertificatePart(
+            f"subject.{self.name}", values, self.value in values if self.value is not None else bool(values)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +77,14 @@ class ExtendedKeyUsage:
     oid: str
     allowed: bool
 
-    def __call__(self, at: RuleContext) -> Seen | NotChecked:
+    def __call__(self, at: RuleContext) -> CertificatePart | NotChecked:
         """Return the purposes of the certificate."""
         if _unread(at, EXTENDED_KEY_USAGE):
             return NotChecked("undecodable", "extendedKeyUsage")
         stated = at.facts.extended_key_usage
         found = stated or ()
         may = self.allowed and (stated is None or ANY_EXTENDED_KEY_USAGE in found)
-        return Seen("extendedKeyUsage", tuple(purpose_names(found)), self.oid in found or may)
+        return CertificatePart("extendedKeyUsage", tuple(purpose_names(found)), self.oid in found or may)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +93,12 @@ class Policy:
 
     oids: tuple[str, ...]
 
-    def __call__(self, at: RuleContext) -> Seen | NotChecked:
+    def __call__(self, at: RuleContext) -> CertificatePart | NotChecked:
         """Return the policies of the certificate."""
         if _unread(at, CERTIFICATE_POLICIES):
             return NotChecked("undecodable", "certificatePolicies")
         found = tuple(policy.oid for policy in at.facts.certificate_policies or ())
-        return Seen("certificatePolicies", found, any(oid in self.oids for oid in found))
+        return CertificatePart("certificatePolicies", found, any(oid in self.oids for oid in found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +107,10 @@ class Issuer:
 
     names: tuple[str, ...]
 
-    def __call__(self, at: RuleContext) -> Seen:
+    def __call__(self, at: RuleContext) -> CertificatePart:
         """Return the common name of the issuer."""
         name = at.facts.issuer.common_name
-        return Seen("issuer.CN", () if name is None else (name,), name in self.names)
+        return CertificatePart("issuer.CN", () if name is None else (name,), name in self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +120,14 @@ class Key:
     algorithm: str
     bits: int
 
-    def __call__(self, at: RuleContext) -> Seen | NotChecked:
+    def __call__(self, at: RuleContext) -> CertificatePart | NotChecked:
         """Return algorithm and size of the key."""
         key = at.facts.public_key
         of_it = key.algorithm.startswith("RSA") if self.algorithm == "RSA" else key.algorithm == self.algorithm
         if of_it and key.bits is None:
             return NotChecked("undecodable", "subjectPublicKeyInfo")
         fits = of_it and (key.bits or 0) >= self.bits
-        return Seen("subjectPublicKeyInfo", (f"{key.algorithm} {key.bits or ''}".strip(),), fits)
+        return CertificatePart("subjectPublicKeyInfo", (f"{key.algorithm} {key.bits or ''}".strip(),), fits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +136,10 @@ class Validity:
 
     days: int
 
-    def __call__(self, at: RuleContext) -> Seen:
+    def __call__(self, at: RuleContext) -> CertificatePart:
         """Return for how many days the certificate is valid."""
         lasts = at.facts.not_after - at.facts.not_before + timedelta(seconds=1)
-        return Seen("validity", (str(-(-lasts // timedelta(days=1))),), lasts <= timedelta(days=self.days))
+        return CertificatePart("validity", (str(-(-lasts // timedelta(days=1))),), lasts <= timedelta(days=self.days))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,7 @@ class Requirement:
         if self.environments and at.environment not in self.environments:
             return NOT_APPLICABLE
         seen = self.look(at)
-        if not isinstance(seen, Seen):
+        if not isinstance(seen, CertificatePart):
             return seen
         evidence = tuple(Evidence(seen.path, value) for value in seen.values)
         operands = {"found": ", ".join(seen.values) or "-", "wanted": self.wanted}

@@ -24,7 +24,6 @@ from pkitools_cli.commands.cert.check_text import (
     copies_told,
     placings,
 )
-from pkitools_cli.commands.cert.expected import expectation
 from pkitools_cli.commands.cert.next_step import next_step_of
 from pkitools_cli.commands.given.judging import chain_of, revocation_of, revocation_options, trust_of
 from pkitools_cli.commands.next_steps import next_document
@@ -34,6 +33,7 @@ from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import tr
 from pkitools_cli.inputs import (
     SUBFOLDERS,
+    WithUnread,
     about_input,
     files_of,
     read_input,
@@ -49,7 +49,7 @@ from pkitools_cli.passphrases import given_passphrase, passphrase_options
 from pkitools_cli.reply import Line, Reply
 
 if TYPE_CHECKING:
-    from pkitools.checking import CheckResult, FileCheck, JudgedCertificate
+    from pkitools.checking import CheckResult, Expectation, FileCheck, JudgedCertificate
     from pkitools.checking.chain import ChainFile
     from pkitools.findings import Outcome
     from pkitools.systems import System
@@ -170,13 +170,12 @@ def command(options: CheckOptions) -> Reply[Checked]:
     if options.verbose and options.quiet:
         raise click.UsageError(tr("cli.cert_check.verbose_or_quiet"))
     _refuse_pages(options)
-    unread: list[BadItem] = []
-    beside = _beside(options, unread)
-    read = _read(options, unread)
+    beside = _beside(options)
+    read = _read(options, beside.unread)
     used = use_each(options.files, read.judge, lists_count=True, tell_folders=False, compared=read.compared)
     failed = [CheckedFile(each.name, error=each.error, harmless=each.harmless) for each in used.failures]
     checked = Checked([*used.results, *failed], None)
-    checked = replace(checked, reuse=in_common(checked.checks, options, beside, read.keys))
+    checked = replace(checked, reuse=in_common(checked.checks, options, beside.value, read.keys))
     _write_pages(checked, options, read.given)
     return Reply(
         checked,
@@ -286,14 +285,16 @@ class FilesTogether:
         from pkitools.checking.chain import check_keys_together, compared_files, together
         from pkitools.checking.delivered_lists import with_delivered
 
-        self.unread = [*unread]
-        expected = expectation(options, passphrase, self.unread)
+        expected = _expected(options, passphrase)
         trust = trust_of(options.trust)
-        chain, beside = chain_of(options.chain, self.unread)
+        from_chain = chain_of(options.chain)
+        chain = from_chain.value.certificates
         self.given = [*chain, *(anchor.der for anchor in trust.anchors)] if trust else chain
         self._inputs = read()
         readable = {name: each for name, each in self._inputs.items() if not isinstance(each, PkitoolsError)}
-        revocation = with_delivered(revocation_of(options, self.unread, beside), readable.values())
+        lists = revocation_of(options, from_chain.value.files)
+        revocation = with_delivered(lists.value, readable.values())
+        self.unread = [*unread, *expected.unread, *from_chain.unread, *lists.unread]
         self._among = together(readable, passphrase)
         self.keys = check_keys_together(readable, passphrase, self._among.chains, named)
         self.compared = compared_files(readable, self.keys)
@@ -302,7 +303,7 @@ class FilesTogether:
             intermediates=[*chain, *self._among.authorities] if len(self._inputs) > 1 else chain,
             trust=trust,
             revocation=revocation,
-            expected=expected,
+            expected=expected.value,
             unread=self.unread,
             held=self._among.held,
         )
@@ -350,13 +351,25 @@ def _checking(options: CheckOptions, passphrase: bytes | None) -> Callable[..., 
     )
 
 
-def _beside(options: CheckOptions, unread: list[BadItem]) -> list[tuple[Environment, str, list[CertificateFacts]]]:
+def _expected(options: CheckOptions, passphrase: bytes | None) -> WithUnread[Expectation | None, BadItem]:
+    """Return what the certificates are held against; ``None`` when nothing is expected."""
+    if not options.expects_something:
+        return WithUnread(None)
+    from pkitools_cli.commands.cert.expected import expectation
+
+    return expectation(options, passphrase)
+
+
+def _beside(options: CheckOptions) -> WithUnread[list[tuple[Environment, str, list[CertificateFacts]]], BadItem]:
     """Return the certificates that are in use elsewhere, with where and in which file."""
-    found = []
+    found: list[tuple[Environment, str, list[CertificateFacts]]] = []
+    unread: list[BadItem] = []
     for environment, name in options.beside:
         with about_input(name):
-            found.append((environment, name, _in_use(name, unread)))
-    return found
+            in_use = _in_use(name)
+        found.append((environment, name, in_use.value))
+        unread += in_use.unread
+    return WithUnread(found, tuple(unread))
 
 
 def in_common(
@@ -385,14 +398,14 @@ def in_common(
     return report if report.findings or any(o.status == "met" for o in outcomes) else None
 
 
-def _in_use(name: str, unread: list[BadItem]) -> list[CertificateFacts]:
+def _in_use(name: str) -> WithUnread[list[CertificateFacts], BadItem]:
     """Return every certificate of a file that would be judged if it were asked about."""
     from pkitools.checking.file_check import subjects_of
     from pkitools.containers.wanted import unread_of
 
     contents = read_input(name)
-    unread += unread_of(contents)
-    return list({one.facts.sha256: one.facts for one in subjects_of(contents)}.values())
+    distinct = {one.facts.sha256: one.facts for one in subjects_of(contents)}
+    return WithUnread(list(distinct.values()), unread_of(contents))
 
 
 def _as_chain(checked: Checked, options: CheckOptions) -> tuple[str, ...]:

@@ -57,6 +57,12 @@ class CheckOptions:
     reports: tuple[str, ...]
     force: bool
 
+    @property
+    def expects_something(self) -> bool:
+        """Whether the certificates are held against something that was given."""
+        given = (self.oin, self.organization, self.key_file, self.csr_file, self.expect_file)
+        return any(each is not None for each in given)
+
 
 class Meant(Protocol):
     """Options about what a certificate is for, of whichever command: what comes next follows from them."""

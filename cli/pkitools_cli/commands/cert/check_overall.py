@@ -13,7 +13,7 @@ from pkitools.reports.telling.answer import answer_of, reservations, told
 from pkitools.reports.text import in_a_word, in_short, label_width
 from pkitools.text import visible
 from pkitools_cli.commands.tables import counted, tally
-from pkitools_cli.i18n import language, report_word, tr
+from pkitools_cli.i18n import form_of, language, report_word, tr
 from pkitools_cli.lines import coloured, under_answer, wrapped
 from pkitools_cli.remedies import remedy_text
 from pkitools_cli.reply import Line
@@ -109,7 +109,7 @@ def _what(overall: Overall) -> str:
     verdict, total = overall.verdict, len(overall.certificates)
     count = sum(part.report.verdict is verdict for part in overall.certificates)
     if count:
-        return tr(f"cli.cert_check.overall.certificates{'_one' if total == 1 else ''}", count=count, total=total)
+        return tr(f"cli.cert_check.overall.certificates{form_of(total)}", count=count, total=total)
     if overall.unread and not overall.deciding:
         return _unread(overall)
     return tr("cli.cert_check.overall.whole")
@@ -180,4 +180,4 @@ def _others(overall: Overall) -> list[str]:
 
 def _unread(overall: Overall) -> str:
     count = len(overall.unread)
-    return tr(f"cli.cert_check.count.unread{'_one' if count == 1 else ''}", count=count)
+    return tr(f"cli.cert_check.count.unread{form_of(count)}", count=count)

@@ -10,7 +10,7 @@ from pkitools.findings import Verdict
 from pkitools.frozen import dataclass
 from pkitools.reports.telling.readable import days_left, short_day
 from pkitools_cli.commands.tables import closing_rows, counted_all, naming
-from pkitools_cli.i18n import language, report_word, tr
+from pkitools_cli.i18n import form_of, language, report_word, tr
 from pkitools_cli.lines import wrapped
 from pkitools_cli.reply import Line
 
@@ -53,13 +53,9 @@ def table(rows: Sequence[Row], unread: Sequence[str]) -> Iterator[Line | str]:
     bad = [((name(file, ""), _NOTHING, _NOTHING, tr("cli.cert_check.table.unread"), ""), None) for file in unread]
     yield from closing_rows(heads, [*good, *bad], said=3, right=_NUMBERS)
     yield ""
-    total = tr(f"cli.cert_check.total{_one(rows)}", total=len(rows))
+    total = tr(f"cli.cert_check.total{form_of(len(rows))}", total=len(rows))
     yield from wrapped(counted_all(total, [row.verdict for row in rows], unread, _reserved(rows)), "")
 
 
 def _reserved(rows: Sequence[Row]) -> list[str]:
     return [row.why for row in rows if row.verdict is Verdict.PASSED]
-
-
-def _one(counted: Sequence[object]) -> str:
-    return "_one" if len(counted) == 1 else ""

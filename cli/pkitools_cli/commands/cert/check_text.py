@@ -21,8 +21,8 @@ from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools_cli.commands.cert.check_options import CheckOptions, Meant
 from pkitools_cli.commands.cert.check_overall import Overall, Part, overall_told, reserved
 from pkitools_cli.commands.cert.delivery_text import delivery_told, file_named, told_apart
-from pkitools_cli.commands.cert.next_step import Place, next_step_of, systems_and_environment
-from pkitools_cli.i18n import language, report_word, tr
+from pkitools_cli.commands.cert.next_step import HandedIn, next_step_of, systems_and_environment
+from pkitools_cli.i18n import form_of, language, report_word, tr
 from pkitools_cli.inputs import called
 from pkitools_cli.lines import (
     coloured,
@@ -75,7 +75,7 @@ class _Told:
     file: str
     number: int
     which: str
-    place: Place
+    place: HandedIn
     delivered: bool = True
     goes_on: bool = True
     beside: Mapping[Severity, int] = field(default_factory=dict)
@@ -175,7 +175,7 @@ def chains_told(chains: Sequence[tuple[str, ChainFile]]) -> Iterator[str]:
     count = sum(chain.count for _, chain in chains)
     if count:
         files = joined([called(name) for name, _ in chains])
-        yield tr(f"cli.cert_check.as_chain{'_one' if count == 1 else ''}", count=count, files=files)
+        yield tr(f"cli.cert_check.as_chain{form_of(count)}", count=count, files=files)
 
 
 def copies_told(names: Sequence[str]) -> Iterator[str]:
@@ -238,9 +238,9 @@ class Placing:
         self._is_alone = _is_alone(check)
         self._was_mailed = any(found.rule.code == _MAILED_KEY for found in _weighty(check.delivery))
 
-    def of(self, one: JudgedCertificate) -> Place:
+    def of(self, one: JudgedCertificate) -> HandedIn:
         """Return a certificate of the file: what comes next follows from where it stands."""
-        return Place(
+        return HandedIn(
             self._name,
             one.result,
             told_with_its_file(one, self._check, self._keys),

@@ -17,7 +17,7 @@ from pkitools.systems import Stance, Topic
 from pkitools.text import pattern
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools_cli.commands.cert.check_options import Meant
-from pkitools_cli.commands.next_steps import Commands, Step, Words, again, carried, request_command, step
+from pkitools_cli.commands.next_steps import Commands, NextStep, Words, again, carried, request_command, step
 from pkitools_cli.commands.public_part import meant_words, public_place, public_words
 from pkitools_cli.i18n import language, lookup, tr
 from pkitools_cli.options import STANDARD_INPUT
@@ -57,7 +57,7 @@ _OF_A_TSP: Final = "environment.holder."  # it is nobody's who connects: no step
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class HandedIn:
     """One certificate as it was handed in.
 
     Args:
@@ -95,7 +95,7 @@ class Place:
         return carried(only=_PASSPHRASES) if self.is_keystore else ()
 
 
-def next_step_of(place: Place) -> Step | None:
+def next_step_of(place: HandedIn) -> NextStep | None:
     """Return what to do first; ``None`` when there is nothing to say."""
     if place.was_mailed and place.report.verdict is Verdict.PASSED:
         return step("cert_check.was_mailed", {}, _commands(place))
@@ -110,7 +110,7 @@ def next_step_of(place: Place) -> Step | None:
     return _as_told(place, outcome)
 
 
-def _by_key(key: str, outcome: Outcome, place: Place) -> Step | None:
+def _by_key(key: str, outcome: Outcome, place: HandedIn) -> NextStep | None:
     """Return the step under a key, or the one that is said instead of it of such a certificate."""
     commands, text = _commands(place), lookup(f"cli.now.{key}") or ""
     if text.endswith(_ORDERS):
@@ -136,7 +136,7 @@ def _asks_another(found: Outcome) -> bool:
     return found.rule.severity is Severity.ERROR and found.rule.code in _ORDERED_OTHERWISE and not _is_made_anew(found)
 
 
-def _list_to_fetch(outcome: Outcome, place: Place, commands: Commands) -> Step | None:
+def _list_to_fetch(outcome: Outcome, place: HandedIn, commands: Commands) -> NextStep | None:
     """Return the step that names where the CRL is, if the certificate says so in a form that can be copied."""
     urls = _addresses(outcome.certificate, place.result)
     url = next((each for each in urls if _SIMPLE_URL.fullmatch(each)), None)
@@ -169,7 +169,7 @@ def _addresses(about: CertificateRef | None, result: CheckResult) -> tuple[str, 
     return next((each.crl_uris for each in facts if each.sha256 == about.sha256), ())
 
 
-def _as_told(place: Place, outcome: Outcome) -> Step | None:
+def _as_told(place: HandedIn, outcome: Outcome) -> NextStep | None:
     """Return the remedy of a finding; where its holder makes the certificate anew, with the command for that."""
     text = told(outcome, language(), remedy_text, place.report.moment)
     # of one that passed nothing above it says what it is about
@@ -178,10 +178,10 @@ def _as_told(place: Place, outcome: Outcome) -> Step | None:
         anew = step("cert_check.make_anew", {}, {"remake": partial(_create, place, self_signed=True)})
         if anew is not None and anew.words is not None:
             return replace(anew, sentence=f"{about}{anew.sentence}")
-    return Step(f"{about}{text.remedy}") if text.remedy else None
+    return NextStep(f"{about}{text.remedy}") if text.remedy else None
 
 
-def _keys(outcome: Outcome, place: Place) -> tuple[str, ...]:
+def _keys(outcome: Outcome, place: HandedIn) -> tuple[str, ...]:
     """Return under which keys the sentence may stand, the most precise first."""
     options = place.options
     if outcome.reason:
@@ -211,10 +211,10 @@ def _is_made_anew(outcome: Outcome) -> bool:
     return outcome.certificate is not None and outcome.certificate.make_anew
 
 
-def _after_passing(place: Place) -> Step | None:
+def _after_passing(place: HandedIn) -> NextStep | None:
     about = next((found for found in place.report.findings if found.rule.code.startswith(_OF_A_TSP)), None)
     if about is not None:
-        return Step(told(about, language(), remedy_text, place.report.moment).remedy)  # the verdict says what it is
+        return NextStep(told(about, language(), remedy_text, place.report.moment).remedy)  # the verdict says what it is
     names = titles(place.options.systems)
     if place.arrived and place.is_alone:
         return step("cert_check.passed_alone", {}, _commands(place))
@@ -224,14 +224,14 @@ def _after_passing(place: Place) -> Step | None:
     return step(key, {"system": ", ".join(names)}, _commands(place))
 
 
-def _is_to_be_sent(place: Place) -> bool:
+def _is_to_be_sent(place: HandedIn) -> bool:
     """Return whether its public part goes to a system next: it came just now, or its holder made it."""
     from pkitools.trust import is_self_signed
 
     return bool(place.options.systems) and (place.arrived or is_self_signed(place.result.facts))
 
 
-def _public(place: Place) -> Words | None:
+def _public(place: HandedIn) -> Words | None:
     """Return the command that writes the public part beside a file; ``None`` of what was read from a pipe."""
     file, options = place.file, place.options
     if file == STANDARD_INPUT:
@@ -240,7 +240,7 @@ def _public(place: Place) -> Words | None:
     return (*written, *place.opened, *place.which)
 
 
-def _complete(place: Place) -> Words:
+def _complete(place: HandedIn) -> Words:
     """Return the command that completes the chain of a file, and knows what it is for."""
     meant = (*place.which, *meant_words(_only_system(place.options), place.options.environment))
     return ("chain", "complete", place.file, *place.opened, *carried(only=_TRUST), *meant, "--out", tr("cli.chain.out"))
@@ -250,7 +250,7 @@ def _only_system(options: Meant) -> str | None:
     return options.systems[0] if len(options.systems) == 1 else None
 
 
-def _commands(place: Place) -> Commands:
+def _commands(place: HandedIn) -> Commands:
     file, systems = place.file, _systems_meant(place)
     return {
         "create": partial(_create, place),
@@ -267,14 +267,14 @@ def _commands(place: Place) -> Commands:
     }
 
 
-def _systems_meant(place: Place) -> list[str]:
+def _systems_meant(place: HandedIn) -> list[str]:
     """Return the systems asked for, the one first that the step is about."""
     outcome = _decisive(place.report)
     about = None if outcome is None else outcome.params.get("system")
     return sorted(place.options.systems, key=lambda name: titles([name]) != [about])
 
 
-def _create(place: Place, *, self_signed: bool = False) -> Words | None:
+def _create(place: HandedIn, *, self_signed: bool = False) -> Words | None:
     """Return the command that makes the request of the next certificate, or that certificate itself, like this one.
 
     ``None`` of one that is somebody else's: what is in it is not what to ask for.
@@ -298,7 +298,7 @@ def _create(place: Place, *, self_signed: bool = False) -> Words | None:
     return created if created or self_signed else ask(profile=_profile(facts, options))
 
 
-def _renew(place: Place) -> Words | None:
+def _renew(place: HandedIn) -> Words | None:
     """Return the command that renews this certificate; where its file does not say all, the one that makes the next."""
     created = _create(place)
     if created is None:
@@ -311,7 +311,7 @@ def _renew(place: Place) -> Words | None:
     return ("csr", "create", "--renew", place.file, *chosen, "--out", created[-1])
 
 
-def _is_renewed(place: Place, given: Mapping[str, str]) -> bool:
+def _is_renewed(place: HandedIn, given: Mapping[str, str]) -> bool:
     """Return whether the file of a certificate, as it stands, gives all that a request for the next one takes."""
     from pkitools.containers import read_source
     from pkitools.files import read_bytes

@@ -12,7 +12,6 @@ import click
 
 from pkitools.checking.delivered_lists import refuse_unreadable_lists
 from pkitools.containers import Contents, ItemKind, items_of
-from pkitools.containers.model import BadItem
 from pkitools.errors import about_file
 from pkitools.files import check_outputs, read_bytes, write_set
 from pkitools.findings import Severity
@@ -20,7 +19,7 @@ from pkitools.frozen import dataclass, replace
 from pkitools.ordering import Arrival, Manifest, Receipt, ReceivingMeans, State, read_manifest, receive
 from pkitools.ordering.manifest import MANIFEST, MAX_MANIFEST_BYTES
 from pkitools.reports import ToldError, cert_receive_document
-from pkitools_cli.commands.cert.receiving.next_step import Asked
+from pkitools_cli.commands.cert.receiving.next_step import Invocation
 from pkitools_cli.commands.cert.receiving.text import received_told
 from pkitools_cli.commands.given.judging import chain_of, revocation_of, revocation_options, trust_of
 from pkitools_cli.commands.next_steps import again
@@ -64,7 +63,7 @@ class Received:
 
     receipt: Receipt
     errors: Sequence[ToldError]
-    asked: Asked
+    asked: Invocation
 
     @property
     def complete(self) -> bool:
@@ -114,22 +113,21 @@ def _received(options: Options) -> Received:
         return contents
 
     used = use_each(options.sources, read, lists_count=True)
-    unread: list[BadItem] = []
-    chain, beside = chain_of(options.chain, unread)
-    revocation = revocation_of(options, unread, beside)
+    chain = chain_of(options.chain)
+    revocation = revocation_of(options, chain.value.files)
     means = ReceivingMeans(
         moment=options.moment,
         trust=trust_of(options.trust),
-        intermediates=chain,
-        revocation=revocation,
+        intermediates=chain.value.certificates,
+        revocation=revocation.value,
         data=given_data(),
         passphrase=passphrase,
-        unread=unread,
+        unread=(*chain.unread, *revocation.unread),
         raise_crashes=debugging(),
     )
     receipt = receive([*used.results, *lists], manifest, Path(manifest_file).parent, means)
     placed = replace(receipt, arrivals=tuple(_placed(each) for each in receipt.arrivals))
-    asked = Asked(again(options.sources), options.passphrase_file or options.passphrase_env)
+    asked = Invocation(again(options.sources), options.passphrase_file or options.passphrase_env)
     return Received(placed, [*used.errors, *errors], asked)
 
 

@@ -22,7 +22,7 @@ from pkitools.x509 import oin_from_certificate
 from pkitools_cli.commands.export.given import given_above
 from pkitools_cli.commands.export.written import refuse_to_replace_input, told_backups
 from pkitools_cli.commands.given.fetching import NetworkRange, fetcher_of, told_refusals
-from pkitools_cli.commands.next_steps import Step, Words, again, carried, next_document, step
+from pkitools_cli.commands.next_steps import NextStep, Words, again, carried, next_document, step
 from pkitools_cli.commands.public_part import public_place, public_words
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered
@@ -122,21 +122,22 @@ def _complete(options: Options) -> Completed:
             [options.target], (options.file, *options.chain, *options.trust, options.passphrase_file)
         )
     contents = read_input(options.file, given_passphrase(options.passphrase_file, options.passphrase_env))
-    unread = told_problems(contents, options.file)
-    beside_it = given_above(options.chain, options.trust, unread)
+    told = told_problems(contents, options.file)
+    beside_it = given_above(options.chain, options.trust)
     with about_input(options.file):
         path = gather(
             contents,
             moment=options.moment,
-            chain=beside_it,
+            chain=beside_it.value,
             certificate=options.certificate,
             fetcher=None if options.offline else fetcher_of(options.allow_net, options.allow_port),
             any_host=bool(options.allow_net),
         ).path
     backups = _write(path, options)
     written = None if backups is None else options.target
+    unread = (*told, *beside_it.unread)
     return Completed(
-        path, options.file, written, tuple(unread), options.offline, backups or (), options.system, options.environment
+        path, options.file, written, unread, options.offline, backups or (), options.system, options.environment
     )
 
 
@@ -231,24 +232,24 @@ def _is_of_authority(facts: CertificateFacts) -> bool:
     return facts.is_ca and oin_from_certificate(facts).oin is None  # a self-signed one of openssl is a CA with an OIN
 
 
-def _after(completed: Completed, written: str) -> Step | None:
+def _after(completed: Completed, written: str) -> NextStep | None:
     """Return what to do with a chain that was written; what an authority has is sent to nobody as one's own."""
     if _is_of_authority(completed.path.leaf):
         return None
     return step("chain_complete.written", {}, {"public": partial(_public, completed, written)})
 
 
-def _next(completed: Completed) -> Step | None:
+def _next(completed: Completed) -> NextStep | None:
     if completed.written is not None:
         return _after(completed, completed.written)
     if completed.path.imitation is not None:
-        return Step(tr("cli.chain.complete.next_look_alike"))
+        return NextStep(tr("cli.chain.complete.next_look_alike"))
     if completed.path.is_handed_on:
-        return Step(tr("cli.chain.complete.next"), again([completed.file], "--out", tr("cli.chain.out")))
+        return NextStep(tr("cli.chain.complete.next"), again([completed.file], "--out", tr("cli.chain.out")))
     if "--trust" not in carried() and hierarchy_of(completed.path.leaf).kind is HierarchyKind.TRIAL:
-        return Step(tr("cli.chain.complete.next_trial"), again([completed.file], "--trust", tr("cli.now.folder")))
+        return NextStep(tr("cli.chain.complete.next_trial"), again([completed.file], "--trust", tr("cli.now.folder")))
     if completed.offline and completed.address is not None:
         words = again([completed.file], without=frozenset({"offline"}))
-        return Step(tr("cli.chain.complete.next_online", url=shown(completed.address)), words)
+        return NextStep(tr("cli.chain.complete.next_online", url=shown(completed.address)), words)
     words = again([completed.file], "--chain", tr("cli.now.file"))
-    return Step(tr("cli.chain.complete.next_missing"), words)
+    return NextStep(tr("cli.chain.complete.next_missing"), words)

@@ -18,11 +18,21 @@ from pkitools.reports.telling.answer import told
 from pkitools.requests import PrivateKey, RequestFacts
 from pkitools.x509 import oin_from_subject
 from pkitools_cli.commands.csr.judging import AskedOfRequests, RequestsTogether
-from pkitools_cli.commands.next_steps import Step, Words, again, carried, more_of, next_document, request_command, step
+from pkitools_cli.commands.given.keys import read_either_key
+from pkitools_cli.commands.next_steps import (
+    NextStep,
+    Words,
+    again,
+    carried,
+    more_of,
+    next_document,
+    request_command,
+    step,
+)
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import language, tr
-from pkitools_cli.inputs import files_of, read_either_key, read_together, told_problems, use_each
+from pkitools_cli.inputs import files_of, read_together, told_problems, use_each
 from pkitools_cli.lines import labelled, report_told, wrapped
 from pkitools_cli.options import environment_option, fail_on_option
 from pkitools_cli.output import complain
@@ -190,13 +200,13 @@ def _facts(facts: RequestFacts) -> Iterator[tuple[str, str | None]]:
     yield "key", tr("cli.csr.check.made", **made)
 
 
-def _next(judged: Judged, options: Options) -> Step | None:
+def _next(judged: Judged, options: Options) -> NextStep | None:
     """Return what to do with a request that is right, and with one that is not."""
     failed = next((n for n, (_, report) in enumerate(judged.requests) if report.verdict is Verdict.FAILED), None)
     if failed is not None:
         return _after_failing(judged, failed, options)
     if doubted := _doubted(judged):
-        return Step(told(doubted, language(), remedy_text).remedy)
+        return NextStep(told(doubted, language(), remedy_text).remedy)
     if not judged.complete:
         return step("csr_check.unread", {"file": judged.unread_files[0]}, {})
     if judged.files.count(judged.files[0]) > 1:
@@ -209,7 +219,7 @@ def _next(judged: Judged, options: Options) -> Step | None:
     return step(f"csr_check.passed{anywhere}", {}, {"check": lambda: arriving})
 
 
-def _after_failing(judged: Judged, failed: int, options: Options) -> Step | None:
+def _after_failing(judged: Judged, failed: int, options: Options) -> NextStep | None:
     file, (facts, report) = judged.files[failed], judged.requests[failed]
     several = "failed_of" if len(judged.requests) > 1 else "failed"
     inside = "_inside" if file in judged.with_another_key else ""

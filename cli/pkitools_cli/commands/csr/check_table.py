@@ -11,7 +11,7 @@ from pkitools.reports.telling.answer import answer_of
 from pkitools.reports.text import in_a_word
 from pkitools.requests import RequestFacts
 from pkitools_cli.commands.tables import closing_rows, counted_all, naming
-from pkitools_cli.i18n import language, report_word, tr
+from pkitools_cli.i18n import form_of, language, report_word, tr
 from pkitools_cli.lines import wrapped
 from pkitools_cli.reply import Line
 from pkitools_cli.wide import fitted
@@ -38,7 +38,7 @@ def table(
     bad = [((name(file, ""), "–", tr("cli.cert_check.table.unread"), ""), None) for file in unread]
     yield from closing_rows(heads, [*good, *bad], said=2)
     yield ""
-    total = tr(f"cli.csr.check.total{'_one' if len(judged) == 1 else ''}", total=len(judged))
+    total = tr(f"cli.csr.check.total{form_of(len(judged))}", total=len(judged))
     yield from wrapped(counted_all(total, [report.verdict for _, report in judged], unread), "")
 
 

@@ -16,9 +16,10 @@ from pkitools.requests import PrivateKey
 from pkitools_cli.commands.csr.create_options import CreateOptions
 from pkitools_cli.commands.csr.ordering import Wishes, completed, known, planned, renewed
 from pkitools_cli.commands.csr.writing import KeyPassphrase, places, write, write_certificate
+from pkitools_cli.commands.given.keys import read_key
 from pkitools_cli.commands.next_steps import free_prefix
 from pkitools_cli.i18n import tr
-from pkitools_cli.inputs import about_input, read_input, read_key, told_problems
+from pkitools_cli.inputs import about_input, read_input, told_problems
 from pkitools_cli.output import complain
 from pkitools_cli.passphrases import asked_passphrase, can_ask, given_passphrase
 

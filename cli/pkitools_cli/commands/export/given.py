@@ -13,15 +13,16 @@ from pkitools.errors import PkitoolsError, SecretError
 from pkitools.files import read_bytes
 from pkitools.frozen import dataclass, field, replace
 from pkitools.reports import ToldError
+from pkitools_cli.commands.given.keys import read_key
 from pkitools_cli.i18n import tr
 from pkitools_cli.inputs import (
+    WithUnread,
     about_input,
     each_of,
     files_of,
     pass_over,
     read_certificates,
     read_input,
-    read_key,
     told_problems,
 )
 from pkitools_cli.options import STANDARD_INPUT
@@ -125,52 +126,50 @@ def read_given(options: Given, secrets: Passphrases, trust: Sequence[str] = ()) 
     from pkitools.exports import gather
 
     contents = read_input(options.file, secrets.of_input())
-    unread = told_problems(contents, options.file)
+    told = told_problems(contents, options.file)
     key = read_key(options.key_file, secrets.of_input()) if options.key_file is not None else None
-    chain = given_above(options.chain, trust, unread)
+    above = given_above(options.chain, trust)
     with about_input(options.file):
         material = gather(
             contents,
             moment=options.moment,
-            chain=chain,
+            chain=above.value,
             key=key,
             alias=options.alias,
             certificate=options.certificate,
         )
     data = b"" if options.file == STANDARD_INPUT else read_bytes(options.file)
-    return Read(contents, material, data, tuple(unread)), key
+    return Read(contents, material, data, (*told, *above.unread)), key
 
 
-def given_above(chain: Sequence[str], trust: Sequence[str], unread: list[ToldError]) -> list[bytes]:
-    """Return the certificates of what was given beside a file.
+def given_above(chain: Sequence[str], trust: Sequence[str]) -> WithUnread[list[bytes], ToldError]:
+    """Return the certificates of what was given beside a file, and what could not be read of it, for a document.
 
     Args:
         chain: files and folders with certificates of authorities.
         trust: files and folders with roots, and with what stands between; of a test PKI its folder. Roots of one's own
             count along.
-        unread: gets the parts of them that could not be read, for a document.
     """
-    found = each_of(
-        chain,
-        lambda name: read_certificates(name, unread),
-        lambda name, error: unread.append(ToldError.of(error, file=name)),
-    )
-    given = [item.der for items in found for item in items]
-    return list(dict.fromkeys((*given, *_trusted(trust, unread), *own_roots())))
+    given = each_of(chain, read_certificates, lambda name, error: ToldError.of(error, file=name))
+    trusted = _trusted(trust)
+    ders = (*(item.der for items in given.value for item in items), *trusted.value, *own_roots())
+    return WithUnread(list(dict.fromkeys(ders)), (*given.unread, *trusted.unread))
 
 
-def _trusted(trust: Sequence[str], unread: list[ToldError]) -> list[bytes]:
+def _trusted(trust: Sequence[str]) -> WithUnread[list[bytes], ToldError]:
     """Return the certificates of what is trusted; what could not be read of it is told of."""
     if not trust:
-        return []
+        return WithUnread([])
     from pkitools.trust import TrustStore
     from pkitools_cli.commands.given.judging import authorities_beside
 
     store = TrustStore.from_files(trust)
-    unread += [pass_over(bad.error.file or ", ".join(trust), bad.position, bad.error) for bad in store.unread]
+    of_store = [pass_over(bad.error.file or ", ".join(trust), bad.position, bad.error) for bad in store.unread]
     between = [name for name, _ in files_of([str(folder) for folder in authorities_beside(trust)])]
-    found = [item.der for name in between for item in read_certificates(name, unread)]
-    return [*(anchor.der for anchor in store.anchors), *store.intermediates, *found]
+    found = [read_certificates(name) for name in between]
+    ders = (item.der for each in found for item in each.value)
+    unread = (*of_store, *(one for each in found for one in each.unread))
+    return WithUnread([*(anchor.der for anchor in store.anchors), *store.intermediates, *ders], unread)
 
 
 def key_for(

@@ -14,15 +14,16 @@ import click
 
 from pkitools.containers import BadItem, Contents, ItemKind, unread_file
 from pkitools.errors import InputError
-from pkitools.frozen import replace
+from pkitools.frozen import dataclass, replace
 from pkitools_cli.commands.given.fetching import NetworkRange, fetcher_of
-from pkitools_cli.inputs import called, each_of, read_crls, read_input, read_items, read_whole, trusted_files
+from pkitools_cli.inputs import WithUnread, called, each_of, read_input, read_items, read_whole
 from pkitools_cli.options import moment_was_given
 
 if TYPE_CHECKING:
     from pkitools.checking import Revocation
     from pkitools.revocation import Cache, CertificateRevocationList
     from pkitools.trust import TrustStore
+    from pkitools_cli.commands.given.lists import NamedList
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -118,65 +119,81 @@ def _folders(trusted: Iterable[str], name: str) -> list[Path]:
     return [folder for folder in found if folder.is_dir() and any(folder.iterdir())]
 
 
-def chain_of(names: Iterable[str], unread: list[BadItem]) -> tuple[list[bytes], list[Contents]]:
-    """Return the certificates of the files of ``--chain``, and the files: they may hold CRLs too.
+@dataclass(frozen=True, slots=True)
+class GivenChain:
+    """What ``--chain`` gave.
+
+    Args:
+        certificates: DER.
+        files: what they stood in, which may hold CRLs too.
+    """
+
+    certificates: list[bytes]
+    files: list[Contents]
+
+
+def chain_of(names: Iterable[str]) -> WithUnread[GivenChain, BadItem]:
+    """Return what the files of ``--chain`` hold.
 
     Args:
         names: the files and folders. Of each the end entity comes first: chains are stored in either order.
-        unread: what could not be read of the material; gets more of it.
     """
     from pkitools.checking import end_entity_first
 
-    files = list(
-        each_of(
-            names,
-            lambda name: read_whole(name, unread),
-            lambda name, error: unread.append(unread_file(name, error)),
-            read_list=read_input,
-        )
-    )
-    return [der for contents in files for der in end_entity_first(contents.certificates)], files
+    found = each_of(names, read_whole, unread_file, read_list=lambda name: WithUnread(read_input(name)))
+    ders = [der for contents in found.value for der in end_entity_first(contents.certificates)]
+    return WithUnread(GivenChain(ders, found.value), found.unread)
 
 
-def lists_of(options: GivenLists, unread: list[BadItem], chain: Iterable[Contents] = ()) -> Revocation:
+def lists_of(options: GivenLists, chain: Iterable[Contents] = ()) -> WithUnread[Revocation, BadItem]:
     """Return how revocation is to be checked by lists at hand, as bytes: they go to other processes.
 
     Args:
         options: what was given. CRLs and OCSP responses in the files of ``--trust`` count like those of ``--crl``.
-        unread: what could not be read of the material; gets more of it.
         chain: what was given as a chain, for what it holds of revocation.
     """
-    names = dict[bytes, str]()
-    return _with_files(options, _crls(options, unread, names), chain, names)
+    crls = _crls(options)
+    return WithUnread(_with_files(options, [der for der, _ in crls.value], chain, _names(crls.value)), crls.unread)
 
 
-def revocation_of(options: GivenRevocation, unread: list[BadItem], chain: Iterable[Contents] = ()) -> Revocation:
+def revocation_of(options: GivenRevocation, chain: Iterable[Contents] = ()) -> WithUnread[Revocation, BadItem]:
     """Return how revocation is to be checked by what was given and, unless that was refused, by asking.
 
     Args:
         options: what was given, as of :func:`lists_of`.
-        unread: what could not be read of the material; gets more of it.
         chain: what was given as a chain, for what it holds of revocation.
     """
-    names = dict[bytes, str]()
-    crls = [_read_once(crl) for crl in _crls(options, unread, names)]
-    responses: list[bytes] = []
-    for name in options.ocsp:
-        found = read_items(name, unread, ItemKind.OCSP_RESPONSE)
-        names |= dict.fromkeys(found, called(name))
-        responses += found
-    given = _with_files(options, crls, chain, names, responses)
+    crls = _crls(options)
+    found = [(called(name), read_items(name, ItemKind.OCSP_RESPONSE)) for name in options.ocsp]
+    responses = [(der, name) for name, each in found for der in each.value]
+    names = _names(crls.value) | dict(responses)
+    given = _with_files(
+        options, [_read_once(der) for der, _ in crls.value], chain, names, [der for der, _ in responses]
+    )
     online = not options.offline and options.revocation != "off"
-    return replace(
+    given = replace(
         given,
         fetcher=fetcher_of(options.allow_net, options.allow_port) if online else None,
         cache=_cache(options.cache) if options.cache else None,
     )
+    return WithUnread(given, (*crls.unread, *(one for _, each in found for one in each.unread)))
 
 
-def _crls(options: GivenLists, unread: list[BadItem], names: dict[bytes, str]) -> list[bytes]:
+def _crls(options: GivenLists) -> WithUnread[list[NamedList], BadItem]:
     places = (*options.crls, *map(str, _crls_beside(options.trust)))
-    return [crl for name in places for crl in read_crls(name, unread, names)]
+    if not places:
+        return WithUnread([])
+    from pkitools_cli.commands.given.lists import read_crls
+
+    found = [read_crls(name) for name in places]
+    return WithUnread(
+        [crl for each in found for crl in each.value], tuple(one for each in found for one in each.unread)
+    )
+
+
+def _names(crls: Sequence[NamedList]) -> dict[bytes, str]:
+    """Return what each list is called: of one that is in several files, as the first of them."""
+    return dict(reversed(crls))
 
 
 def _with_files(
@@ -197,6 +214,10 @@ def _with_files(
         options=replace(RevocationOptions(), moment_is_now=not moment_was_given()),
         names=names,
     )
+    if not options.trust:
+        return with_delivered(given, chain) or given
+    from pkitools_cli.commands.given.lists import trusted_files
+
     return with_delivered(given, (*chain, *trusted_files(options.trust))) or given
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 
-from pkitools.containers import BadItem
 from pkitools.environment import Environment
 from pkitools.findings import Severity
 from pkitools.frozen import dataclass
@@ -92,18 +91,19 @@ def command(options: Options) -> Reply[MetadataCheck]:
 
 
 def _checked(options: Options) -> MetadataCheck:
-    unread: list[BadItem] = []
-    chain, beside = chain_of(options.chain, unread)
+    chain = chain_of(options.chain)
+    octets, trust = read_octets(options.file), trust_of(options.trust)
+    revocation = revocation_of(options, chain.value.files)
     return check_metadata(
-        read_octets(options.file),
+        octets,
         system=options.system,
         environment=options.environment,
         moment=options.moment,
-        intermediates=chain,
-        trust=trust_of(options.trust),
-        revocation=revocation_of(options, unread, beside),
+        intermediates=chain.value.certificates,
+        trust=trust,
+        revocation=revocation.value,
         own=given_data(),
         name=called(options.file),
-        unread=unread,
+        unread=(*chain.unread, *revocation.unread),
         raise_crashes=debugging(),
     )

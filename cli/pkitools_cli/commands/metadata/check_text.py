@@ -14,8 +14,8 @@ from pkitools.reports.telling.answer import told as told_of
 from pkitools.reports.telling.readable import validity
 from pkitools.reports.text import in_short, label_width, others, why
 from pkitools.text import shown
-from pkitools_cli.commands.cert.next_step import Place, next_step_of
-from pkitools_cli.commands.next_steps import Step, step
+from pkitools_cli.commands.cert.next_step import HandedIn, next_step_of
+from pkitools_cli.commands.next_steps import NextStep, step
 from pkitools_cli.commands.public_part import probe_words
 from pkitools_cli.i18n import language, report_word, tr
 from pkitools_cli.inputs import called
@@ -97,16 +97,16 @@ def _reason(found: MetadataCheck, report: Report) -> str:
     return f"{name}: {in_short(because, language(), report.moment)}"
 
 
-def _next(found: MetadataCheck, deciding: Sequence[Report], options: Options) -> Step | None:
+def _next(found: MetadataCheck, deciding: Sequence[Report], options: Options) -> NextStep | None:
     about = next((one for one in _judged(found) if deciding and one.result.report is deciding[0]), None)
     somebody_elses = next((each for each in found.report.findings if each.rule.code == _OF_A_PROVIDER), None)
     if about is not None and somebody_elses is None:
-        return next_step_of(Place(options.file, about.result, about.result.report, options))
+        return next_step_of(HandedIn(options.file, about.result, about.result.report, options))
     # who runs a service orders no certificate for where people sign in
     outcome = _first_step(deciding or found.reports) if about is None else somebody_elses
     if outcome is not None:
         text = told_of(outcome, language(), remedy_text, found.report.moment)
-        return Step(f"{text.title}. {text.remedy}" if not deciding else text.remedy) if text.remedy else None
+        return NextStep(f"{text.title}. {text.remedy}" if not deciding else text.remedy) if text.remedy else None
     title = found.consumer.title if found.consumer is not None else ", ".join(titles([options.system]))
     commands = {"probe": lambda: probe_words(options.system, options.environment)}
     return step("metadata_check.passed", {"consumer": title}, commands)

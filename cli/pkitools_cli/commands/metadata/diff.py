@@ -17,10 +17,10 @@ from pkitools.oin import EntityID
 from pkitools.reports import metadata_diff_document
 from pkitools.text import shown
 from pkitools_cli.commands.metadata.reading import read_octets
-from pkitools_cli.commands.next_steps import Step, step
+from pkitools_cli.commands.next_steps import NextStep, step
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered
-from pkitools_cli.i18n import tr
+from pkitools_cli.i18n import form_of, tr
 from pkitools_cli.inputs import about_input, called
 from pkitools_cli.lines import wrapped
 from pkitools_cli.options import STANDARD_INPUT
@@ -71,7 +71,7 @@ def _code(found: MetadataComparison) -> ExitCode:
 
 def _told(found: MetadataComparison, options: Options) -> Iterator[Line | str]:
     count = len(found.changes)
-    key = "none" if not count else "one" if count == 1 else "many"
+    key = f"changes{form_of(count)}" if count else "none"
     head = tr(f"cli.metadata.diff.{key}", count=count, old=called(options.old), new=called(options.new))
     yield from (Line(row, bold=True) for row in wrapped(head, ""))
     yield from _signatures(found)
@@ -97,7 +97,7 @@ def _signatures(found: MetadataComparison) -> Iterator[str]:
         yield from wrapped(f"→ {text.remedy}", "      ", "    ")
 
 
-def _next(found: MetadataComparison, options: Options) -> Step | None:
+def _next(found: MetadataComparison, options: Options) -> NextStep | None:
     """Return how to judge the new file: for the system and the environment that its entity ID is of."""
     systems, environment = _aim(found.new.names)
     asked = systems[0] if systems else tr("cli.metadata.diff.system")

@@ -25,7 +25,7 @@ from pkitools_cli.reply import Line, Reply
 
 if TYPE_CHECKING:
     from pkitools.oin.entity_schemes import EntitySubject
-    from pkitools_cli.commands.next_steps import Step
+    from pkitools_cli.commands.next_steps import NextStep
 
 
 _INPUT: Final = "oin.input."
@@ -149,7 +149,7 @@ def _next_document(judged: Sequence[Judged]) -> dict[str, object] | None:
     return next_document(lambda: _next(judged))
 
 
-def _next(judged: Sequence[Judged]) -> Step | None:
+def _next(judged: Sequence[Judged]) -> NextStep | None:
     """Return what to do with what is no OIN, where that can be seen: it is another number, or the name of a file."""
     if len(judged) != 1 or judged[0].report.verdict is not Verdict.FAILED:
         return None

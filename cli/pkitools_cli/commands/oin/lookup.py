@@ -43,7 +43,7 @@ _OF_A_SPREADSHEET: Final = pattern(r"[0-9]{10,19}|[0-9]+(?:[.,][0-9]+)?[eE][+]?[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Options:
     """What was asked on the command line."""
 
     query: str | None
@@ -86,8 +86,8 @@ class LookedUp:
 @click.option("--allow-net", multiple=True, type=NetworkRange(), help="cli.oin.lookup.allow_net")
 @click.option("--offline", is_flag=True, envvar="PKITOOLS_OFFLINE", help="cli.oin.lookup.offline")
 @moment_option
-@gathered(Asked)
-def command(asked: Asked) -> Reply[LookedUp]:
+@gathered(Options)
+def command(asked: Options) -> Reply[LookedUp]:
     """Ask the register, or look in a copy of it."""
     _refuse(asked)
     key = given_api_key(asked.api_key_file, asked.api_key_env)
@@ -100,7 +100,7 @@ def command(asked: Asked) -> Reply[LookedUp]:
     )
 
 
-def _refuse(asked: Asked) -> None:
+def _refuse(asked: Options) -> None:
     if asked.query is None and not asked.sync:
         raise click.UsageError(tr("cli.oin.lookup.nothing"))
     if asked.sync and asked.offline:
@@ -110,7 +110,7 @@ def _refuse(asked: Asked) -> None:
         raise click.UsageError(instead)  # to ask for it would be answered that it is not registered
 
 
-def _register(asked: Asked, key: str | None) -> Register:
+def _register(asked: Options, key: str | None) -> Register:
     from pkitools.oin_register import open_register
 
     register = open_register(fetcher_of(asked.allow_net, ()), way=asked.way, url=asked.url, key=key)
@@ -121,7 +121,7 @@ def _register(asked: Asked, key: str | None) -> Register:
     return open_register(fetcher_of(asked.allow_net, (port,)), way=asked.way, url=asked.url, key=key)
 
 
-def _looked_up(asked: Asked, register: Register | None) -> LookedUp:
+def _looked_up(asked: Options, register: Register | None) -> LookedUp:
     from pkitools.oin_register import Query, lookup
 
     query = None if asked.query is None else Query.parse(asked.query)

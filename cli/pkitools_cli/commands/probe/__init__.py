@@ -17,12 +17,13 @@ from pkitools.frozen import dataclass
 from pkitools.reports import probe_document
 from pkitools_cli.commands.given.fetching import proxies_of_environment
 from pkitools_cli.commands.given.judging import revocation_of, revocation_options_with, trust_of
+from pkitools_cli.commands.given.keys import read_key
 from pkitools_cli.commands.probe.text import probe_told
 from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered, progress
 from pkitools_cli.i18n import tr
-from pkitools_cli.inputs import about_input, read_input, read_items, read_key
+from pkitools_cli.inputs import WithUnread, about_input, read_input, read_items
 from pkitools_cli.options import STANDARD_INPUT, environment_option, fail_on_option, moment_option
 from pkitools_cli.own_data import given_data, titles
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
@@ -101,9 +102,7 @@ def command(options: Options) -> Reply[Tried]:
     _refuse_clashes(options)
     titles(options.systems)  # a wrong name is told before anybody is asked
     trust = trust_of(options.trust)
-    unread: list[BadItem] = []
-    client = _client(options, trust, unread)
-    result = _probed(host, port, options, client=client, trust=trust, unread=unread)
+    result = _probed(host, port, options, client=_client(options, trust), trust=trust)
     return Reply(
         Tried(result),
         document=lambda tried: probe_document(tried.result),
@@ -125,16 +124,15 @@ def _probed(
     port: int,
     options: Options,
     *,
-    client: ClientMaterial | None,
+    client: WithUnread[ClientMaterial | None, BadItem],
     trust: TrustStore | None,
-    unread: list[BadItem],
 ) -> ProbeResult:
     from pkitools.probing import probe
     from pkitools.probing.model import peer_name
 
     if options.offline:
         raise NetworkError("probing.error.offline", peer=peer_name(host, port))
-    revocation = revocation_of(options, unread)
+    revocation = revocation_of(options)
     progress(tr("cli.probe.asking", peer=peer_name(host, port)))
     return probe(
         host,
@@ -142,14 +140,14 @@ def _probed(
         moment=options.moment,
         environment=options.environment,
         systems=options.systems,
-        client=client,
+        client=client.value,
         trust=trust,
-        revocation=revocation,
+        revocation=revocation.value,
         starttls=options.starttls or "",
         allow_net=options.allow_net,
         proxies=proxies_of_environment(),
         data=given_data(),
-        unread=unread,
+        unread=(*client.unread, *revocation.unread),
         raise_crashes=debugging(),
     )
 
@@ -176,19 +174,19 @@ def unused_of(given: str) -> tuple[str, ...]:
     return () if page in {"", "/"} else (tr("cli.probe.page_unused", page=page),)
 
 
-def _client(options: Options, trust: TrustStore | None, unread: list[BadItem]) -> ClientMaterial | None:
+def _client(options: Options, trust: TrustStore | None) -> WithUnread[ClientMaterial | None, BadItem]:
     """Return the certificate to show with its key: what is sent is what the file holds, as a program would."""
     if options.client_cert is None:
-        return None
+        return WithUnread(None)
     from pkitools.containers.wanted import unread_of
     from pkitools.exports import gather
     from pkitools.probing import ClientIdentity, ClientMaterial
 
     passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
     contents = read_input(options.client_cert, passphrase)
-    unread += unread_of(contents)
     key = read_key(options.client_key, passphrase) if options.client_key is not None else None
-    chain = tuple(der for name in options.chain for der in read_items(name, unread))
+    given = [read_items(name) for name in options.chain]
+    chain = tuple(der for each in given for der in each.value)
     with about_input(options.client_cert):
         at_hand = (*(anchor.der for anchor in trust.anchors), *trust.intermediates) if trust else ()
         path = gather(contents, moment=options.moment, chain=(*chain, *at_hand), key=key).path
@@ -196,7 +194,8 @@ def _client(options: Options, trust: TrustStore | None, unread: list[BadItem]) -
     ders = (path.leaf.der, *(item.der for item in contents.of_kind("certificate")), *chain)
     sent = tuple(dict.fromkeys(ders))
     complete = (path.leaf.der, *(facts.der for facts in path.intermediates))
-    return ClientMaterial(ClientIdentity(sent, key.native), complete)
+    unread = (*unread_of(contents), *(one for each in given for one in each.unread))
+    return WithUnread(ClientMaterial(ClientIdentity(sent, key.native), complete), unread)
 
 
 def _key_beside(contents: Contents, name: str, leaf: CertificateFacts, passphrase: bytes | None) -> PrivateKey:

@@ -16,7 +16,7 @@ from pkitools.reports.text import others, why, word
 from pkitools.text import joined, shown
 from pkitools.x509 import DistinguishedName, read_certificate
 from pkitools_cli.commands.cert.check_overall import reserved
-from pkitools_cli.commands.next_steps import Step, again, carried, fits
+from pkitools_cli.commands.next_steps import NextStep, again, carried, fits
 from pkitools_cli.i18n import language, report_word, tr
 from pkitools_cli.lines import coloured, columns, findings_told, labelled, under_label, wrapped
 from pkitools_cli.own_data import titles
@@ -126,7 +126,7 @@ def _now(result: ProbeResult, target: str, step: Outcome | None) -> Iterator[str
     if result.seen.handshake.asks and result.mine is None and result.report.verdict is not Verdict.FAILED:
         file = tr("cli.now.file")
         words = again([target], "--client-cert", file, "--client-key", file)
-        yield from Step(tr("cli.probe.now.give"), words).rows(*under_label(word("answer.now", language())))
+        yield from NextStep(tr("cli.probe.now.give"), words).rows(*under_label(word("answer.now", language())))
         return
     if step is not None and step.rule.code == _CHAIN and (mended := _completed()) is not None:
         yield from mended.rows(*under_label(word("answer.now", language())))
@@ -135,14 +135,14 @@ def _now(result: ProbeResult, target: str, step: Outcome | None) -> Iterator[str
     yield from _under(word("answer.now", language()), remedy or tr(f"cli.probe.now.{_outcome(result)}"))
 
 
-def _completed() -> Step | None:
+def _completed() -> NextStep | None:
     """Return the step that puts the intermediates behind the client certificate; ``None`` where none can be shown."""
     ctx = click.get_current_context(silent=True)
     file = None if ctx is None else ctx.params.get("client_cert")
     if file is None or file == "-":
         return None
     words = ("chain", "complete", file, *carried(only=_FOR_COMPLETE), "--out", tr("cli.chain.out"))
-    return Step(tr("cli.probe.now.chain"), words) if fits(words) else None
+    return NextStep(tr("cli.probe.now.chain"), words) if fits(words) else None
 
 
 def _outcome(result: ProbeResult) -> Verdict:

@@ -17,7 +17,7 @@ from pkitools_cli.commands.founded import founded
 from pkitools_cli.commands.next_steps import Words, again, step
 from pkitools_cli.exit_codes import not_known, of_reports
 from pkitools_cli.framework import Command, gathered
-from pkitools_cli.i18n import language, tr
+from pkitools_cli.i18n import form_of, language, tr
 from pkitools_cli.inputs import about_input, read_input, told_problems
 from pkitools_cli.lines import beside, findings_told, wrapped
 from pkitools_cli.options import environment_option, fail_on_option, moment_option
@@ -112,7 +112,7 @@ def _answer(found: RenewalDifference) -> str:
     if found.report.verdict is Verdict.FAILED:
         return tr("cli.renewal.diff.failed", name=name)
     before = sum(notice.counterpart.phase == "before" for notice in found.notices)
-    return tr(f"cli.renewal.diff.answer{'_one' if before == 1 else ''}", name=name, count=before)
+    return tr(f"cli.renewal.diff.answer{form_of(before)}", name=name, count=before)
 
 
 def _changes(changes: Sequence[Change]) -> Iterator[Line | str]:

@@ -12,7 +12,7 @@ from pkitools.reports import rules_documents_document, rules_documents_document_
 from pkitools.rulebook import Resting, own_rests_on, rests_on
 from pkitools_cli.exit_codes import of_list
 from pkitools_cli.framework import Command
-from pkitools_cli.i18n import language, tr
+from pkitools_cli.i18n import form_of, language, tr
 from pkitools_cli.lines import wrapped
 from pkitools_cli.own_data import given_data, unusable
 from pkitools_cli.reply import Line, Reply
@@ -80,9 +80,5 @@ def rests(resting: Resting) -> str:
         "asks": len(resting.asks),
         "rows": len(resting.rows),
     }
-    told = [
-        tr(f"cli.rules.documents.{kind}.{'one' if count == 1 else 'many'}", count=count)
-        for kind, count in counts.items()
-        if count
-    ]
+    told = [tr(f"cli.rules.documents.{kind}{form_of(count)}", count=count) for kind, count in counts.items() if count]
     return ", ".join(told) or tr("cli.rules.documents.nothing")

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_PORTFOLIO_BYTES
-from pkitools_cli.commands.given.judging import chain_of, lists_of, trust_of
+from pkitools_cli.commands.given.judging import GivenLists, chain_of, lists_of, trust_of
 from pkitools_cli.commands.scan.means import BrokenWorkers, executor_of
 from pkitools_cli.debugging import debugging
 from pkitools_cli.framework import progress
 from pkitools_cli.i18n import tr
-from pkitools_cli.inputs import about_input, read_standard_input
+from pkitools_cli.inputs import WithUnread, about_input, read_standard_input
 from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.output import complain
 from pkitools_cli.own_data import given_data, refuse_unknown
@@ -35,7 +35,7 @@ _PEER_SECONDS: Final = 15.0
 """For what one peer is asked."""
 
 
-class Asked(Protocol):
+class GivenScan(GivenLists, Protocol):
     """What was given, as far as a scan asks for it."""
 
     @property
@@ -65,18 +65,6 @@ class Asked(Protocol):
     @property
     def chain(self) -> tuple[str, ...]:
         """Files with authorities."""
-
-    @property
-    def trust(self) -> tuple[str, ...]:
-        """What is trusted besides."""
-
-    @property
-    def crls(self) -> tuple[str, ...]:
-        """Lists of revoked certificates."""
-
-    @property
-    def revocation(self) -> str | None:
-        """What an unknown status means."""
 
     @property
     def passphrase_file(self) -> str | None:
@@ -122,17 +110,16 @@ class Running:
     unread: tuple[BadItem, ...] = ()
 
     @classmethod
-    def of(cls, options: Asked) -> Running:
+    def of(cls, options: GivenScan) -> Running:
         """Return the scan that was asked for; everything given beside the places is read now.
 
         Raises:
             PkitoolsError: what was given beside the places cannot be used.
         """
-        unread: list[BadItem] = []
         earlier = _earlier(options.since, options.moment)  # before a report may take its place
-        judging = _judging(options, unread)
+        judging = _judging(options)
         fetch = None if options.offline else _fetch(options.allow_net)
-        return cls(options.places, judging, earlier, fetch, options.jobs, options.dask, tuple(unread))
+        return cls(options.places, judging.value, earlier, fetch, options.jobs, options.dask, judging.unread)
 
     def by(self, claims: tuple[Claim, ...]) -> Running:
         """Return the same scan, in which what connections claim is judged by them."""
@@ -233,7 +220,7 @@ def _span(seconds: int) -> str:
     return tr(f"cli.scan.{key}", count=seconds if seconds < 120 else round(seconds / 60))
 
 
-def words_to_check(given: Asked) -> tuple[str, ...]:
+def words_to_check(given: GivenScan) -> tuple[str, ...]:
     """Return the options by which ``cert check`` of one certificate knows what was known of all of them."""
     pairs: list[tuple[str, str | None]] = [("--chain", name) for name in given.chain]
     pairs += [("--trust", name) for name in given.trust]
@@ -253,22 +240,24 @@ def _earlier(name: str | None, moment: datetime) -> Earlier | None:
         return read_earlier(read_bytes(name, limit=MAX_PORTFOLIO_BYTES), name, moment)
 
 
-def _judging(options: Asked, unread: list[BadItem]) -> Judging:
+def _judging(options: GivenScan) -> WithUnread[Judging, BadItem]:
     from pkitools.portfolio import Judging
 
     refuse_unknown(options.systems)  # before a file is read
-    between, chain = chain_of(options.chain, unread)
-    return Judging(
+    chain = chain_of(options.chain)
+    lists = lists_of(options, chain.value.files)
+    judging = Judging(
         moment=options.moment,
         environment=options.environment,
         systems=options.systems,
         trust=trust_of(options.trust),
-        intermediates=tuple(between),
-        revocation=lists_of(options, unread, chain),
+        intermediates=tuple(chain.value.certificates),
+        revocation=lists.value,
         passphrase=given_passphrase(options.passphrase_file, options.passphrase_env),
         data=given_data(),
         raise_crashes=debugging(),
     )
+    return WithUnread(judging, (*chain.unread, *lists.unread))
 
 
 def _fetch(allow_net: Sequence[IPv4Network | IPv6Network]) -> Fetch:

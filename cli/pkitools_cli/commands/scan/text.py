@@ -24,10 +24,10 @@ from pkitools.reports.portfolio.telling import (
 from pkitools.reports.telling.answer import told
 from pkitools.reports.telling.readable import readable, short_day
 from pkitools.text import visible
-from pkitools_cli.commands.next_steps import Step
+from pkitools_cli.commands.next_steps import NextStep
 from pkitools_cli.commands.scan.across import across_now, across_told
 from pkitools_cli.commands.scan.orders import planned_day
-from pkitools_cli.i18n import language, tr
+from pkitools_cli.i18n import form_of, language, tr
 from pkitools_cli.lines import coloured, columns, wrapped
 from pkitools_cli.own_data import titles
 from pkitools_cli.remedies import error_line, offline_remedy_text
@@ -113,9 +113,9 @@ def _counted(portfolio: Portfolio) -> str:
         return tr("cli.scan.nothing", files=portfolio.looked_at)
     if not total:
         kinds = [tr("cli.scan.none")]
-    counted = tr(f"cli.scan.counted{_one(total)}", total=total, files=portfolio.looked_at, kinds=", ".join(kinds))
+    counted = tr(f"cli.scan.counted{form_of(total)}", total=total, files=portfolio.looked_at, kinds=", ".join(kinds))
     beside = len(portfolio.authorities)
-    return f"{counted} {tr(f'cli.scan.authorities{_one(beside)}', count=beside)}" if beside else counted
+    return f"{counted} {tr(f'cli.scan.authorities{form_of(beside)}', count=beside)}" if beside else counted
 
 
 def _table(portfolio: Portfolio, orders: OrderDays | None, names: Names) -> Iterator[Line | str]:
@@ -234,7 +234,7 @@ def _unread(portfolio: Portfolio) -> Iterator[Line | str]:
             yield from wrapped(error_line(one.error), f"{_INDENT}  ", "  - ")
     if portfolio.passed_over:
         yield ""
-        yield from wrapped(tr(f"cli.scan.passed_over{_one(portfolio.passed_over)}", count=portfolio.passed_over), "")
+        yield from wrapped(tr(f"cli.scan.passed_over{form_of(portfolio.passed_over)}", count=portfolio.passed_over), "")
 
 
 def _changed(changes: Changes) -> Iterator[Line | str]:
@@ -268,18 +268,18 @@ def _judged_how(portfolio: Portfolio, names: Names) -> Iterator[str]:
     yield from _unclaimed(portfolio, names)
     unknown = sum(j.basis is EnvironmentBasis.UNKNOWN for one in portfolio.judged for j in one.judgements)
     if unknown:
-        yield from wrapped(tr(f"cli.scan.unknown_hierarchy{_one(unknown)}", count=unknown), "")
+        yield from wrapped(tr(f"cli.scan.unknown_hierarchy{form_of(unknown)}", count=unknown), "")
     yield from _revocation(portfolio)
 
 
 def _revocation(portfolio: Portfolio) -> Iterator[str]:
     """Yield what was there to ask whether certificates are revoked, and of how many that gave no answer."""
     if portfolio.lists_found:
-        yield from wrapped(tr(f"cli.scan.lists_found{_one(portfolio.lists_found)}", count=portfolio.lists_found), "")
+        yield from wrapped(tr(f"cli.scan.lists_found{form_of(portfolio.lists_found)}", count=portfolio.lists_found), "")
     if not portfolio.revocation_asked:
         yield from wrapped(tr(f"cli.scan.revocation_{'off' if portfolio.revocation_off else 'not_asked'}"), "")
     elif unknown := sum(one.is_revocation_unknown for one in portfolio.judged):
-        yield from wrapped(tr(f"cli.scan.revocation_unknown{_one(unknown)}", count=unknown), "")
+        yield from wrapped(tr(f"cli.scan.revocation_unknown{form_of(unknown)}", count=unknown), "")
 
 
 def first_step(
@@ -288,7 +288,7 @@ def first_step(
     given: Given = _NOTHING,
     orders: OrderDays | None = None,
     connections: Connections | None = None,
-) -> Step:
+) -> NextStep:
     """Return what to do first: of a certificate alone, or else of all together.
 
     Args:
@@ -301,21 +301,21 @@ def first_step(
     """
     late = next(_late(portfolio, orders), None)
     if late is not None:
-        return Step(late)
+        return NextStep(late)
     across = across_now(risks, portfolio)
     if across is not None:
-        return Step(across)
+        return NextStep(across)
     standing, one = _most_urgent(portfolio, orders)
     if one is not None and portfolio.is_whole and _is_seen_to(standing, one, orders):
-        return Step(_awaited(one))
+        return NextStep(_awaited(one))
     words = _command(standing, one, given) if portfolio.complete and one is not None else None
     if words is None or not all(visible(word) == word for word in words):
         now = _now(portfolio, standing, names_by_claim(connections, language()))
         if connections is None or now != tr("cli.scan.now.passed"):
-            return Step(now)
+            return NextStep(now)
         # what is stated and not in a certificate, sent or tested is none of a scan's
-        return Step(tr("cli.scan.now.passed_for"), ("status", "--connections", connections.name))
-    return Step(tr(f"cli.scan.now.{standing}_file"), words)
+        return NextStep(tr("cli.scan.now.passed_for"), ("status", "--connections", connections.name))
+    return NextStep(tr(f"cli.scan.now.{standing}_file"), words)
 
 
 def _most_urgent(portfolio: Portfolio, orders: OrderDays | None) -> tuple[Standing | None, HeldCertificate | None]:
@@ -375,7 +375,7 @@ def _unclaimed(portfolio: Portfolio, names: Names) -> Iterator[str]:
     told = [{judgement.connection for judgement in one.judgements} for one in portfolio.judged]
     unclaimed = sum(names == {None} for names in told)
     if unclaimed:
-        yield from wrapped(tr(f"cli.scan.unclaimed{_one(unclaimed)}", count=unclaimed), "")
+        yield from wrapped(tr(f"cli.scan.unclaimed{form_of(unclaimed)}", count=unclaimed), "")
     without = _without_certificate(portfolio)
     if without:
         yield from wrapped(tr("cli.scan.without_certificate", names=_listed(without, names)), "")
@@ -411,7 +411,3 @@ def _own_data(portfolio: Portfolio) -> str:
         return ""
     found = step(f"report.reason.{_OWN_DATA}", readable(first.params, language(), portfolio.moment), {})
     return "" if found is None else found.sentence
-
-
-def _one(count: int) -> str:
-    return "_one" if count == 1 else ""

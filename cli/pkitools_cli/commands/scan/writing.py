@@ -11,12 +11,12 @@ from pkitools_cli.lines import pasted
 if TYPE_CHECKING:
     from pkitools.portfolio import Portfolio
     from pkitools.reports import Telling
-    from pkitools_cli.commands.next_steps import Step
+    from pkitools_cli.commands.next_steps import NextStep
     from pkitools_cli.commands.report_files import ReportFile
 
 
 def write_reports(
-    reports: Sequence[ReportFile], portfolio: Portfolio, telling: Telling, first: Step, *, overwrite: bool
+    reports: Sequence[ReportFile], portfolio: Portfolio, telling: Telling, first: NextStep, *, overwrite: bool
 ) -> None:
     """Write the reports, all or none.
 

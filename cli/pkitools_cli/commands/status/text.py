@@ -14,7 +14,7 @@ from pkitools.reports.telling.readable import readable, short_day
 from pkitools.text import visible
 from pkitools_cli.commands.status.commands import command_for
 from pkitools_cli.commands.status.reports import written_told
-from pkitools_cli.i18n import language, tr
+from pkitools_cli.i18n import form_of, language, tr
 from pkitools_cli.lines import coloured, command_rows, next_step, wrapped
 from pkitools_cli.remedies import error_line
 from pkitools_cli.reply import Line
@@ -89,7 +89,7 @@ def counted(statuses: Sequence[ConnectionStatus], name: str) -> str:
     """Return how many connections there are, and how they stand."""
     counts = Counter(one.state for one in statuses)
     kinds = ", ".join(f"{counts[each]} {state_word(each)}" for each in StepState if counts[each])
-    return tr(f"cli.status.counted{'_one' if len(statuses) == 1 else ''}", count=len(statuses), name=name, kinds=kinds)
+    return tr(f"cli.status.counted{form_of(len(statuses))}", count=len(statuses), name=name, kinds=kinds)
 
 
 def state_word(state: StepState) -> str:

@@ -120,7 +120,7 @@ def _serving(folder: str, options: Options, server: PkiServer) -> Serving:
     rehearsal = None
     if options.tls:
         log = _Log() if is_for_people() else None
-        accept = [item.der for name in options.accept for item in read_certificates(name, [])]
+        accept = [item.der for name in options.accept for item in read_certificates(name).value]
         rehearsal = server.rehearse(
             port=options.tls_port,
             system=options.system,

@@ -18,7 +18,7 @@ from pkitools.reports import trust_export_document
 from pkitools.trust import Knowledge
 from pkitools_cli.commands.export.given import Passphrases
 from pkitools_cli.commands.export.written import told_backups
-from pkitools_cli.commands.next_steps import Step, carried, step
+from pkitools_cli.commands.next_steps import NextStep, carried, step
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import tr
 from pkitools_cli.lines import beside, packed, wrapped
@@ -131,7 +131,7 @@ def _text(exported: Exported, kind: str) -> Iterator[Line | str]:
     yield from next_one.told() if next_one is not None else ()
 
 
-def _next(exported: Exported, kind: str) -> Step | None:
+def _next(exported: Exported, kind: str) -> NextStep | None:
     """Return what to do with what was written: to see whether a list is still right, it is read again."""
     if kind == "folder":
         return step("trust_export.folder", {}, {})

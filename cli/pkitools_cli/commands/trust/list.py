@@ -20,7 +20,7 @@ from pkitools_cli.reply import Line, Reply
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Listed:
     """When, and whether every CA of the catalogue is wanted; what there is to list is the same everywhere."""
 
     moment: datetime
@@ -30,16 +30,16 @@ class Asked:
 @click.command("list", cls=Command, help="cli.trust.list.help")
 @click.option("--all", "everything", is_flag=True, help="cli.trust.list.all")
 @moment_option
-def command(*, everything: bool, moment: datetime) -> Reply[Asked]:
+def command(*, everything: bool, moment: datetime) -> Reply[Listed]:
     """Show the hierarchies and the embedded certificates."""
     return Reply(
-        Asked(moment, everything),
+        Listed(moment, everything),
         document=lambda asked: trust_list_document(asked.moment, every_authority=asked.everything),
         text=_text,
     )
 
 
-def _text(asked: Asked) -> Iterator[Line | str]:
+def _text(asked: Listed) -> Iterator[Line | str]:
     moment = asked.moment
     title = tr("cli.trust.list.title", moment=day_and_time(moment, language()), retrieved=catalogue().retrieved)
     yield from (Line(row, bold=True) for row in wrapped(title, ""))

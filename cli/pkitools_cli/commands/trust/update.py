@@ -16,11 +16,11 @@ from pkitools.messages import fault_in_words
 from pkitools.reports import trust_update_document
 from pkitools_cli.commands.export.written import told_backups
 from pkitools_cli.commands.given.fetching import NetworkRange, fetcher_of, told_refusals
-from pkitools_cli.commands.next_steps import Step, again, step
+from pkitools_cli.commands.next_steps import NextStep, again, step
 from pkitools_cli.commands.trust.export import prepare_folder
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command
-from pkitools_cli.i18n import language, tr
+from pkitools_cli.i18n import form_of, language, tr
 from pkitools_cli.lines import beside, wrapped
 from pkitools_cli.reply import Line, Reply
 
@@ -108,7 +108,7 @@ def _head(updated: Updated) -> str:
     counts = Counter(str(one.state) for one in updated.found)
     total, same, other = len(updated.found), counts["same"], counts["other"]
     if other:
-        slug = "other_one" if other == 1 else "other"
+        slug = f"other{form_of(other)}"
     elif same:
         slug = "all" if same == total else "some"
     else:
@@ -116,7 +116,7 @@ def _head(updated: Updated) -> str:
     return tr(f"cli.trust.update.head.{slug}", same=same, other=other, total=total, left=total - same - other)
 
 
-def _next(updated: Updated) -> Step | None:
+def _next(updated: Updated) -> NextStep | None:
     """Return what to do: first with what is another than is known, then with what was kept or could have been."""
     states = {str(one.state) for one in updated.found}
     if "other" in states:

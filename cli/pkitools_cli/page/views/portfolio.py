@@ -35,7 +35,7 @@ _WITH_A_REQUEST: Final = frozenset({"request", "certificate", "renewal"})
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StepRow:
     """One step of a connection, for a template.
 
     Args:
@@ -134,12 +134,12 @@ def _dates(one: ConnectionStatus, today: date) -> Iterator[tuple[str, date, str,
         yield each.kind.value, each.day, past, title, date_why(each, tongue)
 
 
-def _steps(one: ConnectionStatus) -> Iterator[Step]:
+def _steps(one: ConnectionStatus) -> Iterator[StepRow]:
     tongue = language()
     for step in one.steps:
         title = message(f"connections.title.{step.step.value}", {}, tongue).title
         said = message(step.code, readable(step.params, tongue), tongue).message
-        yield Step(_TONES[step.state.value], state_word(step.state), title, said, _link(one, step))
+        yield StepRow(_TONES[step.state.value], state_word(step.state), title, said, _link(one, step))
 
 
 def _link(one: ConnectionStatus, step: StepStatus) -> str:

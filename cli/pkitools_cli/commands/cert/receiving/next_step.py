@@ -11,7 +11,7 @@ from pkitools.ordering import Arrival, Ordered, Receipt, State
 from pkitools.text import joined
 from pkitools.trust import HierarchyKind, hierarchy_of
 from pkitools_cli.commands.cert.receiving.why import ORDER
-from pkitools_cli.commands.next_steps import Step, Words, carried, step
+from pkitools_cli.commands.next_steps import NextStep, Words, carried, step
 from pkitools_cli.commands.public_part import public_place, public_words
 from pkitools_cli.i18n import tr
 from pkitools_cli.own_data import titles
@@ -22,7 +22,7 @@ _REFUSED: Final = "system.hierarchy.accepted"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Invocation:
     """How it was asked.
 
     Args:
@@ -34,7 +34,7 @@ class Asked:
     passphrase_file: str | None = None
 
 
-def next_of(receipt: Receipt, asked: Asked) -> Step | None:
+def next_of(receipt: Receipt, asked: Invocation) -> NextStep | None:
     """Return what to do first; ``None`` where nothing came and nothing was ordered."""
     for state in ORDER:
         here = [each for each in receipt.arrivals if each.state is state]
@@ -57,7 +57,7 @@ def _public(arrival: Arrival) -> Words:
     return public_words(arrival.certificate_file, public_place(arrival.certificate_file), system, environment)
 
 
-def _of_state(state: State, here: Sequence[Arrival], receipt: Receipt, asked: Asked) -> Step | None:
+def _of_state(state: State, here: Sequence[Arrival], receipt: Receipt, asked: Invocation) -> NextStep | None:
     first = here[0]
     name, system = ("", None) if first.order is None else (first.order.name, first.order.system)
     params = {
@@ -78,7 +78,7 @@ def _of_state(state: State, here: Sequence[Arrival], receipt: Receipt, asked: As
     return step(f"cert_receive.{_key(state, first, asked)}", params, commands)
 
 
-def _key(state: State, first: Arrival, asked: Asked) -> str:
+def _key(state: State, first: Arrival, asked: Invocation) -> str:
     """Return the key of the sentence."""
     match state:
         case State.FAILED | State.INDETERMINATE:

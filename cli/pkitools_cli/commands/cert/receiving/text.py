@@ -9,7 +9,7 @@ from pkitools.ordering import Arrival, Receipt, State
 from pkitools.reports.telling.readable import short_day
 from pkitools.text import joined
 from pkitools_cli.commands.cert.check_overall import reserved
-from pkitools_cli.commands.cert.receiving.next_step import Asked, next_of
+from pkitools_cli.commands.cert.receiving.next_step import Invocation, next_of
 from pkitools_cli.commands.cert.receiving.why import GOOD, why_told
 from pkitools_cli.commands.tables import table
 from pkitools_cli.i18n import language, tr
@@ -19,7 +19,7 @@ from pkitools_cli.reply import Line
 _NOTHING = "–"
 
 
-def received_told(receipt: Receipt, asked: Asked) -> Iterator[Line | str]:
+def received_told(receipt: Receipt, asked: Invocation) -> Iterator[Line | str]:
     """Yield how many came, what came, what of it is not in place and why, and what to do now.
 
     Args:

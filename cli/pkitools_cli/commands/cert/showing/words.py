@@ -10,7 +10,7 @@ from pkitools.containers import Protection
 from pkitools.messages.days import day_and_time
 from pkitools.reports.showing.standing import Standing, State, standing
 from pkitools.x509 import SignatureAlgorithm
-from pkitools_cli.i18n import language, lookup, tr
+from pkitools_cli.i18n import form_of, language, lookup, tr
 
 Rows: TypeAlias = list[tuple[str, list[str]]]
 """Each a label key and the lines beside it."""
@@ -28,7 +28,7 @@ def listed(lines: Iterable[str], most: int = MAX_LINES) -> list[str]:
 
 def counted(what: str, count: int) -> str:
     """Return a number of things: ``1 certificaat``, ``2 certificaten``. The words stand under ``count.<what>``."""
-    return tr(f"cli.cert_show.count.{what}.{'one' if count == 1 else 'many'}", count=count)
+    return tr(f"cli.cert_show.count.{what}{form_of(count)}", count=count)
 
 
 def signature(algorithm: SignatureAlgorithm) -> str:
