@@ -8,13 +8,13 @@ import re
 import shlex
 import stat
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from pkitools.exports import export_forms
+from pkitools.exports import export_forms, keystores
 from pkitools.requests import load_key
 from pkitools.requests.keys import to_pem
 from pkitools.trust import embedded_certificates
@@ -38,6 +38,18 @@ CANARY = "canary-passphrase-7f3a"
 FORMS = [form.name for form in export_forms()]
 KEYED = [form.name for form in export_forms() if form.takes_key]
 ROOT = next(one for one in embedded_certificates() if one.hierarchy and one.hierarchy.name == "g1-private")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_rounds() -> Iterator[None]:
+    """What locks a keystore here: how often it goes round is asked in tests/exports/test_building.py, and is slow."""
+    usual = keystores.encryption_of
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(
+            keystores, "encryption_of", lambda secret, *, legacy, **_: usual(secret, legacy=legacy, rounds=100)
+        )
+        patched.setattr(keystores, "_MAC_ROUNDS", 100)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,7 @@ from tests.conftest import LEVEL
 from tests.containers.conftest import Made
 from tests.support.der import NULL, integer, oid, sequence, tlv
 from tests.support.effort import bounded
+from tests.support.judges import KEYTOOL as SOON
 
 DATA, ENCRYPTED = "1.2.840.113549.1.7.1", "1.2.840.113549.1.7.6"
 PBES2, PBKDF2, SCRYPT, PBMAC1 = (
@@ -217,13 +218,13 @@ def test_java_keystores_of_the_old_type_show_their_public_part(made: Made, tmp_p
         "-storepass",
         "secret",
         "-noprompt",
-        "-J-XX:TieredStopAtLevel=1",
+        *SOON,
     ]
     imported = ["-importcert", "-alias", "anchor", "-file", str(tmp_path / "other.pem"), *common]
     subprocess.run([str(KEYTOOL), *imported], capture_output=True, check=True)
     copied = ["-importkeystore", "-srckeystore", str(tmp_path / "all.p12"), "-srcstorepass", "secret", "-destkeystore"]
     copied += [str(store), "-deststoretype", kind, "-deststorepass", "secret", "-destkeypass", "secret", "-noprompt"]
-    subprocess.run([str(KEYTOOL), *copied], capture_output=True, check=True)
+    subprocess.run([str(KEYTOOL), *SOON, *copied], capture_output=True, check=True)
     source = read_source(store.read_bytes(), "store")
     assert source.container is ContainerFormat.JKS
     found = {(item.kind, item.alias, item.encrypted) for item in source.items}

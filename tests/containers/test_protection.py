@@ -29,6 +29,7 @@ from tests.containers.test_keystores import authenticated, encrypted, mac, old, 
 from tests.support.chains import MOMENT
 from tests.support.der import NULL, integer, oid, sequence, tlv
 from tests.support.effort import bounded, budget
+from tests.support.judges import KEYTOOL
 from tests.support.shared import shared
 
 OLD_3DES = Protection("3DES", "PKCS#12 KDF SHA-1", 2048)
@@ -165,7 +166,17 @@ def test_an_encrypted_key_says_how_and_nothing_more(made: Made) -> None:
 @pytest.mark.slow
 def test_a_java_keystore_names_its_own_scheme(tmp_path: Path) -> None:
     path = tmp_path / "a.jks"
-    command = ["keytool", "-genkeypair", "-keystore", str(path), "-storetype", "JKS", "-storepass", "geheim123"]
+    command = [
+        "keytool",
+        *KEYTOOL,
+        "-genkeypair",
+        "-keystore",
+        str(path),
+        "-storetype",
+        "JKS",
+        "-storepass",
+        "geheim123",
+    ]
     command += ["-keyalg", "EC", "-alias", "a", "-dname", "CN=a"]
     try:
         subprocess.run(command, check=True, capture_output=True)

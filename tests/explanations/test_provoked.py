@@ -22,7 +22,8 @@ import pytest
 from pkitools.explanations import explain, explanations
 from pkitools_cli.main import main
 from tests.support.effort import PATIENCE
-from tests.support.judges import judge
+from tests.support.judges import JAVA as SOON
+from tests.support.judges import KEYTOOL, judge
 from tests.support.nginx import nginx
 
 pytestmark = pytest.mark.slow
@@ -168,11 +169,11 @@ def test_certtool(world: World, line: str, code: str) -> None:
 )
 def test_keytool(world: World, line: str, code: str) -> None:
     if not (world / "a.jks").exists():
-        run("keytool", "-importcert", "-noprompt", "-file", world / "a.pem", "-alias", "a", "-storetype", "JKS",
-            "-storepass", "geheim1", "-keystore", world / "a.jks")  # fmt: skip
-        run("keytool", "-genkeypair", "-keyalg", "EC", "-alias", "a", "-dname", "CN=a", "-storetype", "JKS",
-            "-storepass", "geheim1", "-keypass", "geheim2", "-keystore", world / "key.jks")  # fmt: skip
-    assert_explained(run("keytool", "-J-Duser.language=en", *filled(line, world)), code)
+        run("keytool", *KEYTOOL, "-importcert", "-noprompt", "-file", world / "a.pem", "-alias", "a",
+            "-storetype", "JKS", "-storepass", "geheim1", "-keystore", world / "a.jks")  # fmt: skip
+        run("keytool", *KEYTOOL, "-genkeypair", "-keyalg", "EC", "-alias", "a", "-dname", "CN=a",
+            "-storetype", "JKS", "-storepass", "geheim1", "-keypass", "geheim2", "-keystore", world / "key.jks")  # fmt: skip
+    assert_explained(run("keytool", *KEYTOOL, "-J-Duser.language=en", *filled(line, world)), code)
 
 
 # -- TLS --------------------------------------------------------------------------------------------------------------
@@ -432,7 +433,7 @@ def test_java(world: World, answering: Callable[[bytes], int]) -> None:
         ]
         asked = [f"{server.port}={trusted}" for server, (_, trusted, _) in zip(servers, cases, strict=True)]
         asked += [f"{answering(alert(number))}={root}" for number in alerts]
-        _, *said = re.split("^== .*$", run("java", source, *asked), flags=re.MULTILINE)
+        _, *said = re.split("^== .*$", run("java", *SOON, source, *asked), flags=re.MULTILINE)
     codes = [*(both[0] for _, _, both in cases), *(ALERTS[number] for number in alerts)]
     for text, code in zip(said, codes, strict=True):
         assert_explained(text, code)

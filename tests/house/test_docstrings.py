@@ -11,14 +11,17 @@ from typing import Any
 
 import pytest
 
+from tests.support.sources import nodes
+
 ROOT = Path(__file__).parents[2]
 TOPS = (*(ROOT / top for top in ("pkitools", "cli/pkitools_cli", "test_pki/pkitools_test_pki", "tests", "tools")),)
-REFERENCE = re.compile(r":(?:mod|class|func|data|attr|meth|exc|const):`~?([\w.]+)`")
+KINDS = ("mod", "class", "func", "data", "attr", "meth", "exc", "const")
+REFERENCE = re.compile(rf":(?:{'|'.join(KINDS)}):`~?([\w.]+)`")
 
 
 def references(path: Path) -> Iterator[tuple[int, str]]:
     """Every reference in the texts of a module, with the line its text begins at."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for _, node in nodes([path], *(f":{kind}:`" for kind in KINDS)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield from ((node.lineno, name) for name in REFERENCE.findall(node.value))
 

@@ -23,6 +23,7 @@ from pkitools.systems import systems
 from pkitools.systems.reading import can_bind
 from tests.support import grounds
 from tests.support.grounds import weighs_most
+from tests.support.sources import nodes
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("pkitools", "cli/pkitools_cli", "test_pki/pkitools_test_pki")
@@ -153,8 +154,7 @@ def test_every_key_cited_is_in_the_register() -> None:
     keys = {found.key for found in documents()}
     typed = {
         node.args[0].value
-        for path in files("py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for _, node in nodes(files("py"), "cite")
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "cite" and node.args
         if isinstance(node.args[0], ast.Constant)
     }
@@ -259,8 +259,7 @@ def test_a_section_reads_on_from_its_document_and_does_not_repeat_it() -> None:
 def test_no_document_is_made_outside_the_register() -> None:
     made = {
         str(path.relative_to(ROOT))
-        for path in files("py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for path, node in nodes(files("py"), "Source", "Document")
         if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in {"Source", "Document"}
     }
     assert made == set(MAKERS)

@@ -28,6 +28,7 @@ from pkitools_cli.main import main
 from tests.support.command import Command
 from tests.support.metadata import MOMENT, descriptor, entity, good, holder, role, signed
 from tests.support.modules import forget
+from tests.support.sources import nodes
 
 pytestmark = pytest.mark.slow
 
@@ -47,8 +48,7 @@ def doors() -> tuple[tuple[str, ast.With], ...]:
 def _doors() -> Iterator[tuple[str, ast.With]]:
     """Every extra that code asks for, with the statement that imports from it."""
     paths = (path for source in SOURCES for path in (ROOT / source).rglob("*.py"))
-    nodes = (node for path in paths for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-    for node in nodes:
+    for _, node in nodes(paths, "brought_by"):
         call = node.items[0].context_expr if isinstance(node, ast.With) else None
         if isinstance(node, ast.With) and isinstance(call, ast.Call) and ast.unparse(call.func) == "brought_by":
             assert isinstance(call.args[0], ast.Constant), "the name of the extra stands there"

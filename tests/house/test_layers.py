@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.sources import nodes
 from tools.rooms import FLOOR_OF, FLOORS, ROOT, arrows, drawn, home, imports, modules, room_of
 
 ABOVE = {"pkitools_cli", "pkitools_test_pki", "click"}
@@ -65,11 +66,11 @@ def test_an_arrow_up_leads_to_the_command_line_and_nowhere_else() -> None:
 @pytest.mark.slow
 def test_only_the_front_doors_import_by_name() -> None:
     """An import by string is an arrow that nobody sees."""
+    importers = ("import_module", "__import__")
     found = {
         str(path.relative_to(ROOT))
-        for path in modules("pkitools")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("import_module", "__import__"))
+        for path, node in nodes(modules("pkitools"), *importers)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(importers)
     }
     assert {path for path in found if not path.endswith("/__init__.py")} == set(BY_NAME)
     for path in found - set(BY_NAME):
@@ -131,10 +132,10 @@ def test_no_folder_is_fuller_than_a_newcomer_can_take_in_without_a_reason() -> N
 def test_nothing_in_the_library_reads_the_clock_or_prints() -> None:
     """Time is an argument; output belongs to the command line."""
     found = []
-    for path in modules("pkitools"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call):
-                name = ast.unparse(node.func)
-                if name == "print" or name.endswith((".now", ".utcnow", ".today")) or name == "time.time":
-                    found.append(f"{path.relative_to(ROOT)}:{node.lineno} {name}")
+    clocks = (".now", ".utcnow", ".today")
+    for path, node in nodes(modules("pkitools"), "print", *clocks, "time.time"):
+        if isinstance(node, ast.Call):
+            name = ast.unparse(node.func)
+            if name in {"print", "time.time"} or name.endswith(clocks):
+                found.append(f"{path.relative_to(ROOT)}:{node.lineno} {name}")
     assert not found

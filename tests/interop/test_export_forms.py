@@ -29,7 +29,7 @@ from pkitools_test_pki.defects.laboratory import Laboratory
 from pkitools_test_pki.issued import IssuedCertificate, pem
 from tests.interop.conftest import NOW
 from tests.support.effort import PATIENCE
-from tests.support.judges import judge
+from tests.support.judges import JAVA, KEYTOOL, judge
 from tests.support.shared import shared
 
 pytestmark = [pytest.mark.interop, pytest.mark.slow]
@@ -180,7 +180,7 @@ def test_java_connects_with_its_keystore_and_trust_store(
     written("jks", name="key.jks")
     written("java-truststore", name="trust.jks")
     source = Path(__file__).with_name("Client.java")
-    told = run(java, source, nginx.url, "key.jks", "trust.jks", folder=tmp_path, PASSPHRASE=SECRET.decode())
+    told = run(java, *JAVA, source, nginx.url, "key.jks", "trust.jks", folder=tmp_path, PASSPHRASE=SECRET.decode())
     assert told.startswith("SUCCESS TLSv1.")
 
 
@@ -190,7 +190,8 @@ def test_keytool_lists_both_and_an_old_keystore(written: Callable[..., Export], 
     for name, (form, legacy) in names.items():
         written(form, name=name, legacy=legacy)
     told = {
-        name: run(keytool, "-list", "-v", "-keystore", name, "-storepass", words, folder=tmp_path) for name in names
+        name: run(keytool, *KEYTOOL, "-list", "-v", "-keystore", name, "-storepass", words, folder=tmp_path)
+        for name in names
     }
     for name in ("key.jks", "old.jks"):
         assert "Entry type: PrivateKeyEntry" in told[name]
@@ -489,7 +490,7 @@ def test_a_key_in_an_old_java_keystore_goes_along(
 ) -> None:
     keytool, words = judge("keytool"), SECRET.decode()
     written("jks", name="new.jks")
-    command = [keytool, "-importkeystore", "-noprompt", "-srckeystore", "new.jks", "-srcstorepass", words]
+    command = [keytool, *KEYTOOL, "-importkeystore", "-noprompt", "-srckeystore", "new.jks", "-srcstorepass", words]
     run(*command, "-destkeystore", "old.jks", "-deststoretype", "JKS", "-deststorepass", words, folder=tmp_path)
     data = (tmp_path / "old.jks").read_bytes()
     contents = read_source(data, "old.jks", passphrase=SECRET)

@@ -18,7 +18,7 @@ from pkitools_test_pki.keys import KeyPool, small_keys
 from pkitools_test_pki.pki import PKI, build
 from tests.interop.conftest import NOW
 from tests.support.effort import PATIENCE
-from tests.support.judges import judge
+from tests.support.judges import KEYTOOL, judge
 from tests.support.nginx import nginx
 
 yaml = pytest.importorskip("yaml", reason="the extra pkitools-nl[g4-trial] is not installed")
@@ -89,7 +89,7 @@ def test_keytool_makes_a_jks_of_the_trust_store_that_we_read(laboratory: Laborat
     roots = [laboratory.root.certificate, g1["g1-private-root"].certificate]
     (tmp_path / "trust.p12").write_bytes(exports.java_trust_store(roots, SECRET))
     words = SECRET.decode()
-    command = [keytool, "-importkeystore", "-noprompt", "-srckeystore", "trust.p12", "-srcstorepass", words]
+    command = [keytool, *KEYTOOL, "-importkeystore", "-noprompt", "-srckeystore", "trust.p12", "-srcstorepass", words]
     run(tmp_path, *command, "-destkeystore", "trust.jks", "-deststoretype", "JKS", "-deststorepass", words)
     read = read_source((tmp_path / "trust.jks").read_bytes(), "trust.jks", passphrase=SECRET)
     assert {*read.certificates} == {root.der for root in roots}
@@ -98,7 +98,7 @@ def test_keytool_makes_a_jks_of_the_trust_store_that_we_read(laboratory: Laborat
 def test_keytool_reads_a_legacy_pkcs12(sound: IssuedCertificate, tmp_path: Path) -> None:
     keytool = judge("keytool")
     (tmp_path / "x.p12").write_bytes(exports.legacy_pkcs12_bundle(sound, SECRET, name="koppeling"))
-    shown = run(tmp_path, keytool, "-list", "-v", "-keystore", "x.p12", "-storepass", SECRET.decode())
+    shown = run(tmp_path, keytool, *KEYTOOL, "-list", "-v", "-keystore", "x.p12", "-storepass", SECRET.decode())
     assert "PrivateKeyEntry" in shown
     assert "chain length: 3" in shown
 
@@ -107,7 +107,7 @@ def test_keytool_prints_certificates_of_both_generations(sound: IssuedCertificat
     keytool = judge("keytool")
     both = (sound, g1.issue())
     (tmp_path / "both.pem").write_bytes(b"".join(issued.pem for issued in both))
-    shown = run(tmp_path, keytool, "-printcert", "-file", "both.pem")
+    shown = run(tmp_path, keytool, *KEYTOOL, "-printcert", "-file", "both.pem")
     assert "Signature algorithm name: RSASSA-PSS" in shown
     assert "Signature algorithm name: SHA256withRSA" in shown
     for issued in both:

@@ -13,7 +13,7 @@ from pkitools.checking.private_keys import check_private_keys, public_half
 from pkitools.containers import ItemKind, jks_keys, read_source
 from pkitools.containers.jks_keys import opened
 from pkitools.x509 import read_certificate
-from tests.support.judges import judge
+from tests.support.judges import KEYTOOL, judge
 
 pytestmark = [pytest.mark.slow, pytest.mark.interop]
 
@@ -40,7 +40,7 @@ def keystore(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         (folder / "k").write_text(passphrases[name], encoding="utf-8")
         line = f"-genkeypair -alias {name} -dname CN={name} -storetype {request.param} -keystore x"
         words = [*line.split(), "-storepass:file", "s", "-keypass:file", "k", *SORTS[name]]
-        java = ["-J-Dfile.encoding=UTF-8", "-J-Dsun.jnu.encoding=UTF-8"]
+        java = [*KEYTOOL, "-J-Dfile.encoding=UTF-8", "-J-Dsun.jnu.encoding=UTF-8"]
         subprocess.run([keytool, *java, *words], cwd=folder, check=True, capture_output=True, timeout=120)
     return Path(folder / "x").read_bytes()
 

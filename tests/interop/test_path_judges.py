@@ -15,7 +15,7 @@ from pkitools_test_pki.issued import IssuedCertificate, pem
 from pkitools_test_pki.keys import KeyPool, small_keys
 from pkitools_test_pki.pki import PKI, build
 from tests.interop.conftest import NOW, tolerated
-from tests.support.judges import judge
+from tests.support.judges import JAVA, judge
 
 pytestmark = [pytest.mark.interop, pytest.mark.slow]
 
@@ -107,7 +107,7 @@ def java(cases: Path) -> dict[str, str]:
     program = judge("java")
     judge("javac")  # a source is run only where the compiler is
     source = Path(__file__).with_name("Judge.java")
-    command = [program, "-Dcom.sun.security.enableCRLDP=false", str(source), str(cases)]
+    command = [program, *JAVA, "-Dcom.sun.security.enableCRLDP=false", str(source), str(cases)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return dict(line.split(" ", 1) for line in done.stdout.splitlines())
 

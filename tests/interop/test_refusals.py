@@ -20,7 +20,7 @@ from pkitools.checking.delivery.refusals import refusals
 from pkitools.containers import read_source
 from pkitools.containers.text_forms import TextForm
 from tests.support.chains import good_chain
-from tests.support.judges import judge
+from tests.support.judges import JAVA, judge
 from tests.support.pem_forms import EVERYBODY_READS, WRITTEN, plain
 
 pytestmark = [pytest.mark.interop, pytest.mark.slow]
@@ -121,7 +121,7 @@ def java(major: str) -> Tried:
     source = Path(__file__).with_name("Reader.java")
 
     def counted(passphrase: str, files: Files) -> list[int]:
-        good, told = ran(program, source, passphrase, *files)
+        good, told = ran(program, *JAVA, source, passphrase, *files)
         assert good, told
         return [int(line) for line in told.split()]
 

@@ -22,7 +22,7 @@ from pkitools.x509.rfc4514 import rfc4514
 from tests.support.certificates import made
 from tests.support.der import certificate, name
 from tests.support.effort import examples
-from tests.support.judges import judge
+from tests.support.judges import KEYTOOL, judge
 from tests.support.shown import MOMENT, PASSPHRASE, Sample, samples, shared_files, small
 
 pytestmark = pytest.mark.slow
@@ -196,9 +196,9 @@ def test_the_entries_of_a_keystore_are_what_keytool_says(kind: str, tmp_path: Pa
     (tmp_path / "ca.pem").write_bytes(small().ca.public_bytes(Encoding.PEM))
     for alias in ("een", "twee"):
         distinguished = ("-alias", alias, "-dname", f"CN={alias}.nl", "-keyalg", "EC", "-groupname", "secp256r1")
-        asked("keytool", "-genkeypair", *store, *distinguished, "-keypass", SECRET, cwd=tmp_path)
-    asked("keytool", "-importcert", "-noprompt", "-alias", "wortel", "-file", "ca.pem", *store, cwd=tmp_path)
-    text = asked("keytool", "-list", *store, cwd=tmp_path)
+        asked("keytool", *KEYTOOL, "-genkeypair", *store, *distinguished, "-keypass", SECRET, cwd=tmp_path)
+    asked("keytool", *KEYTOOL, "-importcert", "-noprompt", "-alias", "wortel", "-file", "ca.pem", *store, cwd=tmp_path)
+    text = asked("keytool", *KEYTOOL, "-list", *store, cwd=tmp_path)
     said = dict(re.findall(r"^(\w+), .*?(PrivateKeyEntry|trustedCertEntry)", text, re.MULTILINE))
     assert len(said) == 3
     file = shown(Sample((tmp_path / "s").read_bytes(), PASSPHRASE))

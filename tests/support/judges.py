@@ -5,8 +5,13 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
+from typing import Final
 
 import pytest
+
+JAVA: Final = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+"""What a Java that runs for a second is given: without what only pays after a minute it takes half of that."""
+KEYTOOL: Final = tuple(f"-J{each}" for each in JAVA)
 
 
 def judge(name: str) -> str:

@@ -13,6 +13,7 @@ from pkitools_test_pki.issued import IssuedCertificate, pem
 from pkitools_test_pki.keys import KeySource, elliptic_keys, fresh_keys
 from pkitools_test_pki.pki import PKI, build
 from pkitools_test_pki.shapes import shape_names, templates
+from tests.support.judges import JAVA as SOON
 from tests.support.judges import judge
 
 pytestmark = [pytest.mark.interop, pytest.mark.slow]
@@ -196,7 +197,7 @@ def test_java_agrees(tmp_path: Path, rsa_keys: KeySource, profile: str) -> None:
         )
         policy = templates()[profile].policies[-1]
         # Java takes RSASSA-PSS certificates since 11; no network, no system trust store
-        command = [java, "-Dcom.sun.security.enableCRLDP=false", "Check.java", policy]
+        command = [java, *SOON, "-Dcom.sun.security.enableCRLDP=false", "Check.java", policy]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
         return done.stdout.strip()
 
