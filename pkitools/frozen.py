@@ -113,12 +113,15 @@ def of_the_latest(work: Callable[[T], R]) -> Callable[[T], R]:
 
 
 class _Part:
-    """One field: what ``dataclasses.field`` takes, with the same meaning."""
+    """One field: what ``dataclasses.field`` takes, with the same meaning. Most say no more than their default."""
 
-    __slots__ = ("compare", "default", "factory", "hash", "init", "keyword", "name", "repr", "type")
     name: str
     type: Any
     keyword: bool
+    default: object = _NOTHING
+    factory: Callable[[], object] | None = None
+    init = repr = compare = True
+    hash: bool | None = None
 
     def __init__(
         self,
@@ -130,8 +133,6 @@ class _Part:
         hash: bool | None = None,  # noqa: A002  as the standard library calls it
         compare: bool = True,
     ) -> None:
-        if default.__class__.__hash__ is None:
-            raise ValueError("a default that changes would be shared: give a default_factory")
         self.default, self.factory = default, default_factory
         self.init, self.repr, self.compare = init, repr, compare
         self.hash = hash
@@ -164,40 +165,39 @@ def _declared(
     """Make a class a dataclass, as :func:`dataclasses.dataclass` does."""
     if cls is None:
         return lambda body: _declared(body, init=init, eq=eq, order=order, frozen=frozen, kw_only=kw_only, slots=slots)
-    parts, own = _parts_of(cls, kw_only=kw_only), vars(cls)
-    members = {
-        name: value
-        for name, value in _members(parts, init=init, eq=eq, order=order, frozen=frozen, slots=slots).items()
-        if name not in own or (name == "__hash__" and own[name] is None)  # Python's own, beside an __eq__
-    }
-    made = _with_slots(cls, parts, members) if slots else _without_slots(cls, parts, members)
-    for value in members.values():
-        if isinstance(value, _Written):
-            value.cls = made
-    return made
+    parts, own = _parts_of(cls, kw_only=kw_only), vars(cls).copy()
+    members = _members(parts, init=init, eq=eq, order=order, frozen=frozen, slots=slots)
+    for name in members.keys() & own.keys():
+        if name != "__hash__" or own[name] is not None:  # Python's own, beside an __eq__
+            del members[name]
+    return _with_slots(cls, parts, own | members) if slots else _without_slots(cls, parts, members)
 
 
 def _parts_of(cls: type, *, kw_only: bool) -> dict[str, _Part]:
     """Return the fields that a class inherits and those it names itself, in that order."""
-    parts = {name: part for base in reversed(cls.__mro__[1:]) for name, part in vars(base).get(_PARTS, {}).items()}
+    own = vars(cls)
+    parts = {name: part for base in cls.__mro__[-2:0:-1] for name, part in vars(base).get(_PARTS, {}).items()}
     for name, annotation in cls.__annotations__.items():
-        given = vars(cls).get(name, _NOTHING)
-        part = given if isinstance(given, _Part) else _Part(default=given)
+        given = own.get(name, _NOTHING)
+        part = given if given.__class__ is _Part else _Part.__new__(_Part)
+        if part is not given and given is not _NOTHING:
+            part.default = given
+        if part.default.__class__.__hash__ is None:
+            raise ValueError("a default that changes would be shared: give a default_factory")
         part.name, part.type, part.keyword = name, annotation, kw_only
         parts[name] = part
     return parts
 
 
-def _with_slots(cls: type[T], parts: Parts, members: Mapping[str, object]) -> type[T]:
+def _with_slots(cls: type[T], parts: Parts, body: dict[str, Any]) -> type[T]:
     """Return the class made anew: where the values of its objects stand is decided when a class is made.
 
     It is made with its members in it: Python looks through its own slots for each that is set afterwards.
     """
     inherited = {slot for base in cls.__mro__[1:-1] for slot in vars(base).get("__slots__", ())}
-    body = {**vars(cls), **members}
     for name in ("__dict__", "__weakref__", *parts):
         body.pop(name, None)
-    body["__slots__"] = tuple(name for name in parts if name not in inherited)
+    body["__slots__"] = tuple([name for name in parts if name not in inherited])
     body["__qualname__"] = cls.__qualname__
     maker: Any = type(cls)
     made: type[T] = maker(cls.__name__, cls.__bases__, body)
@@ -214,6 +214,8 @@ def _without_slots(cls: type[T], parts: Parts, members: Mapping[str, object]) ->
                 setattr(cls, name, part.default)
     for name, value in members.items():
         setattr(cls, name, value)
+        if isinstance(value, _Written):
+            value.__set_name__(cls, name)
     return cls
 
 
@@ -227,17 +229,17 @@ def _members(parts: Parts, *, init: bool, eq: bool, order: bool, frozen: bool, s
     if init:
         members["__init__"] = _Init()
     if eq:
-        members["__eq__"] = _Written("__eq__", _equality)
-        members["__hash__"] = _Written("__hash__", _hash) if frozen else None
+        members["__eq__"] = _Comparison()
+        members["__hash__"] = _Hash() if frozen else None
     if order:
-        members |= {name: _Written(name, _comparison(name, sign)) for name, sign in _ORDER.items()}
+        members |= {name: _Comparison() for name in _SIGNS if name != "__eq__"}
     if frozen:
         members |= _OF_FROZEN
         members |= _OF_FROZEN_SLOTS if slots else {}
     return members
 
 
-_ORDER: Final = {"__lt__": "<", "__le__": "<=", "__gt__": ">", "__ge__": ">="}
+_SIGNS: Final = {"__eq__": "==", "__lt__": "<", "__le__": "<=", "__gt__": ">", "__ge__": ">="}
 
 
 def _shown(self: Any) -> str:
@@ -268,21 +270,20 @@ def _put_state(self: Any, state: list[Any]) -> None:
 
 
 class _Written:
-    """A method that is written when it is first asked for.
+    """A method that is written when it is first asked for; it knows by then whose it is, and by what name."""
 
-    Args:
-        name: its name.
-        write: writes it, for the class ``cls`` whose it is: that is made with it.
-    """
-
-    __slots__ = ("cls", "name", "write")
     cls: type
+    name: str
 
-    def __init__(self, name: str, write: Callable[[type], Any]) -> None:
-        self.name, self.write = name, write
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.cls, self.name = owner, name
+
+    def write(self) -> Any:
+        """Return the method."""
+        raise NotImplementedError
 
     def __get__(self, made: object, _owner: type | None = None) -> Any:
-        method = self.write(self.cls)
+        method = self.write()
         method.__qualname__ = f"{self.cls.__qualname__}.{self.name}"
         setattr(self.cls, self.name, method)  # from now on it is as if it had stood there
         return method if made is None else method.__get__(made)
@@ -291,13 +292,12 @@ class _Written:
 class _Init(_Written):
     """The ``__init__`` of a class, which is not written for its first objects: most classes never have more."""
 
-    __slots__ = ("left", "plan")
+    left = 24
+    """Objects; so many take as long as to write it."""
+    plan: _Plan | None = None
 
-    plan: _Plan | None
-
-    def __init__(self) -> None:
-        super().__init__("__init__", _init)
-        self.left, self.plan = _UNWRITTEN, None
+    def write(self) -> Any:
+        return _init(self.cls)
 
     def __get__(self, made: object, owner: type | None = None) -> Any:
         # Python 3.13 gives inspect.signature() the class in the place of an object
@@ -342,7 +342,6 @@ def _same(value: object) -> object:
 
 
 _ALL: Final = deque[None](maxlen=0).extend
-_UNWRITTEN: Final = 24  # objects; so many take as long as to write it
 
 
 def _run(text: str, name: str) -> Any:
@@ -352,23 +351,26 @@ def _run(text: str, name: str) -> Any:
     return defined[name]
 
 
-def _comparison(name: str, sign: str) -> Callable[[type], Any]:
-    def write(cls: type) -> Any:
-        names = [part.name for part in getattr(cls, _PARTS).values() if part.compare]
-        both = f"{_tuple('self', names)} {sign} {_tuple('other', names)}"
-        return _run(f"def {name}(self, other):\n return {both} if {_SAME_CLASS} else NotImplemented", name)
+class _Comparison(_Written):
+    """``__eq__``, or one of those of an order."""
 
-    return write
+    def write(self) -> Any:
+        names = [part.name for part in getattr(self.cls, _PARTS).values() if part.compare]
+        both = f"{_tuple('self', names)} {_SIGNS[self.name]} {_tuple('other', names)}"
+        text = f"def {self.name}(self, other):\n return {both} if {_SAME_CLASS} else NotImplemented"
+        return _run(text, self.name)
 
 
-_equality: Final = _comparison("__eq__", "==")
 _SAME_CLASS: Final = "other.__class__ is self.__class__"
 
 
-def _hash(cls: type) -> Any:
-    parts: Parts = getattr(cls, _PARTS)
-    names = [part.name for part in parts.values() if (part.compare if part.hash is None else part.hash)]
-    return _run(f"def __hash__(self):\n return hash({_tuple('self', names)})", "__hash__")
+class _Hash(_Written):
+    """``__hash__`` of one that does not change."""
+
+    def write(self) -> Any:
+        parts: Parts = getattr(self.cls, _PARTS)
+        names = [part.name for part in parts.values() if (part.compare if part.hash is None else part.hash)]
+        return _run(f"def __hash__(self):\n return hash({_tuple('self', names)})", "__hash__")
 
 
 def _tuple(of: str, names: Iterable[str]) -> str:

@@ -126,7 +126,7 @@ def test_whatever_is_asked_the_answer_is_that_of_the_standard_library(
     body: str, heir: bool, unwritten: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of the first objects, for which no ``__init__`` is written yet, and of those after them."""
-    monkeypatch.setattr(frozen, "_UNWRITTEN", unwritten)
+    monkeypatch.setattr(frozen._Init, "left", unwritten)
     for arguments in ARGUMENTS:
         ours = told(declared(frozen, BODIES[body], arguments, heir=heir))
         theirs = told(declared(dataclasses, BODIES[body], arguments, heir=heir))

@@ -63,6 +63,8 @@ def fitted_end(text: str, columns: int) -> str:
 def wrap(text: str, columns: int, first: str, indent: str, *, split_words: bool) -> list[str]:
     """Return a text as lines of at most so many columns, as :func:`textwrap.wrap` does with characters.
 
+    Python's own counts no columns, and compiles five expressions before its first line.
+
     Args:
         text: without line breaks.
         columns: how wide a line may be.
@@ -70,18 +72,43 @@ def wrap(text: str, columns: int, first: str, indent: str, *, split_words: bool)
         indent: what each other line begins with.
         split_words: split a word that is longer than a line.
     """
-    if (text + first + indent).isascii():
-        from textwrap import TextWrapper
+    lines: list[str] = []
+    left = _pieces(text.expandtabs().translate(_BLANKS))[::-1]
+    while left:
+        begin = indent if lines else first
+        room = columns - width(begin)
+        if lines and not left[-1].strip():
+            left.pop()
+        line, taken = [], 0
+        while left and taken + width(left[-1]) <= room:
+            line.append(left.pop())
+            taken += width(line[-1])
+        if left and width(left[-1]) > room:
+            if split_words:
+                word = left.pop()
+                part = head(word, room - taken if room > 0 else 1) or ("" if line else word[:1])
+                line.append(part)
+                left += [word[len(part) :]] if len(part) < len(word) else []
+            elif not line:
+                line.append(left.pop())
+        if line and not line[-1].strip():
+            line.pop()
+        if line:
+            lines.append(begin + "".join(line))
+    return lines
 
-        how: type[TextWrapper] = TextWrapper
-    else:
-        from pkitools_cli.wide.wrapping import Measured, Wrapper  # most of what is told is ASCII
 
-        how, first, indent = Wrapper, Measured(first), Measured(indent)
-    return how(
-        columns,
-        initial_indent=first,
-        subsequent_indent=indent,
-        break_on_hyphens=False,
-        break_long_words=split_words,
-    ).wrap(text)
+_BLANKS: Final = dict.fromkeys(map(ord, "\t\n\v\f\r"), " ")
+
+
+def _pieces(text: str) -> list[str]:
+    """Return the words of a text and the blanks between them, in turn."""
+    pieces: list[str] = []
+    for number, word in enumerate(text.split(" ")):
+        if number and pieces and pieces[-1].startswith(" "):
+            pieces[-1] += " "
+        elif number:
+            pieces.append(" ")
+        if word:
+            pieces.append(word)
+    return pieces
