@@ -17,7 +17,7 @@ from pkitools.environment import Environment
 from pkitools.errors import InputError
 from pkitools.findings import CertificateRef, NotChecked, Outcome, Report, Status, Verdict, Violated, outcome
 from pkitools.findings.considered import Block, Considered, Remade
-from pkitools.frozen import dataclass, field, replace
+from pkitools.frozen import dataclass, field, of_the_latest, replace
 from pkitools.oin import OIN
 from pkitools.profiles import get_profile
 from pkitools.revocation import (
@@ -351,14 +351,7 @@ def _without_roots(report: Report, data: OwnData) -> Report:
 
 
 def _judged_path(facts: CertificateFacts, scope: TrustStore, asked: Question, memory: Memory | None) -> _JudgedPath:
-    query = PathQuery(
-        asked.moment,
-        host=asked.host,
-        strict=asked.strict,
-        cross_check=asked.cross_check,
-        policies=asked.policies,
-        crls=_encoded(asked.material) if asked.strict else (),
-    )
+    query = _of_the_path(asked)
     try:
         leaf = load(facts.der, facts.sha256)
     except InputError as error:
@@ -373,6 +366,18 @@ def _judged_path(facts: CertificateFacts, scope: TrustStore, asked: Question, me
     else:
         result = judge_below(leaf, between, trusted, others, query, memory.standing)
     return _JudgedPath(block_of_path(result), result.path, result.engine)
+
+
+@of_the_latest
+def _of_the_path(asked: Question) -> PathQuery:
+    return PathQuery(
+        asked.moment,
+        host=asked.host,
+        strict=asked.strict,
+        cross_check=asked.cross_check,
+        policies=asked.policies,
+        crls=_encoded(asked.material) if asked.strict else (),
+    )
 
 
 def _not_processed(facts: CertificateFacts, error: InputError) -> Iterator[Outcome]:

@@ -38,6 +38,7 @@ from pkitools.text import pattern
 
 if TYPE_CHECKING:
     from pkitools.findings.considered import Block
+    from pkitools.oin.number import OIN
 
 S = TypeVar("S")
 Check: TypeAlias = Callable[[Candidate], Answer]
@@ -383,13 +384,17 @@ def number_rules() -> tuple[NumberRule, ...]:
 
 @cache
 def _rules_of_register(prefix: str) -> tuple[tuple[int, NumberRule], ...]:
-    """Return the rules that a number may be asked, with their places among all: not those of other registers.
+    """Return the rules that an OIN with this prefix is asked, with their places among all.
 
-    Args:
-        prefix: that of its register, empty where it has none.
+    Those of other registers do not apply, and without one that it violates as an ERROR it would be no OIN.
     """
-    elsewhere = {id(rule) for of, rules in _strict_by_prefix().items() if of not in {"", prefix} for rule, _ in rules}
-    return tuple([placed for placed in enumerate(number_rules()) if id(placed[1][0]) not in elsewhere])
+    strict = {
+        id(rule)
+        for of, rules in _strict_by_prefix().items()
+        for rule, _ in rules
+        if of not in {"", prefix} or rule.severity is Severity.ERROR
+    }
+    return tuple([placed for placed in enumerate(number_rules()) if id(placed[1][0]) not in strict])
 
 
 def first_violation(subject: Candidate) -> tuple[Rule, Violated] | None:
@@ -424,13 +429,12 @@ def check_oin(
     return Report(asking.subject.given, asking(), environment=where)
 
 
-def number_block(text: str, environment: Environment | None) -> Block:
+def number_block(oin: OIN, environment: Environment | None) -> Block:
     """Return what :func:`check_oin` finds of a number that exists, as outcomes made when they are asked for."""
     from pkitools.findings.considered import block_of  # a number alone is told whole
 
-    asking = _Asking(text, environment, True, False)
-    row = asking.subject.row
-    return block_of(_rules_of_register(row.prefix if row else ""), asking.subject, asking.ask, asking)
+    asking = _Asking(str(oin), environment, True, False)
+    return block_of(_rules_of_register(oin.prefix), asking.subject, asking.ask, asking)
 
 
 class _Asking:

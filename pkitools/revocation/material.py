@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Self
 
 from pkitools.crl.reading import CertificateRevocationList, read_crl
-from pkitools.frozen import dataclass, field, replace
+from pkitools.frozen import dataclass, field
 from pkitools.limits import MAX_SIGNATURE_CHECKS
 from pkitools.revocation.model import SignatureBudget
 from pkitools.revocation.retrieval import DocumentSources
@@ -56,7 +56,11 @@ class RevocationMaterial:
 
     def with_own_budget(self) -> Self:
         """Return the same with all signature checks left that one certificate may cost."""
-        return replace(self, context=replace(self.context, budget=SignatureBudget(MAX_SIGNATURE_CHECKS)))
+        shared = self.context
+        context = RevocationContext(
+            shared.moment, shared.options, SignatureBudget(MAX_SIGNATURE_CHECKS), shared.raise_crashes
+        )
+        return type(self)(self.crls, self.responses, self.sources, context, self.unread, self.names, self.read)
 
     @property
     def lists(self) -> tuple[CertificateRevocationList, ...]:

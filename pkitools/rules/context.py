@@ -13,7 +13,7 @@ from pkitools.oin import OIN, InvalidOINError
 from pkitools.profiles import Profile, ValidityRule, profiles
 from pkitools.profiles.conformance import Departure, Extensions, Particulars, Requirement, departures
 from pkitools.x509 import CertificateFacts, NameAttribute
-from pkitools.x509.der import SEQUENCE, DERError, Node, children, outline, root
+from pkitools.x509.der import SEQUENCE, DERError, Node, outline, root
 from pkitools.x509.holder import Holder, holder_of
 from pkitools.x509.oids import ORGANIZATION_IDENTIFIER
 
@@ -248,7 +248,7 @@ class RuleContext:
         """The ASN.1 tags of notBefore and notAfter; empty when the encoding is not at hand."""
         if len(self._body) < 4:
             return ()
-        return tuple([node[0] for node in children(self.facts.der, self._body[3])])
+        return tuple([node[0] for node in outline(self.facts.der, self._body[3])])
 
     @property
     def has_unique_identifiers(self) -> bool:

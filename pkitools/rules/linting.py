@@ -11,6 +11,7 @@ from pkitools.arguments import aware, of_type, one_of, optional, optional_choice
 from pkitools.environment import Environment
 from pkitools.findings import CertificateRef, Report
 from pkitools.findings.considered import Block, Considered
+from pkitools.oin import OIN
 from pkitools.oin.number_rules import number_block
 from pkitools.profiles import Profile, get_profile
 from pkitools.rules.books import ENTRIES
@@ -245,9 +246,9 @@ def _oin_blocks(found: OINResult, environment: Environment | None) -> Iterator[B
     """Yield what reading the OIN told, and what there is to say about the number itself."""
     yield found.block
     if found.oin is not None:  # one that is no OIN has its outcome already: x509.oin.invalid
-        yield _number(str(found.oin), environment)
+        yield _number(found.oin, environment)
 
 
 @lru_cache(maxsize=1024)
-def _number(oin: str, environment: Environment | None) -> Block:
+def _number(oin: OIN, environment: Environment | None) -> Block:
     return number_block(oin, environment)

@@ -68,8 +68,12 @@ def get_hierarchy(name: str) -> Hierarchy:
 
 def hierarchy_of_root(root_sha256: str) -> Hierarchy | None:
     """Return the hierarchy whose root has this SHA-256 (hex), or ``None``: a root is known by nothing else."""
-    wanted = root_sha256.lower()
-    return next((h for h in hierarchies() if h.root_sha256 == wanted), None)
+    return _by_root().get(root_sha256.lower())
+
+
+@cache
+def _by_root() -> dict[str, Hierarchy]:
+    return {h.root_sha256: h for h in reversed(hierarchies()) if h.root_sha256 is not None}
 
 
 def environment_of(root_sha256: str) -> Environment | None:

@@ -10,7 +10,7 @@ import base64
 import os
 from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -217,13 +217,19 @@ def anchors(names: Iterable[str | Hierarchy]) -> TrustStore:
         InvalidValueError: a name is unknown.
     """
     wanted = [name if isinstance(name, Hierarchy) else get_hierarchy(name) for name in names]
-    held = {c.sha256: c for c in embedded_certificates() if isinstance(c, TrustAnchor)}
+    held = _embedded_anchors()
     return TrustStore(
         tuple(held[h.root_sha256] for h in wanted if h.root_sha256 in held),
         missing=tuple(h for h in wanted if h.root_sha256 not in held),
     )
 
 
+@cache
+def _embedded_anchors() -> dict[str, TrustAnchor]:
+    return {c.sha256: c for c in embedded_certificates() if isinstance(c, TrustAnchor)}
+
+
+@lru_cache(maxsize=64)
 def embedded_intermediates(*names: str) -> tuple[bytes, ...]:
     """Return DER of the embedded domain and TSP CA certificates, of these hierarchies or of all."""
     return tuple(

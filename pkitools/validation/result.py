@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from cryptography import x509
@@ -21,7 +21,7 @@ from pkitools.findings import (
     outcome,
 )
 from pkitools.findings.considered import Block
-from pkitools.frozen import dataclass, field, once
+from pkitools.frozen import dataclass, field
 from pkitools.validation import rules
 from pkitools.validation.checks import Refusal, violates
 from pkitools.x509.path_certificate import PathCertificate
@@ -195,7 +195,7 @@ class PathResult:
         """The engine that judged the path of the report; empty when none was asked."""
         return self.attempt.engine
 
-    @once
+    @cached_property
     def report(self) -> Report:
         """One outcome, or one per certificate that violates it, for every rule considered."""
         outcomes: list[Outcome] = []
@@ -206,11 +206,11 @@ class PathResult:
                 outcomes.append(self._unrefused(rule))
         return Report(self.attempt.path[0].sha256, tuple(outcomes), self.moment)
 
-    @once
+    @cached_property
     def _not_asked(self) -> frozenset[str]:
         return frozenset(rule.code for rule in self.not_applicable)  # comparing rules costs more than comparing codes
 
-    @once
+    @cached_property
     def _asked(self) -> frozenset[str]:
         return frozenset(rule.code for rule in self.attempt.asked)
 

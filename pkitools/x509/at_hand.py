@@ -20,6 +20,7 @@ class AtHand:
     def __init__(self, ders: tuple[bytes, ...]) -> None:
         self.ders: Final = frozenset(ders)
         self._by_name: dict[bytes, list[tuple[int, CertificateFacts]]] = {}
+        self._above: dict[bytes, list[CertificateFacts]] = {}
         for placed in enumerate(readable(ders)):
             self._by_name.setdefault(placed[1].subject.der, []).append(placed)
 
@@ -32,14 +33,23 @@ class AtHand:
 
     def above(self, facts: CertificateFacts) -> list[CertificateFacts]:
         """Return those that may stand above a certificate, by the names of issuers alone; not that one itself."""
+        issuer = facts.issuer.der
+        if issuer not in self._by_name:
+            return []
+        found = self._above.get(issuer)  # of every certificate of one authority the same
+        if found is None:
+            found = self._above[issuer] = self._reached_from(issuer)
+        return [each for each in found if each.sha256 != facts.sha256]
+
+    def _reached_from(self, issuer: bytes) -> list[CertificateFacts]:
         found: list[CertificateFacts] = []
-        names, done = {facts.issuer.der}, set[bytes]()
+        names, done = {issuer}, set[bytes]()
         while names:
             reached = sorted((each for name in names for each in self._by_name.get(name, ())), key=itemgetter(0))
             found += [each for _, each in reached]
             done |= names
             names = {each.issuer.der for _, each in reached} - done
-        return [each for each in found if each.sha256 != facts.sha256]
+        return found
 
 
 @lru_cache(maxsize=_MOST)

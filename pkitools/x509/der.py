@@ -127,7 +127,10 @@ def _high_tag(data: bytes, at: int) -> tuple[int, int]:
 
 def root(data: bytes, tag: int) -> Node:
     """Return the one node that ``data`` consists of; it must have this tag and nothing may follow it."""
-    node = node_at(data, 0, len(data))
+    size = len(data)
+    if size > 1 and data[0] == tag and data[1] == size - 2 < 0x80:  # a small value, as most are
+        return tag, 0, 2, size
+    node = node_at(data, 0, size)
     if node[0] != tag:
         raise DERError("wrong_tag", 0, tag=f"{node[0]:02x}", wanted=f"{tag:02x}")
     if node[3] != len(data):

@@ -203,7 +203,7 @@ def _serial(der: bytes, node: Node, note: Note) -> int:
 
 
 def _validity(der: bytes, node: Node, note: Note) -> tuple[datetime, datetime]:
-    times = children(der, expect(node, SEQUENCE))
+    times = outline(der, expect(node, SEQUENCE))
     if len(times) != 2:
         raise DERError("validity")
     return _certificate_time(der, times[0], "notBefore", note), _certificate_time(der, times[1], "notAfter", note)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import pkitools.profiles.conformance
+import pkitools.rules
 from pkitools.documents import cite
 from pkitools.environment import Environment
 from pkitools.findings import MET, Answer, Outcome, Severity, violated
@@ -254,3 +258,33 @@ def test_no_more_is_kept_than_has_its_place() -> None:
             asked(facts, answered)
         assert 0 < len(answered) <= MOST
     assert all("rfc5280.serial.positive" not in left for left in rules_left(answered)), "problems are part of it"
+
+
+_WIDE = {"AttributeError", "Exception", "BaseException", "CRASHES"}
+
+
+def _swallowed(source: str) -> list[int]:
+    """The lines on which what is not there would go unnoticed."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ExceptHandler):
+            named = {each.id for each in ast.walk(node.type) if isinstance(each, ast.Name)} if node.type else _WIDE
+            found += [node.lineno] if named & _WIDE else []
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            asks = node.func.id == "hasattr" or (node.func.id == "getattr" and len(node.args) == 3)
+            found += [node.lineno] if asks else []
+    return found
+
+
+@pytest.mark.parametrize("source", ["try: x\nexcept Exception: pass", "try: x\nexcept: pass", "hasattr(x, 'y')"])
+def test_what_would_swallow_it_is_seen(source: str) -> None:
+    assert _swallowed(source)
+
+
+def test_no_rule_swallows_that_something_is_not_there() -> None:
+    """It would answer of all certificates what it says of one without a subject."""
+    here = Path(pkitools.rules.__file__).parent
+    asking = {here / "plan.py", here / "in_common.py"}  # who asks, and not who is asked
+    modules = {*here.glob("*.py"), *Path(pkitools.profiles.conformance.__file__).parent.glob("*.py")} - asking
+    assert len(modules) > 20
+    assert {path.name: lines for path in modules if (lines := _swallowed(path.read_text(encoding="utf-8")))} == {}
