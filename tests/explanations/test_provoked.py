@@ -172,7 +172,8 @@ def test_keytool(world: World, line: str, code: str) -> None:
         run("keytool", *KEYTOOL, "-importcert", "-noprompt", "-file", world / "a.pem", "-alias", "a",
             "-storetype", "JKS", "-storepass", "geheim1", "-keystore", world / "a.jks")  # fmt: skip
         run("keytool", *KEYTOOL, "-genkeypair", "-keyalg", "EC", "-alias", "a", "-dname", "CN=a",
-            "-storetype", "JKS", "-storepass", "geheim1", "-keypass", "geheim2", "-keystore", world / "key.jks")  # fmt: skip
+            "-storetype", "JKS", "-storepass", "geheim1", "-keypass", "geheim2",
+            "-keystore", world / "key.jks")  # fmt: skip
     assert_explained(run("keytool", *KEYTOOL, "-J-Duser.language=en", *filled(line, world)), code)
 
 
