@@ -30,6 +30,7 @@ from pkitools.limits import MAX_PATTERN_FILES
 from pkitools.portfolio import Gap, Gathering, HeldCertificate, HeldKey, HeldRequest, Judging, Portfolio, Unread, scan
 from pkitools.portfolio.risk import misfits
 from pkitools.portfolio.risk.certificates import may_be_in_both
+from pkitools.rules.advice import LEAD_TIME
 from pkitools.systems import System
 
 if TYPE_CHECKING:
@@ -206,7 +207,8 @@ class _Found:
         today = self.judging.moment.date()
         if connection.ordered is None or connection.ordered > today:
             return None
-        due = delivery_of(connection, connection.ordered).day
+        delivery = delivery_of(connection, connection.ordered)
+        due = connection.ordered + LEAD_TIME if delivery is None else delivery.day
         return due if due < today else None
 
     def _plan(self, connection: Connection, certificate: HeldCertificate | None) -> Plan | None:

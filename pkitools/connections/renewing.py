@@ -9,11 +9,9 @@ from pkitools.connections.calendar import WorkingDays
 from pkitools.connections.lead import LeadKind
 from pkitools.connections.model import Connection
 from pkitools.connections.planning import YEARS, Anchor, Plan, PlanDate, PlanKind, generation_for, plan
-from pkitools.documents import cite
 from pkitools.environment import Environment
-from pkitools.findings import Basis, Certainty, Verdict
+from pkitools.findings import Verdict
 from pkitools.portfolio import HeldCertificate
-from pkitools.rules.advice import LEAD_TIME
 from pkitools.trust import HierarchyKind, hierarchies
 
 AHEAD: Final = timedelta(days=28)
@@ -86,18 +84,15 @@ def is_ordered(connection: Connection, certificate: HeldCertificate, today: date
     return ordered is not None and certificate.not_before.date() < ordered <= today
 
 
-def delivery_of(connection: Connection, ordered: date) -> PlanDate:
-    """Return the day by which what was ordered should be there; where it is not known how long that takes, as advised.
+def delivery_of(connection: Connection, ordered: date) -> PlanDate | None:
+    """Return the day by which what was ordered should be there; ``None`` where it is not known how long that takes.
 
     Args:
         connection: for what it was ordered.
         ordered: the day of the order.
     """
     known = connection.lead_times.of(LeadKind.DELIVERY)
-    if known is None:
-        basis = Basis(cite("pkitools"), Certainty.ADVICE)
-        return PlanDate(ordered + LEAD_TIME, PlanKind.DELIVERY, None, basis, (LeadKind.DELIVERY,))
-    return PlanDate(ordered + known.at_most(), PlanKind.DELIVERY, known, known.basis)
+    return None if known is None else PlanDate(ordered + known.at_most(), PlanKind.DELIVERY, known, known.basis)
 
 
 def is_awaited(connection: Connection, certificate: HeldCertificate, today: date) -> bool:

@@ -192,6 +192,13 @@ def test_a_wrong_value_is_usage(run: Command, folder: Path, wrong: tuple[str, st
     assert wrong[1] in ran.err
 
 
+@pytest.mark.parametrize("word", ["production", "PRODUCTION", "productie", "prod"])
+def test_where_another_is_in_use_is_said_in_the_words_of_the_environment(run: Command, folder: Path, word: str) -> None:
+    said = run(*arguments(folder, "--beside", f"{word}={folder / 'leaf.pem'}")).code
+    assert said == run(*arguments(folder, "--beside", f"production={folder / 'leaf.pem'}")).code
+    assert said != 2
+
+
 def test_a_wrong_moment_is_usage(run: Command, folder: Path) -> None:
     ran = run("cert", "check", folder / "leaf.pem", "-e", "production", "--moment", "gisteren")
     assert ran.code == 2, ran.err

@@ -18,6 +18,7 @@ from pkitools_cli.page.serving import Server
 from tests.cli.test_page import leaf
 from tests.support.browser import PHONE, Visit, browsing
 from tests.support.page import GIVEN, site_of
+from tests.support.requests import request
 
 pytestmark = pytest.mark.slow
 
@@ -40,6 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("page")
     made.chmod(0o700)
     (made / "leaf.pem").write_bytes(leaf())
+    (made / "made.csr").write_bytes(request())
     (made / "connections.toml").write_text(CONNECTIONS)
     (made / "keys").mkdir(mode=0o700)
     return made
@@ -108,6 +110,19 @@ def test_every_page_is_without_barriers_on_a_screen_and_on_a_phone_by_day_and_in
         handed_in(page, folder / "leaf.pem")
         assert page.locator("h1.verdict").count() == 1
         looked_at(visit, f"{where}-{language}-verdict")
+        page.goto(server.guard.origin)
+        handed_in(page, folder / "made.csr")
+        assert page.locator("h2.verdict").count() == 1
+        looked_at(visit, f"{where}-{language}-csr")
+        page.goto(f"{server.guard.origin}/request?system=digid-machtigen&environment=preproduction&kind=self_signed")
+        for name, value in (("oin", "00000003273229750000"), ("organization", "A"), ("common_name", "a.example.nl")):
+            page.fill(f"#{name}", value)
+        page.fill("#name", where)
+        page.check("input[name=no_passphrase]")
+        looked_at(visit, f"{where}-{language}-self-signed-asked")
+        page.click("form[method=post][action='/request'] button")
+        assert (folder / "keys" / f"{where}.pem").is_file()
+        looked_at(visit, f"{where}-{language}-self-signed")
         page.goto(f"{server.guard.origin}/oin")
         page.fill("#number", "00000003273229750000")
         page.click("form[action='/oin'] button")

@@ -315,6 +315,7 @@ def test_progress_is_told_now_and_then_with_an_estimate(monkeypatch: pytest.Monk
     told.at(20)
     assert len(said) == 2
     assert said[-1] == "20 of 40 looked at, about 12 seconds to go"
+    assert told.line(30, 3.0) == "30 of 40 looked at, about 1 second to go"
 
 
 @pytest.mark.slow

@@ -155,12 +155,17 @@ ON_ITS_WAY: Final = {
 
 
 @pytest.mark.parametrize("case", ON_ITS_WAY)
-@pytest.mark.parametrize("is_stated", [False, True])
-def test_what_was_ordered_is_ordered_in_no_form(folder: Path, run: Command, case: str, *, is_stated: bool) -> None:
+@pytest.mark.parametrize(("is_stated", "days"), [(False, None), (True, None), (True, 10)])
+def test_what_was_ordered_is_ordered_in_no_form(
+    folder: Path, run: Command, case: str, days: int | None, *, is_stated: bool
+) -> None:
     """A day on which nothing has to be done any more is no appointment; when it should come is one."""
     files, ordered, day = ON_ITS_WAY[case]
     stated = {"ordered": ordered} if is_stated else {}
     file = written(folder, connection(files=f'["{files}"]', live="2027-02-01", system='"digikoppeling"', **stated))
+    if days is not None:  # that it takes to deliver
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace("[[connection]]", f'tsp = "kpn"\n[tsp.kpn]\ndelivery = {days}\n[[connection]]'))
     where = folder / ("stated" if is_stated else "open")
     where.mkdir(exist_ok=True)
     told = {}
@@ -176,7 +181,9 @@ def test_what_was_ordered_is_ordered_in_no_form(folder: Path, run: Command, case
     coming = {form for form, text in told.items() if "What was ordered should be there" in text}
     if is_stated:
         assert not begun, told
-        assert coming | {"status.md"} == set(told) - {"status", "status.csv"}, coming  # which tells no days gone by
+        assert "Days to come - 10 Nov" not in " ".join(told["status.md"].split())
+        expected = set() if days is None else set(told) - {"status", "status.csv"}
+        assert coming - {"status.md"} == expected - {"status.md"}, coming  # which tells no days gone by
     else:
         assert begun == set(told), set(told) - begun
         assert not coming

@@ -91,7 +91,7 @@ def _plan(work: Work, telling: WorkTelling) -> Iterator[str]:
 
 def _days(work: Work, telling: WorkTelling) -> Iterator[str]:
     for one in sorted(work_days(work, telling.language), key=lambda each: (each.day, each.name)):
-        if not one.is_past:
+        if one.day >= work.moment.date():
             yield f"{short_day(at_noon(one.day), telling.language)}: {one.title}: {one.name}"
 
 

@@ -117,14 +117,16 @@ def work_days(work: Work, language: Language) -> Iterator[WorkDay]:
 def shown_dates(planned: Planned) -> Iterator[PlanDate]:
     """Yield the days that concern a connection, in their order: the end of a root only where it comes first.
 
-    What was ordered needs not be begun any more: that it was ordered is told instead, and by when it should be there.
+    What was ordered needs not be begun any more: that it was ordered is told instead, and by when it should be there,
+    where that is known.
     """
     plan, connection, ordered = planned.plan, planned.connection, planned.ordered
     if plan is None:
         return
     shown = [one for one in plan.dates if one.kind is not PlanKind.HIERARCHY_ENDS or one.day <= plan.day]
     if ordered is not None and connection is not None:
-        stated = (PlanDate(ordered, PlanKind.ORDERED), delivery_of(connection, ordered))
+        delivery = delivery_of(connection, ordered)
+        stated = (PlanDate(ordered, PlanKind.ORDERED), *(() if delivery is None else (delivery,)))
         kept = (one for one in shown if one.kind not in _DONE_BY_ORDER)
         shown = sorted((*stated, *kept), key=lambda one: one.day)
     yield from shown

@@ -108,6 +108,10 @@ class Placed(click.ParamType[tuple[Environment, str]]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[Environment, str]:
         """Return the environment and the file."""
         environment, _, name = str(value).partition("=")
-        if not name.strip() or environment.lower() not in map(str, Environment):
+        try:
+            found = Environment(environment.lower()) if name.strip() else None
+        except ValueError:
+            found = None
+        if found is None:
             self.fail(tr("cli.cert_check.not_placed", value=value), param, ctx)
-        return Environment(environment.lower()), name
+        return found, name

@@ -216,7 +216,7 @@ class Progress:
 
 
 def _span(seconds: int) -> str:
-    key = "seconds" if seconds < 120 else "minutes"
+    key = "second" if seconds == 1 else "seconds" if seconds < 120 else "minutes"
     return tr(f"cli.scan.{key}", count=seconds if seconds < 120 else round(seconds / 60))
 
 

@@ -130,15 +130,14 @@ def _shown(file: str, facts: RequestFacts, report: Report, form: Form) -> ShownR
         verdict=report_word("verdict", verdict),
         why=rows.get("why", ""),
         step=rows.get("now", ""),
-        facts=tuple(_facts(file, facts)),
+        facts=tuple(_facts(facts)),
         strange=strange,
         findings=findings_of(report, language()),
         is_good=verdict is Verdict.PASSED,
     )
 
 
-def _facts(file: str, facts: RequestFacts) -> Iterator[tuple[str, str]]:
-    yield tr("cli.page.check.files"), file
+def _facts(facts: RequestFacts) -> Iterator[tuple[str, str]]:
     yield tr("cli.csr.check.row.subject"), facts.subject.text
     if facts.dns_names:
         yield tr("cli.csr.check.row.names"), ", ".join(facts.dns_names)
