@@ -30,8 +30,9 @@ class Checker:
     """Judges certificates as :func:`~pkitools.checking.check` does, one question for all of them.
 
     What comes again with every certificate is done once: arguments are read, lists of revoked certificates too, and of
-    authorities are kept the path above the end entity with its signatures, and their status. None of it outlives the
-    certificates and lists it rests on, and nothing is kept of an end entity. A checker may be shared between threads.
+    authorities are kept the path above the end entity with its signatures, their status, and what rules say of all that
+    the certificates they issue by one profile have in common. None of it outlives the certificates and lists it rests
+    on, and nothing is kept of an end entity. A checker may be shared between threads.
 
     >>> checker = Checker(moment=moment, environment="production", systems="digid-machtigen")  # doctest: +SKIP
     >>> for result in checker.check_many(certificates):  # doctest: +SKIP

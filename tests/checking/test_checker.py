@@ -215,6 +215,7 @@ def test_the_good_certificate_of_these_is_remembered() -> None:
     assert first.verdict is Verdict.PASSED
     assert len(memory.standing) == 1
     assert len(memory.statuses) == 2
+    assert [each.steps is not None for each in memory.answered._kept.values()] == [True]
     assert told(first) == told(second) == said((leaf().der, base()), None)
 
 
