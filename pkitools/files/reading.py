@@ -18,6 +18,7 @@ from pkitools.text import size_text
 
 _CHUNK: Final = 1024 * 1024
 _TIMES: Final = 2
+_LEAST: Final = 1024
 
 
 def read_bytes(path: PathLike, *, limit: int = MAX_INPUT_BYTES) -> bytes:
@@ -47,7 +48,7 @@ def _unchanged(fd: int, limit: int, name: str) -> bytes:
     for _ in range(_TIMES):
         if before.st_size > limit:
             raise LimitError("files.error.too_large", name=name, limit=size_text(limit))
-        data, after = _read_up_to(fd, limit, name), os.fstat(fd)
+        data, after = _read_up_to(fd, limit, name, before.st_size), os.fstat(fd)
         if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
             return data
         before = after
@@ -91,16 +92,20 @@ def _opened(path: PathLike, name: str) -> Iterator[int]:
         os.close(fd)
 
 
-def _read_up_to(fd: int, limit: int, name: str) -> bytes:
-    data = bytearray()
+def _read_up_to(fd: int, limit: int, name: str, likely: int) -> bytes:
+    """Return what there is to read; of a file that is as large as it said, the first piece is all of it."""
+    pieces: list[bytes] = []
+    length, most = 0, min(_CHUNK, max(likely, _LEAST) + 1)  # room is made for all that is asked for
     try:
-        while chunk := os.read(fd, min(_CHUNK, limit + 1 - len(data))):
-            data += chunk
-            if len(data) > limit:
+        while piece := os.read(fd, min(most, limit + 1 - length)):
+            pieces.append(piece)
+            length += len(piece)
+            if length > limit:
                 raise LimitError("files.error.too_large", name=name, limit=size_text(limit))
+            most = _LEAST if length == likely else _CHUNK
     except OSError as error:
         raise _reading(error, name) from error
-    return bytes(data)
+    return b"".join(pieces)
 
 
 def _refuse_kind(mode: int, name: str) -> None:

@@ -135,9 +135,17 @@ class Judge:
         environment, basis = _placed(self.asked, claim, hierarchy_of(facts).kind)
         asked = _with_entity(self._question(environment, host, by), entity_id)
         result = self._by_what_is_known(facts, between, asked)
-        told = _judgement(result, environment, basis, entity_id, host)
-        return replace(
-            told, connection=None if claim is None else claim.name, systems=tuple(each.name for each in asked.systems)
+        return Judgement(
+            environment,
+            basis,
+            result.verdict,
+            tuple(map(lean, result.report.told)),
+            entity_id,
+            host,
+            result.path is not None,
+            () if result.path is None else tuple(map(_authority, result.path.certificates[1:])),
+            None if claim is None else claim.name,
+            tuple(each.name for each in asked.systems),
         )
 
     def _by_what_is_known(self, facts: CertificateFacts, own: tuple[bytes, ...], asked: Question) -> CheckResult:
@@ -168,7 +176,9 @@ class Judge:
     ) -> CheckResult:
         """Judge by the authorities of its own file and of others, and the lists that are about it or them."""
         between = _with(own, further)
-        crls, responses = self._about.lists(facts, at_hand(between).above(facts))
+        crls, responses = self._about.lists(facts, at_hand(between).above(facts) if between else ())
+        if not (between or crls or responses):
+            return judged_as_read(facts, asked, self._memory)  # nothing is known but what all are asked
         material = replace(
             asked.material,
             crls=tuple({id(crl): crl for crl in (*asked.material.crls, *crls)}.values()),
@@ -238,14 +248,6 @@ def _placed(asked: Judging, claim: Claim | None, kind: HierarchyKind | None) -> 
     if kind is not None:
         return kind.environment, EnvironmentBasis.HIERARCHY
     return (Environment.PREPRODUCTION if asked.trust else Environment.PRODUCTION), EnvironmentBasis.UNKNOWN
-
-
-def _judgement(
-    result: CheckResult, environment: Environment, basis: EnvironmentBasis, entity_id: str | None, host: str | None
-) -> Judgement:
-    told, path = tuple(map(lean, result.report.told)), result.path
-    above = () if path is None else tuple(map(_authority, path.certificates[1:]))
-    return Judgement(environment, basis, result.verdict, told, entity_id, host, path is not None, above)
 
 
 @lru_cache(maxsize=_MOST_AUTHORITIES)

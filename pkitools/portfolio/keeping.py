@@ -11,10 +11,9 @@ import pickle
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime, timedelta
-from itertools import groupby
-from operator import itemgetter
+from itertools import count, groupby
+from operator import attrgetter, itemgetter
 from typing import Any, Final, Generic, TypeVar, overload
 from weakref import finalize
 
@@ -31,10 +30,10 @@ CREATE TABLE certificate (number INTEGER PRIMARY KEY, sha256 TEXT UNIQUE NOT NUL
     turn INTEGER NOT NULL, name BLOB NOT NULL, is_authority INTEGER NOT NULL, body BLOB NOT NULL, line BLOB);
 CREATE INDEX in_order ON certificate (rank, turn, name, sha256);
 CREATE TABLE succession (certificate INTEGER PRIMARY KEY, body BLOB NOT NULL);
-CREATE TABLE judgement (number INTEGER PRIMARY KEY, certificate INTEGER NOT NULL, use BLOB NOT NULL,
-    body BLOB NOT NULL, UNIQUE (certificate, use));
-CREATE TABLE place (number INTEGER PRIMARY KEY, certificate INTEGER NOT NULL, spot BLOB NOT NULL, body BLOB NOT NULL,
-    UNIQUE (certificate, spot));
+CREATE TABLE judgement (certificate INTEGER, use BLOB, number INTEGER NOT NULL, body BLOB NOT NULL,
+    PRIMARY KEY (certificate, use)) WITHOUT ROWID;
+CREATE TABLE place (certificate INTEGER, spot BLOB, number INTEGER NOT NULL, body BLOB NOT NULL,
+    PRIMARY KEY (certificate, spot)) WITHOUT ROWID;
 CREATE TABLE other (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, spot BLOB NOT NULL, body BLOB NOT NULL,
     UNIQUE (kind, spot));
 """
@@ -45,6 +44,7 @@ _OWN: Final = tuple(
 )
 _OF_JUDGEMENT: Final = tuple(name for name in vars(Judgement)["__slots__"] if name not in {"told", "beside"})
 _OF_PLACE: Final = tuple(vars(Place)["__slots__"])
+_own_of, _rest_of, _place_of = attrgetter(*_OWN), attrgetter(*_OF_JUDGEMENT), attrgetter(*_OF_PLACE)
 _OF_SUCCESSOR: Final = tuple(vars(Successor)["__slots__"])
 _OF_A_PEER: Final = "tls"
 _UNIT: Final = timedelta(seconds=1)  # dates of a certificate have no parts of one
@@ -63,7 +63,8 @@ class Kept:
         self._moment = moment
         self._told = _Told()
         self._has_successions = False
-        with _no_room():
+        self._numbers = count()
+        with _NO_ROOM:
             # what was found may be read, and let go, in another thread than the one that scanned
             self._file = sqlite3.connect("", isolation_level=None, check_same_thread=False)
             finalize(self, self._file.close)
@@ -78,15 +79,15 @@ class Kept:
         Raises:
             FileError: there is no room for it.
         """
-        with _no_room():
+        with _NO_ROOM:
             yield from self._file.execute(statement, values)
 
     def _run(self, statement: str, *values: object) -> None:
-        with _no_room():
+        with _NO_ROOM:
             self._file.execute(statement, values)
 
     def _first(self, statement: str, *values: object) -> tuple[Any, ...] | None:
-        with _no_room():
+        with _NO_ROOM:
             found: tuple[Any, ...] | None = self._file.execute(statement, values).fetchone()
             return found
 
@@ -114,12 +115,12 @@ class Kept:
             self._order(number)
 
     def _new(self, found: HeldCertificate) -> int:
-        own, line = _dumped(found, _OWN), line_of(found)
+        own, line = pickle.dumps(_own_of(found)), line_of(found)
         row = found.sha256, *self._turn(found), _octets(found.name), not found.judgements, own, line
         statement = (
             "INSERT INTO certificate (sha256, rank, turn, name, is_authority, body, line) VALUES (?,?,?,?,?,?,?)"
         )
-        with _no_room():
+        with _NO_ROOM:
             return self._file.execute(statement, row).lastrowid or 0
 
     def _judge(self, number: int, judgement: Judgement, *, is_better: bool, is_first: bool) -> bool:
@@ -135,9 +136,9 @@ class Kept:
             judgement = _together(before, judgement, is_better=is_better)
             if judgement is before:
                 return False
-        statement = """INSERT INTO judgement (certificate, use, body) VALUES (?, ?, ?)
+        statement = """INSERT INTO judgement (certificate, use, number, body) VALUES (?, ?, ?, ?)
             ON CONFLICT (certificate, use) DO UPDATE SET body = excluded.body"""
-        self._run(statement, number, use, self._told.dumped(judgement))
+        self._run(statement, number, use, next(self._numbers), self._told.dumped(judgement))
         return True
 
     def _place(self, number: int, place: Place, *, is_first: bool) -> None:
@@ -146,8 +147,8 @@ class Kept:
             None if is_first else self._first("SELECT body FROM place WHERE certificate = ? AND spot = ?", number, spot)
         )
         if known is None:
-            body = _dumped(place, _OF_PLACE)
-            self._run("INSERT INTO place (certificate, spot, body) VALUES (?, ?, ?)", number, spot, body)
+            statement = "INSERT INTO place (certificate, spot, number, body) VALUES (?, ?, ?, ?)"
+            self._run(statement, number, spot, next(self._numbers), pickle.dumps(_place_of(place)))
             return
         first = _loaded(Place, _OF_PLACE, known[0])
         named_by = union(first.named_by, place.named_by)
@@ -321,7 +322,7 @@ class _Told:
 
     def dumped(self, judgement: Judgement) -> bytes:
         told = tuple(map(self._of_outcome, judgement.told))
-        rest = tuple(getattr(judgement, name) for name in _OF_JUDGEMENT)
+        rest = _rest_of(judgement)
         return pickle.dumps((told, self._others.number(rest, rest), len(judgement.beside)))
 
     def judgement(self, body: bytes) -> Judgement:
@@ -384,18 +385,19 @@ def _octets(value: str) -> bytes:
     return value.encode("utf-8", "surrogatepass")  # which sort as the text does
 
 
-def _dumped(record: object, names: Sequence[str]) -> bytes:
-    return pickle.dumps(tuple(getattr(record, name) for name in names))
-
-
 def _loaded(cls: type[Place], names: Sequence[str], body: bytes) -> Place:
     return cls(**dict(zip(names, pickle.loads(body), strict=True)))  # noqa: S301  made in this process
 
 
-@contextmanager
-def _no_room() -> Iterator[None]:
-    """Tell of a disk that is full, or that cannot be written, as what it is."""
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        raise FileError("portfolio.error.no_room", detail=str(error)) from error
+class _NoRoom:
+    """Tells of a disk that is full, or that cannot be written, as what it is."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, sqlite3.Error | OSError):
+            raise FileError("portfolio.error.no_room", detail=str(error)) from error
+
+
+_NO_ROOM: Final = _NoRoom()

@@ -137,6 +137,9 @@ class Judgement:
 
     def with_beside(self, further: Iterable[Outcome]) -> Judgement:
         """Return the same with what a file that it lies in says of it besides: violated, or not looked at."""
+        further = tuple(further)
+        if not further:
+            return self  # as of most
         known = set(map(_said, self.beside))
         new = tuple({_said(one): one for one in further if _said(one) not in known}.values())
         if not new:

@@ -41,6 +41,7 @@ from pkitools.x509.document import serial_hex
 from pkitools.x509.holder import Holder, holder_of
 from pkitools.x509.keys import names_of, thumbprints
 from pkitools.x509.oids import SUBJECT_SERIAL_NUMBER
+from pkitools.x509.recurring import Recurring
 
 _ByPart: TypeAlias = Mapping[int | None, Sequence[Outcome]]
 _TLS: Final = "tls"
@@ -216,7 +217,9 @@ class _Found:
         return self._of_keys_by_part
 
     def _keys_beside(self) -> Sequence[Outcome]:
-        if not hasattr(self, "_of_keys"):
+        if not hasattr(self, "_of_keys") and all(map(_states_no_key, self.contents.items)):
+            self._of_keys: Sequence[Outcome] = ()  # as of most
+        elif not hasattr(self, "_of_keys"):
             keys = FileKeys(self.contents, self.unit.name, self._read(), self.halves, self.judge.asked.passphrase)
             told = keys.outcomes(raise_crashes=self.judge.asked.raise_crashes)
             self._of_keys = tuple(map(self._here, filter(_is_told, told)))
@@ -344,6 +347,12 @@ def _parts_of(
     return parts.get(("position", position)) or (() if place is None else parts.get(("place", place), ()))
 
 
+def _states_no_key(item: Item) -> bool:
+    """Return whether an item is a certificate and nothing beside it: then its file has no key to hold against it."""
+    states = item.stated_key is not None or item.stated_kind is not None or item.is_stated is not None
+    return item.kind is ItemKind.CERTIFICATE and not states
+
+
 def _is_told(outcome: Outcome) -> bool:
     return outcome.status in {Status.VIOLATED, Status.NOT_CHECKED} and outcome.rule.code not in _AS_KEYS
 
@@ -363,7 +372,7 @@ def held_certificate(
         sha1=facts.sha1,
         serial_number=serial_hex(facts.serial_number),
         subject=str(facts.subject.text),
-        issuer=str(facts.issuer.text),
+        issuer=_issuer(facts),
         common_name=facts.subject.common_name,
         organization=facts.subject.organization,
         oin=None if oin is None else str(oin),
@@ -379,6 +388,18 @@ def held_certificate(
         places=places,
         uses=(*sorted(facts.key_usage or ()), *sorted(facts.extended_key_usage or ())),
     )
+
+
+_ISSUERS: Final[Recurring[str]] = Recurring()
+
+
+def _issuer(facts: CertificateFacts) -> str:
+    """Return the issuer in one line: of ten thousand certificates it is one of a few."""
+    known = _ISSUERS.get(facts.issuer.der)
+    if known is None:
+        known = str(facts.issuer.text)
+        _ISSUERS.keep(facts.issuer.der, known)
+    return known
 
 
 def _dns(facts: CertificateFacts | RequestFacts) -> tuple[str, ...]:

@@ -115,6 +115,8 @@ def looks_like_more(text: bytes, gap: Gap) -> bool:
     A line of armour that is damaged, base64 of DER or of PEM, DER itself, also written out in hexadecimal, and text of
     two octets a character are that; what people and programs write around their blocks is not.
     """
+    if gap.end - gap.start < _LONGEST_SIGN and not text[gap.start : gap.end].strip():
+        return False  # nothing, or the end of a line, as around most blocks
     if _has_armour(text, gap) or _has_base64(text, gap) or _has_hexadecimal(text, gap):
         return True
     if text.find(b"\x30\x82", gap.start, gap.end) >= 0 and _DER_IN_DER.search(text, gap.start, gap.end):
