@@ -281,14 +281,7 @@ def _is_of(public: PublicKey | None, public_keys: Collection[str]) -> bool:
 
 
 Place: TypeAlias = tuple[int, str | None]
-"""Where a key and the certificates that it is said to be the key of stand in a file, see :func:`place_of`."""
-
-
-def place_of(item: Item) -> Place | None:
-    """Return where something stands: what a file says by a place of its own, or by the names of what it holds."""
-    if item.place is not None:
-        return item.place, None
-    return None if item.among is None else (item.among, _stem(item).text)
+"""Where a key and the certificates that it is said to be the key of stand in a file, see :func:`places_of`."""
 
 
 _ANYWHERE: Final = 0  # no file numbers a place so
