@@ -351,17 +351,15 @@ def _to_load(item: Item, passphrase: bytes | None) -> tuple[bytes, bytes | None]
 def _foreign(held: HeldKey) -> Answer:
     if held.public is None:
         return NOT_APPLICABLE
-    return MET if held.fits else _told(held)
-
-
-def _told(held: HeldKey) -> Violated:
-    return Violated(held.evidence, held.params, severity=Severity.WARNING if held.unasked else None)
+    weighs = Severity.WARNING if held.unasked else None
+    return MET if held.fits else Violated(held.evidence, held.params, severity=weighs)
 
 
 def _placed(held: HeldKey) -> Answer:
     if held.fits_place is None or not held.fits:
         return NOT_APPLICABLE  # of one that fits nothing another rule tells
-    return MET if held.fits_place else _told(held)
+    weighs = Severity.WARNING if held.unasked else None
+    return MET if held.fits_place else Violated(held.evidence, held.params, severity=weighs)
 
 
 def _enclosed(held: HeldKey) -> Answer:
