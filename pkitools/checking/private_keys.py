@@ -281,14 +281,7 @@ def _is_of(public: PublicKey | None, public_keys: Collection[str]) -> bool:
 
 
 ItemPlace: TypeAlias = tuple[int, str | None]
-"""Where a key and the certificates that it is said to be the key of stand in a file, see :func:`place_of`."""
-
-
-def place_of(item: Item) -> ItemPlace | None:
-    """Return where something stands: what a file says by a place of its own, or by the names of what it holds."""
-    if item.place is not None:
-        return item.place, None
-    return None if item.among is None else (item.among, _stem(item).text)
+"""Where a key and the certificates that it is said to be the key of stand in a file, see :func:`places_of`."""
 
 
 _ANYWHERE: Final = 0  # no file numbers a place so
@@ -360,17 +353,15 @@ def _to_load(item: Item, passphrase: bytes | None) -> tuple[bytes, bytes | None]
 def _foreign(held: FileKey) -> Answer:
     if held.public is None:
         return NOT_APPLICABLE
-    return MET if held.fits else _told(held)
-
-
-def _told(held: FileKey) -> Violated:
-    return Violated(held.evidence, held.params, severity=Severity.WARNING if held.unasked else None)
+    weighs = Severity.WARNING if held.unasked else None
+    return MET if held.fits else Violated(held.evidence, held.params, severity=weighs)
 
 
 def _placed(held: FileKey) -> Answer:
     if held.fits_place is None or not held.fits:
         return NOT_APPLICABLE  # of one that fits nothing another rule tells
-    return MET if held.fits_place else _told(held)
+    weighs = Severity.WARNING if held.unasked else None
+    return MET if held.fits_place else Violated(held.evidence, held.params, severity=weighs)
 
 
 def _enclosed(held: FileKey) -> Answer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 import json
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from pkitools.containers.jwk import is_public, is_secret, is_stated, stated_key, stated_kind
@@ -14,7 +15,8 @@ from pkitools.containers.parts import Part
 from pkitools.errors import InputError
 from pkitools.frozen import dataclass
 from pkitools.x509.base64_text import from_base64
-from pkitools.x509.pem import holds_more
+from pkitools.x509.pem import BEGIN, Gap, holds_more
+from pkitools.x509.pem import parts as pem_parts
 
 if TYPE_CHECKING:
     from pkitools.containers.named_values import Standing
@@ -122,6 +124,26 @@ def _standing(member: str, inside: _Inside | None) -> Standing:
     while inside is not None:
         folder, inside = [*folder, inside.label], inside.around
     return standing(tuple(folder[::-1]), member, said)
+
+
+def named_texts(text: bytes) -> list[Standing | None] | None:
+    """Return where each PEM block of a JSON document stands, also in a text in it; ``None`` of what is no such JSON."""
+    from pkitools.containers.named_values import Standing, standings
+
+    try:
+        document = json.loads(text) if len(text) <= _MAX_BYTES else None
+    except (ValueError, RecursionError):
+        return None
+    found: list[Standing | None] = []
+    for member, value, around in _other_texts(document, ""):
+        octets = value.encode("utf-8", "replace")
+        outside = [part for part in pem_parts(octets) if isinstance(part, Gap)] if BEGIN in octets else []
+        inside = standings(octets, [(before.end, behind.start) for before, behind in pairwise(outside)])
+        if inside:
+            own = _standing(member, around)
+            around_it = (*own.folder, own.name)
+            found += [own if one is None else Standing((*around_it, *one.folder), one.name) for one in inside]
+    return found
 
 
 def _other_texts(document: object, read: str) -> Iterator[tuple[str, str, _Inside | None]]:

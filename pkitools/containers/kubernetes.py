@@ -120,13 +120,14 @@ class _Values:
         )  # the sections of this Secret, and how many Secrets there were
         self._key, self._indent, self._begun, self._start, self._stop = b"", 0, 0, 0, 0
         self._block: list[bytes] = []
+        self._depth = 0  # of its first line
 
     def found(self) -> Iterator[_Value]:
         for match in _LINE.finditer(self._text):
             line = match[0]
             depth = len(line) - len(line.lstrip(b" "))
             if self._key and self._goes_on(line, depth):
-                self._block.append(line.strip())
+                self._block.append(self._inner(line, depth))
                 self._stop = match.end()
                 continue
             if depth > self._indent and not self._block:
@@ -145,6 +146,12 @@ class _Values:
     def _goes_on(self, line: bytes, depth: int) -> bool:
         """Return whether a line belongs to the block that was begun."""
         return depth > self._indent and (self._is_open or _BASE64.fullmatch(line.strip()) is not None)
+
+    def _inner(self, line: bytes, depth: int) -> bytes:
+        """Return a line of a block as it stands in the value: how far it is indented there may say what is in it."""
+        if not self._block:
+            self._depth = depth
+        return line[min(depth, self._depth) :].rstrip() if self._is_open else line.strip()
 
     def _ended(self) -> Iterator[_Value]:
         if self._key:

@@ -24,23 +24,26 @@ _TOKEN: Final = pattern(
     rb"|(?P<comment>(?:\#|;|//)[^\n]*)"
     rb"|(?P<marker><<[-~]?[ \t]*[\"'\\]?(?P<ending>\w{1,40})[\"']?)"
     rb"|(?P<triple>\"\"\"|''')"
-    rb"|(?P<words>\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|[\w@./-]+(?:[ ][\w@./-]+){0,3})(?P<sign>%b)?"
+    rb"|(?P<passed>!{1,2}\w+|&[\w.-]+|[ \t,()]|[@$rbf](?=[\"'])|\\(?=\r?\n)|--(?:from-literal|from-file|set)[ =])"
+    rb"|(?P<words>\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|[\w@./-]+(?:[ ][\w@./][\w@./-]*){0,3})(?P<sign>%b)?"
     rb"|(?P<quote>[\"'`])|(?P<open>[{\[])|(?P<close>[}\]])"
     rb"|(?P<indented>[|>][-+0-9]{0,2}[ \t]*(?:\#[^\n]*)?(?=\r?\n|\Z))"
-    rb"|>{1,2}[ \t]*[\"']?(?P<target>[\w./-]+)[\"']?|(?P<passed>!{1,2}\w+|&\w+|[ \t,()])".replace(b"%b", _SIGN)
+    rb"|>{1,2}[ \t]*[\"']?(?P<target>[\w./-]+)[\"']?".replace(b"%b", _SIGN)
 )
 _FIRST: Final = pattern(rb"(?P<line>[ \t]*(?:-[ \t]+)*)")
 _TRIPLE: Final = 3
 _DOCUMENT: Final = pattern(rb"---[ \t]*(?=\r?\n|\Z)")
 _SECTION: Final = pattern(rb"\[(\[?)([^\[\]\n]{1,200})\]\]?[ \t]*(?=\r?\n|\Z)")
-_SCALAR: Final = pattern(
-    rb"[ \t]*(?!\"\"\"|''\')(?:\"([^\"\\\n]{0,200})\"|'([^'\n]{0,200})'|((?![ \t|>{\[\"'`<&!])[^\r\n#,}\]]{1,200}))"
+_SCALAR: Final = pattern(  # no beginning of one that goes on
+    rb"[ \t]*(?!\"\"\"|'{3}|[@$rbf][\"']|\\\r?\n)"
+    rb"(?:\"([^\"\\\n]{0,200})\"|'([^'\n]{0,200})'|((?![ \t|>{\[\"'`<&!])[^\r\n#,}\]]{1,200}))"
 )
 _INSIDE: Final = pattern(rb"([\w.-]{1,200})[:=]\s*")
 _WRITTEN_TO: Final = pattern(rb"[^\n>]{0,100}>{1,2}[ \t]*[\"']?([\w./-]{1,200})")
 _ABOVE: Final = 400
 _HEADING: Final = pattern(  # whatever rules and comment signs stand around it
-    rb"(?:\A|\n)[\s#/;*=>_-]{0,40}(?:[\w-]{1,20}:?[ \t])?([\w@./-]{1,200}\.\w{1,6})[\s#*:<=_-]{0,40}\Z"
+    rb"(?:\A|\n)[\s#/;*=>`_-]{0,40}(?:[\w-]{1,20}:?[ \t])?((?:[A-Za-z]:)?[\w@./\\-]{1,200}\.\w{1,6})"
+    rb"[\s#*:<>=`_-]{0,40}(?:(?<=```)[a-z]{1,10}\s{1,4})?\Z"
 )
 _ELEMENT: Final = pattern(rb"<([\w.-]{1,60})>\s{0,40}\Z")  # as in the configuration of OpenVPN
 _SPACE: Final = pattern(rb"(?:\s|\\n|\\r)*")
@@ -242,7 +245,7 @@ class _Scanner:
             self.entry = self._begun(self._folder(), _told(found["target"]))
         elif not (found["passed"] or found["comment"]):
             self.entry = None
-        self.word = self.word if found["passed"] == b" " else ""
+        self.word = self.word if found["passed"] in {b" ", b","} else ""
         return found.end()
 
     def _line(self, found: re.Match[bytes], stop: int) -> int:
@@ -305,7 +308,8 @@ class _Scanner:
         inside = None if entry is not None else _INSIDE.fullmatch(self.text, found.end(), stop)
         if inside is not None:
             self._leave_list()
-        value = self._begun(self._folder(), _told(inside[1])) if inside else entry
+        named = _told(inside[1]) if inside else self.word if "." in self.word else ""
+        value = entry or (self._begun(self._folder(), named) if named else None)
         if value is None:
             return found.end()
         value.ending, self.value = ending, value

@@ -39,6 +39,7 @@ from pkitools.x509.base64_text import from_base64
 from pkitools.x509.der import DERError, encoded
 
 if TYPE_CHECKING:
+    from pkitools.containers.named_values import Standing
     from pkitools.containers.protection import KeystoreProtection
     from pkitools.containers.saml_described import Described
     from pkitools.containers.saml_places import XmlPlace
@@ -468,6 +469,14 @@ def _pem(data: bytes, found: _Found) -> ContainerFormat | None:
     return container if found.items or found.problems else None
 
 
+def _named_in_json(data: bytes) -> list[Standing | None] | None:
+    if data[:4096].lstrip()[:1] not in {b"{", b"["}:
+        return None
+    from pkitools.containers.json_text import named_texts  # no other file needs the JSON reader
+
+    return named_texts(data)
+
+
 def _holds_keys(found: _Found) -> bool:
     """Return whether something is there that belongs with a certificate, by its name perhaps."""
     return any(item.kind in _WITH_CERTIFICATES for item in found.items)
@@ -477,7 +486,10 @@ def _name(data: bytes, blocks: Sequence[tuple[int, int, int, int]], found: _Foun
     """Give what stands under names in a text those names: they say which key and request is of which certificate."""
     from pkitools.containers.named_values import standings  # few files hold keys beside something else
 
-    for (_, _, first, last), one in zip(blocks, standings(data, [span[:2] for span in blocks]), strict=True):
+    found_in = _named_in_json(data) or ()
+    if len(found_in) != len(blocks):
+        found_in = standings(data, [span[:2] for span in blocks])
+    for (_, _, first, last), one in zip(blocks, found_in, strict=True):
         if one is not None:
             among = found.folder(one.folder)
             found.items[first:last] = [replace(i, alias=one.name, among=among) for i in found.items[first:last]]

@@ -38,6 +38,7 @@ CONTAINERS: Final[dict[str, Callable[[Entries], bytes]]] = {
     "JKS": lambda e: jks_of(*e, passphrase=PASSPHRASE),
     "Secret": secret,
     "ConfigMap": lambda e: FLAT["ConfigMap"](in_text(e)).encode(),
+    "ConfigMap and Secret": lambda e: FLAT["ConfigMap and Secret"](in_text(e)).encode(),
     "mail": lambda e: FLAT["mail"](in_text(e)).encode(),
     "PEM": lambda e: "".join(text for _, text in in_text(e)).encode(),
 }

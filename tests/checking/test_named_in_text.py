@@ -137,6 +137,30 @@ FLAT: Final[dict[str, Container]] = {
     "shell": lambda v: "".join(f"cat > /etc/ssl/{name} <<'EOF'\n{text}EOF\n" for name, text in v),
     "shell, written behind": lambda v: "".join(f"cat <<EOF >{name}\n{text}EOF\n" for name, text in v),
     "headings": lambda v: "".join(f"{name}:\n{text}\n" for name, text in v),
+    "headings of a listing": lambda v: "".join(f"==> {name}.pem <==\n{text}\n" for name, text in v),
+    "headings with a path": lambda v: "".join(f"# C:\\ssl\\{name}.pem\n{text}\n" for name, text in v),
+    "an answer in a mail": lambda v: "".join(
+        f"> {line}\n" for name, text in v for line in (f"{name}.pem:", *text.splitlines())
+    ),
+    "Markdown": lambda v: "".join(f"### `{name}.pem`\n\n```pem\n{text}```\n" for name, text in v),
+    "PowerShell": lambda v: "".join(f'${name} = @"\n{text}"@\n' for name, text in v),
+    "Python": lambda v: "".join(f"{name} = r\"\"\"{text}\"\"\"\n" for name, text in v),
+    "JavaScript": lambda v: "module.exports = {\n" + "".join(f"  '{name}': `{text}`,\n" for name, text in v) + "}\n",
+    "properties of Java": lambda v: "".join(f"{name}=\\\n{text}" for name, text in v),
+    "words of a command": lambda v: "".join(
+        f"kubectl create secret --from-literal={name}='{text}'\n" for name, text in v
+    ),
+    "rows": lambda v: "name,pem\n" + "".join(f'{name}.pem,"{text}"\n' for name, text in v),
+    "YAML with an anchor and a tag": lambda v: "".join(
+        f"{name}: &{name} !!str |\n{indented(text, 2)}" for name, text in v
+    ),
+    ".env in a Secret": lambda v: f"kind: Secret\ndata:\n  .env: {base64_of(FLAT['.env'](v))}\n",
+    ".env in stringData": lambda v: f"kind: Secret\nstringData:\n  .env: |\n{indented(FLAT['.env'](v), 4)}",
+    "YAML in a Secret": lambda v: f"kind: Secret\ndata:\n  x.yaml: {base64_of(FLAT['Helm values'](v))}\n",
+    "YAML in stringData": lambda v: f"kind: Secret\nstringData:\n  x.yaml: |\n{indented(FLAT['Helm values'](v), 4)}",
+    ".env in a ConfigMap as JSON": lambda v: json.dumps({"kind": "ConfigMap", "data": {".env": FLAT[".env"](v)}}),
+    "YAML in a ConfigMap as JSON": lambda v: json.dumps({"data": {"x.yaml": FLAT["Helm values"](v)}}),
+    ".env in a mail": lambda v: mail([("x.env", FLAT[".env"](v))]).as_bytes(policy=SMTP).decode(),
     "a file in a ConfigMap": lambda v: f"kind: ConfigMap\ndata:\n  values.yaml: |\n    tls:\n{blocks(v, 6)}",
     "JSON in a ConfigMap": lambda v: f"kind: ConfigMap\ndata:\n  x.json: |\n    {json.dumps(dict(v))}\n  y: z\n",
     "mail": lambda v: mail(v).as_bytes(policy=SMTP).decode(),
