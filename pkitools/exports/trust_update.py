@@ -13,7 +13,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from pkitools.errors import PkitoolsError
-from pkitools.fetching import Clock, Fetcher, FetchError, FetchRequest
+from pkitools.fetching import Clock, Fetcher, FetchError, FetchRequest, HttpStatus
 from pkitools.frozen import StrEnum, dataclass, field
 from pkitools.trust import CatalogueEntry, catalogue
 
@@ -100,7 +100,8 @@ def _asked(
             yield PublishedAuthority(entry, url, Published.NOT_ASKED)
             continue
         found = _one(fetcher, entry, url, seconds)
-        failures = failures + 1 if found.state is Published.NOT_FETCHED and not found.detail.startswith("http-") else 0
+        is_silent = found.state is Published.NOT_FETCHED and not isinstance(found.detail, HttpStatus)
+        failures = failures + 1 if is_silent else 0
         yield found
 
 
@@ -111,7 +112,7 @@ def _one(fetcher: Fetcher, entry: CatalogueEntry, url: str, seconds: float) -> P
         body = fetcher.fetch(FetchRequest(url, _MAX_BYTES, accept=_ACCEPT, seconds=seconds)).body
         ders = read_source(body, url, keystores=False).certificates
     except FetchError as error:
-        return PublishedAuthority(entry, url, Published.NOT_FETCHED, None, str(error.fault), error.detail)
+        return PublishedAuthority(entry, url, Published.NOT_FETCHED, None, error.fault, error.detail)
     except PkitoolsError as error:
         return PublishedAuthority(entry, url, Published.NO_CERTIFICATE, detail=error.code)
     for der in ders:

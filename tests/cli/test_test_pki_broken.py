@@ -110,9 +110,11 @@ def test_the_defects_of_an_existing_test_pki_raise_the_same_rules(
     run: Command, where: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run(*BROKEN, where, "--out", tmp_path / "out", *WHEN).code == 0
-    for row in index_of(tmp_path / "out")["defects"]:
-        if row["topic"] in {"chain", "revocation", "environment"}:
-            assert shown_by(run, tmp_path / "out", row["command"], monkeypatch) == set(row["codes"]), row["name"]
+    topics = {"chain", "revocation", "environment"}
+    rows = [row for row in index_of(tmp_path / "out")["defects"] if row["topic"] in topics]
+    assert {row["topic"] for row in rows} == topics
+    for row in rows:
+        assert shown_by(run, tmp_path / "out", row["command"], monkeypatch) == set(row["codes"]), row["name"]
 
 
 @pytest.mark.parametrize("lang", ["nl", "en"])
