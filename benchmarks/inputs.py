@@ -20,7 +20,7 @@ from pkitools_test_pki.keys import KeyPool, fresh_keys
 from pkitools_test_pki.pki import PKI, build
 
 MOMENT: Final = datetime.now(UTC).replace(microsecond=0)
-LEAVES: Final = 700
+LEAVES: Final = 1_200
 """More than any memory of the library holds, so that coming round again no leaf is remembered."""
 
 
