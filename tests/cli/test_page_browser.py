@@ -194,7 +194,8 @@ def test_a_request_is_made_and_rules_are_filtered(chromium: Any, server: Server,
         page.fill("#passphrase_again", "een lang wachtwoord")
         page.fill("#name", "gemaakt")
         page.click("form[method=post][action='/request'] button")
-        assert {path.name for path in (folder / "keys").iterdir()} == {"gemaakt.key", "gemaakt.csr"}
+        made = {path.name for path in (folder / "keys").iterdir() if path.stem == "gemaakt"}
+        assert made == {"gemaakt.key", "gemaakt.csr"}
         looked_at(visit, "desktop-light-nl-made")
         page.goto(f"{server.guard.origin}/rules")
         page.fill("#find", "received.key")
