@@ -21,7 +21,13 @@ OF_DETAILS = ("detail", "cache", "der")
 
 NAMESPACES = sorted(path.stem for path in Path(str(files("pkitools.messages") / "en")).glob("*.toml"))
 CODES = sorted(code for name in NAMESPACES for code in catalogue("en", name) if code.split(".")[1] in OF_DETAILS)
-SAME = {"fetching.cache.not_read", "x509.der.tag_inside", "x509.der.problem", "x509.der.inside"}
+SAME = {
+    "fetching.cache.not_read",
+    "x509.der.tag_inside",
+    "x509.der.problem",
+    "x509.der.inside",
+    "x509.der.time_as_written",
+}
 """Operands with nothing but names around them."""
 
 PORT = Detail("fetching.detail.port", port=8080)
@@ -51,6 +57,20 @@ def made() -> Iterator[tuple[str, str, set[str]]]:
                 if isinstance(first, ast.Constant):
                     operands = {each.arg for each in call.keywords if each.arg is not None}
                     yield f"{path.name}:{call.lineno}", BEFORE[call.func.id] + str(first.value), operands
+
+
+def test_no_code_is_a_sentence() -> None:
+    """What is put together as a code is put together of nothing but parts of codes: words have a code of their own."""
+    composed = [
+        (f"{path.name}:{call.lineno}", part.value)
+        for path in (*modules("pkitools"), *modules("test_pki/pkitools_test_pki"))
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in BEFORE and call.args
+        for part in ast.walk(call.args[0])
+        if isinstance(part, ast.Constant)
+    ]
+    assert len(composed) > 100
+    assert [each for each in composed if re.fullmatch(r"[a-z0-9_.]+", str(each[1])) is None] == []
 
 
 def test_what_is_made_has_words_and_the_operands_these_show() -> None:

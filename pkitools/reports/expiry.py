@@ -128,8 +128,14 @@ def _first(found: Expiry, language: Language) -> str:
         return _words("none", language)
     first = found.certificates[0]
     days = first.days_left(found.moment)
-    slug = f"{'ends' if days >= 0 else 'ended'}{'_one' if abs(days) == 1 else ''}"
-    return _words(slug, language, name=_named(first.name), days=abs(days), day=first.not_after.date().isoformat())
+    several, one = ("ends", "ends_one") if days >= 0 else ("ended", "ended_one")
+    return _words(
+        one if abs(days) == 1 else several,
+        language,
+        name=_named(first.name),
+        days=abs(days),
+        day=first.not_after.date().isoformat(),
+    )
 
 
 def _beside(found: Expiry, language: Language) -> Iterator[str]:

@@ -9,7 +9,7 @@ A module per source document makes a :class:`RuleBook`, declares its rules with 
     def serial_positive(at: RuleContext) -> Answer:
         return met_if(at.facts.serial_number > 0, "serialNumber", at.facts.serial_number)
 
-What a check may answer: :mod:`pkitools.findings.asking`. It lets an :class:`AttributeError` through: by that it is
+What a check may answer: :mod:`pkitools.findings.asking`. It lets an ``AttributeError`` through: by that it is
 known to look at what certificates have not in common (:mod:`pkitools.rules.in_common`).
 """
 

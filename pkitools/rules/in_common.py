@@ -2,7 +2,7 @@
 
 Of a thousand certificates that a TSP issued by one profile, half of the rules look only at what is the same in each:
 extensions, algorithms, the kind of key, the issuer. Which rules those are is nowhere declared, and need not be: a rule
-is asked about a certificate of which nothing else is there. One that asks for more gets an :class:`AttributeError`, and
+is asked about a certificate of which nothing else is there. One that asks for more gets an ``AttributeError``, and
 is asked of every certificate by itself; what another answers, it answers of all that have this in common.
 """
 

@@ -222,7 +222,7 @@ def _certificate_time(der: bytes, node: Node, where: str, note: Note) -> datetim
             moment = read_odd_time(der, node)
         except DERError as error:
             said = der[node[2] : min(node[3], node[2] + _LONGEST_TIME)].decode("ascii", "backslashreplace")
-            raise DERError(f"{where} {said!r}: {error.detail}") from None
+            raise DERError("time_as_written", field=where, written=f"{said!r}", fault=error.detail) from None
         note(f"odd_time:{where}")
         return moment
 

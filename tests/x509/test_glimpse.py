@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 
 import pytest
@@ -50,5 +51,8 @@ def test_a_time_that_is_none_is_told_as_it_stands(which: int, field: str, writte
     time = children(der, validity)[which]
     with pytest.raises(InputError) as refused:
         read_certificate(der[: time[2]] + written + der[time[3] :])
-    assert f"{field} {written.decode()!r}" in str(refused.value.params["detail"])
+    assert str(refused.value.params["detail"]).startswith(f"{field} {written.decode()!r}")
+    told = {language: error_sentence(refused.value, language) for language in LANGUAGES}
+    assert re.search(rf"{field} '{written.decode()}': (no such time|no Time), at offset \d", told["en"])
+    assert re.search(rf"{field} '{written.decode()}': (een tijd die niet bestaat|geen Time), op byte \d", told["nl"])
     assert TOLD["holder"][1] in str(refused.value.params["holder"])
