@@ -92,7 +92,7 @@ class KeysWithRequests:
 
     def _standing_with(self, name: str, item: Item | None) -> Sequence[PublicKey]:
         """Return the keys that stand with a request in its file by their names; none that a certificate there has."""
-        placed = self._placed[name]
+        placed = self._placed.get(name, {})  # of a request that is not among the files nothing stands with it
         found = next((placed[place] for place in places_of(item) if place in placed), ()) if item else ()
         return [key for key in found if self._certified.get(name, frozenset()).isdisjoint(thumbprints(key))]
 
