@@ -17,7 +17,7 @@ from pkitools.environment import Environment
 from pkitools.errors import InputError
 from pkitools.findings import CertificateRef, NotChecked, Outcome, Report, Status, Verdict, Violated, outcome
 from pkitools.findings.considered import Block, Considered, Remade
-from pkitools.frozen import dataclass, field, of_the_latest, replace
+from pkitools.frozen import dataclass, field, replace
 from pkitools.oin import OIN
 from pkitools.profiles import get_profile
 from pkitools.revocation import (
@@ -368,16 +368,22 @@ def _judged_path(facts: CertificateFacts, scope: TrustStore, asked: Question, me
     return _JudgedPath(block_of_path(result), result.path, result.engine)
 
 
-@of_the_latest
 def _of_the_path(asked: Question) -> PathQuery:
-    return PathQuery(
+    if not asked.strict:
+        return _path_query(asked.moment, asked.host, asked.cross_check, asked.policies)
+    return PathQuery(  # with lists, which are kept no longer than who asks keeps them
         asked.moment,
         host=asked.host,
-        strict=asked.strict,
+        strict=True,
         cross_check=asked.cross_check,
         policies=asked.policies,
-        crls=_encoded(asked.material) if asked.strict else (),
+        crls=_encoded(asked.material),
     )
+
+
+@lru_cache(maxsize=8)
+def _path_query(moment: datetime, host: str | None, cross_check: bool, policies: PolicyInput) -> PathQuery:
+    return PathQuery(moment, host=host, cross_check=cross_check, policies=policies)
 
 
 def _not_processed(facts: CertificateFacts, error: InputError) -> Iterator[Outcome]:

@@ -150,7 +150,10 @@ def _asked(plan: Plan, at: RuleContext, said: tuple[object, ...]) -> InCommon:
 
 
 def _only_in_common(at: RuleContext) -> RuleContext:
-    """Return a certificate of which nothing is there but what it has in common with others."""
+    """Return a certificate of which nothing is there but what it has in common with others.
+
+    Each of the four has slots: of a class without, its defaults would answer where nothing is.
+    """
     facts, key = object.__new__(_CommonFacts), object.__new__(PublicKey)
     _take(_OF_KEY, at.facts.public_key, key)
     _take(_OF_FACTS, at.facts, facts)

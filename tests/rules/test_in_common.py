@@ -20,6 +20,7 @@ from pkitools.documents import cite
 from pkitools.environment import Environment
 from pkitools.findings import MET, Answer, Outcome, Severity, violated
 from pkitools.profiles import get_profile, profiles
+from pkitools.profiles.conformance import Particulars
 from pkitools.rules import in_common, plan, role_of
 from pkitools.rules.books import ENTRIES
 from pkitools.rules.context import RuleContext
@@ -27,7 +28,7 @@ from pkitools.rules.engine import RuleBook
 from pkitools.rules.in_common import MOST, Answered
 from pkitools.rules.linting import linted
 from pkitools.systems import get_system
-from pkitools.x509 import BasicConstraints, CertificateFacts, CertificatePolicy, QcStatement
+from pkitools.x509 import BasicConstraints, CertificateFacts, CertificatePolicy, PublicKey, QcStatement
 from pkitools.x509.holder import Holder
 from pkitools.x509.reader import readable
 from tests.rules.test_properties import BASES, mutated
@@ -288,3 +289,18 @@ def test_no_rule_swallows_that_something_is_not_there() -> None:
     modules = {*here.glob("*.py"), *Path(pkitools.profiles.conformance.__file__).parent.glob("*.py")} - asking
     assert len(modules) > 20
     assert {path.name: lines for path in modules if (lines := _swallowed(path.read_text(encoding="utf-8")))} == {}
+
+
+def test_what_is_not_there_does_not_answer_by_a_default() -> None:
+    for of in (CertificateFacts, PublicKey, Particulars, RuleContext):
+        nothing = object.__new__(of)
+        answered = [name for name in dir(of) if not name.startswith("__") and _answers(nothing, name)]
+        assert not [name for name in answered if not callable(getattr(of, name))], of
+
+
+def _answers(nothing: object, name: str) -> bool:
+    try:
+        getattr(nothing, name)
+    except (AttributeError, TypeError, LookupError):
+        return False
+    return True
