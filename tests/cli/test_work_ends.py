@@ -1,0 +1,139 @@
+"""What ``status`` tells to run is seen by the next ``status``, which tells the step after it: the work ends."""
+
+from __future__ import annotations
+
+import shlex
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_connections import commands
+from tests.connections.support import CHAIN, OTHER_OIN, certificate, connection, written
+from tests.support.chains import good_chain
+from tests.support.command import Command
+from tests.support.deliveries import pem
+
+AT = ("--moment", "2026-11-22T12:00:00Z")
+ENDS = datetime(2026, 12, 10, tzinfo=UTC)
+SECRET = "a long enough secret"
+NAMED = {"common_name": '"host.example.nl"'}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a folder ``f`` in it, the root of the test chain, and the passphrase under the placeholder."""
+    (tmp_path / "f").mkdir()
+    (tmp_path / "root.pem").write_bytes(pem(good_chain().root.der))
+    secret = tmp_path / "FILE"
+    secret.write_text(SECRET, encoding="utf-8")
+    secret.chmod(0o600)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def told(run: Command) -> tuple[list[list[str]], str]:
+    """The commands that are told, and all of the text as one line."""
+    ran = run("status", "--trust", "root.pem", *AT)
+    return commands(ran.out), " ".join(ran.out.split())
+
+
+def creating(told: list[list[str]]) -> list[list[str]]:
+    """Those that make a key."""
+    return [words for words in told if words[:2] == ["csr", "create"]]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("files", "is_seen"),
+    [
+        ('["f"]', True),
+        ('["."]', True),
+        ('["f/host.*"]', True),
+        ('["f/h*"]', True),
+        ('["f/*"]', True),
+        ('["*/host*"]', True),
+        ('["f/*.pem", "f/*.csr", "f/*.key"]', True),
+        ('["f/host.pem", "f/next.pem", "f/next.key", "f/next.csr"]', True),
+        ('["f/host.pem"]', False),
+        ('["f/host.pem", "f/*.key"]', False),
+    ],
+)
+@pytest.mark.parametrize("has_one", [True, False])
+def test_what_comes_of_what_is_told_is_seen(
+    run: Command, folder: Path, files: str, is_seen: bool, has_one: bool
+) -> None:
+    fields = {**NAMED, "files": files}
+    if has_one:
+        (folder / "f" / "host.pem").write_bytes(certificate(end=ENDS) + CHAIN)
+    else:
+        fields["live"] = "2026-12-01"
+    written(folder, connection(**fields))
+    first, text = told(run)
+    (words,) = creating(first)
+    _, is_told, rest = text.partition("Then add ")
+    assert bool(is_told) is not is_seen
+    assert run(*words, *AT).code == 0
+    if is_told:
+        entry = rest.partition(" to files of")[0]
+        written(folder, connection(**{**fields, "files": files.replace("]", f", {entry}]")}))
+    then, text = told(run)
+    assert not creating(then), text
+    (looking,) = [words for words in then if words[:2] == ["csr", "check"]]
+    assert Path(looking[2]) == Path(words[-1] + ".csr")
+    assert run(*looking).code in {0, 11}
+
+
+@pytest.mark.slow
+def test_what_init_writes_sees_what_comes(run: Command, folder: Path) -> None:
+    (folder / "f" / "host.pem").write_bytes(certificate(end=ENDS) + CHAIN)
+    assert run("init", "f", "--for", "digid-machtigen", "--out", "connections.toml", *AT).code in {0, 11}
+    (words,) = creating(told(run)[0])
+    assert run(*words, *AT).code == 0
+    then, text = told(run)
+    assert not creating(then), text
+    assert ["csr", "check", f"{words[-1]}.csr"] in then
+
+
+@pytest.mark.parametrize("other", [{}, {"organization": '"b"'}])
+@pytest.mark.parametrize("files", ['["f"]', '["f/host.*"]', '["f/host.pem"]', '["no/*"]'])
+def test_what_is_told_of_several_goes_to_places_of_their_own(
+    run: Command, folder: Path, files: str, other: dict[str, str]
+) -> None:
+    second = f'[organization.b]\noin = "{OTHER_OIN}"\nname = "Gemeente B"\n'
+    names = [{"common_name": f'"{name}.example.nl"', "files": files} for name in ("one", "two", "three")]
+    written(folder, second + "".join(connection(**each, **(other if at else {})) for at, each in enumerate(names)))
+    targets = [words[-1] for words in creating(told(run)[0])]
+    assert len(targets) == len(set(targets)) == 3
+    run("status", "--trust", "root.pem", *AT, "--report", "work.md")
+    text = (folder / "work.md").read_text(encoding="utf-8")
+    assert all(shlex.join(["--out", target]) in text for target in targets)
+
+
+def test_a_pattern_that_would_take_in_what_is_of_another_is_not_written(run: Command, folder: Path) -> None:
+    (folder / "f" / "host.pem").write_bytes(certificate() + CHAIN)
+    (folder / "f" / "host.b.pem").write_bytes(certificate(OTHER_OIN, "b.example.nl") + CHAIN)
+    run("init", "f", "--for", "digid-machtigen", "--out", "connections.toml", *AT)
+    text = (folder / "connections.toml").read_text(encoding="utf-8")
+    assert 'files = ["f/host.pem"]' in text
+    assert 'files = ["f/host.b.pem", "f/host.b.*"]' in text
+
+
+@pytest.mark.parametrize("files", ['["f"]', '["f/host.pem"]'])
+def test_a_public_part_that_was_made_is_not_told_again(
+    run: Command, folder: Path, files: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of another certificate under the same name it is."""
+    (folder / "f" / "host.pem").write_bytes(certificate() + CHAIN)
+    written(folder, connection(**NAMED, files=files))
+    (words,) = [words for words in told(run)[0] if words[:2] == ["export", "public"]]
+    assert run(*words, *AT).code == 0
+    for language in ("en", "nl"):
+        monkeypatch.setenv("PKITOOLS_LANG", language)
+        then, text = told(run)
+        assert not [words for words in then if words[:2] == ["export", "public"]], text
+        assert "f/host-public.pem" in text
+    monkeypatch.setenv("PKITOOLS_LANG", "en")
+    (folder / "f" / "host.pem").write_bytes(certificate(serial=7) + CHAIN)
+    then, _ = told(run)
+    assert [words for words in then if words[:2] == ["export", "public"]]
