@@ -183,6 +183,7 @@ class _Found:
             beside=beside,
             absent=self.places[connection.number].absent,
             key_file=_key_file(certificate, found),
+            ordered_later=_ordered_later(connection, moment.date()),
             wrong=self._wrong(connection, beside),
             misfit=None if certificate is None else self._misfit(connection, certificate, found),
             strange=tuple(one for one in in_the_way if self._is_strange(one, connection)),
@@ -315,6 +316,10 @@ def _best(certificates: Iterable[HeldCertificate], moment: datetime) -> HeldCert
         key=lambda one: (one.not_after >= moment, _RANK[one.verdict], one.not_after, one.sha256),
         default=None,
     )
+
+
+def _ordered_later(connection: Connection, today: date) -> date | None:
+    return connection.ordered if connection.ordered is not None and connection.ordered > today else None
 
 
 def _pending(connection: Connection, certificate: HeldCertificate | None, found: _Lying) -> HeldRequest | None:

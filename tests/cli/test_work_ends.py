@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_connections import commands
-from tests.connections.support import CHAIN, OTHER_OIN, certificate, connection, written
+from tests.connections.support import CHAIN, OIN, OTHER_OIN, certificate, connection, written
 from tests.support.chains import good_chain
 from tests.support.command import Command
 from tests.support.deliveries import pem
@@ -137,3 +138,71 @@ def test_a_public_part_that_was_made_is_not_told_again(
     (folder / "f" / "host.pem").write_bytes(certificate(serial=7) + CHAIN)
     then, _ = told(run)
     assert [words for words in then if words[:2] == ["export", "public"]]
+
+
+WAITING = {
+    "first": ({"files": '["f/dk2.*"]', "ordered": "2026-11-20", "live": "2026-12-20"}, True),
+    "next": ({"files": '["f/host.pem", "f/next.*"]', "ordered": "2026-11-20"}, True),
+    "nothing ordered": ({"files": '["f/dk2.*"]', "live": "2027-12-20"}, False),
+    "served": ({"files": '["f/host.pem", "f/gone.*"]'}, None),
+}
+
+
+@pytest.mark.parametrize("days", [None, 20])
+@pytest.mark.parametrize("case", WAITING)
+def test_whoever_only_waits_is_told_for_what_and_not_to_forget_it(
+    run: Command, folder: Path, case: str, days: int | None
+) -> None:
+    fields, waits = WAITING[case]
+    (folder / "f" / "host.pem").write_bytes(certificate(end=datetime(2027, 11, 1, tzinfo=UTC)) + CHAIN)
+    tsp = "" if days is None else f'tsp = "kpn"\n[tsp.kpn]\ndelivery = {days}\n'
+    done = {"sent": "2026-11-20", "tested": "2026-11-20", "system": '"mijnoverheid"'}
+    written(folder, tsp + connection(**{**NAMED, **done, **fields}))
+    text = told(run)[1]
+    assert ("Take them out of files" in text) is (waits is None), text
+    assert ("Wait for the delivery" in text) is (waits is True), text
+    if waits:
+        expected = "ordered on 20 Nov 2026" if days is None else "due by 26 Dec 2026"
+        assert f"Wait for the delivery, {expected}: Gemeente A, MijnOverheid" in text, text
+
+
+@pytest.mark.parametrize("has_one", [True, False])
+@pytest.mark.parametrize(("day", "is_later"), [("2026-11-22", False), ("2026-11-23", True)])
+def test_a_day_of_an_order_that_is_to_come_is_told_not_to_count(
+    run: Command, folder: Path, day: str, has_one: bool, is_later: bool
+) -> None:
+    if has_one:
+        (folder / "f" / "host.pem").write_bytes(certificate(end=ENDS) + CHAIN)
+    written(folder, connection(**NAMED, files='["f"]', live="2026-12-01", ordered=day))
+    assert ("that day is to come, so it is not ordered" in told(run)[1]) is is_later
+
+
+@pytest.mark.parametrize("environment", ["preproduction", "production"])
+@pytest.mark.parametrize("files", ['["f"]', '["no/*"]'])
+@pytest.mark.parametrize("of_tests", [True, False])
+def test_with_an_oin_for_tests_nothing_is_requested_for_production(
+    run: Command, folder: Path, environment: str, files: str, of_tests: bool
+) -> None:
+    """With another OIN, and for preproduction, a request is told as ever."""
+    oin = "00000099000000001000"
+    (folder / "f" / "host.pem").write_bytes(certificate(oin if of_tests else OIN, end=ENDS) + CHAIN)
+    fields = {**NAMED, "files": files, "live": "2026-12-01", "environment": f'"{environment}"'}
+    file = written(folder, connection(**fields))
+    if of_tests:
+        file.write_text(file.read_text(encoding="utf-8").replace(OIN, oin), encoding="utf-8")
+    commands_told, text = told(run)
+    is_refused = of_tests and environment == "production"
+    assert bool(creating(commands_told)) is not is_refused, text
+    assert (["oin", "derive", "--kvk", "KVK-NUMBER"] in commands_told) is is_refused
+    assert not [words for words in commands_told if words[:2] == ["oin", "check"]]
+
+
+BEFORE = re.compile(r"\b(was|waren|is|zijn) voor (dit|die|de eerste|het einde)\b")
+
+
+def test_no_dutch_message_says_voor_where_it_means_earlier_than() -> None:
+    """What 'was voor dit certificaat' reads as its opposite."""
+    root = Path(__file__).parents[2]
+    files = [*(root / "pkitools/messages/nl").glob("*.toml"), *(root / "cli/pkitools_cli/messages/nl").glob("*.toml")]
+    assert len(files) > 60
+    assert not [(file.name, found[0]) for file in files for found in BEFORE.finditer(file.read_text(encoding="utf-8"))]

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from pkitools.connections.renewing import delivery_of
 from pkitools.connections.status import ConnectionsStatus, ConnectionStatus, Grouping, Step, StepState, StepStatus
 from pkitools.findings import Severity, Verdict
 from pkitools.frozen import dataclass
 from pkitools.messages import message
-from pkitools.reports.planning.work import connection_name
+from pkitools.reports.planning.work import at_noon, connection_name
 from pkitools.reports.telling.readable import readable, short_day
 from pkitools.text import visible
 from pkitools_cli.commands.status.commands import command_for, makes_key, public_part_of
@@ -83,11 +84,26 @@ def of_all(status: ConnectionsStatus) -> Iterator[str]:
     unconfirmed = sum(one.is_unconfirmed for one in status.statuses)
     if unconfirmed:
         yield tr("cli.status.unconfirmed", count=unconfirmed)
-    quiet = (one for one in status.statuses if one.state not in _TOLD)
-    absent = list(dict.fromkeys(visible(name) for one in quiet for name in one.absent))
+    quiet = [one for one in status.statuses if one.state not in _TOLD]
+    yield from _awaited(status, quiet)
+    # where something is to come, its place is rightly empty
+    served = (one for one in quiet if one.certificate is not None and one.ordered is None)
+    absent = list(dict.fromkeys(visible(name) for one in served for name in one.absent))
     if absent:
         more = tr("cli.scan.more_places", count=len(absent) - _MOST_ABSENT) if len(absent) > _MOST_ABSENT else ""
         yield tr("cli.status.absent_of_done", names=", ".join(filter(None, (*absent[:_MOST_ABSENT], more))))
+
+
+def _awaited(status: ConnectionsStatus, quiet: Sequence[ConnectionStatus]) -> Iterator[str]:
+    """Yield of the connections that only wait which they are, and by when what they wait for should be there."""
+    apart, tongue = status.connections.told_apart(), language()
+    for one in quiet:
+        if one.ordered is None:
+            continue
+        delivery = delivery_of(one.connection, one.ordered)
+        key, day = ("awaited_unknown", one.ordered) if delivery is None else ("awaited", delivery.day)
+        name = connection_name(one.connection, tongue, apart)
+        yield tr(f"cli.status.{key}", name=visible(name), day=short_day(at_noon(day), tongue))
 
 
 def counted(statuses: Sequence[ConnectionStatus], name: str) -> str:
@@ -152,6 +168,8 @@ def _connection(one: ConnectionStatus, name: str, telling: _Telling) -> Iterator
 
 def beside_told(one: ConnectionStatus, *, verbose: bool = False) -> Iterator[str]:
     """Yield what else there is to know: what is not there, what may be used again, what else lies there."""
+    if one.ordered_later is not None:
+        yield tr("cli.status.ordered_later", day=short_day(at_noon(one.ordered_later), language()))
     yield from (tr("cli.status.absent", name=name) for name in one.absent)
     for key, certificates in (("reusable", one.reusable), ("perhaps", one.perhaps), ("beside", one.beside)):
         for held in certificates:
