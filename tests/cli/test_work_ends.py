@@ -5,12 +5,20 @@ from __future__ import annotations
 import re
 import shlex
 from datetime import UTC, datetime
+from itertools import pairwise, product
 from pathlib import Path
 
 import pytest
 
+from pkitools.connections import hold, read_connections
+from pkitools.environment import Environment
+from pkitools.errors import InvalidValueError
+from pkitools.ordering import NoChoiceError, choice_of, plan_order, plan_self_signed
+from pkitools.systems import systems
+from pkitools_cli.commands.status.commands import command_for
 from tests.cli.test_connections import commands
 from tests.connections.support import CHAIN, OIN, OTHER_OIN, certificate, connection, written
+from tests.portfolio.support import judging
 from tests.support.chains import good_chain
 from tests.support.command import Command
 from tests.support.deliveries import pem
@@ -195,6 +203,81 @@ def test_with_an_oin_for_tests_nothing_is_requested_for_production(
     assert bool(creating(commands_told)) is not is_refused, text
     assert (["oin", "derive", "--kvk", "KVK-NUMBER"] in commands_told) is is_refused
     assert not [words for words in commands_told if words[:2] == ["oin", "check"]]
+
+
+def test_a_told_request_has_what_its_tsp_asks_and_is_refused_by_nobody(run: Command, folder: Path) -> None:
+    """Of every system, in both environments, with each TSP: what is told is made with no warning of the TSP."""
+    made = product(systems(), Environment, (None, "kpn", "digidentity", "self-signed"))
+    holders = "".join(
+        f'[organization.{tsp}]\noin = "{OIN}"\nname = "A"\ntsp = "{tsp}"\n' for tsp in ("kpn", "digidentity")
+    )
+    text, cases = holders, {}
+    for number, (system, environment, way) in enumerate(made):
+        name = f"h{number}.example.nl"
+        cases[name] = system, environment, way
+        fields = {"system": f'"{system.name}"', "environment": f'"{environment}"', "common_name": f'"{name}"'}
+        fields |= {"self_signed": "true"} if way == "self-signed" else {}
+        fields |= {"organization": f'"{way}"'} if way in {"kpn", "digidentity"} else {}
+        text += connection(**fields)
+    file = written(folder, text)
+    status = hold(read_connections(file.read_bytes(), str(file)), judging())
+    seen = set()
+    for one in status.statuses:
+        step = one.of("request")
+        assert step is not None
+        words = command_for(one, step, moment=status.moment)
+        assert words is not None
+        parsed = dict(pairwise(words))
+        system, environment, way = cases[one.connection.common_name or ""]
+        wishes = {"for": system.name, "environment": str(environment), "oin": OIN, "organization": "A"}
+        wishes |= {"common_name": "host.example.nl", **({"tsp": way} if way in {"kpn", "digidentity"} else {})}
+        plan = plan_self_signed if way == "self-signed" else plan_order
+        try:
+            plan(wishes, moment=status.moment)
+        except InvalidValueError as error:
+            is_refused = isinstance(error, NoChoiceError) or "self_signed" in error.code
+        else:
+            is_refused = False
+        assert (words[:2] == ["systems", "show"]) is is_refused, words
+        assert not is_refused or run(*words).code == 0
+        chosen = None if is_refused or way == "self-signed" else choice_of(wishes, moment=status.moment)
+        assert {"--locality", "--province"} <= set(parsed) or not {"locality", "province"} & set(
+            () if chosen is None else chosen.wanted
+        ), words
+        seen.add((is_refused, "--locality" in parsed))
+    assert seen == {(True, False), (False, True), (False, False)}
+
+
+def test_a_renewal_has_what_its_tsp_asks_where_the_old_one_lacks_it(run: Command, folder: Path) -> None:
+    (folder / "f" / "host.pem").write_bytes(certificate(end=ENDS) + CHAIN)
+    fields = {**NAMED, "files": '["f"]', "environment": '"production"'}
+    for tsp in ("", 'tsp = "kpn"\n'):
+        written(folder, tsp + connection(**fields))
+        (words,) = creating(told(run)[0])
+        assert "--renew" in words
+        assert (words[words.index("--locality") :][:4] if tsp else words.count("--locality")) == (
+            ["--locality", "LOCALITY", "--province", "PROVINCE"] if tsp else 0
+        )
+
+
+def test_a_passphrase_file_that_is_not_there_is_the_one_named(run: Command, folder: Path) -> None:
+    (folder / "f" / "host.pem").write_bytes(certificate() + CHAIN)
+    (folder / "FILE").unlink()
+    ran = run(
+        *[
+            "csr",
+            "create",
+            "--renew",
+            "f/host.pem",
+            "--for",
+            "digid-machtigen",
+            "--passphrase-file",
+            "FILE",
+            "--out",
+            "f/x",
+        ]
+    )
+    assert (ran.code, ran.err.startswith("FILE ")) == (1, True)
 
 
 BEFORE = re.compile(r"\b(was|waren|is|zijn) voor (dit|die|de eerste|het einde)\b")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pkitools.connections.status import ConnectionStatus, Step, StepState, StepStatus
 from pkitools.containers import read_source
@@ -19,12 +19,16 @@ from pkitools_cli.commands.status.new_files import NewFiles
 from pkitools_cli.i18n import speaking, tr
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pkitools.connections import Connection
     from pkitools.portfolio import HeldCertificate
 
 _ORDERING: Final = frozenset({Step.REQUEST, Step.ORDER, Step.CERTIFICATE, Step.RENEWAL})
 _WORTH: Final = frozenset({StepState.LATE, StepState.NOW, StepState.UNKNOWN})
 
+_NOT_SELF_SIGNED: Final = "ordering.error.self_signed_"
+_ANY_NAME: Final = "host.example.nl"
 _FOR_PEOPLE: Final = frozenset(
     f"connections.{why}"
     for why in (
@@ -36,7 +40,11 @@ _FOR_PEOPLE: Final = frozenset(
 
 
 def command_for(
-    one: ConnectionStatus, step: StepStatus, given: Sequence[str] = (), new: NewFiles | None = None
+    one: ConnectionStatus,
+    step: StepStatus,
+    given: Sequence[str] = (),
+    new: NewFiles | None = None,
+    moment: datetime | None = None,
 ) -> list[str] | None:
     """Return the command for a step without ``pkitools``; ``None`` where no command does it, or none is needed yet.
 
@@ -45,6 +53,8 @@ def command_for(
         step: how one of its steps stands.
         given: the options by which a check of a certificate knows what was known here.
         new: where the files of new keys go; ``None``: those of this connection alone are told.
+        moment: when a request would be made, aware UTC; ``None``: what its TSP asks, and whether one can be made at
+            all, is not looked up.
     """
     is_on_its_way = one.ordered is not None and step.step in _ORDERING
     asks_people = step.code in _FOR_PEOPLE or is_on_its_way
@@ -53,8 +63,16 @@ def command_for(
     if words is None or (makes_key(words) and _is_for_tests(one)):
         return None
     if makes_key(words):
-        return [*words, "--out", (new or NewFiles()).of(one).prefix]
+        more = [] if moment is None else wished(words, one, moment)
+        if more is None:
+            return ["systems", "show", str(one.connection.system and one.connection.system.name)]
+        return [*words, *more, *_kept(), "--out", (new or NewFiles()).of(one).prefix]
     return [*words, *given] if words[:2] == ["cert", "check"] else words
+
+
+def is_refused(words: Sequence[str]) -> bool:
+    """Return whether a command is told in the place of a request, which would be refused."""
+    return [*words[:2]] == ["systems", "show"]
 
 
 def _is_for_tests(one: ConnectionStatus) -> bool:
@@ -86,7 +104,7 @@ def _request(one: ConnectionStatus) -> list[str] | None:
         words.append("--self-signed")
     elif connection.holder.tsp:
         words += ["--tsp", connection.holder.tsp]
-    return [*words, *_kept()]
+    return words
 
 
 def _order(one: ConnectionStatus) -> list[str] | None:
@@ -122,6 +140,40 @@ def _sent(one: ConnectionStatus) -> list[str] | None:
     file, connection = _file(one.certificate), one.connection
     system = None if connection.system is None else connection.system.name
     return [*public_words(file, public_place(file), system, connection.environment)]
+
+
+def wished(words: Sequence[str], one: ConnectionStatus, moment: datetime) -> list[str] | None:
+    """Return the options for what the TSP asks besides, each with a blank; ``None`` where the request would be refused.
+
+    Args:
+        words: the command that makes the request.
+        one: the connection it is for.
+        moment: when, aware UTC.
+    """
+    from pkitools.ordering import NoChoiceError, choice_of, missing, plan_self_signed, renewal_of
+    from pkitools_cli.commands.csr.ordering import OPTIONS, known
+
+    connection = one.connection
+    wishes: dict[str, Any] = {
+        "for": connection.system and connection.system.name,
+        "environment": str(connection.environment),
+        **({"tsp": connection.holder.tsp} if connection.holder.tsp and not connection.self_signed else {}),
+    }
+    holder = {"oin": connection.holder.oin, "organization": connection.holder.name, "common_name": _ANY_NAME}
+    try:
+        if connection.self_signed:
+            plan_self_signed({**wishes, **holder}, moment=moment, knowledge=known())
+            return []
+        chosen = choice_of(wishes, moment=moment, knowledge=known())
+        assert chosen is not None  # it names a system
+        if "--renew" in words and one.certificate is not None:
+            file = _file(one.certificate)
+            renewal = renewal_of(read_source(read_bytes(file, limit=MAX_CERTIFICATE_BYTES), file), moment=moment)
+            holder = renewal.wishes(wishes, chosen)
+    except PkitoolsError as error:
+        # of anything else whoever makes the request is told what there is to mend
+        return None if isinstance(error, NoChoiceError) or error.code.startswith(_NOT_SELF_SIGNED) else []
+    return [word for name in missing({**wishes, **holder}, chosen) for word in (OPTIONS[name], tr(f"cli.now.{name}"))]
 
 
 def public_part_of(one: ConnectionStatus) -> str | None:
@@ -169,7 +221,7 @@ def _renewal(one: ConnectionStatus) -> list[str] | None:
     if connection.self_signed:
         return _request(one)
     words = ["csr", "create", "--renew", _file(certificate), *_for(connection)]
-    return [*words, *(["--tsp", connection.holder.tsp] if connection.holder.tsp else []), *_kept()]
+    return [*words, *(["--tsp", connection.holder.tsp] if connection.holder.tsp else [])]
 
 
 _COMMANDS: Final[dict[Step, Callable[[ConnectionStatus], list[str] | None]]] = {

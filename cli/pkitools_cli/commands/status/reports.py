@@ -13,6 +13,7 @@ from pkitools_cli.lines import pasted, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from pkitools.connections import ConnectionStatus, StepStatus
     from pkitools.reports.planning import Work
@@ -45,13 +46,15 @@ def write_work_reports(
     from pkitools.reports.planning import work_report
     from pkitools.reports.planning.work import WorkTelling
 
-    telling = WorkTelling(language(), partial(_command, given=given, new=new or NewFiles()))
+    telling = WorkTelling(language(), partial(_command, given=given, new=new or NewFiles(), moment=work.moment))
     outputs = [Output(each.name, work_report(work, each.form, telling), secret=False) for each in reports]
     write_set(outputs, overwrite=overwrite)
 
 
-def _command(one: ConnectionStatus, step: StepStatus, *, given: Sequence[str], new: NewFiles) -> str | None:
-    words = command_for(one, step, given, new)
+def _command(
+    one: ConnectionStatus, step: StepStatus, *, given: Sequence[str], new: NewFiles, moment: datetime
+) -> str | None:
+    words = command_for(one, step, given, new, moment)
     return None if words is None else pasted(words)
 
 

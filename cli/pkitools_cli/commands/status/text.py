@@ -14,7 +14,7 @@ from pkitools.messages import message
 from pkitools.reports.planning.work import at_noon, connection_name
 from pkitools.reports.telling.readable import readable, short_day
 from pkitools.text import visible
-from pkitools_cli.commands.status.commands import command_for, makes_key, public_part_of
+from pkitools_cli.commands.status.commands import command_for, is_refused, makes_key, public_part_of
 from pkitools_cli.commands.status.new_files import NewFiles, entry_for
 from pkitools_cli.commands.status.reports import written_told
 from pkitools_cli.i18n import form_of, language, tr
@@ -24,6 +24,7 @@ from pkitools_cli.reply import Line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from pkitools_cli.commands.report_files import ReportFile
 
@@ -64,7 +65,7 @@ def status_told(
     yield from (Line(row, bold=True) for row in wrapped(counted(status.statuses, status.connections.name), ""))
     if by is not None:
         yield from _grouped(status, Grouping(by))
-    telling = _Telling(verbose, given, new or NewFiles(), status.connections.name)
+    telling = _Telling(verbose, given, new or NewFiles(), status.connections.name, status.moment)
     for one in status.in_order():
         if verbose or one.state in _TOLD:
             yield ""
@@ -153,6 +154,7 @@ class _Telling:
     given: Sequence[str]
     new: NewFiles
     file: str
+    moment: datetime
 
 
 def _connection(one: ConnectionStatus, name: str, telling: _Telling) -> Iterator[Line | str]:
@@ -187,11 +189,13 @@ def _step(one: ConnectionStatus, step: StepStatus, telling: _Telling) -> Iterato
     said = message(step.code, readable(step.params, tongue), tongue).message
     state = f" ({state_word(step.state)})" if telling.verbose or step.state is not one.state else ""
     yield from wrapped(f"{title}{state}: {said}", f"{_INDENT}  ", f"{_INDENT}- ")
-    words = command_for(one, step, telling.given, telling.new)
+    words = command_for(one, step, telling.given, telling.new, telling.moment)
     if words is None:
         made = public_part_of(one) if step.step is Step.SENT and step.state in _TOLD else None
         yield from wrapped(tr("cli.status.public", name=made), f"{_INDENT}  ") if made is not None else ()
         return
+    if is_refused(words):
+        yield from wrapped(tr("cli.status.refused"), f"{_INDENT}  ")
     yield from command_rows(words, f"{_INDENT}  ")
     if makes_key(words) and not (place := telling.new.of(one)).is_named:
         entry = entry_for(place, telling.file)
