@@ -223,13 +223,26 @@ class _Found:
         connection, moment = status.connection, self.judging.moment
         mine = None if status.certificate is None else status.certificate.sha256
         held = (one for one in every.of_holder.get(connection.holder.oin, []) if one.sha256 != mine)
-        valid = [one for one in held if one.not_before <= moment <= one.not_after and not one.is_authority]
+        valid = [one for one in held if self._is_valid_for(one, connection) and not one.is_authority]
         valid = [one for one in valid if bears_name(one, connection) and not self._is_elsewhere(one, connection)]
         good = tuple(one for one in valid if one.verdict is Verdict.PASSED)
         perhaps = tuple(one for one in valid if one.verdict is Verdict.INDETERMINATE)
         if connection.system is None:  # what a system asks was not asked
             good, perhaps = (), good + perhaps
         return replace(status, reusable=good, perhaps=perhaps)
+
+    def _is_valid_for(self, certificate: HeldCertificate, connection: Connection) -> bool:
+        """Return whether a certificate is valid now and after the day of going live, and may be self-signed if it is."""
+        moment, live = self.judging.moment, connection.live
+        if not certificate.not_before <= moment <= certificate.not_after:
+            return False
+        if live is not None and certificate.not_after.date() <= live:
+            return False
+        system = connection.system
+        is_own = certificate.subject == certificate.issuer
+        if not is_own or system is None:
+            return True
+        return system.self_signed_allowed(connection.environment, moment) is True
 
     def _is_elsewhere(self, certificate: HeldCertificate, connection: Connection) -> bool:
         """Return whether a certificate lies at a place of the other environment, and is to be in one of them alone."""
