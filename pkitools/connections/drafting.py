@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import glob
 import os
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path, PurePath
 from typing import Final
 
 from pkitools.arguments import of_type, text
@@ -45,7 +48,7 @@ def draft(portfolio: Portfolio, folder: str, *, system: System | None = None, la
     """
     of_type(portfolio, Portfolio, "portfolio")
     folder = text(folder, "folder")
-    writing = _Writing(portfolio, folder, system, language)
+    writing = _Writing(portfolio, folder, system, language, Counter(_stems(portfolio)))
     usable = sorted(
         (one for one in portfolio.judged if _oin(one) is not None),
         key=lambda each: (each.oin or "", each.name, each.not_after),
@@ -85,6 +88,7 @@ class _Writing:
     folder: str
     system: System | None
     language: Language
+    stems: Mapping[str, int]
 
     def comment(self, slug: str) -> list[str]:
         told = message(f"connections.draft.{slug}", {}, self.language).message
@@ -122,7 +126,30 @@ class _Writing:
         known = {one.spki_sha256 for one in members}
         keys = [key.place for key in self.portfolio.keys if key.spki_sha256 in known]
         found = [*(place for one in members for place in one.places), *keys]
-        return dict.fromkeys(_relative(place.name, self.folder) for place in found)
+        requests = [one.place for one in self.portfolio.requests if one.spki_sha256 in known]
+        own = frozenset(place.name for place in (*found, *requests))
+        told = dict.fromkeys(_relative(place.name, self.folder) for place in found)
+        return {**told, **dict.fromkeys(self._to_come(members[-1], own))}
+
+    def _to_come(self, last: HeldCertificate, own: frozenset[str]) -> Iterator[str]:
+        """Yield a pattern for what comes beside the last certificate, such as the next; none that takes others in."""
+        files = [place.name for place in last.places if place.entity_id is None and Path(place.name).is_file()]
+        if not files:
+            return
+        stem = min(files, key=len)
+        for end in (Path(stem).suffix, ".chain"):
+            stem = stem.removesuffix(end)
+        if self.stems[stem] == sum(name.startswith(f"{stem}.") for name in own):
+            yield glob.escape(_relative(stem, self.folder)) + ".*"
+
+
+def _stems(portfolio: Portfolio) -> Iterator[str]:
+    """Yield of each file that was found what its name begins with, up to each dot."""
+    found = {place.name for one in portfolio.certificates for place in one.places}
+    found |= {key.place.name for key in portfolio.keys} | {one.place.name for one in portfolio.requests}
+    for name in found:
+        begin = len(name) - len(PurePath(name).name)
+        yield from (name[:at] for at in range(begin, len(name)) if name[at] == ".")
 
 
 def _list(values: Iterable[str]) -> str:

@@ -183,6 +183,7 @@ class _Found:
             beside=beside,
             absent=self.places[connection.number].absent,
             key_file=_key_file(certificate, found),
+            ordered_later=_ordered_later(connection, moment.date()),
             wrong=self._wrong(connection, beside),
             misfit=None if certificate is None else self._misfit(connection, certificate, found),
             strange=tuple(one for one in in_the_way if self._is_strange(one, connection)),
@@ -222,13 +223,26 @@ class _Found:
         connection, moment = status.connection, self.judging.moment
         mine = None if status.certificate is None else status.certificate.sha256
         held = (one for one in every.of_holder.get(connection.holder.oin, []) if one.sha256 != mine)
-        valid = [one for one in held if one.not_before <= moment <= one.not_after and not one.is_authority]
+        valid = [one for one in held if self._is_valid_for(one, connection) and not one.is_authority]
         valid = [one for one in valid if bears_name(one, connection) and not self._is_elsewhere(one, connection)]
         good = tuple(one for one in valid if one.verdict is Verdict.PASSED)
         perhaps = tuple(one for one in valid if one.verdict is Verdict.INDETERMINATE)
         if connection.system is None:  # what a system asks was not asked
             good, perhaps = (), good + perhaps
         return replace(status, reusable=good, perhaps=perhaps)
+
+    def _is_valid_for(self, certificate: HeldCertificate, connection: Connection) -> bool:
+        """Return whether a certificate is valid now and after the day of going live, and may be self-signed if it is."""
+        moment, live = self.judging.moment, connection.live
+        if not certificate.not_before <= moment <= certificate.not_after:
+            return False
+        if live is not None and certificate.not_after.date() <= live:
+            return False
+        system = connection.system
+        is_own = certificate.subject == certificate.issuer
+        if not is_own or system is None:
+            return True
+        return system.self_signed_allowed(connection.environment, moment) is True
 
     def _is_elsewhere(self, certificate: HeldCertificate, connection: Connection) -> bool:
         """Return whether a certificate lies at a place of the other environment, and is to be in one of them alone."""
@@ -315,6 +329,10 @@ def _best(certificates: Iterable[HeldCertificate], moment: datetime) -> HeldCert
         key=lambda one: (one.not_after >= moment, _RANK[one.verdict], one.not_after, one.sha256),
         default=None,
     )
+
+
+def _ordered_later(connection: Connection, today: date) -> date | None:
+    return connection.ordered if connection.ordered is not None and connection.ordered > today else None
 
 
 def _pending(connection: Connection, certificate: HeldCertificate | None, found: _Lying) -> HeldRequest | None:

@@ -98,6 +98,7 @@ class ConnectionStatus:
         absent: places that are not there.
         key_file: a file with the private key of the certificate; ``None`` where none was found.
         metadata_file: a file with metadata of its entity ID; ``None`` where none was found.
+        ordered_later: the day of an order that is stated and is still to come: nothing is ordered.
     """
 
     connection: Connection
@@ -117,6 +118,7 @@ class ConnectionStatus:
     misfit: str | None = None
     strange: tuple[HeldCertificate, ...] = ()
     in_both: Connection | None = None
+    ordered_later: date | None = None
 
     @property
     def state(self) -> StepState:

@@ -19,6 +19,7 @@ from pkitools.environment import Environment
 from pkitools.findings import Severity, Verdict
 from pkitools.portfolio import Gap, Portfolio
 from pkitools.portfolio.risk import risks_of
+from pkitools.systems import systems
 from pkitools_cli.commands.scan.running import words_to_check
 from pkitools_cli.commands.status.asked import Scanning
 from pkitools_cli.commands.status.commands import command_for
@@ -169,6 +170,28 @@ def test_a_certificate_that_lies_elsewhere_may_be_used_again(folder: Path) -> No
     # for which system is not known: then it is not known either whether it may be used there
     two = next(each for each in held(folder, again.replace('system = "digid-machtigen"\n', "")).statuses if each.absent)
     assert (two.reusable, [each.oin for each in two.perhaps]) == ((), [OIN])
+
+
+@pytest.mark.parametrize(("live", "offered"), [("2027-10-31", True), ("2027-11-01", False), ("2028-03-01", False)])
+def test_one_that_has_ended_by_the_day_of_going_live_is_not_used_again(
+    folder: Path, live: str, offered: bool
+) -> None:
+    again = connection(**FILES, system='"fsc"') + connection(files='["nowhere"]', live=live)
+    two = next(each for each in held(folder, again).statuses if each.absent)
+    assert bool(two.reusable) is offered
+
+
+def test_a_self_signed_one_is_used_again_where_the_system_takes_such_ones(tmp_path: Path) -> None:
+    made = self_signed(moment=MOMENT, keys=SHARED_KEYS, oin=OIN, organization="Gemeente", dns=["x.example.nl"])
+    (tmp_path / "own.pem").write_bytes(made.pem)
+    seen = set()
+    for system in systems():
+        text = connection(files='["own.pem"]', system='"digid-machtigen"')
+        two = held(tmp_path, text + connection(files='["nowhere"]', system=f'"{system.name}"')).statuses[1]
+        is_taken = system.self_signed_allowed(Environment.PREPRODUCTION, MOMENT) is True
+        seen.add((is_taken, bool(two.reusable or two.perhaps)))
+    assert seen <= {(True, True), (True, False), (False, False)}
+    assert {(True, True), (False, False)} <= seen
 
 
 @pytest.mark.slow

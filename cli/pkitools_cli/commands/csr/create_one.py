@@ -105,8 +105,9 @@ def _renewal(name: str, options: CreateOptions) -> Renewal:
     """Return what the old certificate gives. Its keystore is opened with the passphrase that was given."""
     from pkitools.ordering import renewal_of
 
+    passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
     with about_input(name):
-        source = read_input(name, given_passphrase(options.passphrase_file, options.passphrase_env))
+        source = read_input(name, passphrase)
         renewal = renewal_of(source, moment=options.moment)
     told_problems(source, name)
     if renewal.is_forged:

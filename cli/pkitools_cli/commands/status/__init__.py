@@ -14,6 +14,7 @@ from pkitools.reports import status_document
 from pkitools_cli.commands.report_files import refuse_reports
 from pkitools_cli.commands.scan.running import words_to_check
 from pkitools_cli.commands.status.asked import Scanning, given_connections, judging_of
+from pkitools_cli.commands.status.new_files import NewFiles
 from pkitools_cli.commands.status.reports import write_work_reports
 from pkitools_cli.commands.status.text import status_told
 from pkitools_cli.exit_codes import not_known, of_verdicts
@@ -71,15 +72,21 @@ def command(options: Options) -> Reply[ConnectionsStatus]:
     )
     judging, complete = judging_of(asked)
     status = hold(connections, judging)
-    given = words_to_check(asked)
-    write_work_reports(reports, Work.of_status(status), overwrite=options.force, given=given)
+    given, new = words_to_check(asked), NewFiles()
+    write_work_reports(reports, Work.of_status(status), overwrite=options.force, given=given, new=new)
     verdicts = [(one.verdict, one.worst) for one in status.statuses]
     code = of_verdicts(verdicts, options.fail_on, complete=complete and status.is_looked_through)
     return Reply(
         status,
         document=status_document,
         text=partial(
-            status_told, by=options.by, verbose=options.verbose, written=reports, given=given, is_read=complete
+            status_told,
+            by=options.by,
+            verbose=options.verbose,
+            written=reports,
+            given=given,
+            new=new,
+            is_read=complete,
         ),
         code=code if status.is_whole else not_known(code),
     )

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pkitools.connections.status import ConnectionStatus, Step, StepState, StepStatus
+from pkitools.containers import read_source
+from pkitools.errors import PkitoolsError
+from pkitools.files import read_bytes
 from pkitools.findings import Verdict
+from pkitools.limits import MAX_CERTIFICATE_BYTES
+from pkitools.messages import LANGUAGES
 from pkitools_cli.commands.public_part import public_place, public_words
-from pkitools_cli.i18n import tr
+from pkitools_cli.commands.status.new_files import NewFiles
+from pkitools_cli.i18n import speaking, tr
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pkitools.connections import Connection
     from pkitools.portfolio import HeldCertificate
 
 _ORDERING: Final = frozenset({Step.REQUEST, Step.ORDER, Step.CERTIFICATE, Step.RENEWAL})
 _WORTH: Final = frozenset({StepState.LATE, StepState.NOW, StepState.UNKNOWN})
 
+_NOT_SELF_SIGNED: Final = "ordering.error.self_signed_"
+_ANY_NAME: Final = "host.example.nl"
 _FOR_PEOPLE: Final = frozenset(
     f"connections.{why}"
     for why in (
@@ -28,24 +39,54 @@ _FOR_PEOPLE: Final = frozenset(
 """To ask or to look: another request would be the wrong thing to begin with."""
 
 
-def command_for(one: ConnectionStatus, step: StepStatus, given: Sequence[str] = ()) -> list[str] | None:
+def command_for(
+    one: ConnectionStatus,
+    step: StepStatus,
+    given: Sequence[str] = (),
+    new: NewFiles | None = None,
+    moment: datetime | None = None,
+) -> list[str] | None:
     """Return the command for a step without ``pkitools``; ``None`` where no command does it, or none is needed yet.
 
     Args:
         one: the connection.
         step: how one of its steps stands.
         given: the options by which a check of a certificate knows what was known here.
+        new: where the files of new keys go; ``None``: those of this connection alone are told.
+        moment: when a request would be made, aware UTC; ``None``: what its TSP asks, and whether one can be made at
+            all, is not looked up.
     """
     is_on_its_way = one.ordered is not None and step.step in _ORDERING
     asks_people = step.code in _FOR_PEOPLE or is_on_its_way
     make = _BY_CODE.get(step.code) or _COMMANDS[step.step]
     words = make(one) if step.state in _WORTH and not asks_people else None
-    is_check = words is not None and words[:2] == ["cert", "check"]
-    return [*words, *given] if words is not None and is_check else words
+    if words is None or (makes_key(words) and _is_for_tests(one)):
+        return None
+    if makes_key(words):
+        more = [] if moment is None else wished(words, one, moment)
+        if more is None:
+            return ["systems", "show", str(one.connection.system and one.connection.system.name)]
+        return [*words, *more, *_kept(), "--out", (new or NewFiles()).of(one).prefix]
+    return [*words, *given] if words[:2] == ["cert", "check"] else words
+
+
+def is_refused(words: Sequence[str]) -> bool:
+    """Return whether a command is told in the place of a request, which would be refused."""
+    return [*words[:2]] == ["systems", "show"]
+
+
+def _is_for_tests(one: ConnectionStatus) -> bool:
+    """Return whether a connection has an OIN for tests where that is refused: it gets its own first."""
+    return any(step.code == "connections.oin.test" for step in one.steps)
+
+
+def makes_key(words: Sequence[str]) -> bool:
+    """Return whether a command makes a new key, and so new files."""
+    return [*words[:2]] == ["csr", "create"]
 
 
 def _oin(one: ConnectionStatus) -> list[str]:
-    return ["oin", "check", one.connection.holder.oin]
+    return ["oin", "derive", "--kvk", tr("cli.now.kvk")]
 
 
 def _request(one: ConnectionStatus) -> list[str] | None:
@@ -63,7 +104,7 @@ def _request(one: ConnectionStatus) -> list[str] | None:
         words.append("--self-signed")
     elif connection.holder.tsp:
         words += ["--tsp", connection.holder.tsp]
-    return [*words, *_kept(), "--out", _prefix(one)]
+    return words
 
 
 def _order(one: ConnectionStatus) -> list[str] | None:
@@ -94,9 +135,69 @@ def _certificate(one: ConnectionStatus) -> list[str] | None:
 def _sent(one: ConnectionStatus) -> list[str] | None:
     if one.certificate is None:
         return None
+    if public_part_of(one) is not None:
+        return None  # what is left is to send it, and to state the day
     file, connection = _file(one.certificate), one.connection
     system = None if connection.system is None else connection.system.name
     return [*public_words(file, public_place(file), system, connection.environment)]
+
+
+def wished(words: Sequence[str], one: ConnectionStatus, moment: datetime) -> list[str] | None:
+    """Return the options for what the TSP asks besides, each with a blank; ``None`` where the request would be refused.
+
+    Args:
+        words: the command that makes the request.
+        one: the connection it is for.
+        moment: when, aware UTC.
+    """
+    from pkitools.ordering import NoChoiceError, choice_of, missing, plan_self_signed, renewal_of
+    from pkitools_cli.commands.csr.ordering import OPTIONS, known
+
+    connection = one.connection
+    wishes: dict[str, Any] = {
+        "for": connection.system and connection.system.name,
+        "environment": str(connection.environment),
+        **({"tsp": connection.holder.tsp} if connection.holder.tsp and not connection.self_signed else {}),
+    }
+    holder = {"oin": connection.holder.oin, "organization": connection.holder.name, "common_name": _ANY_NAME}
+    try:
+        if connection.self_signed:
+            plan_self_signed({**wishes, **holder}, moment=moment, knowledge=known())
+            return []
+        chosen = choice_of(wishes, moment=moment, knowledge=known())
+        assert chosen is not None  # it names a system
+        if "--renew" in words and one.certificate is not None:
+            file = _file(one.certificate)
+            renewal = renewal_of(read_source(read_bytes(file, limit=MAX_CERTIFICATE_BYTES), file), moment=moment)
+            holder = renewal.wishes(wishes, chosen)
+    except PkitoolsError as error:
+        # of anything else whoever makes the request is told what there is to mend
+        return None if isinstance(error, NoChoiceError) or error.code.startswith(_NOT_SELF_SIGNED) else []
+    return [word for name in missing({**wishes, **holder}, chosen) for word in (OPTIONS[name], tr(f"cli.now.{name}"))]
+
+
+def public_part_of(one: ConnectionStatus) -> str | None:
+    """Return the file in which the public part of a certificate is already, where its command puts that."""
+    if one.certificate is None:
+        return None
+    file = _file(one.certificate)
+    for tongue in LANGUAGES:  # it may have been made in another than is spoken now
+        with speaking(tongue):
+            place = public_place(file)
+        if _holds(place, one.certificate.sha256):
+            return place
+    return None
+
+
+def _holds(name: str, sha256: str) -> bool:
+    """Return whether a certificate is in a file."""
+    if not Path(name).is_file():
+        return False
+    try:
+        found = read_source(read_bytes(name, limit=MAX_CERTIFICATE_BYTES), name).certificates
+    except PkitoolsError:
+        return False
+    return any(hashlib.sha256(each).hexdigest() == sha256 for each in found)
 
 
 def _metadata(one: ConnectionStatus) -> list[str] | None:
@@ -120,13 +221,7 @@ def _renewal(one: ConnectionStatus) -> list[str] | None:
     if connection.self_signed:
         return _request(one)
     words = ["csr", "create", "--renew", _file(certificate), *_for(connection)]
-    return [
-        *words,
-        *(["--tsp", connection.holder.tsp] if connection.holder.tsp else []),
-        *_kept(),
-        "--out",
-        _prefix(one),
-    ]
+    return [*words, *(["--tsp", connection.holder.tsp] if connection.holder.tsp else [])]
 
 
 _COMMANDS: Final[dict[Step, Callable[[ConnectionStatus], list[str] | None]]] = {
@@ -162,16 +257,3 @@ def _for(connection: Connection) -> list[str]:
 def _file(certificate: HeldCertificate) -> str:
     """Return a file with a certificate: not metadata, and the simplest one, where there are others."""
     return min(certificate.places, key=lambda place: (place.entity_id is not None, len(place.name))).name
-
-
-def _prefix(one: ConnectionStatus) -> str:
-    """Return where the files of a new key go: the first folder of the connection that is there, under a free name."""
-    given = map(Path, one.connection.files)
-    folders = (each if each.is_dir() else each.parent for each in given)
-    folder = next((each for each in folders if each.is_dir()), Path())
-    system = "" if one.connection.system is None else f"{one.connection.system.name}-"
-    name = folder / f"{system}{one.connection.environment}"
-    number, free = 1, name
-    while any(free.with_name(free.name + end).exists() for end in (".key", ".csr", ".pem")):
-        number, free = number + 1, name.with_name(f"{name.name}-{number + 1}")
-    return str(free)

@@ -7,11 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pkitools_cli.commands.status.commands import command_for
+from pkitools_cli.commands.status.new_files import NewFiles
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import pasted, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from pkitools.connections import ConnectionStatus, StepStatus
     from pkitools.reports.planning import Work
@@ -19,7 +21,12 @@ if TYPE_CHECKING:
 
 
 def write_work_reports(
-    reports: Sequence[ReportFile], work: Work, *, overwrite: bool, given: Sequence[str] = ()
+    reports: Sequence[ReportFile],
+    work: Work,
+    *,
+    overwrite: bool,
+    given: Sequence[str] = (),
+    new: NewFiles | None = None,
 ) -> None:
     """Write the reports, all or none.
 
@@ -28,6 +35,7 @@ def write_work_reports(
         work: what is told in them.
         overwrite: also what is there.
         given: the options by which a check of a certificate knows what was known here.
+        new: where the files of new keys go, where that is told elsewhere as well.
 
     Raises:
         FileError: they cannot be written.
@@ -38,13 +46,15 @@ def write_work_reports(
     from pkitools.reports.planning import work_report
     from pkitools.reports.planning.work import WorkTelling
 
-    telling = WorkTelling(language(), partial(_command, given=given))
+    telling = WorkTelling(language(), partial(_command, given=given, new=new or NewFiles(), moment=work.moment))
     outputs = [Output(each.name, work_report(work, each.form, telling), secret=False) for each in reports]
     write_set(outputs, overwrite=overwrite)
 
 
-def _command(one: ConnectionStatus, step: StepStatus, *, given: Sequence[str]) -> str | None:
-    words = command_for(one, step, given)
+def _command(
+    one: ConnectionStatus, step: StepStatus, *, given: Sequence[str], new: NewFiles, moment: datetime
+) -> str | None:
+    words = command_for(one, step, given, new, moment)
     return None if words is None else pasted(words)
 
 

@@ -6,13 +6,16 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from pkitools.connections.status import ConnectionsStatus, ConnectionStatus, Grouping, StepState, StepStatus
+from pkitools.connections.renewing import delivery_of
+from pkitools.connections.status import ConnectionsStatus, ConnectionStatus, Grouping, Step, StepState, StepStatus
 from pkitools.findings import Severity, Verdict
+from pkitools.frozen import dataclass
 from pkitools.messages import message
-from pkitools.reports.planning.work import connection_name
+from pkitools.reports.planning.work import at_noon, connection_name
 from pkitools.reports.telling.readable import readable, short_day
 from pkitools.text import visible
-from pkitools_cli.commands.status.commands import command_for
+from pkitools_cli.commands.status.commands import command_for, is_refused, makes_key, public_part_of
+from pkitools_cli.commands.status.new_files import NewFiles, entry_for
 from pkitools_cli.commands.status.reports import written_told
 from pkitools_cli.i18n import form_of, language, tr
 from pkitools_cli.lines import coloured, command_rows, next_step, wrapped
@@ -21,6 +24,7 @@ from pkitools_cli.reply import Line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from pkitools_cli.commands.report_files import ReportFile
 
@@ -43,6 +47,7 @@ def status_told(
     verbose: bool = False,
     written: Sequence[ReportFile] = (),
     given: Sequence[str] = (),
+    new: NewFiles | None = None,
     is_read: bool = True,
 ) -> Iterator[Line | str]:
     """Yield how connections stand: the count, what asks attention and its command, what could not be looked at.
@@ -53,16 +58,18 @@ def status_told(
         verbose: tell every step of every connection.
         written: the reports that were written.
         given: the options by which a check of a certificate knows what was known here.
+        new: where the files of new keys go, where that is told elsewhere as well.
         is_read: everything that was given to judge by could be read.
     """
     apart = status.connections.told_apart()
     yield from (Line(row, bold=True) for row in wrapped(counted(status.statuses, status.connections.name), ""))
     if by is not None:
         yield from _grouped(status, Grouping(by))
+    telling = _Telling(verbose, given, new or NewFiles(), status.connections.name, status.moment)
     for one in status.in_order():
         if verbose or one.state in _TOLD:
             yield ""
-            yield from _connection(one, connection_name(one.connection, language(), apart), verbose, given)
+            yield from _connection(one, connection_name(one.connection, language(), apart), telling)
     yield from _unread(status)
     yield ""
     yield from (row for sentence in of_all(status) for row in wrapped(sentence, ""))
@@ -78,11 +85,26 @@ def of_all(status: ConnectionsStatus) -> Iterator[str]:
     unconfirmed = sum(one.is_unconfirmed for one in status.statuses)
     if unconfirmed:
         yield tr("cli.status.unconfirmed", count=unconfirmed)
-    quiet = (one for one in status.statuses if one.state not in _TOLD)
-    absent = list(dict.fromkeys(visible(name) for one in quiet for name in one.absent))
+    quiet = [one for one in status.statuses if one.state not in _TOLD]
+    yield from _awaited(status, quiet)
+    # where something is to come, its place is rightly empty
+    served = (one for one in quiet if one.certificate is not None and one.ordered is None)
+    absent = list(dict.fromkeys(visible(name) for one in served for name in one.absent))
     if absent:
         more = tr("cli.scan.more_places", count=len(absent) - _MOST_ABSENT) if len(absent) > _MOST_ABSENT else ""
         yield tr("cli.status.absent_of_done", names=", ".join(filter(None, (*absent[:_MOST_ABSENT], more))))
+
+
+def _awaited(status: ConnectionsStatus, quiet: Sequence[ConnectionStatus]) -> Iterator[str]:
+    """Yield of the connections that only wait which they are, and by when what they wait for should be there."""
+    apart, tongue = status.connections.told_apart(), language()
+    for one in quiet:
+        if one.ordered is None:
+            continue
+        delivery = delivery_of(one.connection, one.ordered)
+        key, day = ("awaited_unknown", one.ordered) if delivery is None else ("awaited", delivery.day)
+        name = connection_name(one.connection, tongue, apart)
+        yield tr(f"cli.status.{key}", name=visible(name), day=short_day(at_noon(day), tongue))
 
 
 def counted(statuses: Sequence[ConnectionStatus], name: str) -> str:
@@ -124,19 +146,32 @@ def counted_group(name: str, members: Sequence[ConnectionStatus]) -> str:
     return f"{visible(name) or tr('cli.status.nobody')}: {kinds}"
 
 
-def _connection(one: ConnectionStatus, name: str, verbose: bool, given: Sequence[str]) -> Iterator[Line | str]:
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """How connections are told: as ``status_told`` is asked, with where new files go."""
+
+    verbose: bool
+    given: Sequence[str]
+    new: NewFiles
+    file: str
+    moment: datetime
+
+
+def _connection(one: ConnectionStatus, name: str, telling: _Telling) -> Iterator[Line | str]:
     word = state_word(one.state)
     rows = wrapped(name, _INDENT, f"{word}  ")
     yield coloured(rows[0], TONES[one.state], word)
     yield from rows[1:]
     for step in one.steps:
-        if verbose or step.state in _TOLD:
-            yield from _step(one, step, verbose, given)
-    yield from (row for sentence in beside_told(one, verbose=verbose) for row in wrapped(sentence, _INDENT))
+        if telling.verbose or step.state in _TOLD:
+            yield from _step(one, step, telling)
+    yield from (row for sentence in beside_told(one, verbose=telling.verbose) for row in wrapped(sentence, _INDENT))
 
 
 def beside_told(one: ConnectionStatus, *, verbose: bool = False) -> Iterator[str]:
     """Yield what else there is to know: what is not there, what may be used again, what else lies there."""
+    if one.ordered_later is not None:
+        yield tr("cli.status.ordered_later", day=short_day(at_noon(one.ordered_later), language()))
     yield from (tr("cli.status.absent", name=name) for name in one.absent)
     for key, certificates in (("reusable", one.reusable), ("perhaps", one.perhaps), ("beside", one.beside)):
         for held in certificates:
@@ -148,15 +183,23 @@ def beside_told(one: ConnectionStatus, *, verbose: bool = False) -> Iterator[str
         yield tr("cli.status.shared", name=other.organization.name, line=other.line)
 
 
-def _step(one: ConnectionStatus, step: StepStatus, verbose: bool, given: Sequence[str]) -> Iterator[str]:
+def _step(one: ConnectionStatus, step: StepStatus, telling: _Telling) -> Iterator[str]:
     tongue = language()
     title = message(f"connections.title.{step.step.value}", {}, tongue).title
     said = message(step.code, readable(step.params, tongue), tongue).message
-    state = f" ({state_word(step.state)})" if verbose or step.state is not one.state else ""
+    state = f" ({state_word(step.state)})" if telling.verbose or step.state is not one.state else ""
     yield from wrapped(f"{title}{state}: {said}", f"{_INDENT}  ", f"{_INDENT}- ")
-    words = command_for(one, step, given)
-    if words is not None:
-        yield from command_rows(words, f"{_INDENT}  ")
+    words = command_for(one, step, telling.given, telling.new, telling.moment)
+    if words is None:
+        made = public_part_of(one) if step.step is Step.SENT and step.state in _TOLD else None
+        yield from wrapped(tr("cli.status.public", name=made), f"{_INDENT}  ") if made is not None else ()
+        return
+    if is_refused(words):
+        yield from wrapped(tr("cli.status.refused"), f"{_INDENT}  ")
+    yield from command_rows(words, f"{_INDENT}  ")
+    if makes_key(words) and not (place := telling.new.of(one)).is_named:
+        entry = entry_for(place, telling.file)
+        yield from wrapped(tr("cli.status.add_to_files", entry=entry), f"{_INDENT}  ")
 
 
 def _unread(status: ConnectionsStatus) -> Iterator[str]:

@@ -63,8 +63,9 @@ def command(
     from pkitools.containers import ItemKind, items_of
     from pkitools.exports import BundleFinding, compare_bundle
 
+    passphrase = given_passphrase(passphrase_file, passphrase_env)
     with about_input(file):
-        contents = read_input(file, given_passphrase(passphrase_file, passphrase_env))
+        contents = read_input(file, passphrase)
         problems = told_problems(contents, file)
         ders = [item.der for item in items_of(contents, ItemKind.CERTIFICATE)]
     difference = compare_bundle(ders, moment=moment, hierarchies=hierarchies)

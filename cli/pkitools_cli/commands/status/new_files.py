@@ -1,0 +1,152 @@
+"""Where the files of a new key of a connection go: where the next status sees them, and nobody else's are."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatch
+from itertools import count, islice
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Final
+
+from pkitools.connections.drafting import quoted
+from pkitools.frozen import dataclass
+from pkitools.text import pattern
+
+if TYPE_CHECKING:
+    from pkitools.connections import Connection, ConnectionStatus
+
+_REQUEST: Final = (".key", ".csr", ".pem")
+_SELF_SIGNED: Final = (".key", ".pem")
+_WRITTEN: Final = (*_REQUEST, ".chain.pem")
+_MOST_FOLDERS: Final = 10  # of a pattern that stands for folders
+_END: Final = pattern(r"\.[^.]*$|\*$")  # of a pattern: what stands for the end of a name
+_ANY: Final = pattern(r"\*+")
+_ONE: Final = pattern(r"\?|\[[^\]]*\]")
+_BETWEEN: Final = "-_. "
+
+
+@dataclass(frozen=True, slots=True)
+class NewPlace:
+    """Where the files of a new key go.
+
+    Args:
+        prefix: what they are called, all but their ends.
+        is_named: ``files`` of the connection names them: what comes of the command is seen.
+    """
+
+    prefix: str
+    is_named: bool
+
+
+class NewFiles:
+    """The places of new keys, each told to one connection: what is told of all of them can be run at once."""
+
+    def __init__(self) -> None:
+        self._told: dict[int, NewPlace] = {}
+        self._taken: set[str] = set()
+        self._reached: dict[str, int] = {}  # of a name the number that was told last: a thousand may be called alike
+
+    def of(self, one: ConnectionStatus) -> NewPlace:
+        """Return where the next files of a connection go."""
+        number = one.connection.number
+        if number not in self._told:
+            self._told[number] = self._found(one.connection)
+            self._taken.add(self._told[number].prefix)
+        return self._told[number]
+
+    def _found(self, connection: Connection) -> NewPlace:
+        for base in _bases(connection):
+            # behind a dash or a dot, as a pattern may have it
+            numbered = [each for each in "-." if _is_named(f"{base}{each}2", connection)]
+            found = self._free(base, numbered, is_itself=_is_named(base, connection))
+            if found is not None:
+                return NewPlace(found, is_named=True)
+        found = self._free(_beside(connection), ["-"])
+        assert found is not None  # there is always a next number
+        return NewPlace(found, is_named=False)
+
+    def _free(self, base: str, numbered: Sequence[str], *, is_itself: bool = True) -> str | None:
+        """Return a name of which there are no files, itself or with a number; ``None`` where neither may be."""
+        if is_itself and self._is_free(base):
+            return base
+        for number in count(self._reached.get(base, 2)) if numbered else ():
+            for prefix in (f"{base}{between}{number}" for between in numbered):
+                if self._is_free(prefix):
+                    self._reached[base] = number
+                    return prefix
+        return None
+
+    def _is_free(self, prefix: str) -> bool:
+        return prefix not in self._taken and not any(os.path.lexists(f"{prefix}{end}") for end in _WRITTEN)
+
+
+def entry_for(place: NewPlace, file: str) -> str:
+    """Return what to add to ``files`` for what comes at a place to be seen, as TOML.
+
+    Args:
+        place: it.
+        file: the file of connections: what it names counts from its folder.
+    """
+    folder, name = os.path.split(place.prefix)
+    try:
+        folder = os.path.relpath(folder or os.curdir, Path(file).parent)
+    except ValueError:  # another drive
+        folder = str(Path(folder).absolute())
+    return quoted(os.path.normpath(f"{glob.escape(str(PurePath(folder, name)))}.*"))
+
+
+def _bases(connection: Connection) -> Iterator[str]:
+    """Yield what the files of a connection suggest to call new ones, each in a folder that is there."""
+    name = _own_name(connection)
+    for entry in connection.files:
+        path = Path(entry)
+        if path.is_dir():
+            yield str(path / name)
+        elif glob.has_magic(entry) and not os.path.lexists(entry):
+            there = filter(os.path.isdir, glob.iglob(str(path.parent)))  # noqa: PTH207  as Places asks it
+            folders = islice(there, _MOST_FOLDERS)
+            yield from (str(Path(folder) / each) for folder in folders for each in _stems(path.name, name))
+        elif path.suffix and path.parent.is_dir():
+            yield str(path.with_name(path.stem.removesuffix(".chain")))
+
+
+def _stems(wanted: str, name: str) -> Iterator[str]:
+    """Yield names that may fit a pattern, with the most of it in them first."""
+    stem = _END.sub("", wanted)
+    filled = _ONE.sub("x", _ANY.sub(name, stem))
+    yield from dict.fromkeys(filter(None, (filled.rstrip(_BETWEEN), f"{filled}{name}", name)))
+
+
+def _is_named(prefix: str, connection: Connection) -> bool:
+    ends = _SELF_SIGNED if connection.self_signed else _REQUEST
+    return all(any(_covers(entry, f"{prefix}{end}") for entry in connection.files) for end in ends)
+
+
+def _covers(entry: str, name: str) -> bool:
+    """Return whether an entry of ``files`` stands for a file that is to come, or for a folder above it."""
+    wanted, parts = PurePath(entry).parts, PurePath(name).parts
+    if len(wanted) > len(parts) or PurePath(entry).is_absolute() is not PurePath(name).is_absolute():
+        return False
+    if not wanted:  # the folder it counts from
+        return parts[0] != os.pardir
+    is_literal = os.path.lexists(entry)
+    return all(part == each if is_literal else _fits(part, each) for each, part in zip(wanted, parts, strict=False))
+
+
+def _fits(part: str, wanted: str) -> bool:
+    if not glob.has_magic(wanted):
+        return part == wanted
+    return fnmatch(part, wanted) and not (part.startswith(".") and not wanted.startswith("."))
+
+
+def _own_name(connection: Connection) -> str:
+    system = "" if connection.system is None else f"{connection.system.name}-"
+    return f"{system}{connection.environment}"
+
+
+def _beside(connection: Connection) -> str:
+    """Return where new files go that no entry names: the first folder of the connection that is there."""
+    folders = (each if each.is_dir() else each.parent for each in map(Path, connection.files))
+    return str(next((each for each in folders if each.is_dir()), Path()) / _own_name(connection))
