@@ -146,6 +146,18 @@ def _together(
     yield from by_alias.values()
 
 
+def _by_value(
+    read: Sequence[tuple[Item, CertificateFacts]],
+) -> Iterable[Sequence[tuple[Item, CertificateFacts]]]:
+    """Return the certificates of a file of PEM together; of a text of another kind those of each value."""
+    if not any(item.is_value for item, _ in read):
+        return [read]
+    by_value: dict[tuple[int | None, str | None] | None, list[tuple[Item, CertificateFacts]]] = {}
+    for pair in read:
+        by_value.setdefault((pair[0].among, pair[0].alias) if pair[0].is_value else None, []).append(pair)
+    return by_value.values()
+
+
 def _group(
     delivery: Delivery, container: ContainerFormat, pairs: Sequence[tuple[Item, CertificateFacts]], own: frozenset[str]
 ) -> Group:
