@@ -19,7 +19,7 @@ Folder: TypeAlias = tuple[str | int, ...]
 """What stands together: the names of the entries around it; a number for what has none, such as a document."""
 
 Enclosure: TypeAlias = Literal["", "quoted", "literal", "folded"]
-"""What holds a block: quotes, or a name and a sign on its line; lines kept as they are; lines made one (``>`` of YAML)."""
+"""What holds a block: quotes, or its name and a sign on its line; lines kept as they are; lines made one (``>``)."""
 
 _SIGN: Final = rb"[ \t]*(?::=|=>|[:=])"
 _TOKEN: Final = pattern(

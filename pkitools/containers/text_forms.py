@@ -61,9 +61,9 @@ def text_forms(data: bytes, text: bytes, values: Mapping[int, Enclosure] | None 
     Args:
         data: the file.
         text: the file as it was read: without byte order mark, and never UTF-16.
-        values: where each block begins that is a value in a text of another kind (YAML, JSON, ``.env``), and by what that
-            holds it. What stands around it is that text's own, and whoever uses it takes the value out first: of such a
-            block only what would be wrong in the value is told.
+        values: where each block begins that is a value in a text of another kind (YAML, JSON, ``.env``), and by what
+            that holds it. What stands around it is that text's own, and whoever uses it takes the value out first: of
+            such a block only what would be wrong in the value is told.
     """
     return frozenset(_found(data, text, values or {}))
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import pytest
 
 from pkitools.checking.delivery.checks import check_delivery
+from pkitools.checking.of_file import FileKeys
+from pkitools.checking.private_keys import PLACED, public_halves
 from pkitools.containers import ItemKind, read_source
 from pkitools.containers.text_forms import TextForm
 from pkitools.findings import Status
-from pkitools.messages import outcome_message
+from pkitools.messages import LANGUAGES, Language, Message, outcome_message
 from pkitools.x509 import read_certificate
 from tests.checking.test_beside import content
-from tests.checking.test_named_in_text import FLAT, NESTED, Values, blocks
+from tests.checking.test_named_in_text import FLAT, NESTED, Values, blocks, values_of
 from tests.support.chains import good_chain
 from tests.support.deliveries import pem
 
@@ -122,3 +125,42 @@ def test_the_remedy_speaks_of_the_value() -> None:
     outcome = next(o for o in check_delivery(contents, read) if o.rule.code == "delivery.text.readable")
     assert "in die waarde" in outcome_message(outcome, "nl").remedy
     assert "in that value" in outcome_message(outcome, "en").remedy
+
+
+EXCHANGED: Final = [*CERTIFICATES, (KEYS[0][0], KEYS[1][1]), (KEYS[1][0], KEYS[0][1])]
+
+
+def of_keys(text: str, language: Language = "nl") -> list[Message]:
+    contents = read_source(text.encode(), "x")
+    read = [(item, read_certificate(item.der)) for item in contents.of_kind(ItemKind.CERTIFICATE)]
+    found = FileKeys(contents, "x", read, public_halves(contents)).outcomes(raise_crashes=True)
+    return [
+        outcome_message(each, language) for each in found if each.rule.code == PLACED.code and each.status == "violated"
+    ]
+
+
+def named_in(text: str) -> set[str]:
+    return {word.rpartition("/")[2].removesuffix(".pem") for word in re.findall(r"[\w./-]+\w", text)}
+
+
+@pytest.mark.parametrize("container", ENCLOSED)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_keys_that_are_exchanged_are_told_by_their_names(container: str, language: Language) -> None:
+    """Whatever the text: by the last name of the value, as what is around it may stand in front."""
+    one, other = of_keys(FLAT[container](EXCHANGED), language)
+    for told_of, key, beside, own in (
+        (one, "client.key", "client.crt", "server.crt"),
+        (other, "server.key", "server.crt", "client.crt"),
+    ):
+        for text in (told_of.short, told_of.message, told_of.remedy):
+            assert {key, beside, own} <= named_in(text), text
+        assert not re.search(r"\b(deel|part) \d", told_of.short + told_of.message)
+
+
+def test_keys_that_are_called_alike_are_told_by_their_number() -> None:
+    """Two Secrets, each with a tls.key: the name alone would not say which."""
+    pairs = {host: values_of(("tls.crt", "tls.key"), host, other) for host, other in ("ab", "ba")}
+    text = NESTED["Secrets in quotes"](
+        {host: [(name.partition("-")[0], value) for name, value in values] for host, values in pairs.items()}
+    )
+    assert [re.findall(r"deel \d", each.short) for each in of_keys(text)] == [["deel 2"], ["deel 4"]]

@@ -138,7 +138,7 @@ def _together(
     if container is ContainerFormat.JKS and with_key:
         read = [pair for pair in read if pair[0].alias in with_key]  # what else is trusted is no part of a chain
     elif container is ContainerFormat.JKS or container not in _IN_PARTS:
-        yield read
+        yield from _by_value(read)
         return
     by_alias: dict[str | None, list[tuple[Item, CertificateFacts]]] = {}
     for pair in read:
