@@ -485,6 +485,11 @@ def asks_for_json(arguments: Sequence[str]) -> bool:
     return f"--{JSON}" in options or "--json-version" in options
 
 
+def asks_for_monitoring(arguments: Sequence[str]) -> bool:
+    """Return whether a monitoring plugin was asked for, also where click cannot say so: as :func:`asks_for_json`."""
+    return any(argument.partition("=")[0] == "--nagios" for argument in _before_the_dashes(arguments))
+
+
 def _before_the_dashes(arguments: Sequence[str]) -> Sequence[str]:
     return arguments[: arguments.index("--")] if "--" in arguments else arguments
 

@@ -16,8 +16,17 @@ import click
 from pkitools.errors import PkitoolsError
 from pkitools.messages import LANGUAGES, message
 from pkitools_cli.debugging import debugging
-from pkitools_cli.exit_codes import ExitCode
-from pkitools_cli.framework import Group, Lazy, asks_for_json, choose_data, language_from, show_version, unspoken
+from pkitools_cli.exit_codes import ExitCode, MonitorCode
+from pkitools_cli.framework import (
+    Group,
+    Lazy,
+    asks_for_json,
+    asks_for_monitoring,
+    choose_data,
+    language_from,
+    show_version,
+    unspoken,
+)
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.output import complain
 from pkitools_cli.renderers import JSON, TEXT, begin, has_told, tell
@@ -127,17 +136,17 @@ def _end_as_told() -> None:
 def _written(given: Sequence[str]) -> int:
     """Run a command and see that its answer was written: of one that was not, no exit code speaks."""
     if sys.stdout is None:  # Python's own, where it was started without
-        return _not_written(errno.EBADF)
+        return _not_written(errno.EBADF, given)
     try:
         code = _run(given)
         sys.stdout.flush()
     except BrokenPipeError:
         # the reader (head, less) went away; nothing to tell it
-        return _not_written(None)
+        return _not_written(None, given)
     except OSError as error:
         if not _is_of_output(error):
             raise
-        return _not_written(error.errno)
+        return _not_written(error.errno, given)
     return code
 
 
@@ -146,7 +155,7 @@ def _is_of_output(error: OSError) -> bool:
     return error.filename is None and error.errno in _REFUSALS
 
 
-def _not_written(why: int | None) -> int:
+def _not_written(why: int | None, given: Sequence[str]) -> int:
     if why is not None:
         with suppress(OSError, AttributeError):  # standard error may be gone as well
             complain(tr("cli.main.not_written", detail=_in_words(why)))
@@ -155,7 +164,7 @@ def _not_written(why: int | None) -> int:
             # what still waits must not be tried again, and Python must not complain at exit
             if stream is sys.stdout or not _takes(stream):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-    return ExitCode.COULD_NOT
+    return MonitorCode.UNKNOWN if asks_for_monitoring(given) else ExitCode.COULD_NOT
 
 
 def _in_words(number: int) -> str:
@@ -185,16 +194,24 @@ def _run(given: Sequence[str]) -> int:
             raise
         if debugging() and not isinstance(error, PkitoolsError | click.ClickException | click.Abort):
             raise
-        return _tell_failure(error, as_json=asks_for_json(given))
+        return _tell_failure(error, given)
     return result if isinstance(result, int) else ExitCode.PASSED
 
 
-def _tell_failure(error: BaseException, *, as_json: bool) -> int:
-    """Tell people what is wrong and, once, those who asked for a document."""
-    from pkitools_cli.failures import reply_to
+def _tell_failure(error: BaseException, given: Sequence[str]) -> int:
+    """Tell people what is wrong and, once, those who asked for a document, or for the line of a monitoring plugin.
+
+    Monitoring reads the exit code of a wrong command line, 2, as a certificate that ends.
+    """
+    from pkitools_cli.failures import monitor_line, reply_to
 
     reply = reply_to(error)
-    if as_json and not has_told():
+    if asks_for_monitoring(given):
+        if not has_told():
+            click.echo(monitor_line(error))
+        tell(reply, TEXT)
+        return MonitorCode.UNKNOWN
+    if asks_for_json(given) and not has_told():
         tell(reply, JSON)
     return tell(reply, TEXT)
 

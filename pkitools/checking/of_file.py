@@ -67,6 +67,7 @@ class FileKeys:
             halves=self.halves,
             of_places=of_places,
             unasked=self.unasked,
+            read=self.read,
         )
         yield from check_requests(self.contents, keys, self.name, of_places)
         yield from check_public_keys(self.contents, keys, self.name)

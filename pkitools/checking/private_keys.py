@@ -25,7 +25,9 @@ from pkitools.findings import (
     ask,
     outcome,
 )
-from pkitools.frozen import dataclass
+from pkitools.frozen import dataclass, field
+from pkitools.messages import NOTHING
+from pkitools.text import joined
 from pkitools.x509.der import DERError
 from pkitools.x509.keys import thumbprints
 
@@ -95,6 +97,8 @@ class FileKey:
         has_passphrase: one was given for it.
         fits_place: it belongs to a certificate of the place it stands in; ``None`` where it stands in none.
         unasked: it is not of the certificate that was asked about: what is wrong with it is told and fails nothing.
+        names: what its file calls it, the certificate it stands with and the one it is of (``name``, ``beside``,
+            ``own``), each where nothing else in that file is called so.
     """
 
     item: Item
@@ -104,11 +108,13 @@ class FileKey:
     has_passphrase: bool = False
     fits_place: bool | None = None
     unasked: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def params(self) -> dict[str, str]:
         """Where it stands and what it is, for a message."""
-        return {"position": str(self.item.position), "key": self.public.label if self.public else self.item.form}
+        key = self.public.label if self.public else self.item.form
+        return {"position": str(self.item.position), "key": key, "name": self.names.get("name", NOTHING)}
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -126,6 +132,7 @@ def check_private_keys(
     halves: Mapping[Item, PublicKey | None] | None = None,
     of_places: Mapping[ItemPlace, Collection[str]] | None = None,
     unasked: Collection[Item] = (),
+    read: Sequence[tuple[Item, CertificateFacts]] = (),
 ) -> tuple[Outcome, ...]:
     """Return an outcome for each rule about each private key of a file.
 
@@ -136,6 +143,7 @@ def check_private_keys(
         halves: what :func:`public_halves` found, when that was asked before.
         of_places: the keys of the certificates that stand in each place of the file, by :func:`places_of`.
         unasked: those that are not of the certificate that was asked about, where one was.
+        read: the certificates of the file and where they stand, to name them.
         raise_crashes: let a check that crashes raise instead of becoming NOT_CHECKED; for tests and bug reports.
     """
     found = public_halves(contents, passphrase) if halves is None else halves
@@ -149,6 +157,7 @@ def check_private_keys(
             given,
             _fits_place(item, public, of_places),
             item in unasked,
+            _names(item, public, contents, read),
         )
         for item, public in found.items()
     ]
@@ -315,6 +324,28 @@ def _fits_place(
     return None if keys is None else _is_of(public, keys)
 
 
+def _names(
+    key: Item, public: PublicKey | None, contents: Contents, read: Sequence[tuple[Item, CertificateFacts]]
+) -> dict[str, str]:
+    """Return what a file calls a private key, the certificates it stands with and those it is of."""
+    if not key.alias:
+        return {}
+    where: dict[str | None, set[tuple[int | None, int | None]]] = {}
+    for item in contents.items:
+        where.setdefault(item.alias, set()).add((item.place, item.among))
+    place = next((at for at in places_of(key) if any(at in places_of(item) for item, _ in read)), None)
+    called = {
+        "name": [key],
+        "beside": [item for item, _ in read if place is not None and place in places_of(item)],
+        "own": [item for item, facts in read if _is_of(public, thumbprints(facts.public_key))],
+    }
+    return {
+        name: joined(list(dict.fromkeys(str(item.alias) for item in items)))
+        for name, items in called.items()
+        if items and all(item.alias and len(where[item.alias]) == 1 for item in items)
+    }
+
+
 def public_half(item: Item, passphrase: bytes | None = None) -> PublicKey | None:
     """Return the public half of a private key in a file; ``None`` when it cannot be opened."""
     from pkitools.containers.key_facts import opened_half, spki_of_old_form  # few files hold keys
@@ -361,7 +392,10 @@ def _placed(held: FileKey) -> Answer:
     if held.fits_place is None or not held.fits:
         return NOT_APPLICABLE  # of one that fits nothing another rule tells
     weighs = Severity.WARNING if held.unasked else None
-    return MET if held.fits_place else Violated(held.evidence, held.params, severity=weighs)
+    params = {**held.params, **{each: held.names.get(each, NOTHING) for each in ("name", "beside", "own")}}
+    if NOTHING in params.values():
+        params |= {"name": NOTHING, "beside": NOTHING, "own": NOTHING}  # names are told together, or not
+    return MET if held.fits_place else Violated(held.evidence, params, severity=weighs)
 
 
 def _enclosed(held: FileKey) -> Answer:

@@ -128,7 +128,7 @@ def _standing(member: str, inside: _Inside | None) -> Standing:
 
 def named_texts(text: bytes) -> list[Standing | None] | None:
     """Return where each PEM block of a JSON document stands, also in a text in it; ``None`` of what is no such JSON."""
-    from pkitools.containers.named_values import Standing, standings
+    from pkitools.containers.named_values import Standing, enclosure, standings
 
     try:
         document = json.loads(text) if len(text) <= _MAX_BYTES else None
@@ -140,9 +140,12 @@ def named_texts(text: bytes) -> list[Standing | None] | None:
         outside = [part for part in pem_parts(octets) if isinstance(part, Gap)] if BEGIN in octets else []
         inside = standings(octets, [(before.end, behind.start) for before, behind in pairwise(outside)])
         if inside:
-            own = _standing(member, around)
-            around_it = (*own.folder, own.name)
-            found += [own if one is None else Standing((*around_it, *one.folder), one.name) for one in inside]
+            named = _standing(member, around)
+            own, around_it = Standing(named.folder, named.name, "quoted"), (*named.folder, named.name)
+            found += [
+                own if one is None else Standing((*around_it, *one.folder), one.name, enclosure(own, one))
+                for one in inside
+            ]
     return found
 
 

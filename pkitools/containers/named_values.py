@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from pkitools.frozen import dataclass, field
 from pkitools.text import pattern
 
 Folder: TypeAlias = tuple[str | int, ...]
 """What stands together: the names of the entries around it; a number for what has none, such as a document."""
+
+Enclosure: TypeAlias = Literal["", "quoted", "literal", "folded"]
+"""What holds a block: quotes, or its name and a sign on its line; lines kept as they are; lines made one (``>``)."""
 
 _SIGN: Final = rb"[ \t]*(?::=|=>|[:=])"
 _TOKEN: Final = pattern(
@@ -69,10 +72,12 @@ class Standing:
     Args:
         folder: what it stands together with.
         name: of the value it stands in, behind the name of what is around that: ``server/key``.
+        enclosed: by what that value holds it; empty of a block that stands below a name and is held by nothing.
     """
 
     folder: Folder
     name: str
+    enclosed: Enclosure = ""
 
 
 def standings(text: bytes, spans: Iterable[tuple[int, int]]) -> list[Standing | None]:
@@ -88,16 +93,27 @@ def standings(text: bytes, spans: Iterable[tuple[int, int]]) -> list[Standing | 
         found.append(scanner.next(at, start))
         at = stop
     scanner.next(at, len(text))  # what stands with a value may come behind it
-    return [None if one is None else standing((*one.around, *one.folder), one.name, one.beside) for one in found]
+    return [
+        None if one is None else standing((*one.around, *one.folder), one.name, one.beside, one.enclosed)
+        for one in found
+    ]
 
 
-def standing(folder: Folder, name: str, said: Mapping[str, str]) -> Standing:
+def enclosure(around: Standing | _Value, inside: Standing | _Value) -> Enclosure:
+    """Return by what a value in a value holds a block: what either does to it counts."""
+    both = {around.enclosed, inside.enclosed}
+    told: tuple[Enclosure, ...] = ("folded", "quoted", "literal")
+    return next((one for one in told if one in both), "")
+
+
+def standing(folder: Folder, name: str, said: Mapping[str, str], enclosed: Enclosure = "") -> Standing:
     """Return what a value is called by that says whose it is.
 
     Args:
         folder: the names around it.
         name: its own, which may be ``value`` or ``content`` alone.
         said: the short values beside it, by their names in small letters.
+        enclosed: by what it holds a block.
     """
     called = _ENDING.sub("", _BEFORE.sub("", name.strip()))
     if called.casefold() in _SAYS_NOTHING:
@@ -110,7 +126,7 @@ def standing(folder: Folder, name: str, said: Mapping[str, str]) -> Standing:
     kept = tuple(each for each in folder if each not in _UNTOLD)
     around = kept[-1] if kept and isinstance(kept[-1], str) else ""
     last = called.replace("\\", "/").rsplit("/", 1)[-1] or called
-    return Standing(kept, f"{around}/{last}" if around else last)
+    return Standing(kept, f"{around}/{last}" if around else last, enclosed)
 
 
 @dataclass(slots=True)
@@ -134,6 +150,7 @@ class _Value:
         indent: of its entry.
         ending: a quote or a marker; empty where indentation or the first other text ends it.
         is_indented: indentation ends it.
+        enclosed: by what it holds the block.
         inside: reads what is in it, where it may hold a text with names.
         is_key: the block before was a private key.
     """
@@ -145,6 +162,7 @@ class _Value:
     indent: int = -1
     ending: bytes = b""
     is_indented: bool = False
+    enclosed: Enclosure = ""
     inside: _Scanner | None = None
     is_key: bool = False
 
@@ -190,7 +208,7 @@ class _Scanner:
         if found is None:
             return value
         around = (*value.folder, value.name, *found.around)
-        return _Value(found.folder, found.name, found.beside, around)
+        return _Value(found.folder, found.name, found.beside, around, enclosed=enclosure(value, found))
 
     def _behind_value(self, start: int, stop: int) -> int | None:
         """Return where the value that went on has ended; ``None`` where it has not."""
@@ -234,7 +252,7 @@ class _Scanner:
         if found["quote"] or found["triple"]:
             return self._quoted(found, stop)
         if found["indented"] and self.entry is not None:
-            return self._indented(self.entry, found.end(), stop)
+            return self._indented(self.entry, found, stop)
         if found["open"]:
             self._begin(is_list=found["open"] == b"[")
         elif found["close"]:
@@ -296,6 +314,7 @@ class _Scanner:
         if end >= 0:
             return end + len(ending)
         value.ending, value.inside, self.value = ending, self._inside(), value
+        value.enclosed = "literal"
         end = self.text.find(b"\n", found.end(), stop)
         return stop if end < 0 else end
 
@@ -312,22 +331,25 @@ class _Scanner:
         value = entry or (self._begun(self._folder(), named) if named else None)
         if value is None:
             return found.end()
-        value.ending, self.value = ending, value
+        value.ending, value.enclosed, self.value = ending, "quoted", value
         value.inside = self._inside() if len(ending) == _TRIPLE else None
         return found.end()
 
-    def _indented(self, value: _Value, start: int, stop: int) -> int:
+    def _indented(self, value: _Value, sign: re.Match[bytes], stop: int) -> int:
         """Take the beginning of a value that ends where a line is indented no more than its entry."""
-        self.entry = None
+        start, self.entry = sign.end(), None
         end = self._dedent(start, stop, value.indent)
         if end is not None:
             return end
         value.is_indented, value.inside, self.value = True, self._inside(), value
+        value.enclosed = "folded" if sign["indented"].startswith(b">") else "literal"
         return start
 
     def _unenclosed(self, start: int, stop: int) -> _Value | None:
         """Return where a block stands that no value encloses: right behind a name, or below one."""
         if self.entry is not None:
+            on_its_line = self.text[max(start, stop - _ABOVE) : stop].rstrip(b" \t")[-1:] in {b"=", b":"}
+            self.entry.enclosed = "quoted" if on_its_line else ""
             return self.entry
         above = self.text[max(start, stop - _ABOVE) : stop]
         name = _HEADING.search(above) or _ELEMENT.search(above)

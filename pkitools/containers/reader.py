@@ -39,7 +39,7 @@ from pkitools.x509.base64_text import from_base64
 from pkitools.x509.der import DERError, encoded
 
 if TYPE_CHECKING:
-    from pkitools.containers.named_values import Standing
+    from pkitools.containers.named_values import Enclosure, Standing
     from pkitools.containers.protection import KeystoreProtection
     from pkitools.containers.saml_described import Described
     from pkitools.containers.saml_places import XmlPlace
@@ -68,6 +68,8 @@ _OWN_REMEDY: Final = frozenset({"office", "zip", "pdf", "ssh", "pgp"})
 _BROKEN_ARMOUR: Final = pattern(rb"(BEGIN|END) (CERTIFICATE|PRIVATE KEY|RSA PRIVATE KEY|X509 CRL)")
 
 
+_LINE_STARTS: Final = (b"", b"\n", b"\r")
+_ABOVE: Final = 120  # of what is looked at before a block: its line, and the one above
 _WITH_CERTIFICATES: Final = frozenset({ItemKind.KEY, ItemKind.REQUEST})
 
 
@@ -89,6 +91,7 @@ class _Found:
     has_keys: bool = False  # private keys and requests that may be of this part stand outside it
     described: tuple[Described, ...] = ()
     digest_fits: bool | None = None
+    values: dict[int, Enclosure] = field(default_factory=dict)  # where each PEM block begins that is a value: by what
 
     def add(self, item: Item) -> None:
         if len(self.items) >= MAX_PEM_BLOCKS:
@@ -154,7 +157,7 @@ def read_source(data: bytes, name: str, *, passphrase: bytes | None = None, keys
         if found.problems:
             raise found.problems[0].error
         raise InputError("sources.error.nothing", name=name)
-    forms = _forms(container, data, text_of_it, padded=found.padded)
+    forms = _forms(container, data, text_of_it, found)
     items, problems = tuple(found.items), tuple(found.problems)
     return Contents(
         name,
@@ -169,15 +172,15 @@ def read_source(data: bytes, name: str, *, passphrase: bytes | None = None, keys
     )
 
 
-def _forms(container: ContainerFormat, data: bytes, text_of_it: bytes, *, padded: bool) -> frozenset[TextForm]:
+def _forms(container: ContainerFormat, data: bytes, text_of_it: bytes, found: _Found) -> frozenset[TextForm]:
     """Return how the certificates of a file that is installed as it stands are written."""
     is_text = pem.BEGIN in text_of_it
     if container is ContainerFormat.BASE64:
         return frozenset({TextForm.WITHOUT_ARMOUR})
     if container not in {ContainerFormat.PEM, ContainerFormat.DER, ContainerFormat.PKCS7, ContainerFormat.PKCS12}:
         return frozenset()
-    padding = {TextForm.PADDED if is_text else TextForm.PADDED_VALUE} if padded else set()
-    return text_forms(data, text_of_it) | padding if is_text else frozenset(padding)
+    padding = {TextForm.PADDED if is_text else TextForm.PADDED_VALUE} if found.padded else set()
+    return text_forms(data, text_of_it, found.values) | padding if is_text else frozenset(padding)
 
 
 def _read(data: bytes, found: _Found) -> ContainerFormat:
@@ -464,8 +467,9 @@ def _pem(data: bytes, found: _Found) -> ContainerFormat | None:
             container = _take_block(part, found) or container
     if silent and not found.items and not found.problems:
         raise InputError("sources.error.other_kind", name=found.name, problem=kind_code("key_parameters"))
-    if found.has_keys or (len(standing) > 1 and _holds_keys(found)):
-        _name(data, standing, found)
+    paired = found.has_keys or (len(standing) > 1 and _holds_keys(found))
+    if paired or any(_may_be_value(data, span[0]) for span in standing):
+        _name(data, standing, found, paired=paired)
     return container if found.items or found.problems else None
 
 
@@ -482,17 +486,35 @@ def _holds_keys(found: _Found) -> bool:
     return any(item.kind in _WITH_CERTIFICATES for item in found.items)
 
 
-def _name(data: bytes, blocks: Sequence[tuple[int, int, int, int]], found: _Found) -> None:
-    """Give what stands under names in a text those names: they say which key and request is of which certificate."""
-    from pkitools.containers.named_values import standings  # few files hold keys beside something else
+def _may_be_value(data: bytes, begin: int) -> bool:
+    """Return whether a block may stand as a value in a text of another kind: seen of what is right before it."""
+    above = data[max(0, begin - _ABOVE) : begin]
+    return (
+        above[-1:] not in _LINE_STARTS or b"<<" in above or above.rstrip().endswith((b'"""', b"'''", b"`", b'"', b"'"))
+    )
+
+
+def _name(data: bytes, blocks: Sequence[tuple[int, int, int, int]], found: _Found, *, paired: bool) -> None:
+    """Give what stands under names in a text those names: they say which key and request is of which certificate.
+
+    Args:
+        data: the text.
+        blocks: of each from where to where it goes, and its items.
+        found: what is named in place.
+        paired: also what no value encloses, as there are keys or requests to tell apart.
+    """
+    from pkitools.containers.named_values import standings  # few files hold keys beside something else, or are no PEM
 
     found_in = _named_in_json(data) or ()
     if len(found_in) != len(blocks):
         found_in = standings(data, [span[:2] for span in blocks])
-    for (_, _, first, last), one in zip(blocks, found_in, strict=True):
-        if one is not None:
-            among = found.folder(one.folder)
-            found.items[first:last] = [replace(i, alias=one.name, among=among) for i in found.items[first:last]]
+    for (begin, _, first, last), one in zip(blocks, found_in, strict=True):
+        if one is not None and one.enclosed:
+            found.values[begin] = one.enclosed
+        if one is not None and (paired or one.enclosed):
+            among, is_value = found.folder(one.folder), bool(one.enclosed)
+            items = found.items[first:last]
+            found.items[first:last] = [replace(i, alias=one.name, among=among, is_value=is_value) for i in items]
 
 
 def _unknown_block(block: pem.Block, kind: str) -> InputError:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Final
 
 from pkitools.frozen import StrEnum
 from pkitools.text import pattern
+
+if TYPE_CHECKING:
+    from pkitools.containers.named_values import Enclosure
 
 
 class TextForm(StrEnum):
@@ -52,22 +55,29 @@ _BLANK: Final = pattern(rb"(?:\n|\r(?![\r\n]))[ \t]*(?:\r\n|\n|\r)")
 _QUOTED: Final = pattern(rb"[\r\n][ \t]*>")
 
 
-def text_forms(data: bytes, text: bytes) -> frozenset[TextForm]:
+def text_forms(data: bytes, text: bytes, values: Mapping[int, Enclosure] | None = None) -> frozenset[TextForm]:
     """Return the forms in which the certificates of a PEM file are written, where they are not the usual one.
 
     Args:
         data: the file.
         text: the file as it was read: without byte order mark, and never UTF-16.
+        values: where each block begins that is a value in a text of another kind (YAML, JSON, ``.env``), and by what
+            that holds it. What stands around it is that text's own, and whoever uses it takes the value out first: of
+            such a block only what would be wrong in the value is told.
     """
-    return frozenset(_found(data, text))
+    return frozenset(_found(data, text, values or {}))
 
 
-def _found(data: bytes, text: bytes) -> Iterator[TextForm]:
-    yield from _of_file(data, text)
+def _found(data: bytes, text: bytes, values: Mapping[int, Enclosure]) -> Iterator[TextForm]:
+    if values:
+        if b"\r\r\n" in text:
+            yield TextForm.DOUBLE_RETURNS
+    else:
+        yield from _of_file(data, text)
     if _ONE_LINE.match(text) and not _LINE_END.search(text.rstrip()):
         yield TextForm.ONE_LINE
     else:
-        yield from _of_blocks(text)
+        yield from _of_blocks(text, values)
 
 
 def _of_file(data: bytes, text: bytes) -> Iterator[TextForm]:
@@ -81,27 +91,30 @@ def _of_file(data: bytes, text: bytes) -> Iterator[TextForm]:
         yield TextForm.DOUBLE_RETURNS
 
 
-def _of_blocks(text: bytes) -> Iterator[TextForm]:
+def _of_blocks(text: bytes, values: Mapping[int, Enclosure]) -> Iterator[TextForm]:
     behind = 0
     for begin in _BLOCK.finditer(text):
         if begin.start() < behind:
             continue  # inside another block, which is told to be broken
-        if text.find(b"-----", behind, begin.start()) >= 0:
+        if not values and text.find(b"-----", behind, begin.start()) >= 0:
             yield TextForm.DASHES
         stop = text.find(b"-----END ", begin.end())
         if stop < 0:
             return
         behind = stop + len(b"-----END -----") + len(begin[1])
         if begin[1].endswith(_CERTIFICATE):
-            yield from _of_block(text, begin, stop, behind)
-    if text.find(b"-----", behind) >= 0:
+            yield from _of_block(text, begin, stop, behind, values.get(begin.start(), ""))
+    if not values and text.find(b"-----", behind) >= 0:
         yield TextForm.DASHES
 
 
-def _of_block(text: bytes, begin: re.Match[bytes], stop: int, behind: int) -> Iterator[TextForm]:
+def _of_block(text: bytes, begin: re.Match[bytes], stop: int, behind: int, enclosed: Enclosure) -> Iterator[TextForm]:
     body = text[begin.end() : stop]
-    if b"\\n" in body:
-        yield TextForm.ESCAPED
+    if enclosed == "folded":
+        yield TextForm.ONE_LINE
+    elif b"\\n" in body:
+        if enclosed != "quoted":
+            yield TextForm.ESCAPED
     elif b">" in body and _QUOTED.search(body):
         yield TextForm.QUOTED
     elif b":" in body:
@@ -109,8 +122,11 @@ def _of_block(text: bytes, begin: re.Match[bytes], stop: int, behind: int) -> It
     else:
         if begin[1] == _TRUSTED:
             yield TextForm.TRUSTED
-        yield from _around(text, begin.start(), behind)
-        yield from _of_body(body)
+        indent = _indent(text, begin.start()) if enclosed else b""
+        if enclosed != "quoted":
+            start = begin.start() - len(indent)
+            yield from _around(text, start if text.startswith(indent + b"-----", start) else begin.start(), behind)
+        yield from _of_body(body.rstrip(b" \t") if enclosed == "quoted" else body.removesuffix(indent))
 
 
 def _around(text: bytes, start: int, behind: int) -> Iterator[TextForm]:
@@ -125,6 +141,12 @@ def _around(text: bytes, start: int, behind: int) -> Iterator[TextForm]:
     rest = _LINE_END.split(text[behind : behind + _LONGEST_LINE], maxsplit=1)[0].strip(b" \t\x0b\x0c\x00\x1a")
     if rest and not rest.startswith(b"-"):
         yield TextForm.AFTER_END
+
+
+def _indent(text: bytes, start: int) -> bytes:
+    """Return how far a line is indented."""
+    line = _LINE_END.split(text[max(0, start - _LONGEST_LINE) : start])[-1]
+    return line[: len(line) - len(line.lstrip(b" \t"))]
 
 
 def _of_body(body: bytes) -> Iterator[TextForm]:

@@ -6,17 +6,21 @@ Loaded only when something went wrong.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
 import click
 
 from pkitools.errors import PkitoolsError
 from pkitools.messages import LANGUAGES
 from pkitools.reports import ToldError, error_document
-from pkitools_cli.exit_codes import ExitCode, of_error
+from pkitools.text import visible
+from pkitools_cli.exit_codes import ExitCode, MonitorCode, of_error
 from pkitools_cli.failures import usage
-from pkitools_cli.i18n import speaking, tr
+from pkitools_cli.i18n import language, speaking, tr
 from pkitools_cli.remedies import error_line
 from pkitools_cli.reply import Line, Reply
+
+_MOST_OF_LINE: Final = 400  # of what monitoring shows and keeps
 
 
 def reply_to(error: BaseException) -> Reply[Sequence[ToldError]]:
@@ -36,13 +40,19 @@ def reply_to(error: BaseException) -> Reply[Sequence[ToldError]]:
     return _said("cli.main.bug", lambda: tr("cli.main.bug", **operands), code=ExitCode.COULD_NOT)
 
 
+def monitor_line(error: BaseException) -> str:
+    """Return the line of a monitoring plugin that could not answer; nothing in it begins performance data."""
+    told = reply_to(error).value[0].sentences[language()]
+    return f"PKITOOLS {MonitorCode.UNKNOWN.name} - {visible(' '.join(told.split()), _MOST_OF_LINE).replace('|', '/')}"
+
+
 def _said(
     key: str, sentence: Callable[[], str], lines: Sequence[str] | None = None, code: ExitCode = ExitCode.USAGE
 ) -> Reply[Sequence[ToldError]]:
     sentences = {}
-    for language in LANGUAGES:
-        with speaking(language):
-            sentences[language] = str(sentence())
+    for tongue in LANGUAGES:
+        with speaking(tongue):
+            sentences[tongue] = str(sentence())
     return _reply([ToldError(key, sentences)], [sentence()] if lines is None else lines, code)
 
 

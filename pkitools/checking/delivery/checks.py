@@ -103,7 +103,8 @@ def check_delivery(
     context = _Context(
         contents,
         groups_of(contents.container, read, own),
-        beside=lying_beside(beside),
+        # of a text with values one may hold a certificate, and another its chain
+        beside=lying_beside([*beside, *(item.der for item, _ in read if item.is_value)]),
         trusted=lying_beside(map(attrgetter("der"), trust.anchors) if trust else ()),
         carried=carried(),
         without_key=_without_key(read),
@@ -280,8 +281,12 @@ def _readable(context: _Context) -> Answers:
     if context.contents.container not in _WRITTEN:
         return NOT_APPLICABLE
     told = refusals().text
+    plain = NOTHING if any(item.is_value for item in context.contents.items) else "yes"
     return [
-        Violated((Evidence("form", form),), {CAUSE: f"delivery.form.{form}", "programs": _labels(told[form])})
+        Violated(
+            (Evidence("form", form),),
+            {CAUSE: f"delivery.form.{form}", "programs": _labels(told[form]), "plain": plain},
+        )
         for form in sorted(context.contents.forms)
     ] or MET
 

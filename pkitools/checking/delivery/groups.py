@@ -138,12 +138,24 @@ def _together(
     if container is ContainerFormat.JKS and with_key:
         read = [pair for pair in read if pair[0].alias in with_key]  # what else is trusted is no part of a chain
     elif container is ContainerFormat.JKS or container not in _IN_PARTS:
-        yield read
+        yield from _by_value(read)
         return
     by_alias: dict[str | None, list[tuple[Item, CertificateFacts]]] = {}
     for pair in read:
         by_alias.setdefault(pair[0].alias, []).append(pair)
     yield from by_alias.values()
+
+
+def _by_value(
+    read: Sequence[tuple[Item, CertificateFacts]],
+) -> Iterable[Sequence[tuple[Item, CertificateFacts]]]:
+    """Return the certificates of a file of PEM together; of a text of another kind those of each value."""
+    if not any(item.is_value for item, _ in read):
+        return [read]
+    by_value: dict[tuple[int | None, str | None] | None, list[tuple[Item, CertificateFacts]]] = {}
+    for pair in read:
+        by_value.setdefault((pair[0].among, pair[0].alias) if pair[0].is_value else None, []).append(pair)
+    return by_value.values()
 
 
 def _group(

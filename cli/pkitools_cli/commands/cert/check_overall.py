@@ -116,7 +116,7 @@ def _what(overall: Overall) -> str:
 
 
 def _why(overall: Overall, *, several: bool) -> Iterator[str]:
-    reasons = [f"{_name(part, several=several)}: {_reason(part.report)}" for part in overall.deciding]
+    reasons = [f"{_name(part, several=several)}: {_reason(part)}" for part in overall.deciding]
     if overall.verdict is Verdict.INDETERMINATE:
         reasons += [tr("cli.cert_check.overall.unread", file=_short(name)) for name in overall.unread]
         if not reasons:  # all that was judged is good, and a chain could be read in part only
@@ -156,9 +156,16 @@ def _short(file: str) -> str:
     return fitted_end(visible(Path(file).name), _MOST_OF_NAME)
 
 
-def _reason(report: Report) -> str:
-    because = answer_of(report).because
-    return tr("cli.cert_check.overall.nothing") if because is None else in_short(because, language(), report.moment)
+def _reason(part: Part) -> str:
+    """Return why a part came off as it did; of a file also how often the same is so."""
+    report, because = part.report, answer_of(part.report).because
+    if because is None:
+        return tr("cli.cert_check.overall.nothing")
+    reason = in_short(because, language(), report.moment)
+    alike = sum(each.rule.code == because.rule.code for each in report.findings)
+    if part.certificate or alike <= 1:
+        return reason
+    return tr("cli.cert_check.overall.such", reason=reason, count=alike - 1)
 
 
 def reserved(report: Report) -> str:
