@@ -17,17 +17,22 @@ import pytest
 from icalendar import Calendar
 
 from pkitools.connections import claims_of, read_connections
+from pkitools.environment import Environment
 from pkitools.messages import LANGUAGES, Language
 from pkitools.portfolio import HeldCertificate, Portfolio
+from pkitools.reports.connections import Planned, Replacement
+from pkitools.reports.planning import Work, WorkTelling, work_report, work_suffixes
 from pkitools.reports.planning.work import at_noon
 from pkitools.reports.portfolio.order_days import OrderDays
 from pkitools.reports.portfolio.telling import word
 from pkitools.reports.telling.readable import short_day
+from pkitools.systems import get_system
 from tests.connections.support import CHAIN, OTHER_OIN, certificate, connection, written
 from tests.portfolio.support import judging, scanned
-from tests.support.chains import MOMENT, good_chain
+from tests.support.chains import MOMENT, crl, good_chain
 from tests.support.command import Command
 from tests.support.deliveries import pem
+from tests.support.schemas import assert_valid
 
 SENTENCES: Final = ("terminal", "md", "html", "csv", "xml", "sarif")
 """The forms that tell in sentences; a calendar tells by its days, and JSON and what a monitor reads hold data."""
@@ -156,3 +161,31 @@ def test_what_is_over_is_one_event_of_today(run: Command, folder: Path, tmp_path
     assert "nobody.example.nl" in late["DESCRIPTION"]
     assert "ended.example.nl" not in late["DESCRIPTION"]
     assert all("ended.example.nl" not in one["SUMMARY"] for one in orders)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_has_to_be_replaced_today_is_in_every_form_of_a_plan(
+    run: Command, tmp_path: Path, language: Language
+) -> None:
+    """The reports said "Order" and no more, with the reason of another day."""
+    (tmp_path / "own.pem").write_bytes(certificate(cn="dk.example.nl", serial=7) + CHAIN)
+    (tmp_path / "root.pem").write_bytes(pem(good_chain().root.der))
+    (tmp_path / "own.crl").write_bytes(crl(good_chain().tsp, 7))
+    written(tmp_path, connection(files='["own.pem"]'))
+    found = texts(run, tmp_path, tmp_path, language, "plan", "--crl", tmp_path / "own.crl")
+    document = json.loads(found.pop("json"))
+    said = word("connections.plan.at_once", language, name="dk.example.nl")
+    assert {form for form, text in found.items() if said not in text} == set()
+    assert [one["at_once"] for one in document["plans"]] == [{"name": "dk.example.nl", "day": "2026-11-22"}]
+    assert_valid(document, "plan-v1")
+    rows = csv.DictReader(StringIO((tmp_path / "report.csv").read_text("utf-8-sig")), delimiter=";,"[language == "en"])
+    (order,) = (row for row in rows if row["kind"] == "order")
+    assert [order[name] for name in ("day", "what", "why", "unknown", "past")] == ["2026-11-22", said, "", "", ""]
+
+
+@pytest.mark.parametrize("form", work_suffixes())
+def test_what_has_no_end_to_count_from_is_replaced_today_as_well(form: str) -> None:
+    at_once = Replacement("dk.example.nl", MOMENT.date())
+    planned = Planned(None, get_system("digid-machtigen"), Environment.PRODUCTION, at_once=at_once)
+    text = work_report(Work(MOMENT, (planned,)), form, WorkTelling("en")).decode()
+    assert "dk.example.nl" in text.replace("\\", "").replace("\r\n ", "")
