@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import aware, choice
 from pkitools.environment import Environment
@@ -29,6 +29,22 @@ if TYPE_CHECKING:
     from pkitools.systems import System
 
 
+_AT_ONCE: Final = "connections.renewal.at_once"
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A certificate that has not ended and is of no use.
+
+    Args:
+        name: what to call it.
+        day: on which another has to be ordered: that of the moment.
+    """
+
+    name: str
+    day: date
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """One plan, and what it is of.
@@ -38,6 +54,7 @@ class Planned:
         system, environment: what it is for.
         connection: the connection it is of; ``None`` of a plan for a system alone.
         ordered: the day on which what it waits for was ordered; ``None`` where nothing on its way is.
+        at_once: the certificate that has to be replaced at once; ``None`` where none has.
     """
 
     plan: Plan | None
@@ -45,6 +62,7 @@ class Planned:
     environment: Environment
     connection: Connection | None = None
     ordered: date | None = None
+    at_once: Replacement | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "environment", choice(Environment, self.environment, "environment"))
@@ -53,7 +71,10 @@ class Planned:
     def of(cls, status: ConnectionStatus) -> Planned:
         """Return the plan of a connection, by how it stands."""
         connection = status.connection
-        return cls(status.plan, connection.system, connection.environment, connection, status.ordered)
+        renewal, held, at_once = status.of("renewal"), status.certificate, None
+        if renewal is not None and renewal.code == _AT_ONCE and renewal.due is not None and held is not None:
+            at_once = Replacement(held.name, renewal.due)
+        return cls(status.plan, connection.system, connection.environment, connection, status.ordered, at_once)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +186,7 @@ def _planned(one: Planned) -> dict[str, object]:
         "environment": str(one.environment),
         "connection": None if one.connection is None else _connection(one.connection),
         "plan": None if one.plan is None else _plan(one.plan),
+        "at_once": None if one.at_once is None else {"name": one.at_once.name, "day": _day(one.at_once.day)},
     }
 
 

@@ -181,24 +181,15 @@ def _text(
         yield from (Line(row, bold=True) for row in wrapped(connection_name(one, language(), apart), ""))
         if one.plan is None:
             yield from wrapped(tr("cli.plan.no_day"), "  ")
-            continue
-        yield from (row for name in _at_once(one, status) for row in wrapped(tr("cli.plan.at_once", name=name), "  "))
         for each in shown_dates(one):
             yield from _date(each, today, one)
-        yield from _unknown(one, one.plan)
+        if one.plan is not None:
+            yield from _unknown(one, one.plan)
     for unread in status.unread if status is not None else ():
         yield from wrapped(error_line(unread.error), "    ", "  - ")
     yield from written_told(written)
     yield ""
     yield from next_step(_now(planned, today, status))
-
-
-def _at_once(one: Planned, status: ConnectionsStatus | None) -> Iterator[str]:
-    """Yield the name of the certificate that has to be replaced today."""
-    for each in status.statuses if status is not None else ():
-        is_asked = any(step.code == "connections.renewal.at_once" for step in each.steps)
-        if is_asked and each.connection is one.connection and each.certificate is not None:
-            yield each.certificate.name
 
 
 def _unknown(one: Planned, plan: Plan) -> Iterator[str]:
@@ -248,6 +239,8 @@ def _begin(first: date, today: date) -> str:
 
 def _date(one: PlanDate, today: date, planned: Planned) -> Iterator[str]:
     title, why = date_title(one, planned, language()), date_why(one, language())
+    if one.kind == "order" and planned.at_once is not None:
+        why = tr("cli.plan.at_once")
     late = f" ({word('connections.plan.past', language())})" if is_past(one, today) else ""
     # a bare source follows in its brackets, a reason is a sentence
     reason = "" if not why else f" {why}" if why.startswith("(") else f". {why}"

@@ -22,6 +22,7 @@ from pkitools.reports.portfolio.order_days import OrderDays, order_why
 from pkitools.reports.portfolio.telling import (
     Telling,
     changes_told,
+    claimed_by,
     counted,
     judged_how,
     place_text,
@@ -192,7 +193,7 @@ def portfolio_for_page(portfolio: Portfolio, telling: Telling, parts: Sequence[P
         counted=counted(portfolio, language),
         counts=_counts(portfolio, language),
         now=telling.now,
-        how=tuple(judged_how(portfolio, language)),
+        how=tuple(judged_how(portfolio, telling)),
         changes=_changes(telling),
         spans=spans,
         pictures=timeline.pictures(spans, portfolio.moment, language),
@@ -257,10 +258,10 @@ def _held(one: HeldCertificate, days: OrderDays, portfolio: Portfolio, telling: 
         str(standing),
         _STANDING[standing],
         told,
-        said_of(one, portfolio, telling),
+        said_of(one, portfolio, telling, days),
         _span(one, mark, None if order is None else order.day, portfolio, told),
-        order_why(order, telling),
-        tuple(_facts(one, portfolio, telling.language)),
+        order_why(order, days, telling.language),
+        (*_claimed(one, days, telling.language), *_facts(one, portfolio, telling.language)),
         places[:_MOST_PLACES],
         max(len(places) - _MOST_PLACES, 0),
         chain_of_held(one),
@@ -306,6 +307,11 @@ def _facts(one: HeldCertificate, portfolio: Portfolio, language: Language) -> It
     )
     for label, value in (("SHA-256", one.sha256), ("SHA-1", one.sha1)):
         yield label, notations(value)[0]
+
+
+def _claimed(one: HeldCertificate, days: OrderDays, language: Language) -> Iterator[tuple[str, str]]:
+    if claimed := claimed_by(one, days.names(language)):
+        yield word("portfolio.report.column.connection", language), claimed
 
 
 def _hierarchy(name: str | None) -> str:

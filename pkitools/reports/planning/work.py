@@ -17,6 +17,7 @@ from pkitools.messages import Language, message
 from pkitools.reports.connections import Planned
 from pkitools.reports.portfolio.telling import one_line, word
 from pkitools.reports.telling.readable import readable
+from pkitools.text import visible
 
 if TYPE_CHECKING:
     from pkitools.connections import Connection, Connections, LeadKind
@@ -118,10 +119,12 @@ def shown_dates(planned: Planned) -> Iterator[PlanDate]:
     """Yield the days that concern a connection, in their order: the end of a root only where it comes first.
 
     What was ordered needs not be begun any more: that it was ordered is told instead, and by when it should be there,
-    where that is known.
+    where that is known. What has to be replaced at once is ordered today, and for no other reason.
     """
     plan, connection, ordered = planned.plan, planned.connection, planned.ordered
+    at_once = [] if planned.at_once is None else [PlanDate(planned.at_once.day, PlanKind.ORDER)]
     if plan is None:
+        yield from at_once
         return
     shown = [one for one in plan.dates if one.kind is not PlanKind.HIERARCHY_ENDS or one.day <= plan.day]
     if ordered is not None and connection is not None:
@@ -129,6 +132,9 @@ def shown_dates(planned: Planned) -> Iterator[PlanDate]:
         stated = (PlanDate(ordered, PlanKind.ORDERED), *(() if delivery is None else (delivery,)))
         kept = (one for one in shown if one.kind not in _DONE_BY_ORDER)
         shown = sorted((*stated, *kept), key=lambda one: one.day)
+    elif at_once:
+        rest = (one for one in shown if one.kind is not PlanKind.ORDER)
+        shown = sorted((*at_once, *rest), key=lambda one: one.day)
     yield from shown
 
 
@@ -192,6 +198,8 @@ def is_past(one: PlanDate, today: date) -> bool:
 def date_title(one: PlanDate, planned: Planned, language: Language) -> str:
     """Return what has to happen on a day: a certificate of one's own making is made, and not ordered."""
     is_made = planned.connection is not None and planned.connection.self_signed
+    if one.kind is PlanKind.ORDER and planned.at_once is not None:
+        return word("connections.plan.at_once", language, name=visible(planned.at_once.name))
     kind = "make" if is_made and one.kind is PlanKind.ORDER else one.kind.value
     if one.kind is PlanKind.SEND and one.unknown:  # how long the other side takes: the day is the last there can be
         kind = "send_latest"

@@ -7,14 +7,26 @@ its zeros and all its digits. In Dutch a semicolon stands between the columns, a
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import StringIO
 from typing import Final
 
-from pkitools.portfolio.model import HeldCertificate, Portfolio
+from pkitools.portfolio.model import HeldCertificate, Portfolio, Standing
 from pkitools.portfolio.risk import Risk
 from pkitools.reports.portfolio.across import risk_said, risks_in
-from pkitools.reports.portfolio.telling import Telling, deciding, place_text, standing_word, unread_sentence, word
+from pkitools.reports.portfolio.order_days import OrderDays, orders_of
+from pkitools.reports.portfolio.telling import (
+    Telling,
+    claimed_by,
+    connection_names,
+    deciding,
+    place_text,
+    renewal_told,
+    standing_word,
+    unread_sentence,
+    without_certificate,
+    word,
+)
 from pkitools.reports.telling.answer import told
 from pkitools.text import pattern, visible
 
@@ -36,8 +48,11 @@ COLUMNS: Final = (
     "issuer",
     "sha256",
     "risks",
+    "connections",
+    "order_by",
+    "renewal",
 )
-"""The headings, the same in every language: scripts name them."""
+"""The headings, the same in every language: scripts name them. What is added stands last: some count them."""
 
 BYTE_ORDER_MARK: Final = "\ufeff"  # without it Excel takes UTF-8 for something else
 _TAKEN_FOR_ELSE: Final = pattern(
@@ -51,6 +66,8 @@ def render(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
     Below the certificates stand what is wrong of files without one, and what could not be looked at.
     """
     out, risks = StringIO(), risks_in(portfolio, telling)
+    orders = orders_of(portfolio.moment, telling.connections, advice=True)
+    names = connection_names(telling)
     by_certificate: dict[str, list[str]] = {}
     for risk in risks.found:
         for sha256 in risk.certificates:
@@ -61,13 +78,19 @@ def render(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
     for one in portfolio.certificates:
         titles = dict.fromkeys(by_certificate.get(one.sha256, ()))
         # a number of ours, and not a text that begins like a formula: of what has ended it is less than none
-        standing, ends, *rest = map(cell, (*_row(one, portfolio, telling), "; ".join(titles)))
+        standing, ends, *rest = map(
+            cell,
+            (*_row(one, portfolio, telling), "; ".join(titles), *_next(one, portfolio, telling, orders, names)),
+        )
         writer.writerow([standing, ends, one.days_left(portfolio.moment), *rest])
         yield _taken(out)
     for risk in risks.found:
         if not risk.certificates:
             writer.writerow([cell(value) for value in _row_without(risk, portfolio, telling)])
         yield _taken(out)
+    for name in without_certificate(portfolio, telling):
+        said = word("portfolio.report.without_certificate", telling.language, names=visible(name))
+        writer.writerow(map(cell, _only(finding=said, connections=name)))
     for row in _rows_unread(portfolio, telling):
         writer.writerow(map(cell, row))
         yield _taken(out)
@@ -94,6 +117,20 @@ def _rows_unread(portfolio: Portfolio, telling: Telling) -> Iterator[tuple[str, 
         yield _only(standing=standing, finding=unread_sentence(one, telling), places=one.name)
     if not portfolio.complete:
         yield _only(standing=standing, finding=word("portfolio.report.partial", telling.language))
+
+
+def _next(
+    one: HeldCertificate, portfolio: Portfolio, telling: Telling, orders: OrderDays | None, names: Mapping[str, str]
+) -> tuple[str, str, str]:
+    """Return whose a certificate is, by which day the next is to be ordered, and what is to be said of that."""
+    # of what has ended that day is long gone, and an authority is ordered by nobody
+    ended = one.is_authority or one.standing(portfolio.moment) is Standing.EXPIRED
+    order = None if orders is None or ended else orders.of(one)
+    return (
+        claimed_by(one, names),
+        "" if order is None else order.day.isoformat(),
+        renewal_told(one, portfolio, telling.language, orders),
+    )
 
 
 def _only(**values: str) -> tuple[str, ...]:

@@ -15,12 +15,23 @@ from typing import Final
 from pkitools._version import __version__
 from pkitools.errors import brought_by
 from pkitools.messages import Language
-from pkitools.portfolio.model import Gap, HeldCertificate, Portfolio, Unread
+from pkitools.portfolio.model import Gap, HeldCertificate, Portfolio, Standing, Unread
 from pkitools.portfolio.risk import Hanging
+from pkitools.reports.planning.work import at_noon
 from pkitools.reports.portfolio.across import hanging_line, risks_in
 from pkitools.reports.portfolio.order_days import OrderDay, OrderDays, order_why
-from pkitools.reports.portfolio.telling import Telling, counted, place_names, said_of, unread_sentence, word
-from pkitools.reports.telling.readable import short_day
+from pkitools.reports.portfolio.telling import (
+    Telling,
+    claimed_by,
+    counted,
+    one_line,
+    place_names,
+    said_of,
+    unread_sentence,
+    without_certificate,
+    word,
+)
+from pkitools.reports.telling.readable import number_of, short_day
 from pkitools.text import visible
 
 with brought_by("reports"):
@@ -48,6 +59,8 @@ def _all(portfolio: Portfolio, telling: Telling) -> Iterator[Event]:
     days = OrderDays(portfolio.moment, telling.connections)
     for one in portfolio.judged:
         yield from _events(one, days, portfolio, telling)
+    yield from _late(days, portfolio, telling)
+    yield from _without_certificate(portfolio, telling)
     for hanging in risks_in(portfolio, telling).hanging:
         if hanging.ends is not None:
             yield _of_authority(hanging, hanging.ends.date(), portfolio, telling)
@@ -95,24 +108,63 @@ def _of_scan(portfolio: Portfolio, telling: Telling) -> str:
 
 def _events(one: HeldCertificate, days: OrderDays, portfolio: Portfolio, telling: Telling) -> Iterator[Event]:
     order = days.of(one)
-    if order is not None:
+    if order is not None and not days.is_past(order):
         yield _order(one, order, days, portfolio, telling)
-    yield _event("expires", one.not_after.date(), one, portfolio, telling)
+    yield _event("expires", one.not_after.date(), one, portfolio, telling, days=days)
+
+
+def _late(days: OrderDays, portfolio: Portfolio, telling: Telling) -> Iterator[Event]:
+    """Yield an event of today where the day to order by has gone: nobody looks for that in a month that is over.
+
+    Of what has ended nothing is said of it: whether another is wanted nobody knows.
+    """
+    lines = list(_ordered_late(days, portfolio, telling))
+    if lines:
+        summary = word(f"portfolio.report.event.late.{number_of(len(lines))}", telling.language, count=len(lines))
+        today = portfolio.moment.astimezone(UTC).date()
+        yield all_day("scan-late", today, summary, lines, moment=portfolio.moment, kind="late")
+
+
+def _ordered_late(days: OrderDays, portfolio: Portfolio, telling: Telling) -> Iterator[str]:
+    """Yield of each certificate that is of use when the next should have been ordered, and what that rests on."""
+    for one in portfolio.judged:
+        order = None if one.standing(portfolio.moment) is Standing.EXPIRED else days.of(one)
+        if order is not None and days.is_past(order):
+            wrong = said_of(one, portfolio, telling) if days.is_at_once(one) else ""
+            day = short_day(at_noon(order.day), telling.language)
+            yield one_line(f"- {visible(one.name)}: {day}. {wrong} {order_why(order, days, telling.language)}")
+
+
+def _without_certificate(portfolio: Portfolio, telling: Telling) -> Iterator[Event]:
+    """Yield an event of today where of connections nothing was found: their days are in no calendar."""
+    names = without_certificate(portfolio, telling)
+    if names:
+        summary = word("portfolio.report.event.without_certificate", telling.language, count=len(names))
+        today = portfolio.moment.astimezone(UTC).date()
+        lines = listed(names, telling)
+        yield all_day("scan-without", today, summary, lines, moment=portfolio.moment, kind="without_certificate")
 
 
 def _order(one: HeldCertificate, order: OrderDay, days: OrderDays, portfolio: Portfolio, telling: Telling) -> Event:
     wrong = [said_of(one, portfolio, telling)] if days.is_at_once(one) else []
-    why = [each for each in (*wrong, order_why(order, telling)) if each]
-    return _event("order", order.day, one, portfolio, telling, why=why)
+    why = [each for each in (*wrong, order_why(order, days, telling.language)) if each]
+    return _event("order", order.day, one, portfolio, telling, days=days, why=why)
 
 
 def _event(
-    kind: str, day: date, one: HeldCertificate, portfolio: Portfolio, telling: Telling, *, why: Sequence[str] = ()
+    kind: str,
+    day: date,
+    one: HeldCertificate,
+    portfolio: Portfolio,
+    telling: Telling,
+    *,
+    days: OrderDays,
+    why: Sequence[str] = (),
 ) -> Event:
     # a month is read without the day that an event stands on: it says its own
     said = short_day(day, telling.language)
     summary = word(f"portfolio.report.event.{kind}", telling.language, name=one.name, day=said)
-    lines = _description(kind, one, telling, why)
+    lines = _description(kind, one, days, telling, why)
     return all_day(f"{one.sha256}-{kind}", day, summary, lines, moment=portfolio.moment, kind=kind)
 
 
@@ -145,10 +197,13 @@ def all_day(uid: str, day: date, summary: str, lines: Iterable[str], *, moment: 
     return event
 
 
-def _description(kind: str, one: HeldCertificate, telling: Telling, why: Sequence[str]) -> Iterator[str]:
+def _description(
+    kind: str, one: HeldCertificate, days: OrderDays, telling: Telling, why: Sequence[str]
+) -> Iterator[str]:
     day = f"{one.not_after:%Y-%m-%d %H:%M} UTC"
     yield from why or [word(f"portfolio.report.event.{kind}.why", telling.language, end=day)]
     for name, value in (
+        ("portfolio.report.column.connection", claimed_by(one, days.names(telling.language))),
         ("portfolio.report.column.oin", one.oin),
         ("portfolio.report.serial", one.serial_number),
         ("portfolio.report.thumbprint", one.sha256),

@@ -16,10 +16,14 @@ from pkitools.findings import Outcome, Verdict
 from pkitools.portfolio.model import Gap, HeldCertificate, Portfolio, Unread
 from pkitools.portfolio.risk import Risk, Risks
 from pkitools.reports.portfolio.across import risk_key, risk_line, risk_said, risks_in, severity_word, unasked
+from pkitools.reports.portfolio.order_days import OrderDays, orders_of
 from pkitools.reports.portfolio.telling import (
     Telling,
+    claims_told,
+    connection_names,
     counted,
     deciding,
+    for_connections,
     one_line,
     place_names,
     said_of,
@@ -57,7 +61,8 @@ def _opening(name: str, attributes: Mapping[str, str]) -> str:
 
 def _cases(portfolio: Portfolio, risks: Risks, telling: Telling) -> Iterator[Element]:
     yield _of_scan(portfolio, telling)
-    yield from (_case(one, portfolio, telling) for one in portfolio.certificates)
+    orders, names = orders_of(portfolio.moment, telling.connections), connection_names(telling)
+    yield from (_case(one, portfolio, telling, orders, names) for one in portfolio.certificates)
     yield from (_of_unread(one, telling) for one in portfolio.unread)
     yield from (_of_risk(one, portfolio, telling) for one in risks.found)
     yield from (_of_unasked(one, portfolio, telling) for one in unasked(risks))
@@ -82,21 +87,32 @@ def _of_scan(portfolio: Portfolio, telling: Telling) -> Element:
         _told(case, "error", "scan.partial", word("portfolio.report.partial", telling.language))
     elif not portfolio.judged:
         _told(case, "error", "scan.nothing", counted(portfolio, telling.language))
+    claimed = "\n".join(claims_told(portfolio, telling))
+    if claimed:
+        _text(SubElement(case, "system-out"), claimed)
     return case
 
 
-def _case(one: HeldCertificate, portfolio: Portfolio, telling: Telling) -> Element:
+def _case(
+    one: HeldCertificate,
+    portfolio: Portfolio,
+    telling: Telling,
+    orders: OrderDays | None,
+    names: Mapping[str, str],
+) -> Element:
     places = place_names(one)
     case = _named(f"{one.name} ({one.sha256[:16]})", places[0] if places else one.sha256)
     if places:
         case.set("file", visible(one.places[0].name))
     result, decides = _RESULTS.get(one.verdict), deciding(one)
-    said = said_of(one, portfolio, telling) or standing_word(one.standing(portfolio.moment), telling.language)
+    said = said_of(one, portfolio, telling, orders) or standing_word(one.standing(portfolio.moment), telling.language)
+    details = (for_connections(one, telling, names), *_details(one, portfolio, telling))
+    told_of = "\n".join(filter(None, details))
     if result is not None:
         code = decides.rule.code if decides else str(one.standing(portfolio.moment))
-        _told(case, result, code, said, "\n".join(_details(one, portfolio, telling)))
+        _told(case, result, code, said, told_of)
     else:
-        _text(SubElement(case, "system-out"), "\n".join((said, *_details(one, portfolio, telling))))
+        _text(SubElement(case, "system-out"), "\n".join((said, told_of)))
     return case
 
 

@@ -20,8 +20,11 @@ from pkitools.reports.portfolio.across import (
     unasked,
     untold,
 )
+from pkitools.reports.portfolio.order_days import orders_of
 from pkitools.reports.portfolio.telling import (
     Telling,
+    claimed_by,
+    connection_names,
     counted,
     judged_how,
     one_line,
@@ -36,6 +39,7 @@ from pkitools.reports.telling.readable import short_day
 from pkitools.text import pattern, visible
 
 _COLUMNS: Final = ("standing", "ends", "days", "name", "oin", "where")
+_CLAIMED: Final = "connection"  # the last column, where there are any
 _ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "@": "&#64;"}
 _ACTS: Final = pattern(r"[&<>|@]|[\\`*_{}\[\]#~$!]|(?<=www)\.|:(?=//)", re.IGNORECASE)
 _BEGINS: Final = pattern(r"([-+=]|[0-9]{1,9}(?=[.)]))")  # a list, an underlined heading
@@ -62,7 +66,7 @@ def _lines(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
     if not portfolio.complete:
         yield from ("", f"**{escaped(word('portfolio.report.partial', language))}**")
     yield from ("", escaped(counted(portfolio, language)))
-    for sentence in judged_how(portfolio, language):
+    for sentence in judged_how(portfolio, telling):
         yield from ("", escaped(sentence))
     if portfolio.certificates:
         yield ""
@@ -74,8 +78,10 @@ def _lines(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
 
 
 def _table(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
-    yield row(tuple(word(f"portfolio.report.column.{name}", telling.language) for name in _COLUMNS))
-    yield row(("---",) * len(_COLUMNS), raw=True)
+    columns = (*_COLUMNS, _CLAIMED) if portfolio.connections else _COLUMNS
+    names = connection_names(telling)
+    yield row(tuple(word(f"portfolio.report.column.{name}", telling.language) for name in columns))
+    yield row(("---",) * len(columns), raw=True)
     for standing, one in portfolio.in_order():
         yield row(
             (
@@ -85,6 +91,7 @@ def _table(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
                 one.name,
                 one.oin or "",
                 ", ".join(place_names(one)),
+                *([claimed_by(one, names)] if portfolio.connections else []),
             )
         )
 
@@ -109,8 +116,9 @@ def _list(heading: str, items: Iterator[str], telling: Telling) -> Iterator[str]
 
 
 def _to_do(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
+    orders = orders_of(portfolio.moment, telling.connections)
     for standing, one in portfolio.in_order():
-        said = said_of(one, portfolio, telling)
+        said = said_of(one, portfolio, telling, orders)
         if said and standing is not Standing.NOT_JUDGED:
             yield f"**{escaped(_called(one))}**: {escaped(said)}"
 

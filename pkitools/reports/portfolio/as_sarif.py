@@ -19,7 +19,18 @@ from pkitools.portfolio.model import Gap, HeldCertificate, Place, Portfolio, Unr
 from pkitools.portfolio.risk import Risk
 from pkitools.reports.document import instant, json_pieces
 from pkitools.reports.portfolio.across import risk_key, risk_line, risk_said, risks_in, unasked
-from pkitools.reports.portfolio.telling import Telling, one_line, place_text, unread_sentence, word
+from pkitools.reports.portfolio.order_days import orders_of
+from pkitools.reports.portfolio.telling import (
+    Telling,
+    claimed_by,
+    claims_told,
+    connection_names,
+    one_line,
+    place_text,
+    renewal_told,
+    unread_sentence,
+    word,
+)
 from pkitools.reports.telling.answer import told
 from pkitools.text import visible
 
@@ -149,6 +160,7 @@ def file_uri(name: str) -> str:
 
 def _invocation(portfolio: Portfolio, telling: Telling) -> dict[str, object]:
     told_of = [_notification(one, telling) for one in portfolio.unread]
+    told_of += [{"level": "note", "message": _message(each)} for each in _beside(portfolio, telling)]
     if not portfolio.complete:
         told_of.append({"level": "error", "message": _message(word("portfolio.report.partial", telling.language))})
     return {
@@ -156,6 +168,16 @@ def _invocation(portfolio: Portfolio, telling: Telling) -> dict[str, object]:
         "endTimeUtc": instant(portfolio.moment),
         "toolExecutionNotifications": told_of,
     }
+
+
+def _beside(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
+    """Yield what is no finding of a rule: whose certificates are, and by when the next are to be ordered."""
+    yield from claims_told(portfolio, telling)
+    orders, names = orders_of(portfolio.moment, telling.connections), connection_names(telling)
+    for one in portfolio.judged:
+        claimed, said = claimed_by(one, names), renewal_told(one, portfolio, telling.language, orders)
+        if said:
+            yield f"{visible(one.name, 100)}{claimed and f' ({claimed})'}: {said}"
 
 
 def _notification(one: Unread, telling: Telling) -> dict[str, object]:

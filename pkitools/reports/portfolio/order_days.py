@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pkitools.connections.calendar import WorkingDays
 from pkitools.connections.claiming import claiming
 from pkitools.connections.planning import advised_order
 from pkitools.connections.renewing import has_to_be_replaced, is_awaited, plan_of_renewal
+from pkitools.errors import MissingExtraError
 from pkitools.frozen import dataclass, replace
-from pkitools.portfolio.model import HeldCertificate
-from pkitools.reports.planning.work import date_why, names_by_claim
-from pkitools.reports.portfolio.telling import Telling, one_line, word
+from pkitools.messages import Language
+from pkitools.portfolio.model import HeldCertificate, Standing
+from pkitools.reports.planning.work import at_noon, connection_name, date_why
+from pkitools.reports.portfolio.telling import one_line, word
+from pkitools.reports.telling.readable import short_day
 from pkitools.text import visible
 
 if TYPE_CHECKING:
     from pkitools.connections import Connections
     from pkitools.connections.planning import PlanDate
+
+
+_OF_NO_USE: Final = frozenset({Standing.EXPIRED, Standing.FAILED})  # what to do about it is said of that itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,9 @@ class OrderDays:
 
     def __init__(self, moment: datetime, connections: Connections | None = None) -> None:
         self._moment, self._calendar = moment, WorkingDays()
+        self._names: dict[Language, Mapping[str, str]] = {}
         self._connections = {} if connections is None else claiming(connections)
+        self._apart = {} if connections is None else connections.told_apart()
 
     def is_at_once(self, one: HeldCertificate) -> bool:
         """Return whether a certificate that has not ended is of no use: it is revoked, or wrong."""
@@ -72,6 +80,34 @@ class OrderDays:
             return None
         return min(self._of_plans(one), key=lambda each: each.day, default=None) or OrderDay(self._advised(one))
 
+    def told(self, one: HeldCertificate, language: Language) -> str:
+        """Return by which day a plan orders the one after this, or that it was ordered, in a sentence.
+
+        Returns:
+            Empty where no plan says anything of it, and of what is of no use.
+        """
+        if one.standing(self._moment) in _OF_NO_USE:
+            return ""
+        if one.successor is None and self.is_ordered(one):
+            return word("portfolio.report.order.done", language)
+        order = self.of(one)
+        if order is None or order.connection is None:
+            return ""
+        code = "late" if self.is_past(order) else "by"
+        return word(f"portfolio.report.order.{code}", language, day=short_day(at_noon(order.day), language))
+
+    def names(self, language: Language) -> Mapping[str, str]:
+        """Return what people call each connection, by the name of what it claims."""
+        found = self._names.get(language)
+        if found is None:  # for each certificate it would be asked anew
+            told = {name: connection_name(one, language, self._apart) for name, one in self._connections.items()}
+            found = self._names[language] = told
+        return found
+
+    def is_past(self, order: OrderDay) -> bool:
+        """Return whether a day to order by lies before that of the portfolio, in UTC."""
+        return order.day < self._moment.astimezone(UTC).date()
+
     def _of_plans(self, one: HeldCertificate) -> Iterator[OrderDay]:
         for judgement in one.judgements:
             connection = self._connections.get(judgement.connection or "")
@@ -88,11 +124,29 @@ class OrderDays:
         return min(day, self._moment.astimezone(UTC).date()) if self.is_at_once(one) else day
 
 
-def order_why(one: OrderDay | None, telling: Telling) -> str:
+def orders_of(moment: datetime, connections: Connections | None, *, advice: bool = False) -> OrderDays | None:
+    """Return what says by which day the next certificates are to be ordered, by the plans of connections.
+
+    Args:
+        moment: of the portfolio.
+        connections: they.
+        advice: days that are advice alone are wanted as well.
+
+    Returns:
+        ``None`` where there is nothing to count by: no connections, or not the library that knows Dutch holidays.
+    """
+    if connections is None and not advice:
+        return None
+    try:
+        return OrderDays(moment, connections)
+    except MissingExtraError:
+        return None
+
+
+def order_why(one: OrderDay | None, days: OrderDays, language: Language) -> str:
     """Return of whose plan a day is and what it rests on; empty of a day that is advice alone, and of none."""
     if one is None or one.connection is None or one.planned is None:
         return ""
-    language = telling.language
-    name = names_by_claim(telling.connections, language).get(one.connection, one.connection)
+    name = days.names(language).get(one.connection, one.connection)
     said = word("portfolio.report.event.order.plan", language, name=visible(name))
     return one_line(f"{said} {date_why(one.planned, language)}")

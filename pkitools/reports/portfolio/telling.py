@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -12,13 +12,14 @@ from pkitools.frozen import dataclass
 from pkitools.messages import Language, RemedyText, error_sentence, message
 from pkitools.portfolio.model import HeldCertificate, Place, Portfolio, Standing, Successor, Unread
 from pkitools.reports.telling.answer import answer_of, told
-from pkitools.reports.telling.readable import short_day
+from pkitools.reports.telling.readable import number_of, short_day
 from pkitools.text import visible
 
 if TYPE_CHECKING:
     from pkitools.connections import Connections
     from pkitools.portfolio.comparing import Changes
     from pkitools.portfolio.risk import Risks
+    from pkitools.reports.portfolio.order_days import OrderDays
 
 _OF_A_SOURCE: Final = ("revocation.source.", "revocation.crl.", "revocation.ocsp.")
 _NONE_NAMED: Final = "revocation.source.named"  # there was none to count
@@ -85,15 +86,44 @@ def standing_word(standing: Standing, language: Language) -> str:
     return message(f"portfolio.standing.{standing}", {}, language).title
 
 
-def said_of(certificate: HeldCertificate, portfolio: Portfolio, telling: Telling) -> str:
-    """Return what decides about a certificate and what to do, in a sentence or two; empty where there is nothing."""
-    first = ""
+def renewal_told(
+    certificate: HeldCertificate, portfolio: Portfolio, language: Language, orders: OrderDays | None
+) -> str:
+    """Return of the next certificate that it is there, that it was ordered, or by when it is to be, in a sentence.
+
+    Args:
+        certificate: the one before it.
+        portfolio: what was found.
+        language: of the sentence.
+        orders: says by which day it is to be ordered; ``None``: nobody's plan is known.
+
+    Returns:
+        Empty where nothing is to be said of it.
+    """
     if certificate.successor is not None:
-        first = successor_told(certificate.successor, telling.language)
-        if certificate.standing(portfolio.moment) is Standing.EXPIRED:
-            return first  # what is wrong with it is that alone, and another needs not be asked for
-    elif certificate.standing(portfolio.moment) is Standing.ENDS_SOON and certificate.verdict is Verdict.PASSED:
-        first = word("portfolio.report.ends_soon", telling.language, days=certificate.days_left(portfolio.moment))
+        return successor_told(certificate.successor, language)
+    planned = "" if orders is None else orders.told(certificate, language)
+    if planned or certificate.verdict is not Verdict.PASSED:
+        return planned
+    if certificate.standing(portfolio.moment) is not Standing.ENDS_SOON:
+        return ""
+    return word("portfolio.report.ends_soon", language, days=certificate.days_left(portfolio.moment))
+
+
+def said_of(
+    certificate: HeldCertificate, portfolio: Portfolio, telling: Telling, orders: OrderDays | None = None
+) -> str:
+    """Return what decides about a certificate and what to do, in a sentence or two; empty where there is nothing.
+
+    Args:
+        certificate: it.
+        portfolio: what was found.
+        telling: how to tell it.
+        orders: says by which day the next is to be ordered; ``None``: nobody's plan is known.
+    """
+    first = renewal_told(certificate, portfolio, telling.language, orders)
+    if certificate.successor is not None and certificate.standing(portfolio.moment) is Standing.EXPIRED:
+        return first  # what is wrong with it is that alone, and another needs not be asked for
     decides = deciding(certificate)
     if decides is None:
         return first
@@ -184,10 +214,12 @@ def _verdict(verdict: Verdict | None, language: Language) -> str:
     )
 
 
-def judged_how(portfolio: Portfolio, language: Language) -> Iterator[str]:
-    """Yield for what certificates were judged, and that revocation was not asked."""
+def judged_how(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
+    """Yield for what certificates were judged, which no connection claims, and that revocation was not asked."""
     if not portfolio.judged:
+        yield from claims_told(portfolio, telling)
         return
+    language = telling.language
     systems = ", ".join(portfolio.systems) or word("portfolio.report.no_system", language)
     claimed, rest = judged_by_connections(portfolio)
     if claimed:
@@ -195,11 +227,58 @@ def judged_how(portfolio: Portfolio, language: Language) -> Iterator[str]:
     if not rest:
         pass
     elif portfolio.environment is None:
-        yield word("portfolio.report.by_hierarchy", language, systems=systems)
+        yield word(f"portfolio.report.by_hierarchy{'.rest' if claimed else ''}", language, systems=systems)
     else:
         environment = word(f"portfolio.report.environment.{portfolio.environment}", language)
-        yield word("portfolio.report.in_environment", language, environment=environment, systems=systems)
+        code = f"portfolio.report.in_environment{'.rest' if claimed else ''}"
+        yield word(code, language, environment=environment, systems=systems)
+    yield from claims_told(portfolio, telling)
     yield from _revocation(portfolio, language)
+
+
+def claims_told(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
+    """Yield how many certificates no connection claims, and the connections of which none was found."""
+    if not portfolio.connections:
+        return
+    language = telling.language
+    unclaimed = sum({judgement.connection for judgement in one.judgements} == {None} for one in portfolio.judged)
+    if unclaimed:
+        yield word(f"portfolio.report.unclaimed.{number_of(unclaimed)}", language, count=unclaimed)
+    without = "; ".join(map(visible, without_certificate(portfolio, telling)))
+    if without:
+        yield word("portfolio.report.without_certificate", language, names=without)
+
+
+def without_certificate(portfolio: Portfolio, telling: Telling) -> tuple[str, ...]:
+    """Return what people call the connections that claim none of what was found."""
+    found = {judgement.connection for one in portfolio.judged for judgement in one.judgements}
+    names = connection_names(telling)
+    return tuple(names.get(each, each) for each in portfolio.connections if each not in found)
+
+
+def for_connections(certificate: HeldCertificate, telling: Telling, names: Mapping[str, str]) -> str:
+    """Return for which connections a certificate was judged, in words; empty where none claims it.
+
+    Args:
+        certificate: it.
+        telling: how to tell it.
+        names: what people call connections: :func:`connection_names`, asked once for all certificates.
+    """
+    told = claimed_by(certificate, names)
+    return word("portfolio.report.for_connection", telling.language, names=told) if told else ""
+
+
+def claimed_by(certificate: HeldCertificate, names: Mapping[str, str]) -> str:
+    """Return what people call the connections that claim a certificate; a comma may be in a name."""
+    claimed = (each.connection for each in certificate.judgements if each.connection is not None)
+    return "; ".join(visible(names.get(each, each)) for each in dict.fromkeys(claimed))
+
+
+def connection_names(telling: Telling) -> Mapping[str, str]:
+    """Return what people call each connection, by the name of what it claims."""
+    from pkitools.reports.planning.work import names_by_claim  # it tells in the words of this module
+
+    return names_by_claim(telling.connections, telling.language)
 
 
 def judged_by_connections(portfolio: Portfolio) -> tuple[bool, bool]:

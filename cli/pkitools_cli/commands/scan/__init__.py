@@ -16,7 +16,7 @@ from pkitools_cli.commands.report_files import ReportFile, refuse_reports
 from pkitools_cli.commands.scan.across import risks_for
 from pkitools_cli.commands.scan.claims import claimed, connections_in, places_of
 from pkitools_cli.commands.scan.means import refuse_together
-from pkitools_cli.commands.scan.orders import orders_of, weight_of_orders
+from pkitools_cli.commands.scan.orders import orders_for, weight_of_orders
 from pkitools_cli.commands.scan.running import Running, words_to_check
 from pkitools_cli.commands.scan.text import first_step, scan_told
 from pkitools_cli.commands.scan.writing import write_reports
@@ -114,7 +114,7 @@ def command(options: Options) -> Reply[Scanned]:
     running = Running.of(options).by(claims)
     portfolio, changes = running.found()
     risks = risks_for(portfolio, options.systems, connections)
-    given, orders = _to_check_one(options, claims), orders_of(options.moment, connections)
+    given, orders = _to_check_one(options, claims), orders_for(options.moment, connections)
     telling = Telling(language(), changes, offline_remedy_text, risks=risks, connections=connections)
     write_reports(
         reports,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from pkitools.errors import MissingExtraError
 from pkitools.findings import Severity
 from pkitools.portfolio.model import Standing
 
@@ -15,24 +14,13 @@ if TYPE_CHECKING:
     from pkitools.reports.portfolio.order_days import OrderDays
 
 
-def orders_of(moment: datetime, connections: Connections | None) -> OrderDays | None:
-    """Return what says by which day the next certificate is to be ordered, by the plans of connections.
-
-    Args:
-        moment: of the scan.
-        connections: they.
-
-    Returns:
-        ``None`` without connections, or without the library that knows Dutch holidays: a scan does without.
-    """
-    if connections is None:
+def orders_for(moment: datetime, connections: Connections | None) -> OrderDays | None:
+    """Return what says by which day the next certificate is to be ordered; ``None`` without plans of connections."""
+    if connections is None:  # and so what counts them is not loaded
         return None
-    try:
-        from pkitools.reports.portfolio.order_days import OrderDays
+    from pkitools.reports.portfolio.order_days import orders_of
 
-        return OrderDays(moment, connections)
-    except MissingExtraError:
-        return None
+    return orders_of(moment, connections)
 
 
 def planned_day(orders: OrderDays, one: HeldCertificate) -> date | None:

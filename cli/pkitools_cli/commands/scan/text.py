@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pkitools.findings import Severity, Verdict
@@ -12,14 +12,18 @@ from pkitools.reports.planning.work import at_noon, names_by_claim
 from pkitools.reports.portfolio.telling import (
     Telling,
     changes_told,
+    claims_told,
     deciding,
     deciding_files,
+    for_connections,
     judged_by_connections,
     lists_unused,
     place_text,
+    renewal_told,
     standing_word,
-    successor_told,
     told_where,
+    without_certificate,
+    word,
 )
 from pkitools.reports.telling.answer import told
 from pkitools.reports.telling.readable import readable, short_day
@@ -50,7 +54,6 @@ _TONES: Final[dict[Standing, Severity | Verdict]] = {
     Standing.NOT_JUDGED: Severity.INFO,
 }
 _COLUMNS: Final = ("standing", "end", "days", "oin", "name")
-_OF_NO_USE: Final = frozenset({Standing.EXPIRED, Standing.FAILED})
 _GOOD: Final = frozenset({Standing.PASSED, Standing.INDETERMINATE})
 _URGENT: Final = frozenset({Standing.EXPIRED, Standing.FAILED, Standing.ENDS_SOON})
 _MOST_PLACES: Final = 3
@@ -100,7 +103,7 @@ def scan_told(
     yield from across_told(risks, portfolio)
     yield from _unread(portfolio)
     yield ""
-    yield from _judged_how(portfolio, names)
+    yield from _judged_how(portfolio, connections)
     yield from (row for name in written for row in wrapped(tr("cli.scan.written", name=name), ""))
     yield from first_step(portfolio, risks, given, orders, connections).told()
 
@@ -131,9 +134,9 @@ def _table(portfolio: Portfolio, orders: OrderDays | None, names: Names) -> Iter
             yield _row(standing, one, portfolio, words)
             yield from _where(one)
             yield from _for_connections(one, names)
-            planned = list(_order_by(standing, one, portfolio, orders))
-            yield from planned
-            yield from _why(standing, one, portfolio, told_above, is_planned=bool(planned))
+            if renewal := renewal_told(one, portfolio, language(), orders):
+                yield from wrapped(renewal, _INDENT)
+            yield from _why(standing, one, portfolio, told_above)
 
 
 def _row(standing: Standing, one: HeldCertificate, portfolio: Portfolio, words: int) -> Line:
@@ -150,28 +153,8 @@ def _cells(words: int, *cells: str) -> str:
 
 def _for_connections(one: HeldCertificate, names: Names) -> Iterator[str]:
     """Yield by which connections a certificate was judged, where one claims it."""
-    claimed = [judgement.connection for judgement in one.judgements if judgement.connection is not None]
-    if claimed:
-        yield from wrapped(tr("cli.scan.for_connection", names=_listed(claimed, names)), _INDENT)
-
-
-def _listed(claimed: Iterable[str], names: Names) -> str:
-    """Return what people call connections; a comma may be in a name."""
-    return "; ".join(visible(names.get(each, each)) for each in claimed)
-
-
-def _order_by(
-    standing: Standing, one: HeldCertificate, portfolio: Portfolio, orders: OrderDays | None
-) -> Iterator[str]:
-    """Yield by which day the plan of its connection orders the next; of what is of no use what to do stands below."""
-    if orders is None or standing in _OF_NO_USE:
-        return
-    if one.successor is None and orders.is_ordered(one):
-        yield from wrapped(tr("cli.scan.order.done"), _INDENT)
-    order = orders.of(one)
-    if order is not None and order.connection is not None:
-        key = "late" if order.day < portfolio.moment.date() else "by"
-        yield from wrapped(tr(f"cli.scan.order.{key}", day=short_day(at_noon(order.day), language())), _INDENT)
+    if told_of := for_connections(one, Telling(language()), names):
+        yield from wrapped(told_of, _INDENT)
 
 
 def _where(one: HeldCertificate) -> Iterator[str]:
@@ -183,20 +166,14 @@ def _where(one: HeldCertificate) -> Iterator[str]:
         yield _INDENT + tr("cli.scan.more_places", count=len(places) - _MOST_PLACES)
 
 
-def _why(
-    standing: Standing, one: HeldCertificate, portfolio: Portfolio, told_above: set[str], *, is_planned: bool
-) -> Iterator[str]:
+def _why(standing: Standing, one: HeldCertificate, portfolio: Portfolio, told_above: set[str]) -> Iterator[str]:
     """Yield what decides about a certificate and what to do; of one that is good what is to be known beside that.
 
-    That it ends soon is left out where a plan has said already by when the next is to be ordered, and what to do where
-    that was told of another: those sentences are kept in ``told_above``.
+    What to do is left out where that was told of another: those sentences are kept in ``told_above``.
     """
     decides = deciding(one)
-    if one.successor is not None:
-        yield from wrapped(successor_told(one.successor, language()), _INDENT)
-        decides = None if standing is Standing.EXPIRED else decides
-    elif standing is Standing.ENDS_SOON and one.verdict is Verdict.PASSED and not is_planned:
-        yield from wrapped(tr("cli.scan.ends_soon", days=one.days_left(portfolio.moment)), _INDENT)
+    if one.successor is not None and standing is Standing.EXPIRED:
+        decides = None
     if decides is not None:
         said = told(decides, language(), offline_remedy_text, portfolio.moment)
         then = _trusting(decides, one, portfolio) or said.remedy or said.message
@@ -250,22 +227,23 @@ def _changed(changes: Changes) -> Iterator[Line | str]:
         yield from wrapped(sentences[-1], "")
 
 
-def _judged_how(portfolio: Portfolio, names: Names) -> Iterator[str]:
+def _judged_how(portfolio: Portfolio, connections: Connections | None) -> Iterator[str]:
     """Yield for which environment and systems was judged, and that revocation was not asked."""
     if not portfolio.judged:
         return
     systems = ", ".join(titles(portfolio.systems)) or tr("cli.scan.no_system")
     claimed, rest = judged_by_connections(portfolio)
+    rest_of = "_rest" if claimed else ""
     if claimed:
-        yield from wrapped(tr("cli.scan.by_connection"), "")
+        yield from wrapped(word("portfolio.report.by_connection", language()), "")
     if not rest:
         pass
     elif portfolio.environment is None:
-        yield from wrapped(tr("cli.scan.by_hierarchy", systems=systems), "")
+        yield from wrapped(tr(f"cli.scan.by_hierarchy{rest_of}", systems=systems), "")
     else:
         environment = tr(f"cli.cert_check.environment.{portfolio.environment}")
-        yield from wrapped(tr("cli.scan.in_environment", environment=environment, systems=systems), "")
-    yield from _unclaimed(portfolio, names)
+        yield from wrapped(tr(f"cli.scan.in_environment{rest_of}", environment=environment, systems=systems), "")
+    yield from _claims(portfolio, connections)
     unknown = sum(j.basis is EnvironmentBasis.UNKNOWN for one in portfolio.judged for j in one.judgements)
     if unknown:
         yield from wrapped(tr(f"cli.scan.unknown_hierarchy{form_of(unknown)}", count=unknown), "")
@@ -310,7 +288,7 @@ def first_step(
         return NextStep(_awaited(one))
     words = _command(standing, one, given) if portfolio.complete and one is not None else None
     if words is None or not all(visible(word) == word for word in words):
-        now = _now(portfolio, standing, names_by_claim(connections, language()))
+        now = _now(portfolio, standing, connections)
         if connections is None or now != tr("cli.scan.now.passed"):
             return NextStep(now)
         # what is stated and not in a certificate, sent or tested is none of a scan's
@@ -368,26 +346,13 @@ def _command(standing: Standing | None, one: HeldCertificate, given: Given) -> t
     return ("csr", "create", "--renew", file, *use, "--passphrase-file", tr("cli.now.file"))
 
 
-def _unclaimed(portfolio: Portfolio, names: Names) -> Iterator[str]:
+def _claims(portfolio: Portfolio, connections: Connections | None) -> Iterator[str]:
     """Yield how many certificates no connection claims, and the connections of which none was found."""
-    if not portfolio.connections:
-        return
-    told = [{judgement.connection for judgement in one.judgements} for one in portfolio.judged]
-    unclaimed = sum(names == {None} for names in told)
-    if unclaimed:
-        yield from wrapped(tr(f"cli.scan.unclaimed{form_of(unclaimed)}", count=unclaimed), "")
-    without = _without_certificate(portfolio)
-    if without:
-        yield from wrapped(tr("cli.scan.without_certificate", names=_listed(without, names)), "")
+    for sentence in claims_told(portfolio, Telling(language(), connections=connections)):
+        yield from wrapped(sentence, "")
 
 
-def _without_certificate(portfolio: Portfolio) -> list[str]:
-    """Return the connections that claim none of what was found."""
-    told = {judgement.connection for one in portfolio.judged for judgement in one.judgements}
-    return [name for name in portfolio.connections if name not in told]
-
-
-def _now(portfolio: Portfolio, worst: Standing | None, names: Names) -> str:
+def _now(portfolio: Portfolio, worst: Standing | None, connections: Connections | None) -> str:
     if not portfolio.complete:
         return tr("cli.scan.now.partial")
     if worst in _URGENT:
@@ -396,9 +361,9 @@ def _now(portfolio: Portfolio, worst: Standing | None, names: Names) -> str:
         return tr("cli.scan.now.unread")
     if worst is Standing.PASSED and any(one.is_revocation_unknown for one in portfolio.judged):
         return tr(f"cli.scan.now.{'off' if portfolio.revocation_off else 'unknown'}")
-    without = _without_certificate(portfolio)
+    without = without_certificate(portfolio, Telling(language(), connections=connections))
     if worst is Standing.PASSED and without:  # what was judged is good, and none of it is theirs
-        return tr("cli.scan.now.without_certificate", names=_listed(without, names))
+        return tr("cli.scan.now.without_certificate", names="; ".join(map(visible, without)))
     return _own_data(portfolio) or tr(f"cli.scan.now.{worst or 'nothing'}")
 
 
