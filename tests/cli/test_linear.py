@@ -74,8 +74,8 @@ FILES: dict[str, Callable[[int], Files]] = {
     "a Java keystore": lambda n: {"a.jks": keystore(jks_of, n)},
     "a truststore": lambda n: {"a.jks": jks_of(trusted=leaves(n))},
     "metadata": lambda n: {"a.xml": metadata(n)},
-    "a file each": lambda n: {f"{number}.pem": pem(der) for number, der in enumerate(leaves(n))},
-    "a chain each": lambda n: {f"{m}.pem": pem(leaf(m).der, authority(m)) for m in range(n)},
+    "a file each": lambda n: {f"{number:03}.pem": pem(der) for number, der in enumerate(leaves(n))},
+    "a chain each": lambda n: {f"{m:03}.pem": pem(leaf(m).der, authority(m)) for m in range(n)},
 }
 
 
@@ -88,7 +88,7 @@ def written(folder: Path, files: Files) -> list[Path]:
 
 def grown(run: Command, folder: Path, make: Callable[[int], Files], *command: object) -> list[str]:
     """Return the lines that a command on those files runs out of proportion."""
-    made = {n: written(folder / str(n), make(n)) for n in (1, COUNT, TIMES * COUNT)}
+    made = {n: written(folder / f"{n:03}", make(n)) for n in (1, COUNT, TIMES * COUNT)}
     return growing(lambda number: run(*command, *made[number]), COUNT)
 
 
@@ -131,7 +131,7 @@ def test_many_revocation_lists(run: Command, tmp_path: Path) -> None:
     asked = (*ASKED[:3], *ASKED[5:], "--trust", tmp_path / "root.pem", "--revocation", "require")
     command = ("cert", "check", *asked, tmp_path / "leaf.pem", "--crl")
     made = {
-        n: written(tmp_path / str(n), {f"{number}.crl": crl(number) for number in range(n)})[0].parent
+        n: written(tmp_path / f"{n:03}", {f"{number:03}.crl": crl(number) for number in range(n)})[0].parent
         for n in (1, COUNT, TIMES * COUNT)
     }
     assert not growing(lambda number: run(*command, made[number]), COUNT)
