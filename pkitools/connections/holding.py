@@ -220,7 +220,7 @@ class _Found:
 
     def _with_reusable(self, status: ConnectionStatus, every: _Lying) -> ConnectionStatus:
         """Add the certificates of its holder that lie elsewhere and are good for it, or may be."""
-        connection, moment = status.connection, self.judging.moment
+        connection = status.connection
         mine = None if status.certificate is None else status.certificate.sha256
         held = (one for one in every.of_holder.get(connection.holder.oin, []) if one.sha256 != mine)
         valid = [one for one in held if self._is_valid_for(one, connection) and not one.is_authority]
@@ -232,7 +232,7 @@ class _Found:
         return replace(status, reusable=good, perhaps=perhaps)
 
     def _is_valid_for(self, certificate: HeldCertificate, connection: Connection) -> bool:
-        """Return whether a certificate is valid now and after the day of going live, and may be self-signed if it is."""
+        """Return whether a certificate is valid now and after going live, and may be self-signed where it is."""
         moment, live = self.judging.moment, connection.live
         if not certificate.not_before <= moment <= certificate.not_after:
             return False

@@ -196,8 +196,16 @@ def _elsewhere(seen: Seen, live: date | None) -> StepStatus:
         params = {"name": one.name, "place": one.places[0].name, "oin": oin}
         return _step(Step.CERTIFICATE, StepState.NOW, "strange", live, **params)
     if seen.status.others:
-        return _step(Step.CERTIFICATE, StepState.NOW, "others", live, count=len(seen.status.others), oin=oin)
+        return _others(seen.status.others, oin, live)
     return _step(Step.CERTIFICATE, StepState.WAITING, "waiting", live)
+
+
+def _others(others: tuple[HeldCertificate, ...], oin: str, live: date | None) -> StepStatus:
+    """Return how it stands where what lies there has another OIN, or none: one is named, the others are counted."""
+    one = next((each for each in others if each.oin is not None), others[0])
+    why = "others_without" if one.oin is None else "others_more" if len(others) > 1 else "others"
+    params = {"name": one.name, "place": one.places[0].name, "other": one.oin or "", "more": len(others) - 1}
+    return _step(Step.CERTIFICATE, StepState.NOW, why, live, oin=oin, **params)
 
 
 def _verdict(seen: Seen) -> StepStatus:

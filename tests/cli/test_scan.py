@@ -475,7 +475,7 @@ def test_what_to_do_first_names_the_file_and_is_there_to_be_pasted(
     assert words[:4] == ["csr", "create", "--renew", "found/good.pem"]
     words[words.index("--passphrase-file") : words.index("--passphrase-file") + 2] = ["--no-passphrase"]
     # of this one nothing says of which profile the next is
-    made = run(*words, "--out", "next", "--profile", "g4-tls", "--oin", OIN, "--organization", "A", *AT)
+    made = run(*words, "--profile", "g4-tls", "--oin", OIN, "--organization", "A", *AT)
     assert made.code == 0, made
     bad(folder)
     failed = run("scan", "found", "--trust", "root.pem", *AT, "--report", "out.html")

@@ -19,7 +19,7 @@ from pkitools_cli.commands.status.commands import command_for
 from tests.cli.test_connections import commands
 from tests.connections.support import CHAIN, OIN, OTHER_OIN, certificate, connection, written
 from tests.portfolio.support import judging
-from tests.support.chains import good_chain
+from tests.support.chains import crl, good_chain
 from tests.support.command import Command
 from tests.support.deliveries import pem
 
@@ -278,6 +278,50 @@ def test_a_passphrase_file_that_is_not_there_is_the_one_named(run: Command, fold
         ]
     )
     assert (ran.code, ran.err.startswith("FILE ")) == (1, True)
+
+
+@pytest.mark.parametrize("oins", [(OTHER_OIN,), (OTHER_OIN, OTHER_OIN), ("",), ("", OTHER_OIN)])
+def test_one_with_another_oin_is_named_with_its_file(run: Command, folder: Path, oins: tuple[str, ...]) -> None:
+    for number, oin in enumerate(oins):
+        (folder / "f" / f"{number}.pem").write_bytes(
+            certificate(oin, f"h{number}.example.nl", serial=number + 5) + CHAIN
+        )
+    written(folder, connection(files='["f"]'))
+    text = told(run)[1]
+    number = oins.index(max(oins))
+    assert f"h{number}.example.nl there is (f/{number}.pem), with" in text
+    assert ((OTHER_OIN in text), ("1 more" in text)) == (OTHER_OIN in oins, len(oins) > 1), text
+
+
+@pytest.mark.parametrize("files", ['["f"]', '["f/host.*"]', '["f/host.pem"]'])
+@pytest.mark.parametrize("tsp", ["", 'tsp = "kpn"\n'])
+def test_scan_tells_a_renewal_as_status_does(run: Command, folder: Path, files: str, tsp: str) -> None:
+    (folder / "f" / "host.pem").write_bytes(certificate(end=ENDS) + CHAIN)
+    file = written(folder, tsp + connection(**NAMED, files=files))
+    (words,) = creating(told(run)[0])
+    ran = run("scan", "--connections", file.name, "--trust", "root.pem", *AT)
+    assert creating(commands(ran.out)) == [words], ran.out
+    alone = run("scan", "f", "-e", "preproduction", "--for", "digid-machtigen", "--trust", "root.pem", *AT)
+    (without,) = creating(commands(alone.out))
+    assert without[-2:] == ["--out", "f/host.2"]
+    assert "--passphrase-file" in without
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_what_is_revoked_comes_before_samples_that_ended_years_ago(run: Command, folder: Path, is_known: bool) -> None:
+    for number in range(3):
+        old = certificate(
+            cn=f"old{number}.example.nl",
+            start=datetime(2020, 1, 1, tzinfo=UTC),
+            end=datetime(2021, 1, 1, tzinfo=UTC),
+            serial=number + 90,
+        )
+        (folder / "f" / f"old{number}.pem").write_bytes(old + CHAIN)
+    (folder / "f" / "host.pem").write_bytes(certificate(serial=3) + CHAIN)
+    (folder / "tsp.crl").write_bytes(crl(good_chain().tsp, *((3,) if is_known else ())))
+    ran = run("scan", "f", "--trust", "root.pem", "--crl", "tsp.crl", *AT)
+    looking = [words for words in commands(ran.out) if words[:3] == ["cert", "check", "f/host.pem"]]
+    assert bool(looking) is is_known, ran.out
 
 
 BEFORE = re.compile(r"\b(was|waren|is|zijn) voor (dit|die|de eerste|het einde)\b")

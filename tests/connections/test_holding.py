@@ -173,9 +173,7 @@ def test_a_certificate_that_lies_elsewhere_may_be_used_again(folder: Path) -> No
 
 
 @pytest.mark.parametrize(("live", "offered"), [("2027-10-31", True), ("2027-11-01", False), ("2028-03-01", False)])
-def test_one_that_has_ended_by_the_day_of_going_live_is_not_used_again(
-    folder: Path, live: str, offered: bool
-) -> None:
+def test_one_that_has_ended_by_the_day_of_going_live_is_not_used_again(folder: Path, live: str, offered: bool) -> None:
     again = connection(**FILES, system='"fsc"') + connection(files='["nowhere"]', live=live)
     two = next(each for each in held(folder, again).statuses if each.absent)
     assert bool(two.reusable) is offered

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pkitools.findings import Severity, Verdict
+from pkitools.frozen import replace
 from pkitools.portfolio.model import EnvironmentBasis, Gap, HeldCertificate, Portfolio, Standing
 from pkitools.reports.planning.work import at_noon, names_by_claim
 from pkitools.reports.portfolio.telling import (
@@ -31,6 +32,8 @@ from pkitools.text import visible
 from pkitools_cli.commands.next_steps import NextStep
 from pkitools_cli.commands.scan.across import across_now, across_told
 from pkitools_cli.commands.scan.orders import planned_day
+from pkitools_cli.commands.status.commands import kept, renewal_for
+from pkitools_cli.commands.status.new_files import beside
 from pkitools_cli.i18n import form_of, language, tr
 from pkitools_cli.lines import coloured, columns, wrapped
 from pkitools_cli.own_data import titles
@@ -39,6 +42,8 @@ from pkitools_cli.reply import Line
 from pkitools_cli.wide import fitted, fitted_end
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pkitools.connections import Connections
     from pkitools.findings import Outcome
     from pkitools.portfolio import Changes
@@ -286,7 +291,9 @@ def first_step(
     standing, one = _most_urgent(portfolio, orders)
     if one is not None and portfolio.is_whole and _is_seen_to(standing, one, orders):
         return NextStep(_awaited(one))
-    words = _command(standing, one, given) if portfolio.complete and one is not None else None
+    words = None
+    if portfolio.complete and one is not None:
+        words = _command(standing, one, given, portfolio.moment, connections)
     if words is None or not all(visible(word) == word for word in words):
         now = _now(portfolio, standing, connections)
         if connections is None or now != tr("cli.scan.now.passed"):
@@ -299,13 +306,21 @@ def first_step(
 def _most_urgent(portfolio: Portfolio, orders: OrderDays | None) -> tuple[Standing | None, HeldCertificate | None]:
     """Return the first to do something about: what the next is there for, or ordered, comes behind what asks more."""
     first: tuple[Standing | None, HeldCertificate | None] = None, None
+    expired: tuple[Standing | None, HeldCertificate | None] = None, None
     for standing, one in portfolio.in_order():
         is_first = first[1] is None
         if not _is_seen_to(standing, one, orders):
+            if standing is Standing.EXPIRED:  # what is revoked and has not ended may be in use: that comes first
+                expired = expired if expired[1] is not None else (standing, one)
+                continue
+            if expired[1] is not None and not (standing is Standing.FAILED and one.is_revoked):
+                if standing is Standing.FAILED:
+                    continue
+                return expired
             return (standing, one) if is_first or standing in _URGENT else first
         if is_first:
             first = standing, one
-    return first
+    return first if expired[1] is None else expired
 
 
 def _is_seen_to(standing: Standing | None, one: HeldCertificate, orders: OrderDays | None) -> bool:
@@ -331,7 +346,13 @@ def _late(portfolio: Portfolio, orders: OrderDays | None) -> Iterator[str]:
             yield tr("cli.scan.now.order_late", name=visible(one.name), day=told)
 
 
-def _command(standing: Standing | None, one: HeldCertificate, given: Given) -> tuple[str, ...] | None:
+def _command(
+    standing: Standing | None,
+    one: HeldCertificate,
+    given: Given,
+    moment: datetime,
+    connections: Connections | None,
+) -> tuple[str, ...] | None:
     """Return what looks at the first that is wrong, or makes the request for the first that ends soon."""
     files = [place for place in one.places if place.container != _OF_A_PEER]
     if standing not in {Standing.FAILED, Standing.ENDS_SOON} or not files:
@@ -343,7 +364,13 @@ def _command(standing: Standing | None, one: HeldCertificate, given: Given) -> t
     use = (*(word for name in judgement.systems for word in ("--for", name)), "-e", str(judgement.environment))
     if standing is Standing.FAILED:
         return ("cert", "check", file, *use, *given.get(judgement.connection, ()))
-    return ("csr", "create", "--renew", file, *use, "--passphrase-file", tr("cli.now.file"))
+    if connections is not None and judgement.connection is not None:
+        from pkitools.connections.claiming import claiming
+
+        # as status tells it
+        told = renewal_for(claiming(connections)[judgement.connection], replace(one, places=tuple(files)), moment)
+        return None if told is None else tuple(told)
+    return ("csr", "create", "--renew", file, *use, *kept(), "--out", beside(file))
 
 
 def _claims(portfolio: Portfolio, connections: Connections | None) -> Iterator[str]:

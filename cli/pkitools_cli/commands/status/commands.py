@@ -32,7 +32,10 @@ _ANY_NAME: Final = "host.example.nl"
 _FOR_PEOPLE: Final = frozenset(
     f"connections.{why}"
     for why in (
-        *(f"certificate.{each}" for each in ("overdue", "misnamed", "others", "unread")),
+        *(
+            f"certificate.{each}"
+            for each in ("overdue", "misnamed", "others", "others_more", "others_without", "unread")
+        ),
         *("request.unread", "verdict.unread", "verdict.both", "renewal.overdue", "renewal.awaited"),
     )
 )
@@ -63,10 +66,7 @@ def command_for(
     if words is None or (makes_key(words) and _is_for_tests(one)):
         return None
     if makes_key(words):
-        more = [] if moment is None else wished(words, one, moment)
-        if more is None:
-            return ["systems", "show", str(one.connection.system and one.connection.system.name)]
-        return [*words, *more, *_kept(), "--out", (new or NewFiles()).of(one).prefix]
+        return _whole(words, one, new or NewFiles(), moment)
     return [*words, *given] if words[:2] == ["cert", "check"] else words
 
 
@@ -78,6 +78,28 @@ def is_refused(words: Sequence[str]) -> bool:
 def _is_for_tests(one: ConnectionStatus) -> bool:
     """Return whether a connection has an OIN for tests where that is refused: it gets its own first."""
     return any(step.code == "connections.oin.test" for step in one.steps)
+
+
+def _whole(words: list[str], one: ConnectionStatus, new: NewFiles, moment: datetime | None) -> list[str]:
+    """Return a command that makes a key with all it takes; where it would be refused, what tells why."""
+    more = [] if moment is None else wished(words, one, moment)
+    if more is None:
+        return ["systems", "show", str(one.connection.system and one.connection.system.name)]
+    return [*words, *more, *kept(), "--out", new.of(one.connection).prefix]
+
+
+def renewal_for(connection: Connection, certificate: HeldCertificate, moment: datetime) -> list[str] | None:
+    """Return the command that makes the request for the one after a certificate; ``None`` where there is none.
+
+    Args:
+        connection: whose it is.
+        certificate: it.
+        moment: when, aware UTC.
+    """
+    one = ConnectionStatus(connection, (), certificate)
+    words = _renewal(one)
+    whole = None if words is None else _whole(words, one, NewFiles(), moment)
+    return None if whole is None or is_refused(whole) else whole
 
 
 def makes_key(words: Sequence[str]) -> bool:
@@ -244,7 +266,7 @@ _BY_CODE: Final[dict[str, Callable[[ConnectionStatus], list[str] | None]]] = {
 }
 
 
-def _kept() -> list[str]:
+def kept() -> list[str]:
     """Return how the new key is kept: csr create asks for a choice."""
     return ["--passphrase-file", tr("cli.now.file")]
 

@@ -15,7 +15,7 @@ from pkitools.frozen import dataclass
 from pkitools.text import pattern
 
 if TYPE_CHECKING:
-    from pkitools.connections import Connection, ConnectionStatus
+    from pkitools.connections import Connection
 
 _REQUEST: Final = (".key", ".csr", ".pem")
 _SELF_SIGNED: Final = (".key", ".pem")
@@ -48,11 +48,11 @@ class NewFiles:
         self._taken: set[str] = set()
         self._reached: dict[str, int] = {}  # of a name the number that was told last: a thousand may be called alike
 
-    def of(self, one: ConnectionStatus) -> NewPlace:
+    def of(self, connection: Connection) -> NewPlace:
         """Return where the next files of a connection go."""
-        number = one.connection.number
+        number = connection.number
         if number not in self._told:
-            self._told[number] = self._found(one.connection)
+            self._told[number] = self._found(connection)
             self._taken.add(self._told[number].prefix)
         return self._told[number]
 
@@ -79,7 +79,21 @@ class NewFiles:
         return None
 
     def _is_free(self, prefix: str) -> bool:
-        return prefix not in self._taken and not any(os.path.lexists(f"{prefix}{end}") for end in _WRITTEN)
+        return prefix not in self._taken and not _is_there(prefix)
+
+
+def beside(file: str) -> str:
+    """Return where the next files of a certificate go that no connection names: beside it, under the next number.
+
+    Args:
+        file: with the certificate.
+    """
+    stem = str(Path(file).with_name(Path(file).stem.removesuffix(".chain")))
+    return next(each for each in (f"{stem}.{number}" for number in count(2)) if not _is_there(each))
+
+
+def _is_there(prefix: str) -> bool:
+    return any(os.path.lexists(f"{prefix}{end}") for end in _WRITTEN)
 
 
 def entry_for(place: NewPlace, file: str) -> str:

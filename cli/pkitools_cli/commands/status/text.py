@@ -197,7 +197,7 @@ def _step(one: ConnectionStatus, step: StepStatus, telling: _Telling) -> Iterato
     if is_refused(words):
         yield from wrapped(tr("cli.status.refused"), f"{_INDENT}  ")
     yield from command_rows(words, f"{_INDENT}  ")
-    if makes_key(words) and not (place := telling.new.of(one)).is_named:
+    if makes_key(words) and not (place := telling.new.of(one.connection)).is_named:
         entry = entry_for(place, telling.file)
         yield from wrapped(tr("cli.status.add_to_files", entry=entry), f"{_INDENT}  ")
 
