@@ -62,10 +62,12 @@ class Recognised:
     Args:
         explanation: what it means.
         text: what it was recognised by, as our data have it: nothing of what was given.
+        programs: who shows that text.
     """
 
     explanation: Explanation
     text: ErrorText
+    programs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

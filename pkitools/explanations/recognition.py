@@ -72,14 +72,14 @@ def _statuses(text: str) -> Iterator[tuple[int, Recognised]]:
 @cache
 def _by_status() -> Mapping[str, Recognised]:
     source = cite("iis-errors")
-    return {number: Recognised(each, ErrorText(number, source)) for each in explanations() for number in each.statuses}
+    return {number: _recognised(each, ErrorText(number, source)) for each in explanations() for number in each.statuses}
 
 
 @cache
 def _by_alert() -> Mapping[int, Recognised]:
     source = cite("rfc-8446", "6.2")
     return {
-        number: Recognised(each, ErrorText(f"TLS alert {number}", source))
+        number: _recognised(each, ErrorText(f"TLS alert {number}", source))
         for each in explanations()
         for number in each.alerts
     }
@@ -92,8 +92,25 @@ def _plain(text: str) -> str:
 
 @cache
 def _by_length() -> tuple[tuple[str, Recognised], ...]:
-    known = [(_plain(text.text), Recognised(each, text)) for each in explanations() for text in each.texts]
+    known = [(_plain(text.text), _recognised(each, text)) for each in explanations() for text in each.texts]
     return tuple(sorted(known, key=lambda one: -len(one[0])))
+
+
+def _recognised(explanation: Explanation, text: ErrorText) -> Recognised:
+    """Return what was recognised, with who shows that very text, as far as its document says so."""
+    alone = _programs()
+    own = alone.get(text.source.key)
+    if own is None:
+        # what only documents of one program have in this explanation is not shown by others
+        of_others = {name for each in explanation.texts for name in alone.get(each.source.key, ())}
+        own = tuple(name for name in explanation.programs if name not in of_others) or explanation.programs
+    return Recognised(explanation, text, own)
+
+
+@cache
+def _programs() -> Mapping[str, tuple[str, ...]]:
+    data = read_toml(str(__package__), "data/programs.toml")
+    return MappingProxyType({document: tuple(names) for document, names in data.items()})
 
 
 @cache

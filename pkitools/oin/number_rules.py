@@ -31,6 +31,7 @@ from pkitools.findings import (
     Violated,
     ask,
 )
+from pkitools.messages import NOTHING
 from pkitools.oin.eleven_test import passes_eleven_test
 from pkitools.oin.prefixes import LENGTH, PREFIX_LENGTH, Prefix, prefix_table, row_of
 from pkitools.oin.subject import ALLOWED, Candidate, capitals
@@ -56,6 +57,7 @@ _OWN: Final = cite("pkitools")
 _PROPOSED: Final = cite("oin-stelsel-3", "6.2")
 
 _EAN: Final = 13
+_LIKE_DIGITS: Final = frozenset("OoIil")  # taken for 0 and 1
 _CANDIDATE: Final = pattern(r"(?<![0-9A-Z])[0-9]{8}[0-9A-Z]{12}(?![0-9A-Z])")
 
 
@@ -89,7 +91,8 @@ def _odd_position(subject: Candidate) -> int | None:
 def _odd_character(subject: Candidate) -> dict[str, str]:
     position = _odd_position(subject)
     char = subject.stripped[position] if position is not None else ""  # as it was written
-    return {**_parts(subject), "position": str((position or 0) + 1), "character": _described(char)}
+    alike = char if char in _LIKE_DIGITS else NOTHING
+    return {**_parts(subject), "position": str((position or 0) + 1), "character": _described(char), "alike": alike}
 
 
 def _described(char: str) -> str:

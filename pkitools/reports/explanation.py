@@ -31,7 +31,7 @@ def _recognised(one: Recognised) -> dict[str, object]:
         "code": explanation.code,
         "recognised": one.text.text,
         "general": explanation.is_general,
-        "programs": list(explanation.programs),
+        "programs": list(one.programs),
         "source": {**source_document(source), "read": source.document.read.isoformat()},
     }
     for language in LANGUAGES:

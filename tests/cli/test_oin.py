@@ -522,10 +522,48 @@ def test_a_file_is_told_to_be_no_number_and_what_reads_it(
     assert document["next"]["command"] == ["pkitools", "cert", "show", "a b.pem"]
     assert "this command asks for a number" in run("oin", "check", "a b.pem").out
     assert "0000000" in run(*document["next"]["command"][1:]).out
-    # a number is a number, whatever lies there under that name; what lies nowhere is no file; and a long text is none
+    # a number is a number, whatever lies there under that name; an address is no file; and a long text is none
     Path(GOOD).write_bytes(b"")
-    for typed in (GOOD, "no.pem", "x" * 5000, "."):
+    for typed in (
+        GOOD,
+        "www.example.nl",
+        "https://example.nl/a.pem",
+        "x" * 5000,
+        "x" * 5000 + ".pem",
+        ".",
+        ".pem",
+        "pem",
+    ):
         assert json.loads(run("oin", "check", typed, "--json").out)["next"] is None
+
+
+@pytest.mark.parametrize(
+    "typed", ["fsc.pem", "./a b.crt", "C:\\certs\\FSC.PFX", "0000/keten.p7b", "sp-metadata.xml", "O.key"]
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_looks_like_a_file_is_told_so_though_it_is_not_there(
+    run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, language: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = run("--lang", language, "oin", "check", typed)
+    told = {
+        "nl": ("Nu:", "lijkt de naam van een bestand", "vraagt een nummer"),
+        "en": ("Now:", "looks like the name", "asks for a number"),
+    }
+    assert ran.code == 10
+    assert all(each in ran.told for each in told[language]), ran.out
+    assert json.loads(run("oin", "check", typed, "--json").out)["next"]["command"] == [
+        "pkitools",
+        "cert",
+        "show",
+        typed,
+    ]
+
+
+@pytest.mark.parametrize("character", "OoIilXx#é.")
+def test_letters_that_look_like_digits_are_told_of_those_alone(run: Command, character: str) -> None:
+    told = run("oin", "check", f"0000000{character}{GOOD[8:]}").told
+    assert ("easily taken for the digits" in told) is (character in "OoIil")
 
 
 def test_of_several_numbers_no_one_step_is_the_next(run: Command) -> None:

@@ -53,6 +53,14 @@ ORDER = {
     "no_passphrase": "yes",
     "name": "made-here",
 }
+NO_OIN = {
+    "a KvK number": "27322975",
+    "an RSIN": "001516814",
+    "a VAT number": "NL001516814B01",
+    "a file": "fsc.pem",
+    "a letter": "O0000003273229750000",
+    "words": "geen idee",
+}
 CANARY = "\"'><pkicanary onpkicanary=1 style=x>{{7*7}}</pkicanary>\x1b[31m\u202e\x00&lt;"
 
 
@@ -319,6 +327,18 @@ def test_facts_of_ones_own_stand_among_ours_and_a_file_that_cannot_be_used_is_to
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("given", NO_OIN)
+@pytest.mark.parametrize("kind", ["request", "self_signed"])
+def test_a_number_that_is_no_oin_is_told_in_the_form_as_it_was_filled_in(
+    at_home: Visitor, given: str, kind: str
+) -> None:
+    answer = at_home.post("/request", {**ORDER, "kind": kind, "oin": NO_OIN[given]})
+    page = answer.body.decode()
+    assert answer.status == HTTPStatus.UNPROCESSABLE_ENTITY
+    for value in (NO_OIN[given], ORDER["organization"], ORDER["common_name"], ORDER["name"]):
+        assert f'value="{value}"' in page, value
+
+
 def test_what_others_wrote_is_text_on_every_page_and_nothing_else(at_home: Visitor) -> None:
     """Names of files, names in certificates, fields of forms, queries and paths."""
     everywhere = quote(CANARY, safe="")
@@ -429,6 +449,8 @@ def test_nothing_is_overwritten_and_a_name_that_is_free_is_proposed(at_home: Vis
     before = written(at_home)
     again = at_home.post("/request", ORDER)
     assert (again.status, "made-here.key already exists" in Read(again).text) == (HTTPStatus.UNPROCESSABLE_ENTITY, True)
+    assert "Fill in another name" in Read(again).text
+    assert "ask to overwrite" not in Read(again).text
     assert written(at_home) == before
     unnamed = {name: value for name, value in ORDER.items() if name != "name"}
     assert at_home.post("/request", unnamed).status is HTTPStatus.CREATED

@@ -12,6 +12,7 @@ from pkitools.errors import InvalidValueError
 from pkitools.explanations import Explained, explain, explanations
 from pkitools.limits import MAX_ERROR_TEXT
 from pkitools.messages import LANGUAGES
+from pkitools.package_data import read_toml
 from tests.support.effort import bounded
 
 KNOWN = [(each, text) for each in explanations() for text in each.texts]
@@ -94,11 +95,17 @@ def test_what_is_no_error_text_is_not_recognised(innocent: str) -> None:
         ("The TLS protocol defined fatal alert code is 46.", ["certificate_unknown"]),
         ("alert(49), then SSL alert number 51", ["access_denied", "decrypt_error"]),
         ("HTTP Error 403.7 - Forbidden", ["certificate_required"]),
-        ("403.16", ["client_refused"]),
-        ("403.13.", ["client_refused"]),
+        ("403.16", ["client_untrusted"]),
+        ("403.13.", ["client_revoked"]),
         # what Windows says beside it is the reason
-        ("HTTP Error 403.16 - Forbidden 0x800b0109", ["client_refused", "self_signed"]),
+        ("HTTP Error 403.16 - Forbidden 0x800b0109", ["client_untrusted", "self_signed"]),
         ("2026-11-27 GET / 443 - 10.0.0.1 curl 403 16 2148204809 0", ["self_signed"]),
+        ("HTTP Error 403.17 - Forbidden", ["client_expired"]),
+        ("NET::ERR_CERT_DATE_INVALID", ["expired"]),
+        ("This site can't provide a secure connection. ERR_SSL_PROTOCOL_ERROR", ["protocol_error"]),
+        ("ERR_SSL_PROTOCOL_ERROR, SSL alert number 40", ["handshake_failure"]),
+        ("HRESULT: 0x800B010F", ["host_name"]),
+        ("schannel: SEC_E_UNTRUSTED_ROOT (0x80090325) - The certificate chain was issued", ["self_signed"]),
         ("CRYPT_E_REVOCATION_OFFLINE (0x80092013)", ["revocation_unknown"]),
         ("CERT_E_EXPIRED 0x800B0101", ["expired"]),
         ("Peer\u2019s Certificate has been revoked. Error code: SEC_ERROR_REVOKED_CERTIFICATE", ["revoked"]),
@@ -138,6 +145,23 @@ def test_each_alert_is_recognised_by_its_number_and_means_one_thing() -> None:
         for form in ("SSL alert number {}", "fatal error code is {}", "fatal alert code is {}.", "TLS alert: {}"):
             assert codes(explain(form.format(number))) == [code], (form, number)
             assert not codes(explain(form.format(f"{number}9")))
+
+
+def test_named_are_the_programs_that_show_the_text() -> None:
+    """Of a document that is of one program no other; and what a document of several has is not said of those."""
+    alone = read_toml("pkitools.explanations", "data/programs.toml")
+    assert set(alone) <= {text.source.key for _, text in KNOWN}
+    for each, text in KNOWN:
+        (one,) = explain(text.text).found
+        if text.source.key in alone:
+            assert list(one.programs) == alone[text.source.key], text
+            assert set(one.programs) <= set(each.programs), (each.code, text)
+        else:
+            assert one.programs
+            assert set(one.programs) <= set(each.programs)
+    assert explain("0x800B0109").found[0].programs == ("Windows",)
+    assert "Windows" not in explain("self-signed certificate").found[0].programs
+    assert explain("403.13").found[0].programs == ("IIS",)
 
 
 def test_it_takes_text() -> None:

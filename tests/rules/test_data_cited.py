@@ -18,7 +18,8 @@ BESIDE = {
     "documents.toml",
     "unknowns.toml",
     "weights.toml",
-}  # the register itself, what waits for it, what names no document
+    "programs.toml",
+}  # the register itself, what waits for it, what names no document, whose the texts of a document are
 
 
 def named(node: object) -> Iterator[str]:

@@ -85,7 +85,7 @@ def _told(one: Recognised) -> Iterator[Line | str]:
     """Yield one explanation. What is recognised is shown as our data have it: nothing that was given is."""
     explanation, document = one.explanation, one.text.source.document
     words = explanation.words[language()]
-    heading = tr("cli.explain.recognised", text=one.text.text, programs=", ".join(explanation.programs))
+    heading = tr("cli.explain.recognised", text=one.text.text, programs=", ".join(one.programs))
     yield from (Line(row, bold=True) for row in wrapped(heading, "  ", ""))
     yield from wrapped(words.meaning, "  ")
     yield f"  {tr('cli.explain.causes')}"

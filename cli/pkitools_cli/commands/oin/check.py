@@ -14,6 +14,7 @@ from pkitools.findings import Report, Severity, Verdict
 from pkitools.frozen import dataclass, replace
 from pkitools.oin import OIN, InvalidOINError, check_oin
 from pkitools.reports import oin_check_document, oin_check_document_v1
+from pkitools.text import pattern
 from pkitools_cli.commands.oin.listed import listed
 from pkitools_cli.commands.oin.parts import parts
 from pkitools_cli.exit_codes import of_reports
@@ -37,6 +38,11 @@ _DERIVED: Final = {
     "btw_number": ("btw", True),
     "brin": ("brin", True),
 }
+# what a file is called that a certificate, a request or a key may be in; and no address, which a dot may end too
+_FILE_NAME: Final = pattern(
+    r"(?i)(?!\w+://)[^\n]*[^\s./\\]\.(?:pem|crt|cert?|der|csr|req|key|p12|pfx|jks|keystore|p7[bcms]|xml|json|ya?ml|toml|env|txt|eml|zip)"
+)
+_LONGEST_NAME: Final = 1000
 _INSTEAD: Final = frozenset(_INPUT + slug for slug in (*_DERIVED, "leading_zeros", "contains"))
 
 
@@ -162,10 +168,15 @@ def _next(judged: Sequence[Judged]) -> NextStep | None:
         derive = ("oin", "derive", *_derived(slug, found.params.get("number", "")))
         return step(f"oin_check.{slug}", {}, {"derive": lambda: derive, "again": lambda: again([suggestion])})
     is_number = judged[0].oin is not None or judged[0].subject is not None
-    if not is_number and os.path.isfile(report.subject):  # noqa: PTH113  a Path raises where a name is too long
-        file = report.subject
-        return step("oin_check.file", {"file": file}, {"show": lambda: ("cert", "show", file)})
-    return None
+    if is_number:
+        return None
+    file = report.subject
+    is_there = os.path.isfile(file)  # noqa: PTH113  a Path raises where a name is too long
+    if not is_there and (len(file) > _LONGEST_NAME or not _FILE_NAME.fullmatch(file)):
+        return None
+    return step(
+        f"oin_check.file{'' if is_there else '_name'}", {"file": file}, {"show": lambda: ("cert", "show", file)}
+    )
 
 
 def _derived(slug: str, number: str) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from pkitools.profiles import tsps
 from pkitools.text import pattern
 from pkitools_cli.commands.csr.ordering import known, takes_self_signed
 from pkitools_cli.commands.csr.writing import SHORT, places, write, write_certificate
-from pkitools_cli.i18n import language, tr
+from pkitools_cli.i18n import language, lookup, tr
 from pkitools_cli.options import OINText
 from pkitools_cli.own_data import given_data, system_named
 from pkitools_cli.page.exchange import RefusedError, Request, Screen
@@ -30,6 +30,7 @@ from pkitools_cli.page.site import Site, environments, every_system
 
 if TYPE_CHECKING:
     from pkitools.findings import Outcome
+    from pkitools.messages import Language, Remedy
     from pkitools.ordering import Choice, Reason
     from pkitools.reports import WrittenCertificate, WrittenRequest
     from pkitools.systems import Statement
@@ -65,10 +66,15 @@ def make(site: Site, request: Request) -> Screen:
             )
         written = _written(site, form, folder, secret)
     except PkitoolsError as error:
-        return _asked(site, form, error_sentence(error, language()))
+        return _asked(site, form, error_sentence(error, language(), _remedy))
     except click.UsageError as error:
         return _asked(site, form, error.message)
     return Screen("made.html", _told(written, secret, folder), _MADE)
+
+
+def _remedy(remedy: Remedy, tongue: Language) -> str | None:
+    """Return what there is to do on a page, where the library names what a page cannot do."""
+    return lookup(f"cli.page.remedy.{remedy.code}", tongue)
 
 
 # -- asked -------------------------------------------------------------------------------------------------------------
@@ -110,7 +116,11 @@ def _choice(site: Site, form: Form) -> Choice | None:
     if not form.value("system") or not form.value("environment"):
         return None
     system_named(form.value("system"))
-    return choice_of(_wishes(form), moment=site.given.clock(), knowledge=known())
+    try:
+        wishes = _wishes(form)
+    except click.UsageError:  # a number that is no OIN is told where the order is made, and the form stays as it was
+        wishes = _wishes(Form({name: values for name, values in form.fields.items() if name != "oin"}))
+    return choice_of(wishes, moment=site.given.clock(), knowledge=known())
 
 
 def _fields(choice: Choice) -> tuple[str, ...]:
