@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
+from types import MappingProxyType
 from typing import Final
 
 from pkitools.environment import Environment
@@ -30,6 +31,7 @@ class Case:
         moment: as of when, aware UTC.
         uses: for what the certificates at a place are.
         systems: for what all was judged.
+        keys_beside: files with a private key that is stated to be of a certificate and fits none, with its place.
     """
 
     def __init__(
@@ -41,9 +43,11 @@ class Case:
         moment: datetime,
         uses: Uses,
         systems: Sequence[System] = (),
+        keys_beside: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.certificates, self.keys, self.requests = certificates, keys, requests
         self.moment, self.uses, self.systems = moment, uses, systems
+        self.keys_beside = keys_beside
         self._kinds: Mapping[str, Hierarchy] = {each.name: each for each in hierarchies()}
 
     @cached_property
