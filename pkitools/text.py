@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from pkitools.limits import MAX_LISTED, MAX_MESSAGE_VALUE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import date, datetime
 
 # Cc control, Cf format (bidi and zero-width), Cs surrogate, Co private use, Cn unassigned, Zl/Zp line separators.
 _UNSAFE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -184,6 +184,30 @@ class NameText(str):
 
     def __reduce__(self) -> tuple[object, ...]:
         return type(self), (str(self), self.short)  # results are sent between processes
+
+
+class DayText(str):
+    """A text with days in it, as data has them, which knows where they are: a sentence for people has them in words.
+
+    Args:
+        parts: texts and days; as a string it is those after one another, the days in ISO 8601.
+    """
+
+    parts: tuple[str | date, ...]
+
+    def __new__(cls, parts: Iterable[str | date]) -> Self:
+        """Make one."""
+        every = tuple(parts)
+        made = super().__new__(cls, "".join(map(str, every)))
+        made.parts = every
+        return made
+
+    def told(self, tell: Callable[[date], str]) -> str:
+        """Return the text with each day as somebody tells it."""
+        return "".join(each if isinstance(each, str) else tell(each) for each in self.parts)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.parts,)  # results are sent between processes
 
 
 def for_people(moment: datetime) -> str:

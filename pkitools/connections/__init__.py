@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from pkitools.connections.calendar import WorkingDays
-    from pkitools.connections.claiming import claims_of
+    from pkitools.connections.claiming import claims_of, keys_named
     from pkitools.connections.drafting import Draft, draft
     from pkitools.connections.holding import hold
     from pkitools.connections.lead import LeadKind, LeadTime, LeadTimes, LeadUnit, lead_times
@@ -44,6 +44,7 @@ __all__ = [
     "claims_of",
     "draft",
     "hold",
+    "keys_named",
     "lead_times",
     "plan",
     "read_connections",
@@ -70,6 +71,7 @@ _MODULES: Final = {
     "StepStatus": "status",
     "WorkingDays": "calendar",
     "claims_of": "claiming",
+    "keys_named": "claiming",
     "draft": "drafting",
     "hold": "holding",
     "lead_times": "lead",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 
 from pkitools.arguments import of_type
 from pkitools.connections.model import Connection, Connections
 from pkitools.connections.owning import Places
-from pkitools.portfolio import Claim
+from pkitools.portfolio import Claim, HeldCertificate, Portfolio
 
 
 def claims_of(connections: Connections) -> tuple[Claim, ...]:
@@ -28,6 +29,37 @@ def claiming(connections: Connections) -> dict[str, Connection]:
         connections: the connections.
     """
     return dict(_by_name(connections))
+
+
+def keys_named(connections: Connections, found: Portfolio) -> Mapping[str, str]:
+    """Return the private keys that a connection names beside a certificate and that fit nothing, by their files.
+
+    As ``status`` has it: a key that a connection names, and that is of no certificate or request, is held to be meant
+    for its certificate where none of those it claims has its own.
+
+    Args:
+        connections: the connections.
+        found: what a scan found that judged by what they claim.
+
+    Returns:
+        For each file with such a key the place of the certificate.
+    """
+    known = {one.spki_sha256 for one in found.certificates} | {each.spki_sha256 for each in found.requests}
+    keys = {key.spki_sha256: key.place.name for key in found.keys if key.spki_sha256 is not None}
+    stray = {os.path.normpath(name): name for spki, name in keys.items() if spki not in known}
+    if not stray:
+        return {}
+    held: dict[str, list[HeldCertificate]] = {}
+    for one in found.judged:
+        for name in {judgement.connection for judgement in one.judgements} - {None}:
+            held.setdefault(str(name), []).append(one)
+    beside: dict[str, str] = {}
+    for name, connection in _by_name(connections):
+        own = held.get(name, [])
+        if own and not any(one.spki_sha256 in keys for one in own):
+            named = (stray.get(os.path.normpath(file)) for file in connection.files)
+            beside |= {key: own[0].places[0].name for key in named if key is not None}
+    return beside
 
 
 def _by_name(connections: Connections) -> Iterator[tuple[str, Connection]]:

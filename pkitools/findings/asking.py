@@ -27,7 +27,7 @@ from pkitools.findings.model import (
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_LISTED
 from pkitools.messages import Detail
-from pkitools.text import NameText, joined
+from pkitools.text import DayText, NameText, joined
 
 CRASHED: Final = "crashed"
 """The reason of a rule whose check raised, or returned no answer."""
@@ -104,7 +104,7 @@ def violated(
     """Return a violation with one value as evidence, which is also the operand ``value`` of the message."""
     shown = "" if value is None else str(value)
     # an empty operand would leave a hole in the sentence
-    operands = {"value": shown or "–", **_texts(params)}
+    operands = {"value": value if isinstance(value, DayText) else shown or "–", **_texts(params)}
     return Violated((Evidence(path, shown),), operands, basis, severity)
 
 

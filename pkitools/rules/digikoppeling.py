@@ -13,6 +13,7 @@ from pkitools.environment import Environment
 from pkitools.findings import NOT_APPLICABLE, Answer, Severity, met_if, met_if_none
 from pkitools.rules.context import ARC, RuleContext
 from pkitools.rules.engine import RuleBook, Scope, rsa_at_least
+from pkitools.text import DayText
 from pkitools.x509.oids import CLIENT_AUTH, SERVER_AUTH
 from pkitools.x509.purposes import purpose_names
 
@@ -31,7 +32,7 @@ def _oin(at: RuleContext) -> Answer:
 @BOOK.rule("pki002.in_time", _ERROR, "PKI002", scope=_SCOPE)
 def _in_time(at: RuleContext) -> Answer:
     facts = at.facts
-    text = f"{facts.not_before:%Y-%m-%d} – {facts.not_after:%Y-%m-%d}"
+    text = DayText((facts.not_before.date(), " – ", facts.not_after.date()))
     return met_if(facts.not_before <= at.moment <= facts.not_after, "validity", text, moment=f"{at.moment:%Y-%m-%d}")
 
 

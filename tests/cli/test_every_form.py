@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from icalendar import Calendar
 
 from pkitools.connections import claims_of, read_connections
 from pkitools.environment import Environment
-from pkitools.messages import LANGUAGES, Language
+from pkitools.messages import LANGUAGES, Language, message
 from pkitools.portfolio import HeldCertificate, Portfolio
 from pkitools.reports.connections import Planned, Replacement
 from pkitools.reports.planning import Work, WorkTelling, work_report, work_suffixes
@@ -27,7 +28,8 @@ from pkitools.reports.portfolio.order_days import OrderDays
 from pkitools.reports.portfolio.telling import word
 from pkitools.reports.telling.readable import short_day
 from pkitools.systems import get_system
-from tests.connections.support import CHAIN, OTHER_OIN, certificate, connection, written
+from tests.connections.support import CHAIN, OTHER_OIN, _key, certificate, connection, written
+from tests.connections.test_false_done import OTHER_KEY
 from tests.portfolio.support import judging, scanned
 from tests.support.chains import MOMENT, crl, good_chain
 from tests.support.command import Command
@@ -89,6 +91,7 @@ def texts(run: Command, folder: Path, out: Path, language: Language, *words: obj
     found["ics"] = "\n".join(f"{one['SUMMARY']}\n{one['DESCRIPTION']}" for one in calendar.walk("VEVENT"))
     for end in {"html", "xml"} & found.keys():
         found[end] = html.unescape(found[end])
+    found["json"] = json.dumps(json.loads(found["json"]), ensure_ascii=False)
     if "sarif" in found:
         run_of = json.loads(found["sarif"])["runs"][0]
         told = [*run_of["results"], *run_of["invocations"][0]["toolExecutionNotifications"]]
@@ -189,3 +192,24 @@ def test_what_has_no_end_to_count_from_is_replaced_today_as_well(form: str) -> N
     planned = Planned(None, get_system("digid-machtigen"), Environment.PRODUCTION, at_once=at_once)
     text = work_report(Work(MOMENT, (planned,)), form, WorkTelling("en")).decode()
     assert "dk.example.nl" in text.replace("\\", "").replace("\r\n ", "")
+
+
+@pytest.mark.parametrize("beside", ["own.key", "else.key"])
+@pytest.mark.parametrize("fits", [True, False])
+@pytest.mark.parametrize("named", [True, False])
+def test_a_key_that_does_not_fit_is_told_by_a_scan_as_by_status(
+    run: Command, tmp_path: Path, beside: str, *, fits: bool, named: bool
+) -> None:
+    """A key under a name of its own, which a connection states beside its certificate, was wrong in status alone."""
+    key = _key() if fits else OTHER_KEY
+    (tmp_path / "own.pem").write_bytes(certificate() + CHAIN)
+    (tmp_path / beside).write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    (tmp_path / "root.pem").write_bytes(pem(good_chain().root.der))
+    written(tmp_path, connection(files=f'["own.pem", "{beside}"]' if named else '["."]'))
+    found = texts(run, tmp_path, tmp_path, "nl", "scan", tmp_path)
+    asked = ("--connections", tmp_path / "connections.toml", "--trust", tmp_path / "root.pem")
+    (status,) = run("status", *asked, "--moment", MOMENT.isoformat(), "--json").document["connections"]
+    wrong = any(step["code"] == "connections.request.misfit" for step in status["steps"])
+    assert wrong is (not fits and (named or beside == "own.key"))
+    said = message("risk.key.misfit", {}, "nl").title
+    assert {form for form in (*SENTENCES, "json") if said in found[form]} == ({*SENTENCES, "json"} if wrong else set())

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import json
+import pickle
 import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,11 +20,15 @@ from hypothesis import strategies as st
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
 from pkitools.findings import Outcome, Severity, Status, Verdict
-from pkitools.messages import LANGUAGES, outcome_message
+from pkitools.messages import LANGUAGES, Language, outcome_message
 from pkitools.portfolio import Gap, HeldCertificate, HeldKey, HeldRequest, Place, Unread
 from pkitools.portfolio.risk import CertificateUse, Risks, authorities, by_folder, grouping, risks_of, weighing
+from pkitools.reports import Telling
+from pkitools.reports.portfolio.across import risk_line
+from pkitools.reports.telling.readable import readable
 from pkitools.revocation.rules import REVOKED
 from pkitools.systems import get_system
+from pkitools.text import DayText
 from tests.portfolio.support import CHAIN, LEAF, judging, scanned
 from tests.support.chains import good_chain
 from tests.support.deliveries import pem
@@ -284,6 +290,34 @@ def test_a_key_of_an_order_that_is_under_way_is_no_misfit() -> None:
     found = held("old", "/srv/a.pem"), private_key("new", "/srv/a.key")
     assert "key.misfit" in codes(*found)
     assert "key.misfit" not in codes(*found, requests=(request,))
+
+
+# --- days ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("count", [2, 3, 12])
+def test_a_day_in_a_sentence_is_as_people_read_it_and_data_have_it_in_iso(count: int, language: Language) -> None:
+    """Names of certificates stood with "(2028-10-07)" in Dutch; a name that holds such a text is left as it is."""
+    every = [named(str(number), "2026-10-07", 2 + number / 100, key="k") for number in range(count)]
+    every += [authority("tsp", not_after=day("2027-01-01"))]
+    whole = portfolio(*every)
+    found = risks_of(whole, raise_crashes=True)
+    assert found.found
+    for one in found.found:
+        said = risk_line(one, whole, Telling(language))
+        assert not re.search(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", said), said
+    twice = next(one for one in found.found if one.outcome.rule.code == "risk.name.twice")
+    assert "a (2028-10-06), a (" in str(twice.outcome.params["value"])
+    assert {"nl": "a (6 oktober 2028), a (", "en": "a (6 October 2028), a ("}[language] in risk_line(
+        twice, whole, Telling(language)
+    )
+    assert json.loads(json.dumps(dict(twice.outcome.params)))["value"] == str(twice.outcome.params["value"])
+    again = pickle.loads(pickle.dumps(twice.outcome.params["value"]))
+    assert (type(again), again, again.parts) == (DayText, twice.outcome.params["value"], again.parts)
+    strange = DayText(("a (2028-10-06)", " (", date(2028, 10, 7), ")"))
+    assert readable({"value": strange}, language)["value"] != strange
+    assert "a (2028-10-06) (7 " in str(readable({"value": strange}, language)["value"])
 
 
 # --- environments and systems -----------------------------------------------------------------------------------------

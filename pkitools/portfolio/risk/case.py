@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
+from types import MappingProxyType
+from typing import Final
 
 from pkitools.environment import Environment
 from pkitools.findings import Basis, Severity, met_if_none
@@ -14,8 +16,10 @@ from pkitools.portfolio.model import HeldCertificate, HeldKey, HeldRequest
 from pkitools.portfolio.risk.grouping import Sharing, is_in_use, shared
 from pkitools.portfolio.risk.model import CertificateUse, Hit, Uses
 from pkitools.systems import System
-from pkitools.text import joined
+from pkitools.text import DayText, joined
 from pkitools.trust import Hierarchy, HierarchyKind, hierarchies
+
+_LONGEST_DAY: Final = "30 september 2028"
 
 
 class Case:
@@ -27,6 +31,7 @@ class Case:
         moment: as of when, aware UTC.
         uses: for what the certificates at a place are.
         systems: for what all was judged.
+        keys_beside: files with a private key that is stated to be of a certificate and fits none, with its place.
     """
 
     def __init__(
@@ -38,9 +43,11 @@ class Case:
         moment: datetime,
         uses: Uses,
         systems: Sequence[System] = (),
+        keys_beside: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.certificates, self.keys, self.requests = certificates, keys, requests
         self.moment, self.uses, self.systems = moment, uses, systems
+        self.keys_beside = keys_beside
         self._kinds: Mapping[str, Hierarchy] = {each.name: each for each in hierarchies()}
 
     @cached_property
@@ -112,11 +119,20 @@ def about(
 
 def _listed(values: Sequence[str]) -> str:
     """Return the first of several names, as many as a sentence shows whole, and how many more there are."""
-    told = [joined(values, count) for count in range(min(len(values), MAX_LISTED), 0, -1)]
+    told = [_beside(values, count) for count in range(min(len(values), MAX_LISTED), 0, -1)]
     # one name that is longer than that is cut where it is shown
-    return next((each for each in told if len(each) <= MAX_MESSAGE_VALUE), told[-1])
+    return next((each for each in told if len(each.told(lambda _: _LONGEST_DAY)) <= MAX_MESSAGE_VALUE), told[-1])
 
 
-def names(members: Iterable[HeldCertificate]) -> Iterator[str]:
+def _beside(values: Sequence[str], count: int) -> DayText:
+    """Return names beside each other as :func:`~pkitools.text.joined` does; those with a day in them keep it a day."""
+    parts: list[str | date] = []
+    for value in values[:count]:
+        parts += [", ", *(value.parts if isinstance(value, DayText) else (value,))]
+    whole = joined(values, count)
+    return DayText((*parts[1:], whole[len(", ".join(values[:count])) :]))
+
+
+def names(members: Iterable[HeldCertificate]) -> Iterator[DayText]:
     """Yield what to call certificates: the name, and the day each ends."""
-    return (f"{one.name} ({one.not_after:%Y-%m-%d})" for one in members)
+    return (DayText((one.name, " (", one.not_after.date(), ")")) for one in members)

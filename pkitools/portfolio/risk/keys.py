@@ -127,9 +127,10 @@ def misfit(case: Case) -> Told:
     if not case.keys:
         return NOT_APPLICABLE
     closed = [key.place.name for key in case.keys if key.spki_sha256 is None]
+    beside = {key.place.name: where for key, where, _ in misfits(case)}
     found = [
-        Hit(Violated((), {"value": key.place.name, "beside": where}), (), tuple({key.place.name, where}))
-        for key, where, _ in misfits(case)
+        Hit(Violated((), {"value": name, "beside": where}), (), tuple({name, where}))
+        for name, where in {**case.keys_beside, **beside}.items()
     ]
     if not found and closed:
         return NotChecked("keys_closed", str(len(closed)))

@@ -40,6 +40,7 @@ def risks_of(
     *,
     uses: Uses | None = None,
     systems: Iterable[str | System] | None = None,
+    keys_beside: Mapping[str, str] | None = None,
     raise_crashes: bool = False,
 ) -> Risks:
     """Return what is wrong, or is to be known, of all that was found together.
@@ -48,6 +49,8 @@ def risks_of(
         portfolio: what was found.
         uses: for what the certificates at a place are; ``None``: what the folders are called.
         systems: for what all was judged; ``None``: the systems of the portfolio, as far as they are embedded.
+        keys_beside: files with a private key that somebody states to be of a certificate and that fits none, with the
+            place of that; ``None``: nobody states any, and where keys lie is all there is.
         raise_crashes: let a check that crashes raise instead of becoming NOT_CHECKED; for tests and bug reports.
 
     Raises:
@@ -61,6 +64,7 @@ def risks_of(
         moment=portfolio.moment,
         uses=uses or by_folder(portfolio.asked),
         systems=tuple(_embedded(portfolio.systems) if systems is None else _given(systems)),
+        keys_beside=keys_beside or {},
     )
     asking = _Asking(case, portfolio.is_whole, raise_crashes)
     told = [pair for rule, check in _CHECKS.items() for pair in asking.told(rule, check)]

@@ -11,7 +11,7 @@ from typing import Final
 
 from pkitools.messages import Language, fault_in_words, message, template
 from pkitools.messages.days import at_time, day
-from pkitools.text import NameText, pattern
+from pkitools.text import DayText, NameText, pattern
 
 # as pkitools.text writes moments, and as the data of hierarchies do
 _MOMENT: Final = pattern(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]([0-9]{2}:[0-9]{2}):[0-9]{2}(?:\.[0-9]+)?(?:Z| UTC))?")
@@ -33,8 +33,8 @@ def readable(params: Mapping[str, object], language: Language, moment: datetime 
 
 
 def _operand(name: str, value: object, language: Language, moment: datetime | None) -> object:
-    if isinstance(value, NameText):
-        return value.short
+    if isinstance(value, (NameText, DayText)):
+        return value.short if isinstance(value, NameText) else value.told(lambda each: day(each, language))
     if name in _WORDS and (word := template(f"report.{_WORDS[name]}.{str(value).lower()}", language).get("title")):
         return word
     if name == "code" and str(value).startswith("http-"):

@@ -32,12 +32,13 @@ def risks_for(portfolio: Portfolio, systems: Sequence[str], connections: Connect
     """Return what is told of all together, also for systems of one's own, and by what connections state."""
     from pkitools.portfolio.risk import risks_of
 
-    uses = None
+    uses, beside = None, None
     if connections is not None:
-        from pkitools.connections import uses_of
+        from pkitools.connections import keys_named, uses_of
 
-        uses = uses_of(connections)
-    return risks_of(portfolio, uses=uses, systems=[system_named(name) for name in systems])
+        uses, beside = uses_of(connections), keys_named(connections, portfolio)
+    given = [system_named(name) for name in systems]
+    return risks_of(portfolio, uses=uses, systems=given, keys_beside=beside)
 
 
 def across_told(risks: Risks, portfolio: Portfolio) -> Iterator[Line | str]:
