@@ -19,7 +19,15 @@ from pkitools.portfolio.model import Gap, HeldCertificate, Portfolio, Unread
 from pkitools.portfolio.risk import Hanging
 from pkitools.reports.portfolio.across import hanging_line, risks_in
 from pkitools.reports.portfolio.order_days import OrderDay, OrderDays, order_why
-from pkitools.reports.portfolio.telling import Telling, counted, place_names, said_of, unread_sentence, word
+from pkitools.reports.portfolio.telling import (
+    Telling,
+    counted,
+    ends_by_told,
+    place_names,
+    said_of,
+    unread_sentence,
+    word,
+)
 from pkitools.reports.telling.readable import short_day
 from pkitools.text import visible
 
@@ -97,7 +105,7 @@ def _events(one: HeldCertificate, days: OrderDays, portfolio: Portfolio, telling
     order = days.of(one)
     if order is not None:
         yield _order(one, order, days, portfolio, telling)
-    yield _event("expires", one.not_after.date(), one, portfolio, telling)
+    yield _event("expires", one.ends.date(), one, portfolio, telling)
 
 
 def _order(one: HeldCertificate, order: OrderDay, days: OrderDays, portfolio: Portfolio, telling: Telling) -> Event:
@@ -146,8 +154,10 @@ def all_day(uid: str, day: date, summary: str, lines: Iterable[str], *, moment: 
 
 
 def _description(kind: str, one: HeldCertificate, telling: Telling, why: Sequence[str]) -> Iterator[str]:
-    day = f"{one.not_after:%Y-%m-%d %H:%M} UTC"
+    day = f"{one.ends:%Y-%m-%d %H:%M} UTC"
     yield from why or [word(f"portfolio.report.event.{kind}.why", telling.language, end=day)]
+    if one.ends_by is not None:
+        yield ends_by_told(one.ends_by, telling.language)
     for name, value in (
         ("portfolio.report.column.oin", one.oin),
         ("portfolio.report.serial", one.serial_number),
