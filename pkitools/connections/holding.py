@@ -326,7 +326,7 @@ def _best(certificates: Iterable[HeldCertificate], moment: datetime) -> HeldCert
     """Return the certificate that a connection is held to have: not ended, then the best, then the last."""
     return max(
         certificates,
-        key=lambda one: (one.not_after >= moment, _RANK[one.verdict], one.not_after, one.sha256),
+        key=lambda one: (one.not_after >= moment, _RANK[one.verdict], one.ends, one.sha256),
         default=None,
     )
 

@@ -20,10 +20,11 @@ def bears_name(found: HeldCertificate | HeldRequest, connection: Connection) -> 
 
 
 def lacking_names(certificate: HeldCertificate, connection: Connection) -> tuple[str, ...]:
-    """Return the host names that a connection states and a certificate lacks; none of one without host names at all."""
-    if not certificate.dns_names:
-        return ()
-    names = _names(certificate)
+    """Return the host names that a connection states and a certificate lacks: all of them where it has none at all.
+
+    One in the common name alone is none: who looks for a host reads the subjectAltName (RFC 9525).
+    """
+    names = set(map(_same, certificate.dns_names))
     return tuple(name for name in connection.dns if _same(name) not in names)
 
 

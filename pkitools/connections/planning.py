@@ -76,6 +76,8 @@ class PlanDate:
         basis: what it rests on; ``None`` where whoever plans stated it, or it stands in a certificate.
         unknown: what was not counted because it is not known: it has to be done earlier by that.
         days: of a generation, the longest validity in days.
+        by: of the end of a certificate, the name of the authority above it that ends then, where that is before the
+            certificate itself does; not made safe for a terminal.
     """
 
     day: date
@@ -84,6 +86,7 @@ class PlanDate:
     basis: Basis | None = None
     unknown: tuple[LeadKind, ...] = ()
     days: int | None = None
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

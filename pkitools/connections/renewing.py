@@ -11,17 +11,21 @@ from pkitools.connections.model import Connection
 from pkitools.connections.planning import YEARS, Anchor, Plan, PlanDate, PlanKind, generation_for, plan
 from pkitools.environment import Environment
 from pkitools.findings import Verdict
-from pkitools.portfolio import HeldCertificate
+from pkitools.frozen import replace
+from pkitools.portfolio import HeldCertificate, Judgement
 from pkitools.trust import HierarchyKind, hierarchies
+from pkitools.validation.rules import ANCHOR_FOUND, BUDGET
 
 AHEAD: Final = timedelta(days=28)
 """How long before the last day for a step it is told as to do now."""
+_NOT_BUILT: Final = frozenset({ANCHOR_FOUND.code, BUDGET.code})
+"""Why there is no path where nothing was found wrong with one: what issued it is not at hand, or not found in time."""
 
 
 def plan_of_renewal(
     connection: Connection, certificate: HeldCertificate, *, moment: datetime, calendar: WorkingDays
 ) -> Plan | None:
-    """Return the days back from the end of the certificate of a connection.
+    """Return the days back from the end of the certificate of a connection, or of an authority that ends before it.
 
     Args:
         connection: whose it is.
@@ -32,7 +36,7 @@ def plan_of_renewal(
     Returns:
         ``None`` where it ends in a year that cannot be planned in, such as 9999.
     """
-    day = certificate.not_after.date()
+    begins, day = span_of(certificate)
     if day.year not in YEARS:
         return None
     found = plan(
@@ -43,9 +47,12 @@ def plan_of_renewal(
         # whoever has a certificate was a subscriber to get it
         subscriber=True if connection.subscriber is None else connection.subscriber,
         generation=_generation(certificate, connection.environment),
-        begins=certificate.not_before.date(),
+        begins=begins,
         calendar=calendar,
     )
+    if (by := certificate.ends_by) is not None:
+        dates = (replace(one, by=by.name) if one.kind is PlanKind.END else one for one in found.dates)
+        found = replace(found, dates=tuple(dates))
     return found.at_once(moment.date()) if has_to_be_replaced(certificate, moment) else found
 
 
@@ -97,15 +104,35 @@ def delivery_of(connection: Connection, ordered: date) -> PlanDate | None:
 
 def is_awaited(connection: Connection, certificate: HeldCertificate, today: date) -> bool:
     """Return whether the one after a certificate was ordered, and there is time left to wait for it."""
-    return is_ordered(connection, certificate, today) and today < certificate.not_after.date() - AHEAD
+    return is_ordered(connection, certificate, today) and today < certificate.ends.date() - AHEAD
 
 
 def has_to_be_replaced(certificate: HeldCertificate, moment: datetime) -> bool:
-    """Return whether a certificate is of no use before its end: not where a path lacks, or its first day is to come."""
+    """Return whether a certificate is of no use before its end: not where its path or its first day is to come.
+
+    A path that cannot be built for want of certificates refutes nothing; one that was built and refused does, and an
+    authority above it that has ended.
+    """
     if certificate.not_after < moment or certificate.verdict is not Verdict.FAILED:
         return False
-    is_proved = all(one.has_path for one in certificate.judgements)
-    return certificate.is_revoked or (is_proved and certificate.not_before <= moment)
+    is_known = certificate.ends < moment or not any(map(_is_path_missing, certificate.judgements))
+    return certificate.is_revoked or (is_known and certificate.not_before <= moment)
+
+
+def _is_path_missing(judgement: Judgement) -> bool:
+    return not judgement.has_path and any(one.rule.code in _NOT_BUILT for one in judgement.findings)
+
+
+def span_of(certificate: HeldCertificate) -> tuple[date, date]:
+    """Return the days between which a certificate counts for the advice when to order: as long as its own validity.
+
+    Of one that an authority cuts short both are moved: the next takes as long to order as that of one that is not.
+    """
+    begins, ends = certificate.not_before.date(), certificate.ends.date()
+    if certificate.ends_by is not None:
+        length = certificate.not_after.date() - begins
+        begins = date.fromordinal(max(1, ends.toordinal() - length.days))
+    return begins, ends
 
 
 def _generation(certificate: HeldCertificate, environment: Environment) -> str | None:

@@ -249,5 +249,5 @@ def _turn(one: ConnectionStatus, moment: datetime) -> tuple[bool, timedelta]:
 def _due(one: ConnectionStatus) -> date:
     """Return the first day of what is as urgent as the connection, or else the day its certificate ends."""
     days = [step.due for step in one.steps if step.state is one.state and step.due is not None]
-    end = date.max if one.certificate is None else one.certificate.not_after.date()
+    end = date.max if one.certificate is None else one.certificate.ends.date()
     return min(days, default=end)

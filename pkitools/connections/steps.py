@@ -169,6 +169,9 @@ def _held(seen: Seen, certificate: HeldCertificate) -> StepStatus:
     if seen.ended:
         is_on_its_way = is_ordered(seen.connection, certificate, seen.today)
         state, why = StepState.LATE, "ended_ordered" if is_on_its_way else "ended"
+    elif (by := certificate.ends_by) is not None:
+        day = by.not_after.date().isoformat()
+        return _step(Step.CERTIFICATE, state, "bound", name=certificate.name, day=day, issuer=by.name)
     return _step(Step.CERTIFICATE, state, why, name=certificate.name, day=certificate.not_after.date().isoformat())
 
 
@@ -285,12 +288,19 @@ def _renewal(seen: Seen) -> StepStatus:
         return _step(Step.RENEWAL, StepState.WAITING, "waiting")
     if is_ordered(seen.connection, seen.certificate, seen.today):
         return _awaited(seen)
-    if seen.at_once and (seen.plan is None or seen.plan.begin.day >= seen.today):
+    is_over = seen.certificate.ends < seen.moment  # with what issued it
+    if seen.at_once and (is_over or seen.plan is None or seen.plan.begin.day >= seen.today):
         return _step(Step.RENEWAL, StepState.NOW, "at_once", seen.today)
     if seen.plan is None:
         return _step(Step.RENEWAL, StepState.WAITING, "far")
-    due = seen.plan.begin.day
+    return _next_one(seen, seen.plan.begin.day)
+
+
+def _next_one(seen: Seen, due: date) -> StepStatus:
+    """Return how the next one stands by the day to begin with it."""
     found = _by(Step.RENEWAL, due, seen.today)
+    if found.state is StepState.WAITING and not seen.is_good:
+        return _step(Step.RENEWAL, StepState.WAITING, "not_good", due, day=due.isoformat())
     if seen.status.request is None or found.state is StepState.WAITING:
         return found
     why = "request_late" if found.state is StepState.LATE else "request"
@@ -304,6 +314,6 @@ def _awaited(seen: Seen) -> StepStatus:
     if seen.overdue is not None:
         return _step(Step.RENEWAL, StepState.NOW, "overdue", seen.overdue, day=seen.overdue.isoformat())
     if not is_awaited(seen.connection, seen.certificate, seen.today):
-        end = seen.certificate.not_after.date()
+        end = seen.certificate.ends.date()
         return _step(Step.RENEWAL, StepState.NOW, "awaited", end, day=end.isoformat())
     return _step(Step.RENEWAL, StepState.WAITING, "ordered", day=seen.connection.ordered.isoformat())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import aware, octets, optional_choice
@@ -16,14 +16,15 @@ from pkitools.environment import Environment
 from pkitools.findings import Outcome
 from pkitools.frozen import dataclass, field, replace
 from pkitools.portfolio.claims import Claim
+from pkitools.portfolio.ending import way_up
 from pkitools.portfolio.known import AboutEach, Known, read_if_it_can
 from pkitools.portfolio.model import Above, EnvironmentBasis, Judgement
 from pkitools.revocation import CertificateRevocationList
 from pkitools.systems import System
-from pkitools.trust import HierarchyKind, TrustStore, hierarchy_of
+from pkitools.trust import HierarchyKind, TrustStore, embedded_certificates, hierarchy_of
 from pkitools.validation.rules import ANCHOR_FOUND
 from pkitools.x509 import CertificateFacts, oin_from_certificate, read_certificate
-from pkitools.x509.at_hand import at_hand
+from pkitools.x509.at_hand import AtHand, at_hand
 from pkitools.x509.given import CERTIFICATE, several_ders
 
 if TYPE_CHECKING:
@@ -146,7 +147,18 @@ class Judge:
             () if result.path is None else tuple(map(_authority, result.path.certificates[1:])),
             None if claim is None else claim.name,
             tuple(each.name for each in asked.systems),
+            way=self._way(facts, between) if result.path is None else (),
         )
+
+    def _way(self, facts: CertificateFacts, own: tuple[bytes, ...]) -> tuple[Above, ...]:
+        """Return what stands above a certificate without a proved path: of its own file, of others, and known here."""
+        near = _with(own, self._about.authorities(facts))
+        return tuple(_authority(each.der) for each in way_up(facts, (at_hand(near), self._known_here)))
+
+    @cached_property
+    def _known_here(self) -> AtHand:
+        embedded = (each.der for each in embedded_certificates())
+        return AtHand(tuple(dict.fromkeys((*_at_hand(self.asked), *embedded))))
 
     def _by_what_is_known(self, facts: CertificateFacts, own: tuple[bytes, ...], asked: Question) -> CheckResult:
         """Judge by what came with a certificate, and by the authorities of other files where that leads nowhere.

@@ -165,7 +165,8 @@ class Kept:
 
     def _turn(self, found: HeldCertificate) -> tuple[int, int]:
         """Return where a certificate comes: by its standing, then what ends first, or of what has ended the last."""
-        standing, left = found.standing(self._moment), found.not_after - self._moment
+        end = found.not_after if (standing := found.standing(self._moment)) is Standing.EXPIRED else found.ends
+        left = end - self._moment
         return _RANKS[standing], (-left if standing is Standing.EXPIRED else left) // _UNIT
 
     def _whole(self, number: int, body: bytes) -> HeldCertificate:

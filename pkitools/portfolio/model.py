@@ -106,6 +106,8 @@ class Judgement:
         host: the name of the peer that sent it, which has to be in it; ``None`` of what was found in a file.
         has_path: a path was proved from it to a root that is trusted here.
         path: the authorities of that path, its issuer first, the root last.
+        way: without such a path those above it that are at hand and signed what is below them, its issuer first; none
+            where all that may be above it last as long as it does.
         connection: the name of the connection that claims it; ``None`` where none does.
         systems: the names of the systems it was judged for.
         beside: which of ``told`` a file that it lies in says of it, with the name of that file as evidence: what it is
@@ -123,6 +125,7 @@ class Judgement:
     connection: str | None = None
     systems: tuple[str, ...] = ()
     beside: tuple[Outcome, ...] = ()
+    way: tuple[Above, ...] = ()
 
     @property
     def findings(self) -> tuple[Outcome, ...]:
@@ -228,6 +231,18 @@ class HeldCertificate:
         return self.common_name or self.organization or self.sha256
 
     @property
+    def ends_by(self) -> Above | None:
+        """The first authority above it to end, where that is before it does; ``None`` where it lasts its own time."""
+        above = (one for each in self.judgements for one in each.path or each.way if one.not_after < self.not_after)
+        return min(above, key=lambda one: one.not_after, default=None)
+
+    @property
+    def ends(self) -> datetime:
+        """The last moment at which it works: its own end, or that of an authority above it where that is before."""
+        by = self.ends_by
+        return self.not_after if by is None else by.not_after
+
+    @property
     def verdict(self) -> Verdict | None:
         """The worst verdict; ``None`` of an authority."""
         found = {one.verdict for one in self.judgements}
@@ -275,14 +290,14 @@ class HeldCertificate:
             return Standing.EXPIRED
         if self.verdict is Verdict.FAILED:
             return Standing.FAILED
-        if self.not_after - moment < SOON:
+        if self.ends - moment < SOON:
             return Standing.ENDS_SOON
         return Standing(self.verdict.value)
 
     def days_left(self, moment: datetime) -> int:
-        """Return the whole days until it ends; below 0, and never 0, when it has ended."""
-        left = self.not_after - (moment := aware(moment))
-        return left // _DAY if moment <= self.not_after else min(-1, -(-left // _DAY))
+        """Return the whole days until :attr:`ends`; below 0, and never 0, when that is past."""
+        left = (end := self.ends) - (moment := aware(moment))
+        return left // _DAY if moment <= end else min(-1, -(-left // _DAY))
 
 
 @dataclass(frozen=True, slots=True)

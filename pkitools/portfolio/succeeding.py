@@ -59,7 +59,7 @@ def successions(members: Sequence[HeldCertificate], moment: datetime) -> Iterato
     for one in ending:
         last = _last(one, following)
         if last is not one and last.standing(moment) in _USABLE:
-            yield one, Successor(last.sha256, last.not_after, last.places[0].name if last.places else last.name)
+            yield one, Successor(last.sha256, last.ends, last.places[0].name if last.places else last.name)
 
 
 def _last(one: HeldCertificate, following: Mapping[str, HeldCertificate]) -> HeldCertificate:
@@ -73,8 +73,8 @@ def follows(old: HeldCertificate, new: HeldCertificate) -> bool:
     """Return whether a certificate was made after another, and when that came near its end."""
     if new.not_before <= old.not_before:
         return False
-    ahead = max(_MOST_AHEAD, (old.not_after - old.not_before) / 3)
-    return old.not_after - new.not_before <= ahead
+    ahead = max(_MOST_AHEAD, (old.ends - old.not_before) / 3)
+    return old.ends - new.not_before <= ahead
 
 
 def ordered(judgement: Judgement) -> Judgement:
@@ -86,7 +86,7 @@ def ordered(judgement: Judgement) -> Judgement:
 def _succeeds(new: HeldCertificate, old: HeldCertificate) -> bool:
     # what is revoked is replaced at any time: by what was put beside it
     is_replaced = old.is_revoked and new.not_before > old.not_before and not _apart(old, new)
-    if not old.not_after < new.not_after or new.not_before > old.not_after or not (is_replaced or follows(old, new)):
+    if not old.ends < new.ends or new.not_before > old.not_after or not (is_replaced or follows(old, new)):
         return False
     if not set(map(str.casefold, old.dns_names)) <= set(map(str.casefold, new.dns_names)):
         return False

@@ -159,6 +159,8 @@ def _certificate(one: HeldCertificate) -> dict[str, object]:
         "oin": one.oin,
         "not_before": instant(one.not_before),
         "not_after": instant(one.not_after),
+        "ends": instant(one.ends),
+        "ends_by": one.ends_by and one.ends_by.name,
         "verdict": None if one.verdict is None else one.verdict.value,
         "places": list(dict.fromkeys(place.name for place in one.places)),
     }

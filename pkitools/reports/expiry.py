@@ -50,7 +50,7 @@ class Expiry:
         return tuple(sorted(found, key=lambda one: (*self._turn(one), one.name, one.sha256)))
 
     def _turn(self, one: HeldCertificate) -> tuple[bool, timedelta]:
-        left = one.not_after - self.moment
+        left = one.ends - self.moment
         return left >= _NOTHING, abs(left)
 
     def state(self, certificate: HeldCertificate) -> Nagios:
@@ -96,6 +96,8 @@ def _certificate(one: HeldCertificate, found: Expiry) -> dict[str, object]:
         "oin": one.oin,
         "authority": one.is_authority,
         "not_after": instant(one.not_after),
+        "ends": instant(one.ends),
+        "ends_by": one.ends_by and one.ends_by.name,
         "days_left": one.days_left(found.moment),
         "state": found.state(one).name.lower(),
         "places": list(dict.fromkeys(place.name for place in one.places)),
@@ -129,13 +131,10 @@ def _first(found: Expiry, language: Language) -> str:
     first = found.certificates[0]
     days = first.days_left(found.moment)
     several, one = ("ends", "ends_one") if days >= 0 else ("ended", "ended_one")
-    return _words(
-        one if abs(days) == 1 else several,
-        language,
-        name=_named(first.name),
-        days=abs(days),
-        day=first.not_after.date().isoformat(),
-    )
+    slug = one if abs(days) == 1 else several
+    told = _words(slug, language, name=_named(first.name), days=abs(days), day=first.ends.date().isoformat())
+    by = first.ends_by
+    return told if by is None else f"{told}, {_words('ends_by', language, issuer=_named(by.name))}"
 
 
 def _beside(found: Expiry, language: Language) -> Iterator[str]:

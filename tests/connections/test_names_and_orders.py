@@ -13,13 +13,13 @@ import pytest
 from pkitools.connections import ConnectionStatus, Step, holding
 from pkitools.connections.naming import bears_name, is_for, lacking_names
 from pkitools.connections.renewing import is_awaited, is_ordered
-from pkitools.findings import Severity
+from pkitools.findings import Severity, Verdict
 from pkitools.portfolio import HeldRequest, Place
 from pkitools.reports.portfolio.order_days import OrderDays
 from pkitools_cli.commands.status.commands import command_for
 from tests.cli.conftest import run
 from tests.connections.support import CHAIN, OIN, certificate, connection, held, written
-from tests.support.chains import crl, good_chain
+from tests.support.chains import SAN, crl, good_chain
 from tests.support.command import Command
 from tests.support.deliveries import pem
 from tests.support.page import GIVEN, Read, Visitor
@@ -85,7 +85,9 @@ def test_names_are_compared_as_they_are_meant(folder: Path) -> None:
     seen = found("a", common_name="TRIAL a.example.nl", dns_names=("A.example.nl", "xn--bcher-kva.example.nl"))
     assert (bears_name(seen, stated), lacking_names(seen, stated)) == (True, ())
     assert lacking_names(replace(seen, dns_names=("a.example.nl",)), stated) == ("bücher.example.nl",)
-    assert lacking_names(replace(seen, dns_names=()), stated) == (), "one of a legal person has no host names"
+    without = replace(seen, dns_names=())
+    assert lacking_names(without, stated) == stated.dns, "one that stands in the common name alone is no host name"
+    assert lacking_names(without, replace(stated, dns=())) == (), "one of a legal person for which none is stated"
     other = replace(stated, dns=("straße.example.nl",))
     assert not bears_name(replace(seen, dns_names=("weiß.example.nl",)), other), "two that cannot be written are two"
 
@@ -261,3 +263,19 @@ def test_the_page_says_of_its_connections_that_a_list_could_not_be_read(folder: 
     given = replace(GIVEN, connections=str(file), trust=(str(folder / "root.pem"),), crls=(str(tmp_path),))
     given = replace(given, places=(), revocation=None)
     assert "torn.crl" in Read(Visitor(given).get("/portfolio")).text
+
+
+@pytest.mark.parametrize("names", ['["x.example.nl"]', '["x.example.nl", "y.example.nl"]'])
+def test_a_host_name_that_is_stated_is_not_in_a_certificate_without_any(tmp_path: Path, names: str) -> None:
+    made = certificate(OIN, "Zegel", datetime(2027, 11, 1, tzinfo=UTC), extensions={SAN: None})
+    (tmp_path / "a.pem").write_bytes(made + CHAIN)
+    fields = {"files": '["a.pem"]', "common_name": '"Zegel"'}
+    for stated, lacks in (({}, ()), ({"dns": names}, tuple(names.strip('[]"').split('", "')))):
+        text = connection(**fields, **stated)
+        (one,) = held(tmp_path, text).statuses
+        verdict = one.of(Step.VERDICT)
+        assert verdict is not None
+        assert one.certificate is not None
+        assert one.certificate.verdict is not Verdict.FAILED, one.certificate.findings
+        assert (verdict.code == "connections.verdict.lacking") is bool(lacks)
+        assert str(verdict.params.get("names", "")) == ", ".join(lacks)

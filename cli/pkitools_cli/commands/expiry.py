@@ -14,7 +14,7 @@ from pkitools.findings import Severity, Verdict
 from pkitools.frozen import dataclass
 from pkitools.reports import Expiry, expiry_document
 from pkitools.reports.expiry import Nagios, nagios_line
-from pkitools.reports.portfolio.telling import place_text, successor_told
+from pkitools.reports.portfolio.telling import ends_by_told, place_text, successor_told
 from pkitools.reports.telling.readable import short_day
 from pkitools.text import visible
 from pkitools_cli.commands.scan.claims import refuse_no_place
@@ -120,6 +120,8 @@ def _text(found: Expiry) -> Iterator[Line | str]:
         yield _row(one, found)
         for place in list(dict.fromkeys(map(place_text, one.places)))[:1]:
             yield "    " + fitted_end(visible(place), columns() - 4)
+        if one.ends_by is not None:
+            yield from wrapped(ends_by_told(one.ends_by, language()), "    ")
         if one.successor is not None and found.state(one) is not Nagios.OK:
             yield from wrapped(successor_told(one.successor, language()), "    ")
     for unread in found.portfolio.unread:
@@ -139,7 +141,7 @@ def _now(found: Expiry) -> str:
 
 def _row(one: HeldCertificate, found: Expiry) -> Line:
     tones = {Nagios.CRITICAL: Severity.ERROR, Nagios.WARNING: Severity.WARNING}
-    day, days = short_day(one.not_after, language()), one.days_left(found.moment)
+    day, days = short_day(one.ends, language()), one.days_left(found.moment)
     first = f"{day:>11}  {days:>6}  {one.oin or '':<20}  "
     text = first + fitted(visible(one.name), columns() - len(first))
     return coloured(text, tones.get(found.state(one), Severity.INFO))

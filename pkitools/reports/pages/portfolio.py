@@ -287,7 +287,7 @@ def _span(one: HeldCertificate, mark: str, order_by: date | None, portfolio: Por
         told,
         one.not_before.astimezone(UTC).date(),
         order_by,
-        one.not_after.astimezone(UTC).date(),
+        one.ends.astimezone(UTC).date(),
         one.days_left(portfolio.moment),
     )
 

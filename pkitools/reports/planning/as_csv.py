@@ -87,7 +87,7 @@ def _certificate(one: ConnectionStatus) -> dict[str, str | None]:
     held = one.certificate
     if held is None:
         return {}
-    return {"certificate": held.name, "ends": held.not_after.date().isoformat(), "sha256": held.sha256}
+    return {"certificate": held.name, "ends": held.ends.date().isoformat(), "sha256": held.sha256}
 
 
 def _days(work: Work, telling: WorkTelling) -> Iterator[dict[str, str | None]]:

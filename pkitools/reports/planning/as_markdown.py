@@ -60,7 +60,7 @@ def _cells(one: ConnectionStatus, name: str, telling: WorkTelling) -> tuple[str,
     step, held = one.next, one.certificate
     due = "" if step is None or step.due is None else short_day(at_noon(step.due), telling.language)
     following = "" if step is None else step_title(step, telling.language)
-    ends = "" if held is None else short_day(held.not_after, telling.language)
+    ends = "" if held is None else short_day(held.ends, telling.language)
     return _state(one.state, telling), name, following, due, "" if held is None else held.name, ends
 
 

@@ -208,6 +208,8 @@ def date_title(one: PlanDate, planned: Planned, language: Language) -> str:
 
 def date_why(one: PlanDate, language: Language) -> str:
     """Return what a day rests on: what a source says, whoever plans, or advice; empty where it needs no reason."""
+    if one.by is not None:
+        return word("connections.plan.by", language, issuer=visible(one.by))
     if one.lead is not None and one.lead.basis is None:
         return word("connections.plan.stated", language, count=one.lead.amount) if one.lead.amount else ""
     said = one.lead.text.get(language, "") if one.lead is not None else ""

@@ -51,6 +51,8 @@ COLUMNS: Final = (
     "connections",
     "order_by",
     "renewal",
+    "ends",
+    "ends_by",
 )
 """The headings, the same in every language: scripts name them. What is added stands last: some count them."""
 
@@ -78,10 +80,10 @@ def render(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
     for one in portfolio.certificates:
         titles = dict.fromkeys(by_certificate.get(one.sha256, ()))
         # a number of ours, and not a text that begins like a formula: of what has ended it is less than none
-        standing, ends, *rest = map(
-            cell,
-            (*_row(one, portfolio, telling), "; ".join(titles), *_next(one, portfolio, telling, orders, names)),
-        )
+        by = "" if one.ends_by is None else one.ends_by.name
+        next_one = _next(one, portfolio, telling, orders, names)
+        row = *_row(one, portfolio, telling), "; ".join(titles), *next_one, one.ends.date().isoformat(), by
+        standing, ends, *rest = map(cell, row)
         writer.writerow([standing, ends, one.days_left(portfolio.moment), *rest])
         yield _taken(out)
     for risk in risks.found:

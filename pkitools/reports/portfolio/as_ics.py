@@ -24,6 +24,7 @@ from pkitools.reports.portfolio.telling import (
     Telling,
     claimed_by,
     counted,
+    ends_by_told,
     one_line,
     place_names,
     said_of,
@@ -110,7 +111,7 @@ def _events(one: HeldCertificate, days: OrderDays, portfolio: Portfolio, telling
     order = days.of(one)
     if order is not None and not days.is_past(order):
         yield _order(one, order, days, portfolio, telling)
-    yield _event("expires", one.not_after.date(), one, portfolio, telling, days=days)
+    yield _event("expires", one.ends.date(), one, portfolio, telling, days=days)
 
 
 def _late(days: OrderDays, portfolio: Portfolio, telling: Telling) -> Iterator[Event]:
@@ -200,8 +201,10 @@ def all_day(uid: str, day: date, summary: str, lines: Iterable[str], *, moment: 
 def _description(
     kind: str, one: HeldCertificate, days: OrderDays, telling: Telling, why: Sequence[str]
 ) -> Iterator[str]:
-    day = f"{one.not_after:%Y-%m-%d %H:%M} UTC"
+    day = f"{one.ends:%Y-%m-%d %H:%M} UTC"
     yield from why or [word(f"portfolio.report.event.{kind}.why", telling.language, end=day)]
+    if one.ends_by is not None:
+        yield ends_by_told(one.ends_by, telling.language)
     for name, value in (
         ("portfolio.report.column.connection", claimed_by(one, days.names(telling.language))),
         ("portfolio.report.column.oin", one.oin),

@@ -80,6 +80,8 @@ def _certificate(one: HeldCertificate, portfolio: Portfolio) -> dict[str, object
         "dns_names": list(one.dns_names),
         "not_before": instant(one.not_before),
         "not_after": instant(one.not_after),
+        "ends": instant(one.ends),
+        "ends_by": one.ends_by and one.ends_by.name,
         "days_left": one.days_left(portfolio.moment),
         "key": one.key,
         "spki_sha256": one.spki_sha256,

@@ -86,7 +86,7 @@ def _table(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
         yield row(
             (
                 standing_word(standing, telling.language),
-                short_day(one.not_after, telling.language),
+                short_day(one.ends, telling.language),
                 str(one.days_left(portfolio.moment)),
                 one.name,
                 one.oin or "",

@@ -49,6 +49,11 @@ def _lines(portfolio: Portfolio) -> Iterator[str]:
         samples(every, lambda one: _seconds(one.not_after)),
     )
     yield from _metric(
+        "pkitools_cert_ends",
+        "Last moment at which it and every authority above it are valid, unix seconds",
+        samples(every, lambda one: _seconds(one.ends)),
+    )
+    yield from _metric(
         "x509_cert_expired",
         "Whether validity had ended when was looked (1)",
         samples(every, lambda one: int(one.not_after < portfolio.moment)),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pkitools.connections.calendar import WorkingDays
 from pkitools.connections.claiming import claiming
 from pkitools.connections.planning import advised_order
-from pkitools.connections.renewing import has_to_be_replaced, is_awaited, plan_of_renewal
+from pkitools.connections.renewing import has_to_be_replaced, is_awaited, plan_of_renewal, span_of
 from pkitools.errors import MissingExtraError
 from pkitools.frozen import dataclass, replace
 from pkitools.messages import Language
@@ -119,8 +119,7 @@ class OrderDays:
                     yield OrderDay(found.order.day, judgement.connection, found.order)
 
     def _advised(self, one: HeldCertificate) -> date:
-        begins, ends = (each.astimezone(UTC).date() for each in (one.not_before, one.not_after))
-        day = advised_order(begins, ends, self._calendar)
+        day = advised_order(*span_of(one), self._calendar)
         return min(day, self._moment.astimezone(UTC).date()) if self.is_at_once(one) else day
 
 

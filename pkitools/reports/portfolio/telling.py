@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pkitools.findings import Outcome, Report, Severity, Verdict
 from pkitools.frozen import dataclass
 from pkitools.messages import Language, RemedyText, error_sentence, message
-from pkitools.portfolio.model import HeldCertificate, Place, Portfolio, Standing, Successor, Unread
+from pkitools.portfolio.model import Above, HeldCertificate, Place, Portfolio, Standing, Successor, Unread
 from pkitools.reports.telling.answer import answer_of, told
 from pkitools.reports.telling.readable import number_of, short_day
 from pkitools.text import visible
@@ -124,6 +124,8 @@ def said_of(
     first = renewal_told(certificate, portfolio, telling.language, orders)
     if certificate.successor is not None and certificate.standing(portfolio.moment) is Standing.EXPIRED:
         return first  # what is wrong with it is that alone, and another needs not be asked for
+    if certificate.ends_by is not None:
+        first = f"{ends_by_told(certificate.ends_by, telling.language)} {first}".strip()
     decides = deciding(certificate)
     if decides is None:
         return first
@@ -136,6 +138,11 @@ def successor_told(successor: Successor, language: Language) -> str:
     """Return that the next certificate is there, where, and what to do with it and with the old one."""
     day, place = short_day(successor.not_after, language), visible(successor.place)
     return word("portfolio.report.successor", language, place=place, day=day)
+
+
+def ends_by_told(by: Above, language: Language) -> str:
+    """Return that an authority above a certificate ends before it, which one and when."""
+    return word("portfolio.report.ends_by", language, issuer=visible(by.name), day=short_day(by.not_after, language))
 
 
 def lists_unused(certificate: HeldCertificate, portfolio: Portfolio, telling: Telling) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from pkitools.reports.portfolio.telling import (
     claims_told,
     deciding,
     deciding_files,
+    ends_by_told,
     for_connections,
     judged_by_connections,
     lists_unused,
@@ -146,7 +147,7 @@ def _table(portfolio: Portfolio, orders: OrderDays | None, names: Names) -> Iter
 
 def _row(standing: Standing, one: HeldCertificate, portfolio: Portfolio, words: int) -> Line:
     word = standing_word(standing, language())
-    day, days = short_day(one.not_after, language()), str(one.days_left(portfolio.moment))
+    day, days = short_day(one.ends, language()), str(one.days_left(portfolio.moment))
     return coloured(_cells(words, word, day, days, one.oin or "", visible(one.name)), _TONES[standing], word)
 
 
@@ -177,6 +178,8 @@ def _why(standing: Standing, one: HeldCertificate, portfolio: Portfolio, told_ab
     What to do is left out where that was told of another: those sentences are kept in ``told_above``.
     """
     decides = deciding(one)
+    if one.ends_by is not None:
+        yield from wrapped(ends_by_told(one.ends_by, language()), _INDENT)
     if one.successor is not None and standing is Standing.EXPIRED:
         decides = None
     if decides is not None:

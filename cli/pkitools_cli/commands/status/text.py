@@ -175,7 +175,7 @@ def beside_told(one: ConnectionStatus, *, verbose: bool = False) -> Iterator[str
     yield from (tr("cli.status.absent", name=name) for name in one.absent)
     for key, certificates in (("reusable", one.reusable), ("perhaps", one.perhaps), ("beside", one.beside)):
         for held in certificates:
-            day = short_day(held.not_after, language())
+            day = short_day(held.ends, language())
             yield tr(f"cli.status.{key}", name=held.name, place=held.places[0].name, day=day)
     if verbose and one.certificate is None and not one.reusable and not one.perhaps:
         yield tr("cli.status.none_reusable", oin=one.connection.holder.oin)
