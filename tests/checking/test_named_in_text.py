@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from email.message import EmailMessage
@@ -17,6 +18,7 @@ from pkitools.checking.of_file import FileKeys
 from pkitools.checking.private_keys import PLACED, REQUEST, public_halves
 from pkitools.checking.request_keys import KeysWithRequests
 from pkitools.containers import ItemKind, read_source
+from pkitools.containers.json_text import named_texts
 from pkitools.containers.named_values import standings
 from pkitools.findings import Verdict
 from pkitools.requests import read_request
@@ -25,6 +27,8 @@ from tests.checking.test_beside import HOSTS, content
 from tests.support.certificates import MOMENT
 from tests.support.chains import authority
 from tests.support.deliveries import pem
+from tests.support.effort import bounded
+from tests.support.operations import TIMES, growing
 
 Values: TypeAlias = Sequence[tuple[str, str]]
 Container: TypeAlias = Callable[[Values], str]
@@ -360,10 +364,51 @@ HOSTILE: Final = {
     "signs": "a:" * 5000,
     "sections": "[a]\n" * 3000,
     "nothing closed": "".join(f"{' ' * n}a{n}: <<A{n}\n" for n in range(200)),
+    "escaped quotes": 'a: "' + '\\"' * 100000,
+    "names in escaped quotes": 'a: "' + '\\"a\\": \\"b\\", ' * 20000,
 }
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_text_that_is_none_of_these_ends(text: str) -> None:
     data = HOSTILE[text].encode()
-    assert len(standings(data * 2, [(len(data), len(data) + 1)])) == 1
+    with bounded(1):
+        assert len(standings(data * 2, [(len(data), len(data) + 1)])) == 1
+
+
+BEGINNINGS: Final = (
+    '"', '\\"', "'", "`", '"""', "<<A", "<<", "|", "| ", ">", "{", "[", "}", "a", "a: ", "a: \"", "x.y \"", "b=", " ",
+    "\n", "- ", "# ", "\\", "!x", "&x", "@", "--set ", ",", "[a]\n", ":",
+)  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("one", BEGINNINGS)
+def test_whatever_is_begun_again_and_again_takes_no_longer_a_sign(one: str) -> None:
+    """The product of pairs of beginnings, in turn and one behind the other: a scan of the rest for each is told."""
+    for other, times in product(BEGINNINGS, (4_000,)):
+        for text in ((one + other) * times, one * times + other * times, f"{one}{other} " * times):
+            with bounded(0.1):
+                assert len(standings(text.encode(), [(len(text), len(text))])) == 1
+
+
+def test_a_long_name_is_not_copied_for_each_block_in_it() -> None:
+    """Neither one around the blocks nor their own, in YAML and in JSON."""
+    long, block = "a" * 100_000, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+    yaml = f"{long}:\n" + "".join(f"  {long if n % 100 == 0 else 'b'}{n}: |\n{indented(block, 4)}" for n in range(1000))
+    spans = [(at.start(), at.start() + len(block)) for at in re.finditer("-----BEGIN", yaml)]
+    found = [
+        *standings(yaml.encode(), spans),
+        *(named_texts(json.dumps({long: {f"b{n}": block for n in range(1000)}}).encode()) or ()),
+    ]
+    assert len(found) == 2 * len(spans)
+    assert all(one is not None and len(one.name) < 500 for one in found)
+
+
+def test_what_stands_in_one_object_of_json_is_looked_at_once() -> None:
+    def work(count: int) -> object:
+        return named_texts(documents[count])
+
+    block = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+    documents = {n: json.dumps({f"n{m}": block for m in range(n)}).encode() for n in (1, 50, 50 * TIMES)}
+    assert not growing(work, 50)
