@@ -492,7 +492,7 @@ def _name(data: bytes, blocks: Sequence[tuple[int, int, int, int]], found: _Foun
     for (_, _, first, last), one in zip(blocks, found_in, strict=True):
         if one is not None:
             among = found.folder(one.folder)
-            found.items[first:last] = [replace(i, alias=one.name, among=among) for i in found.items[first:last]]
+            found.items[first:last] = [replace(i, alias=one.name or None, among=among) for i in found.items[first:last]]
 
 
 def _unknown_block(block: pem.Block, kind: str) -> InputError:

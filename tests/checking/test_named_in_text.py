@@ -277,6 +277,69 @@ def test_keys_exchanged_in_places_of_their_own_are_told(container: str, style: t
             assert misplaced(NESTED[container](given)) == (2 if exchanged else 0), (exchanged, turned)
 
 
+# of two sections the names, which pair across them or not at all
+ACROSS: Final = {
+    "one alike": (("certificate", "client_key"), ("client_cert", "client_key")),
+    "none alike": (("cert.pem", "server.key"), ("server.crt", "server.key")),
+    "neither alike": (("cert.pem", "server.key"), ("cert.pem", "server.key")),
+    "crossed": (("client.crt", "server.key"), ("server.crt", "client.key")),
+    "a third name": (("a.crt", "b.key"), ("c.crt", "d.key")),
+}
+
+
+@pytest.mark.parametrize("container", NESTED)
+@pytest.mark.parametrize("names", ACROSS)
+def test_what_stands_together_in_a_section_comes_before_names_elsewhere(container: str, names: str) -> None:
+    for exchanged in (False, True):
+        for turned in (False, True):
+            given = {}
+            for style, host, other in zip(ACROSS[names], "ab", "ba" if exchanged else "ab", strict=True):
+                values = values_of(style, host, other)
+                given[host] = values[::-1] if turned else values
+            assert misplaced(NESTED[container](given)) == (2 if exchanged else 0), (exchanged, turned)
+
+
+def test_a_name_elsewhere_counts_where_a_section_has_no_certificate_of_its_own() -> None:
+    """An authority is none; and of a section with several nobody says that one elsewhere is meant."""
+    issuer = pem(authority("uitgever").der).decode()
+    certificates, keys = ({h: content(f"{kind} {h}").decode() for h in "ab"} for kind in ("cert", "key"))
+    for host, other in product("ab", "ab"):
+        apart = {"x": {"ca.crt": issuer, "client.key": keys[other]}, "y": {"client.crt": certificates[host]}}
+        rest = {
+            "z": {"a.crt": certificates["a"], "b.crt": certificates["b"], "q.key": keys["b" if other == "a" else "a"]}
+        }
+        assert misplaced(json.dumps(apart | rest)) == (host != other), (host, other)
+        paired = {"y": {"client.crt": certificates[host], "client.key": keys[host]}, "x": {"client.key": keys[other]}}
+        if host != other:
+            assert misplaced(json.dumps({**paired, "z": {"server.crt": certificates[other]}})) == 0
+
+
+@pytest.mark.parametrize("container", NESTED)
+@pytest.mark.parametrize("names", ACROSS)
+def test_requests_are_held_to_the_key_of_their_section(container: str, names: str) -> None:
+    for exchanged in (False, True):
+        given = {}
+        for style, host, other in zip(ACROSS[names], "ab", "ba" if exchanged else "ab", strict=True):
+            request, key = (name.replace("certificate", "csr").replace("crt", "csr") for name in style)
+            given[host] = [(request, content(f"csr {host}").decode()), (key, content(f"key {other}").decode())]
+        contents = read_source(NESTED[container](given).encode(), "x")
+        keys = KeysWithRequests({"x": contents})
+        asked = [(item, read_request(item.der).public_key) for item in contents.of_kind(ItemKind.REQUEST)]
+        assert len(asked) == len(given)
+        assert all((keys.key_of("x", own, item) != own) is exchanged for item, own in asked), exchanged
+
+
+@pytest.mark.parametrize("exchanged", [False, True])
+def test_a_list_in_a_list_is_a_section(exchanged: bool) -> None:
+    pairs = [
+        [content(f"cert {host}").decode(), content(f"key {other}").decode()]
+        for host, other in zip("ab", "ba" if exchanged else "ab", strict=True)
+    ]
+    for document in ({"pairs": pairs}, {"tls": {"pairs": pairs}}, pairs, {"pairs": [each[::-1] for each in pairs]}):
+        assert misplaced(json.dumps(document)) == (2 if exchanged else 0)
+    assert misplaced(json.dumps({"all": [text for pair in pairs for text in pair]})) == 0
+
+
 @pytest.mark.parametrize("container", FLAT)
 @pytest.mark.parametrize("hosts", ["aa bb", "ab ba", "ac bb"])
 def test_requests_are_held_to_the_key_of_their_name(container: str, hosts: str) -> None:
