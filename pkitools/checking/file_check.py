@@ -14,7 +14,7 @@ from pkitools.checking.delivered_lists import with_delivered
 from pkitools.checking.delivery.checks import check_delivery
 from pkitools.checking.judgement import OF_THE_PROCESS, CheckResult
 from pkitools.checking.of_file import FileKeys, StatedIds
-from pkitools.checking.private_keys import places_of, public_halves
+from pkitools.checking.private_keys import public_halves
 from pkitools.checking.question import Revocation, given_systems, given_trust, question, trusted_with
 from pkitools.checking.selection import Subject, possible_issuers, selected, subjects
 from pkitools.checking.stated_ids import check_metadata
@@ -283,15 +283,20 @@ class _Opened:
         Of a key that stands with another certificate than the one that is meant, and of one that nothing says the place
         of while the one that is meant has its own, what is wrong is told and fails nothing.
         """
-        asked = {place for one in meant for item in one.items for place in places_of(item)}
-        others = {place for one in self.found for item in one.items for place in places_of(item)} - asked
+        if len(meant) == len(self.found):
+            return FileKeys(self.contents, self.name, self.read, self.halves, self.passphrase)
+        from pkitools.checking.sections import Standing  # of few files one certificate is asked for
+
+        numbers = {one.number for one in meant}
+        certificates = [(item, one.number) for one in self.found for item in one.items]
+        standing = Standing(certificates, [(item, half or item) for item, half in self.halves.items()])
         own = names_of(one.facts.public_key for one in meant)
-        has_own = len(meant) < len(self.found) and not own.isdisjoint(names_of(self.halves.values()))
+        has_own = not own.isdisjoint(names_of(self.halves.values()))
         unasked = set()
         for item, half in self.halves.items():
-            standing = next((place for place in places_of(item) if place in asked or place in others), None)
-            is_nowhere = standing is None and own.isdisjoint(names_of((half,)))
-            if standing in others or (has_own and is_nowhere):
+            beside = standing.with_item(item)
+            is_nowhere = not beside and own.isdisjoint(names_of((half,)))
+            if (beside and numbers.isdisjoint(beside)) or (has_own and is_nowhere):
                 unasked.add(item)
         return FileKeys(self.contents, self.name, self.read, self.halves, self.passphrase, frozenset(unasked))
 

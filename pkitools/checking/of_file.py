@@ -5,23 +5,21 @@ Whoever judges a file asks all of it here, so that no command forgets a part of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pkitools.checking.private_keys import (
-    ItemPlace,
     check_private_keys,
     check_public_keys,
     check_requests,
     check_stated_keys,
-    places_of,
 )
 from pkitools.checking.stated_ids import (
     check_given_against,
     check_stated_ids,
     holds_nothing_to_judge,
 )
-from pkitools.containers import Contents, Item
+from pkitools.containers import Contents, Item, ItemKind
 from pkitools.findings import Outcome
 from pkitools.frozen import dataclass, field
 from pkitools.x509 import CertificateFacts, PublicKey
@@ -58,18 +56,19 @@ class FileKeys:
         Args:
             raise_crashes: let a check that crashes raise instead of becoming NOT_CHECKED.
         """
-        keys, of_places = names_of(facts.public_key for _, facts in self.read), _of_places(self.read)
+        keys = names_of(facts.public_key for _, facts in self.read)
         yield from check_private_keys(
             self.contents,
             keys,
             self.passphrase,
             raise_crashes=raise_crashes,
             halves=self.halves,
-            of_places=of_places,
+            standing=_standing(self.read, [*self.halves.items()]),
             unasked=self.unasked,
             read=self.read,
         )
-        yield from check_requests(self.contents, keys, self.name, of_places)
+        requests = [(item, item) for item in self.contents.of_kind(ItemKind.REQUEST)]
+        yield from check_requests(self.contents, keys, self.name, _standing(self.read, requests))
         yield from check_public_keys(self.contents, keys, self.name)
         yield from check_stated_keys(self.read)
 
@@ -114,10 +113,24 @@ class StatedIds:
         yield from check_given_against(self.given, judged)
 
 
-def _of_places(read: Sequence[tuple[Item, CertificateFacts]]) -> dict[ItemPlace, set[str]]:
-    """Return the keys of the certificates that stand in each place of a file."""
-    found: dict[ItemPlace, set[str]] = {}
-    for item, facts in read:
-        for place in places_of(item):
-            found.setdefault(place, set()).update(thumbprints(facts.public_key))
-    return found
+def _standing(
+    read: Sequence[tuple[Item, CertificateFacts]], items: Sequence[tuple[Item, Hashable]]
+) -> dict[Item, frozenset[str]]:
+    """Return the keys of the certificates that each of these items stands with in its file.
+
+    Args:
+        read: the certificates of the file, and where they stand.
+        items: each with what tells it from the others; ``None`` where that is not known.
+    """
+    if not read or all(item.among is None and item.place is None for item, _ in items):
+        return {}
+    from pkitools.checking.sections import Standing  # in few files names or sections say what belongs together
+    from pkitools.checking.selection import end_entities
+
+    own = {facts.sha256 for facts in end_entities(facts for _, facts in read)}
+    standing = Standing(
+        [(item, thumbprints(facts.public_key)) for item, facts in read],
+        [(item, item if mark is None else mark) for item, mark in items],
+        [item for item, facts in read if facts.sha256 not in own],
+    )
+    return {item: frozenset().union(*standing.with_item(item)) for item, _ in items}

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
-from pkitools.checking.file_names import Stem, stem_of
 from pkitools.containers import ContainerFormat, Contents, Item, ItemKind
 from pkitools.containers.key_endings import is_key_of
 from pkitools.containers.model import FOR_OTHERS
@@ -130,7 +129,7 @@ def check_private_keys(
     *,
     raise_crashes: bool = False,
     halves: Mapping[Item, PublicKey | None] | None = None,
-    of_places: Mapping[ItemPlace, Collection[str]] | None = None,
+    standing: Mapping[Item, Collection[str]] | None = None,
     unasked: Collection[Item] = (),
     read: Sequence[tuple[Item, CertificateFacts]] = (),
 ) -> tuple[Outcome, ...]:
@@ -141,7 +140,7 @@ def check_private_keys(
         public_keys: SHA-256 (hex) of the public key of each certificate in it.
         passphrase: for the keys that are encrypted.
         halves: what :func:`public_halves` found, when that was asked before.
-        of_places: the keys of the certificates that stand in each place of the file, by :func:`places_of`.
+        standing: by private key the keys of the certificates it stands with in the file; none where nothing says that.
         unasked: those that are not of the certificate that was asked about, where one was.
         read: the certificates of the file and where they stand, to name them.
         raise_crashes: let a check that crashes raise instead of becoming NOT_CHECKED; for tests and bug reports.
@@ -155,9 +154,9 @@ def check_private_keys(
             public,
             _is_of(public, public_keys),
             given,
-            _fits_place(item, public, of_places),
+            _fits_place(public, (standing or {}).get(item)),
             item in unasked,
-            _names(item, public, contents, read),
+            _names(item, public, contents, read, (standing or {}).get(item, ())),
         )
         for item, public in found.items()
     ]
@@ -167,7 +166,7 @@ def check_private_keys(
 
 
 def check_requests(
-    contents: Contents, public_keys: Collection[str], name: str, of_places: Mapping[ItemPlace, Collection[str]]
+    contents: Contents, public_keys: Collection[str], name: str, standing: Mapping[Item, Collection[str]]
 ) -> Iterator[Outcome]:
     """Yield an outcome for each request in a file: is it for the key of one of the certificates it stands with?
 
@@ -175,11 +174,10 @@ def check_requests(
         contents: the file.
         public_keys: SHA-256 (hex) of the public key of each of those certificates; none where it stands with none.
         name: of the file.
-        of_places: the keys of the certificates that stand in each place of the file, by :func:`places_of`.
+        standing: by request the keys of the certificates it stands with in the file; none where nothing says that.
     """
     for item, key in request_keys(contents, name).items() if public_keys else ():
-        own = next((of_places[place] for place in places_of(item) if place in of_places), public_keys)
-        yield outcome(REQUEST, _of_request(item, key, own, name))
+        yield outcome(REQUEST, _of_request(item, key, standing.get(item) or public_keys, name))
 
 
 def _of_request(item: Item, key: PublicKey | None, public_keys: Collection[str], name: str) -> Answer:
@@ -289,54 +287,26 @@ def _is_of(public: PublicKey | None, public_keys: Collection[str]) -> bool:
     return public is not None and not thumbprints(public).isdisjoint(public_keys)
 
 
-ItemPlace: TypeAlias = tuple[int, str | None]
-"""Where a key and the certificates that it is said to be the key of stand in a file, see :func:`places_of`."""
-
-
-_ANYWHERE: Final = 0  # no file numbers a place so
-
-
-def places_of(item: Item) -> Iterator[ItemPlace]:
-    """Yield where something stands, from the most certain to the least: last what is called alike anywhere in the file.
-
-    Keys may stand by themselves: in ``keys`` beside ``certs``, in the Secret that belongs to a ConfigMap.
-    """
-    if item.place is not None:
-        yield item.place, None
-    if item.among is not None:
-        stem = _stem(item)
-        yield item.among, stem.text
-        if not stem.is_local:
-            yield _ANYWHERE, stem.text
-
-
-def _stem(item: Item) -> Stem:
-    """Return what the name of something shares; of ``server/key`` it is ``server``."""
-    name = item.alias or ""
-    stem = stem_of(name)
-    return stem if stem.text else stem_of(name.rpartition("/")[0])
-
-
-def _fits_place(
-    item: Item, public: PublicKey | None, places: Mapping[ItemPlace, Collection[str]] | None
-) -> bool | None:
-    keys = next((places[place] for place in places_of(item) if place in places), None) if places else None
-    return None if keys is None else _is_of(public, keys)
+def _fits_place(public: PublicKey | None, keys: Collection[str] | None) -> bool | None:
+    return _is_of(public, keys) if keys else None
 
 
 def _names(
-    key: Item, public: PublicKey | None, contents: Contents, read: Sequence[tuple[Item, CertificateFacts]]
+    key: Item,
+    public: PublicKey | None,
+    contents: Contents,
+    read: Sequence[tuple[Item, CertificateFacts]],
+    expected: Collection[str],
 ) -> dict[str, str]:
-    """Return what a file calls a private key, the certificates it stands with and those it is of."""
+    """Return what a file calls a key, the certificates it stands with (of ``expected`` keys), and those it is of."""
     if not key.alias:
         return {}
     where: dict[str | None, set[tuple[int | None, int | None]]] = {}
     for item in contents.items:
         where.setdefault(item.alias, set()).add((item.place, item.among))
-    place = next((at for at in places_of(key) if any(at in places_of(item) for item, _ in read)), None)
     called = {
         "name": [key],
-        "beside": [item for item, _ in read if place is not None and place in places_of(item)],
+        "beside": [item for item, facts in read if not thumbprints(facts.public_key).isdisjoint(expected)],
         "own": [item for item, facts in read if _is_of(public, thumbprints(facts.public_key))],
     }
     return {

@@ -11,8 +11,6 @@ from pkitools.checking.private_keys import (
     BESIDE,
     COMPARED,
     PUBLISHED,
-    ItemPlace,
-    places_of,
     public_halves,
     request_keys,
 )
@@ -22,6 +20,7 @@ from pkitools.x509.keys import is_same_key, names_of, thumbprints
 from pkitools.x509.reader import readable
 
 if TYPE_CHECKING:
+    from pkitools.checking.sections import Standing
     from pkitools.x509.model import PublicKey
 
 
@@ -41,7 +40,7 @@ class KeysWithRequests:
         self._files = files
         self._given = frozenset(named)
         self._certified = {name: found for name, each in files.items() if (found := _certified(each))}
-        self._placed = {name: _by_place(each, passphrase) for name, each in files.items()}
+        self._placed = {name: _standing(each, passphrase) for name, each in files.items()}
         self._certificates = _Folders(name for name in self._certified if not is_named_as_key(name))
         halves = {
             name: public_halves(each, passphrase)
@@ -92,8 +91,8 @@ class KeysWithRequests:
 
     def _standing_with(self, name: str, item: Item | None) -> Sequence[PublicKey]:
         """Return the keys that stand with a request in its file by their names; none that a certificate there has."""
-        placed = self._placed.get(name, {})  # of a request that is not among the files nothing stands with it
-        found = next((placed[place] for place in places_of(item) if place in placed), ()) if item else ()
+        placed = self._placed.get(name)  # with a request that is not among the files nothing stands
+        found = filter(None, placed.with_item(item)) if item and placed else ()
         return [key for key in found if self._certified.get(name, frozenset()).isdisjoint(thumbprints(key))]
 
     def _found(self, public_key: PublicKey) -> PublicKey | None:
@@ -151,15 +150,14 @@ class KeysWithRequests:
         return any(not names.isdisjoint(self._certified[other]) for other in self._certificates.alike(file))
 
 
-def _by_place(contents: Contents, passphrase: bytes | None) -> dict[ItemPlace, list[PublicKey]]:
-    """Return the private keys of a file by where they stand in it, by their public halves; only beside requests."""
-    found: dict[ItemPlace, list[PublicKey]] = {}
-    is_asked = any(any(places_of(item)) for item in contents.of_kind(ItemKind.REQUEST))
-    for item, half in public_halves(contents, passphrase).items() if is_asked else ():
-        if half is not None:
-            for place in places_of(item):
-                found.setdefault(place, []).append(half)
-    return found
+def _standing(contents: Contents, passphrase: bytes | None) -> Standing[PublicKey | None] | None:
+    """Return with which private keys the requests of a file stand; ``None`` where nothing there says that."""
+    requests = [item for item in contents.of_kind(ItemKind.REQUEST) if item.among is not None or item.place is not None]
+    if not requests:
+        return None
+    from pkitools.checking.sections import Standing  # few requests stand in a file with something else
+
+    return Standing(public_halves(contents, passphrase).items(), [(item, item.der) for item in requests])
 
 
 class _Folders:

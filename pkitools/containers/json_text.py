@@ -105,24 +105,33 @@ def _beside(document: object, doubles: dict[str, None], read: str) -> Iterator[P
             yield Part(octets, one.name, among=one.folder)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Inside:
     """An object or a list that a value stands in: what that stands in, and its member or its number there."""
 
     around: _Inside | None
     label: str | int
     value: object
+    said: dict[str, str] | None = None
+
+    def short_texts(self) -> dict[str, str]:
+        """Return its texts that may be names, by their members in small letters: worked out once for all in it."""
+        if self.said is None:
+            members = self.value.items() if isinstance(self.value, dict) else ()
+            texts = ((name, text) for name, text in members if isinstance(text, str) and len(text) < _LONGEST)
+            self.said = {name.casefold(): text for name, text in texts}
+        return self.said
 
 
 def _standing(member: str, inside: _Inside | None) -> Standing:
     """Return where a text stands: what is beside it may say whose it is."""
     from pkitools.containers.named_values import standing  # few texts stand beside
 
-    beside = inside.value if inside is not None and isinstance(inside.value, dict) else {}
-    said = {name.casefold(): text for name, text in beside.items() if isinstance(text, str) and len(text) < _LONGEST}
+    said = {} if inside is None else inside.short_texts()
     folder: list[str | int] = []
     while inside is not None:
-        folder, inside = [*folder, inside.label], inside.around
+        folder.append(inside.label)
+        inside = inside.around
     return standing(tuple(folder[::-1]), member, said)
 
 
@@ -162,10 +171,12 @@ def _other_texts(document: object, read: str) -> Iterator[tuple[str, str, _Insid
             if member != "x5c" or read != member:
                 yield member, value, around
         elif isinstance(value, list):
+            # the texts of a list stand where it stands; those of one in another list stand together
+            is_inner = around is not None and isinstance(around.value, list)
             waiting += (
-                (n, member, each, around if isinstance(each, str) else inside)
+                (n, member, each, around if isinstance(each, str) and not is_inner else inside)
                 for n, each in reversed([*enumerate(value)])
-                if member != read or isinstance(each, dict)
+                if not read or member != read or isinstance(each, dict)
             )
         elif isinstance(value, dict):
             of_secret = read == "data" and value.get("kind") == "Secret"

@@ -22,17 +22,21 @@ Enclosure: TypeAlias = Literal["", "quoted", "literal", "folded"]
 """What holds a block: quotes, or its name and a sign on its line; lines kept as they are; lines made one (``>``)."""
 
 _SIGN: Final = rb"[ \t]*(?::=|=>|[:=])"
-_TOKEN: Final = pattern(
+_DOUBLE: Final = rb"\"[^\"\\\n]*(?:\\.[^\"\\\n]*)*"  # from a quote to what ends it, or to where its line does
+_TOKENS: Final = (
     rb"(?P<line>\r?\n[ \t]*(?:-[ \t]+)*)"
     rb"|(?P<comment>(?:\#|;|//)[^\n]*)"
     rb"|(?P<marker><<[-~]?[ \t]*[\"'\\]?(?P<ending>\w{1,40})[\"']?)"
     rb"|(?P<triple>\"\"\"|''')"
     rb"|(?P<passed>!{1,2}\w+|&[\w.-]+|[ \t,()]|[@$rbf](?=[\"'])|\\(?=\r?\n)|--(?:from-literal|from-file|set)[ =])"
-    rb"|(?P<words>\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|[\w@./-]+(?:[ ][\w@./][\w@./-]*){0,3})(?P<sign>%b)?"
+    rb"|(?P<words>%d'[^'\n]*'|[\w@./-]+(?:[ ][\w@./][\w@./-]*){0,3})(?P<sign>%b)?"
     rb"|(?P<quote>[\"'`])|(?P<open>[{\[])|(?P<close>[}\]])"
     rb"|(?P<indented>[|>][-+0-9]{0,2}[ \t]*(?:\#[^\n]*)?(?=\r?\n|\Z))"
     rb"|>{1,2}[ \t]*[\"']?(?P<target>[\w./-]+)[\"']?".replace(b"%b", _SIGN)
 )
+_TOKEN: Final = pattern(_TOKENS.replace(b"%d", _DOUBLE + b'"|'))
+_UNENDED: Final = pattern(_DOUBLE)
+_TOKEN_UNENDED: Final = pattern(_TOKENS.replace(b"%d", b""))  # where no double quote is ended before its line is
 _FIRST: Final = pattern(rb"(?P<line>[ \t]*(?:-[ \t]+)*)")
 _TRIPLE: Final = 3
 _DOCUMENT: Final = pattern(rb"---[ \t]*(?=\r?\n|\Z)")
@@ -42,7 +46,7 @@ _SCALAR: Final = pattern(  # no beginning of one that goes on
     rb"(?:\"([^\"\\\n]{0,200})\"|'([^'\n]{0,200})'|((?![ \t|>{\[\"'`<&!])[^\r\n#,}\]]{1,200}))"
 )
 _INSIDE: Final = pattern(rb"([\w.-]{1,200})[:=]\s*")
-_WRITTEN_TO: Final = pattern(rb"[^\n>]{0,100}>{1,2}[ \t]*[\"']?([\w./-]{1,200})")
+_WRITTEN_TO: Final = pattern(rb"[^\n>]{0,100}>{1,2}[ \t]{0,100}[\"']?([\w./-]{1,200})")
 _ABOVE: Final = 400
 _HEADING: Final = pattern(  # whatever rules and comment signs stand around it
     rb"(?:\A|\n)[\s#/;*=>`_-]{0,40}(?:[\w-]{1,20}:?[ \t])?((?:[A-Za-z]:)?[\w@./\\-]{1,200}\.\w{1,6})"
@@ -53,6 +57,7 @@ _SPACE: Final = pattern(rb"(?:\s|\\n|\\r)*")
 _KEY: Final = pattern(rb"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY")
 _CERTIFICATE: Final = pattern(rb"-----BEGIN [A-Z0-9 ]{0,30}CERTIFICATE-")
 _MOST_LEVELS: Final = 64
+_LONGEST: Final = 200  # of a name: what is longer is none, and its end says the most
 _MOST_INSIDE: Final = 4  # values with a text in them that has such values
 
 _UNTOLD: Final = frozenset({"data", "stringData", "binaryData"})  # of Kubernetes: around every value
@@ -115,7 +120,7 @@ def standing(folder: Folder, name: str, said: Mapping[str, str], enclosed: Enclo
         said: the short values beside it, by their names in small letters.
         enclosed: by what it holds a block.
     """
-    called = _ENDING.sub("", _BEFORE.sub("", name.strip()))
+    called = _ENDING.sub("", _BEFORE.sub("", name.strip()[-_LONGEST:]))
     if called.casefold() in _SAYS_NOTHING:
         told = next((said[each] for each in _SAYING if said.get(each)), None)
         if told is not None:
@@ -124,8 +129,8 @@ def standing(folder: Folder, name: str, said: Mapping[str, str], enclosed: Enclo
         elif folder and isinstance(folder[-1], str):
             called, folder = folder[-1], folder[:-1]
     kept = tuple(each for each in folder if each not in _UNTOLD)
-    around = kept[-1] if kept and isinstance(kept[-1], str) else ""
-    last = called.replace("\\", "/").rsplit("/", 1)[-1] or called
+    around = kept[-1][-_LONGEST:] if kept and isinstance(kept[-1], str) else ""
+    last = called[-_LONGEST:].replace("\\", "/").rsplit("/", 1)[-1] or called
     return Standing(kept, f"{around}/{last}" if around else last, enclosed)
 
 
@@ -177,6 +182,7 @@ class _Scanner:
     indent: int = 0
     numbers: int = 0
     word: str = ""
+    unended: int = 0  # up to where no double quote is ended: each on that line is one that was escaped
     entry: _Value | None = None  # with nothing behind its name yet
     value: _Value | None = None  # that goes on behind the next block
     levels: list[_Level] = field(default_factory=list)
@@ -192,7 +198,7 @@ class _Scanner:
             first = None if begin else _FIRST.match(self.text, 0, stop)
             begin = begin if first is None else self._line(first, stop)
             while begin < stop and self.value is None:
-                found = _TOKEN.match(self.text, begin, stop)
+                found = (_TOKEN_UNENDED if begin < self.unended else _TOKEN).match(self.text, begin, stop)
                 if found is None:
                     begin, self.entry = begin + 1, None
                 else:
@@ -321,6 +327,8 @@ class _Scanner:
     def _quoted(self, found: re.Match[bytes], stop: int) -> int:
         """Take a quote that is not ended on its line: what is in it may go on behind the next block."""
         ending, entry, self.entry = found[0], self.entry, None
+        unended = _UNENDED.match(self.text, found.start(), stop) if found.end() > self.unended else None
+        self.unended = self.unended if unended is None else unended.end()
         end = self.text.find(ending, found.end(), stop)
         if end >= 0:
             return end + len(ending) if len(ending) == _TRIPLE else found.end()  # of one sign it is an apostrophe

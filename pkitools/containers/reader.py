@@ -514,7 +514,8 @@ def _name(data: bytes, blocks: Sequence[tuple[int, int, int, int]], found: _Foun
         if one is not None and (paired or one.enclosed):
             among, is_value = found.folder(one.folder), bool(one.enclosed)
             items = found.items[first:last]
-            found.items[first:last] = [replace(i, alias=one.name, among=among, is_value=is_value) for i in items]
+            named = [replace(each, alias=one.name or None, among=among, is_value=is_value) for each in items]
+            found.items[first:last] = named
 
 
 def _unknown_block(block: pem.Block, kind: str) -> InputError:

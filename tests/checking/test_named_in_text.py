@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from email.message import EmailMessage
@@ -17,6 +18,7 @@ from pkitools.checking.of_file import FileKeys
 from pkitools.checking.private_keys import PLACED, REQUEST, public_halves
 from pkitools.checking.request_keys import KeysWithRequests
 from pkitools.containers import ItemKind, read_source
+from pkitools.containers.json_text import named_texts
 from pkitools.containers.named_values import standings
 from pkitools.findings import Verdict
 from pkitools.requests import read_request
@@ -25,6 +27,8 @@ from tests.checking.test_beside import HOSTS, content
 from tests.support.certificates import MOMENT
 from tests.support.chains import authority
 from tests.support.deliveries import pem
+from tests.support.effort import bounded
+from tests.support.operations import TIMES, growing
 
 Values: TypeAlias = Sequence[tuple[str, str]]
 Container: TypeAlias = Callable[[Values], str]
@@ -273,6 +277,69 @@ def test_keys_exchanged_in_places_of_their_own_are_told(container: str, style: t
             assert misplaced(NESTED[container](given)) == (2 if exchanged else 0), (exchanged, turned)
 
 
+# of two sections the names, which pair across them or not at all
+ACROSS: Final = {
+    "one alike": (("certificate", "client_key"), ("client_cert", "client_key")),
+    "none alike": (("cert.pem", "server.key"), ("server.crt", "server.key")),
+    "neither alike": (("cert.pem", "server.key"), ("cert.pem", "server.key")),
+    "crossed": (("client.crt", "server.key"), ("server.crt", "client.key")),
+    "a third name": (("a.crt", "b.key"), ("c.crt", "d.key")),
+}
+
+
+@pytest.mark.parametrize("container", NESTED)
+@pytest.mark.parametrize("names", ACROSS)
+def test_what_stands_together_in_a_section_comes_before_names_elsewhere(container: str, names: str) -> None:
+    for exchanged in (False, True):
+        for turned in (False, True):
+            given = {}
+            for style, host, other in zip(ACROSS[names], "ab", "ba" if exchanged else "ab", strict=True):
+                values = values_of(style, host, other)
+                given[host] = values[::-1] if turned else values
+            assert misplaced(NESTED[container](given)) == (2 if exchanged else 0), (exchanged, turned)
+
+
+def test_a_name_elsewhere_counts_where_a_section_has_no_certificate_of_its_own() -> None:
+    """An authority is none; and of a section with several nobody says that one elsewhere is meant."""
+    issuer = pem(authority("uitgever").der).decode()
+    certificates, keys = ({h: content(f"{kind} {h}").decode() for h in "ab"} for kind in ("cert", "key"))
+    for host, other in product("ab", "ab"):
+        apart = {"x": {"ca.crt": issuer, "client.key": keys[other]}, "y": {"client.crt": certificates[host]}}
+        rest = {
+            "z": {"a.crt": certificates["a"], "b.crt": certificates["b"], "q.key": keys["b" if other == "a" else "a"]}
+        }
+        assert misplaced(json.dumps(apart | rest)) == (host != other), (host, other)
+        paired = {"y": {"client.crt": certificates[host], "client.key": keys[host]}, "x": {"client.key": keys[other]}}
+        if host != other:
+            assert misplaced(json.dumps({**paired, "z": {"server.crt": certificates[other]}})) == 0
+
+
+@pytest.mark.parametrize("container", NESTED)
+@pytest.mark.parametrize("names", ACROSS)
+def test_requests_are_held_to_the_key_of_their_section(container: str, names: str) -> None:
+    for exchanged in (False, True):
+        given = {}
+        for style, host, other in zip(ACROSS[names], "ab", "ba" if exchanged else "ab", strict=True):
+            request, key = (name.replace("certificate", "csr").replace("crt", "csr") for name in style)
+            given[host] = [(request, content(f"csr {host}").decode()), (key, content(f"key {other}").decode())]
+        contents = read_source(NESTED[container](given).encode(), "x")
+        keys = KeysWithRequests({"x": contents})
+        asked = [(item, read_request(item.der).public_key) for item in contents.of_kind(ItemKind.REQUEST)]
+        assert len(asked) == len(given)
+        assert all((keys.key_of("x", own, item) != own) is exchanged for item, own in asked), exchanged
+
+
+@pytest.mark.parametrize("exchanged", [False, True])
+def test_a_list_in_a_list_is_a_section(exchanged: bool) -> None:
+    pairs = [
+        [content(f"cert {host}").decode(), content(f"key {other}").decode()]
+        for host, other in zip("ab", "ba" if exchanged else "ab", strict=True)
+    ]
+    for document in ({"pairs": pairs}, {"tls": {"pairs": pairs}}, pairs, {"pairs": [each[::-1] for each in pairs]}):
+        assert misplaced(json.dumps(document)) == (2 if exchanged else 0)
+    assert misplaced(json.dumps({"all": [text for pair in pairs for text in pair]})) == 0
+
+
 @pytest.mark.parametrize("container", FLAT)
 @pytest.mark.parametrize("hosts", ["aa bb", "ab ba", "ac bb"])
 def test_requests_are_held_to_the_key_of_their_name(container: str, hosts: str) -> None:
@@ -360,10 +427,51 @@ HOSTILE: Final = {
     "signs": "a:" * 5000,
     "sections": "[a]\n" * 3000,
     "nothing closed": "".join(f"{' ' * n}a{n}: <<A{n}\n" for n in range(200)),
+    "escaped quotes": 'a: "' + '\\"' * 100000,
+    "names in escaped quotes": 'a: "' + '\\"a\\": \\"b\\", ' * 20000,
 }
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_text_that_is_none_of_these_ends(text: str) -> None:
     data = HOSTILE[text].encode()
-    assert len(standings(data * 2, [(len(data), len(data) + 1)])) == 1
+    with bounded(1):
+        assert len(standings(data * 2, [(len(data), len(data) + 1)])) == 1
+
+
+BEGINNINGS: Final = (
+    '"', '\\"', "'", "`", '"""', "<<A", "<<", "|", "| ", ">", "{", "[", "}", "a", "a: ", "a: \"", "x.y \"", "b=", " ",
+    "\n", "- ", "# ", "\\", "!x", "&x", "@", "--set ", ",", "[a]\n", ":",
+)  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("one", BEGINNINGS)
+def test_whatever_is_begun_again_and_again_takes_no_longer_a_sign(one: str) -> None:
+    """The product of pairs of beginnings, in turn and one behind the other: a scan of the rest for each is told."""
+    for other, times in product(BEGINNINGS, (4_000,)):
+        for text in ((one + other) * times, one * times + other * times, f"{one}{other} " * times):
+            with bounded(0.1):
+                assert len(standings(text.encode(), [(len(text), len(text))])) == 1
+
+
+def test_a_long_name_is_not_copied_for_each_block_in_it() -> None:
+    """Neither one around the blocks nor their own, in YAML and in JSON."""
+    long, block = "a" * 100_000, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+    yaml = f"{long}:\n" + "".join(f"  {long if n % 100 == 0 else 'b'}{n}: |\n{indented(block, 4)}" for n in range(1000))
+    spans = [(at.start(), at.start() + len(block)) for at in re.finditer("-----BEGIN", yaml)]
+    found = [
+        *standings(yaml.encode(), spans),
+        *(named_texts(json.dumps({long: {f"b{n}": block for n in range(1000)}}).encode()) or ()),
+    ]
+    assert len(found) == 2 * len(spans)
+    assert all(one is not None and len(one.name) < 500 for one in found)
+
+
+def test_what_stands_in_one_object_of_json_is_looked_at_once() -> None:
+    def work(count: int) -> object:
+        return named_texts(documents[count])
+
+    block = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+    documents = {n: json.dumps({f"n{m}": block for m in range(n)}).encode() for n in (1, 50, 50 * TIMES)}
+    assert not growing(work, 50)
