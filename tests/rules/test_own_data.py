@@ -161,7 +161,7 @@ FAULTS = [
     ("system", 'version = "1"', 'version = "99"', "toml.error.form", "vorm 99"),
     ("rules", 'version = "1"', 'version = "99"', "toml.error.form", "vorm 99"),
     ("tsps", 'version = "1"', 'version = "99"', "toml.error.form", "vorm 99"),
-    ("rules", "requires =", "since = 2027-01-02\nuntil = 2027-01-01\nrequires =", "toml.error.period", "01, is eerder dan"),
+    ("rules", "requires =", "since = 2027-01-02\nuntil = 2027-01-01\nrequires =", "toml.error.period", "is eerder dan"),
     (
         "system",
         "number = 2048",
