@@ -8,6 +8,7 @@ import stat
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
+from html import unescape
 from http import HTTPStatus
 from ipaddress import ip_network
 from pathlib import Path
@@ -650,3 +651,46 @@ def test_what_is_no_form_of_ours_is_refused_by_its_status(
     assert answer.status == status
     assert caplog.records == []  # what reads forms has words of its own, for no terminal
     assert len([found for tag, found in Read(answer).elements if found.get("class") == "problem"]) == 1
+
+
+CONNECTED = """version = 1
+[organization.a]
+oin = "00000003273229750000"
+name = "Gemeente & Voorbeeld"
+tsp = "kpn"
+[organization.b]
+oin = "00000001123456782000"
+name = "Softwarehuis Voorbeeld"
+[[connection]]
+organization = "a"
+holder = "{holder}"
+system = "digid-machtigen"
+environment = "preproduction"
+files = ["leeg"]
+{further}
+"""
+
+
+@pytest.mark.parametrize("holder", ["a", "b"])
+@pytest.mark.parametrize(
+    "further",
+    ["", 'common_name = "een.voorbeeld.nl"\ndns = ["een.voorbeeld.nl", "twee.voorbeeld.nl"]', "self_signed = true"],
+    ids=["little", "names", "self-signed"],
+)
+def test_to_do_this_here_fills_in_what_the_file_of_connections_says(tmp_path: Path, holder: str, further: str) -> None:
+    """The holder's own, as it is his certificate; and nothing that the file does not say."""
+    (tmp_path / "leeg").mkdir()
+    file = tmp_path / "connections.toml"
+    file.write_text(CONNECTED.format(holder=holder, further=further))
+    visitor = Visitor(replace(with_folder(tmp_path), connections=str(file)))
+    (link,) = set(re.findall(r'href="(/request\?[^"]+)"', visitor.get("/portfolio").body.decode()))
+    page = unescape(visitor.get(unescape(link)).body.decode())
+    oin, name = {
+        "a": ("00000003273229750000", "Gemeente & Voorbeeld"),
+        "b": ("00000001123456782000", "Softwarehuis Voorbeeld"),
+    }[holder]
+    assert f'value="{oin}"' in page
+    assert f'value="{name}"' in page
+    assert ('value="een.voorbeeld.nl"' in page) is bool("common_name" in further)
+    assert ("\ntwee.voorbeeld.nl" in page) is bool("dns" in further)
+    assert ("tsp=kpn" in link) is (holder == "a" and "self_signed" not in further)

@@ -40,7 +40,8 @@ FIELDS: Final = ("oin", "organization", "common_name", "dns", "kvk", "locality",
 SELF_SIGNED: Final = "self_signed"
 """What is made where the form asks for no request: a certificate that its holder signs himself."""
 _KINDS: Final = ("request", SELF_SIGNED)
-_FROM_ELSEWHERE: Final = ("system", "environment", "tsp", "kind")  # what an address can say already
+# what an address can say already: a link of this page fills in what a file of connections has
+_FROM_ELSEWHERE: Final = ("system", "environment", "tsp", "kind", "oin", "organization", "common_name", "dns")
 _MADE: Final = HTTPStatus.CREATED
 _SPARED: Final = ("kvk", "locality", "province")  # asked of those who want them, unless the TSP does
 _NAME: Final = pattern(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
