@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from pkitools.containers import read_source
 from pkitools.findings import Verdict
 from pkitools.limits import MAX_UPLOADS
+from pkitools.messages import LANGUAGES, Language, Remedy
 from pkitools.oin import OIN
 from pkitools.ordering import choice_of
 from pkitools.ordering.orders import OrderingKnowledge
@@ -30,8 +31,10 @@ from pkitools.systems import systems
 from pkitools.x509 import read_certificate
 from pkitools_cli.commands.rules.list import every_rule
 from pkitools_cli.page.forms import MAX_FORM_BYTES
+from pkitools_cli.page.site import remedies_of
 from pkitools_test_pki.folder import create_folder
 from pkitools_test_pki.keys import elliptic_keys
+from pkitools_test_pki.pki import build
 from pkitools_test_pki.self_signed import self_signed
 from pkitools_test_pki.server import PkiServer
 from tests.cli.conftest import pem
@@ -694,3 +697,20 @@ def test_to_do_this_here_fills_in_what_the_file_of_connections_says(tmp_path: Pa
     assert ('value="een.voorbeeld.nl"' in page) is bool("common_name" in further)
     assert ("\ntwee.voorbeeld.nl" in page) is bool("dns" in further)
     assert ("tsp=kpn" in link) is (holder == "a" and "self_signed" not in further)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_that_asks_nothing_says_so_and_blames_no_network(tmp_path: Path, language: Language) -> None:
+    pki = build("g4-tls", moment=MOMENT, keys=SHARED_KEYS)
+    issued = pki.issue("g4-tls", dns=["a.voorbeeld.nl"])
+    (tmp_path / "root.pem").write_bytes(issued.root.pem)
+    visitor = Visitor(replace(GIVEN, revocation="require", trust=(str(tmp_path / "root.pem"),)), language)
+    text = Read(visitor.drop([("a.pem", issued.chain_pem)], environment="preproduction")).text
+    assert {"nl": "gestart zonder --online", "en": "started without --online"}[language] in text
+    assert not [each for each in ("Laat deze machine", "Zorg dat deze machine", "Let this machine") if each in text]
+
+
+@pytest.mark.parametrize("online", [False, True])
+def test_of_a_page_that_may_ask_the_network_is_told(online: bool) -> None:
+    told = remedies_of(replace(GIVEN, online=online))(Remedy("report.reason.not_obtained", {}), "en")
+    assert (told is None) is online
