@@ -8,6 +8,7 @@ import stat
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
+from html import unescape
 from http import HTTPStatus
 from ipaddress import ip_network
 from pathlib import Path
@@ -21,6 +22,7 @@ from hypothesis import strategies as st
 from pkitools.containers import read_source
 from pkitools.findings import Verdict
 from pkitools.limits import MAX_UPLOADS
+from pkitools.messages import LANGUAGES, Language, Remedy
 from pkitools.oin import OIN
 from pkitools.ordering import choice_of
 from pkitools.ordering.orders import OrderingKnowledge
@@ -29,8 +31,10 @@ from pkitools.systems import systems
 from pkitools.x509 import read_certificate
 from pkitools_cli.commands.rules.list import every_rule
 from pkitools_cli.page.forms import MAX_FORM_BYTES
+from pkitools_cli.page.site import remedies_of
 from pkitools_test_pki.folder import create_folder
 from pkitools_test_pki.keys import elliptic_keys
+from pkitools_test_pki.pki import build
 from pkitools_test_pki.self_signed import self_signed
 from pkitools_test_pki.server import PkiServer
 from tests.cli.conftest import pem
@@ -650,3 +654,63 @@ def test_what_is_no_form_of_ours_is_refused_by_its_status(
     assert answer.status == status
     assert caplog.records == []  # what reads forms has words of its own, for no terminal
     assert len([found for tag, found in Read(answer).elements if found.get("class") == "problem"]) == 1
+
+
+CONNECTED = """version = 1
+[organization.a]
+oin = "00000003273229750000"
+name = "Gemeente & Voorbeeld"
+tsp = "kpn"
+[organization.b]
+oin = "00000001123456782000"
+name = "Softwarehuis Voorbeeld"
+[[connection]]
+organization = "a"
+holder = "{holder}"
+system = "digid-machtigen"
+environment = "preproduction"
+files = ["leeg"]
+{further}
+"""
+
+
+@pytest.mark.parametrize("holder", ["a", "b"])
+@pytest.mark.parametrize(
+    "further",
+    ["", 'common_name = "een.voorbeeld.nl"\ndns = ["een.voorbeeld.nl", "twee.voorbeeld.nl"]', "self_signed = true"],
+    ids=["little", "names", "self-signed"],
+)
+def test_to_do_this_here_fills_in_what_the_file_of_connections_says(tmp_path: Path, holder: str, further: str) -> None:
+    """The holder's own, as it is his certificate; and nothing that the file does not say."""
+    (tmp_path / "leeg").mkdir()
+    file = tmp_path / "connections.toml"
+    file.write_text(CONNECTED.format(holder=holder, further=further))
+    visitor = Visitor(replace(with_folder(tmp_path), connections=str(file)))
+    (link,) = set(re.findall(r'href="(/request\?[^"]+)"', visitor.get("/portfolio").body.decode()))
+    page = unescape(visitor.get(unescape(link)).body.decode())
+    oin, name = {
+        "a": ("00000003273229750000", "Gemeente & Voorbeeld"),
+        "b": ("00000001123456782000", "Softwarehuis Voorbeeld"),
+    }[holder]
+    assert f'value="{oin}"' in page
+    assert f'value="{name}"' in page
+    assert ('value="een.voorbeeld.nl"' in page) is bool("common_name" in further)
+    assert ("\ntwee.voorbeeld.nl" in page) is bool("dns" in further)
+    assert ("tsp=kpn" in link) is (holder == "a" and "self_signed" not in further)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_that_asks_nothing_says_so_and_blames_no_network(tmp_path: Path, language: Language) -> None:
+    pki = build("g4-tls", moment=MOMENT, keys=SHARED_KEYS)
+    issued = pki.issue("g4-tls", dns=["a.voorbeeld.nl"])
+    (tmp_path / "root.pem").write_bytes(issued.root.pem)
+    visitor = Visitor(replace(GIVEN, revocation="require", trust=(str(tmp_path / "root.pem"),)), language)
+    text = Read(visitor.drop([("a.pem", issued.chain_pem)], environment="preproduction")).text
+    assert {"nl": "gestart zonder --online", "en": "started without --online"}[language] in text
+    assert not [each for each in ("Laat deze machine", "Zorg dat deze machine", "Let this machine") if each in text]
+
+
+@pytest.mark.parametrize("online", [False, True])
+def test_of_a_page_that_may_ask_the_network_is_told(online: bool) -> None:
+    told = remedies_of(replace(GIVEN, online=online))(Remedy("report.reason.not_obtained", {}), "en")
+    assert (told is None) is online

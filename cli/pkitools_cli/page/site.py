@@ -14,10 +14,11 @@ import click
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass
 from pkitools.messages import Language, error_sentence
-from pkitools_cli.i18n import language, speaking, tr
+from pkitools_cli.i18n import language, lookup, speaking, tr
 from pkitools_cli.own_data import given_data
 
 if TYPE_CHECKING:
+    from pkitools.messages import Remedy, RemedyText
     from pkitools.systems import System
 
 
@@ -73,6 +74,20 @@ class Site:
         """Have the words of a language, and what the command was given, in the thread that runs."""
         with self._context.scope(cleanup=False), speaking(language):
             yield
+
+
+def remedies_of(given: Given) -> RemedyText:
+    """Return what there is to do on a page, where the library names what a page cannot do or was not allowed.
+
+    Args:
+        given: what the page was started with: where it asks nothing, it is no network that keeps it from the lists.
+    """
+
+    def remedy(of: Remedy, tongue: Language) -> str | None:
+        offline = None if given.online else lookup(f"cli.page.remedy.offline.{of.code}", tongue)
+        return offline or lookup(f"cli.page.remedy.{of.code}", tongue)
+
+    return remedy
 
 
 def every_system() -> list[System]:

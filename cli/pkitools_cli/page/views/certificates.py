@@ -26,7 +26,7 @@ from pkitools_cli.options import OINText
 from pkitools_cli.own_data import titles
 from pkitools_cli.page.exchange import Request, Screen
 from pkitools_cli.page.forms import Form, Upload, read_form
-from pkitools_cli.page.site import Site, environments, every_system
+from pkitools_cli.page.site import Site, environments, every_system, remedies_of
 from pkitools_cli.page.views import handed_in_requests
 from pkitools_cli.page.views.handed_in_requests import Inputs
 
@@ -72,7 +72,7 @@ def _judged_together(site: Site, form: Form, environment: Environment) -> Screen
     checked, given, unread = _checked(form, options, inputs)
     if not checked.checks and not checked.chains:
         return _asked(site, form, *(error_sentence(each.error, language()) for each in checked.files if each.error))
-    return Screen("handed_in.html", {**_told(checked, options, given), "unread": unread})
+    return Screen("handed_in.html", {**_told(site, checked, options, given), "unread": unread})
 
 
 def _asked(site: Site, form: Form, *problems: str) -> Screen:
@@ -177,13 +177,14 @@ def _free(name: str, taken: Mapping[str, object]) -> str:
     return free
 
 
-def _told(checked: Checked, options: CheckOptions, given: list[bytes]) -> dict[str, object]:
+def _told(site: Site, checked: Checked, options: CheckOptions, given: list[bytes]) -> dict[str, object]:
     asked = AskedOf(
         moment=options.moment,
         environment=options.environment,
         systems=titles(options.systems),
         language=language(),
         given=given,
+        remedy=remedies_of(site.given),
     )
     used = [(file.name, file.error) for file in checked.files if file.harmless]
     lists = [name for name, error in used if error is not None and is_list(error)]

@@ -27,7 +27,8 @@ from pkitools_cli.page.site import Site
 from pkitools_cli.page.views.requests import SELF_SIGNED
 
 if TYPE_CHECKING:
-    from pkitools.connections import Connections, ConnectionsStatus, ConnectionStatus, StepStatus
+    from pkitools.connections import Connection, Connections, ConnectionsStatus, ConnectionStatus, StepStatus
+    from pkitools.systems import System
 
 _TONES: Final = {"late": "bad", "now": "soon", "unknown": "unsure", "waiting": "plain", "done": "good"}
 _GROUPINGS: Final = ("organization", "system", "supplier")
@@ -142,11 +143,25 @@ def _steps(one: ConnectionStatus) -> Iterator[StepRow]:
         yield StepRow(_TONES[step.state.value], state_word(step.state), title, said, _link(one, step))
 
 
+def _order(connection: Connection, system: System) -> dict[str, str]:
+    """Return what the file of connections says of the certificate of a connection, by the fields of the form."""
+    holder, self_signed = connection.holder, connection.self_signed
+    told = {
+        "system": system.name,
+        "environment": str(connection.environment),
+        "kind": SELF_SIGNED if self_signed else "",
+        "tsp": "" if self_signed else holder.tsp or "",
+        "oin": holder.oin,
+        "organization": holder.name,
+        "common_name": connection.common_name or "",
+        "dns": " ".join(connection.dns),
+    }
+    return {name: value for name, value in told.items() if value}
+
+
 def _link(one: ConnectionStatus, step: StepStatus) -> str:
     if step.state.value not in {"late", "now", "unknown"} or one.connection.system is None:
         return ""
     if step.step.value in _WITH_A_REQUEST or step.code == "connections.verdict.lacking":
-        wanted = {"system": one.connection.system.name, "environment": str(one.connection.environment)}
-        kind = {"kind": SELF_SIGNED} if one.connection.self_signed else {}
-        return f"/request?{urlencode(wanted | kind)}"
+        return f"/request?{urlencode(_order(one.connection, one.connection.system))}"
     return "/" if step.step.value == "verdict" else ""

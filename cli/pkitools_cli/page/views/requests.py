@@ -21,16 +21,15 @@ from pkitools.profiles import tsps
 from pkitools.text import pattern
 from pkitools_cli.commands.csr.ordering import known, takes_self_signed
 from pkitools_cli.commands.csr.writing import SHORT, places, write, write_certificate
-from pkitools_cli.i18n import language, lookup, tr
+from pkitools_cli.i18n import language, tr
 from pkitools_cli.options import OINText
 from pkitools_cli.own_data import given_data, system_named
 from pkitools_cli.page.exchange import RefusedError, Request, Screen
 from pkitools_cli.page.forms import Form, read_form
-from pkitools_cli.page.site import Site, environments, every_system
+from pkitools_cli.page.site import Site, environments, every_system, remedies_of
 
 if TYPE_CHECKING:
     from pkitools.findings import Outcome
-    from pkitools.messages import Language, Remedy
     from pkitools.ordering import Choice, Reason
     from pkitools.reports import WrittenCertificate, WrittenRequest
     from pkitools.systems import Statement
@@ -40,7 +39,8 @@ FIELDS: Final = ("oin", "organization", "common_name", "dns", "kvk", "locality",
 SELF_SIGNED: Final = "self_signed"
 """What is made where the form asks for no request: a certificate that its holder signs himself."""
 _KINDS: Final = ("request", SELF_SIGNED)
-_FROM_ELSEWHERE: Final = ("system", "environment", "tsp", "kind")  # what an address can say already
+# what an address can say already: a link of this page fills in what a file of connections has
+_FROM_ELSEWHERE: Final = ("system", "environment", "tsp", "kind", "oin", "organization", "common_name", "dns")
 _MADE: Final = HTTPStatus.CREATED
 _SPARED: Final = ("kvk", "locality", "province")  # asked of those who want them, unless the TSP does
 _NAME: Final = pattern(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
@@ -66,15 +66,10 @@ def make(site: Site, request: Request) -> Screen:
             )
         written = _written(site, form, folder, secret)
     except PkitoolsError as error:
-        return _asked(site, form, error_sentence(error, language(), _remedy))
+        return _asked(site, form, error_sentence(error, language(), remedies_of(site.given)))
     except click.UsageError as error:
         return _asked(site, form, error.message)
     return Screen("made.html", _told(written, secret, folder), _MADE)
-
-
-def _remedy(remedy: Remedy, tongue: Language) -> str | None:
-    """Return what there is to do on a page, where the library names what a page cannot do."""
-    return lookup(f"cli.page.remedy.{remedy.code}", tongue)
 
 
 # -- asked -------------------------------------------------------------------------------------------------------------
