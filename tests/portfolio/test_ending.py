@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from icalendar import Calendar
 
 from pkitools import TrustStore
 from pkitools.portfolio import HeldCertificate, Portfolio, Standing
+from pkitools.portfolio.model import Above
 from pkitools.portfolio.succeeding import successions
 from pkitools.reports import Telling, expiry_document, portfolio_report
 from pkitools.reports.expiry import Expiry, Nagios, nagios_line
@@ -22,6 +23,7 @@ from pkitools.reports.portfolio.order_days import OrderDays
 from tests.portfolio.support import judging, scanned
 from tests.support.chains import MOMENT, Issued, authority, end_entity, key
 from tests.support.deliveries import pem
+from tests.support.portfolios import held
 
 EARLY, OWN, LATE = (datetime(year, 6, 15, 12, tzinfo=UTC) for year in (2027, 2028, 2029))
 AFTER: Final = EARLY + timedelta(days=1)
@@ -121,6 +123,22 @@ def test_every_form_tells_it_and_orders_before_it(tmp_path: Path, which: int) ->
     assert only(near).days_left(near.moment) == 60
 
 
+@pytest.mark.parametrize("last", [datetime(2027, 3, 1, tzinfo=UTC), OWN, datetime(9999, 12, 31, tzinfo=UTC)])
+@pytest.mark.parametrize("days", [1, 30, 90, 200, 500])
+def test_the_next_is_ordered_as_of_one_as_long_that_ends_itself_on_that_day(last: datetime, days: int) -> None:
+    """An authority that ends a month after a certificate began leaves no ten days to order the next."""
+    begins = datetime(2026, 11, 1, tzinfo=UTC)
+    ends = min(begins + timedelta(days=days), last)
+    one = held("a", not_before=begins, not_after=last)
+    above = (Above("TSP", ends, "ab" * 32),)
+    cut = replace(one, judgements=tuple(replace(each, path=above) for each in one.judgements))
+    length = min(last - begins, timedelta(days=1000))
+    alike = replace(one, not_before=ends - length, not_after=ends)
+    orders = OrderDays(MOMENT)
+    assert cut.ends == ends
+    assert orders.of(cut) == orders.of(alike)
+
+
 @pytest.mark.parametrize("kind", ["another key", "renewed"])
 def test_an_authority_that_did_not_sign_or_was_renewed_ends_nothing(tmp_path: Path, kind: str) -> None:
     made = Made((LATE, LATE, LATE))
@@ -140,7 +158,11 @@ def test_the_next_under_an_authority_that_ends_as_soon_is_no_successor(tmp_path:
     made = Made((LATE, LATE, EARLY))
     lying(tmp_path, made.leaf, *made.above, together=True)
     one = only(scanned(tmp_path, asked=judging(trust=TrustStore.from_der([made.above[0].der]))))
-    later = {"sha256": "ab" * 32, "not_before": EARLY - timedelta(days=60), "not_after": LATE + timedelta(days=60)}
+    later: dict[str, Any] = {
+        "sha256": "ab" * 32,
+        "not_before": EARLY - timedelta(days=60),
+        "not_after": LATE + timedelta(days=60),
+    }
     assert not list(successions((one, replace(one, **later)), EARLY - timedelta(days=30)))
     lasting = replace(one, **later, judgements=tuple(replace(each, path=()) for each in one.judgements))
     assert [old for old, _ in successions((one, lasting), EARLY - timedelta(days=30))] == [one]
