@@ -322,7 +322,8 @@ def _keyed_values(text: str, at: int, column: int) -> Iterator[Value]:
     elif text[at] == "[":
         yield from _flow(text, at + 1)
     elif literal := _LITERAL.match(text, at):
-        if not literal["first"].startswith("-----BEGIN"):  # that is no name: the certificate itself
+        # the certificate itself is no name, and what is not indented deeper than the key is another value
+        if len(literal["deep"]) > column and not literal["first"].startswith("-----BEGIN"):
             yield ("" if literal["more"] else literal["first"].strip()), literal.start("first")
     else:
         yield from _scalar(text, at)

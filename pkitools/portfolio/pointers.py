@@ -58,6 +58,7 @@ COLUMNS: Final = frozenset(
 _PEER: Final = pattern(r"(?:https://)?(?P<host>\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9._-]{1,253}):(?P<port>[0-9]{1,5})/?")
 _PROSE: Final = (".md", ".rst", ".adoc", ".html", ".htm", ".tex")
 _WORD: Final = pattern(r"[A-Za-z_][A-Za-z0-9_-]*+")
+_PEM: Final[re.Pattern[bytes]] = re.compile(rb"-----BEGIN [A-Z0-9 ]++-----[^-]*+-----END [A-Z0-9 ]++-----")
 _NAME: Final = pattern(r"\$\{(\w{1,100})\}")
 _BARE_NAME: Final = pattern(r"\$(?:\{(\w{1,100})\}|(\w{1,100}))")  # of nginx
 _LIKE_A_PATH: Final = pattern(
@@ -106,6 +107,21 @@ def pointers_of(
         return _within_limit(_of_lines(text, listing), name)
     found = _within_limit(_directives(text, name), name)
     return found or (_within_limit(_inventory(text, name), name) if is_inventory else ())
+
+
+def pointers_beside(data: bytes, name: str) -> tuple[Pointer, ...]:
+    """Return what a configuration points to that has certificates in it as well, in PEM.
+
+    Raises:
+        LimitError: it points to more than is followed.
+    """
+    if b"-----BEGIN " not in data or len(data) > MAX_CONFIGURATION_BYTES:
+        return ()
+    if not _PEM.sub(b"", data).strip():
+        return ()
+    # its first word stays, so that a value that is a certificate itself is no empty one
+    around = _PEM.sub(lambda block: b"-----BEGIN" + b"\n" * block[0].count(b"\n"), data)
+    return pointers_of(around, name, is_inventory=False)
 
 
 def _within_limit(pointers: Iterator[Pointer], name: str) -> tuple[Pointer, ...]:

@@ -20,7 +20,7 @@ from pkitools.findings import Verdict
 from pkitools.portfolio import Gap, Portfolio, Target
 from pkitools.portfolio.pointers import pointers_of
 from pkitools.x509 import read_certificate
-from tests.portfolio.support import CHAIN, judging, scanned
+from tests.portfolio.support import CHAIN, judging, other_leaf, scanned
 from tests.support.chains import Issued, crl, end_entity, good_chain
 from tests.support.deliveries import pem
 from tests.support.judges import judge
@@ -272,3 +272,13 @@ def test_a_configuration_in_a_script_is_read_too() -> None:
     text = "cat > x <<'EOF'\nssl_certificate a.pem;\nEOF\necho \"it's { \n  ssl_certificate 'b.pem';\n}\"\n"
     found = pointers_of(text.encode(), "a.sh", is_inventory=False)
     assert [(each.text, each.line) for each in found] == [("a.pem", 2), ("b.pem", 5)]
+
+
+@pytest.mark.parametrize("program", ["nginx", "yaml"])
+def test_a_certificate_in_the_configuration_itself_hides_nothing_of_it(folder: Path, program: str) -> None:
+    begins = {"nginx": b"", "yaml": b"x:\n  - certFile: |\n"}[program]
+    inside = b"".join(b"    " * (program == "yaml") + line for line in other_leaf().splitlines(keepends=True))
+    (folder / NAMES[program]).write_bytes(begins + inside + WAYS[program]["plain"].encode())
+    found = scanned(folder / NAMES[program])
+    assert not found.unread
+    assert len(found.judged) == 3
