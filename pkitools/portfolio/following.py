@@ -33,6 +33,10 @@ def resolved(pointer: Pointer, name: str) -> Sequence[str] | Unread:
             return ()
         case Target.UNKNOWN:
             return _unread(pointer, name, Gap.SKIPPED, "portfolio.error.variable")
+        case Target.UNREAD:
+            params = {"name": name, "line": pointer.line, "target": pointer.text}
+            # by its line, so that each stands for itself
+            return Unread(name, Gap.UNREADABLE, "portfolio.error.not_made_out", params, pointer.line)
         case Target.PATTERN:  # it may stand for nothing
             return next(filter(None, map(_matching, _candidates(pointer, name))), ())
         case Target.FILE:

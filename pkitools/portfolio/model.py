@@ -392,6 +392,8 @@ class Target(StrEnum):
     PEER = "peer"
     UNKNOWN = "unknown"
     """Only the program that reads the configuration knows: there is a variable in it."""
+    UNREAD = "unread"
+    """A directive stands there, and what it names could not be made out; the text is that of the directive."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What a configuration or an inventory points to: files with certificates, further configuration, peers.
 
-Of nginx, Apache, HAProxy and Traefik the directives stand in ``data/pointers.toml``. No configuration is interpreted: a
-line that has the shape of such a directive points to what it names, and so do lines below it that go on with a list.
+Of nginx, Apache, HAProxy and Traefik the directives stand in ``data/pointers.toml``, and how each is taken apart in
+:mod:`~pkitools.portfolio.directives`. What such a directive names and could not be made out is told.
 An inventory is a CSV with a column, a TOML with a key, or a list with a line for each, of files or of ``HOST:PORT``; it
 is read as one only where somebody handed it in.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from io import StringIO
 from itertools import islice
@@ -20,9 +20,10 @@ from typing import Any, Final
 
 from pkitools.documents import Source, cite
 from pkitools.errors import LimitError
-from pkitools.frozen import dataclass, replace
+from pkitools.frozen import replace
 from pkitools.limits import MAX_CONFIGURATION_BYTES, MAX_POINTERS
 from pkitools.package_data import read_toml
+from pkitools.portfolio.directives import Block, Directive, of_apache, of_haproxy, of_keyed, of_nginx
 from pkitools.portfolio.model import Pointer, Target
 from pkitools.text import pattern
 from pkitools.toml_text import read_foreign_toml
@@ -56,34 +57,21 @@ COLUMNS: Final = frozenset(
 
 _PEER: Final = pattern(r"(?:https://)?(?P<host>\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9._-]{1,253}):(?P<port>[0-9]{1,5})/?")
 _PROSE: Final = (".md", ".rst", ".adoc", ".html", ".htm", ".tex")
-_VALUE: Final = (
-    r"(?:\"(?P<double>[^\"\n]{1,4096})\"|'(?P<single>[^'\n]{1,4096})'|(?P<bare>(?!\[)[^\s;\"',\]#]{1,4096}))"
-)
-_ITEM: Final = pattern(_VALUE)
 _WORD: Final = pattern(r"[A-Za-z_][A-Za-z0-9_-]*+")
-_YAML_ITEM: Final = pattern(rf"\s*-\s+{_VALUE}\s*")
-_NAME: Final = pattern(r"\$\{([A-Za-z_]\w{0,100})\}")
+_PEM: Final = pattern(rb"-----BEGIN [A-Z0-9 ]++-----[^-]*+-----END [A-Z0-9 ]++-----")
+_NAME: Final = pattern(r"\$\{(\w{1,100})\}")
+_BARE_NAME: Final = pattern(r"\$(?:\{(\w{1,100})\}|(\w{1,100}))")  # of nginx
 _LIKE_A_PATH: Final = pattern(
     r"(?:/|\./|\.\./)[^\x00-\x1f]{1,4095}|[^\s\x00-\x1f]{0,4000}(?:/|\.[A-Za-z0-9]{1,8}\Z)\S{0,4000}"
 )
 # what the program itself knows: a variable, what stands in place of a file, a key on a token
-_VARIABLE: Final = pattern(r"[$%]|^data:|^@|^(?:engine|store|pkcs11):")
+_VARIABLE: Final = pattern(r"[$%]|\{\{|^data:|^@|^(?:engine|store|pkcs11):")
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """How one program writes its directives, as patterns of a line."""
-
-    file: re.Pattern[str]
-    pattern: re.Pattern[str] | None
-    base: re.Pattern[str] | None
-    within: re.Pattern[str] | None
-    several: bool
-    ends: tuple[str, ...]
-    listing: re.Pattern[str] | None
-    define: re.Pattern[str] | None
-    keys: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
-    opening: re.Pattern[str] | None
+_MOST_VALUE: Final = 4_096
+"""Characters that the name of a file may have: no system has longer ones."""
+_MOST_OUTER: Final = 64
+"""Blocks around a block that are looked in for what it does not say."""
 
 
 def peer_of(text: str) -> tuple[str, int] | None:
@@ -117,8 +105,23 @@ def pointers_of(
     text = data.decode("utf-8", "replace").replace("\r\n", "\n")
     if listing is not None:
         return _within_limit(_of_lines(text, listing), name)
-    found = _within_limit(_directives(text), name)
+    found = _within_limit(_directives(text, name), name)
     return found or (_within_limit(_inventory(text, name), name) if is_inventory else ())
+
+
+def pointers_beside(data: bytes, name: str) -> tuple[Pointer, ...]:
+    """Return what a configuration points to that has certificates in it as well, in PEM.
+
+    Raises:
+        LimitError: it points to more than is followed.
+    """
+    if b"-----BEGIN " not in data or len(data) > MAX_CONFIGURATION_BYTES:
+        return ()
+    if not _PEM.sub(b"", data).strip():
+        return ()
+    # its first word stays, so that a value that is a certificate itself is no empty one
+    around = _PEM.sub(lambda block: b"-----BEGIN" + b"\n" * block[0].count(b"\n"), data)
+    return pointers_of(around, name, is_inventory=False)
 
 
 def _within_limit(pointers: Iterator[Pointer], name: str) -> tuple[Pointer, ...]:
@@ -128,121 +131,139 @@ def _within_limit(pointers: Iterator[Pointer], name: str) -> tuple[Pointer, ...]
     return found
 
 
-def _directives(text: str) -> Iterator[Pointer]:
-    lines = text.split("\n")
-    meant = _lines_with(_words(), text)
-    for kind in _kinds():
-        bases = tuple(value for number in meant for value in _values(kind.base, lines[number - 1]))
-        defined = _defined(kind.define, [lines[number - 1] for number in meant])
-        yield from _keys(kind, lines, meant, bases, defined)
-        for number in meant:
-            line = lines[number - 1]
-            if kind.within is None or kind.within.match(line):
-                yield from (
-                    _pointer(_with_values(value, defined), number, bases)
-                    for value in _values(kind.file, line, several=kind.several)
-                )
-                yield from (_pointer(value, number, bases, is_list=True) for value in _values(kind.listing, line))
-            if kind.opening is not None and kind.opening.match(line):
-                yield from (_pointer(value, at, bases) for at, value in _going_on(lines, number, kind.opening))
-            further = (
-                value
-                for value in (_with_values(each, defined) for each in _values(kind.pattern, line))
-                if value.endswith(kind.ends)
-            )
-            yield from (_pointer(value, number, bases, further=True) for value in further)
+def _directives(text: str, name: str) -> Iterator[Pointer]:
+    words = {word[0].lower() for word in _WORD.finditer(text)} & _words()
+    for raw in _kinds():
+        if words.isdisjoint(each.lower() for key in ("file", "pattern", "list", "keys") for each in raw.get(key, ())):
+            continue
+        found = list(islice(_read(raw, text, name), MAX_POINTERS + 1))
+        yield from _of_kind(raw, found)
 
 
-def _lines_with(words: Collection[str], text: str) -> list[int]:
-    """Return the numbers of the lines that have one of the words: of a text of a million lines few have."""
-    found: dict[int, None] = {}
-    number, at = 1, 0
-    for word in _WORD.finditer(text):
-        if word[0].lower() in words:
-            number += text.count("\n", at, word.start())
-            at = word.start()
-            found[number] = None
-            if len(found) > MAX_POINTERS:  # and no more of them are looked at: that is told
-                break
-    return list(found)
+def _as_meant(found: Directive, define: frozenset[str]) -> Directive:
+    """Return a directive of nginx: only what sets a variable has two values, and any other with two is no file."""
+    is_meant = len(found.values) == (2 if found.name in define else 1)
+    return found if is_meant else replace(found, values=(("", found.line),))
+
+
+def _read(raw: Mapping[str, Any], text: str, name: str) -> Iterator[Directive]:
+    """Return the directives of a program in a text, by the grammar of that program."""
+    names = {each: each for key in _DIRECTIVES for each in raw.get(key, ())}
+    small = {each.lower(): each for each in names}
+    match raw["form"]:
+        case "statements":
+            define = frozenset(raw["define"])
+            return (_as_meant(each, define) for each in of_nginx(text, names))
+        case "lines":
+            return of_apache(text, small)
+        case "options":
+            return of_haproxy(text, names, raw["lines"])
+        case _:
+            return of_keyed(text, small, name)
+
+
+def _of_kind(raw: Mapping[str, Any], found: Sequence[Directive]) -> Iterator[Pointer]:
+    """Yield what the directives of one program point to, and its private keys before the rest."""
+    is_apache = raw["form"] == "lines"
+
+    def named(key: str) -> frozenset[str]:
+        return frozenset(each.lower() if is_apache else each for each in raw.get(key, ()))
+
+    bases = tuple(value for each in found if each.name in named("base") for value, _ in each.values[:1] if value)
+    defines = [each.values for each in found if each.name in named("define") and len(each.values) == 2]
+    defined = _defined([(each[0][0].lstrip("$"), each[1][0]) for each in defines])
+    pattern_of_name = _BARE_NAME if raw["form"] == "statements" else _NAME
+
+    def known(value: str) -> str:
+        return _with_values(value, defined, pattern_of_name)
+
+    for key, certificate in raw.get("keys", {}).items():
+        names = [name.lower() if is_apache else name for name in (key, certificate)]
+        keys, certificates = ([each for each in found if each.name == name] for name in names)
+        for each, partner in _pairs(keys, certificates, is_keyed=raw["form"] == "keyed"):
+            text, of = known(each.values[0][0]), known(partner)
+            sure = "" if _VARIABLE.search(of) else of
+            told = _pointer(text, each.values[0][1], bases, directive=each.name)
+            yield replace(told, is_key=True, key_of=sure)
+    files, lists, patterns = named("file"), named("list"), named("pattern")
+    several = None if raw["form"] == "keyed" else 1
+    for each in found:
+        for value, line in each.values[:several]:
+            if each.name in files or each.name in lists:
+                yield _pointer(known(value), line, bases, is_list=each.name in lists, directive=each.name)
+            elif each.name in patterns and value and known(value).endswith(tuple(raw.get("ends", [""]))):
+                yield _pointer(known(value), line, bases, further=True)
+
+
+def _pairs(
+    keys: Sequence[Directive], certificates: Sequence[Directive], *, is_keyed: bool
+) -> Iterator[tuple[Directive, str]]:
+    """Yield each private key with its certificate, or with nothing where it is not known which goes with which.
+
+    In a block the third key goes with the third certificate. What a block does not say it has from the one around it.
+    """
+    keys, certificates = ([each for each in all_ if each.values] for all_ in (keys, certificates))
+    pairs: dict[tuple[int, str], None] = {}
+    if is_keyed and len(keys) == len(certificates):
+        pairs = {(at, each.values[0][0]): None for at, each in enumerate(certificates)}
+    else:
+        keys_in, certificates_in = _by_block(enumerate(keys)), _by_block(enumerate(certificates))
+        for block in {**keys_in, **certificates_in}:
+            own, of = _in_force(block, keys_in), _in_force(block, certificates_in)
+            if len(own) == len(of):
+                pairs |= {(key, certificates[of_one].values[0][0]): None for key, of_one in zip(own, of, strict=True)}
+    paired = {at for at, _ in pairs}
+    yield from ((each, "") for at, each in enumerate(keys) if at not in paired)
+    yield from ((keys[at], certificate) for at, certificate in sorted(pairs))
+
+
+def _by_block(directives: Iterable[tuple[int, Directive]]) -> dict[Block, list[int]]:
+    found: dict[Block, list[int]] = {}
+    for at, each in directives:
+        found.setdefault(each.block, []).append(at)
+    return found
+
+
+def _in_force(block: Block, found: Mapping[Block, list[int]]) -> list[int]:
+    at: Block | None = block
+    for _ in range(_MOST_OUTER):
+        if at is None or at in found:
+            break
+        at = at.outer
+    return [] if at is None else found.get(at, [])
+
+
+_DIRECTIVES: Final = ("file", "pattern", "base", "list", "define", "keys")
 
 
 @cache
 def _words() -> frozenset[str]:
     """Return every directive in small letters, whatever program has it."""
     raw: Mapping[str, Any] = read_toml(str(__package__), "data/pointers.toml")
-    keys = ("file", "pattern", "base", "list", "define", "keys")
-    return frozenset(name.lower() for each in raw.values() for key in keys for name in each.get(key, ()))
+    return frozenset(name.lower() for each in raw.values() for key in _DIRECTIVES for name in each.get(key, ()))
 
 
-def _values(directive: re.Pattern[str] | None, line: str, *, several: bool = False) -> Iterator[str]:
-    """Yield the values that a directive has on a line; ``several``: all items of a list in brackets."""
-    if directive is None or len(line) > 16_384:
-        return
-    for found in directive.finditer(line):
-        yield _text(found)
-        if several:
-            yield from (_text(item) for item in _ITEM.finditer(line, found.end()) if "[" in line)
-
-
-def _text(found: re.Match[str]) -> str:
-    return found["double"] or found["single"] or found["bare"] or ""
-
-
-def _keys(
-    kind: _Kind, lines: Sequence[str], meant: Sequence[int], bases: tuple[str, ...], defined: Mapping[str, str]
-) -> Iterator[Pointer]:
-    """Yield the private keys that a text names: the third of them goes with the third certificate.
-
-    Where there is another number of each it is not known which goes with which.
-    """
-    for key, certificate in kind.keys:
-        named, of = (
-            [(n, _with_values(value, defined)) for n in meant for value in _values(each, lines[n - 1])]
-            for each in (key, certificate)
-        )
-        partners = [value for _, value in of] if len(of) == len(named) else [""] * len(named)
-        for (number, value), partner in zip(named, partners, strict=True):
-            sure = "" if _VARIABLE.search(partner) else partner
-            yield replace(_pointer(value, number, bases), is_key=True, key_of=sure)
-
-
-def _pointer(text: str, line: int, bases: tuple[str, ...], *, further: bool = False, is_list: bool = False) -> Pointer:
+def _pointer(
+    text: str, line: int, bases: tuple[str, ...], *, further: bool = False, is_list: bool = False, directive: str = ""
+) -> Pointer:
+    if not text or len(text) > _MOST_VALUE or not text.isprintable():
+        return Pointer(Target.UNREAD, directive, line)
     if _VARIABLE.search(text):
         return Pointer(Target.UNKNOWN, text, line)
     return Pointer(Target.PATTERN if further else Target.FILE, text, line, bases, is_list)
 
 
-def _defined(define: re.Pattern[str] | None, lines: Sequence[str]) -> Mapping[str, str]:
+def _defined(found: Sequence[tuple[str, str]]) -> Mapping[str, str]:
     """Return what names stand for, by the text itself; one that is given two values is not known."""
-    if define is None:
-        return {}
-    found = [(match["name"], _text(match)) for line in lines if (match := define.match(line))]
-    return {name: value for name, value in found if len({each for other, each in found if other == name}) == 1}
+    values: dict[str, set[str]] = {}
+    for name, value in found:
+        values.setdefault(name, set()).add(value)
+    return {name: next(iter(each)) for name, each in values.items() if len(each) == 1}
 
 
-def _with_values(text: str, defined: Mapping[str, str]) -> str:
+def _with_values(text: str, defined: Mapping[str, str], names: re.Pattern[str]) -> str:
     """Return a text with the values of the names in it; a value with a name in it stays what it is."""
-    return _NAME.sub(lambda name: defined.get(name[1], name[0]), text) if defined else text
-
-
-def _going_on(lines: Sequence[str], number: int, opening: re.Pattern[str]) -> Iterator[tuple[int, str]]:
-    """Yield the items of a list that begins on a line and goes on below it, each with its line: of TOML and of YAML.
-
-    Where another list begins this one has ended, whether or not it was closed: each line is looked at once.
-    """
-    is_open = "[" in lines[number - 1]
-    for at in range(number, min(len(lines), number + MAX_POINTERS)):
-        line = lines[at].partition("#")[0].rstrip()
-        if opening.match(line):
-            return
-        item = None if is_open else _YAML_ITEM.fullmatch(line)
-        if is_open:
-            yield from ((at + 1, _text(found)) for found in _ITEM.finditer(line.partition("]")[0]))
-        elif item is not None:
-            yield at + 1, _text(item)
-        if ("]" in line) if is_open else (line.strip() and item is None):
-            return
+    return names.sub(lambda name: defined.get(name[name.lastindex or 0], name[0]), text) if defined else text
 
 
 def _of_lines(text: str, bases: tuple[str, ...]) -> Iterator[Pointer]:
@@ -260,61 +281,9 @@ def programs() -> tuple[tuple[str, Source], ...]:
 
 
 @cache
-def _kinds() -> tuple[_Kind, ...]:
+def _kinds() -> tuple[Mapping[str, Any], ...]:
     raw: Mapping[str, Any] = read_toml(str(__package__), "data/pointers.toml")
-    return tuple(_kind(each) for each in raw.values() if isinstance(each, dict))
-
-
-def _kind(raw: Mapping[str, Any]) -> _Kind:
-    form, end = raw["form"], re.escape(raw["end"])
-    words = {
-        "words": lambda names: rf"^\s*(?:{names})\s+{_VALUE}\s*{end}",
-        "inline": lambda names: rf"\s(?:{names})\s+{_VALUE}",
-        "keyed": lambda names: rf"^\s*(?:-\s+)?[\"']?(?:{names})[\"']?\s*[:=]\s*\[?\s*{_VALUE}",
-    }
-
-    def made(key: str, how: str) -> re.Pattern[str] | None:
-        names = "|".join(map(re.escape, raw.get(key, ())))
-        return re.compile(words[how](names), re.IGNORECASE if form == "words" and not end else 0) if names else None
-
-    def one(name: str) -> re.Pattern[str]:
-        return re.compile(words[form](re.escape(name)), re.IGNORECASE if form == "words" and not end else 0)
-
-    file = made("file", form)
-    assert file is not None  # a program without a directive is none of ours
-    within = re.compile(rf"^\s*(?:{'|'.join(raw['lines'])})\s") if "lines" in raw else None
-    # where a base is set, it stands at the beginning of a line in any form
-    return _Kind(
-        file,
-        made("pattern", "words"),
-        made("base", "words"),
-        within,
-        several=form == "keyed",
-        ends=tuple(raw.get("ends", [""])),
-        listing=made("list", form),
-        define=_naming(raw),
-        keys=tuple((one(key), one(of)) for key, of in raw.get("keys", {}).items()),
-        opening=_opening(raw),
-    )
-
-
-def _naming(raw: Mapping[str, Any]) -> re.Pattern[str] | None:
-    names = "|".join(raw.get("define", ()))
-    return (
-        re.compile(rf"^\s*(?:{names})\s+(?P<name>[A-Za-z_]\w{{0,100}})\s+{_VALUE}\s*$", re.IGNORECASE)
-        if names
-        else None
-    )
-
-
-def _opening(raw: Mapping[str, Any]) -> re.Pattern[str] | None:
-    """Return what a line looks like on which a list begins that goes on below it."""
-    names = "|".join(map(re.escape, raw["file"]))
-    return (
-        re.compile(rf"^\s*(?:-\s+)?[\"']?(?:{names})[\"']?\s*(?::|[:=]\s*\[[^\]]*)\s*(?:#.*)?$")
-        if raw["form"] == "keyed"
-        else None
-    )
+    return tuple(each for each in raw.values() if isinstance(each, dict))
 
 
 def _inventory(text: str, name: str) -> Iterator[Pointer]:

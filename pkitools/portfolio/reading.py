@@ -33,7 +33,7 @@ from pkitools.portfolio.model import (
     Reading,
     Unread,
 )
-from pkitools.portfolio.pointers import pointers_of
+from pkitools.portfolio.pointers import pointers_beside, pointers_of
 from pkitools.requests.reading import RequestFacts, read_request
 from pkitools.trust import embedded_intermediates, hierarchy_of
 from pkitools.x509 import CertificateFacts, PublicKey, oin_from_certificate, read_certificate
@@ -95,7 +95,12 @@ def _examined(unit: Unit, judge: Judge) -> Reading:
         return Reading(unit.name, unread=(_gap(unit, error, Gap.ENCRYPTED),))
     except InputError as error:
         return _without(unit, error)
-    return _Found(unit, contents, judge).reading()
+    reading = _Found(unit, contents, judge).reading()
+    try:
+        pointers = pointers_beside(unit.data, unit.name) if unit.host is None else ()
+    except InputError as error:
+        return replace(reading, unread=(*reading.unread, _gap(unit, error)))
+    return replace(reading, points_to=pointers) if pointers else reading
 
 
 def _without(unit: Unit, error: InputError) -> Reading:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from pkitools.errors import LimitError
 from pkitools.findings import Verdict
 from pkitools.package_data import read_toml
 from pkitools.portfolio import Gap, Target, pointers
@@ -191,10 +193,22 @@ def test_a_peer_is_a_host_with_a_port(text: str, peer: tuple[str, int] | None) -
         " " * 900_000 + "include x;",
         "bind " + "crt " * 220_000,
         "\n" * 900_000,
+        '"\\" ' * 200_000 + "ssl_certificate a;",
+        "{" * 500_000 + "ssl_certificate a;" * 20_000,
+        "<VirtualHost>" * 60_000 + "SSLCertificateFile a",
+        "SSLCertificateFile \\\n" * 50_000,
+        "certFile: " * 90_000,
+        "# certFile: a\n" * 60_000,
+        "# " + "certFile: " * 90_000,
+        "{certFile: [" * 70_000,
+        "f(certFile: " * 70_000,
+        "certFile:\n\n" * 70_000,
+        "rootCAs:\n - a\n" * 60_000,
+        'bind x crt "' + "crt 'a " * 100_000,
     ],
 )
 def test_a_text_that_was_made_to_take_long_does_not(text: str) -> None:
-    with bounded(2):
+    with bounded(2), suppress(LimitError):
         pointers_of(text.encode(), "a", is_inventory=True)
 
 

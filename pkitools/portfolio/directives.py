@@ -1,0 +1,407 @@
+"""How nginx, Apache, HAProxy and Traefik take their configuration apart, and the directives in it that are looked for.
+
+Each text is read by the tokens of the program's own grammar, so it does not matter how somebody laid it out: several
+directives on a line, one over several lines, quotes, comments. Beyond that no configuration is interpreted. A text may
+also hold one among other things, as a script does that writes it: what begins a line counts as a directive of nginx
+too, whatever stands before it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Mapping
+from itertools import pairwise
+from typing import Final, TypeAlias
+
+from pkitools.frozen import dataclass
+from pkitools.limits import MAX_POINTERS
+from pkitools.text import pattern
+
+
+class Block:
+    """A block of a configuration: what is not said in it is taken from the one around it."""
+
+    __slots__ = ("outer",)
+
+    def __init__(self, outer: Block | None = None) -> None:
+        self.outer = outer
+
+
+Value: TypeAlias = tuple[str, int]
+"""A value and its line; an empty one could not be made out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """A directive as it stands in a text.
+
+    Args:
+        name: in small letters where its program makes no difference between them.
+        values: in their order; none where it names nothing.
+        line: of its name, from 1.
+        block: in which it stands.
+    """
+
+    name: str
+    values: tuple[Value, ...]
+    line: int
+    block: Block
+
+
+class _Lines:
+    """Which line, from 1, a place in a text is on."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(found.end() for found in re.finditer("\n", text))]
+
+    def at(self, place: int) -> int:
+        return bisect_right(self._starts, place)
+
+    def start(self, place: int) -> int:
+        """Return where the line of a place begins."""
+        return self._starts[self.at(place) - 1]
+
+
+# a template of Ansible, Go or ERB is one word, whatever is in it
+_TEMPLATE: Final = r"(?:\{\{[^{}\n]*+\}\}|<%[^%\n]*+%>)"
+_QUOTED: Final = r"\"(?P<double>(?:[^\"\\]|\\.)*+)\"|'(?P<single>(?:[^'\\]|\\.)*+)'"
+_OPERATORS: Final = tuple("=:,(|+)[]")
+"""What follows a name in the text of a program, and never one in a configuration of words."""
+
+
+# --- nginx -----------------------------------------------------------------------------------------------------------
+
+_TOKEN: Final = pattern(
+    rf"(?P<none>\s++|\#[^\n]*+)|(?P<mark>(?!{_TEMPLATE})[;{{}}])|{_QUOTED}"
+    rf"|(?P<bare>(?:{_TEMPLATE}|\\.|\$\{{|[^\s;{{\\])++)|(?P<odd>.)",
+    re.DOTALL,
+)
+_ESCAPED: Final = pattern(r"\\([\"'\\ ])")
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    text: str
+    line: int
+    begins_line: bool
+
+
+def of_nginx(text: str, names: Collection[str]) -> Iterator[Directive]:
+    """Yield the directives of nginx (``ngx_conf_read_token``): words up to ``;``, lines count for nothing."""
+    lines, words, block, begins = _Lines(text), list[_Word](), Block(), True
+    for token in _TOKEN.finditer(text):
+        kind = token.lastgroup
+        if kind == "none":
+            begins = begins or "\n" in token[0]
+            continue
+        if kind == "mark":
+            yield from _statements(words, token[0], names, block)
+            words = []
+            block = Block(block) if token[0] == "{" else (block.outer or block) if token[0] == "}" else block
+            begins = False
+            continue
+        words.append(_Word(_of_token(token), lines.at(token.start()), begins))
+        begins = False
+        if kind in {"double", "single"} and "\n" in token[0]:  # a script may have a configuration between its quotes
+            first = lines.at(token.start()) - 1
+            for each in of_nginx(token[kind], names):
+                if all(value for value, _ in each.values):
+                    values = tuple((value, first + line) for value, line in each.values)
+                    yield Directive(each.name, values, first + each.line, each.block)
+    yield from _statements(words, "", names, block)
+
+
+def _of_token(token: re.Match[str]) -> str:
+    """Return what a token says; nothing where its quotes are not closed."""
+    if token.lastgroup in {"double", "single"}:
+        return _ESCAPED.sub(r"\1", token[token.lastgroup])
+    return "" if token[0][0] in "\"'" else _ESCAPED.sub(r"\1", token[0])
+
+
+def _statements(words: list[_Word], mark: str, names: Collection[str], block: Block) -> Iterator[Directive]:
+    """Yield what a statement sets, and what follows on a line of its own before its end."""
+    starts = [at for at, word in enumerate(words) if word.text in names and (at == 0 or word.begins_line)]
+    for at, end in pairwise([*starts, len(words)]):
+        values = words[at + 1 : end]
+        if values and values[0].text.startswith(_OPERATORS):
+            continue
+        is_whole = mark == ";" and end == len(words) and len(values) in (1, 2)
+        told = tuple((word.text, word.line) for word in values) if is_whole else (("", words[at].line),)
+        yield Directive(words[at].text, told, words[at].line, block)
+
+
+# --- Apache ----------------------------------------------------------------------------------------------------------
+
+_SECTION: Final = pattern(r"<(?P<end>/?)(?P<name>\w*+)[^>\n]*+>\s*+")
+_LINE: Final = pattern(r"\s*+(?P<name>\w++)(?P<rest>.*+)", re.DOTALL)
+_ARGUMENT: Final = pattern(rf"\s*+(?:{_QUOTED}|(?P<bare>(?![\"'])\S++))(?=\s|$)")
+
+
+_MOST_ARGUMENTS: Final = 2
+"""Arguments that are looked at: ``Define`` has two."""
+
+
+def of_apache(text: str, names: Collection[str]) -> Iterator[Directive]:
+    """Yield the directives of Apache (``ap_cfg_getline``): a line each, which ``\\`` at its end goes on with the next.
+
+    A comment goes on so too. What follows ``<VirtualHost …>`` on its line Apache passes over; it is taken all the same.
+    """
+    block, begun, joined = Block(), 0, list[str]()
+    for number, line in enumerate(text.split("\n"), start=1):
+        begun = begun if joined else number
+        if line.endswith("\\"):
+            joined.append(line[:-1])
+            continue
+        whole = "".join([*joined, line])
+        joined = []
+        whole = whole.lstrip()
+        if whole.startswith("#"):
+            continue
+        at = 0
+        while section := _SECTION.match(whole, at):
+            if section["name"].lower() == "virtualhost":
+                block = (block.outer or block) if section["end"] else Block(block)
+            at = section.end()
+        rest = whole[at:]
+        yield from _on_line(rest, names, begun, block)
+        if "<" in rest and any(each["name"].lower() == "virtualhost" for each in _SECTION.finditer(rest)):
+            block = block.outer or block
+    if joined:
+        yield from _on_line("".join(joined), names, begun, block)
+
+
+def _on_line(line: str, names: Collection[str], number: int, block: Block) -> Iterator[Directive]:
+    found = _LINE.match(line)
+    if found is None or found["name"].lower() not in names or found["rest"].lstrip().startswith(_OPERATORS):
+        return
+    if found["rest"] and not found["rest"][0].isspace() and found["rest"][0] not in "\"'":
+        return
+    values, at = list[Value](), 0
+    while len(values) < _MOST_ARGUMENTS and (argument := _ARGUMENT.match(found["rest"], at)):
+        values.append((_ESCAPED.sub(r"\1", argument[str(argument.lastgroup)]), number))
+        at = argument.end()
+    yield Directive(found["name"].lower(), tuple(values) or (("", number),), number, block)
+
+
+# --- HAProxy ---------------------------------------------------------------------------------------------------------
+
+_PART: Final = pattern(
+    rf"(?P<gap>[ \t]++)|(?P<comment>\#.*+)|{_QUOTED}|\\(?P<escaped>.)|(?P<bare>[^\s\"'\\#]++)|(?P<odd>.)"
+)
+
+
+def of_haproxy(text: str, names: Collection[str], lines: Collection[str]) -> Iterator[Directive]:
+    """Yield the options of HAProxy that stand anywhere on the lines that have them, and where names count from.
+
+    Args:
+        names: of the options, and of those others, which end in ``-base``.
+        lines: the words that lines with options begin with.
+    """
+    for number, line in enumerate(text.split("\n"), start=1):
+        first = (line.split(None, 1) or [""])[0]
+        has_options = first in lines
+        if not has_options and not (first in names and first.endswith("-base")):
+            continue
+        words, block = _words(line), Block()
+        for at, word in enumerate(words):
+            if word in names and word.endswith("-base") != has_options:
+                value = words[at + 1] if at + 1 < len(words) else ""
+                if not value.startswith(_OPERATORS):
+                    yield Directive(word, ((value, number),), number, block)
+
+
+def _words(line: str) -> list[str]:
+    """Return the words of a line: quotes and ``\\`` may stand within one; one whose quote is not closed is empty."""
+    words, begun = list[str](), False
+    for part in _PART.finditer(line):
+        kind = str(part.lastgroup)
+        if kind == "comment":
+            break
+        if kind == "gap":
+            begun = False
+            continue
+        if not begun:
+            words.append("")
+        begun = True
+        if kind == "odd":
+            words[-1] = ""
+            break
+        # within double quotes a variable is one, and elsewhere as well to whoever looks for one
+        words[-1] += _ESCAPED.sub(r"\1", part[kind]) if kind == "double" else part[kind]
+    return words
+
+
+# --- Traefik: YAML, TOML and JSON ------------------------------------------------------------------------------------
+
+_SCALAR: Final = pattern(
+    r"\"\"\"\n?(?P<long>[^\"\n]*+)\n?\"\"\"|'''\n?(?P<literal>[^'\n]*+)\n?'''"
+    r"|\"(?P<double>(?:[^\"\\\n]|\\.)*+)\"|'(?P<single>(?:[^'\n]|'')*+)'"
+    rf"|(?P<bare>(?![-?:]\s)(?:{_TEMPLATE}|[^\s,\[\]{{}}\"'#&*!|>`])"
+    rf"(?:{_TEMPLATE}|[^\s,\[\]{{}}#]|(?<!\s)\#|[ \t]++(?![\s#,\[\]{{}}]|\Z))*+)"
+)
+_PROPERTIES: Final = pattern(r"[ \t]*+(?:[&!]\S*+[ \t]++)*+")
+_BETWEEN: Final = pattern(r"(?:[\s,]++|\#[^\n]*+)*+")
+_REST: Final = pattern(r"[ \t]*+(?:\#[^\n]*+)?(?:\n|\Z)")
+_LITERAL: Final = pattern(
+    r"[|>][-+0-9]*+[ \t]*+(?:\#[^\n]*+)?\n(?:[ \t]*+\n)*+(?P<deep>[ \t]++)(?P<first>[^\n]++)(?P<more>\n(?P=deep)\S)?"
+)
+_EMPTY_LINES: Final = pattern(r"(?:[ \t]*+(?:\#[^\n]*+)?\n)*+")
+_INDENT: Final = pattern(r"[ \t]*+")
+_ITEM: Final = pattern(r"(?P<indent>[ \t]*+)-[ \t]++")
+_MAPS: Final = pattern(r":(?:\s|\Z)")
+_NOTHING: Final = frozenset(["", "null", "~", "Null", "NULL"])
+_STRINGS: Final = pattern(rf"{_TEMPLATE}|\"(?:[^\"\\\n]|\\.)*+\"|'[^'\n]*+'")
+_COMMENT: Final = pattern(r"(?:^|[\s,{}\[\]\"'])\#[^\n]*+", re.MULTILINE)
+_BOUNDARY: Final = pattern(r"[{}]|^[ \t]*+(?:-[ \t]|\[)", re.MULTILINE)
+_PROGRAMS: Final = tuple(
+    ".go .js .mjs .cjs .ts .tsx .jsx .py .rb .rs .java .kt .cs .c .h .cc .cpp .php .lua".split()  # noqa: SIM905  shorter
+)
+"""How files end that are the text of a program: in those such a name may be anything, so less counts as one."""
+_DATA: Final = (".yml", ".yaml", ".toml", ".json")
+
+
+def of_keyed(text: str, names: Mapping[str, str], name: str) -> Iterator[Directive]:
+    """Yield keys of YAML, TOML or JSON with their values: in blocks, inline, on the next line, in lists.
+
+    Args:
+        names: as Traefik's documents write them, by their small letters; of a file that is surely data any letters do.
+        name: of the file.
+    """
+    is_data = name.lower().endswith(_DATA)
+    key = re.compile(
+        rf"(?P<quote>[\"']?)(?<![\w-])(?P<name>{'|'.join(names.values())})(?P=quote)[ \t]*+"
+        r"(?::(?=[\s\"'\[{]|\Z)|=(?!=))",
+        re.IGNORECASE if is_data else 0,
+    )
+    lines, last, block, seen = _Lines(text), 0, Block(), set[str]()
+    looked, comment = 0, -1  # up to where the text was looked at, and the line of which the rest is a comment
+    for found in key.finditer(text):
+        start = lines.start(found.start())
+        before, is_first = text[max(start, looked) : found.start()], looked <= start
+        looked = found.end()
+        if comment == start:
+            continue
+        plain = _STRINGS.sub('""', before)
+        if _COMMENT.search(plain):
+            comment = start
+            continue
+        if not _may_precede(plain, name.lower(), is_first=is_first):
+            continue
+        told = names[found["name"].lower()]
+        if told in seen or _BOUNDARY.search(_COMMENT.sub("", _STRINGS.sub('""', text[last : found.start()]))):
+            block, seen = Block(), set()
+        seen.add(told)
+        last = found.end()
+        line = lines.at(found.start())
+        column = found.start() - start
+        values = tuple((value, lines.at(at)) for value, at in _keyed_values(text, found.end(), column))
+        if is_data or not name.lower().endswith(_PROGRAMS):
+            yield Directive(told, values, line, block)
+        else:
+            yield Directive(told, tuple(each for each in values if each[0]), line, block)
+
+
+def _may_precede(plain: str, name: str, *, is_first: bool) -> bool:
+    """Return whether a key may stand behind what is before it on its line, in which strings are empty."""
+    ends = plain.rstrip()
+    if is_first and not ends.strip("- \t"):
+        return True
+    if name.endswith(_PROGRAMS) or plain.count("(") > plain.count(")"):
+        return False
+    return ends[-1:] in {"{", ",", "["} or (ends[-1:] == "." and name.endswith(".toml"))
+
+
+def _keyed_values(text: str, at: int, column: int) -> Iterator[Value]:
+    """Yield the values at a place, each with its own; nothing for ``null``, an empty one if unreadable."""
+    properties = _PROPERTIES.match(text, at)
+    at = properties.end() if properties else at
+    if _REST.match(text, at):
+        yield from _below(text, at, column)
+    elif text[at] == "[":
+        yield from _flow(text, at + 1)
+    elif literal := _LITERAL.match(text, at):
+        # the certificate itself is no name, and what is not indented deeper than the key is another value
+        if len(literal["deep"]) > column and not literal["first"].startswith("-----BEGIN"):
+            yield ("" if literal["more"] else literal["first"].strip()), literal.start("first")
+    else:
+        yield from _scalar(text, at)
+
+
+def _scalar(text: str, at: int) -> Iterator[Value]:
+    found = _SCALAR.match(text, at)
+    if found is None:
+        yield "", at
+        return
+    kind = str(found.lastgroup)
+    value = found[kind]
+    if kind == "double":
+        value = _unescaped(value)
+    elif kind == "single":
+        value = value.replace("''", "'")
+    elif kind == "bare":
+        value = "" if _MAPS.search(value) else value
+        if found[kind] in _NOTHING:
+            return
+    if found[kind]:
+        yield ("" if value.startswith("-----BEGIN") and kind == "bare" else value), found.start()
+
+
+def _unescaped(value: str) -> str:
+    if "\\" not in value:
+        return value
+    try:
+        return str(json.loads(f'"{value}"'))
+    except ValueError:
+        return ""
+
+
+def _flow(text: str, at: int) -> Iterator[Value]:
+    """Yield the items of a list in brackets; an empty one where it stops being one of scalars."""
+    for _ in range(MAX_POINTERS + 1):
+        between = _BETWEEN.match(text, at)
+        at = between.end() if between else at
+        if text[at : at + 1] == "]":
+            return
+        item = _SCALAR.match(text, at)
+        if item is None or (item.lastgroup == "bare" and ("=" in item[0] or _MAPS.search(item[0]))):
+            yield "", min(at, len(text) - 1)
+            return
+        yield from _scalar(text, at)
+        at = item.end()
+
+
+def _below(text: str, at: int, column: int) -> Iterator[Value]:
+    """Yield what stands below a key: a list with dashes, or one value on its own line."""
+    at = _next_line(text, at)
+    item = _ITEM.match(text, at)
+    if item is None:
+        indented = _INDENT.match(text, at)
+        scalar = _SCALAR.match(text, indented.end() if indented else at)
+        if scalar is not None:
+            indent = scalar.start() - at
+            is_quoted = scalar.lastgroup != "bare"
+            follows = text[scalar.end() : scalar.end() + 2].lstrip()
+            if (indent > column or is_quoted) and not follows.startswith((":", "=")) and not _is_key(scalar):
+                yield from _scalar(text, scalar.start())
+        return
+    indent = len(item["indent"])
+    for _ in range(MAX_POINTERS + 1):
+        if item is None or len(item["indent"]) != indent:
+            return
+        properties = _PROPERTIES.match(text, item.end())
+        yield from _scalar(text, properties.end() if properties else item.end())
+        at = _next_line(text, item.end())
+        item = _ITEM.match(text, at)
+
+
+def _is_key(scalar: re.Match[str]) -> bool:
+    return scalar.lastgroup == "bare" and bool(_MAPS.search(scalar[0]) or " =" in scalar[0])
+
+
+def _next_line(text: str, at: int) -> int:
+    """Return where the next line begins that is neither empty nor a comment."""
+    end = text.find("\n", at)
+    lines = None if end < 0 else _EMPTY_LINES.match(text, end + 1)
+    return len(text) if lines is None else lines.end()
