@@ -75,6 +75,7 @@ class _Kind:
     """How one program writes its directives, as patterns of a line."""
 
     file: re.Pattern[str]
+    serves: re.Pattern[str] | None
     pattern: re.Pattern[str] | None
     base: re.Pattern[str] | None
     within: re.Pattern[str] | None
@@ -138,8 +139,9 @@ def _directives(text: str) -> Iterator[Pointer]:
         for number in meant:
             line = lines[number - 1]
             if kind.within is None or kind.within.match(line):
+                served = frozenset(_values(kind.serves, line))
                 yield from (
-                    _pointer(_with_values(value, defined), number, bases)
+                    _pointer(_with_values(value, defined), number, bases, serves=value in served)
                     for value in _values(kind.file, line, several=kind.several)
                 )
                 yield from (_pointer(value, number, bases, is_list=True) for value in _values(kind.listing, line))
@@ -207,10 +209,18 @@ def _keys(
             yield replace(_pointer(value, number, bases), is_key=True, key_of=sure)
 
 
-def _pointer(text: str, line: int, bases: tuple[str, ...], *, further: bool = False, is_list: bool = False) -> Pointer:
+def _pointer(
+    text: str,
+    line: int,
+    bases: tuple[str, ...],
+    *,
+    further: bool = False,
+    is_list: bool = False,
+    serves: bool = False,
+) -> Pointer:
     if _VARIABLE.search(text):
         return Pointer(Target.UNKNOWN, text, line)
-    return Pointer(Target.PATTERN if further else Target.FILE, text, line, bases, is_list)
+    return Pointer(Target.PATTERN if further else Target.FILE, text, line, bases, is_list, serves=serves)
 
 
 def _defined(define: re.Pattern[str] | None, lines: Sequence[str]) -> Mapping[str, str]:
@@ -250,7 +260,7 @@ def _of_lines(text: str, bases: tuple[str, ...]) -> Iterator[Pointer]:
     for number, line in enumerate(text.split("\n"), start=1):
         words = line.split(None, 1)
         if words and not words[0].startswith("#"):
-            yield _pointer(words[0], number, bases)
+            yield _pointer(words[0], number, bases, serves=True)
 
 
 def programs() -> tuple[tuple[str, Source], ...]:
@@ -286,6 +296,7 @@ def _kind(raw: Mapping[str, Any]) -> _Kind:
     # where a base is set, it stands at the beginning of a line in any form
     return _Kind(
         file,
+        made("serves", form),
         made("pattern", "words"),
         made("base", "words"),
         within,
