@@ -90,11 +90,13 @@ class Where:
         name: the file; empty where that is not known.
         may_lack: its chain may lie in another file: its own brings none, and nothing sends that as it is.
         sent_with: files with authorities alone that are sent along with it.
+        is_published: its file only says which certificate somebody has, as metadata do: no chain is sent from there.
     """
 
     name: str = ""
     may_lack: bool = True
     sent_with: tuple[str, ...] = ()
+    is_published: bool = False
 
 
 ANYWHERE: Final = Where()
@@ -179,7 +181,7 @@ class Judge:
         """
         if not where.may_lack:
             return self._judged(facts, _with(own, self._about.in_files(where.sent_with)), asked, ())
-        further = self._about.authorities(facts)
+        further = self._about.authorities(facts, of_any=where.is_published)
         near = self._about.near(facts, where.name) if further else ()
         if len(near) == len(further) or not at_hand(near).named(facts.issuer.der):
             return self._judged(facts, own, asked, further)

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Final, TypeAlias, TypeVar
 
 from pkitools.checking.delivered_lists import LISTS
-from pkitools.checking.selection import is_authority
+from pkitools.checking.selection import is_authority, possible_issuers
 from pkitools.containers import Contents, ItemKind
 from pkitools.crl.reading import unread_mentions
 from pkitools.errors import InputError
@@ -51,7 +51,8 @@ class Known:
         crls: DER of each list of revoked certificates, each once.
         responses: DER of each OCSP response, each once.
         authorities: DER of certificates that may have issued others, and are not among the embedded ones.
-        places: the name of each file that they lie in → their numbers, from 0.
+        places: the name of each file that holds authorities alone → the numbers of those in it, from 0: only these are
+            at hand for a certificate that may have been sent with another chain.
     """
 
     crls: tuple[bytes, ...] = field(default=(), repr=False)
@@ -92,11 +93,12 @@ class Collecting:
     def take(self, contents: Contents, name: str) -> int:
         """Take what is in one file; return how many parts of it there was no room for.
 
-        Of authorities only those in a file of them alone: what stands with a certificate is the chain of that one, and
-        is sent with no other.
+        Of a file of authorities alone the name is kept: what stands with a certificate is the chain of that one, and is
+        sent with no other.
         """
         lists = sum(not self._take_list(item.kind, item.der) for item in contents.items if item.kind in LISTS)
-        return lists + self._take_authorities(list(_authorities(contents)), name)
+        authorities, are_alone = _authorities(contents)
+        return lists + self._take_authorities(authorities, name, are_alone=are_alone)
 
     def known(self) -> Known:
         """Return all that was taken."""
@@ -113,26 +115,26 @@ class Collecting:
         held[der] = None
         return True
 
-    def _take_authorities(self, ders: Sequence[bytes], name: str) -> int:
+    def _take_authorities(self, ders: Sequence[bytes], name: str, *, are_alone: bool) -> int:
         meant = [der for der in ders if der not in self._embedded]
-        if meant and len(self._places) >= MAX_FOUND_AUTHORITY_FILES:
+        if meant and are_alone and len(self._places) >= MAX_FOUND_AUTHORITY_FILES:
             return len(meant)
         for der in meant:
             if len(self._authorities) < MAX_FOUND_AUTHORITIES:
                 self._authorities.setdefault(der, len(self._authorities))
         kept = tuple(self._authorities[der] for der in meant if der in self._authorities)
-        if kept:
+        if kept and are_alone:
             self._places[name] = kept
         return len(meant) - len(kept)
 
 
-def _authorities(contents: Contents) -> Iterator[bytes]:
-    """Yield the certificates of a file of authorities alone; most others are not even read."""
+def _authorities(contents: Contents) -> tuple[Sequence[bytes], bool]:
+    """Return the certificates of a file that may have issued others, and whether it holds no other."""
     ders = [item.der for item in contents.of_kind(ItemKind.CERTIFICATE)]
-    if len(ders) > 1 or any(map(_MAY_ISSUE.search, ders)):
-        read = list(readable(ders))
-        if is_of_authorities(read):
-            yield from dict.fromkeys(facts.der for facts in read)
+    if len(ders) < 2 and not any(map(_MAY_ISSUE.search, ders)):
+        return (), False
+    read = list(readable(ders))
+    return list(dict.fromkeys(facts.der for facts in possible_issuers(read))), is_of_authorities(read)
 
 
 def is_of_authorities(certificates: Iterable[CertificateFacts]) -> bool:
@@ -167,13 +169,21 @@ class AboutEach:
         self._in_folder = _by_folder(known)
         # between two that lie in files one may stand that was given
         self._authorities = AtHand(tuple(dict.fromkeys((*known.authorities, *given))) if known.authorities else ())
+        lent = self.in_files(known.places)
+        self._lent = AtHand(tuple(dict.fromkeys((*lent, *given))) if lent else ())
         self._has_lists = bool(self._by_name or self._by_serial or self._unread)
         above = [*readable((*given, *embedded_intermediates()))] if self._has_lists else []
         self._always = self._about(above)
 
-    def authorities(self, facts: CertificateFacts) -> tuple[bytes, ...]:
-        """Return those of other files that may stand above a certificate, DER."""
-        return tuple(each.der for each in self._authorities.above(facts))
+    def authorities(self, facts: CertificateFacts, *, of_any: bool = False) -> tuple[bytes, ...]:
+        """Return those of other files that may stand above a certificate, DER.
+
+        Args:
+            facts: the certificate.
+            of_any: also those that are the chain of another.
+        """
+        pool = self._authorities if of_any else self._lent
+        return tuple(each.der for each in pool.above(facts))
 
     def near(self, facts: CertificateFacts, name: str) -> tuple[bytes, ...]:
         """Return those of the files in one folder that may stand above a certificate, DER.

@@ -210,8 +210,11 @@ class _Found:
         between = tuple(der for der in above if der != subject.facts.der) if above else ()
         may_lack = self._may_lack(subject, between)
         claimed = self.judge.claiming(subject.facts, self.unit.claims, is_own=self._has_key(subject))
-        is_all_there = may_lack and not self.judge.known.places  # as of most: there is nothing to be completed by
-        where = ANYWHERE if is_all_there else Where(self.unit.name, may_lack, self.unit.sent_with or ())
+        is_published = bool(self.contents.described)
+        # as of most: there is nothing to be completed by
+        is_all_there = may_lack and not self.judge.known.authorities
+        sent_with = self.unit.sent_with or ()
+        where = ANYWHERE if is_all_there else Where(self.unit.name, may_lack, sent_with, is_published)
         ask = partial(self.judge.judge, subject.facts, between, subject.entity_id or None, self.unit.host, where=where)
         judged = ((by, ask(by)) for by in claimed or (None,))
         if not may_lack:
