@@ -114,6 +114,9 @@ MAX_PENDING: Final = 2_000
 MAX_FOUND_AUTHORITIES: Final = 1_000
 """Certificates of authorities that a scan keeps to judge those of other files by: PKIoverheid has some fifty."""
 
+MAX_FOUND_AUTHORITY_FILES: Final = 10_000
+"""Files with authorities alone of which a scan keeps the name: for a certificate those in its folder come first."""
+
 MAX_FOUND_LISTS: Final = 10_000
 """CRLs, and as many OCSP responses, that a scan takes from files for the certificates in others: of each only those are
 asked that go by the name of its issuer, or by its serial number."""

@@ -51,7 +51,7 @@ def _taken(file: Unit | ToRead, collecting: Collecting, further: list[ToRead], *
     if not isinstance(unit, Unit) or holds_one_leaf(unit.data):
         return 0
     try:
-        return collecting.take(read_source(unit.data, unit.name, keystores=False))
+        return collecting.take(read_source(unit.data, unit.name, keystores=False), unit.name)
     except PkitoolsError:
         further += _pointed_to(unit)
     except Exception:  # the same file crashes again where it is judged, and is told

@@ -51,7 +51,7 @@ class Gathering:
         self._passed_over += reading.holds_nothing
         self._lists += reading.lists
         for one in reading.certificates:
-            self._kept.add(one, is_better=reading.is_again)
+            self._kept.add(one, is_better=reading.is_anew)
         for key in reading.keys:
             self._kept.put(_KEYS, _spot(key.place), key)
         for request in reading.requests:

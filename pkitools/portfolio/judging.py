@@ -83,6 +83,27 @@ class Judging:
         return replace(self, revocation=replace(self.revocation, crls=tuple(crls)))
 
 
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where a certificate lies, for what other files may do for it.
+
+    Args:
+        name: the file; empty where that is not known.
+        may_lack: its chain may lie in another file: its own brings none, and nothing sends that as it is.
+        sent_with: files with authorities alone that are sent along with it.
+        is_published: its file only says which certificate somebody has, as metadata do: no chain is sent from there.
+    """
+
+    name: str = ""
+    may_lack: bool = True
+    sent_with: tuple[str, ...] = ()
+    is_published: bool = False
+
+
+ANYWHERE: Final = Where()
+"""Nothing is known of what lies in its folder."""
+
+
 class Judge:
     """Judges the certificates of a scan in one process; what is verified of authorities is kept between them.
 
@@ -122,6 +143,8 @@ class Judge:
         entity_id: str | None,
         host: str | None,
         by: int | None = None,
+        *,
+        where: Where = ANYWHERE,
     ) -> Judgement:
         """Judge one certificate.
 
@@ -131,11 +154,12 @@ class Judge:
             entity_id: the entity ID that metadata gives it to.
             host: the name of the peer that sent it.
             by: the number of the connection that claims it.
+            where: in which file, and what of other files may be used for it.
         """
         claim = None if by is None else self.asked.claims[by]
         environment, basis = _placed(self.asked, claim, hierarchy_of(facts).kind)
         asked = _with_entity(self._question(environment, host, by), entity_id)
-        result = self._by_what_is_known(facts, between, asked)
+        result = self._by_what_is_known(facts, between, asked, where)
         return Judgement(
             environment,
             basis,
@@ -160,20 +184,28 @@ class Judge:
         embedded = (each.der for each in embedded_certificates())
         return AtHand(tuple(dict.fromkeys((*_at_hand(self.asked), *embedded))))
 
-    def _by_what_is_known(self, facts: CertificateFacts, own: tuple[bytes, ...], asked: Question) -> CheckResult:
-        """Judge by what came with a certificate, and by the authorities of other files where that leads nowhere.
+    def _by_what_is_known(
+        self, facts: CertificateFacts, own: tuple[bytes, ...], asked: Question, where: Where
+    ) -> CheckResult:
+        """Judge by what came with a certificate; by the authorities of other files only where none came with it.
 
-        Where neither leads anywhere, it is told why by its own file, unless that lacks what leads further.
+        Those in its own folder come first: what is wrong with them is not made good by others, what is missing is.
         """
-        further = self._about.authorities(facts)
-        if further and not at_hand(own).named(facts.issuer.der):
-            return self._judged(facts, own, asked, further)  # nothing in its own file issued it
-        result = self._judged(facts, own, asked, ())
-        if result.path is not None or not further:
+        if not where.may_lack:
+            return self._judged(facts, _with(own, self._about.in_files(where.sent_with)), asked, ())
+        further = self._about.authorities(facts, of_any=where.is_published)
+        near = self._about.near(facts, where.name) if further else ()
+        if len(near) == len(further) or not at_hand(near).named(facts.issuer.der):
+            return self._judged(facts, own, asked, further)
+        result = self._judged(facts, own, asked, near)
+        if result.path is not None or all(one.rule.code != ANCHOR_FOUND.code for one in result.report.findings):
             return result
         wider = self._judged(facts, own, asked, further)
-        is_wider = wider.path is not None or any(one.rule.code == ANCHOR_FOUND.code for one in result.report.findings)
-        return wider if is_wider else result
+        return result if wider.path is None else wider
+
+    def has_issuer_near(self, facts: CertificateFacts, name: str) -> bool:
+        """Return whether an issuer of a certificate, by its name, lies by itself in the folder of a file."""
+        return bool(at_hand(self._about.near(facts, name)).named(facts.issuer.der))
 
     def systems(self, environment: Environment, by: int | None) -> Sequence[System]:
         """Return the systems that what a connection claims is judged for, or what none of them does."""

@@ -19,8 +19,9 @@ from weakref import finalize
 
 from pkitools.errors import FileError
 from pkitools.findings import Outcome
+from pkitools.frozen import replace
 from pkitools.limits import MAX_SUCCESSIONS
-from pkitools.portfolio.model import HeldCertificate, Judgement, Place, Standing, Successor
+from pkitools.portfolio.model import VERDICTS, HeldCertificate, Judgement, Place, Standing, Successor
 from pkitools.portfolio.succeeding import line_of, ordered, successions
 
 T_co = TypeVar("T_co", covariant=True)
@@ -64,6 +65,7 @@ class Kept:
         self._told = _Told()
         self._has_successions = False
         self._numbers = count()
+        self._renewed: set[tuple[int, bytes]] = set()
         with _NO_ROOM:
             # what was found may be read, and let go, in another thread than the one that scanned
             self._file = sqlite3.connect("", isolation_level=None, check_same_thread=False)
@@ -98,7 +100,7 @@ class Kept:
 
         Args:
             found: it, with what was judged and where it lies this time.
-            is_better: more was at hand this time: its judgements take the place of those before.
+            is_better: more was known this time: its judgements take the place of those from before.
 
         Raises:
             FileError: there is no room for it.
@@ -133,7 +135,10 @@ class Kept:
         known = None if is_first else self._first(query, number, use)
         if known is not None:
             before = self._told.judgement(known[0])
-            judgement = _together(before, judgement, is_better=is_better)
+            is_first_anew = is_better and (number, use) not in self._renewed
+            judgement = _together(before, judgement, is_better=is_first_anew)
+            if is_better:
+                self._renewed.add((number, use))
             if judgement is before:
                 return False
         statement = """INSERT INTO judgement (certificate, use, number, body) VALUES (?, ?, ?, ?)
@@ -322,17 +327,21 @@ class _Told:
         self._others = _Shared()
 
     def dumped(self, judgement: Judgement) -> bytes:
-        told = tuple(map(self._of_outcome, judgement.told))
+        first = len(judgement.told) - len(judgement.beside)  # what files say is the last of what is told
+        told = tuple(map(self._of_outcome, judgement.told[:first]))
+        # by the name of its file it is like no other
+        beside = tuple((self._of_outcome(replace(one, evidence=())), one.evidence) for one in judgement.beside)
         rest = _rest_of(judgement)
-        return pickle.dumps((told, self._others.number(rest, rest), len(judgement.beside)))
+        return pickle.dumps((told, self._others.number(rest, rest), beside))
 
     def judgement(self, body: bytes) -> Judgement:
-        told, rest, beside = pickle.loads(body)  # noqa: S301  made in this process
+        told, rest, of_files = pickle.loads(body)  # noqa: S301  made in this process
         outcomes = tuple(map(self._outcomes.value, told))
+        beside = tuple(replace(self._outcomes.value(kept), evidence=evidence) for kept, evidence in of_files)
         return Judgement(
             **dict(zip(_OF_JUDGEMENT, self._others.value(rest), strict=True)),
-            told=outcomes,
-            beside=outcomes[len(outcomes) - beside :],  # they are the last of what is told
+            told=outcomes + beside,
+            beside=beside,
         )
 
     def _of_outcome(self, outcome: Outcome) -> object:
@@ -367,10 +376,23 @@ class _Shared:
 
 
 def _together(before: Judgement, now: Judgement, *, is_better: bool) -> Judgement:
-    """Return of two judgements for one use the one that knew more, with what files say of either."""
-    if is_better or (now.has_path and not before.has_path):
+    """Return of two judgements for one use the worse one of those with a path, with what files say of either.
+
+    One without a path says of its file what is wrong with the chain there, or it has none and another place may.
+    """
+    if is_better or _comes_before(now, before):
         return now.with_beside(before.beside)
     return before.with_beside(now.beside)
+
+
+def _comes_before(now: Judgement, before: Judgement) -> bool:
+    if now.has_path is not before.has_path:
+        return now.has_path
+    return now.has_path and _weight(now) < _weight(before)
+
+
+def _weight(judgement: Judgement) -> tuple[int, int]:
+    return VERDICTS.index(judgement.verdict), -(judgement.worst or 0)
 
 
 def union(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:

@@ -7,24 +7,25 @@ nothing.
 
 from __future__ import annotations
 
+import os
 from binascii import a2b_base64
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, TypeAlias, TypeVar
 
 from pkitools.checking.delivered_lists import LISTS
-from pkitools.checking.selection import possible_issuers
+from pkitools.checking.selection import is_authority, possible_issuers
 from pkitools.containers import Contents, ItemKind
 from pkitools.crl.reading import unread_mentions
 from pkitools.errors import InputError
 from pkitools.frozen import dataclass, field
-from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_FOUND_LIST_BYTES, MAX_FOUND_LISTS
+from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_FOUND_AUTHORITY_FILES, MAX_FOUND_LIST_BYTES, MAX_FOUND_LISTS
 from pkitools.revocation import CertificateRevocationList, read_crl
 from pkitools.revocation.ocsp import read_response
 from pkitools.text import pattern
 from pkitools.trust import embedded_intermediates
 from pkitools.x509 import CertificateFacts
-from pkitools.x509.at_hand import AtHand
+from pkitools.x509.at_hand import AtHand, at_hand
 from pkitools.x509.der_writing import integer_octets
 from pkitools.x509.name_matching import canonical_name
 from pkitools.x509.reader import readable
@@ -50,11 +51,14 @@ class Known:
         crls: DER of each list of revoked certificates, each once.
         responses: DER of each OCSP response, each once.
         authorities: DER of certificates that may have issued others, and are not among the embedded ones.
+        places: the name of each file that holds authorities alone → the numbers of those in it, from 0: only these are
+            at hand for a certificate that may have been sent with another chain.
     """
 
     crls: tuple[bytes, ...] = field(default=(), repr=False)
     responses: tuple[bytes, ...] = field(default=(), repr=False)
     authorities: tuple[bytes, ...] = field(default=(), repr=False)
+    places: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False, hash=False)
 
     def __bool__(self) -> bool:
         return bool(self.crls or self.responses or self.authorities)
@@ -81,19 +85,25 @@ class Collecting:
 
     def __init__(self) -> None:
         self._held: dict[ItemKind, dict[bytes, None]] = {kind: {} for kind in LISTS}
-        self._authorities: dict[bytes, None] = {}
+        self._authorities: dict[bytes, int] = {}
+        self._places: dict[str, tuple[int, ...]] = {}
         self._room = MAX_FOUND_LIST_BYTES
         self._embedded = frozenset(embedded_intermediates())
 
-    def take(self, contents: Contents) -> int:
-        """Take what is in one file; return how many parts of it there was no room for."""
+    def take(self, contents: Contents, name: str) -> int:
+        """Take what is in one file; return how many parts of it there was no room for.
+
+        Of a file of authorities alone the name is kept: what stands with a certificate is the chain of that one, and is
+        sent with no other.
+        """
         lists = sum(not self._take_list(item.kind, item.der) for item in contents.items if item.kind in LISTS)
-        return lists + sum(not self._take_authority(der) for der in _authorities(contents))
+        authorities, are_alone = _authorities(contents)
+        return lists + self._take_authorities(authorities, name, are_alone=are_alone)
 
     def known(self) -> Known:
         """Return all that was taken."""
         crls, responses = (tuple(self._held[kind]) for kind in (ItemKind.CRL, ItemKind.OCSP_RESPONSE))
-        return Known(crls, responses, tuple(self._authorities))
+        return Known(crls, responses, tuple(self._authorities), self._places)
 
     def _take_list(self, kind: ItemKind, der: bytes) -> bool:
         held = self._held[kind]
@@ -105,20 +115,31 @@ class Collecting:
         held[der] = None
         return True
 
-    def _take_authority(self, der: bytes) -> bool:
-        if der in self._embedded or der in self._authorities:
-            return True
-        if len(self._authorities) >= MAX_FOUND_AUTHORITIES:
-            return False
-        self._authorities[der] = None
-        return True
+    def _take_authorities(self, ders: Sequence[bytes], name: str, *, are_alone: bool) -> int:
+        meant = [der for der in ders if der not in self._embedded]
+        if meant and are_alone and len(self._places) >= MAX_FOUND_AUTHORITY_FILES:
+            return len(meant)
+        for der in meant:
+            if len(self._authorities) < MAX_FOUND_AUTHORITIES:
+                self._authorities.setdefault(der, len(self._authorities))
+        kept = tuple(self._authorities[der] for der in meant if der in self._authorities)
+        if kept and are_alone:
+            self._places[name] = kept
+        return len(meant) - len(kept)
 
 
-def _authorities(contents: Contents) -> Iterator[bytes]:
-    """Yield the certificates of a file that may have issued others; most are not even read."""
+def _authorities(contents: Contents) -> tuple[Sequence[bytes], bool]:
+    """Return the certificates of a file that may have issued others, and whether it holds no other."""
     ders = [item.der for item in contents.of_kind(ItemKind.CERTIFICATE)]
-    if len(ders) > 1 or any(map(_MAY_ISSUE.search, ders)):
-        yield from dict.fromkeys(facts.der for facts in possible_issuers(list(readable(ders))))
+    if len(ders) < 2 and not any(map(_MAY_ISSUE.search, ders)):
+        return (), False
+    read = list(readable(ders))
+    return list(dict.fromkeys(facts.der for facts in possible_issuers(read))), is_of_authorities(read)
+
+
+def is_of_authorities(certificates: Iterable[CertificateFacts]) -> bool:
+    """Return whether there is no certificate among these but of authorities: then they are the chain of no one."""
+    return all(map(is_authority, certificates))
 
 
 def read_if_it_can(crl: bytes) -> CertificateRevocationList | bytes:
@@ -143,16 +164,44 @@ class AboutEach:
         self._by_name = _grouped(read, lambda crl: [crl.canonical_issuer])
         self._unread = [crl for crl in crls if isinstance(crl, bytes)]
         self._by_serial = _grouped(known.responses, _serials)
-        given = tuple(given)
+        given = self._given = tuple(given)
+        self._known = known
+        self._in_folder = _by_folder(known)
         # between two that lie in files one may stand that was given
         self._authorities = AtHand(tuple(dict.fromkeys((*known.authorities, *given))) if known.authorities else ())
+        lent = self.in_files(known.places)
+        self._lent = AtHand(tuple(dict.fromkeys((*lent, *given))) if lent else ())
         self._has_lists = bool(self._by_name or self._by_serial or self._unread)
         above = [*readable((*given, *embedded_intermediates()))] if self._has_lists else []
         self._always = self._about(above)
 
-    def authorities(self, facts: CertificateFacts) -> tuple[bytes, ...]:
-        """Return those of other files that may stand above a certificate, DER."""
-        return tuple(each.der for each in self._authorities.above(facts))
+    def authorities(self, facts: CertificateFacts, *, of_any: bool = False) -> tuple[bytes, ...]:
+        """Return those of other files that may stand above a certificate, DER.
+
+        Args:
+            facts: the certificate.
+            of_any: also those that are the chain of another.
+        """
+        pool = self._authorities if of_any else self._lent
+        return tuple(each.der for each in pool.above(facts))
+
+    def near(self, facts: CertificateFacts, name: str) -> tuple[bytes, ...]:
+        """Return those of the files in one folder that may stand above a certificate, DER.
+
+        Args:
+            facts: the certificate.
+            name: the file in that folder in which it lies.
+        """
+        numbers = self._in_folder.get(os.path.dirname(name)) if self._in_folder else None  # noqa: PTH120  of every file
+        if numbers is None:
+            return ()
+        pool = (*(self._known.authorities[number] for number in numbers), *self._given)
+        return tuple(each.der for each in at_hand(pool).above(facts))
+
+    def in_files(self, names: Iterable[str]) -> tuple[bytes, ...]:
+        """Return the authorities that lie in some files, DER."""
+        numbers = dict.fromkeys(number for name in names for number in self._known.places.get(name, ()))
+        return tuple(self._known.authorities[number] for number in numbers)
 
     def lists(self, facts: CertificateFacts, above: Iterable[CertificateFacts]) -> Lists:
         """Return the lists and OCSP responses that may be about a certificate, or about what stands above it.
@@ -181,6 +230,13 @@ class AboutEach:
 
 
 _canonical = lru_cache(maxsize=1024)(canonical_name)  # of authorities, which come again with every certificate
+
+
+def _by_folder(known: Known) -> Mapping[str, Sequence[int]]:
+    found: dict[str, dict[int, None]] = {}
+    for name, numbers in known.places.items():
+        found.setdefault(os.path.dirname(name), {}).update(dict.fromkeys(numbers))  # noqa: PTH120  as they were named
+    return {folder: tuple(numbers) for folder, numbers in found.items()}
 
 
 def _each_once(several: Iterable[V]) -> tuple[V, ...]:

@@ -111,7 +111,7 @@ class Judgement:
         connection: the name of the connection that claims it; ``None`` where none does.
         systems: the names of the systems it was judged for.
         beside: which of ``told`` a file that it lies in says of it, with the name of that file as evidence: what it is
-            judged by once more says no less.
+            judged by once more says no less. What is wrong with the chain of such a file is among it.
     """
 
     environment: Environment
@@ -147,12 +147,12 @@ class Judgement:
         new = tuple({_said(one): one for one in further if _said(one) not in known}.values())
         if not new:
             return self
-        verdict = _VERDICTS[min(map(_VERDICTS.index, (self.verdict, *map(_weighs, new))))]
+        verdict = VERDICTS[min(map(VERDICTS.index, (self.verdict, *map(_weighs, new))))]
         return replace(self, told=(*self.told, *new), beside=(*self.beside, *new), verdict=verdict)
 
 
 _NOT_KNOWN: Final = frozenset({"revocation.status.unknown", "revocation.status.unconfirmed", "revocation.policy.off"})
-_VERDICTS: Final = (Verdict.FAILED, Verdict.INDETERMINATE, Verdict.PASSED)  # the worst first
+VERDICTS: Final = (Verdict.FAILED, Verdict.INDETERMINATE, Verdict.PASSED)  # the worst first
 
 
 def _said(one: Outcome) -> tuple[object, ...]:
@@ -246,7 +246,7 @@ class HeldCertificate:
     def verdict(self) -> Verdict | None:
         """The worst verdict; ``None`` of an authority."""
         found = {one.verdict for one in self.judgements}
-        return next((verdict for verdict in _VERDICTS if verdict in found), None)
+        return next((verdict for verdict in VERDICTS if verdict in found), None)
 
     @property
     def findings(self) -> tuple[Outcome, ...]:
@@ -408,6 +408,7 @@ class Pointer:
         is_list: it is a file with a line for each further one.
         is_key: it is a private key.
         key_of: the file of the certificate whose key it is to be, as it is written there; empty where that is not sure.
+        serves: it is the certificate that the program sends to others, with what else is in its file.
     """
 
     target: Target
@@ -417,6 +418,7 @@ class Pointer:
     is_list: bool = False
     is_key: bool = False
     key_of: str = ""
+    serves: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -447,9 +449,11 @@ class Reading:
         unread: what of it could not be read.
         holds_nothing: it lay in a folder, could be read and holds nothing of the kind: it is counted, and not told.
         points_to: of a configuration or an inventory, what it points to.
-        authorities: DER of those in it that are not among the embedded ones: another file may need them.
+        authorities: DER of those in it that are not among the embedded ones, where nothing else is in it: another file
+            may need them.
         pending: what could be judged better by the authorities of another file.
-        is_again: it adds to the reading of a file that came before; a judgement takes the place of the earlier one.
+        is_again: it adds to the reading of a file that came before.
+        is_anew: more was known this time: its judgements take the place of the earlier ones.
         lists: how many lists of revoked certificates and OCSP responses are in it: they are used for all files.
     """
 
@@ -463,6 +467,7 @@ class Reading:
     authorities: tuple[bytes, ...] = field(default=(), repr=False)
     pending: tuple[Pending, ...] = ()
     is_again: bool = False
+    is_anew: bool = False
     lists: int = 0
 
 
@@ -534,7 +539,7 @@ class Portfolio:
         found = {one.verdict for one in self.judged}
         if not found or not self.is_whole:
             found.add(Verdict.INDETERMINATE)
-        return next(verdict for verdict in _VERDICTS if verdict in found)
+        return next(verdict for verdict in VERDICTS if verdict in found)
 
     @property
     def worst(self) -> Severity | None:

@@ -21,6 +21,7 @@ class ToRead:
         named_by: what points to it, as ``FILE:LINE``.
         listing: it has a line for each further file: the folders that those count from.
         is_key: a configuration says that it is a private key: who may not read it misses nothing.
+        sent_with: as of a :class:`~pkitools.portfolio.reading.Unit`.
     """
 
     name: str
@@ -28,6 +29,7 @@ class ToRead:
     named_by: tuple[str, ...] = ()
     listing: tuple[str, ...] | None = None
     is_key: bool = False
+    sent_with: tuple[str, ...] | None = None
 
 
 def unit_of(found: ToRead | Reading) -> Unit | Reading:
@@ -45,6 +47,7 @@ def unit_of(found: ToRead | Reading) -> Unit | Reading:
         found.named_by,
         None if private is None else not private,
         listing=found.listing,
+        sent_with=found.sent_with,
     )
 
 

@@ -185,12 +185,14 @@ def _of_kind(raw: Mapping[str, Any], found: Sequence[Directive]) -> Iterator[Poi
             sure = "" if _VARIABLE.search(of) else of
             told = _pointer(text, each.values[0][1], bases, directive=each.name)
             yield replace(told, is_key=True, key_of=sure)
-    files, lists, patterns = named("file"), named("list"), named("pattern")
+    files, lists, patterns, serving = named("file"), named("list"), named("pattern"), named("serves")
     several = None if raw["form"] == "keyed" else 1
     for each in found:
         for value, line in each.values[:several]:
             if each.name in files or each.name in lists:
-                yield _pointer(known(value), line, bases, is_list=each.name in lists, directive=each.name)
+                serves = each.name in serving
+                is_list = each.name in lists
+                yield _pointer(known(value), line, bases, is_list=is_list, serves=serves, directive=each.name)
             elif each.name in patterns and value and known(value).endswith(tuple(raw.get("ends", [""]))):
                 yield _pointer(known(value), line, bases, further=True)
 
@@ -244,13 +246,20 @@ def _words() -> frozenset[str]:
 
 
 def _pointer(
-    text: str, line: int, bases: tuple[str, ...], *, further: bool = False, is_list: bool = False, directive: str = ""
+    text: str,
+    line: int,
+    bases: tuple[str, ...],
+    *,
+    further: bool = False,
+    is_list: bool = False,
+    serves: bool = False,
+    directive: str = "",
 ) -> Pointer:
     if not text or len(text) > _MOST_VALUE or not text.isprintable():
         return Pointer(Target.UNREAD, directive, line)
     if _VARIABLE.search(text):
         return Pointer(Target.UNKNOWN, text, line)
-    return Pointer(Target.PATTERN if further else Target.FILE, text, line, bases, is_list)
+    return Pointer(Target.PATTERN if further else Target.FILE, text, line, bases, is_list, serves=serves)
 
 
 def _defined(found: Sequence[tuple[str, str]]) -> Mapping[str, str]:
@@ -271,7 +280,7 @@ def _of_lines(text: str, bases: tuple[str, ...]) -> Iterator[Pointer]:
     for number, line in enumerate(text.split("\n"), start=1):
         words = line.split(None, 1)
         if words and not words[0].startswith("#"):
-            yield _pointer(words[0], number, bases)
+            yield _pointer(words[0], number, bases, serves=True)
 
 
 def programs() -> tuple[tuple[str, Source], ...]:

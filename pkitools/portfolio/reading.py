@@ -21,7 +21,8 @@ from pkitools.findings import Evidence, Outcome, Severity, Status
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_LISTED
 from pkitools.oin import OIN, InvalidOINError
-from pkitools.portfolio.judging import Judge, lean
+from pkitools.portfolio.judging import ANYWHERE, Judge, Where, lean
+from pkitools.portfolio.known import is_of_authorities
 from pkitools.portfolio.model import (
     Gap,
     HeldCertificate,
@@ -36,7 +37,9 @@ from pkitools.portfolio.model import (
 from pkitools.portfolio.pointers import pointers_beside, pointers_of
 from pkitools.requests.reading import RequestFacts, read_request
 from pkitools.trust import embedded_intermediates, hierarchy_of
+from pkitools.validation.rules import RULES as PATH_RULES
 from pkitools.x509 import CertificateFacts, PublicKey, oin_from_certificate, read_certificate
+from pkitools.x509.at_hand import at_hand
 from pkitools.x509.document import serial_hex
 from pkitools.x509.holder import Holder, holder_of
 from pkitools.x509.keys import names_of, thumbprints
@@ -60,6 +63,8 @@ class Unit:
         host: of a peer, its name.
         claims: the numbers of the connections that claim what is in it.
         listing: a configuration says that it has a line for each further file: the folders that those count from.
+        sent_with: a configuration says that a program sends what is in it as it is, with what is in these files of
+            authorities alone; ``None`` where none says so.
     """
 
     name: str
@@ -70,6 +75,7 @@ class Unit:
     host: str | None = None
     claims: tuple[int, ...] = ()
     listing: tuple[str, ...] | None = None
+    sent_with: tuple[str, ...] | None = None
 
 
 def examine(unit: Unit, judge: Judge) -> Reading:
@@ -161,8 +167,12 @@ class _Found:
             requests=tuple(self._requests()),
             lists=self._lists(),
             unread=tuple(self.unread),
-            authorities=tuple(der for der in above if der not in _embedded()),
-            pending=tuple(self._pending(subject) for subject, told in judged if not all(one.has_path for one in told)),
+            authorities=tuple(der for der in above if der not in _embedded()) if above and self._lends() else (),
+            pending=tuple(
+                self._pending(subject)
+                for subject, told in judged
+                if not all(one.has_path for one in told) and self._may_lack(subject, above)
+            ),
         )
 
     def _read(self) -> Sequence[tuple[Item, CertificateFacts]]:
@@ -202,11 +212,50 @@ class _Found:
 
     def _judgements(self, subject: Subject, above: tuple[bytes, ...]) -> tuple[Judgement, ...]:
         """Return what comes of a certificate by each connection that claims it, or else by what all are asked."""
-        between = tuple(der for der in above if der != subject.facts.der)
+        between = tuple(der for der in above if der != subject.facts.der) if above else ()
+        may_lack = self._may_lack(subject, between)
         claimed = self.judge.claiming(subject.facts, self.unit.claims, is_own=self._has_key(subject))
-        ask = partial(self.judge.judge, subject.facts, between, subject.entity_id or None, self.unit.host)
+        is_published = bool(self.contents.described)
+        # as of most: there is nothing to be completed by
+        is_all_there = may_lack and not self.judge.known.authorities
+        sent_with = self.unit.sent_with or ()
+        where = ANYWHERE if is_all_there else Where(self.unit.name, may_lack, sent_with, is_published)
+        ask = partial(self.judge.judge, subject.facts, between, subject.entity_id or None, self.unit.host, where=where)
         judged = ((by, ask(by)) for by in claimed or (None,))
+        if not may_lack:
+            judged = ((by, self._of_chain(one)) for by, one in judged)
         return tuple(one.with_beside(self._said_of(subject, one, by)) for by, one in judged)
+
+    def _may_lack(self, subject: Subject, above: tuple[bytes, ...]) -> bool:
+        """Return whether the chain of a certificate may lie in another file.
+
+        Not where something sends this file as it is, nor where it brings a chain. Of what is one among others, as in
+        metadata and among what a keystore trusts, that is the chain of another unless it has the name of its issuer.
+        """
+        if self.unit.sent_with is not None or self.unit.host is not None:
+            return False
+        if not above:
+            return True
+        if len(self.own) == 1 and subject is self.own[0] and not subject.entity_id:
+            return above == (subject.facts.der,)
+        return not at_hand(above).named(subject.facts.issuer.der)
+
+    def _lends(self) -> bool:
+        """Return whether its authorities are at hand for other files: not where they are the chain of one in it."""
+        return is_of_authorities(facts for _, facts in self._read())
+
+    def _of_chain(self, judged: Judgement) -> Judgement:
+        """Return a judgement in which the chain that this file brings is what this file says of it.
+
+        Then no other place makes it good, and where it lies in several it is known in which it is wrong.
+        """
+        if judged.has_path:
+            return judged
+        of_path = [one for one in judged.told if one.rule.code in _OF_PATH]
+        wrong = [one for one in of_path if one.status is Status.VIOLATED] or of_path
+        rest = tuple(one for one in judged.told if one not in wrong)
+        here = tuple(map(self._here, wrong))
+        return replace(judged, told=(*rest, *here), beside=here)
 
     def _said_of(self, subject: Subject, judged: Judgement, by: int | None) -> Iterator[Outcome]:
         """Yield what its file says of a certificate besides; what is about one part of it of that part alone."""
@@ -337,6 +386,7 @@ class _Found:
             yield HeldRequest(self._place(item), facts.subject.text, name, oin, spki, _dns(facts))
 
 
+_OF_PATH: Final = frozenset(rule.code for rule in PATH_RULES)
 # that a key lies with its certificate, or is encrypted, is told of it as a key, with who may read it
 _AS_KEYS: Final = frozenset((ENCLOSED.code, COMPARED.code))
 

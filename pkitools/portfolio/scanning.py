@@ -165,6 +165,8 @@ class _Scan:
         named: dict[str, list[str]] = {}
         listings: dict[str, tuple[str, ...] | None] = {}
         keys: set[str] = set()
+        serving: set[str] = set()
+        beside: dict[str, dict[str, None]] = {}
         for name, pointer in further:
             origin = f"{name}:{pointer.line}"
             found = resolved(pointer, name)
@@ -177,11 +179,16 @@ class _Scan:
                     named.setdefault(path, []).append(origin)
                     listing = listing_of(pointer, name)
                     listings[path] = listings.get(path) if listing is None else listing
+                if pointer.serves:
+                    serving.add(path)
+                elif path in self.judge.known.places:
+                    beside.setdefault(name, {})[path] = None
                 if pointer.is_key:
                     keys.add(path)
                     self._pair(path, pointer, name)
         for path, origins in named.items():
-            yield ToRead(path, True, tuple(origins), listings[path], path in keys)
+            sent_with = _named_beside(origins, beside) if path in serving else None
+            yield ToRead(path, True, tuple(origins), listings[path], path in keys, sent_with)
 
     def _pair(self, key: str, pointer: Pointer, name: str) -> None:
         """Note which certificate a key is to fit."""
@@ -205,7 +212,8 @@ class _Scan:
         between = tuple(self.authorities)
         for one in self.pending:
             facts = read_certificate(one.der)
-            if facts.issuer.der not in subjects or facts.der in self.authorities:
+            known = facts.issuer.der in subjects and facts.der not in self.authorities
+            if not known or self.judge.has_issuer_near(facts, one.name):
                 continue
             ask = partial(self.judge.judge, facts, between, one.entity_id, one.host)
             told = tuple(judgement for judgement in map(ask, one.claims or (None,)) if judgement.has_path)
@@ -213,9 +221,18 @@ class _Scan:
                 yield Reading(one.name, (held_certificate(facts, (), told),), is_again=True)
 
 
+def _named_beside(origins: Iterable[str], beside: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+    """Return the files of authorities that the same configurations name.
+
+    Apache sends one along, and OpenSSL completes the chain of a certificate that came alone by those a server trusts.
+    """
+    files = dict.fromkeys(origin.rpartition(":")[0] for origin in origins) if beside else ()
+    return tuple(dict.fromkeys(each for file in files for each in beside.get(file, ())))
+
+
 def _once_more(reading: Reading) -> Reading:
     """Return of a file that was told of before what is judged anew."""
-    return Reading(reading.name, reading.certificates, is_again=True)
+    return Reading(reading.name, reading.certificates, is_again=True, is_anew=True)
 
 
 def _is_peer(place: str) -> bool:

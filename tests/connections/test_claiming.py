@@ -126,7 +126,7 @@ STRANGE = certificate(OTHER_OIN, "other.example.nl")
         (1, {"a.pem": STRANGE}, set()),  # of a counterpart, for all that is known
         (1, {"a.pem": with_key(certificate()), "b.pem": STRANGE}, set()),
         (1, {"a.pem": with_key(certificate()), "b.pem": with_key(STRANGE)}, {0}),
-        (1, {"a.pem": certificate(), "b.pem": with_key(STRANGE)}, {0}),
+        (1, {"a.pem": certificate() + CHAIN, "b.pem": with_key(STRANGE)}, {0}),
         (2, {"a.pem": with_key(certificate()), "b.pem": with_key(certificate("not an OIN", "b.example.nl"))}, {0, 1}),
     ],
 )

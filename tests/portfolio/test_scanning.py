@@ -251,7 +251,7 @@ def test_a_crash_is_told_of_that_file_alone(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "a.pem").write_bytes(LEAF)
     (tmp_path / "b.pem").write_bytes(other_leaf())
 
-    def crash(self: Judge, facts: Any, *_: object) -> Any:
+    def crash(self: Judge, facts: Any, *_: object, **__: object) -> Any:
         if facts.subject.common_name == "host.example.nl":
             raise RuntimeError("planted")
         return judge(self, facts, *_)
