@@ -295,7 +295,7 @@ class HeldCertificate:
         return Standing(self.verdict.value)
 
     def days_left(self, moment: datetime) -> int:
-        """Return the whole days until :attr:`ends`; below 0, and never 0, when that is past."""
+        """Return the whole days until it works no longer; below 0, and never 0, when that is past."""
         left = (end := self.ends) - (moment := aware(moment))
         return left // _DAY if moment <= end else min(-1, -(-left // _DAY))
 

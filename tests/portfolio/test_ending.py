@@ -90,11 +90,11 @@ def test_what_ends_first_of_a_path_ends_the_certificate(
 
 def days_of(portfolio: Portfolio) -> set[date]:
     """The days on which a certificate ends, in every form that tells one."""
-    events = Calendar.from_ical(portfolio_report(portfolio, ".ics", Telling())).walk("VEVENT")
-    found = {one["DTSTART"].dt for one in events if "expires" in one["CATEGORIES"].cats}
+    events: Any = Calendar.from_ical(portfolio_report(portfolio, ".ics", Telling())).walk("VEVENT")
+    found: set[date] = {one["DTSTART"].dt for one in events if "expires" in one["CATEGORIES"].cats}
     found |= {span.end for span in portfolio_for_page(portfolio, Telling()).spans}
     for document in (scan_document(portfolio), expiry_document(Expiry(portfolio, 60, 30))):
-        told = [one for one in document["certificates"] if one["name"] == "host.example.nl"]  # type: ignore[attr-defined]  # a list
+        told: list[Any] = [one for one in document["certificates"] if one["name"] == "host.example.nl"]  # type: ignore[attr-defined]  # a list
         assert [one["not_after"] for one in told] == ["2028-06-15T12:00:00Z"]
         found |= {datetime.fromisoformat(one["ends"]).date() for one in told}
     return found
