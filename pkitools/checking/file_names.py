@@ -17,12 +17,24 @@ _ENDS: Final = frozenset((
     "xml", "json", "jwks", "yaml", "yml", "eml",
     "certificaat", "sleutel", "privesleutel", "privésleutel", "prive", "privé", "keten", "aanvraag",
 ))  # fmt: skip
-_BEGINNINGS: Final = frozenset(("key", "privkey", "cert", "crt", "csr", "req", "fullchain", "chain"))
+# at the beginning of a name alone; those of _KINDS anywhere: tls_cert_digid, ssl_certificate_key_digid
+_BEGINNINGS: Final = frozenset(("req", "chain"))
+_KINDS: Final = frozenset((
+    "key", "privkey", "privatekey", "cert", "crt", "certificate", "csr", "certreq", "fullchain",
+    "certificaat", "sleutel", "privesleutel", "privésleutel",
+))  # fmt: skip
+# a host may be called so (private.example.nl, aanvraag.gemeente.nl): of a kind they are only beside a word of _KINDS
+_BESIDE_KINDS: Final = frozenset((
+    "private", "priv", "public", "pub", "prive", "privé", "chain", "bundle", "keten", "request", "req", "aanvraag",
+))  # fmt: skip
 # where words are written together: of capitals (clientKey), and those that libvirt, libpq and others write (serverkey)
 _CAPITAL: Final = pattern(
-    r"(?<=[A-Za-z0-9])(?=(?:Private|Priv|Public)?(?:Key|Cert|Certificate|Crt|Csr|Chain)(?![a-z]))"
+    r"(?<=[A-Za-z0-9])(?=(?:Private|Priv|Public)?"
+    r"(?:Key|Cert|Certificate|Certificaat|Crt|Csr|Chain|Sleutel)(?![a-z]))"
+    r"|(?:(?<=[Kk]ey)|(?<=[Cc]ert)|(?<=[Cc]ertificate)|(?<=[Cc]ertificaat)|(?<=[Cc]rt)|(?<=[Cc]sr)|(?<=[Cc]hain)"
+    r"|(?<=[Ss]leutel))(?=[A-Z])"
 )
-_CAPITALS: Final = ("Key", "Cert", "Crt", "Csr", "Chain")
+_CAPITALS: Final = ("key", "cert", "crt", "csr", "chain", "sleutel")
 _JOINED: Final = {
     whose + kind: (whose, kind)
     for whose in ("server", "client", "ssl", "tls", "root", "ca")
@@ -34,7 +46,7 @@ _ENCODINGS: Final = frozenset(("pem", "der", "txt", "asc", "b64"))
 _KEY_ENDS: Final = frozenset((
     "key", "privkey", "private", "priv", "privatekey", "p8", "pk8", "sleutel", "privesleutel", "privésleutel",
 ))  # fmt: skip
-_KEY_BEGINNINGS: Final = frozenset(("key", "privkey"))
+_KEY_WORDS: Final = frozenset(("key", "privkey", "privatekey", "sleutel", "privesleutel", "privésleutel"))
 _KEY_NUMBERED: Final = pattern(r"(?:key|privkey)[0-9]+")
 _KEPT: Final = pattern(r"\.bak-[0-9]+")  # what pkitools calls what it wrote over
 
@@ -57,11 +69,22 @@ def stem_of(name: str) -> Stem:
     words = _words(name)
     while words and words[-1] in _ENDS:
         words.pop()
-    while len(words) > 1 and words[0] in _BEGINNINGS:
-        words.pop(0)
+    words = _without_kinds(words)
     numbered = _NUMBERED.fullmatch(words[0]) if len(words) == 1 else None
     text = numbered[1] if numbered else "-".join(words)
     return Stem(text, is_local=not words or numbered is not None)
+
+
+def _without_kinds(words: list[str]) -> list[str]:
+    """Return words without those that say what kind of thing is meant, wherever they stand; never none of some."""
+    is_kind = [word in _KINDS for word in words]
+    if any(is_kind):
+        beside = [word in _BESIDE_KINDS and any(is_kind[max(0, at - 1) : at + 2]) for at, word in enumerate(words)]
+        kept = [word for word, *is_one in zip(words, is_kind, beside, strict=True) if not any(is_one)]
+        words = kept or words
+    while len(words) > 1 and words[0] in _BEGINNINGS:
+        words = words[1:]
+    return words
 
 
 def is_named_as_key(name: str) -> bool:
@@ -74,15 +97,16 @@ def is_named_as_key(name: str) -> bool:
         words.pop()
     if not words:
         return False
-    begins = words[0] in _KEY_BEGINNINGS and words[-1] not in _ENDS
-    return begins or words[-1] in _KEY_ENDS or _KEY_NUMBERED.fullmatch(words[-1]) is not None
+    says = not _KEY_WORDS.isdisjoint(words) and "public" not in words and words[-1] not in _ENDS
+    return says or words[-1] in _KEY_ENDS or _KEY_NUMBERED.fullmatch(words[-1]) is not None
 
 
 def _words(name: str) -> list[str]:
     spaced = Path(name).name
-    if any(word in spaced for word in _CAPITALS):
-        spaced = _CAPITAL.sub("-", spaced)
-    words = [word for word in _BETWEEN.split(spaced.casefold()) if word]
+    folded = spaced.casefold()
+    if spaced != folded and not spaced.isupper() and any(word in folded for word in _CAPITALS):
+        folded = _CAPITAL.sub("-", spaced).casefold()
+    words = [word for word in _BETWEEN.split(folded) if word]
     return [part for word in words for part in _JOINED.get(word, (word,))]
 
 

@@ -87,6 +87,42 @@ def test_what_another_name_says_is_somebody_elses(one: str, other: str) -> None:
     assert told({one: "cert a", other: "key a"}) == set()
 
 
+PAIRS = {  # of names that differ in the kind alone, wherever it stands
+    ("cert-{}.pem", "key-{}.pem"), ("tls_cert_{}.pem", "tls_key_{}.pem"),
+    ("ssl_certificate_{}", "ssl_certificate_key_{}"),
+    ("certificate_{}.pem", "private_key_{}.pem"), ("certificaat-{}.pem", "sleutel-{}.pem"),
+    ("certificaat-{}.pem", "prive-sleutel-{}.pem"), ("tls.{}.cert.pem", "tls.{}.key.pem"),
+    ("TLS_CERT_{}.PEM", "TLS_KEY_{}.PEM"), ("cert_request_{}.csr", "private_key_{}.pem"),
+}  # fmt: skip
+CAPITALS = {("certDigid.pem", "keyDigid.pem"), ("tlsCertDigid.pem", "tlsKeyDigid.pem"),
+    ("CertificateDigid.pem", "PrivateKeyDigid.pem"), ("certificaatDigid.pem", "sleutelDigid.pem")}  # fmt: skip
+
+
+@pytest.mark.parametrize("pair", sorted(PAIRS) + sorted(CAPITALS))
+def test_keys_exchanged_between_files_are_told_wherever_their_names_say_the_kind(pair: tuple[str, str]) -> None:
+    first, other = (
+        [name.format(host).replace("Digid", host.capitalize()) for name in pair] for host in ("digid", "kvk")
+    )
+    assert stem_of(first[0]) == stem_of(first[1]) != stem_of(other[1])
+    if not pair[0].endswith(".csr"):
+        for exchanged in (False, True):
+            keys = ("key b", "key a") if exchanged else ("key a", "key b")
+            files = {first[0]: "cert a", first[1]: keys[0], other[0]: "cert b", other[1]: keys[1]}
+            apart = {f"{'certs' if 'cert' in what else 'keys'}/{name}": what for name, what in files.items()}
+            for folder in (files, apart):
+                assert told(folder) == ({(NAMED, Severity.ERROR)} if exchanged else set())
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("key-digid.pem", "key-kvk.pem"), ("private.example.nl.key", "example.nl.crt"), ("public-api.crt", "api.key"),
+        ("aanvraag.gemeente.nl.key", "gemeente.nl.crt"), ("tls_key_digid.pem", "tls_cert_kvk.pem"),
+        ("keycloak.key", "cloak.crt"), ("request-portal.crt", "portal.key")],
+)  # fmt: skip
+def test_what_no_kind_is_said_by_is_a_name(one: str, other: str) -> None:
+    assert stem_of(one) != stem_of(other)
+
+
 # folders as they are found: what is said of each
 FOLDERS: dict[str, tuple[dict[str, str], set[tuple[str, Severity]]]] = {
     "certbot": (

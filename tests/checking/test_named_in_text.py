@@ -231,14 +231,29 @@ STYLES: Final = {
     "camels": ("{}Cert", "{}PrivateKey"),
     "Dutch": ("{}_certificaat", "{}_sleutel"),
     "the kind in front": ("cert_{}", "key_{}"),
+    "the kind in full in front": ("certificate_{}", "private_key_{}"),
+    "the kind in the middle": ("TLS_CERT_{}", "TLS_KEY_{}"),
+    "two kinds in the middle": ("SSL_CERTIFICATE_{}", "SSL_CERTIFICATE_KEY_{}"),
+    "Dutch in front": ("certificaat_{}", "sleutel_{}"),
+    "capitals behind": ("cert{:cap}", "key{:cap}"),
+    "capitals around": ("tlsCertificate{:cap}", "tlsPrivateKey{:cap}"),
 }
 ALONE: Final = (("tls.crt", "tls.key"), ("cert", "key"), ("certificate", "privateKey"), ("TLS_CERT", "TLS_KEY"))
 NAMES: Final = {"a": "client", "b": "server"}
 
 
+class Name(str):
+    """A text whose format ``cap`` begins with a capital."""
+
+    __slots__ = ()
+
+    def __format__(self, given: str) -> str:
+        return self.capitalize() if given == "cap" else str(self)
+
+
 def values_of(style: tuple[str, str], host: str, other: str) -> Values:
     """A certificate, and the key beside it: its own or another's."""
-    named = NAMES[host]
+    named = Name(NAMES[host])
     certificate, key = content(f"cert {host}").decode(), content(f"key {other}").decode()
     return [(style[0].format(named), certificate), (style[1].format(named), key)]
 
