@@ -370,7 +370,7 @@ def _judged_path(facts: CertificateFacts, scope: TrustStore, asked: Question, me
 
 def _of_the_path(asked: Question) -> PathQuery:
     if not asked.strict:
-        return _path_query(asked.moment, asked.host, asked.cross_check, asked.policies)
+        return _path_query(asked.moment, asked.host, bool(asked.cross_check), asked.policies)
     return PathQuery(  # with lists, which are kept no longer than who asks keeps them
         asked.moment,
         host=asked.host,

@@ -160,6 +160,7 @@ def question(
         expected = of_type(expected, Expectation, "expected")
     policies = optional(policies, PolicyInput, "policies")
     entity_id = optional(entity_id, str, "entity_id")
+    host = None if host is None else text(host, "host")
     asked = several(systems, (str, System), "systems")  # once: an iterator would be empty the second time
     return Question(
         environment,
