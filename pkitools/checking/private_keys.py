@@ -146,7 +146,7 @@ def check_private_keys(
         raise_crashes: let a check that crashes raise instead of becoming NOT_CHECKED; for tests and bug reports.
     """
     found = public_halves(contents, passphrase) if halves is None else halves
-    given = passphrase is not None
+    given, names = passphrase is not None, _Names(contents, read)
     held = [
         FileKey(
             item,
@@ -156,7 +156,7 @@ def check_private_keys(
             given,
             _fits_place(public, (standing or {}).get(item)),
             item in unasked,
-            _names(item, public, contents, read, (standing or {}).get(item, ())),
+            names.of(item, public, (standing or {}).get(item, ())),
         )
         for item, public in found.items()
     ]
@@ -291,29 +291,38 @@ def _fits_place(public: PublicKey | None, keys: Collection[str] | None) -> bool 
     return _is_of(public, keys) if keys else None
 
 
-def _names(
-    key: Item,
-    public: PublicKey | None,
-    contents: Contents,
-    read: Sequence[tuple[Item, CertificateFacts]],
-    expected: Collection[str],
-) -> dict[str, str]:
-    """Return what a file calls a key, the certificates it stands with (of ``expected`` keys), and those it is of."""
-    if not key.alias:
-        return {}
-    where: dict[str | None, set[tuple[int | None, int | None]]] = {}
-    for item in contents.items:
-        where.setdefault(item.alias, set()).add((item.place, item.among))
-    called = {
-        "name": [key],
-        "beside": [item for item, facts in read if not thumbprints(facts.public_key).isdisjoint(expected)],
-        "own": [item for item, facts in read if _is_of(public, thumbprints(facts.public_key))],
-    }
-    return {
-        name: joined(list(dict.fromkeys(str(item.alias) for item in items)))
-        for name, items in called.items()
-        if items and all(item.alias and len(where[item.alias]) == 1 for item in items)
-    }
+class _Names:
+    """What a file calls what is in it, where it calls nothing else the same.
+
+    Args:
+        contents: the file.
+        read: its certificates.
+    """
+
+    def __init__(self, contents: Contents, read: Sequence[tuple[Item, CertificateFacts]]) -> None:
+        self._where: dict[str | None, set[tuple[int | None, int | None]]] = {}
+        self._by_key: dict[str, list[Item]] = {}
+        for item in contents.items:
+            self._where.setdefault(item.alias, set()).add((item.place, item.among))
+        for item, facts in read:
+            for thumbprint in thumbprints(facts.public_key):
+                self._by_key.setdefault(thumbprint, []).append(item)
+
+    def of(self, key: Item, public: PublicKey | None, expected: Collection[str]) -> dict[str, str]:
+        """Return the names of a key, of the certificates it stands with (of ``expected`` keys), of those it is of."""
+        if not key.alias:
+            return {}
+        own = frozenset() if public is None else thumbprints(public)
+        called = {"name": [key], "beside": self._certificates(expected), "own": self._certificates(own)}
+        return {
+            name: joined(list(dict.fromkeys(str(item.alias) for item in items)))
+            for name, items in called.items()
+            if items and all(item.alias and len(self._where[item.alias]) == 1 for item in items)
+        }
+
+    def _certificates(self, keys: Collection[str]) -> list[Item]:
+        found = {id(item): item for key in keys for item in self._by_key.get(key, ())}
+        return sorted(found.values(), key=lambda item: item.position)
 
 
 def public_half(item: Item, passphrase: bytes | None = None) -> PublicKey | None:
