@@ -257,7 +257,7 @@ class _Scanner:
             return self._marked(found, stop)
         if found["quote"] or found["triple"]:
             return self._quoted(found, stop)
-        if found["indented"] and self.entry is not None:
+        if found["indented"] and self.entry is not None and not self._begins_line(found.start()):
             return self._indented(self.entry, found, stop)
         if found["open"]:
             self._begin(is_list=found["open"] == b"[")
@@ -342,6 +342,10 @@ class _Scanner:
         value.ending, value.enclosed, self.value = ending, "quoted", value
         value.inside = self._inside() if len(ending) == _TRIPLE else None
         return found.end()
+
+    def _begins_line(self, at: int) -> bool:
+        """Return whether a sign is the first of its line: of YAML it is behind a name, and in a mail it quotes."""
+        return self.text[max(0, at - _ABOVE) : at].rstrip(b" \t")[-1:] in {b"", b"\n", b"\r"}
 
     def _indented(self, value: _Value, sign: re.Match[bytes], stop: int) -> int:
         """Take the beginning of a value that ends where a line is indented no more than its entry."""

@@ -22,7 +22,7 @@ from pkitools.portfolio.judging import Judge
 from pkitools.portfolio.known import Collecting
 from pkitools.portfolio.risk import Risks, risks_of
 from pkitools.reports import Telling
-from pkitools.reports.portfolio.telling import judged_how, lists_unused, said_of
+from pkitools.reports.portfolio.telling import Telling, judged_how, lists_unused, said_of
 from pkitools.requests.keys import to_pem
 from pkitools_cli.commands.scan.text import first_step, scan_told
 from pkitools_cli.i18n import set_language, tr
@@ -182,7 +182,7 @@ def test_that_a_list_lies_there_is_not_that_it_told_anything(tmp_path: Path, wor
         assert found.lists_found == len(lists)
         assert found.revocation_asked is (policy != "off" and kind != "none"), kind
         assert [one.is_revocation_unknown for one in found.judged] == [not is_known], kind
-        assert bool(list(judged_how(found, "en"))[1:]) is not is_known, kind  # beside for what it was judged
+        assert bool(list(judged_how(found, Telling("en")))[1:]) is not is_known, kind  # beside for what it was judged
         assert (first_step(found, Risks()).sentence == tr("cli.scan.now.passed")) is is_known, kind
         if found.verdict is not Verdict.FAILED:  # of what fails the whole answer is to be read first
             assert ("--crl" in first_step(found, Risks()).sentence) is not is_known, kind
