@@ -49,7 +49,7 @@ def gaps(portfolio: Portfolio, folder: Path) -> dict[str, str]:
 def something_of_everything(folder: Path) -> Portfolio:
     """Good, wrong, unknown, a request, a key, what is unread."""
     (folder / "good.pem").write_bytes(WHOLE)
-    (folder / "unknown.pem").write_bytes(other_leaf())
+    (folder / "unknown.pem").write_bytes(other_leaf() + CHAIN)
     (folder / "g1.pem").write_bytes(pem(made("g1-server").der))
     (folder / "new.csr").write_bytes(request())
     (folder / "a.key").write_bytes(pooled_key().pem(None))
