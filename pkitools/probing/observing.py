@@ -31,7 +31,16 @@ _ONE_TRIAL: Final = 10.0
 _OF_THE_CLIENT: Final = frozenset({495, 496})
 """Statuses of HTTP by which nginx refuses the certificate."""
 _FIRST_ERROR: Final = 400
-_REFUSALS: Final = frozenset({"certificate_required", "client_refused"})
+_REFUSALS: Final = frozenset(
+    {
+        "certificate_required",
+        "client_refused",
+        "client_revoked",
+        "client_expired",
+        "client_untrusted",
+        "client_mapping",
+    }
+)
 """What the page of such a refusal is explained by."""
 _REFUSED: Final = frozenset({Taken.REFUSED, Taken.NOT_SENT})
 _KNOWN: Final = frozenset(Taken) - {Taken.UNKNOWN}
