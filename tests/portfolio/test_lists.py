@@ -22,7 +22,7 @@ from pkitools.portfolio.judging import Judge
 from pkitools.portfolio.known import Collecting
 from pkitools.portfolio.risk import Risks, risks_of
 from pkitools.reports import Telling
-from pkitools.reports.portfolio.telling import Telling, judged_how, lists_unused, said_of
+from pkitools.reports.portfolio.telling import judged_how, lists_unused, said_of
 from pkitools.requests.keys import to_pem
 from pkitools_cli.commands.scan.text import first_step, scan_told
 from pkitools_cli.i18n import set_language, tr
