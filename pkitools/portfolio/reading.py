@@ -255,7 +255,7 @@ class _Found:
         wrong = [one for one in of_path if one.status is Status.VIOLATED] or of_path
         rest = tuple(one for one in judged.told if one not in wrong)
         here = tuple(map(self._here, wrong))
-        return replace(judged, told=(*rest, *here), beside=here)
+        return replace(judged, told=(*here, *rest), beside=here)
 
     def _said_of(self, subject: Subject, judged: Judgement, by: int | None) -> Iterator[Outcome]:
         """Yield what its file says of a certificate besides; what is about one part of it of that part alone."""
