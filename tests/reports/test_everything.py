@@ -30,7 +30,6 @@ FORMS: Final = ("json", "csv", "ics", "sarif", "xml", "md", "prom", "html")
 
 _UNASKED: Final = "it is refused for a system, a host, an entity ID or in production, and nobody asked for that"
 _REQUIRED: Final = "its own lists are of no use, and good ones lie beside them"
-_POOLED: Final = "the authority or the chain that it lacks, or has a bad one of, lies beside it"
 
 # What is refused by itself and is good in the heap, and why. All else that is refused must not be good in it.
 GOOD_IN_A_HEAP: Final[dict[str, str]] = {
@@ -56,23 +55,6 @@ GOOD_IN_A_HEAP: Final[dict[str, str]] = {
             "issuer-may-not-sign-crls",
         ),
         _REQUIRED,
-    ),
-    **dict.fromkeys(
-        (
-            "issuer-expired",
-            "issuer-not-yet-valid",
-            "issuer-sha1",
-            "issuer-for-other-purposes",
-            "issuer-with-unknown-critical-extension",
-            "issued-by-end-entity",
-            "policy-not-of-issuer",
-            "path-length-exceeded",
-            "name-constraints-violated",
-            "no-intermediates",
-            "domain-missing",
-            "chain-of-another",
-        ),
-        _POOLED,
     ),
 }
 
