@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
@@ -33,6 +34,15 @@ def folder() -> Path:
 
 
 _HELD: Final[list[tempfile.TemporaryDirectory[str]]] = []
+
+
+_POOLS: Final[list[ProcessPoolExecutor]] = []
+
+
+def pool_of(processes: int) -> ProcessPoolExecutor:
+    """Return a pool that stands until this run ends; one that is let go of before is torn down half, with a trace."""
+    _POOLS.append(ProcessPoolExecutor(processes))
+    return _POOLS[-1]
 
 
 def written(name: str, content: bytes) -> str:

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-import resource
+import pickle
+import subprocess
+import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from functools import cache
 from pathlib import Path
 
-from benchmarks.harness import Work
-from benchmarks.inputs import MOMENT, folder, world
+from benchmarks.harness import MissingError, Work
+from benchmarks.inputs import MOMENT, folder, pool_of, world, written
 from benchmarks.verdicts import asked
 from pkitools.portfolio import Gathering, Judging, Portfolio, scan
 from pkitools.requests.keys import to_pem
 from pkitools_test_pki.keys import fresh_keys
 
 SHAPE = "g4-tls"
+PEAK = """
+import pickle, sys
+from pathlib import Path
+from pkitools.portfolio import Gathering, scan
+question = pickle.loads(Path(sys.argv[2]).read_bytes())
+gathering = Gathering([sys.argv[1]], question)
+for reading in scan([Path(sys.argv[1])], question):
+    gathering.add(reading)
+found = len(gathering.portfolio().judged)
+# not getrusage: its peak counts the process this one was made from
+line = next(line for line in open("/proc/self/status") if line.startswith("VmHWM:"))
+print(line.split()[1], found)
+"""
 
 
 @cache
@@ -54,7 +69,7 @@ def _scanned(place: Path, question: Judging, executor: Executor | None = None) -
 def scanned(count: int, *, processes: int = 0) -> Work:
     """Scan so many files, from the folder to a portfolio; every certificate is judged to its end."""
     place, question = files(count), judging()
-    pool = ProcessPoolExecutor(processes) if processes else None
+    pool = pool_of(processes) if processes else None
 
     def work(_: int) -> None:
         found = _scanned(place, question, pool)
@@ -90,10 +105,14 @@ def first_result(count: int) -> Callable[[], float]:
 
 
 def memory(count: int) -> Callable[[], float]:
-    """Return what measures the megabytes that this process has at most, after a scan of so many files."""
+    """Return what measures the megabytes that a process of its own has at most, which scans so many files."""
 
     def measured() -> float:
-        _scanned(files(count), judging())
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        if not sys.platform.startswith("linux"):
+            raise MissingError("the peak of a process is read from /proc")
+        command = [sys.executable, "-c", PEAK, str(files(count)), written("question.pickle", pickle.dumps(judging()))]
+        peak, found = subprocess.run(command, capture_output=True, check=True, text=True).stdout.split()
+        assert int(found) == count
+        return int(peak) / 1024
 
     return measured

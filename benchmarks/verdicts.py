@@ -17,7 +17,7 @@ from cryptography import x509
 from cryptography.x509 import verification
 
 from benchmarks.harness import MissingError, Work
-from benchmarks.inputs import MOMENT, bare, batches, world
+from benchmarks.inputs import MOMENT, bare, batches, pool_of, world
 from pkitools.checking import Checker, Revocation, check
 from pkitools.revocation import RevocationPolicy, read_crl
 from pkitools.systems import systems
@@ -77,7 +77,7 @@ def _batches(size: int) -> Callable[[ProcessPoolExecutor | None], None]:
 
 def many(*, processes: int = 0, size: int = BATCH) -> Work:
     judge = _batches(size)
-    pool = ProcessPoolExecutor(processes) if processes else None
+    pool = pool_of(processes) if processes else None
     judge(pool)  # its processes are there, and know the question, before anything is timed
     return lambda _: judge(pool)
 
