@@ -123,7 +123,7 @@ def bare_checks(processes: int) -> Work:
     part = partial(_check_bare, of.above[0], of.leaf(0))
     if processes == 1:
         return lambda _: part(CHECKS)
-    pool = ProcessPoolExecutor(processes)
+    pool = pool_of(processes)
     return lambda _: list(pool.map(part, [CHECKS // processes] * processes))
 
 
