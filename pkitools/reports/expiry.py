@@ -62,7 +62,7 @@ class Expiry:
 
     @property
     def overall(self) -> Nagios:
-        """How urgent it is in all: what ends is told before what could not be read, as monitoring plugins rank states."""
+        """How urgent it is in all: an end is told before what could not be read, as monitoring plugins rank states."""
         worst = max((self.state(one) for one in self.certificates), default=Nagios.OK)
         is_known = bool(self.certificates) and self.portfolio.is_whole
         return worst if is_known or worst is not Nagios.OK else Nagios.UNKNOWN
@@ -140,9 +140,10 @@ def _first(found: Expiry, language: Language) -> str:
 
 def _beside(found: Expiry, language: Language) -> Iterator[str]:
     """Yield what was not looked at: which one, and how many more."""
-    first, *more = [_named(each.name) for each in found.portfolio.unread] or [None]
-    if first is not None:
-        yield _words("unread_more" if more else "unread_one", language, name=first, count=len(more))
+    unread = found.portfolio.unread
+    if unread:
+        slug = "unread_one" if len(unread) == 1 else "unread_more"
+        yield _words(slug, language, name=_named(unread[0].name), count=len(unread) - 1)
 
 
 def _words(slug: str, language: Language, **params: object) -> str:

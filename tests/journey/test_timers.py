@@ -154,7 +154,7 @@ def test_no_command_of_ci_waits_for_another_to_succeed() -> None:
     """A scan that finds something ends with another exit code than 0: the calendar is wanted above all then."""
     jobs = [job for job in parsed(text_of("gitlab-ci.yml")).values() if isinstance(job, dict) and "script" in job]
     assert [len(job["script"]) for job in jobs] == [1, 1]
-    steps = [step for step in parsed(text_of("github-actions.yml"))["jobs"]["scan"]["steps"]]
+    steps = list(parsed(text_of("github-actions.yml"))["jobs"]["scan"]["steps"])
     scan = next(number for number, step in enumerate(steps) if "pkitools scan" in step.get("run", ""))
     assert all(step.get("if") == "always()" for step in steps[scan + 1 :])
     assert "OnFailure=pkitools-status.service" in text_of("pkitools-scan.service")
