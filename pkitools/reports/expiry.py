@@ -62,13 +62,10 @@ class Expiry:
 
     @property
     def overall(self) -> Nagios:
-        """How urgent it is in all: what is urgent is told before what could not be read, and that before the rest."""
-        found = {self.state(one) for one in self.certificates}
-        if Nagios.CRITICAL in found:
-            return Nagios.CRITICAL
-        if not self.certificates or not self.portfolio.is_whole:
-            return Nagios.UNKNOWN
-        return max(found)
+        """How urgent it is in all: an end is told before what could not be read, as monitoring plugins rank states."""
+        worst = max((self.state(one) for one in self.certificates), default=Nagios.OK)
+        is_known = bool(self.certificates) and self.portfolio.is_whole
+        return worst if is_known or worst is not Nagios.OK else Nagios.UNKNOWN
 
     @property
     def moment(self) -> datetime:
@@ -100,6 +97,7 @@ def _certificate(one: HeldCertificate, found: Expiry) -> dict[str, object]:
         "ends_by": one.ends_by and one.ends_by.name,
         "days_left": one.days_left(found.moment),
         "state": found.state(one).name.lower(),
+        "successor": one.successor and one.successor.sha256,
         "places": list(dict.fromkeys(place.name for place in one.places)),
     }
 
@@ -132,18 +130,20 @@ def _first(found: Expiry, language: Language) -> str:
     days = first.days_left(found.moment)
     several, one = ("ends", "ends_one") if days >= 0 else ("ended", "ended_one")
     slug = one if abs(days) == 1 else several
-    told = _words(slug, language, name=_named(first.name), days=abs(days), day=first.ends.date().isoformat())
-    by = first.ends_by
-    return told if by is None else f"{told}, {_words('ends_by', language, issuer=_named(by.name))}"
+    told = [_words(slug, language, name=_named(first.name), days=abs(days), day=first.ends.date().isoformat())]
+    if first.ends_by is not None:
+        told.append(_words("ends_by", language, issuer=_named(first.ends_by.name)))
+    if first.successor is not None:
+        told.append(_words("successor", language, place=_named(first.successor.place)))
+    return ", ".join(told)
 
 
 def _beside(found: Expiry, language: Language) -> Iterator[str]:
-    """Yield how much was not looked at, and of one thing which: often that is all that was asked."""
+    """Yield what was not looked at: which one, and how many more."""
     unread = found.portfolio.unread
-    if len(unread) == 1:
-        yield _words("unread_one", language, name=_named(unread[0].name))
-    elif unread:
-        yield _words("unread", language, count=len(unread))
+    if unread:
+        slug = "unread_one" if len(unread) == 1 else "unread_more"
+        yield _words(slug, language, name=_named(unread[0].name), count=len(unread) - 1)
 
 
 def _words(slug: str, language: Language, **params: object) -> str:

@@ -49,7 +49,8 @@ def _of_cronjob(text: str) -> Iterator[str]:
 
 
 def _of_gitlab(text: str) -> Iterator[str]:
-    yield from parsed(text)["certificates"]["script"]
+    for job in parsed(text).values():
+        yield from job.get("script", ()) if isinstance(job, dict) else ()
 
 
 def _of_github(text: str) -> Iterator[str]:
@@ -147,3 +148,13 @@ def test_the_server_of_ci_takes_the_job(name: str, schema: str) -> None:
     rules = json.loads((folder / f"{schema}.json").read_text(encoding="utf-8"))
     job = parsed(text_of(name))
     assert [problem.message for problem in validator_for(rules)(rules).iter_errors(job)] == []
+
+
+def test_no_command_of_ci_waits_for_another_to_succeed() -> None:
+    """A scan that finds something ends with another exit code than 0: the calendar is wanted above all then."""
+    jobs = [job for job in parsed(text_of("gitlab-ci.yml")).values() if isinstance(job, dict) and "script" in job]
+    assert [len(job["script"]) for job in jobs] == [1, 1]
+    steps = list(parsed(text_of("github-actions.yml"))["jobs"]["scan"]["steps"])
+    scan = next(number for number, step in enumerate(steps) if "pkitools scan" in step.get("run", ""))
+    assert all(step.get("if") == "always()" for step in steps[scan + 1 :])
+    assert "OnFailure=pkitools-status.service" in text_of("pkitools-scan.service")

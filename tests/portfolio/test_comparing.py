@@ -105,7 +105,7 @@ def test_what_lies_where_nobody_looked_the_last_time_is_not_told_as_new(folder: 
     assert changes.added == (str(folder),)
     told = "\n".join(changes_told(changes, "nl"))
     assert "nieuw: other3.example.nl" in told
-    assert f"de vorige keer niet bekeken: {folder}. Certificaten die alleen daar liggen, nieuw of niet: 2" in told
+    assert f"de vorige keer niet bekeken: {folder}. Certificaten die alleen daar liggen: 2. Of die nieuw zijn" in told
     document = json.loads(portfolio_report(scanned(folder), ".json", Telling("nl", changes)))
     assert_valid(document, "scan-v1")
     assert (len(document["changes"]["first_seen"]), document["changes"]["added"]) == (2, [str(folder)])

@@ -24,7 +24,7 @@ from pkitools.portfolio import (
     Portfolio,
     Reading,
 )
-from pkitools.reports.expiry import Expiry
+from pkitools.reports.expiry import Expiry, nagios_line
 from pkitools.revocation.rules import REVOKED
 from pkitools_cli.commands.expiry import _text
 from tests.cli.conftest import run
@@ -220,6 +220,16 @@ def test_what_watches_the_end_says_the_same(monkeypatch: pytest.MonkeyPatch) -> 
         ((OLD,), "Order what ends"),
         ((OLD, NEXT, one("b", BEGIN, common_name="b.example.nl")), "Order what ends"),
     ):
-        told = " ".join(str(line) for line in _text(Expiry(found(*certificates), 60, 15)))
+        expiry = Expiry(found(*certificates), 60, 15)
+        assert ("the next one is there: /srv/next.pem" in nagios_line(expiry)) is (NEXT in certificates)
+        told = " ".join(str(line) for line in _text(expiry))
         assert said in " ".join(told.split()), told
         assert ("next.pem" in told) is (NEXT in certificates)
+
+
+def test_under_roots_of_their_own_the_next_is_seen_by_whom_they_are_given(run: Command, folder: Path) -> None:
+    """Of a test PKI nothing proves a certificate but its own root: expiry takes it, as scan does."""
+    trusted = ("--trust", folder / "root.pem", "--moment", MOMENT.isoformat())
+    for command, *more in (("expiry",), ("expiry", "--nagios"), ("scan", "--revocation", "off")):
+        told = run("--lang", "en", command, folder / "old.pem", folder / "next.pem", *more, *trusted).told
+        assert "next one is there" in " ".join(told.split()), (command, told)

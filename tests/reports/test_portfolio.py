@@ -179,7 +179,7 @@ def test_the_document_of_when_things_end_is_valid(portfolio: Portfolio) -> None:
         (29, True, Nagios.CRITICAL),
         (-1, True, Nagios.CRITICAL),
         (91, False, Nagios.UNKNOWN),
-        (89, False, Nagios.UNKNOWN),
+        (89, False, Nagios.WARNING),
         (29, False, Nagios.CRITICAL),
     ],
 )
@@ -213,7 +213,10 @@ def test_people_read_the_line_of_a_monitor_in_their_language_and_it_matches_alik
 ) -> None:
     one = scanned_one()
     missed = tuple(unreadable(f"f|{number}") for number in range(unread))
-    beside = (("", ", niet bekeken: f/0", ", 2 niet bekeken"), ("", ", not looked at: f/0", ", 2 not looked at"))
+    beside = (
+        ("", ", niet bekeken: f/0", ", niet bekeken: f/0 en nog 1"),
+        ("", ", not looked at: f/0", ", not looked at: f/0 and 1 more"),
+    )
     for days, words in zip((2, 1, -1, -2, None), WORDS[language], strict=True):
         moment = MOMENT if days is None else one.not_after - timedelta(days=days)
         found = Portfolio(moment, ("a",), certificates=() if days is None else (one,), unread=missed)

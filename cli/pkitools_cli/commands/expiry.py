@@ -41,6 +41,8 @@ class Options:
     nagios: bool
     warning: int
     critical: int
+    chain: tuple[str, ...]
+    trust: tuple[str, ...]
     passphrase_file: str | None
     passphrase_env: str | None
     moment: datetime
@@ -53,6 +55,8 @@ class _Look:
 
     places: tuple[str, ...]
     moment: datetime
+    chain: tuple[str, ...]
+    trust: tuple[str, ...]
     passphrase_file: str | None
     passphrase_env: str | None
     environment: Environment | None = None
@@ -60,8 +64,6 @@ class _Look:
     since: str | None = None
     jobs: int = 1
     dask: str | None = None
-    chain: tuple[str, ...] = ()
-    trust: tuple[str, ...] = ()
     crls: tuple[str, ...] = ()
     revocation: str | None = "off"
     offline: bool = True
@@ -73,6 +75,8 @@ class _Look:
 @click.option("--nagios", is_flag=True, help="cli.expiry.nagios")
 @click.option("--warning", "-w", type=click.IntRange(0, 36500), metavar="DAYS", default=90, help="cli.expiry.warning")
 @click.option("--critical", "-c", type=click.IntRange(0, 36500), metavar="DAYS", default=30, help="cli.expiry.critical")
+@click.option("--chain", multiple=True, metavar="FILE", help="cli.cert_check.chain")
+@click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
 @passphrase_options
 @moment_option
 @fail_on_option
@@ -94,6 +98,8 @@ def command(options: Options) -> Reply[Expiry]:
 def _portfolio(options: Options) -> Portfolio:
     asked = _Look(
         places=options.places,
+        chain=options.chain,
+        trust=options.trust,
         moment=options.moment,
         passphrase_file=options.passphrase_file,
         passphrase_env=options.passphrase_env,
