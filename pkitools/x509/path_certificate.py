@@ -318,7 +318,8 @@ def _read_extensions(read: PathCertificate, sequence: Node) -> None:
 def _decode(read: PathCertificate, oid: str, held: tuple[bool, bytes], octets: bytes) -> tuple[str, ...]:
     """Fill the fields that an extension fills; return what is wrong with it."""
     critical, value = held
-    if critical and oid not in PROCESSED:
+    unknown = critical and oid not in PROCESSED
+    if unknown:
         read.unknown_critical += (oid,)
     if oid in CONSTRAINING:
         read.constrains = True
@@ -330,7 +331,7 @@ def _decode(read: PathCertificate, oid: str, held: tuple[bool, bytes], octets: b
             follow(value)
     except DERError:
         return (f"malformed {oid}",)
-    if oid in RECURRING:
+    if oid in RECURRING and not unknown:
         fields = tuple([(name, getattr(read, name)) for name in _FILLED.get(oid, ())])
         _KNOWN.keep(octets, _Known(oid, held, fields))
     return ()

@@ -12,7 +12,7 @@ from pkitools.errors import InputError
 from pkitools.x509 import path_certificate, read_certificate, reader
 from pkitools.x509.path_certificate import PathCertificate
 from pkitools.x509.recurring import RECURRING, Recurring
-from tests.support.certificates import made
+from tests.support.certificates import criticality, made, putting
 from tests.support.corpus import vectors
 from tests.support.mutation import grown, mutant
 
@@ -49,6 +49,16 @@ def told(der: bytes) -> list[object]:
 def fields(read: PathCertificate) -> dict[str, object]:
     """Every field; what is a certificate to ``cryptography`` has an equality of its own."""
     return {name: getattr(read, name) for name in PathCertificate.__slots__}
+
+
+@pytest.mark.parametrize("critical", [False, True])
+@pytest.mark.parametrize("oid", sorted(RECURRING))
+def test_an_extension_says_the_same_again_whatever_it_is(oid: str, critical: bool) -> None:
+    there = {each.oid for each in made("g4-tls").extensions}
+    change = criticality(oid, critical) if oid in there else putting(oid, b"\x30\x00", critical=critical)
+    der = made("g4-tls", change).der
+    forgotten()
+    assert told(der) == told(der) == told(der)
 
 
 @pytest.mark.slow
