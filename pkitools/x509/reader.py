@@ -274,10 +274,11 @@ def _read_extensions(
     opening, rest = _OPENINGS.find(issuer, der, sequence)
     nodes = outline(der, rest)
     extensions, fields = ([], {}) if opening is None else (opening[0].copy(), opening[1].copy())
-    if version != 3 and (nodes or extensions):
-        problems.append("extensions_before_v3:extensions")
-    if len(nodes) + len(extensions) > _MAX_EXTENSIONS:
-        count = len(nodes) + len(extensions)
+    outer_note = problems.append
+    count = len(nodes) + len(extensions)
+    if version != 3 and count:
+        outer_note("extensions_before_v3:extensions")
+    if count > _MAX_EXTENSIONS:
         raise LimitError("x509.error.too_many_extensions", count=count, limit=_MAX_EXTENSIONS)
     inside: list[str] = []
     note = inside.append
@@ -286,7 +287,7 @@ def _read_extensions(
         octets = der[node[1] : node[3]]
         known = _EXTENSIONS.get(octets)
         before = len(problems) + len(inside)
-        extension = _one_extension(der, node, problems.append) if known is None else known[0]
+        extension = _one_extension(der, node, outer_note) if known is None else known[0]
         extensions.append(extension)
         if extension.oid in seen:
             note(f"duplicate_extension:{extension.oid}")
