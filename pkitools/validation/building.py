@@ -53,16 +53,17 @@ class Pool:
 
     def issuers_of(self, child: PathCertificate) -> list[PathCertificate]:
         """Return who may have issued ``child``, the likeliest first."""
-        found = self.issuers_by_der(child)
+        key = child.authority_key_identifier
+        found = self.issuers_by_der(child.issuer, key)
         if found:
             return found
-        return [c for c in self._canonically(child.canonical_issuer) if _key_may_match(child, c)]
+        return [c for c in self._canonically(child.canonical_issuer) if _key_may_match(key, c)]
 
-    def issuers_by_der(self, child: PathCertificate) -> list[PathCertificate]:
-        """Return who may have issued ``child`` by the DER of the names, the likeliest first."""
-        found = [c for c in self._by_subject.get(child.issuer, ()) if _key_may_match(child, c)]
+    def issuers_by_der(self, name: bytes, key: bytes | None) -> list[PathCertificate]:
+        """Return who may have issued what names this issuer and this key, by the DER, the likeliest first."""
+        found = [c for c in self._by_subject.get(name, ()) if _key_may_match(key, c)]
         if len(found) > 1:
-            found.sort(key=lambda c: _likelihood(child, c))
+            found.sort(key=lambda c: _likelihood(key, c))
         return found
 
     def _canonically(self, name: bytes) -> list[PathCertificate]:
@@ -99,14 +100,14 @@ def pool(ders: tuple[bytes, ...]) -> Pool:
     return Pool(tuple(found.values()), unreadable)
 
 
-def _key_may_match(child: PathCertificate, issuer: PathCertificate) -> bool:
-    wanted, held = child.authority_key_identifier, issuer.subject_key_identifier
+def _key_may_match(wanted: bytes | None, issuer: PathCertificate) -> bool:
+    held = issuer.subject_key_identifier
     return wanted is None or held is None or wanted == held
 
 
-def _likelihood(child: PathCertificate, issuer: PathCertificate) -> tuple[bool, bool, int]:
+def _likelihood(wanted: bytes | None, issuer: PathCertificate) -> tuple[bool, bool, int]:
     return (
-        child.authority_key_identifier is None or issuer.subject_key_identifier != child.authority_key_identifier,
+        wanted is None or issuer.subject_key_identifier != wanted,
         not issuer.ca,
         -int(issuer.not_after.timestamp()),
     )
@@ -118,15 +119,23 @@ def first_path(
     """Return the likeliest path without a look at any signature, or ``None``. Enough for nearly every certificate."""
     if anchors.holds(leaf):
         return (leaf,)
-    path = [leaf]
+    above = _above(leaf.issuer, leaf.authority_key_identifier, intermediates, anchors, limit)
+    return None if above is None else (leaf, *above)
+
+
+@lru_cache(maxsize=64)  # the same for all that an authority issued
+def _above(name: bytes, key: bytes | None, intermediates: Pool, anchors: Pool, limit: int) -> Path | None:
+    """Return the likeliest path of whoever issues by this name and with this key."""
+    path: list[PathCertificate] = []
     for _ in range(limit + 1):  # a way in circles ends here too; Search finds what this does not
-        above = anchors.issuers_by_der(path[-1])
-        if above:
-            return (*path, above[0])
-        onward = intermediates.issuers_by_der(path[-1])
+        found = anchors.issuers_by_der(name, key)
+        if found:
+            return (*path, found[0])
+        onward = intermediates.issuers_by_der(name, key)
         if not onward:
             return None
         path.append(onward[0])
+        name, key = onward[0].issuer, onward[0].authority_key_identifier
     return None
 
 

@@ -313,8 +313,9 @@ def oid(data: bytes, node: Node, tag: int = OBJECT_IDENTIFIER) -> str:
     if known is not None:
         return known
     dotted = _dotted(octets)
-    if len(_OIDS) < _MAX_OIDS_KEPT:
-        _OIDS[octets] = dotted
+    if len(_OIDS) >= _MAX_OIDS_KEPT:
+        _OIDS.clear()  # or a stream of made-up ones would keep out for ever what every certificate has
+    _OIDS[octets] = dotted
     return dotted
 
 

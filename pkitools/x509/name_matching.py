@@ -87,27 +87,25 @@ def _pairs(name: bytes) -> list[list[Node]]:
 
 
 _PLAIN_TYPES: Final = frozenset({0x0C, 0x13, 0x16})  # UTF8String, PrintableString, IA5String
+_BEFORE_TYPE: Final = [bytes((0x31, size + 9, 0x30, size + 7, 0x06, 3)) for size in range(0x80 - 9)]
+"""What stands in an RDN of one attribute before a type of three octets, by the octets of its value."""
 
 
 def is_plain(name: bytes) -> bool:
     """Whether a DER-encoded Name is of the commonest form, which :func:`is_readable` would find good: said quickly.
 
-    ASCII strings in RDNs of one attribute each, every length in one octet. False says only that one has to look.
+    ASCII strings in RDNs of one attribute each, its type of three octets as those of X.520 are, every length in one
+    octet. False says only that one has to look.
     """
     start, end = (2, len(name)) if name[1:2] < b"\x80" else (3, len(name))
     if not name.isascii() and not name[start:].isascii():
         return False
     try:
         while start < end:
-            kind = start + 4
-            value = kind + 2 + name[kind + 1]
-            after = value + 2 + name[value + 1]
-            plain = name[start] == asn1.SET and name[start + 2] == asn1.SEQUENCE and name[kind] == 0x06
-            if not plain or name[value] not in _PLAIN_TYPES:
+            size = name[start + 10]
+            if name[start : start + 6] != _BEFORE_TYPE[size] or name[start + 9] not in _PLAIN_TYPES:
                 return False
-            if after != start + 2 + name[start + 1] or after != kind + name[start + 3]:
-                return False
-            start = after
+            start += 11 + size
     except IndexError:
         return False
     return start == end

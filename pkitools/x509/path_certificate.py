@@ -40,7 +40,7 @@ from pkitools.x509.oids import (
     SUBJECT_ALTERNATIVE_NAME,
     SUBJECT_KEY_IDENTIFIER,
 )
-from pkitools.x509.recurring import RECURRING, Recurring
+from pkitools.x509.recurring import RECURRING, Openings, Recurring
 
 MAX_SERIAL_OCTETS: Final = 20
 
@@ -299,7 +299,13 @@ def _read_extensions(read: PathCertificate, sequence: Node) -> None:
     der = read.der
     faults: list[str] = []
     extensions = read.extensions
-    for node in asn1.outline(der, sequence):
+    opening, rest = _OPENINGS.find(read.issuer, der, sequence)
+    if opening is not None:
+        extensions.update(opening.held)
+        for name, value in opening.fields:
+            setattr(read, name, value)
+    nodes = asn1.outline(der, rest)
+    for node in nodes:
         octets = der[node[1] : node[3]]
         known = _KNOWN.get(octets)
         oid, held = (known.oid, known.held) if known else _read_extension(der, node)
@@ -313,12 +319,15 @@ def _read_extensions(read: PathCertificate, sequence: Node) -> None:
         for name, value in known.fields:
             setattr(read, name, value)
     read.faults = tuple(faults)
+    if opening is None and not faults:
+        _OPENINGS.learn(read.issuer, der, nodes, _KNOWN, _opening)
 
 
 def _decode(read: PathCertificate, oid: str, held: tuple[bool, bytes], octets: bytes) -> tuple[str, ...]:
     """Fill the fields that an extension fills; return what is wrong with it."""
     critical, value = held
-    if critical and oid not in PROCESSED:
+    unknown = critical and oid not in PROCESSED
+    if unknown:
         read.unknown_critical += (oid,)
     if oid in CONSTRAINING:
         read.constrains = True
@@ -330,7 +339,7 @@ def _decode(read: PathCertificate, oid: str, held: tuple[bool, bytes], octets: b
             follow(value)
     except DERError:
         return (f"malformed {oid}",)
-    if oid in RECURRING:
+    if oid in RECURRING and not unknown:
         fields = tuple([(name, getattr(read, name)) for name in _FILLED.get(oid, ())])
         _KNOWN.keep(octets, _Known(oid, held, fields))
     return ()
@@ -352,6 +361,20 @@ _FILLED: Final = {
 }
 """Extension → the fields it fills, of those that recur."""
 _KNOWN: Final[Recurring[_Known]] = Recurring()
+
+
+class _Opening(NamedTuple):
+    """The same of several extensions, by their OIDs."""
+
+    held: dict[str, tuple[bool, bytes]]
+    fields: list[tuple[str, object]]
+
+
+def _opening(known: list[_Known]) -> _Opening:
+    return _Opening({each.oid: each.held for each in known}, [field for each in known for field in each.fields])
+
+
+_OPENINGS: Final[Openings[_Opening]] = Openings()
 
 
 def _read_extension(der: bytes, node: Node) -> tuple[str, tuple[bool, bytes]]:

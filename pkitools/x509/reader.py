@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from pkitools.errors import InputError, LimitError
 from pkitools.limits import MAX_CERTIFICATE_BYTES
@@ -43,7 +43,7 @@ from pkitools.x509.given import CERTIFICATE, Given, one_der
 from pkitools.x509.keys import read_public_key, read_signature_algorithm
 from pkitools.x509.model import CertificateFacts, DistinguishedName, Extension
 from pkitools.x509.names import Note, read_name
-from pkitools.x509.recurring import RECURRING, Recurring
+from pkitools.x509.recurring import RECURRING, Openings, Recurring
 
 _VERSION: Final = explicit(0)
 _VERSION_3: Final = b"\xa0\x03\x02\x01\x02"
@@ -151,14 +151,15 @@ def _read(der: bytes) -> CertificateFacts:
     if encoded(der, algorithm) != encoded(der, outer_algorithm):
         note("signature_algorithm_mismatch:signatureAlgorithm")
     not_before, not_after = _validity(der, validity, note)
-    extensions, fields = _read_extensions(der, _extension_nodes(der, rest, version, note), problems)
+    name = encoded(der, issuer)
+    extensions, fields = _read_extensions(der, name, _extensions(der, rest), version, problems)
     ocsp, issuers = fields.pop("authority_information_access", None) or ((), ())
     return CertificateFacts(
         der=der,
         version=version,
         serial_number=_serial(der, serial, note),
         subject=read_name(der, subject, "subject", note),
-        issuer=_issuer(der, issuer, note),
+        issuer=_issuer(der, issuer, name, note),
         not_before=not_before,
         not_after=not_after,
         public_key=read_public_key(der, key, note),
@@ -250,37 +251,43 @@ def read_time(data: bytes, node: Node) -> datetime:
         raise DERError("no_such_time", node[1]) from None
 
 
-def _extension_nodes(der: bytes, rest: Sequence[Node], version: int, note: Note) -> Sequence[Node]:
-    nodes: Sequence[Node] = ()
+def _extensions(der: bytes, rest: Sequence[Node]) -> Node | None:
+    """Return the SEQUENCE of extensions."""
+    found = None
     for node in rest:
         if node[0] == 0xA3:
-            nodes = outline(der, expect(only_child(der, node), SEQUENCE))
+            found = expect(only_child(der, node), SEQUENCE)
         elif node[0] not in {0x81, 0x82}:  # the unique identifiers of v2
             raise DERError("tag_inside", node[1], tag=f"{node[0]:02x}", kind="TBSCertificate")
-    if nodes and version != 3:
-        note("extensions_before_v3:extensions")
-    if len(nodes) > _MAX_EXTENSIONS:
-        raise LimitError("x509.error.too_many_extensions", count=len(nodes), limit=_MAX_EXTENSIONS)
-    return nodes
+    return found
 
 
 def _read_extensions(
-    der: bytes, nodes: Sequence[Node], problems: list[str]
+    der: bytes, issuer: bytes, sequence: Node | None, version: int, problems: list[str]
 ) -> tuple[tuple[Extension, ...], dict[str, Any]]:
     """Return the extensions, and the fields of the certificate that they fill.
 
     What is wrong inside one is told behind what is wrong with how any of them is encoded.
     """
-    extensions: list[Extension] = []
-    fields: dict[str, Any] = {}
+    if sequence is None:
+        return (), {}
+    opening, rest = _OPENINGS.find(issuer, der, sequence)
+    nodes = outline(der, rest)
+    extensions, fields = ([], {}) if opening is None else (opening[0].copy(), opening[1].copy())
+    outer_note = problems.append
+    count = len(nodes) + len(extensions)
+    if version != 3 and count:
+        outer_note("extensions_before_v3:extensions")
+    if count > _MAX_EXTENSIONS:
+        raise LimitError("x509.error.too_many_extensions", count=count, limit=_MAX_EXTENSIONS)
     inside: list[str] = []
     note = inside.append
-    seen: set[str] = set()
+    seen = {extension.oid for extension in extensions}
     for node in nodes:
         octets = der[node[1] : node[3]]
         known = _EXTENSIONS.get(octets)
         before = len(problems) + len(inside)
-        extension = _one_extension(der, node, problems.append) if known is None else known[0]
+        extension = _one_extension(der, node, outer_note) if known is None else known[0]
         extensions.append(extension)
         if extension.oid in seen:
             note(f"duplicate_extension:{extension.oid}")
@@ -291,6 +298,8 @@ def _read_extensions(
             fields[name] = value
         if known is None and extension.oid in RECURRING and len(problems) + len(inside) == before:
             _EXTENSIONS.keep(octets, (extension, (name, value)))
+    if opening is None and not problems and not inside:
+        _OPENINGS.learn(issuer, der, nodes, _EXTENSIONS, _opening)
     problems += inside
     return tuple(extensions), fields
 
@@ -335,9 +344,8 @@ def _field(extension: Extension, note: Note) -> tuple[str, Any]:
     return "", None
 
 
-def _issuer(der: bytes, node: Node, note: Note) -> DistinguishedName:
+def _issuer(der: bytes, node: Node, octets: bytes, note: Note) -> DistinguishedName:
     """Return the name of the issuer: the same for all that an authority issued, so read once."""
-    octets = encoded(der, node)
     known = _ISSUERS.get(octets)
     if known is None:
         noted: list[str] = []
@@ -349,5 +357,13 @@ def _issuer(der: bytes, node: Node, note: Note) -> DistinguishedName:
     return known
 
 
-_EXTENSIONS: Final[Recurring[tuple[Extension, tuple[str, Any]]]] = Recurring()
+_Read: TypeAlias = tuple[Extension, tuple[str, Any]]
+_EXTENSIONS: Final[Recurring[_Read]] = Recurring()
+
+
+def _opening(known: list[_Read]) -> tuple[list[Extension], dict[str, Any]]:
+    return [extension for extension, _ in known], {name: value for _, (name, value) in known if name}
+
+
+_OPENINGS: Final[Openings[tuple[list[Extension], dict[str, Any]]]] = Openings()
 _ISSUERS: Final[Recurring[DistinguishedName]] = Recurring()

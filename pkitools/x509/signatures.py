@@ -116,8 +116,9 @@ def _scheme_of(child: PathCertificate) -> _Scheme:
     known = _SCHEMES.get(child.signature_algorithm)
     if known is None:
         known = child.native.signature_algorithm_parameters, child.native.signature_hash_algorithm
-        if len(_SCHEMES) < _MAX_SCHEMES:
-            _SCHEMES[child.signature_algorithm] = known
+        if len(_SCHEMES) >= _MAX_SCHEMES:
+            _SCHEMES.clear()
+        _SCHEMES[child.signature_algorithm] = known
     return known
 
 

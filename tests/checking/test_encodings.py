@@ -153,6 +153,22 @@ def test_names_that_can_be_read_are_left_alone(subject: bytes) -> None:
     assert is_readable(subject)
 
 
+@pytest.mark.parametrize("size", [0, 1, 30, 101, 102, 117, 118, 119, 127, 128])
+def test_what_is_plain_can_be_read_whichever_octet_of_a_name_is_another(size: int) -> None:
+    good = name(("2.5.4.6", 0x13, b"NL"), common_name("h" * size), ("2.5.4.97", 0x0C, b"NTRNL-12345678"))
+    assert is_plain(good) == (size < 119)
+    inside = good[2:] if good[1] < 0x80 else good[3:]
+    taken = 0
+    for at in range(len(inside)):
+        for octet in {*range(0x20), *range(0x70, 0x82), inside[at] ^ 1, inside[at] + 1 & 0xFF, 0xFF} - {inside[at]}:
+            changed = sequence(inside[:at] + bytes([octet]) + inside[at + 1 :])
+            plain = is_plain(changed)
+            taken += plain
+            assert is_readable(changed) or not plain, (at, octet)
+    assert taken or size > 118
+    assert not any(is_plain(sequence(cut)) for cut in (inside[:-1], inside + b"1"))
+
+
 def rsa(modulus: int) -> bytes:
     return sequence(sequence(oid(RSA), NULL), tlv(0x03, b"\x00", sequence(der_integer(modulus), der_integer(65537))))
 

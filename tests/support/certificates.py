@@ -154,11 +154,14 @@ class Parts:
             self.extensions.pop(one, None)
 
     def facts(self) -> CertificateFacts:
+        return read_certificate(self.der())
+
+    def der(self) -> bytes:
         encoded = [
             extension(dotted, value, TRUE if critical else b"") for dotted, (critical, value) in self.extensions.items()
         ]
         validity = self.validity or sequence(_time(self.not_before), _time(self.not_after))
-        der = certificate(
+        return certificate(
             self.subject_der or der_name(*self.subject),
             *encoded,
             *self.extra_extensions,
@@ -170,7 +173,6 @@ class Parts:
             algorithm=self.algorithm,
             outer_algorithm=self.outer_algorithm,
         )
-        return read_certificate(der)
 
 
 def _time(moment: datetime) -> bytes:

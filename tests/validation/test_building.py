@@ -146,6 +146,29 @@ def test_the_likeliest_path_needs_no_search() -> None:
     assert [c.der for c in path] == [chain.leaf.der, chain.tsp.der, chain.domain.der, chain.root.der]
 
 
+def test_who_is_above_is_remembered_by_all_that_it_depends_on() -> None:
+    """The name, the key, the heap, the anchors, the limit: of each another one, asked before and after the others."""
+    root, middle = good_chain().root, good_chain().domain
+    one = authority("One", middle)
+    renewed = authority("One", middle, own_key=key("renewed"))
+    two = authority("Two", middle, own_key=key("One"))
+    below = {"one": one, "another key": renewed, "another name": two}
+    leaves = {what: load(end_entity(HOST, issuer).der) for what, issuer in below.items()}
+    heap, anchors = pool(one, renewed, two, middle), pool(root)
+    asked = {
+        **{what: (leaf, heap, anchors, 2) for what, leaf in leaves.items()},
+        "another heap": (leaves["one"], pool(middle), anchors, 2),
+        "other anchors": (leaves["one"], heap, pool(middle), 2),
+        "another limit": (leaves["one"], heap, anchors, 1),
+    }
+    wanted = {what: (issuer, middle, root) for what, issuer in below.items()}
+    wanted |= {"other anchors": (one, middle)}
+    for what in (*asked, *reversed(asked)):
+        found = first_path(*asked[what])
+        above = None if found is None else tuple(c.der for c in found[1:])
+        assert above == (tuple(c.der for c in wanted[what]) if what in wanted else None), what
+
+
 def test_a_certificate_given_twice_counts_once() -> None:
     chain = good_chain()
     given = chain.intermediates * 50

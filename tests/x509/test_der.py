@@ -192,10 +192,11 @@ def test_object_identifiers_that_are_none(body: bytes) -> None:
         der.oid(data, whole(data))
 
 
-def test_the_memory_of_object_identifiers_is_bounded() -> None:
+def test_the_memory_of_object_identifiers_is_bounded_and_full_of_what_came_last() -> None:
     for number in range(5000):
         data = oid(f"1.3.6.1.4.1.99999.{number}")
         assert der.oid(data, whole(data)).endswith(f".{number}")
+        assert data[2:] in der._OIDS
     assert len(der._OIDS) <= der._MAX_OIDS_KEPT
 
 
