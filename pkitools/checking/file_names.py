@@ -36,15 +36,13 @@ _CAPITAL: Final = pattern(
     r"|(?<=[Ss]leutel)|(?<=[0-9]))(?=[A-Z])"
 )
 _CAPITALS: Final = ("key", "cert", "crt", "csr", "chain", "sleutel")
-_KIND: Final = (
-    "certificate|certificaat|certreq|cert|crt|csr|fullchain"
-    "|privésleutel|privesleutel|sleutel|privatekey|privkey|pkey|key"
-)
-# written together: what libvirt, libpq and others write (serverkey), and with a number, as certbot does (privkey1)
-_JOINED: Final = pattern(rf"(server|client|ssl|tls|root|ca|)({_KIND}|chain)([0-9]*)")
-_ENDED: Final = pattern(rf"(\w{{2,}}?)(?:{_KIND})([0-9]*)")  # and what ends so: digidkey
+# with which a word may end: what libvirt, libpq and others write (serverkey), and before a number (privkey1)
+_LAST: Final = (
+    "certificate", "certificaat", "certreq", "cert", "crt", "csr", "fullchain", "chain",
+    "privésleutel", "privesleutel", "sleutel", "privatekey", "privkey", "pkey", "key",
+)  # fmt: skip
+_WHOSE: Final = frozenset(("", "server", "client", "ssl", "tls", "root", "ca"))
 _BETWEEN: Final = pattern(r"[.\-_ ()\[\]]+")
-_NUMBERED: Final = pattern(rf"(?:{_KIND}|chain)[0-9]+(?:\.[a-z0-9]{{1,5}})*")  # of the archive that certbot keeps
 _IN_FRONT: Final = ("priv_", "pub_")  # no host is called so: it has no underscore
 _ENCODINGS: Final = frozenset(("pem", "der", "txt", "asc", "b64"))
 _KEY_ENDS: Final = frozenset((
@@ -75,10 +73,24 @@ def stem_of(name: str) -> Stem:
     words = _without_kinds(words)
     if len(words) > 1 and Path(name).name.casefold().startswith(_IN_FRONT):
         words = words[1:]
-    ended = _ENDED.fullmatch(words[-1]) if words else None
-    if ended is not None:
-        words[-1:] = filter(None, ended.groups())
-    return Stem("-".join(words), is_local=not words or _NUMBERED.fullmatch(Path(name).name.casefold()) is not None)
+    ended = _ended(words[-1]) if words else None
+    if ended is not None and len(ended[0]) > 1:
+        words[-1:] = [part for part in (ended[0], ended[2]) if part]
+    return Stem("-".join(words), is_local=not words or _is_number_alone(name))
+
+
+def _ended(word: str) -> tuple[str, str, str] | None:
+    """Return what a word begins with, the kind and the number it ends with; ``None`` where it ends with no kind."""
+    start = word.rstrip("0123456789")
+    kind = next((kind for kind in _LAST if start.endswith(kind)), None)
+    return None if kind is None else (start.removesuffix(kind), kind, word[len(start) :])
+
+
+def _is_number_alone(name: str) -> bool:
+    """Return whether a name is a kind with a number and no more, as those in the archive that certbot keeps."""
+    first, *rest = Path(name).name.casefold().split(".")
+    ended = _ended(first)
+    return ended is not None and not ended[0] and bool(ended[2]) and _ENDS.issuperset(rest)
 
 
 def _without_kinds(words: list[str]) -> list[str]:
@@ -117,8 +129,9 @@ def _words(name: str) -> list[str]:
 
 
 def _parted(word: str) -> Iterable[str]:
-    joined = _JOINED.fullmatch(word)
-    return (word,) if joined is None else filter(None, joined.groups())
+    """Return the parts of a word that is a kind with a number, or with whose it is in front."""
+    ended = _ended(word)
+    return (word,) if ended is None or ended[0] not in _WHOSE else filter(None, ended)
 
 
 def is_kept(name: str, files: Collection[str]) -> bool:
