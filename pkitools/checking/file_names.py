@@ -16,12 +16,13 @@ _ENDS: Final = frozenset((
     "chain", "fullchain", "bundle", "pem", "der", "txt", "asc", "b64", "p7b", "p7c", "p7", "p12", "pfx", "jks",
     "xml", "json", "jwks", "yaml", "yml", "eml",
     "certificaat", "sleutel", "privesleutel", "privésleutel", "prive", "privé", "keten", "aanvraag",
+    "pkey", "pk", "x509", "certs", "keys", "certificates", "chains", "certificaten", "sleutels",
 ))  # fmt: skip
 # at the beginning of a name alone; those of _KINDS anywhere: tls_cert_digid, ssl_certificate_key_digid
 _BEGINNINGS: Final = frozenset(("req", "chain"))
 _KINDS: Final = frozenset((
     "key", "privkey", "privatekey", "cert", "crt", "certificate", "csr", "certreq", "fullchain",
-    "certificaat", "sleutel", "privesleutel", "privésleutel",
+    "certificaat", "sleutel", "privesleutel", "privésleutel", "pkey", "x509",
 ))  # fmt: skip
 # a host may be called so (private.example.nl, aanvraag.gemeente.nl): of a kind they are only beside a word of _KINDS
 _BESIDE_KINDS: Final = frozenset((
@@ -32,22 +33,22 @@ _CAPITAL: Final = pattern(
     r"(?<=[A-Za-z0-9])(?=(?:Private|Priv|Public)?"
     r"(?:Key|Cert|Certificate|Certificaat|Crt|Csr|Chain|Sleutel)(?![a-z]))"
     r"|(?:(?<=[Kk]ey)|(?<=[Cc]ert)|(?<=[Cc]ertificate)|(?<=[Cc]ertificaat)|(?<=[Cc]rt)|(?<=[Cc]sr)|(?<=[Cc]hain)"
-    r"|(?<=[Ss]leutel))(?=[A-Z])"
+    r"|(?<=[Ss]leutel)|(?<=[0-9]))(?=[A-Z])"
 )
 _CAPITALS: Final = ("key", "cert", "crt", "csr", "chain", "sleutel")
-_JOINED: Final = {
-    whose + kind: (whose, kind)
-    for whose in ("server", "client", "ssl", "tls", "root", "ca")
-    for kind in ("cert", "crt", "key", "certificate")
-}
-_BETWEEN: Final = pattern(r"[.\-_ ]+")
-_NUMBERED: Final = pattern(r"(?:key|privkey|cert|chain|fullchain|csr)([0-9]+)")  # of the archive that certbot keeps
+# with which a word may end: what libvirt, libpq and others write (serverkey), and before a number (privkey1)
+_LAST: Final = (
+    "certificate", "certificaat", "certreq", "cert", "crt", "csr", "fullchain", "chain",
+    "privésleutel", "privesleutel", "sleutel", "privatekey", "privkey", "pkey", "key",
+)  # fmt: skip
+_WHOSE: Final = frozenset(("", "server", "client", "ssl", "tls", "root", "ca"))
+_BETWEEN: Final = pattern(r"[.\-_ ()\[\]]+")
+_IN_FRONT: Final = ("priv_", "pub_")  # no host is called so: it has no underscore
 _ENCODINGS: Final = frozenset(("pem", "der", "txt", "asc", "b64"))
 _KEY_ENDS: Final = frozenset((
-    "key", "privkey", "private", "priv", "privatekey", "p8", "pk8", "sleutel", "privesleutel", "privésleutel",
+    "key", "privkey", "private", "priv", "privatekey", "p8", "pk8", "pkey", "sleutel", "privesleutel", "privésleutel",
 ))  # fmt: skip
-_KEY_WORDS: Final = frozenset(("key", "privkey", "privatekey", "sleutel", "privesleutel", "privésleutel"))
-_KEY_NUMBERED: Final = pattern(r"(?:key|privkey)[0-9]+")
+_KEY_WORDS: Final = frozenset(("key", "privkey", "privatekey", "pkey", "sleutel", "privesleutel", "privésleutel"))
 _KEPT: Final = pattern(r"\.bak-[0-9]+")  # what pkitools calls what it wrote over
 
 
@@ -70,9 +71,26 @@ def stem_of(name: str) -> Stem:
     while words and words[-1] in _ENDS:
         words.pop()
     words = _without_kinds(words)
-    numbered = _NUMBERED.fullmatch(words[0]) if len(words) == 1 else None
-    text = numbered[1] if numbered else "-".join(words)
-    return Stem(text, is_local=not words or numbered is not None)
+    if len(words) > 1 and Path(name).name.casefold().startswith(_IN_FRONT):
+        words = words[1:]
+    ended = _ended(words[-1]) if words else None
+    if ended is not None and len(ended[0]) > 1:
+        words[-1:] = [part for part in (ended[0], ended[2]) if part]
+    return Stem("-".join(words), is_local=not words or _is_number_alone(name))
+
+
+def _ended(word: str) -> tuple[str, str, str] | None:
+    """Return what a word begins with, the kind and the number it ends with; ``None`` where it ends with no kind."""
+    start = word.rstrip("0123456789")
+    kind = next((kind for kind in _LAST if start.endswith(kind)), None)
+    return None if kind is None else (start.removesuffix(kind), kind, word[len(start) :])
+
+
+def _is_number_alone(name: str) -> bool:
+    """Return whether a name is a kind with a number and no more, as those in the archive that certbot keeps."""
+    first, *rest = Path(name).name.casefold().split(".")
+    ended = _ended(first)
+    return ended is not None and not ended[0] and bool(ended[2]) and _ENDS.issuperset(rest)
 
 
 def _without_kinds(words: list[str]) -> list[str]:
@@ -98,7 +116,7 @@ def is_named_as_key(name: str) -> bool:
     if not words:
         return False
     says = not _KEY_WORDS.isdisjoint(words) and "public" not in words and words[-1] not in _ENDS
-    return says or words[-1] in _KEY_ENDS or _KEY_NUMBERED.fullmatch(words[-1]) is not None
+    return says or words[-1] in _KEY_ENDS
 
 
 def _words(name: str) -> list[str]:
@@ -107,7 +125,13 @@ def _words(name: str) -> list[str]:
     if spaced != folded and not spaced.isupper() and any(word in folded for word in _CAPITALS):
         folded = _CAPITAL.sub("-", spaced).casefold()
     words = [word for word in _BETWEEN.split(folded) if word]
-    return [part for word in words for part in _JOINED.get(word, (word,))]
+    return [part for word in words for part in _parted(word)]
+
+
+def _parted(word: str) -> Iterable[str]:
+    """Return the parts of a word that is a kind with a number, or with whose it is in front."""
+    ended = _ended(word)
+    return (word,) if ended is None or ended[0] not in _WHOSE else filter(None, ended)
 
 
 def is_kept(name: str, files: Collection[str]) -> bool:

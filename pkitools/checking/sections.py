@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar
 
 from pkitools.checking.file_names import Stem, stem_of
@@ -13,16 +14,17 @@ if TYPE_CHECKING:
 _Place: TypeAlias = tuple[int, str | None]
 _T = TypeVar("_T", bound=Hashable)
 
-_ANYWHERE: Final = 0  # no file numbers a place so
+_ANYWHERE: Final = 0  # no section has this number: it is the whole file
 
 
 class Standing(Generic[_T]):
     """Says for some items of a file with which of others each stands.
 
-    What stands together in its own section comes first: what is called alike there; else, where only two stand there
-    that could belong together, these two whatever they are called. A name counts anywhere in the file only for what has
-    no counterpart in its own section: keys may stand by themselves, in ``keys`` beside ``certs``, or in the Secret that
-    belongs to a ConfigMap.
+    What is nearest comes first: the smallest section around an item that has a counterpart at all, however deep that
+    is in it (``app1.cert.value`` and ``app1.key.value``). What has a counterpart nearer by is none of another. In one
+    section what is called alike stands together; else, where only two are left there, these two whatever they are
+    called, but in the whole file. Keys may stand by themselves, in ``keys`` beside ``certs``, or in the Secret that
+    belongs to a ConfigMap: these are told apart by what the names on the way to them share.
 
     Args:
         others: those that the items may stand with, each with what it is taken for.
@@ -36,53 +38,103 @@ class Standing(Generic[_T]):
         items: Iterable[tuple[Item, Hashable]],
         aside: Iterable[Item] = (),
     ) -> None:
-        given, left = [*others], {id(item) for item in aside}
-        asked: dict[int, set[Hashable]] = {}
-        for item, mark in items:
-            if item.among is not None:
-                asked.setdefault(item.among, set()).add(mark)
-        self._sections: dict[int, set[_T]] = {}
+        given = [(item, value) for item, value in others if item.among is not None or item.place is not None]
+        asked = [(item, mark) for item, mark in items if item.among is not None]
+        left = {id(item) for item in aside}
+        self._places: dict[int, dict[_T, None]] = {}
         for item, value in given:
-            if item.among is not None and id(item) not in left:
-                self._sections.setdefault(item.among, set()).add(value)
-        self._pairs = {
-            section for section, found in self._sections.items() if len(found) == len(asked.get(section, ())) == 1
+            if item.place is not None:
+                self._places.setdefault(item.place, {})[value] = None
+        with_items = {number for item, _ in asked for number in _sections(item)}
+        self._with_others = {
+            number for item, _ in given if item.among is not None and id(item) not in left for number in _sections(item)
         }
-        self._places: dict[_Place, dict[_T, None]] = {}
+        # by the section in which an item and its counterpart meet
+        self._found: dict[int, list[tuple[Item, _T]]] = {}
+        self._values: dict[int, set[_T]] = {}
         for item, value in given:
-            for place in _own_places(item):
-                self._places.setdefault(place, {})[value] = None
-            if item.among is not None and item.among not in asked:
-                for place in _anywhere(item):
-                    self._places.setdefault(place, {})[value] = None
+            if item.among is not None:
+                meeting = next((number for number in _sections(item) if number in with_items), _ANYWHERE)
+                self._found.setdefault(meeting, []).append((item, value))
+                if id(item) not in left:
+                    self._values.setdefault(meeting, set()).add(value)
+        self._marks: dict[int, set[Hashable]] = {}
+        for item, mark in asked:
+            self._marks.setdefault(self._nearest(item), set()).add(mark)
+        self._named: dict[tuple[int, str], list[tuple[Item, _T]]] = {}
+        for number, found in self._found.items():
+            for one, value in found:
+                for text in _names_in(one, number):
+                    self._named.setdefault((number, text), []).append((one, value))
+
+        self._alike: dict[tuple[int, str, frozenset[str]], tuple[_T, ...]] = {}
 
     def with_item(self, item: Item) -> tuple[_T, ...]:
         """Return what an item stands with; nothing where that is not said."""
-        named = next((self._places[place] for place in _own_places(item) if place in self._places), None)
-        if named is not None:
-            return tuple(named)
-        if item.among in self._sections:
-            return tuple(self._sections[item.among]) if item.among in self._pairs else ()
-        return tuple(next((self._places[place] for place in _anywhere(item) if place in self._places), ()))
+        if item.place in self._places:
+            return tuple(self._places[item.place])
+        if item.among is None:
+            return ()
+        nearest = self._nearest(item)
+        sections = list(_sections(item))
+        for number in sections[sections.index(nearest) :]:
+            named = self._called_alike(item, number)
+            if named:
+                return named
+            is_pair = len(self._values.get(number, ())) == len(self._marks.get(number, ())) == 1
+            if number == nearest != _ANYWHERE and is_pair:
+                return tuple(self._values[number])
+            if number == nearest == item.among:
+                break
+        return ()
+
+    def _nearest(self, item: Item) -> int:
+        """Return the smallest section around an item that has a counterpart in it."""
+        return next((number for number in _sections(item) if number in self._with_others), _ANYWHERE)
+
+    def _called_alike(self, item: Item, number: int) -> tuple[_T, ...]:
+        """Return what is called as an item is in a section; of several, those with most names around them alike."""
+        text = next((text for text in _names_in(item, number) if (number, text) in self._named), None)
+        if text is None:
+            return ()
+        around = frozenset(_around(item))
+        if (number, text, around) not in self._alike:
+            counted = [(value, len(around.intersection(_around(one)))) for one, value in self._named[number, text]]
+            most = max(count for _, count in counted)
+            self._alike[number, text, around] = tuple({value: None for value, count in counted if count == most})
+        return self._alike[number, text, around]
 
 
-def _own_places(item: Item) -> Iterator[_Place]:
-    """Yield where something stands: in the same entry or element, and under the same name in the same section."""
-    if item.place is not None:
-        yield item.place, None
-    if item.among is not None:
-        yield item.among, _stem(item).text
+def _sections(item: Item) -> Iterator[int]:
+    """Yield the sections around an item, its own first and the whole file last."""
+    yield from (number for number, _ in reversed(item.within))
+    if not item.within and item.among is not None:
+        yield item.among
+    yield _ANYWHERE
 
 
-def _anywhere(item: Item) -> Iterator[_Place]:
-    """Yield the place of what is called alike anywhere in the file, where the name says something there."""
-    stem = _stem(item)
-    if item.among is not None and not stem.is_local:
-        yield _ANYWHERE, stem.text
+def _names_in(item: Item, section: int) -> Iterator[str]:
+    """Yield what an item is called in a section: by its own name, and where that says nothing by what is around it.
+
+    In its own section also a name that says only what is in it (``tls.crt`` beside ``tls.key``) is one.
+    """
+    text = _stem(item.alias or "").text
+    if text or section == item.among:
+        yield text or _stem((item.alias or "").rpartition("/")[0]).text
+        return
+    inside = [name for number, name in item.within]
+    numbers = [number for number, _ in item.within]
+    inside = inside[numbers.index(section) + 1 :] if section in numbers else inside
+    around = next((text for name in reversed(inside) if (text := _stem(name).text)), "")
+    if around:
+        yield around
 
 
-def _stem(item: Item) -> Stem:
-    """Return what the name of something shares; of ``server/key`` it is ``server``."""
-    name = item.alias or ""
-    stem = stem_of(name)
-    return stem if stem.text else stem_of(name.rpartition("/")[0])
+def _around(item: Item) -> Iterator[str]:
+    """Yield what the names say that are on the way to an item."""
+    return (text for _, name in item.within if (text := _stem(name).text))
+
+
+@lru_cache(maxsize=1024)
+def _stem(name: str) -> Stem:
+    return stem_of(name)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from pkitools.checking.private_keys import BESIDE, FOREIGN, NAMED, PLACED
 from pkitools.connections.calendar import WorkingDays
 from pkitools.connections.lead import LeadKind
 from pkitools.connections.model import Connection
 from pkitools.connections.planning import YEARS, Anchor, Plan, PlanDate, PlanKind, generation_for, plan
 from pkitools.environment import Environment
-from pkitools.findings import Verdict
+from pkitools.findings import Severity, Verdict
 from pkitools.frozen import replace
 from pkitools.portfolio import HeldCertificate, Judgement
 from pkitools.trust import HierarchyKind, hierarchies
@@ -18,6 +19,7 @@ from pkitools.validation.rules import ANCHOR_FOUND, BUDGET
 
 AHEAD: Final = timedelta(days=28)
 """How long before the last day for a step it is told as to do now."""
+_OF_KEYS: Final = frozenset(rule.code for rule in (FOREIGN, PLACED, NAMED, BESIDE))
 _NOT_BUILT: Final = frozenset({ANCHOR_FOUND.code, BUDGET.code})
 """Why there is no path where nothing was found wrong with one: what issued it is not at hand, or not found in time."""
 
@@ -111,12 +113,18 @@ def has_to_be_replaced(certificate: HeldCertificate, moment: datetime) -> bool:
     """Return whether a certificate is of no use before its end: not where its path or its first day is to come.
 
     A path that cannot be built for want of certificates refutes nothing; one that was built and refused does, and an
-    authority above it that has ended.
+    authority above it that has ended. Nor does another's key that lies with it: that has to be put right, and it stays.
     """
-    if certificate.not_after < moment or certificate.verdict is not Verdict.FAILED:
+    if certificate.not_after < moment or certificate.verdict is not Verdict.FAILED or is_wrong_by_key(certificate):
         return False
     is_known = certificate.ends < moment or not any(map(_is_path_missing, certificate.judgements))
     return certificate.is_revoked or (is_known and certificate.not_before <= moment)
+
+
+def is_wrong_by_key(certificate: HeldCertificate) -> bool:
+    """Return whether nothing else is wrong with a certificate but that another's key lies with it."""
+    wrong = [one for one in certificate.findings if one.rule.severity is Severity.ERROR]
+    return bool(wrong) and all(one.rule.code in _OF_KEYS for one in wrong)
 
 
 def _is_path_missing(judgement: Judgement) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 
 from pkitools.connections.model import Connection
 from pkitools.connections.planning import Plan
-from pkitools.connections.renewing import AHEAD, is_awaited, is_ordered
+from pkitools.connections.renewing import AHEAD, is_awaited, is_ordered, is_wrong_by_key
 from pkitools.connections.status import ConnectionStatus, Step, StepState, StepStatus
 from pkitools.environment import Environment
 from pkitools.findings import Verdict
@@ -229,6 +229,8 @@ def _verdict(seen: Seen) -> StepStatus:
 def _judged(seen: Seen, certificate: HeldCertificate) -> StepStatus:
     """Return how the verdict stands by the certificate itself, and by what is stated and not in it."""
     assert certificate.verdict is not None  # one of an authority is nobody's connection
+    if is_wrong_by_key(certificate):
+        return _step(Step.VERDICT, StepState.NOW, "key")
     state, why = _VERDICTS[certificate.verdict]
     if state is not StepState.DONE:
         return _step(Step.VERDICT, state, why)

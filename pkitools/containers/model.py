@@ -82,6 +82,8 @@ class Item:
         is_restated: of a key that a program opened which does not tell whether it is for RSASSA-PSS alone.
         among: of what a mail or a Secret holds under a name, the number of that one: what shares it belongs together by
             its names, as files in a folder do.
+        within: the sections around it, the outermost first and ``among`` last: of each its number, and its name or
+            nothing.
         is_value: it stands as a value in a text of another kind (YAML, JSON, TOML, ``.env``), under the name ``alias``.
         protection: of a key how its keystore encrypts it, also where ``der`` is decrypted; ``None`` where it does not.
     """
@@ -106,6 +108,7 @@ class Item:
     among: int | None = None
     is_restated: bool = False
     is_value: bool = False
+    within: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

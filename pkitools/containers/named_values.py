@@ -41,6 +41,7 @@ _FIRST: Final = pattern(rb"(?P<line>[ \t]*(?:-[ \t]+)*)")
 _TRIPLE: Final = 3
 _DOCUMENT: Final = pattern(rb"---[ \t]*(?=\r?\n|\Z)")
 _SECTION: Final = pattern(rb"\[(\[?)([^\[\]\n]{1,200})\]\]?[ \t]*(?=\r?\n|\Z)")
+_DOTTED: Final = pattern(rb"\"([^\"]*)\"|'([^']*)'|([^.\"']+)")
 _SCALAR: Final = pattern(  # no beginning of one that goes on
     rb"[ \t]*(?!\"\"\"|'{3}|[@$rbf][\"']|\\\r?\n)"
     rb"(?:\"([^\"\\\n]{0,200})\"|'([^'\n]{0,200})'|((?![ \t|>{\[\"'`<&!])[^\r\n#,}\]]{1,200}))"
@@ -187,6 +188,7 @@ class _Scanner:
     value: _Value | None = None  # that goes on behind the next block
     levels: list[_Level] = field(default_factory=list)
     said: dict[Folder, dict[str, str]] = field(default_factory=dict)
+    several: dict[tuple[str, ...], int] = field(default_factory=dict)  # of sections of one name, the last
 
     def next(self, start: int, stop: int) -> _Value | None:
         """Return the value with the block that begins at ``stop``; the one before ended at ``start``."""
@@ -279,8 +281,8 @@ class _Scanner:
         if not line.strip() and self.depth == 0:
             document, section = _DOCUMENT.match(self.text, end, stop), _SECTION.match(self.text, end, stop)
             if document is not None or section is not None:
-                label = self._number() if section is None or section[1] else _told(section[2])
-                self.levels, self.entry = [_Level(0, -1, label)], None
+                labels = [self._number()] if section is None else self._section(section)
+                self.levels, self.entry = [_Level(0, -1, label) for label in labels], None
                 return (document or section or found).end()
         for at, octet in enumerate(line):
             if octet == ord("-") and self.depth == 0:
@@ -288,6 +290,18 @@ class _Scanner:
                 self._push(at, self._number())
         self.indent = len(line)
         return end
+
+    def _section(self, found: re.Match[bytes]) -> list[str | int]:
+        """Return the names of a section, each in the one before it; one of several alike has a number besides."""
+        names = [_told(each[1] or each[2] or each[3]) for each in _DOTTED.finditer(found[2])]
+        if found[1]:
+            self.several[tuple(names)] = self._number()
+        labels: list[str | int] = []
+        for depth, name in enumerate(names, start=1):
+            labels.append(name)
+            if (number := self.several.get(tuple(names[:depth]))) is not None:
+                labels.append(number)
+        return labels[-_MOST_LEVELS:]
 
     def _words(self, found: re.Match[bytes], stop: int) -> int:
         """Take a name with a sign behind it, which begins an entry, or words without one."""

@@ -69,6 +69,7 @@ _BROKEN_ARMOUR: Final = pattern(rb"(BEGIN|END) (CERTIFICATE|PRIVATE KEY|RSA PRIV
 
 
 _LINE_STARTS: Final = (b"", b"\n", b"\r")
+_LONGEST_NAME: Final = 200  # of a section: its end says the most
 _ABOVE: Final = 120  # of what is looked at before a block: its line, and the one above
 _WITH_CERTIFICATES: Final = frozenset({ItemKind.KEY, ItemKind.REQUEST})
 
@@ -113,9 +114,18 @@ class _Found:
                 place = self.places.setdefault((among, place), len(self.places) + 1)
             self.add(replace(item, place=place, position=self.next_position() if anew else item.position))
 
-    def folder(self, key: object) -> int:
-        """Return the number of what has this key in this part of the file, as ``Item.among`` has it."""
-        return self.folders.setdefault((self.source, key), len(self.folders) + 1)
+    def sections(self, folder: tuple[object, ...]) -> tuple[tuple[int, str], ...]:
+        """Return the sections around what stands in a folder of this part of the file, as ``Item.within`` has them.
+
+        Args:
+            folder: what tells each from the others in the one around it; a text is its name.
+        """
+        found: list[tuple[int, str]] = []
+        around: object = self.source
+        for label in folder or (None,):
+            around = number = self.folders.setdefault((around, label), len(self.folders) + 1)
+            found.append((number, label[-_LONGEST_NAME:] if isinstance(label, str) else ""))
+        return tuple(found)
 
     def next_position(self) -> int:
         return len(self.items) + len(self.problems) + 1
@@ -227,11 +237,21 @@ def _parts(parts: Iterable[Part], found: _Found) -> None:
         if part.again is not None:
             inside = _without_what_was_said(inside, found, part.again)
         standing = (item if part.place is None else _standing_at(item, part) for item in inside.items)
-        among = None if part.name is None or part.among is None else found.folder(part.among)
-        named = [replace(i, alias=i.alias or part.name, among=i.among or among) for i in standing]
+        named = [_named_by(item, part, found) for item in standing]
         found.add_placed(named, among=number if part.place is None else f"place {part.place}", anew=True)
         for problem in inside.problems:
             found.bad(found.next_position(), problem.error)
+
+
+def _named_by(item: Item, part: Part, found: _Found) -> Item:
+    """Return what is in a part with the name of that, unless it has one there, and with what is around it."""
+    if part.name is None or part.among is None:
+        return replace(item, alias=item.alias or part.name)
+    folder = part.among if isinstance(part.among, tuple) else (part.among,)
+    if item.among is None:
+        within = found.sections(folder)
+        return replace(item, alias=item.alias or part.name, among=within[-1][0], within=within)
+    return replace(item, alias=item.alias or part.name, within=(*found.sections((*folder, part.name)), *item.within))
 
 
 def _standing_at(item: Item, part: Part) -> Item:
@@ -512,10 +532,11 @@ def _name(data: bytes, blocks: Sequence[tuple[int, int, int, int]], found: _Foun
         if one is not None and one.enclosed:
             found.values[begin] = one.enclosed
         if one is not None and (paired or one.enclosed):
-            among, is_value = found.folder(one.folder), bool(one.enclosed)
-            items = found.items[first:last]
-            named = [replace(each, alias=one.name or None, among=among, is_value=is_value) for each in items]
-            found.items[first:last] = named
+            within = found.sections(one.folder)
+            found.items[first:last] = [
+                replace(each, alias=one.name or None, among=within[-1][0], within=within, is_value=bool(one.enclosed))
+                for each in found.items[first:last]
+            ]
 
 
 def _unknown_block(block: pem.Block, kind: str) -> InputError:

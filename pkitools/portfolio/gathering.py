@@ -9,13 +9,13 @@ from pkitools.checking.question import Revocation
 from pkitools.environment import Environment
 from pkitools.frozen import replace
 from pkitools.portfolio.judging import Judging
-from pkitools.portfolio.keeping import Kept, union
+from pkitools.portfolio.keeping import KEYS, REQUESTS, Kept, union
 from pkitools.portfolio.model import Place, Portfolio, Reading, Unread
 from pkitools.revocation import RevocationPolicy
 
 T = TypeVar("T")
 
-_KEYS, _REQUESTS, _UNREAD = "keys", "requests", "unread"
+_UNREAD: Final = "unread"
 _MOST_IN_MEMORY: Final = 2_000
 """Records of a kind that a portfolio holds as they are; of more each is read when it is asked for."""
 
@@ -53,9 +53,9 @@ class Gathering:
         for one in reading.certificates:
             self._kept.add(one, is_better=reading.is_anew)
         for key in reading.keys:
-            self._kept.put(_KEYS, _spot(key.place), key)
+            self._kept.put(KEYS, _spot(key.place), key)
         for request in reading.requests:
-            self._kept.put(_REQUESTS, _spot(request.place), request)
+            self._kept.put(REQUESTS, _spot(request.place), request)
         for unread in reading.unread:
             spot = unread.name, unread.position
             known_gap = self._kept.at(_UNREAD, spot)
@@ -77,8 +77,8 @@ class Gathering:
             environment=None if judging.environment is None else Environment(judging.environment),
             systems=tuple(each if isinstance(each, str) else each.name for each in judging.systems),
             certificates=_held(kept.certificates()),
-            keys=_held(kept.others(_KEYS)),
-            requests=_held(kept.others(_REQUESTS)),
+            keys=_held(kept.others(KEYS)),
+            requests=_held(kept.others(REQUESTS)),
             unread=_held(kept.others(_UNREAD)),
             looked_at=self._looked_at,
             passed_over=self._passed_over,

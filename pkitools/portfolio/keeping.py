@@ -10,27 +10,35 @@ from __future__ import annotations
 import pickle
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count, groupby
 from operator import attrgetter, itemgetter
 from typing import Any, Final, Generic, TypeVar, overload
 from weakref import finalize
 
+from pkitools.checking.private_keys import NAMED
 from pkitools.errors import FileError
-from pkitools.findings import Outcome
+from pkitools.findings import Evidence, Outcome, Violated, outcome
 from pkitools.frozen import replace
 from pkitools.limits import MAX_SUCCESSIONS
+from pkitools.messages import NOTHING
+from pkitools.portfolio.beside import misnamed
 from pkitools.portfolio.model import VERDICTS, HeldCertificate, Judgement, Place, Standing, Successor
 from pkitools.portfolio.succeeding import line_of, ordered, successions
+from pkitools.text import joined
 
 T_co = TypeVar("T_co", covariant=True)
 
+KEYS: Final = "keys"
+REQUESTS: Final = "requests"
+"""Kinds of records."""
 _TABLES: Final = """
 CREATE TABLE certificate (number INTEGER PRIMARY KEY, sha256 TEXT UNIQUE NOT NULL, rank INTEGER NOT NULL,
     turn INTEGER NOT NULL, name BLOB NOT NULL, is_authority INTEGER NOT NULL, body BLOB NOT NULL, line BLOB);
 CREATE INDEX in_order ON certificate (rank, turn, name, sha256);
 CREATE TABLE succession (certificate INTEGER PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE misnamed (certificate INTEGER PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE judgement (certificate INTEGER, use BLOB, number INTEGER NOT NULL, body BLOB NOT NULL,
     PRIMARY KEY (certificate, use)) WITHOUT ROWID;
 CREATE TABLE place (certificate INTEGER, spot BLOB, number INTEGER NOT NULL, body BLOB NOT NULL,
@@ -63,7 +71,7 @@ class Kept:
     def __init__(self, moment: datetime) -> None:
         self._moment = moment
         self._told = _Told()
-        self._has_successions = False
+        self._has_successions = self._has_misnamed = False
         self._numbers = count()
         self._renewed: set[tuple[int, bytes]] = set()
         with _NO_ROOM:
@@ -179,6 +187,7 @@ class Kept:
         told = tuple(self._told.judgement(row[0]) for row in self.rows(query.format("judgement"), number))
         places = tuple(_loaded(Place, _OF_PLACE, row[0]) for row in self.rows(query.format("place"), number))
         values = dict(zip(_OWN, pickle.loads(body), strict=True))  # noqa: S301  made in this process
+        told = tuple(each.with_beside(self._said_by_names(number)) for each in told)
         successor = self._successor(number)
         # what a server still sends is not done with by the next in a file
         if successor is not None and all(place.container != _OF_A_PEER for place in places):
@@ -192,12 +201,21 @@ class Kept:
         found = self._first("SELECT body FROM succession WHERE certificate = ?", number)
         return None if found is None else Successor(*pickle.loads(found[0]))  # noqa: S301  made in this process
 
+    def _said_by_names(self, number: int) -> tuple[Outcome, ...]:
+        """Return what there is to say of a certificate by the names of other files."""
+        if not self._has_misnamed:
+            return ()
+        found = self._first("SELECT body FROM misnamed WHERE certificate = ?", number)
+        told: tuple[Outcome, ...] = () if found is None else pickle.loads(found[0])  # noqa: S301  made in this process
+        return told
+
     def settle(self) -> None:
-        """Look which certificates are followed by another, of all that were added until now.
+        """Look which certificates are followed by another, and which have another's key, of all that were added.
 
         Raises:
             FileError: there is no room for it.
         """
+        self._compare_names()
         self._has_successions = False
         self._run("DELETE FROM succession")
         found = [(self._number(old), next_one) for members in self._lines() for old, next_one in members]
@@ -205,6 +223,30 @@ class Kept:
             body = pickle.dumps(tuple(getattr(successor, name) for name in _OF_SUCCESSOR))
             self._run("INSERT INTO succession (certificate, body) VALUES (?, ?)", number, body)
         self._has_successions = bool(found)
+
+    def _compare_names(self) -> None:
+        """Hold the keys to the certificates that they belong to by the names of their files."""
+        before = [int(number) for (number,) in self.rows("SELECT certificate FROM misnamed")]
+        self._run("DELETE FROM misnamed")
+        by_file: dict[str, list[Outcome]] = {}
+        for key, files in misnamed(self.certificates(), self.others(KEYS), self.others(REQUESTS)):
+            params = {"position": str(key.place.position), "key": key.key, "name": NOTHING, "file": key.place.name}
+            told = outcome(NAMED, Violated((), {**params, "beside": joined(files)}))
+            for name in files:
+                by_file.setdefault(name, []).append(told)
+        self._has_misnamed = bool(by_file)
+        for number in [*self._keep_misnamed(by_file)] if by_file else []:
+            self._order(number)
+        for number in before:
+            self._order(number)
+
+    def _keep_misnamed(self, by_file: Mapping[str, Sequence[Outcome]]) -> Iterator[int]:
+        for number, body in self.rows("SELECT number, body FROM certificate WHERE is_authority = 0"):
+            names = dict.fromkeys(place.name for place in self._whole(number, body).places)
+            told = [replace(one, evidence=(Evidence("file", name),)) for name in names for one in by_file.get(name, ())]
+            if told:
+                self._run("INSERT INTO misnamed (certificate, body) VALUES (?, ?)", number, pickle.dumps(tuple(told)))
+                yield number
 
     def _lines(self) -> Iterator[Iterator[tuple[HeldCertificate, Successor]]]:
         """Yield what follows what in each line of several. Of very many of one name nobody can tell."""

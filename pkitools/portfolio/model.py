@@ -309,12 +309,14 @@ class HeldKey:
         spki_sha256: SHA-256 of its public half, hex; ``None`` where it is encrypted and could not be opened.
         encrypted: it needs a passphrase.
         readable_by_others: others than its owner may read its file; ``None`` where that is not known.
+        key: its algorithm and size or curve; empty where it could not be opened.
     """
 
     place: Place
     spki_sha256: str | None
     encrypted: bool
     readable_by_others: bool | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

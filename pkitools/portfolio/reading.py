@@ -359,8 +359,8 @@ class _Found:
 
     def _keys(self) -> Iterator[HeldKey]:
         for item, public in self.halves.items():
-            spki = None if public is None else public.spki_sha256
-            yield HeldKey(self._place(item), spki, item.encrypted, self.unit.readable_by_others)
+            spki, label = (None, "") if public is None else (public.spki_sha256, public.label)
+            yield HeldKey(self._place(item), spki, item.encrypted, self.unit.readable_by_others, label)
 
     def _lists(self) -> int:
         """Return how many lists and OCSP responses can be used; of what cannot it is told."""

@@ -9,15 +9,16 @@ from collections.abc import Callable, Mapping, Sequence
 from email.message import EmailMessage
 from email.policy import SMTP
 from itertools import product
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import pytest
 
 from pkitools.checking import check_file
+from pkitools.checking.chain import check_keys_together
 from pkitools.checking.of_file import FileKeys
-from pkitools.checking.private_keys import PLACED, REQUEST, public_halves
+from pkitools.checking.private_keys import NAMED, PLACED, REQUEST, public_halves
 from pkitools.checking.request_keys import KeysWithRequests
-from pkitools.containers import ItemKind, read_source
+from pkitools.containers import Contents, ItemKind, read_source
 from pkitools.containers.json_text import named_texts
 from pkitools.containers.named_values import standings
 from pkitools.findings import Verdict
@@ -251,6 +252,33 @@ class Name(str):
         return self.capitalize() if given == "cap" else str(self)
 
 
+# numbered, and written together; of each the two names of the first and of the second
+JOINED: Final = {
+    "numbers behind the kind": ("cert{n}", "key{n}"),
+    "numbers behind a kind in full": ("certificate{n}", "privateKey{n}"),
+    "Dutch with numbers": ("certificaat{n}", "sleutel{n}"),
+    "numbers by themselves": ("cert_{n}", "key_{n}"),
+    "numbers in front": ("{n}-cert", "{n}-key"),
+    "a number and a name": ("cert{n}_{h}", "key{n}_{h}"),
+    "a name and a number": ("{h}-{n}.crt", "{h}-{n}.key"),
+    "a number at the end": ("{h}_cert_{n}", "{h}_key_{n}"),
+    "camels with numbers": ("{h}Cert{n}", "{h}PrivateKey{n}"),
+    "camels in front of a name": ("cert{n}{H}", "key{n}{H}"),
+    "small letters": ("my{h}cert", "my{h}key"),
+    "small letters with numbers": ("tlscrt{n}", "tlskey{n}"),
+    "capitals with numbers": ("TLSCERT{n}", "TLSKEY{n}"),
+    "other words": ("{h}_x509", "{h}_pkey"),
+    "short words in front": ("pub_{h}", "priv_{h}"),
+    "names of what is in it": ("{h}CertPem", "{h}KeyPem"),
+}
+
+
+def joined(style: tuple[str, str], host: str, other: str) -> Values:
+    number = str(1 + "ab".index(host))
+    names = [each.format(n=number, h=NAMES[host], H=NAMES[host].capitalize()) for each in style]
+    return [*zip(names, (content(f"cert {host}").decode(), content(f"key {other}").decode()), strict=True)]
+
+
 def values_of(style: tuple[str, str], host: str, other: str) -> Values:
     """A certificate, and the key beside it: its own or another's."""
     named = Name(NAMES[host])
@@ -263,6 +291,15 @@ def misplaced(text: str) -> int:
     contents = read_source(text.encode(), "x")
     assert not contents.problems, [bad.error.code for bad in contents.problems]
     assert len(contents.of_kind(ItemKind.KEY)) == len(HOSTS) - 1
+    return _misplaced(contents)
+
+
+def misplaced_keys(text: str) -> int:
+    """The same of a file with more keys."""
+    return _misplaced(read_source(text.encode(), "x"))
+
+
+def _misplaced(contents: Contents) -> int:
     read = [(item, read_certificate(item.der)) for item in contents.of_kind(ItemKind.CERTIFICATE)]
     found = FileKeys(contents, "x", read, public_halves(contents)).outcomes(raise_crashes=True)
     return sum(1 for each in found if each.rule.code == PLACED.code and each.status == "violated")
@@ -280,6 +317,126 @@ def test_keys_exchanged_under_names_are_told(container: str, style: str) -> None
             [pairs[0][0], pairs[1][0], pairs[0][1], pairs[1][1]],
         ):
             assert misplaced(FLAT[container](order)) == (2 if exchanged else 0), (exchanged, order)
+
+
+@pytest.mark.parametrize(
+    "container", ["JSON", "docker-compose", "TOML", ".env", "environment of a pod", "ConfigMap and Secret"]
+)
+@pytest.mark.parametrize("style", JOINED)
+def test_however_names_are_joined(container: str, style: str) -> None:
+    for hosts, count in ((("aa", "bb"), 0), (("ab", "ba"), 2)):
+        values = [value for pair in hosts for value in joined(JOINED[style], *pair)]
+        assert misplaced(FLAT[container](values)) == count, hosts
+
+
+@pytest.mark.parametrize("style", JOINED)
+def test_however_the_names_of_files_are_joined(style: str) -> None:
+    """Of exchanged keys each is told, in whatever order the files come."""
+    for hosts, told in ((("aa", "bb"), set()), (("ab", "ba"), {NAMED.code})):
+        values = [value for pair in hosts for value in joined(JOINED[style], *pair)]
+        certificates, keys = parted(values)
+        for given in ([*certificates, *keys], [*keys, *certificates]):
+            read = {name: read_source(text.encode(), name) for name, text in given}
+            found = check_keys_together(read, None, (), ())
+            assert {each.rule.code for each in found if each.status == "violated"} == told, hosts
+
+
+Tree: TypeAlias = dict[str, Any]
+
+
+def as_yaml(tree: Tree, by: int = 0) -> str:
+    return "".join(
+        f"{' ' * by}{name}:\n{as_yaml(each, by + 2)}" if isinstance(each, dict) else blocks([(name, each)], by)
+        for name, each in tree.items()
+    )
+
+
+def as_toml(tree: Tree, around: str = "") -> str:
+    own = "".join(f'{name} = """\n{each}"""\n' for name, each in tree.items() if isinstance(each, str))
+    inner = (as_toml(each, f"{around}.{name}".strip(".")) for name, each in tree.items() if isinstance(each, dict))
+    return (f"[{around}]\n{own}" if own else "") + "".join(inner)
+
+
+def as_tables(tree: Tree) -> str:
+    """Each of what is in the tree once more as one of a list, without its name."""
+    (outer,) = tree
+    return "".join(f"[[{outer}]]\n" + as_toml(each, outer).replace(f"[{outer}]\n", "") for each in tree[outer].values())
+
+
+def as_hcl(tree: Tree, by: int = 0) -> str:
+    return "".join(
+        f"{name} {{\n{as_hcl(each, by + 2)}}}\n" if isinstance(each, dict) else f"{name} = <<EOT\n{each}EOT\n"
+        for name, each in tree.items()
+    )
+
+
+TREES: Final[dict[str, Callable[[Tree], str]]] = {
+    "YAML": as_yaml,
+    "JSON": json.dumps,
+    "TOML": as_toml,
+    "HCL": as_hcl,
+    "YAML in a ConfigMap": lambda tree: f"kind: ConfigMap\ndata:\n  x.yaml: |\n{indented(as_yaml(tree), 4)}",
+    "JSON in a Secret": lambda tree: f"kind: Secret\ndata:\n  x.json: {base64_of(json.dumps(tree))}\n",
+}
+
+
+# what stands in something of its own below what the two are in together, or beside it
+SHAPES: Final[dict[str, Callable[[str, str, str], tuple[Sequence[str], Sequence[str]]]]] = {
+    "value": lambda host, kind, key: (["app", host, kind, "value"], ["app", host, key, "value"]),
+    "deeper": lambda host, kind, key: (
+        ["x", host, "tls", kind, "pem", "value"],
+        ["x", host, "tls", key, "pem", "value"],
+    ),
+    "one deeper": lambda host, kind, key: (["x", host, kind, "inline"], ["x", host, key]),
+    "not one name alike": lambda host, kind, key: (["x", host, kind, "prod"], ["x", host, key, "test"]),
+    "kinds around": lambda host, kind, key: (["x", f"{kind}s", host], ["x", f"{key}s", host]),
+    "kinds around, values below": lambda host, kind, key: (["configs", host, "content"], ["secrets", host, "content"]),
+    "kinds around, one name below": lambda host, kind, key: (
+        ["x", f"{kind}s", host, "prod"],
+        ["x", f"{key}s", host, "prod"],
+    ),
+    "names of kinds below": lambda host, kind, key: (["y", "first", host, kind], ["y", "second", host, key]),
+}
+
+
+@pytest.mark.parametrize("tree", TREES)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_however_deep_they_stand_what_belongs_together_is_compared(tree: str, shape: str) -> None:
+    for kinds in (("cert", "key"), ("certificate", "private_key"), ("crt", "sleutel")):
+        for hosts, count in ((("aa", "bb"), 0), (("ab", "ba"), 2)):
+            whole: Tree = {}
+            for host, other in hosts:
+                ways = SHAPES[shape](NAMES[host], *kinds)
+                for way, text in zip(
+                    ways, (content(f"cert {host}").decode(), content(f"key {other}").decode()), strict=True
+                ):
+                    inside = whole
+                    for label in way[:-1]:
+                        inside = inside.setdefault(label, {})
+                    inside[way[-1]] = text
+            assert misplaced(TREES[tree](whole)) == count, (kinds, hosts)
+
+
+def test_tables_of_a_list_of_toml_are_of_the_one_before_them() -> None:
+    for hosts, count in ((("aa", "bb"), 0), (("ab", "ba"), 2)):
+        tree = {
+            "app": {
+                host: {"cert": {"v": content(f"cert {host}").decode()}, "key": {"v": content(f"key {other}").decode()}}
+                for host, other in hosts
+            }
+        }
+        assert misplaced(as_tables(tree)) == count
+
+
+def test_what_has_its_own_nearer_by_is_of_no_other() -> None:
+    """Whatever a key is called that lies above certificates with keys of their own, it is held to none of them."""
+    texts = {f"{kind} {host}": content(f"{kind} {host}").decode() for kind in ("cert", "key") for host in "ab"}
+    for host in "ab":
+        paired = {"x": {h: {"cert": {"v": texts[f"cert {h}"]}, "key": {"v": texts[f"key {h}"]}} for h in "ab"}}
+        other = "b" if host == "a" else "a"
+        assert misplaced_keys(json.dumps({"y": {**paired, host: {"key": {"v": texts[f"key {other}"]}}}})) == 0
+        assert misplaced_keys(json.dumps({"y": {**paired, "key": {"v": texts[f"key {host}"]}}})) == 0
+        assert misplaced_keys(json.dumps({"y": {**paired, "spare": texts[f"key {host}"]}})) == 0
 
 
 @pytest.mark.parametrize("container", NESTED)

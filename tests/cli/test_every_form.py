@@ -17,6 +17,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from icalendar import Calendar
 
+from pkitools.checking.private_keys import NAMED
 from pkitools.connections import claims_of, read_connections
 from pkitools.environment import Environment
 from pkitools.messages import LANGUAGES, Language, message
@@ -211,5 +212,6 @@ def test_a_key_that_does_not_fit_is_told_by_a_scan_as_by_status(
     (status,) = run("status", *asked, "--moment", MOMENT.isoformat(), "--json").document["connections"]
     wrong = any(step["code"] == "connections.request.misfit" for step in status["steps"])
     assert wrong is (not fits and (named or beside == "own.key"))
-    said = message("risk.key.misfit", {}, "nl").title
+    # under its name it is told of the certificate itself
+    said = message("risk.key.misfit", {}, "nl").title if beside == "else.key" else message(NAMED.code, {}, "nl").title
     assert {form for form in (*SENTENCES, "json") if said in found[form]} == ({*SENTENCES, "json"} if wrong else set())

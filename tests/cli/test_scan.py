@@ -30,6 +30,7 @@ from tests.support.chains import good_chain
 from tests.support.command import Command
 from tests.support.deliveries import corrupt, pem
 from tests.support.keys import SHARED_KEYS
+from tests.support.requests import pooled_key
 from tests.support.schemas import assert_valid
 
 AT = ("--moment", "2026-11-22T12:00:00Z")
@@ -63,6 +64,20 @@ def bad(folder: Path) -> None:
 
 def missing(folder: Path) -> None:
     (folder / "found" / "nginx.conf").write_text("ssl_certificate /nowhere.pem;\n")
+
+
+@pytest.mark.parametrize("names", ["their names", "a configuration"])
+def test_the_command_for_a_certificate_with_another_key_shows_it(
+    run: Command, folder: Path, scan: Any, names: str
+) -> None:
+    key = "good.key" if names == "their names" else "z.key"
+    (folder / "found" / key).write_bytes(pooled_key().pem(None))
+    if names != "their names":
+        (folder / "found" / "nginx.conf").write_text("ssl_certificate good.pem;\nssl_certificate_key z.key;\n")
+    ran = scan()
+    words = shlex.split(ran.out[ran.out.index("pkitools cert check") :].replace("\\\n", ""))
+    assert ran.code == 10
+    assert run(*words[1:], *AT).code == 10
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ Of one certificate alone none of it can be told: that its key serves another org
 What is shared is found by digests in two passes, so that memory grows with what is shared and not with what was found.
 """
 
-from pkitools.portfolio.risk.keys import misfits
+from pkitools.portfolio.beside import misfits
 from pkitools.portfolio.risk.model import CertificateUse, Hanging, Risk, Risks, Uses
 from pkitools.portfolio.risk.placing import by_folder
 from pkitools.portfolio.risk.weighing import risks_of

@@ -6,27 +6,18 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from typing import Final
 
-from pkitools.checking.file_names import Stem, is_named_as_key, stem_of
 from pkitools.checking.organizations import Likeness, likeness
 from pkitools.documents import cite
 from pkitools.findings import NOT_APPLICABLE, Basis, Certainty, NotChecked, Severity, met_if_none
 from pkitools.findings.asking import Violated
-from pkitools.portfolio.model import HeldCertificate, HeldKey, Portfolio
+from pkitools.portfolio.beside import misfits
+from pkitools.portfolio.model import HeldCertificate
 from pkitools.portfolio.risk.case import Case, about, names
 from pkitools.portfolio.risk.grouping import is_succession
 from pkitools.portfolio.risk.model import Hit, Told
 
 INFERRED: Final = Basis(cite("pkitools"), Certainty.INFERRED)
 """What rests on how a folder is called."""
-_NEAR: Final = 3
-"""Lines between the certificate and the key of one server in a configuration."""
-_CERTIFICATE_ENDS: Final = frozenset((".pem", ".crt", ".cer", ".der", ".cert", ".chain", ".fullchain", ".bundle"))
-_KINDS: Final = frozenset((
-    "cert", "certs", "crt", "certificate", "certificates", "certificaat", "certificaten", "public",
-    "key", "keys", "private", "privkey", "sleutel", "sleutels",
-))  # fmt: skip
-"""Folders for one kind of thing, such as ``/etc/ssl/certs`` and ``/etc/ssl/private``."""
-_Shared = tuple[PurePath, Stem]
 
 
 def two_environments(case: Case) -> Told:
@@ -135,96 +126,3 @@ def misfit(case: Case) -> Told:
     if not found and closed:
         return NotChecked("keys_closed", str(len(closed)))
     return found
-
-
-def misfits(case: Case | Portfolio) -> Iterator[tuple[HeldKey, str, set[str]]]:
-    """Yield the private keys that fit none of the certificates they are beside, where, and the public keys of those."""
-    beside = _Beside(case.certificates, case.keys)
-    # a request that was kept when its certificate came is of no order
-    waiting = {request.spki_sha256 for request in case.requests} - {one.spki_sha256 for one in case.certificates}
-    for key in case.keys:
-        if key.spki_sha256 is None or key.spki_sha256 in waiting:  # of an order that is under way
-            continue
-        for where, held in beside.of(key):
-            if held and key.spki_sha256 not in held:
-                yield key, where, held
-                break
-
-
-class _Beside:
-    """The public keys in certificates, by what a private key is held beside: a file, a name, a configuration."""
-
-    def __init__(self, certificates: Iterable[HeldCertificate], keys: Iterable[HeldKey]) -> None:
-        self.by_file: dict[str, set[str]] = {}
-        self.by_name: dict[_Shared, dict[str, None]] = {}
-        self.by_folder: dict[PurePath, dict[str, None]] = {}
-        self.by_pointer: dict[str, list[tuple[int, str]]] = {}
-        for key in keys:  # nothing else is asked for, and so nothing else is kept
-            self.by_name[_shared(key.place.name)] = {}
-            if not stem_of(key.place.name).text:
-                self.by_folder[PurePath(key.place.name).parent] = {}
-            self.by_pointer |= {_origin(origin)[0]: [] for origin in key.place.named_by}
-        for one in certificates:
-            if not one.is_authority:
-                self._add(one)
-
-    def _add(self, one: HeldCertificate) -> None:
-        for place in one.places:
-            if place.container != "tls" and place.entity_id is None:
-                self._add_file(place.name, one.spki_sha256)
-            for name, line in map(_origin, place.named_by):
-                if name in self.by_pointer:
-                    self.by_pointer[name].append((line, one.spki_sha256))
-
-    def _add_file(self, name: str, public_key: str) -> None:
-        path, shared = PurePath(name), _shared(name)
-        if shared not in self.by_name and path.parent not in self.by_folder:
-            return
-        self.by_file.setdefault(name, set()).add(public_key)
-        if path.suffix.lower() in _CERTIFICATE_ENDS:
-            for found in (self.by_name.get(shared), self.by_folder.get(path.parent)):
-                if found is not None:
-                    found[name] = None
-
-    def of(self, key: HeldKey) -> Iterator[tuple[str, set[str]]]:
-        """Yield where certificates are beside a key, and the public keys in those."""
-        name = key.place.name
-        inside = self.by_file.get(name, set())
-        yield name, inside
-        if not inside or is_named_as_key(name):
-            yield from self._named_alike(name)
-        for origin in key.place.named_by:
-            pointing, line = _origin(origin)
-            named = self.by_pointer.get(pointing, [])
-            near = any(abs(line - other) <= _NEAR for other, _ in named)
-            yield origin, {spki for _, spki in named} if near and not _is_list(pointing) else set()
-
-    def _named_alike(self, name: str) -> Iterator[tuple[str, set[str]]]:
-        """Yield the first of the files with certificates to which a key may belong by its name, and the keys of all.
-
-        Those in its folder, if there are; else those in the folder of another kind beside it. Where its name says only
-        what is in it (``privkey.pem``), every certificate of its folder may be its own.
-        """
-        folder = PurePath(name).parent
-        found = [other for other in self.by_name[_shared(name)] if other != name and not is_named_as_key(other)]
-        alike = [other for other in found if PurePath(other).parent == folder] or found
-        if alike:
-            own = alike if stem_of(name).text else [other for other in self.by_folder[folder] if other != name]
-            yield alike[0], {spki for other in own for spki in self.by_file[other]}
-
-
-def _origin(origin: str) -> tuple[str, int]:
-    name, _, line = origin.rpartition(":")
-    return name, int(line) if line.isdecimal() else 0
-
-
-def _is_list(name: str) -> bool:
-    """Return whether a file that names others is a list: what stands beside one another there belongs to itself."""
-    return PurePath(name).suffix.lower() in {".csv", ".txt", ".tsv", ".lst"}
-
-
-def _shared(name: str) -> _Shared:
-    """Return what the files that belong together share: a name, and the folder they are in or their folders are in."""
-    stem, folder = stem_of(name), PurePath(name).parent
-    is_of_a_kind = not stem.is_local and folder.name.casefold() in _KINDS
-    return folder.parent if is_of_a_kind else folder, stem

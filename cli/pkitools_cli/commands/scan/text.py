@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+from pkitools.checking.private_keys import BESIDE, NAMED
 from pkitools.findings import Severity, Verdict
 from pkitools.frozen import replace
 from pkitools.portfolio.model import EnvironmentBasis, Gap, HeldCertificate, Portfolio, Standing
@@ -72,6 +73,8 @@ _NOTHING: Final[Given] = {}
 Names = Mapping[str, str]
 """What people call connections, by the names of what they claim."""
 _OF_A_PEER: Final = "tls"
+_OF_ITS_KEY: Final = frozenset({NAMED.code, BESIDE.code})
+"""What is wrong with a certificate by a key in another file, which has to be given to see it."""
 _INDENT: Final = "    "
 
 
@@ -366,7 +369,9 @@ def _command(
     judgement = next(each for each in one.judgements if each.verdict is one.verdict)
     use = (*(word for name in judgement.systems for word in ("--for", name)), "-e", str(judgement.environment))
     if standing is Standing.FAILED:
-        return ("cert", "check", file, *use, *given.get(judgement.connection, ()))
+        keys = (each.params["file"] for each in judgement.findings if each.rule.code in _OF_ITS_KEY)
+        key = next((("--key", name) for name in keys), ())
+        return ("cert", "check", file, *key, *use, *given.get(judgement.connection, ()))
     if connections is not None and judgement.connection is not None:
         from pkitools.connections.claiming import claiming
 

@@ -1,0 +1,160 @@
+"""Private keys beside certificates they do not fit: in one file, by their names, or named by one configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import PurePath
+from typing import Final, Protocol
+
+from pkitools.checking.file_names import Stem, is_named_as_key, stem_of
+from pkitools.containers import ContainerFormat
+from pkitools.portfolio.model import HeldCertificate, HeldKey, HeldRequest
+
+_NEAR: Final = 3
+"""Lines between the certificate and the key of one server in a configuration."""
+_OF_FILES: Final = frozenset({
+    ContainerFormat.PEM, ContainerFormat.DER, ContainerFormat.BASE64, ContainerFormat.PKCS7,
+})  # fmt: skip
+"""How a certificate lies in a file that holds it and no more than its chain, whatever the file is called."""
+_KINDS: Final = frozenset((
+    "cert", "certs", "crt", "certificate", "certificates", "certificaat", "certificaten", "public",
+    "key", "keys", "private", "privkey", "sleutel", "sleutels",
+))  # fmt: skip
+"""Folders for one kind of thing, such as ``/etc/ssl/certs`` and ``/etc/ssl/private``."""
+_Shared = tuple[PurePath, Stem]
+
+
+class Found(Protocol):
+    """What was found: what can be gone through more than once."""
+
+    @property
+    def certificates(self) -> Collection[HeldCertificate]:
+        """The certificates."""
+
+    @property
+    def keys(self) -> Collection[HeldKey]:
+        """The private keys."""
+
+    @property
+    def requests(self) -> Collection[HeldRequest]:
+        """The requests."""
+
+
+def misfits(found: Found) -> Iterator[tuple[HeldKey, str, set[str]]]:
+    """Yield the private keys that fit none of the certificates they are beside, where, and the public keys of those."""
+    if not found.keys:
+        return
+    beside = _Beside(found.certificates, found.keys)
+    for key in _of_no_order(found.certificates, found.keys, found.requests):
+        for where, held in beside.of(key):
+            if held and key.spki_sha256 not in held:
+                yield key, where, held
+                break
+
+
+def misnamed(
+    certificates: Collection[HeldCertificate], keys: Collection[HeldKey], requests: Collection[HeldRequest]
+) -> Iterator[tuple[HeldKey, list[str]]]:
+    """Yield the private keys that fit none of the certificates they belong to by their names, and the files of those.
+
+    Args:
+        certificates, keys, requests: what can be gone through more than once.
+    """
+    if not keys:
+        return
+    beside = _Beside(certificates, keys)
+    for key in _of_no_order(certificates, keys, requests):
+        alike, held = beside.named_alike(key.place.name)
+        if held and key.spki_sha256 not in held:
+            yield key, alike
+
+
+def _of_no_order(
+    certificates: Iterable[HeldCertificate], keys: Iterable[HeldKey], requests: Iterable[HeldRequest]
+) -> Iterator[HeldKey]:
+    """Yield the private keys that could be opened, but for those of an order that is under way."""
+    waiting = {request.spki_sha256 for request in requests}
+    if waiting:  # a request that was kept when its certificate came is of no order
+        waiting.difference_update(one.spki_sha256 for one in certificates)
+    return (key for key in keys if key.spki_sha256 is not None and key.spki_sha256 not in waiting)
+
+
+class _Beside:
+    """The public keys in certificates, by what a private key is held beside: a file, a name, a configuration."""
+
+    def __init__(self, certificates: Iterable[HeldCertificate], keys: Iterable[HeldKey]) -> None:
+        self.by_file: dict[str, set[str]] = {}
+        self.by_name: dict[_Shared, dict[str, None]] = {}
+        self.by_folder: dict[PurePath, dict[str, None]] = {}
+        self.by_pointer: dict[str, list[tuple[int, str]]] = {}
+        for key in keys:  # nothing else is asked for, and so nothing else is kept
+            self.by_name[_shared(key.place.name)] = {}
+            if not stem_of(key.place.name).text:
+                self.by_folder[PurePath(key.place.name).parent] = {}
+            self.by_pointer |= {_origin(origin)[0]: [] for origin in key.place.named_by}
+        for one in certificates:
+            if not one.is_authority:
+                self._add(one)
+
+    def _add(self, one: HeldCertificate) -> None:
+        for place in one.places:
+            if place.container != "tls" and place.entity_id is None:
+                self._add_file(place.name, one.spki_sha256, is_plain=place.container in _OF_FILES)
+            for name, line in map(_origin, place.named_by):
+                if name in self.by_pointer:
+                    self.by_pointer[name].append((line, one.spki_sha256))
+
+    def _add_file(self, name: str, public_key: str, *, is_plain: bool) -> None:
+        path, shared = PurePath(name), _shared(name)
+        if shared not in self.by_name and path.parent not in self.by_folder:
+            return
+        self.by_file.setdefault(name, set()).add(public_key)
+        if is_plain:
+            for found in (self.by_name.get(shared), self.by_folder.get(path.parent)):
+                if found is not None:
+                    found[name] = None
+
+    def of(self, key: HeldKey) -> Iterator[tuple[str, set[str]]]:
+        """Yield where certificates are beside a key, and the public keys in those."""
+        name = key.place.name
+        inside = self.by_file.get(name, set())
+        yield name, inside
+        alike, held = self.named_alike(name)
+        if alike:
+            yield alike[0], held
+        for origin in key.place.named_by:
+            pointing, line = _origin(origin)
+            named = self.by_pointer.get(pointing, [])
+            near = any(abs(line - other) <= _NEAR for other, _ in named)
+            yield origin, {spki for _, spki in named} if near and not _is_list(pointing) else set()
+
+    def named_alike(self, name: str) -> tuple[list[str], set[str]]:
+        """Return the files with certificates to which a key may belong by its name, and the public keys in them.
+
+        Those in its folder, if there are; else those in the folder of another kind beside it. Where its name says only
+        what is in it (``privkey.pem``), every certificate of its folder may be its own.
+        """
+        folder = PurePath(name).parent
+        if self.by_file.get(name) and not is_named_as_key(name):
+            return [], set()
+        found = [other for other in self.by_name[_shared(name)] if other != name and not is_named_as_key(other)]
+        alike = [other for other in found if PurePath(other).parent == folder] or found
+        own = alike if stem_of(name).text or not alike else [each for each in self.by_folder[folder] if each != name]
+        return alike, {spki for other in own for spki in self.by_file[other]}
+
+
+def _origin(origin: str) -> tuple[str, int]:
+    name, _, line = origin.rpartition(":")
+    return name, int(line) if line.isdecimal() else 0
+
+
+def _is_list(name: str) -> bool:
+    """Return whether a file that names others is a list: what stands beside one another there belongs to itself."""
+    return PurePath(name).suffix.lower() in {".csv", ".txt", ".tsv", ".lst"}
+
+
+def _shared(name: str) -> _Shared:
+    """Return what the files that belong together share: a name, and the folder they are in or their folders are in."""
+    stem, folder = stem_of(name), PurePath(name).parent
+    is_of_a_kind = not stem.is_local and folder.name.casefold() in _KINDS
+    return folder.parent if is_of_a_kind else folder, stem
