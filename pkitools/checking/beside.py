@@ -20,12 +20,50 @@ from pkitools.checking.private_keys import (
 )
 from pkitools.containers import Contents, Item, ItemKind
 from pkitools.findings import MET, Evidence, NotChecked, Outcome, Severity, Violated, outcome
-from pkitools.frozen import dataclass
+from pkitools.frozen import dataclass, field
 from pkitools.text import joined
 from pkitools.x509.keys import names_of, thumbprints
 
 if TYPE_CHECKING:
     from pkitools.x509.model import PublicKey
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """What a file brings that goes with a certificate by its key: a private key, a request or a public key.
+
+    Args:
+        file: the name the file is known under.
+        kind: what it is.
+        names: the :func:`~pkitools.x509.keys.thumbprints` of its public key.
+    """
+
+    file: str
+    kind: ItemKind
+    names: frozenset[str] = field(repr=False)
+
+    def fits(self, key: PublicKey) -> bool:
+        """Return whether a certificate with this public key is the one it goes with."""
+        return not thumbprints(key).isdisjoint(self.names)
+
+
+def companions(files: Mapping[str, Contents], passphrase: bytes | None = None) -> Iterator[Companion]:
+    """Yield what each file brings beside certificates; what cannot be opened or read goes with none that is known.
+
+    Args:
+        files: what each file holds, by the name it is known under.
+        passphrase: for the keys that are encrypted.
+    """
+    from pkitools.containers.key_facts import public_half
+
+    for name, contents in files.items():
+        found = {
+            ItemKind.KEY: (one.public for one in held_keys(contents, passphrase)),
+            ItemKind.REQUEST: request_keys(contents, name).values(),
+            ItemKind.PUBLIC_KEY: map(public_half, contents.of_kind(ItemKind.PUBLIC_KEY)),
+        }
+        for kind, keys in found.items():
+            yield from (Companion(name, kind, thumbprints(key)) for key in keys if key is not None)
 
 
 def check_keys_beside(

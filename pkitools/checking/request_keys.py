@@ -11,6 +11,7 @@ from pkitools.checking.private_keys import (
     BESIDE,
     COMPARED,
     PUBLISHED,
+    held_keys,
     public_halves,
     request_keys,
 )
@@ -202,10 +203,10 @@ def keys_in_request(contents: Contents) -> tuple[Outcome, ...]:
         outcome(
             PUBLISHED,
             Violated(
-                (Evidence(f"block {item.position}", ""),),
-                {"position": str(item.position), "key": public.label if public else item.form},
+                (Evidence(f"block {each.item.position}", ""),),
+                each.params,
                 severity=Severity.WARNING,
             ),
         )
-        for item, public in public_halves(contents).items()
+        for each in held_keys(contents)
     )

@@ -167,6 +167,24 @@ def test_a_target_that_is_none_is_answered_without_a_word_to_the_terminal(
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize("field", [
+    "Host : evil.example", "Host\t: evil.example", "Host: evil.example", " folded", "X: a\rHost: evil.example", "X: \0",
+    "no colon", "Content-Length : 8", "Transfer-Encoding : chunked",
+])  # fmt: skip
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_head_that_two_readers_may_read_in_two_ways_is_refused_and_not_read(
+    browser: Browser, field: str, is_first: bool, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Who decides by the head is not who parses it: one took a name with white space behind it for another."""
+    rest = [f"{name}: {value}" for name, value in (browser.headers | browser.own).items()]
+    lines = ["POST /oin HTTP/1.1", *([field] if is_first else []), *rest, *([] if is_first else [field])]
+    opened = socket.create_connection(("127.0.0.1", browser.port), timeout=PATIENCE)
+    opened.sendall("\r\n".join([*lines, "", "number=1"]).encode("latin-1"))
+    status, text = answer_on(opened)
+    assert (status, "could not be read" in text) == (400, True), text
+    assert capfd.readouterr() == ("", "")
+
+
 def test_an_upload_of_a_gigabyte_is_refused_in_one_sentence_before_it_is_read(browser: Browser) -> None:
     kind = f"Content-Type: multipart/form-data; boundary={BOUNDARY}"
     browser.own.pop("Content-Type")

@@ -26,9 +26,12 @@ LIMIT = 100
 
 HEADS = (
     "GET / HTTP/1.1\r\nHost: x\r\n",
-    "\r\nGET /a HTTP/1.1\r\n",
-    "POST / HTTP/1.0\nHost: x\n",  # bare line ends are the HTTP server's to refuse
-    "POST / HTTP/1.1\r\nX: content-length: 5\r\n",
+    "\r\nGET /a HTTP/1.1\r\nhOST:x\r\n",
+    "POST /?a=\xe9 HTTP/1.9\r\nHost: \t \r\nX: content-length: 5\r\n",
+)
+OLD_HEADS = (
+    "POST / HTTP/1.0\r\n",
+    "POST / HTTP/1.0\r\nHost: x\r\nX:\r\n",
 )
 BODIES = (
     "\r\n",
@@ -40,6 +43,7 @@ BODIES = (
     "Transfer-Encoding: chunked\r\n\r\n" + "1\r\nx\r\n" * ((LIMIT - 5) // 6) + "0\r\n\r\n",
 )
 WHOLE = [head + body for head, body in itertools.product(HEADS, BODIES)]
+WHOLE += [head + body for head, body in itertools.product(OLD_HEADS, BODIES[:4])]  # of HTTP/1.0, which has no chunks
 REFUSED = {
     **{
         f"Content-Length: {length}\r\n\r\n": State.BAD
@@ -63,7 +67,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("text", WHOLE)
 def test_a_request_is_whole_with_its_last_octet_and_not_before(text: str) -> None:
-    octets, following = text.encode(), WHOLE[5].encode()
+    octets, following = text.encode("latin-1"), WHOLE[5].encode()
     by_one = Incoming(LIMIT)
     states = [by_one.feed(octets[at : at + 1]) for at in range(len(octets))]
     assert [state is State.WHOLE for state in states] == [False] * (len(octets) - 1) + [True]
@@ -77,7 +81,72 @@ def test_a_request_is_whole_with_its_last_octet_and_not_before(text: str) -> Non
 def test_what_has_no_end_that_can_be_told_or_is_too_large_is_refused_as_soon_as_that_is_seen(
     rest: str, state: State
 ) -> None:
-    assert Incoming(LIMIT).feed(f"POST / HTTP/1.1\r\n{rest}".encode()) is state
+    assert Incoming(LIMIT).feed(f"POST / HTTP/1.1\r\nHost: x\r\n{rest}".encode()) is state
+
+
+LINES = ("GET / HTTP/1.1", "Host: x", "X: y", "Content-Length: 3")
+HARMS = {
+    "white space before a colon": lambda line: line.replace(":", " :"),
+    "a tab before a colon": lambda line: line.replace(":", "\t:"),
+    "a continued line": lambda line: f" {line}",
+    "a line continued by a tab": lambda line: f"\t{line}",
+    "a continued value": lambda line: line.replace(" ", "\r\n ", 1),
+    "no colon": lambda line: line.replace(":", ""),
+    "no name": lambda line: f":{line}",
+    "a name that is no token": lambda line: f"({line}",
+    "a name in another alphabet": lambda line: f"\xe9{line}",
+    "NUL": lambda line: f"{line}\0",
+    "NUL in front": lambda line: f"\0{line}",
+    "a control": lambda line: f"{line}\x01",
+    "DEL": lambda line: f"{line}\x7f",
+    "a bare CR": lambda line: f"{line}\rHost: evil",
+    "CR twice": lambda line: f"{line}\r",
+    "a bare LF": lambda line: f"{line}\nHost: evil",
+}
+
+
+OF_FIELDS = {"white space before a colon", "a tab before a colon", "no colon", "a bare LF"}  # a first line has no colon
+
+
+@pytest.mark.parametrize(
+    ("harm", "number"), [(harm, number) for harm in HARMS for number in range(harm in OF_FIELDS, len(LINES))]
+)
+def test_a_head_that_the_grammar_does_not_have_is_none_whatever_a_reader_would_make_of_it(
+    harm: str, number: int
+) -> None:
+    """White space before a colon gave 200 (RFC 9112 5.1), and two readers of one head saw two different requests."""
+    lines = [HARMS[harm](line) if at == number else line for at, line in enumerate(LINES)]
+    good, harmed = ("\r\n".join((*each, "", "123")).encode("latin-1") for each in (LINES, lines))
+    assert Incoming(LIMIT).feed(good) is State.WHOLE
+    assert Incoming(LIMIT).feed(harmed) is State.MALFORMED
+
+
+@pytest.mark.parametrize("first", [
+    "GET  / HTTP/1.1", "GET / HTTP/1.1 ", " GET / HTTP/1.1", "GET\t/ HTTP/1.1", "GET / http/1.1", "GET / HTTP/11",
+    "GET /", "GET HTTP/1.1", "G(T / HTTP/1.1", "GET /\x00 HTTP/1.1", "\r\nGET / HTTP/1.1",
+])  # fmt: skip
+def test_a_first_line_of_another_form_is_none(first: str) -> None:
+    assert Incoming(LIMIT).feed(f"\r\n{first}\r\nHost: x\r\n\r\n".encode()) is State.MALFORMED
+
+
+@pytest.mark.parametrize("ends", ["\r\n\n", "\n\n", "\n\r\n"])
+def test_a_head_with_bare_line_ends_is_none(ends: str) -> None:
+    assert Incoming(LIMIT).feed(f"GET / HTTP/1.1\r\nHost: x{ends}".encode()) is State.MALFORMED
+
+
+@pytest.mark.parametrize(("version", "hosts", "state"), [
+    ("1.1", 0, State.MALFORMED), ("1.1", 1, State.WHOLE), ("1.1", 2, State.MALFORMED),
+    ("1.0", 0, State.WHOLE), ("1.0", 1, State.WHOLE), ("1.0", 2, State.MALFORMED),
+])  # fmt: skip
+def test_a_request_says_once_whom_it_is_for(version: str, hosts: int, state: State) -> None:
+    head = f"GET / HTTP/{version}\r\n" + "Host: x\r\n" * hosts
+    assert Incoming(LIMIT).feed(f"{head}\r\n".encode()) is state
+
+
+def test_http_1_0_has_no_chunks() -> None:
+    """RFC 9112 6.1: its framing is taken as faulty."""
+    head = b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+    assert Incoming(LIMIT).feed(head) is State.BAD
 
 
 def test_a_line_without_an_end_is_a_long_target() -> None:
@@ -223,7 +292,7 @@ def test_a_deadline_counts_from_the_first_moment_and_anew_for_each_request(monke
 
         assert comes(b"G", 100)
         assert comes(b"E", 100 + patience.SECONDS)
-        comes(b"T\r\n\r\n", 100 + patience.SECONDS)  # whatever is answered
+        comes(b"T / HTTP/1.0\r\n\r\n", 100 + patience.SECONDS)  # whatever is answered
         assert connection.last_used == 100 + patience.SECONDS
         come_to(theirs)
         assert comes(b"G", 101 + patience.SECONDS)
@@ -289,7 +358,9 @@ def test_a_wrong_request_is_told_by_its_status_and_leaves_no_trace(
 def test_who_waits_for_leave_is_given_it(pki: PKI) -> None:
     path = f"/ocsp/{pki['g3-server-tsp'].file_name}"
     with PkiServer(pki, clock=Clock(), port=0) as server, connections(server.port, 1, b"") as (one,):
-        asked = f"POST {path} HTTP/1.1\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: 2\r\n\r\n"
+        asked = (
+            f"POST {path} HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: 2\r\n\r\n"
+        )
         one.sendall(asked.encode())
         assert one.recv(100).startswith(b"HTTP/1.1 100 ")
         one.sendall(b"\x30\x00")

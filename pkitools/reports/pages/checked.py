@@ -18,14 +18,15 @@ from pkitools.reports.checked_file import CheckedFile, with_their_keys
 from pkitools.reports.pages.chain import Chain, chain_of_check
 from pkitools.reports.pages.layout import Frame, page_text
 from pkitools.reports.sentences import language_of
-from pkitools.reports.telling.answer import ToldFinding, ToldGap, answer_of, told_findings, told_gaps
+from pkitools.reports.telling.answer import ToldFinding, ToldGap, answer_of, reservations, told_findings, told_gaps
 from pkitools.reports.telling.readable import validity
-from pkitools.reports.text import answer_rows, in_a_word, in_short, word_of
+from pkitools.reports.text import answer_rows, in_a_word, in_short, why, word_of
 from pkitools.text import abbreviated
 from pkitools.x509.given import CERTIFICATE, several_ders
 
 if TYPE_CHECKING:
     from pkitools.checking import FileCheck, JudgedCertificate
+    from pkitools.checking.beside import Companion
 
 TONES: Final[dict[Severity | Verdict, str]] = {
     Severity.ERROR: "bad",
@@ -52,6 +53,8 @@ class Advice:
     command: str = ""
 
 
+_MOST_REASONS: Final = 5  # of what decides the whole: all of it stands below
+
 NextStep = Callable[[CheckedFile, "JudgedCertificate"], Advice | None]
 """A program's own next step for a certificate of a file; ``None`` where there is nothing to say."""
 
@@ -68,6 +71,7 @@ class Asked:
         remedy: the program's own remedies, shown instead of the library's where it has one.
         next_step: the program's own next step; without one it is the remedy of what decides.
         given: DER of the certificates that were given beside the files.
+        companions: the keys and requests in the files: of each certificate is told which of them go with it.
         notes: the program's own sentences about what was given and not judged; without them it is told which files
             were used as the chain of the others.
 
@@ -82,6 +86,7 @@ class Asked:
     remedy: RemedyText | None = None
     next_step: NextStep | None = None
     given: Sequence[bytes] = ()
+    companions: Sequence[Companion] = ()
     notes: Sequence[str] | None = None
 
     def __post_init__(self) -> None:
@@ -117,12 +122,18 @@ class Whole:
 
     Args:
         tone, verdict: how it came off, and the word for it.
+        but: what is to be known beside PASSED, in a few words each; empty where there is nothing.
+        because: what decides that stands with no certificate, a sentence each.
+        step: what to do about it; empty where that stands with a certificate.
         counts: of each verdict, the worst first: tone, word and how many certificates.
         rows: of each certificate and of each file that could not be judged: where it is told, tone, word, name and why.
     """
 
     tone: str
     verdict: str
+    but: str
+    because: tuple[str, ...]
+    step: str
     counts: tuple[tuple[str, str, int], ...]
     rows: tuple[tuple[str, str, str, str, str], ...]
 
@@ -135,9 +146,10 @@ class ShownCertificate:
         mark: its name on the page.
         name: what to call it.
         tone, verdict: how it came off, and the word for it.
-        but: what is to be known beside PASSED, in a few words; empty where there is nothing.
+        but: what is to be known beside PASSED, in a few words each; empty where there is nothing.
         why: what decides, in a few words; empty where nothing does.
         because: the same in one or two sentences.
+        beside: which keys and requests among the files go with it, a sentence each.
         step: what to do next.
         also: how much there is besides; empty where there is nothing.
         facts: label and value pairs.
@@ -153,6 +165,7 @@ class ShownCertificate:
     but: str
     why: str
     because: str
+    beside: tuple[str, ...]
     step: Advice | None
     also: str
     facts: tuple[tuple[str, str], ...]
@@ -245,7 +258,9 @@ def checked_for_page(
     told = tuple(_file(file, number, asked) for number, file in enumerate(given, start=1))
     together = NOTHING_FOUND if reuse is None else findings_of(reuse, asked.language, asked.remedy)
     worst = optional_choice(Verdict, verdict, "verdict") or _worst(given, reuse)
-    return Shown(_asked(asked), asked.moment, told, together, tuple(_notes(given, asked)), _whole(told, worst, asked))
+    beside = tuple(_with_no_certificate(given, reuse))
+    whole = _whole(told, worst, beside, asked)
+    return Shown(_asked(asked), asked.moment, told, together, tuple(_notes(given, asked)), whole)
 
 
 def _notes(files: Sequence[CheckedFile], asked: Asked) -> Iterator[str]:
@@ -315,16 +330,17 @@ def _certificate(
     result = one.result
     report = result.report + check.file_report if len(check.judged) == 1 else result.report
     answer = answer_of(report)
-    because, but = answer.because, answer.but
+    because = answer.because
     rows = dict(answer_rows(report, asked.language, asked.remedy))
     return ShownCertificate(
         mark,
         result.facts.subject.text.short.strip() or result.facts.sha256,
         TONES[report.verdict],
         word_of("verdict", report.verdict, asked.language),
-        "" if but is None else in_a_word(but, asked.language, report.moment),
+        _reserved(report, asked.language),
         "" if because is None else in_short(because, asked.language, report.moment),
         rows.get("why", ""),
+        tuple(dict.fromkeys(_beside(one, asked))),
         _step(one, file, rows, asked),
         rows.get("also", ""),
         tuple(_facts(one, file, check, asked)),
@@ -332,6 +348,13 @@ def _certificate(
         chain_of_check(result, check, asked.given),
         findings_of(report, asked.language, asked.remedy),
     )
+
+
+def _beside(one: JudgedCertificate, asked: Asked) -> Iterator[str]:
+    """Yield which keys and requests go with a certificate: that they fit is the answer to who hands them in with it."""
+    for each in asked.companions:
+        if each.fits(one.result.facts.public_key):
+            yield message(f"pages.fits.{each.kind.value}", {"file": _base(each.file)}, asked.language).title
 
 
 def _step(one: JudgedCertificate, file: CheckedFile, rows: Mapping[str, str], asked: Asked) -> Advice | None:
@@ -395,7 +418,15 @@ def notations(thumbprint: str) -> tuple[str, str]:
 # -- all of it ---------------------------------------------------------------------------------------------------------
 
 
-def _whole(files: Sequence[ShownFile], verdict: Verdict, asked: Asked) -> Whole | None:
+def _with_no_certificate(files: Sequence[CheckedFile], reuse: Report | None) -> Iterator[Report]:
+    """Yield what has a say in the verdict on all, and stands with none of the certificates."""
+    for check in (file.check for file in files if file.check is not None):
+        yield from (check.file_report,) if len(check.judged) > 1 else ()
+        yield check.delivery
+    yield from () if reuse is None else (reuse,)
+
+
+def _whole(files: Sequence[ShownFile], verdict: Verdict, beside: Sequence[Report], asked: Asked) -> Whole | None:
     """Return the verdict on all; ``None`` where there is one certificate, and its verdict is that on all."""
     told, tone = word_of("verdict", verdict, asked.language), TONES[verdict]
     certificates = [one for file in files for one in file.certificates]
@@ -405,12 +436,35 @@ def _whole(files: Sequence[ShownFile], verdict: Verdict, asked: Asked) -> Whole 
     counts = Counter((one.tone, one.verdict) for one in certificates)
     order = (Verdict.FAILED, Verdict.INDETERMINATE, Verdict.PASSED)
     counted = ((TONES[each], word_of("verdict", each, asked.language)) for each in order)
+    deciding = [] if verdict is Verdict.PASSED else [each for each in beside if each.verdict is verdict]
+    is_about_none = bool(deciding) and not any(one.verdict == told for one in certificates)
+    because = tuple(dict.fromkeys(_reasons(deciding, asked.language)))
+    if verdict is Verdict.INDETERMINATE and not (because or unread or any(one.verdict == told for one in certificates)):
+        because = (message("pages.whole.incomplete", {}, asked.language).title,)
+    words = (*(one.but for one in certificates), *(_reserved(each, asked.language) for each in beside))
     return Whole(
         tone,
         told,
+        ", ".join(dict.fromkeys(filter(None, words))) if verdict is Verdict.PASSED else "",
+        because
+        if len(because) <= _MOST_REASONS
+        else (*because[:_MOST_REASONS], f"… (+{len(because) - _MOST_REASONS})"),
+        dict(answer_rows(deciding[0], asked.language, asked.remedy)).get("now", "") if is_about_none else "",
         tuple((tone, name, counts[tone, name]) for tone, name in counted if counts[tone, name]),
         tuple(_whole_rows(files, asked.language)),
     )
+
+
+def _reserved(report: Report, language: Language) -> str:
+    return ", ".join(in_a_word(but, language, report.moment) for but in reservations(report))
+
+
+def _reasons(reports: Iterable[Report], language: Language) -> Iterator[str]:
+    """Yield why reports came off as they did: of one rule every sentence, as each is about other files."""
+    for report in reports:
+        because = answer_of(report).because
+        alike = (each for each in report.findings if because is not None and each.rule.code == because.rule.code)
+        yield from (why(each, language, report.moment) for each in alike)
 
 
 def _whole_rows(files: Sequence[ShownFile], language: Language) -> Iterator[tuple[str, str, str, str, str]]:
@@ -418,4 +472,4 @@ def _whole_rows(files: Sequence[ShownFile], language: Language) -> Iterator[tupl
         for one in file.certificates:
             yield one.mark, one.tone, one.verdict, one.name, one.why or one.but
         if file.error:
-            yield file.mark, "unsure", message("pages.unread", {}, language).title, file.name, ""
+            yield file.mark, "unsure", message("pages.unread", {}, language).title, file.name, file.error

@@ -1,6 +1,9 @@
-"""Where a request ends (RFC 9112 6 and 7.1), without reading what it says: that is the HTTP server's.
+"""Where a request ends (RFC 9112 6 and 7.1), and that its head is one; what it says is the HTTP server's to read.
 
-The octets of a client are gathered here until a request is whole, so that nothing waits for the rest of one.
+The octets of a client are gathered here until a request is whole, so that nothing waits for the rest of one. The HTTP
+server reads heads in its own way: it takes white space around a name away, continues lines and joins what came twice.
+Who decides by a head, and where a request ends, has to read what it reads: what the grammar does not have is refused
+before either of them reads it.
 """
 
 from __future__ import annotations
@@ -15,7 +18,13 @@ MAX_HEAD_BYTES: Final = 128 * 1024  # an OCSP request may be in the path
 _MAX_CHUNK_LINE: Final = 256
 _LINE_END: Final = b"\r\n"
 _END_OF_HEAD: Final = pattern(rb"\r?\n\r?\n")
-_FIELD: Final = pattern(rb"^(content-length|transfer-encoding|expect):([^\r\n]*)", re.I | re.M)
+_TOKEN: Final = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # RFC 9110 5.6.2
+_HEAD: Final = pattern(  # RFC 9112 2.2, 3 and 5: without continued lines, and with no white space before a colon
+    rb"(?:\r\n)?" + _TOKEN + rb" [^\x00-\x20\x7f]+ HTTP/[0-9]\.[0-9]\r\n"
+    rb"(?:" + _TOKEN + rb":[\t\x20-\x7e\x80-\xff]*\r\n)*\r\n"
+)
+_VERSION: Final = pattern(rb" HTTP/([0-9]\.[0-9])\r\n")
+_FIELD: Final = pattern(rb"^(host|content-length|transfer-encoding|expect):([^\r\n]*)", re.I | re.M)
 _CHUNK: Final = pattern(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
 
 
@@ -24,6 +33,7 @@ class State(Enum):
 
     PART = "more must come"
     WHOLE = "it can be answered"
+    MALFORMED = "its head is none: status 400"
     BAD = "its length cannot be told: status 400"
     TOO_LARGE = "its body is larger than allowed: status 413"
     LONG_TARGET = "its first line does not end: status 414"
@@ -93,7 +103,10 @@ class Incoming:
         if found.end() > MAX_HEAD_BYTES:
             return State.LONG_HEAD
         self._head = self._at = found.end()
-        return self._framed(_FIELD.findall(bytes(self._data[: self._head])))
+        head = bytes(self._data[: self._head])
+        if not _HEAD.fullmatch(head):
+            return State.MALFORMED
+        return self._framed(_VERSION.findall(head)[0], _FIELD.findall(head))
 
     def _without_end(self) -> State:
         self._at = max(len(self._data) - 3, 0)
@@ -101,15 +114,17 @@ class Incoming:
             return State.PART
         return State.LONG_HEAD if b"\n" in self._data[:MAX_HEAD_BYTES].strip() else State.LONG_TARGET
 
-    def _framed(self, fields: list[tuple[bytes, bytes]]) -> State:
+    def _framed(self, version: bytes, fields: list[tuple[bytes, bytes]]) -> State:
         """Learn from the head how the body ends."""
         named: dict[bytes, list[bytes]] = {}
         for name, value in fields:
             named.setdefault(name.lower(), []).append(value.strip().lower())
+        if len(named.get(b"host", [])) > 1 or (version > b"1.0" and b"host" not in named):
+            return State.MALFORMED  # RFC 9112 3.2
         codings, lengths = named.get(b"transfer-encoding", []), set(named.get(b"content-length", []))
         self._waits_for_leave = b"100-continue" in named.get(b"expect", [])
-        if (codings and lengths) or len(lengths) > 1:
-            return State.BAD  # RFC 9112 6.3: such a message is an attack or an error
+        if (codings and (lengths or version < b"1.1")) or len(lengths) > 1:
+            return State.BAD  # RFC 9112 6.1 and 6.3: such a message is an attack or an error
         if codings:
             self._in_chunks = True
             return self._at_chunk() if codings == [b"chunked"] else State.CODED

@@ -37,6 +37,7 @@ _LINGER_SECONDS: Final = 1.0
 _BLOCK: Final = 64 * 1024
 _BLOCKS_AT_ONCE: Final = 64  # that are thrown away: a browser shows why it was refused once it has sent all
 _REFUSALS: Final = {
+    State.MALFORMED: ("400 Bad Request", "The head of the request cannot be read"),
     State.BAD: ("400 Bad Request", "The length of the request cannot be told"),
     State.TOO_LARGE: ("413 Content Too Large", "Request too large"),
     State.LONG_TARGET: ("414 URI Too Long", "Request too large"),
@@ -201,6 +202,8 @@ class PatientConnection(_Connection):
 
     def _look_at_head(self) -> None:
         """Show who decides the head of the request, once, before its body is gathered."""
+        if self._incoming.state is State.MALFORMED:  # whoever reads it may read something else
+            return
         if not self._was_seen and (head := self._incoming.head):
             self._was_seen = True
             self._turned_away = self.policy.admit(head, self.socket)

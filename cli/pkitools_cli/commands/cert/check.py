@@ -50,6 +50,7 @@ from pkitools_cli.reply import Line, Reply
 
 if TYPE_CHECKING:
     from pkitools.checking import CheckResult, Expectation, FileCheck, JudgedCertificate
+    from pkitools.checking.beside import Companion
     from pkitools.checking.chain import ChainFile
     from pkitools.findings import Outcome
     from pkitools.systems import System
@@ -176,7 +177,7 @@ def command(options: CheckOptions) -> Reply[Checked]:
     failed = [CheckedFile(each.name, error=each.error, harmless=each.harmless) for each in used.failures]
     checked = Checked([*used.results, *failed], None)
     checked = replace(checked, reuse=in_common(checked.checks, options, beside.value, read.keys))
-    _write_pages(checked, options, read.given)
+    _write_pages(checked, options, read)
     return Reply(
         checked,
         document=lambda value: _document(value, options),
@@ -195,12 +196,20 @@ def _refuse_pages(options: CheckOptions) -> None:
         refuse_pages(options.reports, overwrite=options.force)
 
 
-def _write_pages(checked: Checked, options: CheckOptions, given: Sequence[bytes]) -> None:
+def _write_pages(checked: Checked, options: CheckOptions, read: FilesTogether) -> None:
     if options.reports:
         from pkitools_cli.commands.cert.page import write_pages
 
         notes = [*chains_told(checked.chains), *checked.aside]
-        write_pages(checked.files, options, verdict=checked.verdict, reuse=checked.reuse, given=given, notes=notes)
+        write_pages(
+            checked.files,
+            options,
+            verdict=checked.verdict,
+            reuse=checked.reuse,
+            given=read.given,
+            companions=read.companions(),
+            notes=notes,
+        )
 
 
 def _told(checked: Checked, options: CheckOptions) -> Iterator[Line | str]:
@@ -290,7 +299,7 @@ class FilesTogether:
         from_chain = chain_of(options.chain)
         chain = from_chain.value.certificates
         self.given = [*chain, *(anchor.der for anchor in trust.anchors)] if trust else chain
-        self._inputs = read()
+        self._inputs, self._passphrase = read(), passphrase
         readable = {name: each for name, each in self._inputs.items() if not isinstance(each, PkitoolsError)}
         lists = revocation_of(options, from_chain.value.files)
         revocation = with_delivered(lists.value, readable.values())
@@ -307,6 +316,13 @@ class FilesTogether:
             unread=self.unread,
             held=self._among.held,
         )
+
+    def companions(self) -> tuple[Companion, ...]:
+        """Return the keys and requests in the files, for who tells with which certificate each goes."""
+        from pkitools.checking.beside import companions
+
+        readable = {name: each for name, each in self._inputs.items() if not isinstance(each, PkitoolsError)}
+        return tuple(companions(readable, self._passphrase))
 
     def judge(self, name: str) -> CheckedFile:
         """Judge one file.

@@ -16,6 +16,7 @@ from pkitools_cli.remedies import remedy_text
 
 if TYPE_CHECKING:
     from pkitools.checking import JudgedCertificate
+    from pkitools.checking.beside import Companion
     from pkitools.findings import Report, Verdict
     from pkitools.reports import CheckedFile
     from pkitools.reports.pages import Advice
@@ -44,6 +45,7 @@ def write_pages(
     verdict: Verdict,
     reuse: Report | None,
     given: Sequence[bytes],
+    companions: Sequence[Companion],
     notes: Sequence[str],
 ) -> None:
     """Write what was checked as a page, under each of the names that were asked for: all or none.
@@ -54,6 +56,7 @@ def write_pages(
         verdict: on all of it.
         reuse: what there is to say of the certificates together.
         given: DER of the certificates that were given as chain and as roots.
+        companions: the keys and requests among the files.
         notes: what else there is to say of the files.
 
     Raises:
@@ -71,6 +74,7 @@ def write_pages(
         remedy=remedy_text,
         next_step=partial(_advice, placings(checks, options)),
         given=(*given, *(der for file in files if file.chain for der in file.chain.contents.certificates)),
+        companions=companions,
         notes=notes,
     )
     page = certificate_page(files, asked, verdict=verdict, reuse=reuse).encode("utf-8")

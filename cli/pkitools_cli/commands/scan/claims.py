@@ -45,13 +45,18 @@ def claimed(connections: Connections | None) -> tuple[Claim, ...]:
     return claims_of(connections)
 
 
+def named_by(claims: tuple[Claim, ...]) -> tuple[str, ...]:
+    """Return the places that connections claim, each once."""
+    return tuple(dict.fromkeys(place for claim in claims for place in claim.places))
+
+
 def places_of(given: tuple[str, ...], claims: tuple[Claim, ...]) -> tuple[str, ...]:
     """Return the places to look at: those given, else the files of the connections.
 
     Raises:
         click.UsageError: there are neither.
     """
-    places = given or tuple(dict.fromkeys(place for claim in claims for place in claim.places))
+    places = given or named_by(claims)
     if not places:
         raise click.UsageError(tr("cli.scan.no_places" if claims else "cli.scan.which_places"))
     refuse_no_place(given)

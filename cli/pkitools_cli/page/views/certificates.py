@@ -29,6 +29,7 @@ from pkitools_cli.page.forms import Form, Upload, read_form
 from pkitools_cli.page.site import Site, environments, every_system, remedies_of
 from pkitools_cli.page.views import handed_in_requests
 from pkitools_cli.page.views.handed_in_requests import Inputs
+from pkitools_cli.page.views.keys import locked
 
 if TYPE_CHECKING:
     from pkitools.containers import BadItem
@@ -69,10 +70,10 @@ def _judged_together(site: Site, form: Form, environment: Environment) -> Screen
     inputs = _read(form.files, form.secret("passphrase").encode() or None)
     if handed_in_requests.are_requests(inputs):
         return handed_in_requests.judge(site, form, inputs, environment)
-    checked, given, unread = _checked(form, options, inputs)
+    checked, read, unread = _checked(form, options, inputs)
     if not checked.checks and not checked.chains:
         return _asked(site, form, *(error_sentence(each.error, language()) for each in checked.files if each.error))
-    return Screen("handed_in.html", {**_told(site, checked, options, given), "unread": unread})
+    return Screen("handed_in.html", {**_told(site, checked, options, read), "unread": unread})
 
 
 def _asked(site: Site, form: Form, *problems: str) -> Screen:
@@ -128,14 +129,14 @@ def _options(site: Site, form: Form, environment: Environment) -> CheckOptions:
     )
 
 
-def _checked(form: Form, options: CheckOptions, inputs: Inputs) -> tuple[Checked, list[bytes], list[str]]:
-    """Return what was found of the files, the roots that were given, and what of all that could not be read."""
+def _checked(form: Form, options: CheckOptions, inputs: Inputs) -> tuple[Checked, FilesTogether, list[str]]:
+    """Return what was found of the files, how they belong together, and what of all could not be read."""
     passphrase = form.secret("passphrase").encode() or None
     read = FilesTogether(options, lambda: inputs, passphrase=passphrase, named=list(inputs))
-    checked = Checked([_judged(name, read) for name in inputs], None)
+    checked = Checked([_told_if_locked(_judged(name, read), inputs[name], passphrase) for name in inputs], None)
     checked = replace(checked, reuse=in_common(checked.checks, options, (), read.keys))
     of_chains = (bad for name, _ in checked.chains for bad in _problems(inputs[name]))
-    return checked, read.given, [error_sentence(bad.error, language()) for bad in (*read.unread, *of_chains)]
+    return checked, read, [error_sentence(bad.error, language()) for bad in (*read.unread, *of_chains)]
 
 
 def _problems(contents: Contents | PkitoolsError) -> Iterable[BadItem]:
@@ -148,6 +149,14 @@ def _judged(name: str, read: FilesTogether) -> CheckedFile:
             return read.judge(name)
     except (InputError, FileError, SecretError) as error:
         return CheckedFile(name, error=error, harmless=is_list(error) or name in read.compared)
+
+
+def _told_if_locked(file: CheckedFile, contents: Contents | PkitoolsError, passphrase: bytes | None) -> CheckedFile:
+    """Return a file with why its key was compared with nothing, where that is because nobody could open it."""
+    if file.error is None or file.harmless or isinstance(contents, PkitoolsError):
+        return file
+    error = locked(file.name, contents, passphrase)
+    return file if error is None else replace(file, error=error)
 
 
 def _read(files: Iterable[Upload], passphrase: bytes | None) -> Inputs:
@@ -177,17 +186,18 @@ def _free(name: str, taken: Mapping[str, object]) -> str:
     return free
 
 
-def _told(site: Site, checked: Checked, options: CheckOptions, given: list[bytes]) -> dict[str, object]:
+def _told(site: Site, checked: Checked, options: CheckOptions, read: FilesTogether) -> dict[str, object]:
     asked = AskedOf(
         moment=options.moment,
         environment=options.environment,
         systems=titles(options.systems),
         language=language(),
-        given=given,
+        given=read.given,
+        companions=read.companions(),
         remedy=remedies_of(site.given),
     )
     used = [(file.name, file.error) for file in checked.files if file.harmless]
     lists = [name for name, error in used if error is not None and is_list(error)]
-    compared = [name for name, _ in used if name not in lists]
+    compared = [tr("cli.inputs.compared", file=name) for name, _ in used if name not in lists]
     shown = checked_for_page(checked.files, asked, verdict=checked.verdict, reuse=checked.reuse)
     return {"shown": shown, "lists": lists, "compared": compared}

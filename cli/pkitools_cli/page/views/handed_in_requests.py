@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from pkitools.checking.beside import Companion, companions
 from pkitools.containers import Contents, ItemKind
-from pkitools.errors import PkitoolsError, about_file
+from pkitools.errors import PkitoolsError, SecretError, about_file
 from pkitools.findings import Report, Verdict
 from pkitools.frozen import dataclass
 from pkitools.messages import error_sentence
@@ -23,6 +24,7 @@ from pkitools_cli.options import OINText
 from pkitools_cli.page.exchange import Screen
 from pkitools_cli.page.forms import Form
 from pkitools_cli.page.site import Site, environments
+from pkitools_cli.page.views.keys import locked
 
 if TYPE_CHECKING:
     from pkitools.environment import Environment
@@ -39,7 +41,9 @@ class ShownRequest:
     Args:
         file: where it is.
         tone, verdict: how it came off, and the word for it.
+        but: what is to be known beside PASSED, in a few words; empty where there is nothing.
         why, step: what decides, and what to do about it; empty where nothing does.
+        own: which of the keys beside it is its own, a sentence each.
         facts: label and value pairs.
         strange: sentences about what it has that is not what was expected.
         findings: the rest.
@@ -49,8 +53,10 @@ class ShownRequest:
     file: str
     tone: str
     verdict: str
+    but: str
     why: str
     step: str
+    own: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     strange: tuple[str, ...]
     findings: Findings
@@ -73,20 +79,23 @@ def judge(site: Site, form: Form, inputs: Inputs, environment: Environment) -> S
     choice, told = _chosen(site, form, environment)
     profile = None if choice is None else choice.profile
     asked = AskedOfRequests(profile=profile, environment=environment)
-    together = RequestsTogether(asked, inputs, form.secret("passphrase").encode() or None, list(inputs))
+    passphrase = form.secret("passphrase").encode() or None
+    together = RequestsTogether(asked, inputs, passphrase, list(inputs))
+    keys = _Keys.of(inputs, passphrase)
     shown: list[ShownRequest] = []
     unread: list[str] = []
     for name, source in inputs.items():
         if isinstance(source, Contents) and not source.of_kind(ItemKind.REQUEST):
-            unread += [] if name in together.compared else [tr("cli.page.csr.not_used", file=name)]
+            unread += [] if name in together.compared else [_not_used(name, keys)]
             continue
         try:
             with about_file(name):
-                shown += [_shown(*each, form) for each in together.judge(name)]
+                shown += [_shown(*each, form, keys) for each in together.judge(name)]
         except PkitoolsError as error:
             unread.append(_named(name, error))
         if isinstance(source, Contents):
             unread += [_named(name, each.error) for each in source.problems]
+            unread += [_named(name, keys.locked[name])] if name in keys.locked else []
     named = dict(environments())[str(environment)]
     values = {
         "shown": shown,
@@ -95,9 +104,36 @@ def judge(site: Site, form: Form, inputs: Inputs, environment: Environment) -> S
         "profile": "" if profile is None else profile.name,
         "system": "" if choice is None else choice.system.title,
         "environment": named,
-        "compared": [name for name in inputs if name in together.compared],
+        "compared": [tr("cli.inputs.compared_request", file=name) for name in inputs if name in together.compared],
     }
     return Screen("handed_in_requests.html", values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """The private keys among the files.
+
+    Args:
+        opened: those of which the public half is known.
+        locked: by file, why one in it was compared with nothing.
+    """
+
+    opened: tuple[Companion, ...]
+    locked: Mapping[str, SecretError]
+
+    @classmethod
+    def of(cls, inputs: Inputs, passphrase: bytes | None) -> _Keys:
+        readable = {name: each for name, each in inputs.items() if isinstance(each, Contents)}
+        told = ((name, locked(name, each, passphrase)) for name, each in readable.items())
+        return cls(
+            tuple(each for each in companions(readable, passphrase) if each.kind is ItemKind.KEY),
+            {name: error for name, error in told if error is not None},
+        )
+
+
+def _not_used(name: str, keys: _Keys) -> str:
+    error = keys.locked.get(name)
+    return tr("cli.page.csr.not_used", file=name) if error is None else _named(name, error)
 
 
 def _named(name: str, error: PkitoolsError) -> str:
@@ -120,16 +156,22 @@ def _chosen(site: Site, form: Form, environment: Environment) -> tuple[Choice | 
         return None, (error_sentence(error, language()), *said)
 
 
-def _shown(file: str, facts: RequestFacts, report: Report, form: Form) -> ShownRequest:
+def _shown(file: str, facts: RequestFacts, report: Report, form: Form, keys: _Keys) -> ShownRequest:
     strange = tuple(_strange(facts, form))
     verdict = Verdict.FAILED if strange else report.verdict
+    own = tuple(tr("cli.page.csr.own_key", file=each.file) for each in keys.opened if each.fits(facts.public_key))
+    # the key that stayed closed may be its own, and who orders a certificate without its key has nothing
+    is_open = bool(keys.locked) and not own and verdict is Verdict.PASSED
     rows = dict(answer_rows(report, language()))
+    unlock = [_named(name, error) for name, error in keys.locked.items()] if is_open else []
     return ShownRequest(
         file=file,
-        tone=TONES[verdict],
+        tone=TONES[Verdict.INDETERMINATE if is_open else verdict],
         verdict=report_word("verdict", verdict),
+        but=tr("cli.page.csr.not_compared") if is_open else "",
         why=rows.get("why", ""),
-        step=rows.get("now", ""),
+        step=rows.get("now", "") or " ".join(unlock),
+        own=own,
         facts=tuple(_facts(facts)),
         strange=strange,
         findings=findings_of(report, language()),

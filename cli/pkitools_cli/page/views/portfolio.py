@@ -17,7 +17,7 @@ from pkitools.reports.portfolio.telling import word
 from pkitools.reports.telling.readable import readable
 from pkitools.text import visible
 from pkitools_cli.commands.scan.across import risks_for
-from pkitools_cli.commands.scan.claims import claimed
+from pkitools_cli.commands.scan.claims import claimed, named_by
 from pkitools_cli.commands.scan.running import Running
 from pkitools_cli.commands.status.asked import Scanning, given_connections
 from pkitools_cli.commands.status.text import beside_told, counted, counted_group, of_all, state_word
@@ -28,6 +28,7 @@ from pkitools_cli.page.views.requests import SELF_SIGNED
 
 if TYPE_CHECKING:
     from pkitools.connections import Connection, Connections, ConnectionsStatus, ConnectionStatus, StepStatus
+    from pkitools.portfolio import Claim
     from pkitools.systems import System
 
 _TONES: Final = {"late": "bad", "now": "soon", "unknown": "unsure", "waiting": "plain", "done": "good"}
@@ -60,26 +61,30 @@ def look(site: Site, request: Request) -> Screen:
     connections = None if site.given.connections is None else given_connections(site.given.connections)
     if connections is not None:
         values |= _connections(site, connections, request.query.get("by", ""))
-    if site.given.places:
-        values["shown"] = _found(site, connections)
+    claims = claimed(connections)
+    places = site.given.places or named_by(claims)
+    if places:
+        values["shown"] = _found(site, places, claims, connections)
     return Screen("standing.html", values)
 
 
-def _scanning(site: Site) -> Scanning:
+def _scanning(site: Site, places: tuple[str, ...] = ()) -> Scanning:
     given = site.given
     return Scanning(
         moment=given.clock(),
-        places=given.places,
+        places=places,
         trust=given.trust,
         crls=given.crls,
         revocation=given.revocation,
     )
 
 
-def _found(site: Site, connections: Connections | None) -> ShownPortfolio:
-    """Return what lies at the places: what a connection claims judged by it, and to be ordered as its plan says."""
+def _found(
+    site: Site, places: tuple[str, ...], claims: tuple[Claim, ...], connections: Connections | None
+) -> ShownPortfolio:
+    """Return what lies at places: what a connection claims judged by it, and to be ordered as its plan says."""
     # of a connection that cannot be used the page says so above, and judges by the others
-    portfolio, _ = Running.of(_scanning(site)).by(claimed(connections)).found()
+    portfolio, _ = Running.of(_scanning(site, places)).by(claims).found()
     risks = risks_for(portfolio, (), connections)
     return portfolio_for_page(portfolio, Telling(language(), risks=risks, connections=connections))
 
