@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pkitools.findings import Report
 from pkitools.messages import LANGUAGES, error_sentence
+from pkitools.messages.days import days_left
 from pkitools.reports.certificate import summary_document
 from pkitools.reports.document import instant, report_document
-from pkitools.reports.telling.readable import days_left
 
 if TYPE_CHECKING:
     from pkitools.checking import CheckResult, JudgedCertificate

@@ -10,6 +10,7 @@ from typing import Final
 from pkitools.findings import NOT_APPLICABLE, Severity, violated
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_LISTED, MAX_RISK_MEMBERS, MAX_RISK_PLACES
+from pkitools.messages.days import days_left
 from pkitools.portfolio.model import SOON, Above, HeldCertificate
 from pkitools.portfolio.risk.case import Case
 from pkitools.portfolio.risk.grouping import is_in_use
@@ -120,9 +121,9 @@ class _Ending:
 
     def hits(self, moment: datetime) -> Iterator[Hit]:
         end = self.authority.ends
-        if end is None or end - moment > AHEAD:
+        if end is None or days_left(end, moment) > AHEAD.days:
             return
-        severity = None if end - moment < SOON else Severity.NOTICE
+        severity = None if days_left(end, moment) < SOON.days else Severity.NOTICE
         found = violated("notAfter", self.authority.name, severity=severity, day=f"{end:%Y-%m-%d}", count=self.count)
         yield Hit(found, tuple(self.certificates), tuple(self.places))
 

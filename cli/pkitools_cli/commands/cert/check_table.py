@@ -8,7 +8,8 @@ from typing import Final
 
 from pkitools.findings import Verdict
 from pkitools.frozen import dataclass
-from pkitools.reports.telling.readable import days_left, short_day
+from pkitools.messages.days import days_left
+from pkitools.reports.telling.readable import short_day
 from pkitools_cli.commands.tables import closing_rows, counted_all, naming
 from pkitools_cli.i18n import form_of, language, report_word, tr
 from pkitools_cli.lines import wrapped
