@@ -17,6 +17,7 @@ from pkitools.errors import PkitoolsError
 from pkitools.findings import Outcome, Severity, Status, Verdict
 from pkitools.frozen import Frozen, StrEnum, dataclass, field, replace
 from pkitools.messages.days import days_left
+from pkitools.x509.above import Above
 
 SOON: Final = timedelta(days=90)
 """How long before its end a certificate is told of: ordering one takes weeks, and Logius mails three months ahead."""
@@ -76,21 +77,6 @@ class Place:
     with_key: bool = False
     named_by: tuple[str, ...] = ()
     out_of_date: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Above:
-    """The certificate of an authority in a path.
-
-    Args:
-        name: its common name, or what else it is called; not made safe for a terminal.
-        not_after: its end, aware UTC.
-        sha256: its thumbprint, hex.
-    """
-
-    name: str
-    not_after: datetime
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pkitools.messages import Language
 from pkitools.reports.document import instant
 from pkitools.reports.portfolio.as_json import unread_entry
 from pkitools.reports.portfolio.telling import word
+from pkitools.reports.telling.readable import role_above
 from pkitools.text import visible
 
 if TYPE_CHECKING:
@@ -133,8 +134,12 @@ def _first(found: Expiry, language: Language) -> str:
     several, one = ("ends", "ends_one") if days >= 0 else ("ended", "ended_one")
     slug = one if abs(days) == 1 else several
     told = _words(slug, language, name=_named(first.name), days=abs(days), day=first.ends.date().isoformat())
-    by = first.ends_by
-    return told if by is None else f"{told}, {_words('ends_by', language, issuer=_named(by.name))}"
+    by, slug = first.ends_by, "ends_by" if days >= 0 else "ended_by"
+    return (
+        told
+        if by is None
+        else f"{told}, {_words(slug, language, role_above=role_above(by.role, language), issuer=_named(by.name))}"
+    )
 
 
 def _beside(found: Expiry, language: Language) -> Iterator[str]:

@@ -11,11 +11,12 @@ from pkitools.findings import NOT_APPLICABLE, Severity, violated
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_LISTED, MAX_RISK_MEMBERS, MAX_RISK_PLACES
 from pkitools.messages.days import days_left
-from pkitools.portfolio.model import SOON, Above, HeldCertificate
+from pkitools.portfolio.model import SOON, HeldCertificate
 from pkitools.portfolio.risk.case import Case
 from pkitools.portfolio.risk.grouping import is_in_use
 from pkitools.portfolio.risk.model import Hanging, Hit, Told
 from pkitools.trust import catalogue
+from pkitools.x509.above import Above
 
 AHEAD: Final = timedelta(days=365)
 """How long before its end an authority is told of: from then on it issues no certificate for a year."""

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pkitools.messages import Language, fault_in_words, message, template
 from pkitools.messages.days import at_time, day, days_left
 from pkitools.text import DayText, NameText, pattern
 
+if TYPE_CHECKING:
+    from pkitools.x509.above import AboveRole
+
 # as pkitools.text writes moments, and as the data of hierarchies do
 _MOMENT: Final = pattern(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]([0-9]{2}:[0-9]{2}):[0-9]{2}(?:\.[0-9]+)?(?:Z| UTC))?")
 _SHORT_MONTHS: Final = {"maart": "mrt"}  # where three letters are not the first three
 # which words stand for the value of an operand with this name
-_WORDS: Final = {"reason": "crl_reason", "code": "attempt", "crl_fault": "crl_fault"}
+_WORDS: Final = {"reason": "crl_reason", "code": "attempt", "crl_fault": "crl_fault", "role_above": "above"}
 
 
 def readable(params: Mapping[str, object], language: Language, moment: datetime | None = None) -> dict[str, object]:
@@ -60,19 +63,31 @@ def short_day(when: date, language: Language) -> str:
     return f"{number} {_SHORT_MONTHS.get(month, month[:3])} {year}"
 
 
+def role_above(role: AboveRole, language: Language) -> str:
+    """Return what an authority above a certificate is to it, in words: ``de uitgever``."""
+    return str(_operand("role_above", role.value, language, None))
+
+
 def number_of(count: int) -> str:
     """Return the form a word has after this number: ``none``, ``one`` or ``many``."""
     return {0: "none", 1: "one"}.get(count, "many")
 
 
-def validity(start: datetime, end: datetime, moment: datetime, language: Language) -> str:
+def validity(
+    start: datetime, end: datetime, moment: datetime, language: Language, *, works_until: datetime | None = None
+) -> str:
     """Return until when something is valid, and how long that is: ``geldig t/m 14 mei 2027 (nog 169 dagen)``.
 
     Args:
         start, end: both included, aware.
         moment: seen from when, aware.
         language: ``nl`` or ``en``.
+        works_until: the end that counts, aware, where what stands above it may end first.
     """
+    if works_until is not None and works_until < end and start <= moment <= end:
+        word = "works" if moment <= works_until else "works_no_more"
+        told = day_and_distance(works_until, moment, language)
+        return message(f"report.validity.{word}", {"day": told}, language).title
     if moment < start:
         time = f"{start.astimezone(UTC):%H:%M}" if start.date() == moment.date() else None
         return message("report.validity.from", {"day": day(start, language) + at_time(time, language)}, language).title
