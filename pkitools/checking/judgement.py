@@ -46,6 +46,7 @@ from pkitools.trust import (
 )
 from pkitools.validation import PolicyInput, VerifiedPath
 from pkitools.validation.building import pool
+from pkitools.validation.ending import first_to_end, way_up
 from pkitools.validation.many import Standing, judge_below
 from pkitools.validation.path import PathQuery, judge
 from pkitools.validation.remembered import Remembered
@@ -53,6 +54,7 @@ from pkitools.validation.result import block_of_path
 from pkitools.validation.rules import ANCHOR_FOUND, ENCODING
 from pkitools.validation.rules import RULES as PATH_RULES
 from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate, read_certificate
+from pkitools.x509.above import Above
 from pkitools.x509.at_hand import at_hand
 from pkitools.x509.given import CRL, Given, several_ders
 from pkitools.x509.holder import Holder, holder_of, may_sign_certificates
@@ -77,6 +79,8 @@ class CheckResult:
         recognition: what the certificate's issuer seems to be, by name: advice, never proof.
         engine: the engine that judged the path.
         revocation: the status of each certificate of the path, with every attempt; of nothing without a path.
+        ends_by: the first authority above it to end, where that is before it does: of the path, or else of what is at
+            hand and signed what is below it. ``None`` where it lasts its own time.
     """
 
     report: Report
@@ -87,6 +91,7 @@ class CheckResult:
     recognition: Recognition
     engine: str
     revocation: RevocationResult
+    ends_by: Above | None = None
     _again: Callable[[], CheckResult] | None = field(default=None, init=False, repr=False, compare=False)
     _der: bytes = field(default=b"", init=False, repr=False, compare=False)
     _made: CheckResult | None = field(default=None, init=False, repr=False, compare=False)
@@ -143,12 +148,17 @@ class CheckResult:
         """The verdict of the report."""
         return self.report.verdict
 
+    @property
+    def ends(self) -> datetime:
+        """The last moment at which it works: its own end, or that of an authority above it where that is before."""
+        return self.facts.not_after if self.ends_by is None else self.ends_by.not_after
+
     def __repr__(self) -> str:
         """One line: whose certificate, and the verdict with what is violated."""
         return f"<CheckResult of {self.facts.subject.text!r}: {self.report.summary}>"
 
 
-_LATER: Final = ("facts", "oin", "path", "hierarchy", "recognition", "engine", "revocation")
+_LATER: Final = ("facts", "oin", "path", "hierarchy", "recognition", "engine", "revocation", "ends_by")
 """What a result that was made elsewhere has when it is asked for, in the order of the fields."""
 
 
@@ -277,7 +287,7 @@ def judged_as_read(facts: CertificateFacts, asked: Question, memory: Memory | No
         withdrawn.block,
         Block.of(check_authorities(around, raise_crashes=asked.raise_crashes)),
         environment_block(placed, raise_crashes=asked.raise_crashes),
-        *_linted(asked, facts, issuer, oin, memory),
+        *_linted(asked, facts, issuer, oin, memory, ends_by=judged.ends_by),
         *_asked_by_systems(asked, placed, anchor, oin.oin),
         Block.of(_of_own_data(asked.data, asked.untold)),
         Block.of(_of_entity_id(asked, oin.oin)),
@@ -298,7 +308,9 @@ def judged_as_read(facts: CertificateFacts, asked: Question, memory: Memory | No
         report = replace(report, outcomes=tuple(as_self_made(report.outcomes, facts.sha256)))
     if asked.data is not None and asked.environment is not Environment.PRODUCTION:
         report = _without_roots(report, asked.data)
-    return CheckResult(report, facts, oin.oin, path, placed.hierarchy, recognition, judged.engine, withdrawn)
+    return CheckResult(
+        report, facts, oin.oin, path, placed.hierarchy, recognition, judged.engine, withdrawn, judged.ends_by
+    )
 
 
 def _of_entity_id(asked: Question, oin: OIN | None) -> tuple[Outcome, ...]:
@@ -320,6 +332,7 @@ class _JudgedPath:
     block: Block
     path: VerifiedPath | None = None
     engine: str = ""
+    ends_by: Above | None = None
 
 
 def _of_own_data(data: OwnData | None, untold: tuple[str, ...]) -> Iterator[Outcome]:
@@ -365,7 +378,8 @@ def _judged_path(facts: CertificateFacts, scope: TrustStore, asked: Question, me
         result = judge(leaf, between, trusted, others, query)
     else:
         result = judge_below(leaf, between, trusted, others, query, memory.standing)
-    return _JudgedPath(block_of_path(result), result.path, result.engine)
+    above = way_up(leaf, (between, trusted, others)) if result.path is None else result.path.as_loaded[1:]
+    return _JudgedPath(block_of_path(result), result.path, result.engine, first_to_end(leaf.not_after, above))
 
 
 def _of_the_path(asked: Question) -> PathQuery:
@@ -526,7 +540,13 @@ def _revocation(path: VerifiedPath | None, asked: Question, memory: Memory | Non
 
 
 def _linted(
-    use: Question, facts: CertificateFacts, issuer: CertificateFacts | None, oin: OINResult, memory: Memory | None
+    use: Question,
+    facts: CertificateFacts,
+    issuer: CertificateFacts | None,
+    oin: OINResult,
+    memory: Memory | None,
+    *,
+    ends_by: Above | None,
 ) -> list[Block]:
     # one that is marked as a CA and may not sign certificates is no authority; the mark is told
     authority = holder_of(facts) is Holder.AUTHORITY
@@ -538,6 +558,7 @@ def _linted(
         systems=() if authority else use.systems,
         role=role_of(facts) if may_sign_certificates(facts) else "end_entity",
         issuer=issuer,
+        ends_by=ends_by,
         oin=oin,
         data=use.data,
         answered=memory.answered if memory is not None else None,

@@ -11,7 +11,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from pkitools.connections.calendar import WorkingDays
     from pkitools.connections.claiming import claims_of, keys_named
     from pkitools.connections.drafting import Draft, draft
     from pkitools.connections.holding import hold
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from pkitools.connections.planning import Anchor, Plan, PlanDate, PlanKind, plan
     from pkitools.connections.reading import read_connections
     from pkitools.connections.status import ConnectionsStatus, ConnectionStatus, Step, StepState, StepStatus
+    from pkitools.renewal.working_days import WorkingDays
 
 __all__ = [
     "Anchor",
@@ -69,7 +69,7 @@ _MODULES: Final = {
     "Step": "status",
     "StepState": "status",
     "StepStatus": "status",
-    "WorkingDays": "calendar",
+    "WorkingDays": "planning",
     "claims_of": "claiming",
     "keys_named": "claiming",
     "draft": "drafting",

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pkitools.arguments import of_type
 from pkitools.checking.stated_ids import EXPIRED, UNTIL
-from pkitools.connections.calendar import WorkingDays
 from pkitools.connections.model import Connection, Connections
 from pkitools.connections.naming import bears_name, is_for, lacking_names
 from pkitools.connections.owning import Owners, Places
@@ -30,7 +29,8 @@ from pkitools.limits import MAX_PATTERN_FILES
 from pkitools.portfolio import Gap, Gathering, HeldCertificate, HeldKey, HeldRequest, Judging, Portfolio, Unread, scan
 from pkitools.portfolio.risk import misfits
 from pkitools.portfolio.risk.certificates import may_be_in_both
-from pkitools.rules.advice import LEAD_TIME
+from pkitools.renewal.working_days import WorkingDays
+from pkitools.rules.order_day import LEAD_TIME
 from pkitools.systems import System
 
 if TYPE_CHECKING:

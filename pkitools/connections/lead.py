@@ -15,7 +15,7 @@ from pkitools.messages import LANGUAGES
 from pkitools.package_data import read_toml
 
 if TYPE_CHECKING:
-    from pkitools.connections.calendar import WorkingDays
+    from pkitools.renewal.working_days import WorkingDays
 
 MAX_DAYS: Final = 1000
 """The longest lead time that somebody may state, in working days: four years."""

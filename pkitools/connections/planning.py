@@ -11,7 +11,6 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from pkitools.arguments import aware, choice, of_type
-from pkitools.connections.calendar import WorkingDays
 from pkitools.connections.lead import LeadKind, LeadTime, LeadTimes
 from pkitools.documents import cite
 from pkitools.environment import Environment
@@ -21,12 +20,9 @@ from pkitools.frozen import StrEnum, dataclass, replace
 from pkitools.ordering.choosing import NoChoiceError, choose
 from pkitools.profiles import get_profile
 from pkitools.renewal import migration_facts
-from pkitools.rules.advice import LEAD_TIME
+from pkitools.renewal.working_days import YEARS, WorkingDays, advised_order
 from pkitools.systems import System
 from pkitools.trust import Hierarchy, HierarchyKind, hierarchies
-
-YEARS: Final = range(2000, 2101)
-"""Years that can be planned in: holidays are known for these."""
 
 
 class Anchor(StrEnum):
@@ -229,19 +225,6 @@ class _Counting:
         if not order.unknown or order.day <= advised:
             return order
         return PlanDate(advised, PlanKind.ORDER, None, Basis(cite("pkitools"), Certainty.ADVICE), order.unknown)
-
-
-def advised_order(begins: date | None, ends: date, calendar: WorkingDays) -> date:
-    """Return the last day to order the next certificate as pkitools advises: three months ahead, on a working day.
-
-    Args:
-        begins, ends: the first and last day of the one that is there; of one of a few months it is a third of those
-            before its end. ``None``: the first is not known.
-        calendar: the working days; no day is moved of a year whose holidays are not known.
-    """
-    lead = LEAD_TIME if begins is None else min(LEAD_TIME, max(ends - begins, timedelta()) / 3)
-    day = ends - lead
-    return calendar.at_or_before(day) if day.year in YEARS else day
 
 
 def _of_generation(generation: str | None, now: date, order: date, last: date) -> Iterator[PlanDate]:

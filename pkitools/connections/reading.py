@@ -17,7 +17,6 @@ from pkitools.connections.lead import MAX_DAYS, LeadKind
 from pkitools.connections.model import ConnectingOrganization, Connection, Connections
 from pkitools.connections.naming import says_nothing
 from pkitools.connections.places import Lines, lines_of
-from pkitools.connections.planning import YEARS
 from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError
 from pkitools.frozen import dataclass
@@ -26,6 +25,7 @@ from pkitools.oin import OIN, InvalidIdentifierError, InvalidOINError
 from pkitools.oin.entity_ids import EntityID, entity_subject
 from pkitools.portfolio.model import Gap, Unread
 from pkitools.profiles import TSP, get_tsp
+from pkitools.renewal.working_days import YEARS
 from pkitools.systems import System, get_system
 from pkitools.toml_text import read_foreign_toml
 

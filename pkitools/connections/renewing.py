@@ -6,14 +6,15 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from pkitools.checking.private_keys import BESIDE, FOREIGN, NAMED, PLACED
-from pkitools.connections.calendar import WorkingDays
 from pkitools.connections.lead import LeadKind
 from pkitools.connections.model import Connection
-from pkitools.connections.planning import YEARS, Anchor, Plan, PlanDate, PlanKind, generation_for, plan
+from pkitools.connections.planning import Anchor, Plan, PlanDate, PlanKind, generation_for, plan
 from pkitools.environment import Environment
 from pkitools.findings import Severity, Verdict
 from pkitools.frozen import replace
 from pkitools.portfolio import HeldCertificate, Judgement
+from pkitools.renewal.working_days import YEARS, WorkingDays
+from pkitools.rules.order_day import counted_span
 from pkitools.trust import HierarchyKind, hierarchies
 from pkitools.validation.rules import ANCHOR_FOUND, BUDGET
 
@@ -132,15 +133,8 @@ def _is_path_missing(judgement: Judgement) -> bool:
 
 
 def span_of(certificate: HeldCertificate) -> tuple[date, date]:
-    """Return the days between which a certificate counts for the advice when to order: as long as its own validity.
-
-    Of one that an authority cuts short both are moved: the next takes as long to order as that of one that is not.
-    """
-    begins, ends = certificate.not_before.date(), certificate.ends.date()
-    if certificate.ends_by is not None:
-        length = certificate.not_after.date() - begins
-        begins = date.fromordinal(max(1, ends.toordinal() - length.days))
-    return begins, ends
+    """Return the days between which a certificate counts for the advice when to order."""
+    return counted_span(certificate.not_before.date(), certificate.not_after.date(), certificate.ends.date())
 
 
 def _generation(certificate: HeldCertificate, environment: Environment) -> str | None:

@@ -23,6 +23,24 @@ def day(when: date, language: Language) -> str:
     return f"{when.day} {_months(language)[when.month - 1]} {when.year}"
 
 
+def days_left(end: datetime, moment: datetime) -> int:
+    """Return how many days there are until ``end``, as a calendar counts them: the one day less the other.
+
+    Of two ends on one day it is the same, and it is what whoever counts from the days that are told finds: both are
+    days in UTC. Negative once it is over, and never zero then: also in what is left of the day itself it is -1.
+
+    >>> end = datetime(2027, 5, 14, 9, tzinfo=UTC)
+    >>> [days_left(end, end.replace(day=day, hour=hour)) for day, hour in ((13, 23), (14, 0), (14, 10), (16, 0))]
+    [1, 0, -1, -2]
+
+    Args:
+        end: the last moment that counts, aware.
+        moment: seen from when, aware.
+    """
+    days = (end.astimezone(UTC).date() - moment.astimezone(UTC).date()).days
+    return days if moment <= end else min(-1, days)
+
+
 @cache
 def _months(language: Language) -> tuple[str, ...]:
     return tuple(message("report.months", {}, language).title.split())

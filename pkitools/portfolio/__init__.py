@@ -16,7 +16,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from pkitools.portfolio.model import (
-    Above,
     EnvironmentBasis,
     Gap,
     HeldCertificate,
@@ -33,6 +32,7 @@ from pkitools.portfolio.model import (
     Target,
     Unread,
 )
+from pkitools.x509.above import Above, AboveRole
 
 if TYPE_CHECKING:  # what was found is read without the means to find it
     from pkitools.portfolio.claims import Claim
@@ -44,6 +44,7 @@ if TYPE_CHECKING:  # what was found is read without the means to find it
 
 __all__ = [
     "Above",
+    "AboveRole",
     "Changes",
     "Claim",
     "Earlier",

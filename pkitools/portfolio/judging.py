@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import aware, octets, optional_choice
@@ -13,27 +13,29 @@ from pkitools.checking.question import Question, Revocation, question
 from pkitools.checking.stated_ids import holds_nothing_to_judge
 from pkitools.checking.workers import new_token
 from pkitools.environment import Environment
+from pkitools.errors import InputError
 from pkitools.findings import Outcome
 from pkitools.frozen import dataclass, field, replace
 from pkitools.portfolio.claims import Claim
-from pkitools.portfolio.ending import way_up
 from pkitools.portfolio.known import AboutEach, Known, read_if_it_can
-from pkitools.portfolio.model import Above, EnvironmentBasis, Judgement
+from pkitools.portfolio.model import EnvironmentBasis, Judgement
 from pkitools.revocation import CertificateRevocationList
 from pkitools.systems import System
 from pkitools.trust import HierarchyKind, TrustStore, embedded_certificates, hierarchy_of
+from pkitools.validation.building import Pool, pool
+from pkitools.validation.ending import above_of, way_up
 from pkitools.validation.rules import ANCHOR_FOUND
-from pkitools.x509 import CertificateFacts, oin_from_certificate, read_certificate
-from pkitools.x509.at_hand import AtHand, at_hand
+from pkitools.x509 import CertificateFacts, oin_from_certificate
+from pkitools.x509.above import Above
+from pkitools.x509.at_hand import at_hand
 from pkitools.x509.given import CERTIFICATE, several_ders
+from pkitools.x509.path_certificate import load
 
 if TYPE_CHECKING:
     from pkitools.rules.own import OwnData
 
 _MOST_QUESTIONS: Final = 64
 """Questions kept by a process: of peers there is one for each host."""
-_MOST_AUTHORITIES: Final = 64
-"""Authorities of paths kept by a process."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +170,7 @@ class Judge:
             entity_id,
             host,
             result.path is not None,
-            () if result.path is None else tuple(map(_authority, result.path.certificates[1:])),
+            () if result.path is None else _told_of(result.path.certificates[1:]),
             None if claim is None else claim.name,
             tuple(each.name for each in asked.systems),
             way=self._way(facts, between) if result.path is None else (),
@@ -177,12 +179,16 @@ class Judge:
     def _way(self, facts: CertificateFacts, own: tuple[bytes, ...]) -> tuple[Above, ...]:
         """Return what stands above a certificate without a proved path: of its own file, of others, and known here."""
         near = _with(own, self._about.authorities(facts))
-        return tuple(_authority(each.der) for each in way_up(facts, (at_hand(near), self._known_here)))
+        try:
+            leaf = load(facts.der, facts.sha256)
+        except InputError:
+            return ()  # what no engine takes has no path either
+        return _told_of([each.der for each in way_up(leaf, (pool(near), self._known_here))])
 
     @cached_property
-    def _known_here(self) -> AtHand:
+    def _known_here(self) -> Pool:
         embedded = (each.der for each in embedded_certificates())
-        return AtHand(tuple(dict.fromkeys((*_at_hand(self.asked), *embedded))))
+        return pool(tuple(dict.fromkeys((*_at_hand(self.asked), *embedded))))
 
     def _by_what_is_known(
         self, facts: CertificateFacts, own: tuple[bytes, ...], asked: Question, where: Where
@@ -294,11 +300,9 @@ def _placed(asked: Judging, claim: Claim | None, kind: HierarchyKind | None) -> 
     return (Environment.PREPRODUCTION if asked.trust else Environment.PRODUCTION), EnvironmentBasis.UNKNOWN
 
 
-@lru_cache(maxsize=_MOST_AUTHORITIES)
-def _authority(der: bytes) -> Above:
-    """Return an authority of a path: of ten thousand certificates it is one of a few."""
-    facts = read_certificate(der)
-    return Above(facts.subject.text.short, facts.not_after, facts.sha256)
+def _told_of(above: Sequence[bytes]) -> tuple[Above, ...]:
+    """Return the authorities above a certificate, its issuer first."""
+    return tuple(above_of(der, is_issuer=not number) for number, der in enumerate(above))
 
 
 def lean(outcome: Outcome) -> Outcome:

@@ -16,11 +16,12 @@ from pkitools.environment import Environment
 from pkitools.errors import PkitoolsError
 from pkitools.findings import Outcome, Severity, Status, Verdict
 from pkitools.frozen import Frozen, StrEnum, dataclass, field, replace
+from pkitools.messages.days import days_left
+from pkitools.x509.above import Above
 
 SOON: Final = timedelta(days=90)
 """How long before its end a certificate is told of: ordering one takes weeks, and Logius mails three months ahead."""
 
-_DAY: Final = timedelta(days=1)
 _REVOKED: Final = "revocation.status.revoked"  # pkitools.revocation.rules.REVOKED, which a portfolio does without
 
 
@@ -76,21 +77,6 @@ class Place:
     with_key: bool = False
     named_by: tuple[str, ...] = ()
     out_of_date: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Above:
-    """The certificate of an authority in a path.
-
-    Args:
-        name: its common name, or what else it is called; not made safe for a terminal.
-        not_after: its end, aware UTC.
-        sha256: its thumbprint, hex.
-    """
-
-    name: str
-    not_after: datetime
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,14 +276,13 @@ class HeldCertificate:
             return Standing.EXPIRED
         if self.verdict is Verdict.FAILED:
             return Standing.FAILED
-        if self.ends - moment < SOON:
+        if self.days_left(moment) < SOON.days:
             return Standing.ENDS_SOON
         return Standing(self.verdict.value)
 
     def days_left(self, moment: datetime) -> int:
-        """Return the whole days until it works no longer; below 0, and never 0, when that is past."""
-        left = (end := self.ends) - (moment := aware(moment))
-        return left // _DAY if moment <= end else min(-1, -(-left // _DAY))
+        """Return the days until it works no longer, as a calendar has them; below 0, and never 0, when it is past."""
+        return days_left(self.ends, aware(moment))
 
 
 @dataclass(frozen=True, slots=True)

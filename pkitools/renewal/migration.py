@@ -11,20 +11,34 @@ from typing import Any, Final
 from pkitools.arguments import aware
 from pkitools.documents import Source, cite
 from pkitools.environment import Environment
+from pkitools.errors import InputError
 from pkitools.findings import Basis, Certainty
 from pkitools.frozen import Frozen, StrEnum, dataclass, replace
 from pkitools.messages import LANGUAGES
 from pkitools.package_data import read_toml
 from pkitools.profiles import Profile, get_profile
 from pkitools.renewal.breakages import CONDITIONS, LeftBehind
+from pkitools.renewal.working_days import WorkingDays, advised_order
 from pkitools.rules import detect_profile
-from pkitools.rules.advice import LEAD_TIME
+from pkitools.rules.order_day import counted_span, order_day
 from pkitools.systems import Statement, System, get_system
 from pkitools.text import visible
-from pkitools.trust import Hierarchy, HierarchyKind, Recognition, decode_policy, hierarchies, hierarchy_of
+from pkitools.trust import (
+    Hierarchy,
+    HierarchyKind,
+    Recognition,
+    decode_policy,
+    embedded_certificates,
+    hierarchies,
+    hierarchy_of,
+)
+from pkitools.validation.building import pool
+from pkitools.validation.ending import first_to_end, way_up
 from pkitools.x509 import CertificateFacts, read_certificate
-from pkitools.x509.given import Given
+from pkitools.x509.above import Above
+from pkitools.x509.given import CERTIFICATE, Given, several_ders
 from pkitools.x509.holder import holder_of
+from pkitools.x509.path_certificate import load
 
 _G4: Final = "G4"
 _UZI: Final = "uzi"
@@ -134,12 +148,14 @@ class BindingDate:
         kind: what happens then.
         days: of a step, the longest validity in days; else ``None``.
         basis: what it rests on; ``None`` of what stands in the certificate, or in that of the root.
+        by: of the end, the authority above the certificate that ends then, where that is before it does itself.
     """
 
     day: date
     kind: DateKind
     days: int | None
     basis: Basis | None
+    by: Above | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +199,11 @@ class MigrationPlan:
         replacement: the type of G4.
         target: the profile of that.
         dates: those that bind, the earliest first.
-        is_expired: the certificate has ended.
+        is_expired: the certificate has ended, or an authority above it.
         breakages: what does not go along.
         takes: what each system that was asked about says of it.
+        ends_by: the first authority above it to end, where that is before it does: of those that came with it, or are
+            embedded, and signed what is below them.
     """
 
     facts: CertificateFacts
@@ -200,11 +218,17 @@ class MigrationPlan:
     breakages: tuple[Breakage, ...]
     takes: tuple[SystemStance, ...]
     is_expired: bool
+    ends_by: Above | None = None
+
+    @property
+    def ends(self) -> datetime:
+        """The last moment at which it works: its own end, or that of an authority above it where that is before."""
+        return self.facts.not_after if self.ends_by is None else self.ends_by.not_after
 
     @property
     def deadline(self) -> date | None:
         """The day by which the certificate of G4 has to be there; ``None`` where there is nothing to do."""
-        return self.facts.not_after.date() if self.replacement is not None else None
+        return self.ends.date() if self.replacement is not None else None
 
 
 @cache
@@ -248,14 +272,21 @@ def _breakage(record: Mapping[str, Any]) -> Breakage:
 
 
 def plan_migration(
-    certificate: CertificateFacts | Given, *, moment: datetime, systems: Iterable[System | str] = ()
+    certificate: CertificateFacts | Given,
+    *,
+    moment: datetime,
+    systems: Iterable[System | str] = (),
+    around: Given | Iterable[Given] = (),
+    calendar: WorkingDays | None = None,
 ) -> MigrationPlan:
-    """Return what becomes of a certificate when PKIoverheid moves to G4. Nothing is verified: it is read as it stands.
+    """Return what becomes of a certificate when PKIoverheid moves to G4. No path is verified: it is read as it stands.
 
     Args:
         certificate: it.
         moment: when, aware UTC: days before it are no longer told.
         systems: the systems it is used for, as data or by name.
+        around: the certificates that came with it: what stands above it may end first.
+        calendar: the working days; ``None``: the day to order is not moved to one.
 
     Raises:
         InvalidValueError: the moment is not aware, or there is no such system.
@@ -269,12 +300,27 @@ def plan_migration(
         state = MigrationState.UNKNOWN_TYPE
     is_test = found.kind is not None and found.kind is not HierarchyKind.PRODUCTION
     where = found.hierarchy, found.generation
-    plan = MigrationPlan(facts, state, *where, profile, is_test, None, None, (), (), (), facts.not_after < moment)
-    return plan if replacement is None else _replaced(plan, replacement, moment, systems)
+    by = _ends_by(facts, several_ders(around, CERTIFICATE, "around"))
+    ends = facts.not_after if by is None else by.not_after
+    plan = MigrationPlan(facts, state, *where, profile, is_test, None, None, (), (), (), ends < moment, by)
+    return plan if replacement is None else _replaced(plan, replacement, moment, systems, calendar)
+
+
+def _ends_by(facts: CertificateFacts, around: tuple[bytes, ...]) -> Above | None:
+    try:
+        leaf = load(facts.der, facts.sha256)
+    except InputError:  # what no engine takes has nothing above it either
+        return None
+    embedded = tuple(each.der for each in embedded_certificates())
+    return first_to_end(leaf.not_after, way_up(leaf, (pool(around), pool(embedded))))
 
 
 def _replaced(
-    plan: MigrationPlan, replacement: Replacement, moment: datetime, systems: Iterable[System | str]
+    plan: MigrationPlan,
+    replacement: Replacement,
+    moment: datetime,
+    systems: Iterable[System | str],
+    calendar: WorkingDays | None,
 ) -> MigrationPlan:
     """Return the plan of a certificate that is replaced by this type."""
     target = None if replacement.profile is None else get_profile(replacement.profile)
@@ -283,7 +329,7 @@ def _replaced(
         plan,
         replacement=replacement,
         target=target,
-        dates=tuple(sorted(_dates(plan.facts, older, moment), key=lambda each: each.day)),
+        dates=tuple(sorted(_dates(plan, older, moment, calendar), key=lambda each: each.day)),
         breakages=tuple(_broken(plan.facts, target)),
         takes=() if target is None else tuple(_takes(target, plan.is_test, systems, moment)),
     )
@@ -335,11 +381,15 @@ def _replacing(facts: CertificateFacts, profile: Profile | None) -> Replacement 
     return None
 
 
-def _dates(facts: CertificateFacts, hierarchy: Hierarchy | None, moment: datetime) -> Iterator[BindingDate]:
-    end = facts.not_after
-    yield BindingDate(end.date(), DateKind.EXPIRED if end < moment else DateKind.EXPIRES, None, None)
-    if end >= moment:
-        yield BindingDate((end - LEAD_TIME).date(), DateKind.ORDER, None, Basis(cite("pkitools"), Certainty.ADVICE))
+def _dates(
+    plan: MigrationPlan, hierarchy: Hierarchy | None, moment: datetime, calendar: WorkingDays | None
+) -> Iterator[BindingDate]:
+    facts, end = plan.facts, plan.ends.date()
+    yield BindingDate(end, DateKind.EXPIRED if plan.is_expired else DateKind.EXPIRES, None, None, plan.ends_by)
+    if not plan.is_expired:
+        span = counted_span(facts.not_before.date(), facts.not_after.date(), end)
+        day = order_day(*span) if calendar is None else advised_order(*span, calendar)
+        yield BindingDate(day, DateKind.ORDER, None, Basis(cite("pkitools"), Certainty.ADVICE))
     if hierarchy is None or hierarchy.not_after is None or hierarchy.not_after < moment:
         return
     last = hierarchy.not_after.date()

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pkitools.findings import Report
 from pkitools.messages import LANGUAGES, error_sentence
+from pkitools.messages.days import days_left
 from pkitools.reports.certificate import summary_document
 from pkitools.reports.document import instant, report_document
-from pkitools.reports.telling.readable import days_left
 
 if TYPE_CHECKING:
     from pkitools.checking import CheckResult, JudgedCertificate
@@ -44,6 +44,8 @@ def cert_check_document(
             {
                 **_place(one, file.name),
                 **check_document(one.result, file.name),
+                "ends": instant(one.result.ends),
+                "ends_by": one.result.ends_by and one.result.ends_by.name,
                 "days_left": _days_left(one.result),
                 **more(file, one),
             }
@@ -110,7 +112,7 @@ def _place(one: JudgedCertificate, file: str) -> dict[str, object]:
 def _days_left(result: CheckResult) -> int:
     moment = result.report.moment
     assert moment is not None  # of a certificate there is one; the type serves OINs too
-    return days_left(result.facts.not_after, moment)
+    return days_left(result.ends, moment)
 
 
 def check_document(result: CheckResult, file: str) -> dict[str, object]:

@@ -210,6 +210,7 @@ def _date(one: PlanDate) -> dict[str, object]:
         "certainty": None if one.basis is None else one.basis.certainty.value,
         "unknown": [each.value for each in one.unknown],
         "days": one.days,
+        "by": one.by,
     }
 
 

@@ -11,6 +11,7 @@ from pkitools.messages import Language
 from pkitools.reports.document import instant
 from pkitools.reports.portfolio.as_json import unread_entry
 from pkitools.reports.portfolio.telling import word
+from pkitools.reports.telling.readable import role_above
 from pkitools.text import visible
 
 if TYPE_CHECKING:
@@ -131,8 +132,9 @@ def _first(found: Expiry, language: Language) -> str:
     several, one = ("ends", "ends_one") if days >= 0 else ("ended", "ended_one")
     slug = one if abs(days) == 1 else several
     told = [_words(slug, language, name=_named(first.name), days=abs(days), day=first.ends.date().isoformat())]
-    if first.ends_by is not None:
-        told.append(_words("ends_by", language, issuer=_named(first.ends_by.name)))
+    if (by := first.ends_by) is not None:
+        slug, role = "ends_by" if days >= 0 else "ended_by", role_above(by.role, language)
+        told.append(_words(slug, language, role_above=role, issuer=_named(by.name)))
     if first.successor is not None:
         told.append(_words("successor", language, place=_named(first.successor.place)))
     return ", ".join(told)

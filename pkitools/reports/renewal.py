@@ -176,7 +176,8 @@ def _date(day: BindingDate) -> dict[str, object]:
     founded: Mapping[str, object] = {"source": None, "certainty": None}
     if day.basis is not None:
         founded = _founded(day.basis.source, day.basis.certainty)
-    return {"day": day.day.isoformat(), "kind": str(day.kind), "days": day.days, **founded}
+    by = None if day.by is None else day.by.name
+    return {"day": day.day.isoformat(), "kind": str(day.kind), "days": day.days, "by": by, **founded}
 
 
 def _breakage(breakage: Breakage) -> dict[str, object]:

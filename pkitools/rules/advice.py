@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC
 from typing import Final
 
-from pkitools.arguments import aware
 from pkitools.documents import cite
 from pkitools.findings import (
     MET,
@@ -24,11 +23,15 @@ from pkitools.findings import (
     met_if_none,
     violated,
 )
+from pkitools.messages import NOTHING
+from pkitools.messages.days import days_left
 from pkitools.profiles.dns_names import is_internal
 from pkitools.rules.context import RuleContext, legacy_validity
 from pkitools.rules.engine import END_ENTITY, Check, RuleBook, Scope
 from pkitools.rules.names import is_dns_name, looks_like_host
+from pkitools.rules.order_day import counted_span, order_day
 from pkitools.trust import hierarchy_of
+from pkitools.x509.above import Above, AboveRole
 from pkitools.x509.holder import Holder
 from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, OCSP_NO_CHECK, SERVER_AUTH
 
@@ -38,25 +41,6 @@ _README = cite("g4-trial-readme")
 
 BOOK = RuleBook("advice", _OWN)
 _WARNING, _NOTICE = Severity.WARNING, Severity.NOTICE
-
-LEAD_TIME: Final = timedelta(days=91)
-"""When to order: Digidentity announces a renewal 12 weeks ahead, Logius flags certificates of under three months."""
-
-
-def order_by(not_before: datetime, not_after: datetime) -> datetime:
-    """Return the last moment to order the next certificate, as is advised.
-
-    One of a few months was never meant to be ordered three months ahead: then it is a third of its time before its end.
-
-    Args:
-        not_before, not_after: of the one that is there; aware.
-    """
-    begin, end = aware(not_before), aware(not_after)
-    return end - _lead(max(end - begin, timedelta()))
-
-
-def _lead(lifetime: timedelta) -> timedelta:
-    return min(LEAD_TIME, lifetime / 3)
 
 
 def _advice(
@@ -225,24 +209,44 @@ def _addresses_http(at: RuleContext) -> Answer:
 
 @_advice("validity.order_now", _WARNING)
 def _order_now(at: RuleContext) -> Answer:
-    facts = at.facts
-    if not facts.not_before <= at.moment <= facts.not_after:
+    by, facts = at.ends_by, at.facts
+    ends = facts.not_after if by is None else by.not_after
+    if not facts.not_before <= at.moment <= ends:
         return NOT_APPLICABLE
-    left = facts.not_after - at.moment
-    lead = _lead(at.lifetime)
-    if left >= lead:
+    begins, last = counted_span(facts.not_before.date(), facts.not_after.date(), ends.date())
+    order = order_day(begins, last)
+    if at.moment.astimezone(UTC).date() <= order:
         return MET
-    return violated("validity.notAfter", f"{facts.not_after:%Y-%m-%d}", days=left.days, lead=lead.days)
+    where = "validity.notAfter" if by is None else "path.validity.notAfter"
+    (role, name), lead = _shown(by), (last - order).days
+    days = days_left(ends, at.moment)
+    return violated(where, f"{ends:%Y-%m-%d}", days=days, lead=lead, role_above=role, by=name)
 
 
 @_advice("validity.outlives_issuer", _WARNING)
 def _outlives_issuer(at: RuleContext) -> Answer:
-    if at.issuer is None:
+    by = at.ends_by or _as_named(at)
+    if by is None and at.issuer is None:
         return NOT_APPLICABLE if at.self_issued else NotChecked("no_issuer")
-    end, theirs = at.facts.not_after, at.issuer.not_after
-    if end <= theirs:
+    end = at.facts.not_after
+    if by is None:
         return MET
-    return violated("validity.notAfter", f"{end:%Y-%m-%d}", issuer=f"{theirs:%Y-%m-%d}")
+    role, name = _shown(by)
+    last = f"{by.not_after:%Y-%m-%d}"
+    return violated("validity.notAfter", f"{end:%Y-%m-%d}", issuer=last, role_above=role, by=name)
+
+
+def _as_named(at: RuleContext) -> Above | None:
+    """Return the issuer as it is known by name, where that ends first."""
+    issuer = at.issuer
+    if issuer is None or at.facts.not_after <= issuer.not_after:
+        return None
+    return Above(issuer.subject.text.short, issuer.not_after, issuer.sha256, AboveRole.ISSUER)
+
+
+def _shown(by: Above | None) -> tuple[str, str]:
+    """Return what ends first as operands: where it stands, and what it is called."""
+    return (NOTHING, NOTHING) if by is None else (by.role.value, by.name)
 
 
 @_advice("validity.before_issuer", _WARNING)

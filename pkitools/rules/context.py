@@ -13,6 +13,7 @@ from pkitools.oin import OIN, InvalidOINError
 from pkitools.profiles import Profile, ValidityRule, profiles
 from pkitools.profiles.conformance import Departure, Extensions, Particulars, Requirement, departures
 from pkitools.x509 import CertificateFacts, NameAttribute
+from pkitools.x509.above import Above
 from pkitools.x509.der import SEQUENCE, DERError, Node, outline, root
 from pkitools.x509.holder import Holder, holder_of
 from pkitools.x509.oids import ORGANIZATION_IDENTIFIER
@@ -77,6 +78,7 @@ class RuleContext:
         purposes_taken: where that system asks a certificate for TLS, the purposes (OIDs) it may be for; else empty.
         issuer: its issuer's certificate, where known.
         others: other certificates in view, for reuse of keys.
+        ends_by: the first authority above it to end, where that is before it does and is known.
     """
 
     def __init__(
@@ -91,6 +93,7 @@ class RuleContext:
         purposes_taken: frozenset[str] = frozenset(),
         issuer: CertificateFacts | None = None,
         others: Sequence[CertificateFacts] = (),
+        ends_by: Above | None = None,
     ) -> None:
         self.facts = facts
         self.kind = kind
@@ -103,6 +106,7 @@ class RuleContext:
         self._departures: dict[Requirement, tuple[Departure, ...] | None] = {}
         self.issuer = issuer
         self.others = others
+        self.ends_by = ends_by
         self.policies: tuple[str, ...] = tuple([policy.oid for policy in facts.certificate_policies or ()])
         self.holder = holder_of(facts)
         self.family = _as_held(family_of(self.policies), self.holder)

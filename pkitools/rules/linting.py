@@ -22,7 +22,9 @@ from pkitools.rules.own import given_data
 from pkitools.rules.plan import Asking, plan_of
 from pkitools.rules.profile import detect_profile
 from pkitools.systems import Stance, System, Topic, get_system
+from pkitools.validation.ending import first_to_end
 from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate, read_certificate
+from pkitools.x509.above import Above
 from pkitools.x509.given import Given
 from pkitools.x509.oids import (
     ANY_EXTENDED_KEY_USAGE,
@@ -71,7 +73,7 @@ def lint(
         system: the connected system it is for, by name or as data; the rules of Digikoppeling and ST-SAML are asked
             only then.
         role: what it is in its path; ``None``: see :func:`role_of`, and an end entity with a profile or a system.
-        path: the certificates of its path, itself first; the issuer is taken from it.
+        path: the certificates of its path, itself first; the issuer is taken from it, and what of it ends first.
         others: other certificates in view, to find a key used twice.
         oin: its OIN, where that was read already.
         data: rules and systems of one's own, asked beside ours.
@@ -89,6 +91,7 @@ def lint(
     oin = optional(oin, OINResult, "oin")
     path, others = _all_facts(path, "path"), _all_facts(others, "others")
     by_default = role_of(facts) if profile is None and system is None else "end_entity"
+    above = _above(facts, path)
     role = by_default if role is None else one_of(ROLES, role, "role")
     blocks = linted(
         facts,
@@ -97,7 +100,8 @@ def lint(
         environment=environment,
         systems=() if asking is None else (asking,),
         role=role,
-        issuer=_issuer(facts, path),
+        issuer=next(iter(above), None),
+        ends_by=first_to_end(facts.not_after, above),
         others=others,
         oin=oin,
         data=data,
@@ -119,6 +123,7 @@ def linted(
     systems: Sequence[System],
     role: Role,
     issuer: CertificateFacts | None,
+    ends_by: Above | None = None,
     others: Sequence[CertificateFacts] = (),
     oin: OINResult | None = None,
     data: OwnData | None = None,
@@ -130,12 +135,20 @@ def linted(
     Of a system behind the first one only those rules are asked whose answer may be another: for whom a rule is meant,
     or what it looks at, depends on the system. Of equal outcomes the caller keeps one.
 
-    Args: see :func:`lint`; all of them as it made them. ``answered`` is what the rules said of other certificates.
+    Args: see :func:`lint`; all of them as it made them. ``ends_by`` is the first authority above it to end, where that
+        is before it does; ``answered`` is what the rules said of other certificates.
     """
     kind = "ca" if role in {"intermediate", "trust_anchor"} else "end_entity"
     chosen = _chosen_profile(facts, profile) if kind == "end_entity" else None
     at = RuleContext(
-        facts, kind=kind, profile=chosen, moment=moment, environment=environment, issuer=issuer, others=others
+        facts,
+        kind=kind,
+        profile=chosen,
+        moment=moment,
+        environment=environment,
+        issuer=issuer,
+        others=others,
+        ends_by=ends_by,
     )
     family = at.family
     if profile is not None and chosen is not None and family != "trial":
@@ -224,10 +237,10 @@ def _chosen_profile(facts: CertificateFacts, profile: Profile | str | None) -> P
     return get_profile(profile) if isinstance(profile, str) else of_type(profile, Profile, "profile")
 
 
-def _issuer(facts: CertificateFacts, path: Sequence[CertificateFacts]) -> CertificateFacts | None:
-    """Return the certificate behind this one in its path; the first of a path it is not in."""
+def _above(facts: CertificateFacts, path: Sequence[CertificateFacts]) -> Sequence[CertificateFacts]:
+    """Return the certificates behind this one in its path, its issuer first; all of a path it is not in."""
     position = next((n for n, found in enumerate(path, start=1) if found.sha256 == facts.sha256), 0)
-    return path[position] if position < len(path) else None
+    return path[position:]
 
 
 def _said_by(profile: Profile | None) -> frozenset[Statement]:

@@ -14,7 +14,7 @@ from pkitools.environment import Environment
 from pkitools.findings import Severity, Status
 from pkitools.revocation import RevocationPolicy
 from pkitools.rules import lint
-from pkitools.rules.advice import LEAD_TIME
+from pkitools.rules.order_day import LEAD_TIME
 from pkitools.x509.oids import OCSP_NO_CHECK, OCSP_SIGNING, TIME_STAMPING
 from pkitools_test_pki.keys import KeyPool, small_keys
 from pkitools_test_pki.pki import build

@@ -1074,8 +1074,8 @@ def test_the_golden_texts_of_common_runs(
 
 
 def test_the_days_of_a_month_are_told_in_both_languages() -> None:
-    from pkitools.messages.days import day
-    from pkitools.reports.telling.readable import days_left, short_day, validity
+    from pkitools.messages.days import day, days_left
+    from pkitools.reports.telling.readable import short_day, validity
 
     end = datetime(2027, 3, 14, 23, 59, 59, tzinfo=UTC)
     start = end - timedelta(days=400)

@@ -13,13 +13,13 @@ from icalendar import Calendar
 
 from pkitools import TrustStore
 from pkitools.portfolio import HeldCertificate, Portfolio, Standing
-from pkitools.portfolio.model import Above
 from pkitools.portfolio.succeeding import successions
 from pkitools.reports import Telling, expiry_document, portfolio_report
 from pkitools.reports.expiry import Expiry, Nagios, nagios_line
 from pkitools.reports.pages.portfolio import portfolio_for_page
 from pkitools.reports.portfolio.as_json import scan_document
 from pkitools.reports.portfolio.order_days import OrderDays
+from pkitools.x509.above import Above
 from tests.portfolio.support import judging, scanned
 from tests.support.chains import MOMENT, Issued, authority, end_entity, key
 from tests.support.deliveries import pem
@@ -28,6 +28,7 @@ from tests.support.portfolios import held
 EARLY, OWN, LATE = (datetime(year, 6, 15, 12, tzinfo=UTC) for year in (2027, 2028, 2029))
 AFTER: Final = EARLY + timedelta(days=1)
 NAMES: Final = ("Root of three", "Domain of three", "TSP of three")
+CALLED: Final = dict(zip(NAMES, ("the root", "the higher CA", "its issuer"), strict=True))
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,9 @@ def test_what_ends_first_of_a_path_ends_the_certificate(
     found = Expiry(portfolio, 60, 30)
     assert (found.overall is Nagios.CRITICAL) is (first < moment)
     assert (one.days_left(moment) < 0) is (first < moment)
-    line = nagios_line(found, "en")
+    line, tense = nagios_line(found, "en"), "ends" if moment <= first else "ended"
     assert first.date().isoformat() in line
-    assert (by is not None and f"its issuer {by.name} ends first" in line) is (EARLY in ends)
+    assert (by is not None and f"{CALLED[by.name]} {by.name} {tense} first" in line) is (EARLY in ends)
 
 
 def days_of(portfolio: Portfolio) -> set[date]:
@@ -116,7 +117,9 @@ def test_every_form_tells_it_and_orders_before_it(tmp_path: Path, which: int) ->
             portfolio_report(portfolio, form, Telling(language="en")).decode().replace("\r\n ", "").replace("\n ", "")
         )
         assert (
-            f",{EARLY:%Y-%m-%d},{NAMES[which]}" if form == ".csv" else f"Its issuer {NAMES[which]} ends first"
+            f",{EARLY:%Y-%m-%d},{NAMES[which]}"
+            if form == ".csv"
+            else f"{CALLED[NAMES[which]][1:]} {NAMES[which]} ends first"
         ) in text
     near = scanned(tmp_path, asked=judging(trust=trust, moment=EARLY - timedelta(days=60)))
     assert only(near).standing(near.moment) in {Standing.ENDS_SOON, Standing.FAILED}

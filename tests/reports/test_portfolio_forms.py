@@ -23,12 +23,12 @@ from markdown_it import MarkdownIt
 from prometheus_client.parser import text_string_to_metric_families
 
 from pkitools.connections import lead_times, plan
-from pkitools.connections.calendar import WorkingDays
 from pkitools.findings import Status, Verdict
 from pkitools.limits import MAX_MESSAGE_VALUE
 from pkitools.messages import LANGUAGES, Language
 from pkitools.portfolio import Gap, Portfolio
 from pkitools.portfolio.risk import risks_of
+from pkitools.renewal.working_days import WorkingDays
 from pkitools.reports import Telling, portfolio_report, report_suffixes
 from pkitools.reports.portfolio import _FORMS
 from pkitools.reports.portfolio.as_sarif import file_uri

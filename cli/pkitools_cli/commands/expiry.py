@@ -127,7 +127,7 @@ def _text(found: Expiry) -> Iterator[Line | str]:
         for place in list(dict.fromkeys(map(place_text, one.places)))[:1]:
             yield "    " + fitted_end(visible(place), columns() - 4)
         if one.ends_by is not None:
-            yield from wrapped(ends_by_told(one.ends_by, language()), "    ")
+            yield from wrapped(ends_by_told(one.ends_by, found.moment, language()), "    ")
         if one.successor is not None and found.state(one) is not Nagios.OK:
             yield from wrapped(successor_told(one.successor, language()), "    ")
     for unread in found.portfolio.unread:

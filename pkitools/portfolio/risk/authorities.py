@@ -10,11 +10,13 @@ from typing import Final
 from pkitools.findings import NOT_APPLICABLE, Severity, violated
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_LISTED, MAX_RISK_MEMBERS, MAX_RISK_PLACES
-from pkitools.portfolio.model import SOON, Above, HeldCertificate
+from pkitools.messages.days import days_left
+from pkitools.portfolio.model import SOON, HeldCertificate
 from pkitools.portfolio.risk.case import Case
 from pkitools.portfolio.risk.grouping import is_in_use
 from pkitools.portfolio.risk.model import Hanging, Hit, Told
 from pkitools.trust import catalogue
+from pkitools.x509.above import Above
 
 AHEAD: Final = timedelta(days=365)
 """How long before its end an authority is told of: from then on it issues no certificate for a year."""
@@ -120,9 +122,9 @@ class _Ending:
 
     def hits(self, moment: datetime) -> Iterator[Hit]:
         end = self.authority.ends
-        if end is None or end - moment > AHEAD:
+        if end is None or days_left(end, moment) > AHEAD.days:
             return
-        severity = None if end - moment < SOON else Severity.NOTICE
+        severity = None if days_left(end, moment) < SOON.days else Severity.NOTICE
         found = violated("notAfter", self.authority.name, severity=severity, day=f"{end:%Y-%m-%d}", count=self.count)
         yield Hit(found, tuple(self.certificates), tuple(self.places))
 

@@ -374,7 +374,7 @@ def _facts(one: JudgedCertificate, file: CheckedFile, check: FileCheck, asked: A
         ("oin", str(one.result.oin) if one.result.oin else message("pages.no_oin", {}, language).title),
         ("issuer", facts.issuer.text.short),
         ("hierarchy", one.result.hierarchy.label if one.result.hierarchy else ""),
-        ("validity", validity(facts.not_before, facts.not_after, asked.moment, language)),
+        ("validity", validity(facts.not_before, facts.not_after, asked.moment, language, works_until=one.result.ends)),
         ("from_until", " – ".join(day_and_time(end, language) for end in (facts.not_before, facts.not_after))),
         ("dns_names", ", ".join(each.value for each in facts.subject_alternative_name or () if each.kind == "dns")),
         ("serial", _serial(facts.serial_number)),

@@ -299,7 +299,7 @@ def _facts(one: HeldCertificate, portfolio: Portfolio, language: Language) -> It
         ("oin", one.oin or ""),
         ("issuer", one.issuer),
         ("hierarchy", _hierarchy(one.hierarchy)),
-        ("validity", validity(one.not_before, one.not_after, portfolio.moment, language)),
+        ("validity", validity(one.not_before, one.not_after, portfolio.moment, language, works_until=one.ends)),
         ("from_until", " – ".join(day_and_time(end, language) for end in (one.not_before, one.not_after))),
         ("dns_names", ", ".join(one.dns_names)),
         ("key", one.key),

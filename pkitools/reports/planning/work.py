@@ -201,6 +201,8 @@ def date_title(one: PlanDate, planned: Planned, language: Language) -> str:
     if one.kind is PlanKind.ORDER and planned.at_once is not None:
         return word("connections.plan.at_once", language, name=visible(planned.at_once.name))
     kind = "make" if is_made and one.kind is PlanKind.ORDER else one.kind.value
+    if one.by is not None:
+        kind = "works_until"
     if one.kind is PlanKind.SEND and one.unknown:  # how long the other side takes: the day is the last there can be
         kind = "send_latest"
     return word(f"connections.plan.{kind}", language, days=one.days or "")

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from io import StringIO
 from typing import Final
 
-from pkitools.portfolio.model import HeldCertificate, Portfolio, Standing
+from pkitools.portfolio.model import HeldCertificate, Portfolio
 from pkitools.portfolio.risk import Risk
 from pkitools.reports.portfolio.across import risk_said, risks_in
 from pkitools.reports.portfolio.order_days import OrderDays, orders_of
@@ -125,12 +125,10 @@ def _next(
     one: HeldCertificate, portfolio: Portfolio, telling: Telling, orders: OrderDays | None, names: Mapping[str, str]
 ) -> tuple[str, str, str]:
     """Return whose a certificate is, by which day the next is to be ordered, and what is to be said of that."""
-    # of what has ended that day is long gone, and an authority is ordered by nobody
-    ended = one.is_authority or one.standing(portfolio.moment) is Standing.EXPIRED
-    order = None if orders is None or ended else orders.of(one)
+    day = None if orders is None else orders.day_by(one)
     return (
         claimed_by(one, names),
-        "" if order is None else order.day.isoformat(),
+        "" if day is None else day.isoformat(),
         renewal_told(one, portfolio, telling.language, orders),
     )
 

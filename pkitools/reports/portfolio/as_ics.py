@@ -204,7 +204,7 @@ def _description(
     day = f"{one.ends:%Y-%m-%d %H:%M} UTC"
     yield from why or [word(f"portfolio.report.event.{kind}.why", telling.language, end=day)]
     if one.ends_by is not None:
-        yield ends_by_told(one.ends_by, telling.language)
+        yield ends_by_told(one.ends_by, days.moment, telling.language)
     for name, value in (
         ("portfolio.report.column.connection", claimed_by(one, days.names(telling.language))),
         ("portfolio.report.column.oin", one.oin),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pkitools.findings import Outcome
 from pkitools.messages import LANGUAGES, outcome_message
@@ -16,17 +16,24 @@ from pkitools.reports.error import ToldError
 from pkitools.reports.portfolio.across import risks_document
 from pkitools.reports.portfolio.telling import Telling
 
+if TYPE_CHECKING:
+    from pkitools.connections import Connections
+    from pkitools.reports.portfolio.order_days import OrderDays
+
 T = TypeVar("T")
 
 
 def render(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
     """Yield the document as text."""
-    yield from json_pieces(scan_document(portfolio, telling.changes, telling.risks))
+    yield from json_pieces(scan_document(portfolio, telling.changes, telling.risks, telling.connections))
     yield "\n"
 
 
 def scan_document(
-    portfolio: Portfolio, changes: Changes | None = None, risks: Risks | None = None
+    portfolio: Portfolio,
+    changes: Changes | None = None,
+    risks: Risks | None = None,
+    connections: Connections | None = None,
 ) -> dict[str, object]:
     """Return the whole document.
 
@@ -37,7 +44,11 @@ def scan_document(
         portfolio: what was found.
         changes: what changed since an earlier one, where one was given.
         risks: what is told of all together; ``None``: it is worked out.
+        connections: those it was judged by, whose plans say by which day the next certificates are ordered.
     """
+    from pkitools.reports.portfolio.order_days import orders_of  # it tells what connections lack in the words of here
+
+    orders = orders_of(portfolio.moment, connections, advice=True)
     return {
         "schema": SCHEMA,
         "moment": instant(portfolio.moment),
@@ -53,7 +64,7 @@ def scan_document(
         "looked_at": portfolio.looked_at,
         "passed_over": portfolio.passed_over,
         "counts": dict(Counter(str(standing) for standing, _ in portfolio.in_order())),
-        "certificates": _each(lambda one: _certificate(one, portfolio), portfolio.certificates),
+        "certificates": _each(lambda one: _certificate(one, portfolio, orders), portfolio.certificates),
         "keys": _each(_key, portfolio.keys),
         "requests": _each(_request, portfolio.requests),
         "unread": _each(unread_entry, portfolio.unread),
@@ -66,7 +77,8 @@ def _each(told: Callable[[T], object], several: Sequence[T]) -> object:
     return [told(one) for one in several] if isinstance(several, tuple) else map(told, several)
 
 
-def _certificate(one: HeldCertificate, portfolio: Portfolio) -> dict[str, object]:
+def _certificate(one: HeldCertificate, portfolio: Portfolio, orders: OrderDays | None) -> dict[str, object]:
+    day = None if orders is None else orders.day_by(one)
     return {
         "sha256": one.sha256,
         "sha1": one.sha1,
@@ -83,6 +95,7 @@ def _certificate(one: HeldCertificate, portfolio: Portfolio) -> dict[str, object
         "ends": instant(one.ends),
         "ends_by": one.ends_by and one.ends_by.name,
         "days_left": one.days_left(portfolio.moment),
+        "order_by": day and day.isoformat(),
         "key": one.key,
         "spki_sha256": one.spki_sha256,
         "hierarchy": one.hierarchy,

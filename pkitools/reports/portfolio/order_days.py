@@ -6,14 +6,13 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
-from pkitools.connections.calendar import WorkingDays
 from pkitools.connections.claiming import claiming
-from pkitools.connections.planning import advised_order
 from pkitools.connections.renewing import has_to_be_replaced, is_awaited, plan_of_renewal, span_of
 from pkitools.errors import MissingExtraError
 from pkitools.frozen import dataclass, replace
 from pkitools.messages import Language
 from pkitools.portfolio.model import HeldCertificate, Standing
+from pkitools.renewal.working_days import WorkingDays, advised_order
 from pkitools.reports.planning.work import at_noon, connection_name, date_why
 from pkitools.reports.portfolio.telling import one_line, word
 from pkitools.reports.telling.readable import short_day
@@ -55,19 +54,19 @@ class OrderDays:
     """
 
     def __init__(self, moment: datetime, connections: Connections | None = None) -> None:
-        self._moment, self._calendar = moment, WorkingDays()
+        self.moment, self._calendar = moment, WorkingDays()
         self._names: dict[Language, Mapping[str, str]] = {}
         self._connections = {} if connections is None else claiming(connections)
         self._apart = {} if connections is None else connections.told_apart()
 
     def is_at_once(self, one: HeldCertificate) -> bool:
         """Return whether a certificate that has not ended is of no use: it is revoked, or wrong."""
-        return has_to_be_replaced(one, self._moment)
+        return has_to_be_replaced(one, self.moment)
 
     def is_ordered(self, one: HeldCertificate) -> bool:
         """Return whether each connection that claims a certificate states that the next was ordered, in time."""
         claimed = [self._connections.get(judgement.connection or "") for judgement in one.judgements]
-        today = self._moment.astimezone(UTC).date()
+        today = self.moment.astimezone(UTC).date()
         return bool(claimed) and all(each is not None and is_awaited(each, one, today) for each in claimed)
 
     def of(self, one: HeldCertificate) -> OrderDay | None:
@@ -80,13 +79,19 @@ class OrderDays:
             return None
         return min(self._of_plans(one), key=lambda each: each.day, default=None) or OrderDay(self._advised(one))
 
+    def day_by(self, one: HeldCertificate) -> date | None:
+        """Return that day, of what is still ordered: what has ended has it long behind it, and nobody orders a CA."""
+        ended = one.is_authority or one.standing(self.moment) is Standing.EXPIRED
+        order = None if ended else self.of(one)
+        return None if order is None else order.day
+
     def told(self, one: HeldCertificate, language: Language) -> str:
         """Return by which day a plan orders the one after this, or that it was ordered, in a sentence.
 
         Returns:
             Empty where no plan says anything of it, and of what is of no use.
         """
-        if one.standing(self._moment) in _OF_NO_USE:
+        if one.standing(self.moment) in _OF_NO_USE:
             return ""
         if one.successor is None and self.is_ordered(one):
             return word("portfolio.report.order.done", language)
@@ -106,7 +111,7 @@ class OrderDays:
 
     def is_past(self, order: OrderDay) -> bool:
         """Return whether a day to order by lies before that of the portfolio, in UTC."""
-        return order.day < self._moment.astimezone(UTC).date()
+        return order.day < self.moment.astimezone(UTC).date()
 
     def _of_plans(self, one: HeldCertificate) -> Iterator[OrderDay]:
         for judgement in one.judgements:
@@ -114,13 +119,13 @@ class OrderDays:
             if connection is not None:
                 # what another connection finds wrong of it is not wrong for this one
                 alone = replace(one, judgements=(judgement,))
-                found = plan_of_renewal(connection, alone, moment=self._moment, calendar=self._calendar)
+                found = plan_of_renewal(connection, alone, moment=self.moment, calendar=self._calendar)
                 if found is not None:
                     yield OrderDay(found.order.day, judgement.connection, found.order)
 
     def _advised(self, one: HeldCertificate) -> date:
         day = advised_order(*span_of(one), self._calendar)
-        return min(day, self._moment.astimezone(UTC).date()) if self.is_at_once(one) else day
+        return min(day, self.moment.astimezone(UTC).date()) if self.is_at_once(one) else day
 
 
 def orders_of(moment: datetime, connections: Connections | None, *, advice: bool = False) -> OrderDays | None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from pkitools.findings import Outcome, Report, Severity, Verdict
 from pkitools.frozen import dataclass
 from pkitools.messages import Language, RemedyText, error_sentence, message
-from pkitools.portfolio.model import Above, HeldCertificate, Place, Portfolio, Standing, Successor, Unread
+from pkitools.portfolio.model import HeldCertificate, Place, Portfolio, Standing, Successor, Unread
 from pkitools.reports.telling.answer import answer_of, told
-from pkitools.reports.telling.readable import number_of, short_day
+from pkitools.reports.telling.readable import number_of, role_above, short_day
 from pkitools.text import visible
+from pkitools.x509.above import Above
 
 if TYPE_CHECKING:
     from pkitools.connections import Connections
@@ -107,7 +109,8 @@ def renewal_told(
         return planned
     if certificate.standing(portfolio.moment) is not Standing.ENDS_SOON:
         return ""
-    return word("portfolio.report.ends_soon", language, days=certificate.days_left(portfolio.moment))
+    code = "ends_soon" if certificate.ends_by is None else "works_no_longer"
+    return word(f"portfolio.report.{code}", language, days=certificate.days_left(portfolio.moment))
 
 
 def said_of(
@@ -125,7 +128,7 @@ def said_of(
     if certificate.successor is not None and certificate.standing(portfolio.moment) is Standing.EXPIRED:
         return first  # what is wrong with it is that alone, and another needs not be asked for
     if certificate.ends_by is not None:
-        first = f"{ends_by_told(certificate.ends_by, telling.language)} {first}".strip()
+        first = f"{ends_by_told(certificate.ends_by, portfolio.moment, telling.language)} {first}".strip()
     decides = deciding(certificate)
     if decides is None:
         return first
@@ -140,9 +143,12 @@ def successor_told(successor: Successor, language: Language) -> str:
     return word("portfolio.report.successor", language, place=place, day=day)
 
 
-def ends_by_told(by: Above, language: Language) -> str:
-    """Return that an authority above a certificate ends before it, which one and when."""
-    return word("portfolio.report.ends_by", language, issuer=visible(by.name), day=short_day(by.not_after, language))
+def ends_by_told(by: Above, moment: datetime, language: Language) -> str:
+    """Return that an authority above a certificate ends before it, or has ended, which one and when."""
+    role, name, day = role_above(by.role, language), visible(by.name), short_day(by.not_after, language)
+    code = "ends_by" if moment <= by.not_after else "ended_by"
+    told = word(f"portfolio.report.{code}", language, role_above=role, issuer=name, day=day)
+    return f"{told[:1].upper()}{told[1:]}"
 
 
 def lists_unused(certificate: HeldCertificate, portfolio: Portfolio, telling: Telling) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from pkitools.containers.saml_described import Described
 from pkitools.containers.saml_messages import SamlMessage
 from pkitools.errors import PkitoolsError
 from pkitools.messages import LANGUAGES, outcome_message
+from pkitools.messages.days import days_left
 from pkitools.oin.entity_schemes import ENTITIES, EntitySubject
 from pkitools.reports.contents import (
     DescribedFile,
@@ -26,7 +27,6 @@ from pkitools.reports.document import instant
 from pkitools.reports.showing.attention import Attention, attention
 from pkitools.reports.showing.keystores import Keystore, keystore_of
 from pkitools.reports.showing.standing import Standing, standing
-from pkitools.reports.telling.readable import days_left
 from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate, oin_from_subject
 from pkitools.x509.document import (
     key_document,

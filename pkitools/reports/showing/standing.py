@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from pkitools.frozen import StrEnum, dataclass
+from pkitools.messages.days import days_left
 
 _DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 # from two of them on: "1 day left" may be one hour or nearly two days
@@ -28,7 +29,8 @@ class Standing:
 
     Args:
         state: as it says.
-        amount: whole units to its end, since its end, or to its beginning; ``None`` when it has no end.
+        amount: units to its end, since its end, or to its beginning: whole ones, and days as a calendar counts them;
+            ``None`` when it has no end.
         unit: ``days``, ``hours`` or ``minutes``: the largest of which there are two.
     """
 
@@ -46,12 +48,13 @@ def standing(start: datetime | None, end: datetime | None, moment: datetime) -> 
         moment: the moment asked; all are aware.
     """
     if start is not None and moment < start:
-        return _standing(State.NOT_YET, start - moment)
+        return _standing(State.NOT_YET, moment, start)
     if end is None:
         return Standing(State.OPEN_ENDED)
-    return _standing(State.EXPIRED, moment - end) if moment > end else _standing(State.CURRENT, end - moment)
+    return _standing(State.EXPIRED, end, moment) if moment > end else _standing(State.CURRENT, moment, end)
 
 
-def _standing(state: State, between: timedelta) -> Standing:
+def _standing(state: State, first: datetime, last: datetime) -> Standing:
+    between = last - first
     unit, name = next((unit, name) for least, unit, name in _UNITS if between >= least)
-    return Standing(state, between // unit, name)
+    return Standing(state, days_left(last, first) if unit is _DAY else between // unit, name)

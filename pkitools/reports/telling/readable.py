@@ -6,19 +6,21 @@ Data keeps them whole.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Final
 
 from pkitools.messages import Language, fault_in_words, message, template
-from pkitools.messages.days import at_time, day
+from pkitools.messages.days import at_time, day, days_left
 from pkitools.text import DayText, NameText, pattern
+
+if TYPE_CHECKING:
+    from pkitools.x509.above import AboveRole
 
 # as pkitools.text writes moments, and as the data of hierarchies do
 _MOMENT: Final = pattern(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]([0-9]{2}:[0-9]{2}):[0-9]{2}(?:\.[0-9]+)?(?:Z| UTC))?")
-_DAY: Final = timedelta(days=1)
 _SHORT_MONTHS: Final = {"maart": "mrt"}  # where three letters are not the first three
 # which words stand for the value of an operand with this name
-_WORDS: Final = {"reason": "crl_reason", "code": "attempt", "crl_fault": "crl_fault"}
+_WORDS: Final = {"reason": "crl_reason", "code": "attempt", "crl_fault": "crl_fault", "role_above": "above"}
 
 
 def readable(params: Mapping[str, object], language: Language, moment: datetime | None = None) -> dict[str, object]:
@@ -61,16 +63,9 @@ def short_day(when: date, language: Language) -> str:
     return f"{number} {_SHORT_MONTHS.get(month, month[:3])} {year}"
 
 
-def days_left(end: datetime, moment: datetime) -> int:
-    """Return how many whole days there are until ``end``; negative once it is over.
-
-    Towards zero, but never zero once it is over: of the first day after the end, too, it is -1.
-
-    >>> end = datetime(2027, 5, 14, tzinfo=UTC)
-    >>> [days_left(end, end + timedelta(hours=hours)) for hours in (-30, -1, 0, 1, 30, 50)]
-    [1, 0, 0, -1, -1, -2]
-    """
-    return (end - moment) // _DAY if moment <= end else min(-1, -((moment - end) // _DAY))
+def role_above(role: AboveRole, language: Language) -> str:
+    """Return what an authority above a certificate is to it, in words: ``de uitgever``."""
+    return str(_operand("role_above", role.value, language, None))
 
 
 def number_of(count: int) -> str:
@@ -78,14 +73,21 @@ def number_of(count: int) -> str:
     return {0: "none", 1: "one"}.get(count, "many")
 
 
-def validity(start: datetime, end: datetime, moment: datetime, language: Language) -> str:
+def validity(
+    start: datetime, end: datetime, moment: datetime, language: Language, *, works_until: datetime | None = None
+) -> str:
     """Return until when something is valid, and how long that is: ``geldig t/m 14 mei 2027 (nog 169 dagen)``.
 
     Args:
         start, end: both included, aware.
         moment: seen from when, aware.
         language: ``nl`` or ``en``.
+        works_until: the end that counts, aware, where what stands above it may end first.
     """
+    if works_until is not None and works_until < end and start <= moment <= end:
+        word = "works" if moment <= works_until else "works_no_more"
+        told = day_and_distance(works_until, moment, language)
+        return message(f"report.validity.{word}", {"day": told}, language).title
     if moment < start:
         time = f"{start.astimezone(UTC):%H:%M}" if start.date() == moment.date() else None
         return message("report.validity.from", {"day": day(start, language) + at_time(time, language)}, language).title
@@ -96,6 +98,7 @@ def validity(start: datetime, end: datetime, moment: datetime, language: Languag
 def day_and_distance(end: datetime, moment: datetime, language: Language) -> str:
     """Return a day and how far off it is: ``14 mei 2027 (nog 169 dagen)``."""
     way = "left" if moment <= end else "ago"
-    days = 0 if abs(end - moment) < _DAY else abs(days_left(end, moment))
+    is_today = end.astimezone(UTC).date() == moment.astimezone(UTC).date()
+    days = 0 if is_today else abs(days_left(end, moment))
     distance = message(f"report.distance.{way}.{number_of(days)}", {"days": days}, language).title
     return f"{day(end, language)} ({distance})"

@@ -8,7 +8,8 @@ from typing import Final
 
 from pkitools.findings import Verdict
 from pkitools.frozen import dataclass
-from pkitools.reports.telling.readable import days_left, short_day
+from pkitools.messages.days import days_left
+from pkitools.reports.telling.readable import short_day
 from pkitools_cli.commands.tables import closing_rows, counted_all, naming
 from pkitools_cli.i18n import form_of, language, report_word, tr
 from pkitools_cli.lines import wrapped
@@ -25,7 +26,7 @@ class Row:
     Args:
         file: its file.
         mark: which certificate of it; empty where there is one.
-        not_after: until when it is valid.
+        ends: until when it works: what stands above it may end first.
         moment: when was judged.
         verdict: of its report.
         why: in a few words; of what passed, what is to be known beside that.
@@ -33,15 +34,15 @@ class Row:
 
     file: str
     mark: str
-    not_after: datetime
+    ends: datetime
     moment: datetime | None
     verdict: Verdict
     why: str
 
     def cells(self, name: str) -> tuple[str, ...]:
         """Return what stands in each column, its file being called ``name``."""
-        days = _NOTHING if self.moment is None else str(days_left(self.not_after, self.moment))
-        day = short_day(self.not_after, language())
+        days = _NOTHING if self.moment is None else str(days_left(self.ends, self.moment))
+        day = short_day(self.ends, language())
         return name, day, days, report_word("verdict", self.verdict), self.why
 
 

@@ -17,7 +17,7 @@ from pkitools.reports.telling.answer import answer_of
 from pkitools.reports.telling.readable import readable, validity
 from pkitools.reports.text import in_a_word, in_short, label_width, others, why
 from pkitools.text import joined, shown
-from pkitools.x509 import CertificateFacts, read_certificate
+from pkitools.x509 import read_certificate
 from pkitools_cli.commands.cert.check_options import CheckOptions, Meant
 from pkitools_cli.commands.cert.check_overall import Overall, Part, overall_told, reserved
 from pkitools_cli.commands.cert.delivery_text import delivery_told, file_named, told_apart
@@ -379,7 +379,7 @@ def _also(one: _Told) -> list[str]:
 def _from(one: _Told, most: int, *, many: bool) -> list[str]:
     first, indent = under_answer("from")
     facts, oin = one.place.result.facts, one.place.result.oin
-    last = (f"OIN {oin}" if oin else _without_oin(one.report), _validity(facts, one.report.moment))
+    last = (f"OIN {oin}" if oin else _without_oin(one.report), _validity(one.place.result, one.report.moment))
     names = _names(one) if many or one.which else [None]
     # until when it is valid is never what is left out
     organization = _apart(facts.subject.organization)
@@ -411,8 +411,11 @@ def _names(one: _Told) -> list[str]:
     return [*(f"{name} ({one.which})" if one.which else name for name in names), f"{cut} ({one.number})"]
 
 
-def _validity(facts: CertificateFacts, moment: datetime | None) -> str | None:
-    return None if moment is None else validity(facts.not_before, facts.not_after, moment, language())
+def _validity(result: CheckResult, moment: datetime | None) -> str | None:
+    if moment is None:
+        return None
+    facts = result.facts
+    return validity(facts.not_before, facts.not_after, moment, language(), works_until=result.ends)
 
 
 # -- the details -------------------------------------------------------------------------------------------------------
@@ -470,7 +473,7 @@ def _quiet(
     """Yield one line for each certificate, and for what else keeps the exit code from 0."""
     for (name, check), found in zip(checks, every, strict=True):
         for one in found:
-            yield _in_one_line(one.name, one.report, _validity(one.place.result.facts, one.report.moment) or "")
+            yield _in_one_line(one.name, one.report, _validity(one.place.result, one.report.moment) or "")
         if _has_more(check) and _is_to_be_told(check.file_report):
             yield _in_one_line(called(name), check.file_report, "")
         if check.delivery.verdict is Verdict.FAILED:
@@ -504,4 +507,4 @@ def _row(one: _Told, count: int) -> Row:
     report = one.report
     because = answer_of(report).because
     why_so = reserved(report) if because is None else in_a_word(because, language(), report.moment)
-    return Row(one.file, mark, one.place.result.facts.not_after, report.moment, report.verdict, why_so)
+    return Row(one.file, mark, one.place.result.ends, report.moment, report.verdict, why_so)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from pkitools.errors import MissingExtraError
 from pkitools.frozen import dataclass
 from pkitools.reports import PlannedFile, ToldError, g4_plan_document
-from pkitools.reports.telling.readable import short_day
+from pkitools.reports.telling.readable import role_above, short_day
 from pkitools.text import shown
 from pkitools_cli.commands.founded import founded
 from pkitools_cli.commands.next_steps import Words, request_command, step
@@ -28,6 +29,7 @@ from pkitools_cli.wide import fitted, padded
 
 if TYPE_CHECKING:
     from pkitools.renewal import BindingDate, Breakage, MigrationPlan
+    from pkitools.renewal.working_days import WorkingDays
     from pkitools.systems import System
 
 _ALWAYS: Final = "always"
@@ -76,8 +78,21 @@ def _planned(
 
     contents = read_input(name, passphrase)
     unread += told_problems(contents, name)
-    plans = [plan_migration(facts, moment=moment, systems=systems) for facts in certificates_of(contents)]
-    return PlannedFile(name, tuple(plans))
+    planned = partial(
+        plan_migration, moment=moment, systems=systems, around=contents.certificates, calendar=_working_days()
+    )
+    return PlannedFile(name, tuple(map(planned, certificates_of(contents))))
+
+
+@cache
+def _working_days() -> WorkingDays | None:
+    """Return the working days, as ``scan`` and ``plan`` go by; ``None`` where the library of holidays is not here."""
+    from pkitools.renewal.working_days import WorkingDays
+
+    try:
+        return WorkingDays()
+    except MissingExtraError:
+        return None
 
 
 def _code(files: Sequence[PlannedFile], *, complete: bool) -> ExitCode:
@@ -122,7 +137,7 @@ _Plans = Sequence["tuple[str, MigrationPlan]"]
 def _answer(plans: _Plans, moving: _Plans) -> str:
     if not moving:
         return tr("cli.g4.plan.none", count=len(plans))
-    ends = [plan.facts.not_after for _, plan in moving if not plan.is_expired]
+    ends = [plan.ends for _, plan in moving if not plan.is_expired]
     if not ends:
         return tr("cli.g4.plan.answer_expired", count=len(moving), total=len(plans))
     return tr("cli.g4.plan.answer", count=len(moving), total=len(plans), day=min(ends).date())
@@ -138,14 +153,16 @@ def _row(key: str, value: str) -> list[str]:
 
 
 def _plan(file: str, plan: MigrationPlan, moment: datetime) -> Iterator[Line | str]:
+    from pkitools.renewal import BindingDate, DateKind
+
     yield from (Line(row, bold=True) for row in wrapped(_name(plan), ""))
     yield from _row("file", file)
     yield from _row("now", _now(plan))
     if plan.replacement is None:
         yield from _row("becomes", tr(f"cli.g4.state.{plan.state}"))
         if plan.is_expired:  # that it need not go to G4 is not that there is nothing to do
-            ended = short_day(plan.facts.not_after.date(), language())
-            yield from _row("dates", f"{ended:<11}  {tr('cli.g4.date.expired')}")
+            ended = BindingDate(plan.ends.date(), DateKind.EXPIRED, None, None, plan.ends_by)
+            yield from _row("dates", _date(ended, moment))
         return
     profile = f" ({plan.replacement.profile})" if plan.replacement.profile else ""
     why = f"{plan.replacement.text[language()]} {founded(plan.replacement.source, plan.replacement.certainty)}"
@@ -172,7 +189,8 @@ def _now(plan: MigrationPlan) -> str:
 
 def _date(day: BindingDate, moment: datetime) -> str:
     late = "_late" if str(day.kind) == _ORDER and day.day < moment.date() else ""
-    told = tr(f"cli.g4.date.{day.kind}{late}", days=day.days or "")
+    by = {} if day.by is None else {"role_above": role_above(day.by.role, language()), "name": shown(day.by.name)}
+    told = tr(f"cli.g4.date.{day.kind}{'_by' if by else late}", days=day.days or "", **by)
     where = "" if day.basis is None else f" {founded(day.basis.source, day.basis.certainty)}"
     return f"{short_day(day.day, language()):<11}  {told}{where}"
 
@@ -207,11 +225,11 @@ def _table(plans: _Plans) -> Iterator[Line | str]:
     yield ""
     heads = (tr("cli.g4.table.certificate"), tr("cli.g4.table.now"), tr("cli.g4.table.becomes"), tr("cli.g4.table.end"))
     yield Line(_cells(*heads), bold=True)
-    for _, plan in sorted(plans, key=lambda each: each[1].facts.not_after):
+    for _, plan in sorted(plans, key=lambda each: each[1].ends):
         now = plan.hierarchy.label if plan.hierarchy else plan.generation or "?"
         becomes = plan.state if plan.replacement is None else plan.replacement.profile or plan.replacement.type
         told = tr(f"cli.g4.short.{becomes}") if plan.replacement is None else becomes
-        yield _cells(_name(plan), now, told, str(plan.facts.not_after.date()))
+        yield _cells(_name(plan), now, told, str(plan.ends.date()))
 
 
 def _cells(name: str, now: str, becomes: str, end: str) -> str:
@@ -222,7 +240,7 @@ def _cells(name: str, now: str, becomes: str, end: str) -> str:
 def _next(moving: _Plans, options: Options) -> Iterator[str]:
     if not moving:
         return
-    _, plan = min(moving, key=lambda each: (each[1].is_expired, each[1].facts.not_after))
+    _, plan = min(moving, key=lambda each: (each[1].is_expired, each[1].ends))
     found = step("g4_plan.request", {"name": _name(plan)}, {"create": partial(_create, plan, options)})
     yield ""
     yield from found.told() if found is not None else ()

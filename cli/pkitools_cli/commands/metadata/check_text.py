@@ -155,7 +155,9 @@ def _key(one: JudgedCertificate) -> Iterator[Line | str]:
     result = one.result
     verdict = report_word("verdict", result.verdict)
     moment = result.report.moment
-    until = "" if moment is None else validity(result.facts.not_before, result.facts.not_after, moment, language())
+    facts, until = result.facts, ""
+    if moment is not None:
+        until = validity(facts.not_before, facts.not_after, moment, language(), works_until=result.ends)
     oin = f"OIN {result.oin}" if result.oin else tr("cli.cert_check.without_oin")
     start = f"  {one.subject.number}  {verdict}  "
     rows = beside(start, ", ".join(filter(None, (_name(one), oin, until))))

@@ -128,7 +128,7 @@ def command(options: Options) -> Reply[Scanned]:
     worst = max((each for each in weights if each is not None), default=None)
     return Reply(
         scanned,
-        document=lambda value: scan_document(value.portfolio, value.changes, value.risks),
+        document=lambda value: scan_document(value.portfolio, value.changes, value.risks, connections),
         text=lambda value: scan_told(
             value.portfolio,
             value.changes,

@@ -182,7 +182,7 @@ def _why(standing: Standing, one: HeldCertificate, portfolio: Portfolio, told_ab
     """
     decides = deciding(one)
     if one.ends_by is not None:
-        yield from wrapped(ends_by_told(one.ends_by, language()), _INDENT)
+        yield from wrapped(ends_by_told(one.ends_by, portfolio.moment, language()), _INDENT)
     if one.successor is not None and standing is Standing.EXPIRED:
         decides = None
     if decides is not None:

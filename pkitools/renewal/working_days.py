@@ -7,9 +7,13 @@ from datetime import date, timedelta
 from typing import Final
 
 from pkitools.errors import brought_by
+from pkitools.rules.order_day import order_day
 
 _DAY: Final = timedelta(days=1)
 _SATURDAY: Final = 5
+
+YEARS: Final = range(2000, 2101)
+"""Years that can be planned in: holidays are known for these."""
 
 
 class WorkingDays:
@@ -40,6 +44,17 @@ class WorkingDays:
         for _ in range(count):
             day = self.at_or_before(day - _DAY)
         return self.at_or_before(day)
+
+
+def advised_order(begins: date | None, ends: date, calendar: WorkingDays) -> date:
+    """Return the last day to order the next certificate as pkitools advises: three months ahead, on a working day.
+
+    Args:
+        begins, ends: as of :func:`~pkitools.rules.order_day.order_day`.
+        calendar: the working days; no day is moved of a year whose holidays are not known.
+    """
+    day = order_day(begins, ends)
+    return calendar.at_or_before(day) if day.year in YEARS else day
 
 
 def _dutch_holidays() -> Callable[[date], bool]:
