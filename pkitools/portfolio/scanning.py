@@ -202,7 +202,7 @@ class _Scan:
             peer = peer_of(given)
             assert peer is not None  # only what is one came this far
             named.setdefault(peer, []).extend([origin] if origin else [])
-        asked = asked_together(self.fetch, [*named])
+        asked = asked_together(self.fetch, [*named], raise_crashes=self.judge.asked.raise_crashes)
         units = (unit_of_peer(peer, answer, tuple(named[peer])) for peer, answer in asked)
         yield from self._noted(readings_of(units, self.judge, self.executor), [])
 

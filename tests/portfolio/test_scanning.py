@@ -442,6 +442,21 @@ def test_who_stops_waits_for_no_peer_and_asks_no_other() -> None:
     assert len(asked) <= 10
 
 
+def test_means_that_fail_as_they_did_not_say_end_no_scan(tmp_path: Path) -> None:
+    """As a socket that runs out of time inside somebody else's means."""
+
+    def fetch(host: str, _port: int, /) -> tuple[bytes, ...]:
+        raise TimeoutError if host.startswith("slow") else ZeroDivisionError
+
+    (tmp_path / "a.pem").write_bytes(WHOLE)
+    found = scanned("slow.example.nl:443", "odd.example.nl:443", tmp_path, fetch=fetch, asked=judging(raise_crashes=False))
+    assert [each.code for each in found.unread] == ["portfolio.error.fetch_crashed"] * 2
+    assert [each.params["detail"] for each in found.unread] == ["ZeroDivisionError", "TimeoutError"]
+    assert (len(found.judged), found.is_whole) == (1, False)
+    with pytest.raises(TimeoutError):
+        scanned("slow.example.nl:443", fetch=fetch)
+
+
 def test_the_worst_stands_first(tmp_path: Path) -> None:
     (tmp_path / "a.pem").write_bytes(pem(good_chain().leaf.der) + CHAIN)
     (tmp_path / "expired.pem").write_bytes(other_leaf())
