@@ -449,9 +449,10 @@ def test_means_that_fail_as_they_did_not_say_end_no_scan(tmp_path: Path) -> None
         raise TimeoutError if host.startswith("slow") else ZeroDivisionError
 
     (tmp_path / "a.pem").write_bytes(WHOLE)
-    found = scanned("slow.example.nl:443", "odd.example.nl:443", tmp_path, fetch=fetch, asked=judging(raise_crashes=False))
+    asked = judging(raise_crashes=False)
+    found = scanned("slow.example.nl:443", "odd.example.nl:443", tmp_path, fetch=fetch, asked=asked)
     assert [each.code for each in found.unread] == ["portfolio.error.fetch_crashed"] * 2
-    assert [each.params["detail"] for each in found.unread] == ["ZeroDivisionError", "TimeoutError"]
+    assert [each.params["detail"] for each in found.unread] == ["TimeoutError", "ZeroDivisionError"]
     assert (len(found.judged), found.is_whole) == (1, False)
     with pytest.raises(TimeoutError):
         scanned("slow.example.nl:443", fetch=fetch)
