@@ -6,7 +6,6 @@ used again.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain
@@ -29,6 +28,7 @@ from pkitools.limits import MAX_PATTERN_FILES
 from pkitools.portfolio import Gap, Gathering, HeldCertificate, HeldKey, HeldRequest, Judging, Portfolio, Unread, scan
 from pkitools.portfolio.risk import misfits
 from pkitools.portfolio.risk.certificates import may_be_in_both
+from pkitools.portfolio.where import same_place
 from pkitools.renewal.working_days import WorkingDays
 from pkitools.rules.order_day import LEAD_TIME
 from pkitools.systems import System
@@ -200,7 +200,7 @@ class _Found:
         near = (place.name for place in beside if any(one.number == connection.number for one in self.owners.of(place)))
         has_own = _key_file(certificate, found) is not None
         # a key that the connection names, and that is of nothing that lies there, is held to be of its certificate
-        named = (name for name in connection.files if not has_own and os.path.normpath(name) in found.stray)
+        named = (name for name in connection.files if not has_own and same_place(name) in found.stray)
         return next(chain(near, named), None)
 
     def _is_overdue(self, connection: Connection) -> date | None:
@@ -281,7 +281,7 @@ class _Lying:
         keys = {key.spki_sha256: key.place.name for key in found.keys if key.spki_sha256 is not None}
         issued = frozenset(one.spki_sha256 for one in found.certificates)
         known = issued | {one.spki_sha256 for one in found.requests}
-        stray = frozenset(os.path.normpath(name) for spki, name in keys.items() if spki not in known)
+        stray = frozenset(same_place(name) for spki, name in keys.items() if spki not in known)
         return cls(certificates, requests, of_holder, keys, stray, _misfits(found), issued, _unread(found, owners))
 
 
