@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from pkitools.arguments import aware, octets, optional_choice
+from pkitools.arguments import aware, octets, optional_choice, several
 from pkitools.checking.judgement import CheckResult, Memory, judged_as_read
 from pkitools.checking.question import Question, Revocation, question
 from pkitools.checking.stated_ids import holds_nothing_to_judge
@@ -45,18 +45,18 @@ class Judging:
     Args:
         moment: validation time, aware UTC.
         environment: for which all are judged; ``None``: each for the environment of its hierarchy.
-        systems: what they are for; none: for no system.
+        systems: what they are for, one or several; none: for no system.
         intermediates: authorities at hand for every certificate, DER.
         trust: roots of a test hierarchy, as for :func:`~pkitools.checking.check`.
         revocation: as there.
-        claims: connections: what lies at their places is judged by them, for their system and environment and with
-            their OIN; what none of them claims as all else.
+        claims: connections, one or several: what lies at their places is judged by them, for their system and
+            environment and with their OIN; what none of them claims as all else.
         passphrase: for keystores and encrypted keys.
         data: systems, rules and roots of one's own.
         raise_crashes: let what crashes raise; for tests and bug reports.
 
     Raises:
-        InvalidValueError: ``moment`` is not aware, or there is no such environment.
+        InvalidValueError: ``moment`` is not aware, there is no such environment, or something is of another type.
     """
 
     moment: datetime
@@ -76,6 +76,8 @@ class Judging:
         if self.passphrase is not None:
             object.__setattr__(self, "passphrase", octets(self.passphrase, "passphrase"))
         object.__setattr__(self, "environment", optional_choice(Environment, self.environment, "environment"))
+        object.__setattr__(self, "systems", several(self.systems, (str, System), "systems"))
+        object.__setattr__(self, "claims", several(self.claims, Claim, "claims"))
 
     def travelling(self) -> Judging:
         """Return the question as it goes to another process: lists as their bytes, not with what was found in them."""

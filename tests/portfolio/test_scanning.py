@@ -25,7 +25,7 @@ import pytest
 
 from pkitools.containers import read_source
 from pkitools.environment import Environment
-from pkitools.errors import FileError
+from pkitools.errors import FileError, InvalidValueError
 from pkitools.files import read_bytes
 from pkitools.findings import Outcome, Verdict
 from pkitools.limits import MAX_SCANNED_BYTES
@@ -559,3 +559,12 @@ def test_a_key_that_is_stated_beside_a_certificate_weighs_in_a_scan_as_in_a_chec
             for one in scanned(tmp_path, asked=judging(intermediates=read_source(CHAIN, "x").certificates)).certificates
         }
         assert all(verdicts[sha] == {Verdict.FAILED} for sha in wrong)
+
+
+def test_one_system_is_one_system_and_not_its_letters() -> None:
+    one, several = judging(systems="digid-machtigen"), judging(systems=iter(["digid-machtigen"]))
+    assert one.systems == several.systems == ("digid-machtigen",)
+    assert Gathering(["a"], one).portfolio().systems == ("digid-machtigen",)
+    for wrong in ({"systems": 1}, {"claims": "a"}):
+        with pytest.raises(InvalidValueError):
+            judging(**wrong)
