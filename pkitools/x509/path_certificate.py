@@ -22,7 +22,7 @@ from pkitools.limits import MAX_CERTIFICATE_BYTES
 from pkitools.text import NameText
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError, Node
-from pkitools.x509.extensions import SYNTAX, authority_key
+from pkitools.x509.extensions import SYNTAX, authority_key, usual_extension
 from pkitools.x509.name_matching import canonical_name, is_plain, is_readable, name_text
 from pkitools.x509.oids import (
     AUTHORITY_INFORMATION_ACCESS,
@@ -75,7 +75,6 @@ PROCESSED: Final = frozenset(
 
 _VERSION: Final = asn1.explicit(0)
 _EXTENSIONS: Final = asn1.explicit(3)
-_TRUE: Final = b"\x01\x01\xff"
 _VERSION_3: Final = b"\xa0\x03\x02\x01\x02"
 _EMPTY_NAME: Final = b"\x30\x00"
 
@@ -379,18 +378,13 @@ _OPENINGS: Final[Openings[_Opening]] = Openings()
 
 def _read_extension(der: bytes, node: Node) -> tuple[str, tuple[bool, bytes]]:
     """Return the OID, and whether it is critical with the DER inside the OCTET STRING."""
-    tag, at, start, stop = node
-    end = start + 2 + der[start + 1]
-    if tag == asn1.SEQUENCE and end + 5 < stop and der[start] == asn1.OBJECT_IDENTIFIER and der[start + 1] < 0x80:
-        # every length in one octet, in line: eight of these per certificate, in the time of a signature check
-        critical = der[end : end + 3] == _TRUE
-        value = end + 5 if critical else end + 2
-        if der[value - 2] == asn1.OCTET_STRING and value + der[value - 1] == stop and der[value - 1] < 0x80:
-            return asn1.oid(der, (asn1.OBJECT_IDENTIFIER, start, start + 2, end)), (critical, der[value:stop])
-    parts = asn1.children(der, node) if tag == asn1.SEQUENCE else []
+    usual = usual_extension(der, node)
+    if usual is not None:
+        return usual[0], usual[1:]
+    parts = asn1.children(der, node) if node[0] == asn1.SEQUENCE else []
     last = parts[-1] if parts else node
     if not 2 <= len(parts) <= 3 or last[0] != asn1.OCTET_STRING:
-        raise DERError("is_none", at, kind="Extension")
+        raise DERError("is_none", node[1], kind="Extension")
     critical = len(parts) == 3 and asn1.boolean(der, parts[1])
     return asn1.oid(der, parts[0]), (critical, der[last[2] : last[3]])
 
