@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import warnings
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -105,13 +106,15 @@ class PathCertificate:
         algorithms_agree: the AlgorithmIdentifier inside the signed part is the same.
         extensions: OID → (critical, DER inside the OCTET STRING); of duplicates the first.
         ca, path_length: basicConstraints; ``ca`` is False without the extension.
+        alternative_names: where each GeneralName of the subjectAltName stands in its value.
         key_usage: bit 0 is digitalSignature, bit 5 keyCertSign; ``None`` without the extension.
         extended_key_usage: OIDs; ``None`` without the extension.
         subject_key_identifier, authority_key_identifier: of its own key and of its issuer's; ``None`` where it names
             none.
         odd_times: a time before 2050 as GeneralizedTime, which RFC 5280 4.1.2.5 does not want.
         misencodings: what RFC 5280 4.1 and 4.2 forbid of the encoding: the faults, and what is outside them.
-        unknown_critical: OIDs of critical extensions that nothing here processes.
+        critical: OIDs of the critical extensions.
+        unknown_critical: those of them that nothing here processes.
         constrains: it has name constraints, or an extension that constrains policies.
         faults: OID of every extension that is there twice (``duplicate <oid>``) or cannot be decoded
             (``malformed <oid>``).
@@ -137,10 +140,12 @@ class PathCertificate:
     path_length: int | None = None
     key_usage: int | None = None
     extended_key_usage: tuple[str, ...] | None = None
+    alternative_names: Sequence[Node] = field(default=(), repr=False)
     subject_key_identifier: bytes | None = field(default=None, repr=False)
     authority_key_identifier: bytes | None = field(default=None, repr=False)
     faults: tuple[str, ...] = ()
     misencodings: tuple[str, ...] = ()
+    critical: tuple[str, ...] = ()
     unknown_critical: tuple[str, ...] = ()
     constrains: bool = False
     # asked of hardly any certificate, then kept: cached_property would need a dict beside the slots
@@ -301,6 +306,7 @@ def _read_extensions(read: PathCertificate, sequence: Node) -> None:
     opening, rest = _OPENINGS.find(read.issuer, der, sequence)
     if opening is not None:
         extensions.update(opening.held)
+        read.critical = opening.critical
         for name, value in opening.fields:
             setattr(read, name, value)
     nodes = asn1.outline(der, rest)
@@ -312,6 +318,8 @@ def _read_extensions(read: PathCertificate, sequence: Node) -> None:
             faults.append(f"duplicate {oid}")
             continue
         extensions[oid] = held
+        if held[0]:
+            read.critical += (oid,)
         if known is None:
             faults += _decode(read, oid, held, octets)
             continue
@@ -366,11 +374,14 @@ class _Opening(NamedTuple):
     """The same of several extensions, by their OIDs."""
 
     held: dict[str, tuple[bool, bytes]]
+    critical: tuple[str, ...]
     fields: list[tuple[str, object]]
 
 
 def _opening(known: list[_Known]) -> _Opening:
-    return _Opening({each.oid: each.held for each in known}, [field for each in known for field in each.fields])
+    held = {each.oid: each.held for each in known}
+    critical = tuple([each.oid for each in known if each.held[0]])
+    return _Opening(held, critical, [field for each in known for field in each.fields])
 
 
 _OPENINGS: Final[Openings[_Opening]] = Openings()
@@ -423,8 +434,9 @@ def _authority_key_identifier(read: PathCertificate, value: bytes) -> None:
     read.authority_key_identifier = authority_key(value)
 
 
-def _subject_alternative_name(_read: PathCertificate, value: bytes) -> None:
-    if not asn1.children(value, asn1.root(value, asn1.SEQUENCE)):
+def _subject_alternative_name(read: PathCertificate, value: bytes) -> None:
+    read.alternative_names = asn1.children(value, asn1.root(value, asn1.SEQUENCE))
+    if not read.alternative_names:
         raise DERError("is_empty", kind="subjectAltName")
 
 
