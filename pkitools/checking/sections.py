@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar
 
-from pkitools.checking.file_names import Stem, stem_of
+from pkitools.checking.file_names import stem_of
 
 if TYPE_CHECKING:
     from pkitools.containers import Item
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 _Place: TypeAlias = tuple[int, str | None]
 _T = TypeVar("_T", bound=Hashable)
 
+# of a section or a file: how what is in it is kept, and not whose it is
+_KEPT_IN: Final = frozenset((
+    "configmap", "configmaps", "cm", "config", "configs", "secret", "secrets", "sealedsecret", "values", "vars", "data",
+    "yaml", "yml", "json", "toml", "env", "ini", "conf", "tf", "tfvars", "properties", "sops", "enc",
+))  # fmt: skip
 _ANYWHERE: Final = 0  # no section has this number: it is the whole file
 
 
@@ -118,23 +123,26 @@ def _names_in(item: Item, section: int) -> Iterator[str]:
 
     In its own section also a name that says only what is in it (``tls.crt`` beside ``tls.key``) is one.
     """
-    text = _stem(item.alias or "").text
+    text = _stem(item.alias or "")
     if text or section == item.among:
-        yield text or _stem((item.alias or "").rpartition("/")[0]).text
+        yield text or _stem((item.alias or "").rpartition("/")[0])
         return
-    inside = [name for number, name in item.within]
     numbers = [number for number, _ in item.within]
-    inside = inside[numbers.index(section) + 1 :] if section in numbers else inside
-    around = next((text for name in reversed(inside) if (text := _stem(name).text)), "")
-    if around:
-        yield around
+    inside = item.within[numbers.index(section) + 1 :] if section in numbers else item.within
+    yield from (text for _, name in reversed(inside) if (text := _label(name)))
 
 
 def _around(item: Item) -> Iterator[str]:
     """Yield what the names say that are on the way to an item."""
-    return (text for _, name in item.within if (text := _stem(name).text))
+    return (text for _, name in item.within if (text := _label(name)))
 
 
 @lru_cache(maxsize=1024)
-def _stem(name: str) -> Stem:
-    return stem_of(name)
+def _stem(name: str) -> str:
+    return stem_of(name).text
+
+
+@lru_cache(maxsize=1024)
+def _label(name: str) -> str:
+    """Return what the name of a section shares with that of another: less what only says how things are kept there."""
+    return "-".join(word for word in _stem(name).split("-") if word not in _KEPT_IN)
