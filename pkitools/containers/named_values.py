@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final, Literal, TypeAlias
 
+from pkitools.containers.parts import ObjectName
 from pkitools.frozen import dataclass, field
 from pkitools.text import pattern
 
@@ -103,12 +104,6 @@ def standings(text: bytes, spans: Iterable[tuple[int, int]]) -> list[Standing | 
         None if one is None else standing(scanner.named((*one.around, *one.folder)), one.name, one.beside, one.enclosed)
         for one in found
     ]
-
-
-class ObjectName(str):
-    """What an object of Kubernetes is called: a value in it has that around it, and not in its name."""
-
-    __slots__ = ()
 
 
 def object_names(said: Mapping[str, object]) -> tuple[str, ...]:
