@@ -229,22 +229,26 @@ class Kept:
         """Hold the keys to the certificates that they belong to by the names of their files."""
         before = [int(number) for (number,) in self.rows("SELECT certificate FROM misnamed")]
         self._run("DELETE FROM misnamed")
-        by_file: dict[str, list[Outcome]] = {}
-        for key, files in misnamed(self.certificates(), self.others(KEYS), self.others(REQUESTS)):
+        by_place: dict[tuple[str, int | None], list[Outcome]] = {}
+        for key, places in misnamed(self.certificates(), self.others(KEYS), self.others(REQUESTS)):
             params = {"position": str(key.place.position), "key": key.key, "name": NOTHING, "file": key.place.name}
-            told = outcome(NAMED, Violated((), {**params, "beside": joined(files)}))
-            for name in files:
-                by_file.setdefault(name, []).append(told)
-        self._has_misnamed = bool(by_file)
-        for number in [*self._keep_misnamed(by_file)] if by_file else []:
+            beside = joined(list(dict.fromkeys(name for name, _ in places)))
+            told = outcome(NAMED, Violated((), {**params, "beside": beside}))
+            for place in places:
+                by_place.setdefault(place, []).append(told)
+        self._has_misnamed = bool(by_place)
+        for number in [*self._keep_misnamed(by_place)] if by_place else []:
             self._order(number)
         for number in before:
             self._order(number)
 
-    def _keep_misnamed(self, by_file: Mapping[str, Sequence[Outcome]]) -> Iterator[int]:
+    def _keep_misnamed(self, by_place: Mapping[tuple[str, int | None], Sequence[Outcome]]) -> Iterator[int]:
         for number, body in self.rows("SELECT number, body FROM certificate WHERE is_authority = 0"):
-            names = dict.fromkeys(place.name for place in self._whole(number, body).places)
-            told = [replace(one, evidence=(Evidence("file", name),)) for name in names for one in by_file.get(name, ())]
+            places = self._whole(number, body).places
+            spots = dict.fromkeys(spot for one in places for spot in ((one.name, None), (one.name, one.position)))
+            told = [
+                replace(one, evidence=(Evidence("file", spot[0]),)) for spot in spots for one in by_place.get(spot, ())
+            ]
             if told:
                 self._run("INSERT INTO misnamed (certificate, body) VALUES (?, ?)", number, pickle.dumps(tuple(told)))
                 yield number

@@ -66,6 +66,7 @@ class Place:
         named_by: what points to this file: a configuration, an inventory, each with its line, as ``FILE:LINE``.
         out_of_date: of SAML metadata that may not be used any more the code of the rule that says so:
             ``file.metadata.expired``, or ``file.metadata.until`` where what they end at is no moment.
+        within: in a text the sections around it, as :class:`~pkitools.containers.Item` has them.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Place:
     with_key: bool = False
     named_by: tuple[str, ...] = ()
     out_of_date: str | None = None
+    within: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

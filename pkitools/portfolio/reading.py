@@ -347,6 +347,7 @@ class _Found:
             with_key=bool(item.has_key) or is_held,
             named_by=self.unit.named_by,
             out_of_date=self._out_of_date(item) if self.contents.described else None,
+            within=item.within,
         )
 
     def _out_of_date(self, item: Item) -> str | None:
