@@ -8,10 +8,16 @@ from typing import Any, Final
 
 import pytest
 
+from pkitools.connections import ConnectionsStatus, hold, read_connections
 from pkitools.portfolio import Portfolio
 from pkitools.reports import Telling
 from pkitools.reports.pages.portfolio import portfolio_page
-from tests.portfolio.support import hostile, something_of_everything
+from pkitools.reports.pages.work import work_page
+from pkitools.reports.planning import Work, WorkTelling
+from pkitools.reports.planning.work import planned_of
+from tests.connections.support import CHAIN, OTHER_OIN, certificate, connection
+from tests.connections.support import written as connections_file
+from tests.portfolio.support import hostile, judging, something_of_everything
 from tests.reports.test_pages import certificate_text, many
 from tests.support.browser import PHONE, Visit, browsing
 
@@ -35,14 +41,26 @@ def addresses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Every kind of page, as a file, by what is on it."""
     folder = tmp_path_factory.mktemp("pages")
     small = something_of_everything(tmp_path_factory.mktemp("portfolio"))
+    status = connected(tmp_path_factory.mktemp("work"))
     pages = {name: certificate_text(name) for name in CERTIFICATES}
     pages |= {
         "few": portfolio_page(small, Telling("nl", now="Doe dit.")),
         "many": portfolio_page(many(small, COUNT), Telling("en")),
         "odd": portfolio_page(hostile(small, ODD), Telling("nl")),
+        "work": work_page(Work.of_status(status), WorkTelling("nl", lambda *_: "pkitools " + ODD, now="Doe dit.")),
+        "days": work_page(Work(status.moment, planned_of(status)), WorkTelling("en")),
         "nothing": portfolio_page(Portfolio(small.moment, ("a",)), Telling("en")),
     }
     return {name: written(folder / f"{name}.html", text) for name, text in pages.items()}
+
+
+def connected(folder: Path) -> ConnectionsStatus:
+    """Connections of several states, one called by what no line is broken in."""
+    (folder / "a.pem").write_bytes(certificate() + CHAIN)
+    text = f'[organization.b]\noin = "{OTHER_OIN}"\nname = "{ODD.replace(chr(0x202E), "")}"\n'
+    text += connection(files='["a.pem"]') + connection(organization='"b"', live="2027-06-01", owner='"Iemand"')
+    file = connections_file(folder, text)
+    return hold(read_connections(file.read_bytes(), str(file)), judging())
 
 
 def written(path: Path, text: str) -> str:
@@ -52,7 +70,8 @@ def written(path: Path, text: str) -> str:
 
 def test_everybody_can_read_every_page(browser: Any, addresses: dict[str, str]) -> None:
     """axe finds nothing; nothing is complained of, and nothing asked of anybody."""
-    judged = {"unknown": "html", "few": "html", "many": "section:has(.timeline)"}  # the rest of it is that of few
+    judged = dict.fromkeys(("unknown", "few", "work", "days"), "html")
+    judged["many"] = "section:has(.timeline)"  # the rest of it is that of few
     for name, address in addresses.items():
         with Visit(browser, address) as visit:
             if name != "many":
@@ -65,7 +84,7 @@ def test_everybody_can_read_every_page(browser: Any, addresses: dict[str, str]) 
 
 
 def test_everybody_can_read_it_in_the_dark(browser: Any, addresses: dict[str, str]) -> None:
-    for name in ("few", "several"):
+    for name in ("few", "several", "work"):
         with Visit(browser, addresses[name], color_scheme="dark") as visit:
             visit.open_all()
             assert visit.violations("color-contrast", "link-in-text-block") == [], name
@@ -124,6 +143,20 @@ def test_the_list_is_filtered_by_words_and_by_standing(browser: Any, addresses: 
         visit.page.click("form[data-filter] button")
         visit.page.wait_for_function(f"document.querySelector('output').textContent.startsWith('{COUNT} of')")
         assert shown.count() == COUNT
+
+
+def test_connections_are_filtered_by_words_and_by_state(browser: Any, addresses: dict[str, str]) -> None:
+    with Visit(browser, addresses["work"]) as visit:
+        shown = visit.page.locator("#connections > details:visible")
+        assert shown.count() == 2
+        visit.page.fill("#work-text", "iemand")
+        assert shown.count() == 1
+        visit.page.fill("#work-text", "")
+        states = visit.page.locator("#work-kind option").evaluate_all("all => all.map(each => each.value)")
+        assert len(states) > 1
+        for state in states[1:]:
+            visit.page.select_option("#work-kind", state)
+            assert shown.count() == visit.page.locator(f"#connections > details[data-kind={state}]").count()
 
 
 def test_without_script_all_of_it_is_there_and_nothing_that_does_nothing(
