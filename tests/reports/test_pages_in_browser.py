@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from pkitools.connections import ConnectionsStatus, hold, read_connections
+from pkitools.messages import LANGUAGES, Language
 from pkitools.portfolio import Portfolio
 from pkitools.reports import Telling
+from pkitools.reports.pages import Asked
+from pkitools.reports.pages import checked as pages
+from pkitools.reports.pages.chain import Chain, ChainLink, Role, Where
 from pkitools.reports.pages.portfolio import portfolio_page
 from pkitools.reports.pages.work import work_page
 from pkitools.reports.planning import Work, WorkTelling
@@ -18,7 +24,7 @@ from pkitools.reports.planning.work import planned_of
 from tests.connections.support import CHAIN, OTHER_OIN, certificate, connection
 from tests.connections.support import written as connections_file
 from tests.portfolio.support import hostile, judging, something_of_everything
-from tests.reports.test_pages import certificate_text, many
+from tests.reports.test_pages import MOMENT, certificate_text, checked, many
 from tests.support.browser import PHONE, Visit, browsing
 
 pytestmark = pytest.mark.slow
@@ -81,6 +87,25 @@ def test_everybody_can_read_every_page(browser: Any, addresses: dict[str, str]) 
             assert visit.overflow <= 0, name
             assert visit.complaints == []
             assert visit.fetched == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_of_a_chain_is_cut_off_by_its_box(
+    browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: Language
+) -> None:
+    """The words for each part and place, with the longest day there is; of a name so much is shown as fits."""
+    end, called = datetime(2027, 9, 29, tzinfo=UTC), "Organisatie Services CA G1 van de uitgever van de gemeenten"
+    steps = tuple(ChainLink(called, role, where, end) for role, where in product(Role, Where))
+    monkeypatch.setattr(pages, "chain_of_check", lambda *_: Chain(steps, is_proven=False))
+    asked = Asked(moment=MOMENT, environment="production", language=language)
+    text = pages.certificate_page([checked()], asked)
+    with Visit(browser, written(tmp_path / "chain.html", text)) as visit:
+        found = visit.page.evaluate("""() => Array.from(document.querySelectorAll(".chain g")).flatMap(
+            step => Array.from(step.querySelectorAll("text"), line => [
+                line.textContent, line.getBBox().width - step.querySelector("rect").getBBox().width + 8
+            ]))""")
+    assert len(found) == 3 * len(steps)
+    assert [text for text, over in found if over > 0] == []
 
 
 def test_everybody_can_read_it_in_the_dark(browser: Any, addresses: dict[str, str]) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from pkitools.arguments import aware, choice, optional_choice
 from pkitools.environment import Environment
 from pkitools.findings import Report, Severity, Verdict
-from pkitools.frozen import dataclass
+from pkitools.frozen import dataclass, replace
 from pkitools.messages import Language, RemedyText, error_sentence, message
 from pkitools.messages.days import day_and_time
 from pkitools.reports.checked_file import CheckedFile, with_their_keys
@@ -255,7 +255,7 @@ def checked_for_page(
         InvalidValueError: there is no such verdict.
     """
     given, reuse = with_their_keys([file for file in files if not file.harmless], reuse)
-    told = tuple(_file(file, number, asked) for number, file in enumerate(given, start=1))
+    told = tuple(_with_misfits(_file(file, n, asked), file.name, reuse, asked) for n, file in enumerate(given, start=1))
     together = NOTHING_FOUND if reuse is None else findings_of(reuse, asked.language, asked.remedy)
     worst = optional_choice(Verdict, verdict, "verdict") or _worst(given, reuse)
     beside = tuple(_with_no_certificate(given, reuse))
@@ -308,6 +308,21 @@ def _file(file: CheckedFile, number: int, asked: Asked) -> ShownFile:
         findings_of(check.delivery, asked.language, asked.remedy),
         check.delivery.verdict is Verdict.FAILED,
     )
+
+
+def _with_misfits(shown: ShownFile, name: str, reuse: Report | None, asked: Asked) -> ShownFile:
+    """Return a file whose certificates say that the key with its name is another's: what is wrong with all of it
+    stands above, and a good certificate with a wrong key looks good to nobody."""
+    found = () if reuse is None else (each for each in reuse.findings if each.params.get("beside") == name)
+    told = dict.fromkeys(in_a_word(each, asked.language, asked.moment) for each in found)
+    if not told:
+        return shown
+    return replace(shown, certificates=tuple(_not_simply_good(one, tuple(told)) for one in shown.certificates))
+
+
+def _not_simply_good(one: ShownCertificate, told: Sequence[str]) -> ShownCertificate:
+    but = ", ".join(filter(None, (one.but, *told)))
+    return replace(one, tone="soon" if one.tone == TONES[Verdict.PASSED] else one.tone, but=but)
 
 
 def findings_of(report: Report, language: Language, remedy: RemedyText | None = None) -> Findings:
