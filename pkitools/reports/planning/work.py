@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -37,10 +37,18 @@ class WorkTelling:
     Args:
         language: of the sentences and headings.
         command: gives what does a step, where the caller has something for it.
+        around: gives what there is to say before and after that command. For it and what follows a page alone has room.
+        beside: gives what else there is to say of a connection, in the caller's sentences.
+        now: what to do first; empty where the caller says nothing of it.
+        remarks: what there is to say of all connections, in the caller's sentences.
     """
 
     language: Language = "en"
     command: Commanding | None = None
+    around: Callable[[ConnectionStatus, StepStatus], tuple[str, str]] | None = None
+    beside: Callable[[ConnectionStatus], Iterable[str]] | None = None
+    now: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
