@@ -12,8 +12,7 @@ from pkitools.frozen import dataclass
 from pkitools.messages import error_sentence, message
 from pkitools.reports import Planned, Telling
 from pkitools.reports.pages.portfolio import ShownPortfolio, portfolio_for_page
-from pkitools.reports.planning.work import connection_name, date_title, date_why, is_past, shown_dates
-from pkitools.reports.portfolio.telling import word
+from pkitools.reports.planning.work import connection_name, date_title, date_why, past_word, shown_dates
 from pkitools.reports.telling.readable import readable
 from pkitools.text import visible
 from pkitools_cli.commands.scan.across import risks_for
@@ -131,7 +130,7 @@ def _dates(one: ConnectionStatus, today: date) -> Iterator[tuple[str, date, str,
     planned = Planned.of(one)
     for each in shown_dates(planned):
         title = date_title(each, planned, tongue)
-        past = word("connections.plan.past", tongue) if is_past(each, today) else ""
+        past = past_word(each, today, tongue)
         yield each.kind.value, each.day, past, title, date_why(each, tongue)
 
 
