@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from io import StringIO
 from pathlib import Path
@@ -14,7 +15,9 @@ from icalendar import Calendar, Component
 from markdown_it import MarkdownIt
 
 from pkitools.connections import Connections, ConnectionsStatus, hold, read_connections
+from pkitools.connections.planning import BEGIN
 from pkitools.errors import InvalidValueError
+from pkitools.frozen import replace
 from pkitools.messages import LANGUAGES, Language, message
 from pkitools.reports.pages.work import TO_DO
 from pkitools.reports.planning import Work, WorkTelling, work_form, work_report, work_suffixes
@@ -23,6 +26,7 @@ from pkitools.reports.planning.work import connection_name, planned_of, step_sai
 from pkitools.text import visible
 from tests.connections.support import CHAIN, certificate, connection, written
 from tests.portfolio.support import judging
+from tests.support.der import tlv
 from tests.support.page import Read
 from tests.support.schemas import assert_valid
 
@@ -164,3 +168,37 @@ def test_the_end_of_a_name_says_the_form() -> None:
         with pytest.raises(InvalidValueError) as refused:
             work_form(name)
         assert refused.value.code == f"report.error.{code}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("days", [-400, -30, 0, 1, 45, 120, 200])
+def test_no_event_lies_in_the_past_and_what_is_late_is_told_today(
+    tmp_path: Path, days: int, language: Language
+) -> None:
+    """Whenever it is asked; the rows of people say of what can be done yet that it is late."""
+    moment = datetime(2027, 6, 1, 12, tzinfo=UTC) - timedelta(days=days)
+    asked = _read(tmp_path, connection(files='["no"]', live="2027-06-01", system='"fsc"'))
+    work = Work.of_status(hold(asked, judging(moment=moment)))
+    found = events(work_report(work, ".ics", WorkTelling(language)))
+    assert all(one["DTSTART"].dt >= moment.date() for one in found)
+    (planned,) = work.planned
+    assert planned.plan is not None
+    gone = [one for one in planned.plan.dates if one.day < moment.date() and one.kind not in {"shorter", "next_end"}]
+    late = [one for one in found if one["CATEGORIES"].cats[1] == "late"]
+    assert [one["DTSTART"].dt for one in late] == ([moment.date()] if gone else [])
+    alone = replace(work, status=None)
+    text = work_report(alone, ".md", WorkTelling(language)).decode()
+    word = message("connections.plan.late", {}, language).title
+    assert text.count(f"({word})") == sum(one.kind in BEGIN for one in gone)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_of_a_certificate_that_lasts_too_long_to_plan_for_that_is_told(tmp_path: Path, language: Language) -> None:
+    # what stands above it is not there: that ends in this century
+    (tmp_path / "far.pem").write_bytes(certificate(end=tlv(0x18, b"99991231235959Z")))
+    asked = _read(tmp_path, connection(files='["far.pem"]'))
+    work = replace(Work.of_status(hold(asked, judging())), status=None)
+    for form in (".ics", ".md", ".json"):
+        text = work_report(work, form, WorkTelling(language)).decode().replace("\r\n ", "")
+        assert ("9999-12-31" if form == ".json" else "31 dec 9999" if language == "nl" else "31 Dec 9999") in text, form
+    assert_valid(json.loads(work_report(work, ".json")), "plan-v1")

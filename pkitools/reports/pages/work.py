@@ -21,7 +21,7 @@ from pkitools.reports.planning.work import (
     connection_name,
     date_title,
     date_why,
-    is_past,
+    past_word,
     shown_dates,
     step_said,
     step_title,
@@ -245,7 +245,7 @@ def _dates(one: ConnectionStatus, today: date, language: Language) -> Iterator[S
     """Yield the days of a connection, counted back."""
     planned = Planned.of(one)
     for each in shown_dates(planned):
-        past = word("connections.plan.past", language) if is_past(each, today) else ""
+        past = past_word(each, today, language)
         yield ShownDay(each.day, each.kind.value, date_title(each, planned, language), past, date_why(each, language))
 
 
@@ -255,7 +255,7 @@ def _days(work: Work, language: Language) -> Iterator[ShownDay]:
     for one in sorted(work_days(work, language), key=lambda each: (each.day, each.name)):
         if work.status is not None and one.day < today:
             continue
-        past = word("connections.plan.past", language) if one.is_past else ""
+        past = past_word(one.date, today, language)
         unknown = unknown_words(one.date.unknown, language)
         lacking = word("connections.report.unknown", language, what=unknown) if unknown else ""
         why = " ".join(filter(None, (one.why, lacking)))

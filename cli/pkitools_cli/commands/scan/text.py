@@ -34,8 +34,7 @@ from pkitools.text import visible
 from pkitools_cli.commands.next_steps import NextStep
 from pkitools_cli.commands.scan.across import across_now, across_told
 from pkitools_cli.commands.scan.orders import planned_day
-from pkitools_cli.commands.status.commands import kept, renewal_for
-from pkitools_cli.commands.status.new_files import beside
+from pkitools_cli.commands.status.commands import renewal_for
 from pkitools_cli.i18n import form_of, language, tr
 from pkitools_cli.lines import coloured, columns, wrapped
 from pkitools_cli.own_data import titles
@@ -378,7 +377,9 @@ def _command(
         # as status tells it
         told = renewal_for(claiming(connections)[judgement.connection], replace(one, places=tuple(files)), moment)
         return None if told is None else tuple(told)
-    return ("csr", "create", "--renew", file, *use, *kept(), "--out", beside(file))
+    from pkitools_cli.commands.cert.next_step import ForUse, renewal_of_held  # few scans come to it
+
+    return renewal_of_held(one.sha256, file, ForUse(judgement.systems, judgement.environment, moment))
 
 
 def _claims(portfolio: Portfolio, connections: Connections | None) -> Iterator[str]:

@@ -15,6 +15,7 @@ from pkitools.findings import Verdict
 from pkitools.limits import MAX_CERTIFICATE_BYTES
 from pkitools.messages import LANGUAGES
 from pkitools_cli.commands.public_part import public_place, public_words
+from pkitools_cli.commands.renewing import kept_at, renewal_words
 from pkitools_cli.commands.status.new_files import NewFiles
 from pkitools_cli.i18n import speaking, tr
 
@@ -85,7 +86,7 @@ def _whole(words: list[str], one: ConnectionStatus, new: NewFiles, moment: datet
     more = [] if moment is None else wished(words, one, moment)
     if more is None:
         return ["systems", "show", str(one.connection.system and one.connection.system.name)]
-    return [*words, *more, *kept(), "--out", new.of(one.connection).prefix]
+    return [*kept_at((*words, *more), new.of(one.connection).prefix)]
 
 
 def renewal_for(connection: Connection, certificate: HeldCertificate, moment: datetime) -> list[str] | None:
@@ -242,8 +243,8 @@ def _renewal(one: ConnectionStatus) -> list[str] | None:
         return None
     if connection.self_signed:
         return _request(one)
-    words = ["csr", "create", "--renew", _file(certificate), *_for(connection)]
-    return [*words, *(["--tsp", connection.holder.tsp] if connection.holder.tsp else [])]
+    system, tsp = connection.system.name, connection.holder.tsp or None
+    return [*renewal_words(_file(certificate), system, connection.environment, tsp)]
 
 
 _COMMANDS: Final[dict[Step, Callable[[ConnectionStatus], list[str] | None]]] = {
@@ -264,11 +265,6 @@ _BY_CODE: Final[dict[str, Callable[[ConnectionStatus], list[str] | None]]] = {
     "connections.renewal.request": _order,
     "connections.renewal.request_late": _order,
 }
-
-
-def kept() -> list[str]:
-    """Return how the new key is kept: csr create asks for a choice."""
-    return ["--passphrase-file", tr("cli.now.file")]
 
 
 def _for(connection: Connection) -> list[str]:
