@@ -198,3 +198,29 @@ def test_the_command_that_scan_tells_shows_what_is_told(
     ran = run(*now.words, "--moment", "2026-11-22T12:00:00Z", "--json")
     assert ran.code not in {0, 1, 2}, now.words
     assert f'"{decides.rule.code}"' in ran.out, (decides, now.words)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", ["good", "unsigned", "tampered with"])
+def test_a_check_of_the_certificates_in_metadata_is_not_read_as_one_of_the_metadata(
+    folder: Path, run: Command, case: str
+) -> None:
+    """It is a note and no alarm: the exit code is that of the certificates, in every form that says they passed."""
+    (folder / "sp.xml").write_bytes(of_metadata()[case][0])
+    (folder / "chain.pem").write_bytes(CHAIN)
+    at = ("--moment", "2026-11-22T12:00:00Z", "--trust", folder / "root.pem", "--chain", folder / "chain.pem")
+    asked = (folder / "sp.xml", *USE, *at)
+    for tongue, words in {"nl": "de metadata zelf niet beoordeeld", "en": "the metadata themselves not judged"}.items():
+        whole = run("--lang", tongue, "cert", "check", *asked, "--report", folder / f"{tongue}.html")
+        quiet = run("--lang", tongue, "cert", "check", *asked, "--quiet")
+        assert whole.code == quiet.code == 0
+        assert words in whole.told.partition("host.example.nl")[0], "in the first line"
+        assert words in quiet.told
+        assert words in (folder / f"{tongue}.html").read_text(encoding="utf-8")
+        told_of = whole.told.replace(" \\ ", " ")
+        assert f"pkitools metadata check {folder / 'sp.xml'} {' '.join(USE)}" in told_of
+    assert '"file.metadata.certificates"' in run("cert", "check", *asked, "--json").out
+    judged = run("metadata", "check", *asked, "--json")
+    assert judged.code == (0 if case == "good" else 10)
+    assert "file.metadata.certificates" not in judged.out
+    assert "metadata check" not in run("cert", "check", folder / "root.pem", *USE, *at).told

@@ -18,7 +18,7 @@ from pkitools.reports.checked_file import CheckedFile, with_their_keys
 from pkitools.reports.pages.chain import Chain, chain_of_check
 from pkitools.reports.pages.layout import Frame, page_text
 from pkitools.reports.sentences import language_of
-from pkitools.reports.telling.answer import ToldFinding, ToldGap, answer_of, told_findings, told_gaps
+from pkitools.reports.telling.answer import ToldFinding, ToldGap, answer_of, reservations, told_findings, told_gaps
 from pkitools.reports.telling.readable import validity
 from pkitools.reports.text import answer_rows, in_a_word, in_short, word_of
 from pkitools.text import abbreviated
@@ -315,14 +315,14 @@ def _certificate(
     result = one.result
     report = result.report + check.file_report if len(check.judged) == 1 else result.report
     answer = answer_of(report)
-    because, but = answer.because, answer.but
+    because = answer.because
     rows = dict(answer_rows(report, asked.language, asked.remedy))
     return ShownCertificate(
         mark,
         result.facts.subject.text.short.strip() or result.facts.sha256,
         TONES[report.verdict],
         word_of("verdict", report.verdict, asked.language),
-        "" if but is None else in_a_word(but, asked.language, report.moment),
+        ", ".join(in_a_word(but, asked.language, report.moment) for but in reservations(report)),
         "" if because is None else in_short(because, asked.language, report.moment),
         rows.get("why", ""),
         _step(one, file, rows, asked),
