@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pkitools.arguments import aware, octets, optional_choice, several
 from pkitools.checking.judgement import CheckResult, Memory, judged_as_read
 from pkitools.checking.question import Question, Revocation, question
-from pkitools.checking.stated_ids import holds_nothing_to_judge
+from pkitools.checking.stated_ids import check_given_entity_id, holds_nothing_to_judge
 from pkitools.checking.workers import new_token
 from pkitools.environment import Environment
 from pkitools.errors import InputError
@@ -164,11 +164,12 @@ class Judge:
         environment, basis = _placed(self.asked, claim, hierarchy_of(facts).kind)
         asked = _with_entity(self._question(environment, host, by), entity_id)
         result = self._by_what_is_known(facts, between, asked, where)
+        told = tuple(map(lean, result.report.told))
         return Judgement(
             environment,
             basis,
             result.verdict,
-            tuple(map(lean, result.report.told)),
+            told,
             entity_id,
             host,
             result.path is not None,
@@ -176,6 +177,7 @@ class Judge:
             None if claim is None else claim.name,
             tuple(each.name for each in asked.systems),
             way=self._way(facts, between) if result.path is None else (),
+            of_entity=() if entity_id is None else tuple(_of_entity(entity_id, told, asked, result)),
         )
 
     def _way(self, facts: CertificateFacts, own: tuple[bytes, ...]) -> tuple[Above, ...]:
@@ -275,6 +277,18 @@ def _with_entity(asked: Question, entity_id: str | None) -> Question:
     if entity_id is None or holds_nothing_to_judge(entity_id, asked.systems):
         return asked
     return replace(asked, entity_id=entity_id)
+
+
+_ABOUT_ENTITY: Final = ("system.entity_id.", "system.oin.equals_entity_id")
+
+
+def _of_entity(entity_id: str, told: Iterable[Outcome], asked: Question, result: CheckResult) -> Iterator[Outcome]:
+    """Yield what of all that is told is about an entity ID: the OIN in it has the rules of that in the certificate."""
+    found = check_given_entity_id(entity_id, asked.environment, asked.systems, result.oin)
+    said = {(one.rule.code, tuple(one.params.items())) for one in found}
+    for one in told:
+        if one.rule.code.startswith(_ABOUT_ENTITY) or (one.rule.code, tuple(one.params.items())) in said:
+            yield one
 
 
 def _with_lists_read(revocation: Revocation) -> Revocation:

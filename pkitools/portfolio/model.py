@@ -23,6 +23,9 @@ SOON: Final = timedelta(days=90)
 """How long before its end a certificate is told of: ordering one takes weeks, and Logius mails three months ahead."""
 
 _REVOKED: Final = "revocation.status.revoked"  # pkitools.revocation.rules.REVOKED, which a portfolio does without
+_OF_PATH: Final = "path."  # the codes of pkitools.validation.rules begin with it
+_HOST: Final = "path.host.name"
+_PUBLISHED: Final = "received.private_key.published"  # of pkitools.checking.private_keys: who has it needs no file
 
 
 class EnvironmentBasis(StrEnum):
@@ -100,6 +103,7 @@ class Judgement:
         systems: the names of the systems it was judged for.
         beside: which of ``told`` a file that it lies in says of it, with the name of that file as evidence: what it is
             judged by once more says no less. What is wrong with the chain of such a file is among it.
+        of_entity: which of ``told`` is about that entity ID, and not about the certificate.
     """
 
     environment: Environment
@@ -114,6 +118,31 @@ class Judgement:
     systems: tuple[str, ...] = ()
     beside: tuple[Outcome, ...] = ()
     way: tuple[Above, ...] = ()
+    of_entity: tuple[Outcome, ...] = ()
+
+    @property
+    def of_places(self) -> tuple[Outcome, ...]:
+        """Which of ``told`` another certificate would not mend: it is about a place that this one lies at.
+
+        That is the entity ID of metadata, the name of a peer, and what is wrong with a file; not a private key that
+        everybody can read, nor a path that no place proves.
+        """
+        of_files = (one for one in self.beside if self.has_path or not one.rule.code.startswith(_OF_PATH))
+        of_peer = (one for one in self.told if self.host is not None and one.rule.code == _HOST)
+        return tuple(one for one in (*self.of_entity, *of_peer, *of_files) if one.rule.code != _PUBLISHED)
+
+    @property
+    def own(self) -> tuple[Outcome, ...]:
+        """What is told of the certificate itself, wherever it lies."""
+        of_places = set(map(_said, self.of_places))
+        return self.told if not of_places else tuple(one for one in self.told if _said(one) not in of_places)
+
+    @property
+    def own_verdict(self) -> Verdict:
+        """The verdict on the certificate itself, wherever it lies."""
+        if self.verdict is Verdict.PASSED or not self.of_places:
+            return self.verdict
+        return VERDICTS[min(map(VERDICTS.index, map(_weighs, self.own)), default=VERDICTS.index(Verdict.PASSED))]
 
     @property
     def findings(self) -> tuple[Outcome, ...]:
@@ -234,6 +263,12 @@ class HeldCertificate:
     def verdict(self) -> Verdict | None:
         """The worst verdict; ``None`` of an authority."""
         found = {one.verdict for one in self.judgements}
+        return next((verdict for verdict in VERDICTS if verdict in found), None)
+
+    @property
+    def own_verdict(self) -> Verdict | None:
+        """The worst verdict on the certificate itself, whatever the places say it lies at; ``None`` of an authority."""
+        found = {one.own_verdict for one in self.judgements}
         return next((verdict for verdict in VERDICTS if verdict in found), None)
 
     @property

@@ -20,6 +20,7 @@ from pkitools_cli.commands.cert.check_options import Meant
 from pkitools_cli.commands.next_steps import Commands, NextStep, Words, again, carried, request_command, step
 from pkitools_cli.commands.public_part import meant_words, public_place, public_words
 from pkitools_cli.i18n import language, lookup, tr
+from pkitools_cli.inputs import called
 from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.own_data import systems_named, titles
 from pkitools_cli.remedies import remedy_text
@@ -112,6 +113,32 @@ def next_step_of(place: HandedIn) -> NextStep | None:
     if place.of_provider and is_about_the_subject(outcome) and place.report.verdict is Verdict.FAILED:
         return step("cert_check.of_provider", {}, {})
     return _as_told(place, outcome)
+
+
+_OF_CHECK: Final = frozenset(
+    ("chain", "trust", "crls", "ocsp", "revocation", "offline", "allow_net", "allow_port", "cache", "moment")
+)
+"""What ``metadata check`` is given as well: all that says by what certificates are judged, and when."""
+
+
+def metadata_step(file: str, options: Meant) -> NextStep:
+    """Return the step that has metadata judged of which only the certificates were.
+
+    Args:
+        file: the metadata.
+        options: what was asked of the certificates.
+    """
+
+    def check() -> Words | None:
+        if file == STANDARD_INPUT:
+            return None
+        system = _only_system(options) or tr("cli.now.system")
+        asked = ("--for", system, "-e", str(options.environment), *carried(only=_OF_CHECK))
+        return ("metadata", "check", file, *asked)
+
+    found = step("cert_check.of_metadata", {"file": called(file)}, {"metadata": check})
+    assert found is not None  # there is such a sentence
+    return found
 
 
 def _by_key(key: str, outcome: Outcome, place: HandedIn) -> NextStep | None:

@@ -68,7 +68,25 @@ def command_for(
         return None
     if makes_key(words):
         return _whole(words, one, new or NewFiles(), moment)
-    return [*words, *given] if words[:2] == ["cert", "check"] else words
+    return [*words, *taken(words, given)]
+
+
+_LISTS: Final = frozenset({"--trust", "--crl", "--revocation"})
+_TAKEN: Final = {"metadata": _LISTS | {"--chain"}, "probe": _LISTS}
+"""Of commands that look at something else than a certificate, the options that mean the same there."""
+
+
+def taken(words: Sequence[str], given: Sequence[str]) -> list[str]:
+    """Return which of the options by which a check of a certificate knows what was known here a command takes.
+
+    Args:
+        words: the command; one that makes something takes none.
+        given: options, each with its value.
+    """
+    pairs = zip(given[::2], given[1::2], strict=True)
+    if [*words[:2]] == ["cert", "check"]:
+        return [*given]
+    return [word for pair in pairs if pair[0] in _TAKEN.get(words[0], ()) for word in pair]
 
 
 def is_refused(words: Sequence[str]) -> bool:
@@ -141,11 +159,12 @@ def _verdict(one: ConnectionStatus) -> list[str] | None:
     connection = one.connection
     # what is wrong beside it is what to look at, where the certificate itself is not known to be
     beside = (*one.wrong, *one.strange)
-    is_beside = bool(beside) and one.certificate is not None and one.certificate.verdict is not Verdict.FAILED
+    is_beside = bool(beside) and one.certificate is not None and one.certificate.own_verdict is not Verdict.FAILED
     certificate = beside[0] if is_beside else one.certificate
     if certificate is None or connection.system is None:
         return None
-    words = ["cert", "check", _file(certificate), *_for(connection), "--oin", connection.holder.oin]
+    file = one.fault_file if one.fault_file is not None and not (is_beside and not one.wrong) else _file(certificate)
+    words = ["cert", "check", file, *_for(connection), "--oin", connection.holder.oin]
     return words + (["--entity-id", connection.entity_id] if connection.entity_id else [])
 
 
