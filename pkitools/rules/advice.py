@@ -24,6 +24,7 @@ from pkitools.findings import (
     met_if_none,
     violated,
 )
+from pkitools.messages.blanks import blanks_in
 from pkitools.profiles.dns_names import is_internal
 from pkitools.rules.context import RuleContext, legacy_validity
 from pkitools.rules.engine import END_ENTITY, Check, RuleBook, Scope
@@ -104,6 +105,11 @@ def _surrounding_space(at: RuleContext) -> Answer:
     return met_if_none(
         "subject", [attribute.name for attribute in at.subject if attribute.value != attribute.value.strip()]
     )
+
+
+@_advice("names.blank", _WARNING)
+def _blank(at: RuleContext) -> Answer:
+    return met_if_none("subject", blanks_in(at.subject))
 
 
 @_advice("names.wildcard", _WARNING)
