@@ -78,7 +78,7 @@ def judge(site: Site, form: Form, inputs: Inputs, environment: Environment) -> S
     unread: list[str] = []
     for name, source in inputs.items():
         if isinstance(source, Contents) and not source.of_kind(ItemKind.REQUEST):
-            unread += [] if name in together.compared else [tr("cli.page.csr.not_used", file=name)]
+            unread += [] if name in together.compared else [_not_used(together, name)]
             continue
         try:
             with about_file(name):
@@ -98,6 +98,15 @@ def judge(site: Site, form: Form, inputs: Inputs, environment: Environment) -> S
         "compared": [name for name in inputs if name in together.compared],
     }
     return Screen("handed_in_requests.html", values)
+
+
+def _not_used(together: RequestsTogether, name: str) -> str:
+    """Return why a file without requests was not compared with them either."""
+    try:
+        together.source(name)
+    except PkitoolsError as error:
+        return _named(name, error)
+    return tr("cli.page.csr.not_used", file=name)
 
 
 def _named(name: str, error: PkitoolsError) -> str:
