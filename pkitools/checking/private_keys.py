@@ -248,8 +248,6 @@ def refuse_locked(contents: Contents, passphrase: bytes | None = None) -> None:
         SecretError: a passphrase is needed and was not given, or the one that was given does not open it.
         LimitError: opening it would take minutes.
     """
-    from pkitools.requests.pbes2 import refuse_slow
-
     if any(contents.of_kind(kind) for kind in (ItemKind.CERTIFICATE, ItemKind.REQUEST)):
         return
     for item in contents.of_kind(ItemKind.KEY):
@@ -257,6 +255,8 @@ def refuse_locked(contents: Contents, passphrase: bytes | None = None) -> None:
         # what is not opened here at all, such as a key of OpenSSH, no passphrase would help
         if item.encrypted and (is_pkcs8 or item.cipher) and public_half(item, passphrase) is None:
             if is_pkcs8:
+                from pkitools.requests.pbes2 import refuse_slow  # few files hold keys
+
                 refuse_slow(item.der, contents.name)
             slug = "needed" if passphrase is None else "wrong"
             raise SecretError(f"requests.error.passphrase_{slug}", name=contents.name)
