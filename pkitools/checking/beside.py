@@ -17,6 +17,7 @@ from pkitools.checking.private_keys import (
     FileKey,
     check_public_keys,
     held_keys,
+    not_compared,
     request_keys,
 )
 from pkitools.checking.selection import is_authority
@@ -117,7 +118,7 @@ def check_keys_beside(
         *(each for name, keys in asked.items() for each in together.of_requests(name, keys)),
         *(each for name, contents in apart.items() for each in together.of_public_keys(name, contents)),
         *_in_texts(files, held, together.asked),
-        *_closed(closed),
+        *_closed(closed, has_passphrase=passphrase is not None),
     )
 
 
@@ -264,10 +265,10 @@ def _is_named_beside(name: str, contents: Contents) -> bool:
     return bool(held) and is_named_as_key(name)
 
 
-def _closed(keys: Sequence[tuple[str, FileKey]]) -> Iterator[Outcome]:
+def _closed(keys: Sequence[tuple[str, FileKey]], *, has_passphrase: bool) -> Iterator[Outcome]:
     """Yield one outcome for all keys in files of their own that could not be opened."""
     if not keys:
         return
     evidence = tuple(each for _, held in keys for each in held.evidence)
     told = joined([f"{name} ({held.params['key']})" for name, held in keys])
-    yield outcome(COMPARED, Violated(evidence, {**keys[0][1].params, "key": told}))
+    yield outcome(COMPARED, not_compared(evidence, {**keys[0][1].params, "key": told}, has_passphrase))

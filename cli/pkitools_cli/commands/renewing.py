@@ -13,7 +13,7 @@ import click
 
 from pkitools.errors import PkitoolsError
 from pkitools_cli.commands.next_steps import Words, carried
-from pkitools_cli.i18n import tr
+from pkitools_cli.i18n import blank, tr
 from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.passphrases import given_passphrase
 
@@ -90,7 +90,7 @@ def kept_at(words: Words, out: str, *, opened: Words = ()) -> Words:
         opened: the option that opens the old file, which locks the new key as well; none where it needs none: then how
             it is kept is for whoever runs it to choose.
     """
-    return (*words, *(opened or ("--passphrase-file", tr("cli.now.file"))), "--out", out)
+    return (*words, *(opened or ("--passphrase-file", blank("file"))), "--out", out)
 
 
 def beside(file: str, sha256: str = "") -> str:
@@ -152,6 +152,6 @@ def _gives_all(renewal: Renewal, given: Mapping[str, str], moment: datetime) -> 
 
 def _blanks(renewal: Renewal, system: str | None) -> Words:
     """Return an option with a blank for each thing that a certificate does not say, and only people know."""
-    use = ("--for", tr("cli.now.system")) if system is None and "profile" not in renewal.values else ()
+    use = ("--for", blank("system")) if system is None and "profile" not in renewal.values else ()
     lacking = (asked for name, asked in _ASKED.items() if name not in renewal.values)
     return (*use, *(word for option, blank in lacking for word in (option, tr(f"cli.now.{blank}"))))

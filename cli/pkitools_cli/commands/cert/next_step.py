@@ -19,7 +19,7 @@ from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools_cli.commands.cert.check_options import Meant
 from pkitools_cli.commands.next_steps import Commands, NextStep, Words, again, carried, request_command, step
 from pkitools_cli.commands.public_part import meant_words, public_place, public_words
-from pkitools_cli.i18n import language, lookup, tr
+from pkitools_cli.i18n import blank, language, lookup, tr
 from pkitools_cli.inputs import called
 from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.own_data import systems_named, titles
@@ -132,7 +132,7 @@ def metadata_step(file: str, options: Meant) -> NextStep:
     def check() -> Words | None:
         if file == STANDARD_INPUT:
             return None
-        system = _only_system(options) or tr("cli.now.system")
+        system = _only_system(options) or blank("system")
         asked = ("--for", system, "-e", str(options.environment), *carried(only=_OF_CHECK))
         return ("metadata", "check", file, *asked)
 
@@ -287,10 +287,10 @@ def _commands(place: HandedIn) -> Commands:
         "create": partial(_create, place),
         "renew": partial(_renew, place),
         "online": lambda: again([file], without=_OF_PAGES | {"offline"}),
-        "crl": lambda: again([file], "--crl", tr("cli.now.file"), without=_OF_PAGES),
+        "crl": lambda: again([file], "--crl", blank("file"), without=_OF_PAGES),
         "complete": partial(_complete, place),
-        "trust": lambda: again([file], "--trust", tr("cli.now.file"), without=_OF_PAGES),
-        "trust_folder": lambda: again([file], "--trust", tr("cli.now.folder"), without=_OF_PAGES),
+        "trust": lambda: again([file], "--trust", blank("file"), without=_OF_PAGES),
+        "trust_folder": lambda: again([file], "--trust", blank("folder"), without=_OF_PAGES),
         "show": lambda: ("cert", "show", file),
         "public": partial(_public, place),
         "system_show": lambda: ("systems", "show", systems[0]) if systems else ("systems", "list"),

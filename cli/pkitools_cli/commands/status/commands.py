@@ -17,7 +17,7 @@ from pkitools.messages import LANGUAGES
 from pkitools_cli.commands.public_part import public_place, public_words
 from pkitools_cli.commands.renewing import kept_at, renewal_words
 from pkitools_cli.commands.status.new_files import NewFiles
-from pkitools_cli.i18n import speaking, tr
+from pkitools_cli.i18n import blank, speaking
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -127,7 +127,7 @@ def makes_key(words: Sequence[str]) -> bool:
 
 
 def _oin(one: ConnectionStatus) -> list[str]:
-    return ["oin", "derive", "--kvk", tr("cli.now.kvk")]
+    return ["oin", "derive", "--kvk", blank("kvk")]
 
 
 def _request(one: ConnectionStatus) -> list[str] | None:
@@ -139,7 +139,7 @@ def _request(one: ConnectionStatus) -> list[str] | None:
     words = ["csr", "create", *_for(connection), "--oin", connection.holder.oin]
     words += ["--organization", connection.holder.name]
     # what the file does not state is a blank with a name: without it the command would stop
-    words += ["--common-name", connection.common_name or next(iter(connection.dns), tr("cli.now.name"))]
+    words += ["--common-name", connection.common_name or next(iter(connection.dns), blank("name"))]
     words += [word for name in connection.dns for word in ("--dns", name)]
     if connection.self_signed:
         words.append("--self-signed")
@@ -215,7 +215,7 @@ def wished(words: Sequence[str], one: ConnectionStatus, moment: datetime) -> lis
     except PkitoolsError as error:
         # of anything else whoever makes the request is told what there is to mend
         return None if isinstance(error, NoChoiceError) or error.code.startswith(_NOT_SELF_SIGNED) else []
-    return [word for name in missing({**wishes, **holder}, chosen) for word in (OPTIONS[name], tr(f"cli.now.{name}"))]
+    return [word for name in missing({**wishes, **holder}, chosen) for word in (OPTIONS[name], blank(name))]
 
 
 def public_part_of(one: ConnectionStatus) -> str | None:

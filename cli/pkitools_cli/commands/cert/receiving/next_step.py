@@ -15,7 +15,7 @@ from pkitools_cli.commands.cert.receiving.why import ORDER
 from pkitools_cli.commands.next_steps import NextStep, Words, carried, step
 from pkitools_cli.commands.public_part import public_place, public_words
 from pkitools_cli.commands.renewing import renewal_of_file
-from pkitools_cli.i18n import tr
+from pkitools_cli.i18n import blank
 from pkitools_cli.own_data import titles
 
 _NO_PATH: Final = "path.anchor.found"
@@ -76,8 +76,8 @@ def _of_state(state: State, here: Sequence[Arrival], receipt: Receipt, asked: In
         "check": lambda: _check(first),
         "renew": lambda: _renew(first, receipt, asked.moment),
         "show": lambda: ("systems", "show", system) if system else ("systems", "list"),
-        "trust": lambda: (*asked.once_more, "--trust", tr("cli.now.folder")),
-        "open": lambda: (*asked.once_more, "--passphrase-file", tr("cli.now.file")),
+        "trust": lambda: (*asked.once_more, "--trust", blank("folder")),
+        "open": lambda: (*asked.once_more, "--passphrase-file", blank("file")),
     }
     return step(f"cert_receive.{_key(state, first, asked)}", params, commands)
 
