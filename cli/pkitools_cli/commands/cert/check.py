@@ -299,7 +299,7 @@ class FilesTogether:
         from_chain = chain_of(options.chain)
         chain = from_chain.value.certificates
         self.given = [*chain, *(anchor.der for anchor in trust.anchors)] if trust else chain
-        self._inputs, self._passphrase = read(), passphrase
+        self._inputs = read()
         readable = {name: each for name, each in self._inputs.items() if not isinstance(each, PkitoolsError)}
         lists = revocation_of(options, from_chain.value.files)
         revocation = with_delivered(lists.value, readable.values())
@@ -322,7 +322,7 @@ class FilesTogether:
         from pkitools.checking.beside import companions
 
         readable = {name: each for name, each in self._inputs.items() if not isinstance(each, PkitoolsError)}
-        return tuple(companions(readable, self._passphrase))
+        return tuple(companions(readable, self._among.keys))
 
     def judge(self, name: str) -> CheckedFile:
         """Judge one file.
