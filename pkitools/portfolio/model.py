@@ -432,6 +432,7 @@ class Pointer:
         is_list: it is a file with a line for each further one.
         is_key: it is a private key.
         key_of: the file of the certificate whose key it is to be, as it is written there; empty where that is not sure.
+        key_of_bases: folders that this name counts from.
         serves: it is the certificate that the program sends to others, with what else is in its file.
     """
 
@@ -442,6 +443,7 @@ class Pointer:
     is_list: bool = False
     is_key: bool = False
     key_of: str = ""
+    key_of_bases: tuple[str, ...] = ()
     serves: bool = False
 
 
