@@ -15,7 +15,7 @@ from pkitools.environment import Environment
 from pkitools.frozen import dataclass, field
 from pkitools.messages import Language, message
 from pkitools.renewal.working_days import YEARS
-from pkitools.reports.connections import Planned
+from pkitools.reports.connections import Planned, StepCommand
 from pkitools.reports.portfolio.telling import one_line, word
 from pkitools.reports.telling.readable import readable, short_day
 from pkitools.text import visible
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 _DONE_BY_ORDER: Final = BEGIN | {PlanKind.NEXT_END}  # what is ordered later would end then
 
-Commanding = Callable[[ConnectionStatus, StepStatus], str | None]
+
+Commanding = Callable[[ConnectionStatus, StepStatus], StepCommand | None]
 """What does a step, in the words of whoever tells it; ``None`` where nothing does."""
 
 

@@ -14,9 +14,9 @@ from pkitools.messages import message
 from pkitools.reports.planning.work import at_noon, connection_name
 from pkitools.reports.telling.readable import readable, short_day
 from pkitools.text import visible
-from pkitools_cli.commands.status.commands import command_for, is_refused, makes_key, public_part_of
-from pkitools_cli.commands.status.new_files import NewFiles, entry_for
-from pkitools_cli.commands.status.reports import written_told
+from pkitools_cli.commands.status.commands import command_for, is_refused, public_part_of
+from pkitools_cli.commands.status.new_files import NewFiles
+from pkitools_cli.commands.status.reports import add_to_files, entry_of, written_told
 from pkitools_cli.i18n import form_of, language, tr
 from pkitools_cli.lines import coloured, command_rows, next_step, wrapped
 from pkitools_cli.remedies import error_line
@@ -197,9 +197,8 @@ def _step(one: ConnectionStatus, step: StepStatus, telling: _Telling) -> Iterato
     if is_refused(words):
         yield from wrapped(tr("cli.status.refused"), f"{_INDENT}  ")
     yield from command_rows(words, f"{_INDENT}  ")
-    if makes_key(words) and not (place := telling.new.of(one.connection)).is_named:
-        entry = entry_for(place, telling.file)
-        yield from wrapped(tr("cli.status.add_to_files", entry=entry), f"{_INDENT}  ")
+    if (entry := entry_of(one, words, telling.file, telling.new)) is not None:
+        yield from wrapped(add_to_files(entry), f"{_INDENT}  ")
 
 
 def _unread(status: ConnectionsStatus) -> Iterator[str]:
