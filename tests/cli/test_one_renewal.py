@@ -97,14 +97,16 @@ def test_what_a_script_and_a_page_are_told_is_the_same(run: Command, folder: Pat
     assert shlex.join(["pkitools", *told]) in Path("page.html").read_text(encoding="utf-8")
 
 
-def test_status_and_scan_tell_the_same_of_a_connection(run: Command, folder: Path) -> None:
+@pytest.mark.parametrize("files", ['["found/host.pem"]', '["found"]'])
+def test_status_and_scan_tell_the_same_of_a_connection(run: Command, folder: Path, files: str) -> None:
     _put("host.pem", "all")
-    written(folder, connection(files='["found"]'))
+    written(folder, connection(files=files))
     told = _last(run("status", "--trust", "root.crt", *AT).out)
     scan = run(
         "scan", "--connections", "connections.toml", "--offline", "--revocation", "off", "--trust", "root.crt", *AT
     )
     assert told == _last(scan.out) != []
+    assert ("to files of this connection" in scan.told) is (files != '["found"]'), "as status tells it"
     assert told[:-1] == _last(
         run("cert", "check", "found/host.pem", "--for", "digid-machtigen", "-e", "preproduction", "--offline",
             "--revocation", "off", "--trust", "root.crt", *AT).out

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from pkitools.connections import ConnectionStatus, StepStatus
+    from pkitools.connections import Connection, ConnectionStatus, StepStatus
     from pkitools.reports.connections import StepCommand
     from pkitools.reports.planning import Work
     from pkitools.reports.planning.work import Commanding
@@ -75,21 +75,21 @@ def _command(
     words = command_for(one, step, given, new, moment)
     if words is None:
         return None
-    entry = entry_of(one, words, file, new)
+    entry = entry_of(one.connection, words, file, new)
     whole = ("pkitools", *pastable(words))
     return StepCommand(pasted(words), whole, entry, "" if entry is None else add_to_files(entry))
 
 
-def entry_of(one: ConnectionStatus, words: Sequence[str], file: str, new: NewFiles) -> str | None:
+def entry_of(connection: Connection, words: Sequence[str], file: str, new: NewFiles) -> str | None:
     """Return what to add to ``files`` of a connection for what comes of a command to be seen; ``None`` where it is.
 
     Args:
-        one: the connection.
+        connection: it.
         words: the command.
         file: the file of connections: what it names counts from its folder.
         new: where the files of new keys go.
     """
-    if not makes_key(words) or (place := new.of(one.connection)).is_named:
+    if not makes_key(words) or (place := new.of(connection)).is_named:
         return None
     return entry_for(place, file)
 

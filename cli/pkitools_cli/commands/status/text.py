@@ -197,7 +197,7 @@ def _step(one: ConnectionStatus, step: StepStatus, telling: _Telling) -> Iterato
     if is_refused(words):
         yield from wrapped(tr("cli.status.refused"), f"{_INDENT}  ")
     yield from command_rows(words, f"{_INDENT}  ")
-    if (entry := entry_of(one, words, telling.file, telling.new)) is not None:
+    if (entry := entry_of(one.connection, words, telling.file, telling.new)) is not None:
         yield from wrapped(add_to_files(entry), f"{_INDENT}  ")
 
 
