@@ -50,10 +50,12 @@ class NextStep:
     Args:
         sentence: in the language in force; ends with a colon when a command follows.
         words: the command, without ``pkitools``.
+        after: what to do after that, in a sentence; empty where there is nothing.
     """
 
     sentence: str
     words: Words | None = None
+    after: str = ""
 
     def __post_init__(self) -> None:
         if self.words is not None:
@@ -61,7 +63,8 @@ class NextStep:
 
     def told(self) -> list[str]:
         """Return it as lines with their label."""
-        return next_step(self.sentence, self.words)
+        rows, indent = next_step(self.sentence, self.words), " " * (len(tr("cli.now.label")) + 1)
+        return [*rows, *wrapped(self.after, indent)] if self.after else rows
 
     def rows(self, first: str, indent: str) -> list[str]:
         """Return it as lines, at most six: of what is longer the command is left out, or the end of the sentence."""

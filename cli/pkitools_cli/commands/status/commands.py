@@ -107,17 +107,20 @@ def _whole(words: list[str], one: ConnectionStatus, new: NewFiles, moment: datet
     return [*kept_at((*words, *more), new.of(one.connection).prefix)]
 
 
-def renewal_for(connection: Connection, certificate: HeldCertificate, moment: datetime) -> list[str] | None:
+def renewal_for(
+    connection: Connection, certificate: HeldCertificate, moment: datetime, new: NewFiles
+) -> list[str] | None:
     """Return the command that makes the request for the one after a certificate; ``None`` where there is none.
 
     Args:
         connection: whose it is.
         certificate: it.
         moment: when, aware UTC.
+        new: where the files of new keys go.
     """
     one = ConnectionStatus(connection, (), certificate)
     words = _renewal(one)
-    whole = None if words is None else _whole(words, one, NewFiles(), moment)
+    whole = None if words is None else _whole(words, one, new, moment)
     return None if whole is None or is_refused(whole) else whole
 
 

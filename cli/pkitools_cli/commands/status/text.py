@@ -14,9 +14,9 @@ from pkitools.messages import message
 from pkitools.reports.planning.work import at_noon, connection_name
 from pkitools.reports.telling.readable import readable, short_day
 from pkitools.text import visible
-from pkitools_cli.commands.status.commands import command_for, is_refused, makes_key, public_part_of
-from pkitools_cli.commands.status.new_files import NewFiles, entry_for
-from pkitools_cli.commands.status.reports import written_told
+from pkitools_cli.commands.status.commands import command_for, is_refused, public_part_of
+from pkitools_cli.commands.status.new_files import NewFiles
+from pkitools_cli.commands.status.reports import add_to_files, entry_of, written_told
 from pkitools_cli.i18n import form_of, language, tr
 from pkitools_cli.lines import coloured, command_rows, next_step, wrapped
 from pkitools_cli.remedies import error_line
@@ -200,31 +200,27 @@ def _step(one: ConnectionStatus, step: StepStatus, telling: _Telling) -> Iterato
     state = f" ({state_word(step.state)})" if telling.verbose or step.state is not one.state else ""
     yield from wrapped(f"{title}{state}: {said}", f"{_INDENT}  ", f"{_INDENT}- ")
     words = command_for(one, step, telling.given, telling.new, telling.moment)
-    before, after = around_command(one, step, words, telling.new, telling.file)
+    before = before_command(one, step, words)
     yield from wrapped(before, f"{_INDENT}  ") if before else ()
-    yield from command_rows(words, f"{_INDENT}  ") if words is not None else ()
-    yield from wrapped(after, f"{_INDENT}  ") if after else ()
+    if words is None:
+        return
+    yield from command_rows(words, f"{_INDENT}  ")
+    if (entry := entry_of(one.connection, words, telling.file, telling.new)) is not None:
+        yield from wrapped(add_to_files(entry), f"{_INDENT}  ")
 
 
-def around_command(
-    one: ConnectionStatus, step: StepStatus, words: Sequence[str] | None, new: NewFiles, file: str
-) -> tuple[str, str]:
-    """Return what there is to say before the command of a step and after it, each empty where there is nothing.
+def before_command(one: ConnectionStatus, step: StepStatus, words: Sequence[str] | None) -> str:
+    """Return what there is to say before the command of a step, or where none is needed; empty where nothing is.
 
     Args:
         one: the connection.
         step: the step.
         words: the command; ``None``: there is none.
-        new: where the files of new keys go.
-        file: of connections.
     """
-    if words is None:
-        made = public_part_of(one) if step.step is Step.SENT and step.state in _TOLD else None
-        return "" if made is None else tr("cli.status.public", name=made), ""
-    place = new.of(one.connection) if makes_key(words) else None
-    is_new = place is not None and not place.is_named
-    after = tr("cli.status.add_to_files", entry=entry_for(place, file)) if place is not None and is_new else ""
-    return tr("cli.status.refused") if is_refused(words) else "", after
+    if words is not None:
+        return tr("cli.status.refused") if is_refused(words) else ""
+    made = public_part_of(one) if step.step is Step.SENT and step.state in _TOLD else None
+    return "" if made is None else tr("cli.status.public", name=made)
 
 
 def _unread(status: ConnectionsStatus) -> Iterator[str]:
