@@ -27,6 +27,7 @@ from pkitools_cli.inputs import called
 from pkitools_cli.lines import (
     coloured,
     columns,
+    command_rows,
     cut_rows,
     findings_told,
     labelled,
@@ -312,7 +313,9 @@ def _all_of_file(name: str, check: FileCheck, found: Sequence[_Told], *, many: b
         yield from report_told(check.file_report, full=_full(options), verbose=options.verbose)
     if any(each.rule.code == _METADATA for each in check.file_report.findings):
         yield ""
-        yield from metadata_step(name, found[0].place.options).rows("", "  ")
+        following = metadata_step(name, found[0].place.options)
+        yield from wrapped(following.sentence, "  ", "")
+        yield from () if following.words is None else command_rows(following.words, "  ")
     above = [one.report for one in found]
     yield from delivery_told(name, check.delivery, verbose=found[0].place.options.verbose, above=above)
 
