@@ -285,8 +285,12 @@ def _is_alone(check: FileCheck) -> bool:
 
 
 def _has_more(check: FileCheck) -> bool:
-    """Return whether there is something to say of the file that stands in the report of no certificate."""
-    return len(check.judged) > 1 and bool(check.file_report.findings or check.file_report.not_checked)
+    """Return whether there is something to say of the file that stands in the report of no certificate.
+
+    That its metadata were not judged has a sentence of its own: a verdict on the file would be read as one on them.
+    """
+    told = [each for each in check.file_report.findings if each.rule.code != _METADATA]
+    return len(check.judged) > 1 and bool(told or check.file_report.not_checked)
 
 
 def _file_told(name: str, check: FileCheck, found: Sequence[_Told], *, many: bool) -> Iterator[Line | str]:

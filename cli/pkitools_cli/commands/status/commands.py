@@ -32,11 +32,9 @@ _ANY_NAME: Final = "host.example.nl"
 _FOR_PEOPLE: Final = frozenset(
     f"connections.{why}"
     for why in (
-        *(
-            f"certificate.{each}"
-            for each in ("overdue", "misnamed", "others", "others_more", "others_without", "unread")
-        ),
-        *("request.unread", "verdict.unread", "verdict.both", "renewal.overdue", "renewal.awaited"),
+        *(f"certificate.{each}" for each in ("overdue", "misnamed", "others", "others_more", "others_without")),
+        *(f"{step}.{why}" for step in ("request", "certificate", "verdict") for why in ("unread", "locked", "missing")),
+        *("verdict.both", "renewal.overdue", "renewal.awaited"),
     )
 )
 """To ask or to look: another request would be the wrong thing to begin with."""
