@@ -14,9 +14,11 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_an
 from cryptography.x509 import load_pem_x509_certificate
 
 from pkitools.connections import ConnectionStatus, Step, StepState, StepStatus, claims_of, read_connections
-from pkitools.findings import Verdict
+from pkitools.connections.described import in_short
+from pkitools.documents import cite
+from pkitools.findings import Rule, Severity, Verdict, Violated, outcome
 from pkitools.frozen import replace
-from pkitools.messages import Detail
+from pkitools.messages import LANGUAGES, Detail, Language
 from pkitools.portfolio.model import Standing
 from pkitools.portfolio.risk import Risks
 from pkitools.reports.portfolio.telling import deciding
@@ -293,3 +295,12 @@ def test_of_which_connections_no_key_was_seen_is_told_by_name(folder: Path, run:
         seen = "key that fits the certificate was not seen: Gemeente A, DigiD Machtigen, preproduction." not in told_of
         assert seen is is_seen, files
         assert ("--passphrase-file" in told_of) is is_closed, files
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_of_a_rule_of_ones_own_the_reason_is_its_name_in_words(language: Language) -> None:
+    """Its sentences are with the rule, and not among ours: its code alone would say nothing of whose it is."""
+    words = dict.fromkeys(("title", "message", "remedy"), "x")
+    rule = Rule("own.example", Severity.ERROR, cite("pkitools"), texts=dict.fromkeys(LANGUAGES, words))
+    told_of = in_short(outcome(rule, Violated())).in_language(language)
+    assert told_of == {"nl": "uw eigen regel own.example", "en": "your own rule own.example"}[language]
