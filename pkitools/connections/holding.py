@@ -187,6 +187,7 @@ class _Found:
             beside=beside,
             absent=self.places[connection.number].absent,
             key_file=_key_file(certificate, found),
+            list_folders=found.list_folders,
             closed_keys=tuple(found.closed.get(connection.number, ())),
             ordered_later=_ordered_later(connection, moment.date()),
             wrong=self._wrong(connection, beside),
@@ -271,6 +272,7 @@ class _Lying:
     issued: frozenset[str]
     unread: Mapping[int, list[Unread]]
     closed: Mapping[int, list[str]]
+    list_folders: tuple[str, ...]
 
     @classmethod
     def of(cls, found: Portfolio, owners: Owners) -> _Lying:
@@ -298,6 +300,7 @@ class _Lying:
             issued,
             _unread(found, owners),
             _closed(found, owners),
+            found.list_folders,
         )
 
 

@@ -27,7 +27,7 @@ from pkitools_cli.commands.status.commands import command_for
 from tests.cli.conftest import run
 from tests.connections.support import CHAIN, OIN, OTHER_OIN, _key, certificate, connection, held
 from tests.portfolio.support import judging, scanned
-from tests.support.chains import EKU, MOMENT, authority, good_chain
+from tests.support.chains import EKU, MOMENT, authority, crl, good_chain
 from tests.support.command import Command
 from tests.support.deliveries import corrupt, pem
 from tests.support.metadata import Holder, descriptor, entity, role, signed
@@ -138,6 +138,12 @@ def of_files() -> dict[str, dict[str, bytes]]:
         "no chain": {"own.pem": mine},
         "not begun": {"own.pem": certificate(start=NEXT) + CHAIN},
         "another use": {"own.pem": certificate(extensions={EKU: (True, b"\x05\x00")}) + CHAIN},
+        "revoked": {"own.pem": certificate(serial=3) + CHAIN, "tsp.crl": crl(good_chain().tsp, 3)},
+        "revoked, its chain elsewhere": {
+            "own.pem": certificate(serial=3),
+            "c.pem": CHAIN,
+            "tsp.crl": crl(good_chain().tsp, 3),
+        },
         "strange beside it": {"own.pem": mine + CHAIN, "other.pem": certificate(OTHER_OIN) + key() + CHAIN},
         "wrong beside it": {"own.pem": mine + CHAIN, "old.pem": certificate(serial=9) + CHAIN + strange},
         **{case: {"own.pem": mine + CHAIN, "sp.xml": data} for case, (data, _, _) in of_metadata().items()},

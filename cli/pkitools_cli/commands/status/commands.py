@@ -65,7 +65,17 @@ def command_for(
         return None
     if makes_key(words):
         return _whole(words, one, new or NewFiles(), moment)
-    return [*words, *taken(words, given)]
+    judged = (*(() if one.certificate is None else (one.certificate,)), *one.wrong)
+    lists = lists_in(one.list_folders) if any(each.is_revoked for each in judged) else ()
+    return [*words, *taken(words, (*lists, *given))]
+
+
+_MOST_FOLDERS: Final = 4  # of a command that is to be pasted
+
+
+def lists_in(folders: Sequence[str]) -> tuple[str, ...]:
+    """Return the options by which a check of what is revoked finds the lists that lay among the files."""
+    return tuple(word for folder in folders[:_MOST_FOLDERS] for word in ("--chain", folder))
 
 
 _LISTS: Final = frozenset({"--trust", "--crl", "--revocation"})
