@@ -528,6 +528,7 @@ class Portfolio:
         lists_found: how many lists and OCSP responses could be read in the files; whether one is about a certificate,
             and counts, is judged with that certificate.
         revocation_off: it was said to be left out, so that lists were not asked, also where there were any.
+        list_folders: the folders that those lists lie in: whoever checks one certificate again has to give them.
     """
 
     moment: datetime
@@ -545,6 +546,7 @@ class Portfolio:
     lists_found: int = 0
     revocation_off: bool = False
     connections: tuple[str, ...] = ()
+    list_folders: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Portfolio: {len(self.certificates)} certificates, {len(self.unread)} unread, {self.looked_at} files>"

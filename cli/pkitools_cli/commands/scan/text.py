@@ -34,7 +34,7 @@ from pkitools.text import visible
 from pkitools_cli.commands.next_steps import NextStep
 from pkitools_cli.commands.scan.across import across_now, across_told
 from pkitools_cli.commands.scan.orders import planned_day
-from pkitools_cli.commands.status.commands import renewal_for, taken
+from pkitools_cli.commands.status.commands import lists_in, renewal_for, taken
 from pkitools_cli.commands.status.new_files import NewFiles
 from pkitools_cli.commands.status.reports import add_to_files, entry_of
 from pkitools_cli.i18n import form_of, language, tr
@@ -300,7 +300,9 @@ def first_step(
         return NextStep(_awaited(one))
     words, after = None, ""
     if portfolio.complete and one is not None:
-        words, after = _command(standing, one, given, portfolio.moment, connections)
+        found = lists_in(portfolio.list_folders) if one.is_revoked else ()
+        of_each = {name: (*found, *options) for name, options in ({None: ()} | {**given}).items()}
+        words, after = _command(standing, one, of_each, portfolio.moment, connections)
     if words is None or not all(visible(word) == word for word in words):
         now = _now(portfolio, standing, connections)
         if connections is None or now != tr("cli.scan.now.passed"):
