@@ -95,8 +95,10 @@ def report_outcomes(
 def _of_others(each: CertificateRevocation) -> list[Attempt]:
     """Return the lists of other authorities that were in a folder, where none of the issuer was among them."""
     found = [one for one in each.attempts if _is_found(one) and one.fault is CrlFault.ANOTHER_ISSUER]
-    fitting = {(one.source, one.certificate) for one in each.attempts if not one.code}
-    return [] if any((one.source, one.certificate) in fitting for one in found) else found
+    if len(found) < 2:
+        return found
+    fitting = {(one.source, one.certificate.sha256) for one in each.attempts if not one.code}
+    return [] if any((one.source, one.certificate.sha256) in fitting for one in found) else found
 
 
 def _is_beside(attempt: Attempt, each: CertificateRevocation) -> bool:
