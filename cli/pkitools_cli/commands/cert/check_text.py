@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from pkitools.checking.chain import ChainFile
     from pkitools_cli.commands.cert.check_table import Row
 
-_MOST_ROWS: Final = 12  # of an answer: what stands below it may scroll away
+_MOST_ROWS: Final = 13  # of an answer: what stands below it may scroll away
 _FEWEST_OF_WHY: Final = 1
 _MOST_OF_NAME: Final = 30
 _WRONG_OIN: Final = (
@@ -339,7 +339,7 @@ def _certificate_told(one: _Told, *, many: bool) -> Iterator[Line | str]:
 
 
 def _answer(one: _Told, *, many: bool) -> Iterator[Line | str]:
-    """Yield the verdict, why, what to do, what there is besides and whose it is: at most twelve rows."""
+    """Yield the verdict, why, what to do, what there is besides and whose it is: at most thirteen rows."""
     head, because = _verdict(one), _why(one)  # in the order they are read in
     below = [*_now(one), *_also(one)]
     left = _MOST_ROWS - len(head) - len(below)
