@@ -37,7 +37,7 @@ class Walk:
     """One walk, which remembers the folders it was in."""
 
     def __init__(self) -> None:
-        self._entered: dict[tuple[int, int], str] = {}
+        self._entered: dict[object, str] = {}
 
     def files(self, given: str) -> Iterator[FoundFile | Unread]:
         """Yield the files of a folder and of all below it; of a file itself that one.
@@ -69,7 +69,8 @@ class Walk:
         """Return the names in a folder, and nothing more of each: there may be a hundred thousand."""
         try:
             status = Path(folder).stat()
-            key = status.st_dev, status.st_ino
+            # some file systems of networks have no numbers: there a folder is what its whole name says
+            key: object = (status.st_dev, status.st_ino) if status.st_ino else os.path.realpath(folder)
             if key in self._entered:
                 params = {"name": folder, "other": self._entered[key]}
                 return Unread(folder, Gap.SKIPPED, "portfolio.error.entered_before", params)

@@ -561,6 +561,25 @@ def test_a_key_that_is_stated_beside_a_certificate_weighs_in_a_scan_as_in_a_chec
         assert all(verdicts[sha] == {Verdict.FAILED} for sha in wrong)
 
 
+def test_where_a_file_system_numbers_no_folders_none_is_taken_for_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b/c"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "host.pem").write_bytes(WHOLE)
+    (tmp_path / "b" / "again").symlink_to(tmp_path)
+    plain = Path.stat
+
+    def numbered(path: Path, **given: Any) -> os.stat_result:
+        found = plain(path, **given)
+        return os.stat_result((found.st_mode, 0, *found[2:]))
+
+    monkeypatch.setattr(Path, "stat", numbered)
+    found = scanned(tmp_path)
+    assert len(found.judged[0].places) == 2
+    assert [each.code for each in found.unread] == ["portfolio.error.entered_before"]
+
+
 def test_one_system_is_one_system_and_not_its_letters() -> None:
     one, several = judging(systems="digid-machtigen"), judging(systems=iter(["digid-machtigen"]))
     assert one.systems == several.systems == ("digid-machtigen",)
