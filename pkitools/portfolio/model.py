@@ -98,6 +98,8 @@ class Judgement:
         systems: the names of the systems it was judged for.
         beside: which of ``told`` a file that it lies in says of it, with the name of that file as evidence: what it is
             judged by once more says no less. What is wrong with the chain of such a file is among it.
+        is_brought: what stands above it came with it, or nothing did where something is sent as it is; else the
+            authorities of other files were looked among as well.
     """
 
     environment: Environment
@@ -112,12 +114,18 @@ class Judgement:
     systems: tuple[str, ...] = ()
     beside: tuple[Outcome, ...] = ()
     way: tuple[Above, ...] = ()
+    is_brought: bool = False
 
     @property
     def findings(self) -> tuple[Outcome, ...]:
         """What is violated, worst first."""
         found = [one for one in self.told if one.status is Status.VIOLATED]
         return tuple(sorted(found, key=lambda one: -one.rule.severity))
+
+    @property
+    def above(self) -> tuple[Above, ...]:
+        """What stands above it, as far as that is known: its path, or else its way."""
+        return self.path or self.way
 
     @property
     def worst(self) -> Severity | None:
@@ -219,7 +227,7 @@ class HeldCertificate:
     @property
     def ends_by(self) -> Above | None:
         """The first authority above it to end, where that is before it does; ``None`` where it lasts its own time."""
-        above = (one for each in self.judgements for one in each.path or each.way if one.not_after < self.not_after)
+        above = (one for each in self.judgements for one in each.above if one.not_after < self.not_after)
         return min(above, key=lambda one: one.not_after, default=None)
 
     @property
