@@ -44,6 +44,10 @@ class Frozen(Mapping[K, V_co]):
     def __getitem__(self, key: K) -> V_co:
         return self._held[key]
 
+    def get(self, key: K, default: Any = None) -> Any:
+        """Return :meth:`dict.get`: that of Mapping is two calls of Python for each."""
+        return self._held.get(key, default)
+
     def __iter__(self) -> Iterator[K]:
         return iter(self._held)
 

@@ -10,7 +10,7 @@ import importlib
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -40,6 +40,7 @@ _DATA_FOLDER = "pkitools_cli.data"
 DATA_VARIABLE = "PKITOOLS_DATA"
 _WRITTEN = {"--out", "--out-dir", "--report", "--snapshot", "--cache"}
 """The options that name what is written. A dash is standard input where something is read, and no name here."""
+_SEARCHED: Final = frozenset({"TEXT", "QUERY"})
 _NOT_PIPED = {
     *("--accept", "--api-key-file", "--client-key", "--connections", "--data", "--expect", "--from", "--key"),
     *("--key-passphrase-file", "--manifest", "--passphrase-file", "--since", "--trust"),
@@ -332,11 +333,50 @@ class Command(_TranslatedHelp):
                 from pkitools_cli.own_data import refuse_no_folder  # who has no facts of his own needs none of it
 
                 refuse_no_folder(ctx)
+            _refuse_blanks(ctx)
             given = super().invoke(ctx)
         except PkitoolsError as error:
             error.file = error.file or _file_named(error, ctx)
             raise
         return tell(given.in_version(json_version_of(ctx)), form_of(ctx)) if isinstance(given, Reply) else given
+
+
+def _refuse_blanks(ctx: click.Context) -> None:
+    """Refuse a blank of a command that was told, and what the help has for this value: it is there to be filled in.
+
+    What somebody searches for is a word like any other, and a file or a variable that is there may be called so.
+    """
+    for param in ctx.command.params:
+        if _SEARCHED.isdisjoint(_kinds(param)):
+            for value in _texts_of(ctx.params.get(param.name or "")):
+                if _stands_for(param, value):
+                    name = max(param.opts, key=len) if isinstance(param, click.Option) else param.make_metavar(ctx)
+                    raise click.UsageError(tr("cli.main.blank", name=in_words(name), value=value), ctx)
+
+
+def _texts_of(value: object) -> Iterator[str]:
+    if isinstance(value, tuple):
+        for each in value:
+            yield from _texts_of(each)
+    elif type(value) is str or isinstance(value, os.PathLike):
+        yield os.fspath(value)
+
+
+def _stands_for(param: click.Parameter, value: str) -> bool:
+    """Return whether a value in capitals is what stands for one, in any language."""
+    is_file = names_files(param)
+    bare = value.partition(".")[0] if is_file else value
+    is_there = (is_file and os.path.lexists(value)) or (_of_variable(param) and value in os.environ)
+    if not bare.isupper() or is_there:
+        return False
+    from pkitools.messages.blanks import is_blank  # few values are in capitals
+
+    words = [lookup(f"cli.metavars.{kind}", tongue) or kind for kind in _kinds(param) for tongue in LANGUAGES]
+    return is_blank(bare) or bare in words
+
+
+def _of_variable(param: click.Parameter) -> bool:
+    return any(name.endswith("-env") for name in param.opts)
 
 
 def names_files(param: click.Parameter) -> bool:

@@ -103,6 +103,17 @@ def tr(key: str, **operands: object) -> str:
     return Sentence(text, key, operands)
 
 
+def blank(name: str) -> str:
+    """Return what stands in a command for what its reader fills in, in the language in force.
+
+    Args:
+        name: of :mod:`pkitools.messages.blanks`.
+    """
+    from pkitools.messages import blanks  # few commands have any
+
+    return blanks.blank(name, language())
+
+
 def form_of(count: int) -> str:
     """Return the end of the key of what is said of so many: ``_one`` of one, else nothing.
 

@@ -249,7 +249,7 @@ def use_each(
 
 def _is_harmless(name: str, error: PkitoolsError, wanted: ItemKind) -> bool:
     """Return whether a file of a folder that could not be used surely holds nothing of what is wanted."""
-    return is_surely_without(error, lambda: read_bytes(name), wanted)
+    return is_surely_without(error, lambda: read_bytes(name), wanted, name)
 
 
 def _subfolders(names: Sequence[str]) -> Iterator[InputError]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pkitools.checking.across import Value, misplaced
 from pkitools.checking.file_names import Names, is_kept, is_named_as_key, stem_of
 from pkitools.checking.private_keys import (
     BESIDE,
@@ -16,13 +17,17 @@ from pkitools.checking.private_keys import (
     FileKey,
     check_public_keys,
     held_keys,
+    not_compared,
     request_keys,
 )
+from pkitools.checking.selection import is_authority
 from pkitools.containers import Contents, Item, ItemKind
 from pkitools.findings import MET, Evidence, NotChecked, Outcome, Severity, Violated, outcome
 from pkitools.frozen import dataclass, field
+from pkitools.messages import NOTHING
 from pkitools.text import joined
 from pkitools.x509.keys import names_of, thumbprints
+from pkitools.x509.reader import readable
 
 if TYPE_CHECKING:
     from pkitools.x509.model import PublicKey
@@ -112,7 +117,8 @@ def check_keys_beside(
         *(each for name, keys in other.items() for each in together.of_mixed(name, keys)),
         *(each for name, keys in asked.items() for each in together.of_requests(name, keys)),
         *(each for name, contents in apart.items() for each in together.of_public_keys(name, contents)),
-        *_closed(closed),
+        *_in_texts(files, held, together.asked),
+        *_closed(closed, has_passphrase=passphrase is not None),
     )
 
 
@@ -221,15 +227,48 @@ class _Together:
         return [other for other in self.public_keys if Path(other).parent == Path(name).parent]
 
 
+def _in_texts(
+    files: Mapping[str, Contents], held: Mapping[str, Sequence[FileKey]], asked: frozenset[str]
+) -> Iterator[Outcome]:
+    """Yield an outcome for each private key in a text that does not fit what it goes with in another by its name."""
+    if not any(key.item.within for each in held.values() for key in each):
+        return
+    asked_about = {id(key.item): key for each in held.values() for key in each}
+    keys = [
+        Value(name, item, _names_of_asked(key, asked), key)
+        for name, each in files.items()
+        for item in each.of_kind(ItemKind.KEY)
+        if item.within
+        for key in (asked_about.get(id(item)) or FileKey(item, each.container, None),)
+    ]
+    certificates = (
+        Value(name, item, thumbprints(facts.public_key), item.alias or NOTHING)
+        for name, each in files.items()
+        for item in each.of_kind(ItemKind.CERTIFICATE)
+        if item.within
+        for facts in readable((item.der,))
+        if not is_authority(facts)
+    )
+    for key, alike in misplaced(certificates, keys):
+        beside = joined(list(dict.fromkeys(each.file for each in alike)))
+        yield outcome(NAMED, Violated(key.what.evidence, {**key.what.params, "file": key.file, "beside": beside}))
+
+
+def _names_of_asked(key: FileKey, asked: frozenset[str]) -> frozenset[str]:
+    """Return the names of a key that is held to certificates; none of one that is of a request."""
+    names = frozenset() if key.public is None else thumbprints(key.public)
+    return names if asked.isdisjoint(names) else frozenset()
+
+
 def _is_named_beside(name: str, contents: Contents) -> bool:
     held = contents.of_kind(ItemKind.CERTIFICATE) and contents.of_kind(ItemKind.KEY)
     return bool(held) and is_named_as_key(name)
 
 
-def _closed(keys: Sequence[tuple[str, FileKey]]) -> Iterator[Outcome]:
+def _closed(keys: Sequence[tuple[str, FileKey]], *, has_passphrase: bool) -> Iterator[Outcome]:
     """Yield one outcome for all keys in files of their own that could not be opened."""
     if not keys:
         return
     evidence = tuple(each for _, held in keys for each in held.evidence)
     told = joined([f"{name} ({held.params['key']})" for name, held in keys])
-    yield outcome(COMPARED, Violated(evidence, {**keys[0][1].params, "key": told}))
+    yield outcome(COMPARED, not_compared(evidence, {**keys[0][1].params, "key": told}, has_passphrase))

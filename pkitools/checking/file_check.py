@@ -17,7 +17,7 @@ from pkitools.checking.of_file import FileKeys, StatedIds
 from pkitools.checking.private_keys import public_halves
 from pkitools.checking.question import Revocation, given_systems, given_trust, question, trusted_with
 from pkitools.checking.selection import Subject, possible_issuers, selected, subjects
-from pkitools.checking.stated_ids import check_metadata
+from pkitools.checking.stated_ids import check_certificates_alone, check_metadata
 from pkitools.containers import BadItem, Contents, Item, ItemKind, items_of, read_source
 from pkitools.documents import cite
 from pkitools.environment import Environment
@@ -223,6 +223,7 @@ def check_file(
             choice(Environment, environment, "environment"),
         ),
         *check_metadata(opened.contents, moment, named, entity_id),
+        *check_certificates_alone(opened.contents),
     )
     file_report = Report(opened.name, own, moment, judged[0].result.report.environment)
     delivered = check_delivery(

@@ -9,7 +9,7 @@ from pkitools.containers import ContainerFormat, Contents, Item, ItemKind
 from pkitools.containers.key_endings import is_key_of
 from pkitools.containers.model import FOR_OTHERS
 from pkitools.documents import cite
-from pkitools.errors import PkitoolsError
+from pkitools.errors import PkitoolsError, SecretError
 from pkitools.findings import (
     MET,
     NOT_APPLICABLE,
@@ -235,6 +235,33 @@ def public_halves(contents: Contents, passphrase: bytes | None = None) -> dict[I
     return {item: public_half(item, passphrase) for item in contents.of_kind(ItemKind.KEY)}
 
 
+def refuse_locked(contents: Contents, passphrase: bytes | None = None) -> None:
+    """Refuse a file with a private key and nothing to judge, as the key is locked: whose it is shows of no such key.
+
+    It is refused as where the key alone is read (:func:`pkitools.requests.load_key`), in the same words.
+
+    Args:
+        contents: the file.
+        passphrase: that was given for it.
+
+    Raises:
+        SecretError: a passphrase is needed and was not given, or the one that was given does not open it.
+        LimitError: opening it would take minutes.
+    """
+    if any(contents.of_kind(kind) for kind in (ItemKind.CERTIFICATE, ItemKind.REQUEST)):
+        return
+    for item in contents.of_kind(ItemKind.KEY):
+        is_pkcs8 = item.form == "PKCS#8"
+        # what is not opened here at all, such as a key of OpenSSH, no passphrase would help
+        if item.encrypted and (is_pkcs8 or item.cipher) and public_half(item, passphrase) is None:
+            if is_pkcs8:
+                from pkitools.requests.pbes2 import refuse_slow  # few files hold keys
+
+                refuse_slow(item.der, contents.name)
+            slug = "needed" if passphrase is None else "wrong"
+            raise SecretError(f"requests.error.passphrase_{slug}", name=contents.name)
+
+
 def check_stated_keys(read: Sequence[tuple[Item, CertificateFacts]]) -> Iterator[Outcome]:
     """Yield an outcome for each JWK and each KeyInfo that states a key beside its certificates.
 
@@ -394,7 +421,21 @@ def _compared(held: FileKey) -> Answer:
         return MET
     # an entry of a keystore says whose key it is, and nobody gave what opens it
     unasked = held.container is ContainerFormat.JKS and not held.has_passphrase
-    return Violated(held.evidence, held.params, severity=Severity.NOTICE if unasked else None)
+    return not_compared(held.evidence, held.params, held.has_passphrase, Severity.NOTICE if unasked else None)
+
+
+def not_compared(
+    evidence: tuple[Evidence, ...], params: Mapping[str, str], has_passphrase: bool, severity: Severity | None = None
+) -> Violated:
+    """Return that keys were not compared; where a passphrase was given, that it does not open them.
+
+    Args:
+        evidence: where they stand.
+        params: what they are.
+        has_passphrase: one was given.
+        severity: what it weighs, where that differs.
+    """
+    return Violated(evidence, {**params, "given": "yes" if has_passphrase else NOTHING}, severity=severity)
 
 
 _CHECKS: Final = (

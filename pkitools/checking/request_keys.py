@@ -12,6 +12,7 @@ from pkitools.checking.private_keys import (
     COMPARED,
     PUBLISHED,
     held_keys,
+    not_compared,
     public_halves,
     request_keys,
 )
@@ -38,7 +39,7 @@ class KeysWithRequests:
     def __init__(
         self, files: Mapping[str, Contents], passphrase: bytes | None = None, named: Collection[str] = ()
     ) -> None:
-        self._files = files
+        self._files, self._has_passphrase = files, passphrase is not None
         self._given = frozenset(named)
         self._certified = {name: found for name, each in files.items() if (found := _certified(each))}
         self._placed = {name: _standing(each, passphrase) for name, each in files.items()}
@@ -143,7 +144,8 @@ class KeysWithRequests:
         files = dict.fromkeys((name, *self._closed_names.alike(name), *self._nameless.get(Path(name).parent, ())))
         told = [f"{file} ({item.form})" for file in files for item in self._closed.get(file, ())]
         seen = tuple(Evidence(each, "") for each in told)
-        return (outcome(COMPARED, Violated(seen, {"key": ", ".join(told)}, severity=Severity.NOTICE)),) if told else ()
+        found = not_compared(seen, {"key": ", ".join(told)}, self._has_passphrase, Severity.NOTICE)
+        return (outcome(COMPARED, found),) if told else ()
 
     def _is_in_use(self, file: str, key: PublicKey) -> bool:
         """Return whether a key is that of a certificate in another file that is named as its own."""

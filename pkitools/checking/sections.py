@@ -4,16 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar
+from typing import Final, Generic, Protocol, TypeAlias, TypeVar
 
-from pkitools.checking.file_names import Stem, stem_of
+from pkitools.checking.file_names import stem_of
 
-if TYPE_CHECKING:
-    from pkitools.containers import Item
+
+class Item(Protocol):
+    """What stands in a text: see :class:`~pkitools.containers.Item`."""
+
+    @property
+    def alias(self) -> str | None:
+        """Its own name."""
+
+    @property
+    def among(self) -> int | None:
+        """The number of the section it stands in."""
+
+    @property
+    def within(self) -> tuple[tuple[int, str], ...]:
+        """The sections around it."""
+
+    @property
+    def place(self) -> int | None:
+        """The number of the place it stands in, where that is somebody's own."""
+
 
 _Place: TypeAlias = tuple[int, str | None]
 _T = TypeVar("_T", bound=Hashable)
 
+# of a section or a file: how what is in it is kept, and not whose it is
+_KEPT_IN: Final = frozenset((
+    "configmap", "configmaps", "cm", "config", "configs", "secret", "secrets", "sealedsecret", "values", "vars", "data",
+    "yaml", "yml", "json", "toml", "env", "ini", "conf", "tf", "tfvars", "properties", "sops", "enc",
+))  # fmt: skip
+_OF_ALL: Final = frozenset(("tls", "ssl"))  # as all Secrets of Kubernetes call theirs: whose, says what is around it
 _ANYWHERE: Final = 0  # no section has this number: it is the whole file
 
 
@@ -118,23 +142,30 @@ def _names_in(item: Item, section: int) -> Iterator[str]:
 
     In its own section also a name that says only what is in it (``tls.crt`` beside ``tls.key``) is one.
     """
-    text = _stem(item.alias or "").text
-    if text or section == item.among:
-        yield text or _stem((item.alias or "").rpartition("/")[0]).text
+    text = _stem(item.alias or "")
+    if section == item.among:
+        yield text or _stem((item.alias or "").rpartition("/")[0])
         return
-    inside = [name for number, name in item.within]
+    if text and text not in _OF_ALL:
+        yield text
+        return
     numbers = [number for number, _ in item.within]
-    inside = inside[numbers.index(section) + 1 :] if section in numbers else inside
-    around = next((text for name in reversed(inside) if (text := _stem(name).text)), "")
-    if around:
-        yield around
+    inside = item.within[numbers.index(section) + 1 :] if section in numbers else item.within
+    around = [label for _, name in reversed(inside) if (label := label_of(name))]
+    yield from around or filter(None, [text])
 
 
 def _around(item: Item) -> Iterator[str]:
     """Yield what the names say that are on the way to an item."""
-    return (text for _, name in item.within if (text := _stem(name).text))
+    return (text for _, name in item.within if (text := label_of(name)))
 
 
 @lru_cache(maxsize=1024)
-def _stem(name: str) -> Stem:
-    return stem_of(name)
+def _stem(name: str) -> str:
+    return stem_of(name).text
+
+
+@lru_cache(maxsize=1024)
+def label_of(name: str) -> str:
+    """Return what the name of a section shares with that of another: less what only says how things are kept there."""
+    return "-".join(word for word in _stem(name).split("-") if word not in _KEPT_IN)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from pkitools.containers import Contents
+from pkitools.containers import ContainerFormat, Contents
 from pkitools.containers.saml_names import GROUP
 from pkitools.documents import cite
 from pkitools.environment import Environment
@@ -28,8 +28,11 @@ DIFFERS: Final = Rule("file.entity_id.differs", Severity.ERROR, _ADVICE, Certain
 STATED: Final = Rule("file.entity_id.stated", Severity.ERROR, _ADVICE, Certainty.ADVICE)
 EXPIRED: Final = Rule("file.metadata.expired", Severity.WARNING, _ADVICE, Certainty.ADVICE)
 UNTIL: Final = Rule("file.metadata.until", Severity.WARNING, _ADVICE, Certainty.ADVICE)
+CERTIFICATES: Final = Rule("file.metadata.certificates", Severity.INFO, _ADVICE, Certainty.ADVICE)
 
-RULES: Final[tuple[Rule, ...]] = (DIFFERS, STATED, EXPIRED, UNTIL)
+RULES: Final[tuple[Rule, ...]] = (DIFFERS, STATED, EXPIRED, UNTIL, CERTIFICATES)
+
+_METADATA: Final = frozenset({ContainerFormat.SAML_METADATA, ContainerFormat.JWKS})
 
 
 def check_given_entity_id(
@@ -121,6 +124,18 @@ def check_metadata(
         if described.valid_until is not None:
             past = described.valid_until <= moment
             yield outcome(EXPIRED, Violated((Evidence("validUntil", until),), params) if past else MET)
+
+
+def check_certificates_alone(contents: Contents) -> Iterator[Outcome]:
+    """Yield that of metadata only the certificates were judged: who receives them asks more of them.
+
+    Args:
+        contents: the file.
+    """
+    if contents.container in _METADATA:
+        yield outcome(CERTIFICATES, Violated((Evidence("container", str(contents.container)),)))
+    else:
+        yield outcome(CERTIFICATES, MET)
 
 
 def ends_of(contents: Contents, moment: datetime) -> Iterator[tuple[tuple[str | None, str | None] | None, str]]:

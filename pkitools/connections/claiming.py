@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 
 from pkitools.arguments import of_type
 from pkitools.connections.model import Connection, Connections
 from pkitools.connections.owning import Places
 from pkitools.portfolio import Claim, HeldCertificate, Portfolio
+from pkitools.portfolio.where import same_place
 
 
 def claims_of(connections: Connections) -> tuple[Claim, ...]:
@@ -46,7 +46,7 @@ def keys_named(connections: Connections, found: Portfolio) -> Mapping[str, str]:
     """
     known = {one.spki_sha256 for one in found.certificates} | {each.spki_sha256 for each in found.requests}
     keys = {key.spki_sha256: key.place.name for key in found.keys if key.spki_sha256 is not None}
-    stray = {os.path.normpath(name): name for spki, name in keys.items() if spki not in known}
+    stray = {same_place(name): name for spki, name in keys.items() if spki not in known}
     if not stray:
         return {}
     held: dict[str, list[HeldCertificate]] = {}
@@ -57,7 +57,7 @@ def keys_named(connections: Connections, found: Portfolio) -> Mapping[str, str]:
     for name, connection in _by_name(connections):
         own = held.get(name, [])
         if own and not any(one.spki_sha256 in keys for one in own):
-            named = (stray.get(os.path.normpath(file)) for file in connection.files)
+            named = (stray.get(same_place(file)) for file in connection.files)
             beside |= {key: own[0].places[0].name for key in named if key is not None}
     return beside
 

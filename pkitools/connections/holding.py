@@ -6,29 +6,28 @@ used again.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pkitools.arguments import of_type
-from pkitools.checking.stated_ids import EXPIRED, UNTIL
+from pkitools.connections.described import Metadata, fault_of, misplaced
 from pkitools.connections.model import Connection, Connections
 from pkitools.connections.naming import bears_name, is_for, lacking_names
 from pkitools.connections.owning import Owners, Places
 from pkitools.connections.planning import Plan
 from pkitools.connections.renewing import delivery_of, has_to_be_replaced, plan_of_live, plan_of_renewal
 from pkitools.connections.status import ConnectionsStatus, ConnectionStatus
-from pkitools.connections.steps import Seen, in_both, steps_of
-from pkitools.containers.saml_names import SIGNATURE
+from pkitools.connections.steps import Seen, in_both, steps_of, takes_metadata
 from pkitools.environment import Environment
-from pkitools.findings import Verdict
-from pkitools.frozen import IntEnum, dataclass, replace
+from pkitools.findings import Outcome, Verdict
+from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_PATTERN_FILES
 from pkitools.portfolio import Gap, Gathering, HeldCertificate, HeldKey, HeldRequest, Judging, Portfolio, Unread, scan
 from pkitools.portfolio.risk import misfits
 from pkitools.portfolio.risk.certificates import may_be_in_both
+from pkitools.portfolio.where import same_place
 from pkitools.renewal.working_days import WorkingDays
 from pkitools.rules.order_day import LEAD_TIME
 from pkitools.systems import System
@@ -76,6 +75,7 @@ class _Found:
         self.connections, self.judging, self.executor, self.calendar = connections, judging, executor, calendar
         self.owners = Owners(connections)
         self.places = self.owners.places
+        self.metadata = Metadata(judging)
         cut = (Unread(each, Gap.UNREADABLE, CUT, {"name": each, "limit": MAX_PATTERN_FILES}) for each in self._cut())
         self._wrong_at: dict[tuple[str, ...], frozenset[str]] = {}
         self.unread: dict[tuple[str, int | None], Unread] = {
@@ -117,7 +117,7 @@ class _Found:
 
     def _wrong(self, connection: Connection, beside: Iterable[HeldCertificate]) -> tuple[HeldCertificate, ...]:
         """Return those that are revoked, or wrong whatever they are for: one for something else may lie there too."""
-        failed = [one for one in beside if one.verdict is Verdict.FAILED]
+        failed = [one for one in beside if _is_wrong(one)]
         moment = self.judging.moment
         return tuple(
             one
@@ -131,7 +131,7 @@ class _Found:
         given = self.places[connection.number].there
         if given not in self._wrong_at:
             found = self._portfolio(given, replace(self.judging, environment=None, systems=()))
-            failed = frozenset(one.sha256 for one in found.judged if one.verdict is Verdict.FAILED)
+            failed = frozenset(one.sha256 for one in found.judged if _is_wrong(one))
             self._wrong_at[given] = failed
         return self._wrong_at[given]
 
@@ -143,14 +143,16 @@ class _Found:
         certificate = _best(own, moment)
         if certificate is not None and certificate.subject == certificate.issuer:
             connection = replace(connection, self_signed=True)  # it shows
-        in_metadata, metadata_file, metadata_doubt = _in_metadata(connection, certificate, here)
+        metadata = self.metadata.of(connection, certificate, here)
         status = self._without_steps(connection, certificate, here, own, found)
         cut = self.places[connection.number].cut
+        fault, misplacement, file = _faults(connection, certificate, status.wrong)
         seen = Seen(
-            replace(status, metadata_file=metadata_file),
+            replace(status, metadata_file=metadata.file, fault_file=file),
             moment,
-            in_metadata,
-            metadata_doubt,
+            metadata,
+            fault,
+            misplacement,
             misnamed=tuple(one for one in of_holder if one not in own and one.not_after >= moment),
             overdue=self._is_overdue(connection),
             at_once=certificate is not None and has_to_be_replaced(certificate, moment),
@@ -200,7 +202,7 @@ class _Found:
         near = (place.name for place in beside if any(one.number == connection.number for one in self.owners.of(place)))
         has_own = _key_file(certificate, found) is not None
         # a key that the connection names, and that is of nothing that lies there, is held to be of its certificate
-        named = (name for name in connection.files if not has_own and os.path.normpath(name) in found.stray)
+        named = (name for name in connection.files if not has_own and same_place(name) in found.stray)
         return next(chain(near, named), None)
 
     def _is_overdue(self, connection: Connection) -> date | None:
@@ -225,8 +227,8 @@ class _Found:
         held = (one for one in every.of_holder.get(connection.holder.oin, []) if one.sha256 != mine)
         valid = [one for one in held if self._is_valid_for(one, connection) and not one.is_authority]
         valid = [one for one in valid if bears_name(one, connection) and not self._is_elsewhere(one, connection)]
-        good = tuple(one for one in valid if one.verdict is Verdict.PASSED)
-        perhaps = tuple(one for one in valid if one.verdict is Verdict.INDETERMINATE)
+        good = tuple(one for one in valid if one.own_verdict is Verdict.PASSED)
+        perhaps = tuple(one for one in valid if one.own_verdict is Verdict.INDETERMINATE)
         if connection.system is None:  # what a system asks was not asked
             good, perhaps = (), good + perhaps
         return replace(status, reusable=good, perhaps=perhaps)
@@ -281,7 +283,7 @@ class _Lying:
         keys = {key.spki_sha256: key.place.name for key in found.keys if key.spki_sha256 is not None}
         issued = frozenset(one.spki_sha256 for one in found.certificates)
         known = issued | {one.spki_sha256 for one in found.requests}
-        stray = frozenset(os.path.normpath(name) for spki, name in keys.items() if spki not in known)
+        stray = frozenset(same_place(name) for spki, name in keys.items() if spki not in known)
         return cls(certificates, requests, of_holder, keys, stray, _misfits(found), issued, _unread(found, owners))
 
 
@@ -326,9 +328,38 @@ def _best(certificates: Iterable[HeldCertificate], moment: datetime) -> HeldCert
     """Return the certificate that a connection is held to have: not ended, then the best, then the last."""
     return max(
         certificates,
-        key=lambda one: (one.not_after >= moment, _RANK[one.verdict], one.ends, one.sha256),
+        key=lambda one: (one.not_after >= moment, _RANK[one.own_verdict], one.ends, one.sha256),
         default=None,
     )
+
+
+def _is_wrong(one: HeldCertificate) -> bool:
+    """Return whether a certificate, or a file with it, is wrong: metadata of before it says nothing of what is now."""
+    return one.own_verdict is Verdict.FAILED or misplaced(one, in_metadata=False)[0] is not None
+
+
+def _faults(
+    connection: Connection, certificate: HeldCertificate | None, wrong: Sequence[HeldCertificate]
+) -> tuple[Outcome | None, Outcome | None, str | None]:
+    """Return what is wrong with a certificate, what is so at one of its places, and the file that the verdict is about.
+
+    Args:
+        connection: whose it is.
+        certificate: it.
+        wrong: what is beside it and is wrong: that is told of where it is good itself.
+    """
+    if certificate is None:
+        return None, None, None
+    if wrong and certificate.own_verdict is not Verdict.FAILED:
+        _, of_file = (
+            fault_of(wrong[0]) if wrong[0].own_verdict is Verdict.FAILED else misplaced(wrong[0], in_metadata=False)
+        )
+        return None, None, of_file
+    if certificate.own_verdict is not Verdict.PASSED:
+        fault, of_file = fault_of(certificate)
+        return fault, None, of_file
+    found, of_file = misplaced(certificate, in_metadata=not takes_metadata(connection))
+    return None, found, of_file
 
 
 def _ordered_later(connection: Connection, today: date) -> date | None:
@@ -341,45 +372,6 @@ def _pending(connection: Connection, certificate: HeldCertificate | None, found:
     waiting = (one for one in here if one.spki_sha256 not in found.issued)
     own = (one for one in waiting if one.oin in {None, connection.holder.oin})
     return next((one for one in own if is_for(one, connection, certificate)), None)
-
-
-def _in_metadata(
-    connection: Connection, certificate: HeldCertificate | None, here: Iterable[HeldCertificate]
-) -> tuple[bool | None, str | None, str | None]:
-    """Return whether the certificate is in metadata at the places of a connection, a file with those, and a doubt.
-
-    What may not be used any more is metadata of before: it says something only where there are no others. The doubt is
-    what is wrong with their end, or that the certificate only signed them.
-    """
-    described: dict[str, tuple[_Standing, str | None]] = {}
-    for one in here:
-        for place in one.places:
-            if place.entity_id is not None and connection.entity_id in {None, place.entity_id}:
-                now, _ = described.get(place.name, (_Standing.NONE, None))
-                described[place.name] = max(now, _standing(one is certificate, place.use)), place.out_of_date
-    if not described:
-        return None, None, None
-    in_force = {name: told for name, told in described.items() if told[1] is None} or described
-    file = max(in_force, key=lambda name: in_force[name][0])
-    standing, end = in_force[file]
-    return standing is _Standing.KEY, file, "signs" if standing is _Standing.SIGNS else _ENDS.get(end or "")
-
-
-class _Standing(IntEnum):
-    """How a certificate stands in metadata: not at all, beside the keys of an entity, or as one of them."""
-
-    NONE = 0
-    SIGNS = 1
-    KEY = 2
-
-
-def _standing(is_it: bool, use: str | None) -> _Standing:
-    if not is_it:
-        return _Standing.NONE
-    return _Standing.KEY if use is not None and not use.startswith(SIGNATURE) else _Standing.SIGNS
-
-
-_ENDS: Final = {EXPIRED.code: "over", UNTIL.code: "undated"}
 
 
 def _key_file(certificate: HeldCertificate | None, found: _Lying) -> str | None:
@@ -407,7 +399,7 @@ def _are_apart(members: Sequence[Connection], moment: datetime) -> bool:
 def _with_other(one: ConnectionStatus, apart: Mapping[str, Sequence[Connection]]) -> ConnectionStatus:
     members = () if one.certificate is None else apart.get(one.certificate.spki_sha256, ())
     others = [each for each in members if each.environment is not one.connection.environment]
-    if not others or one.certificate is None or one.certificate.verdict is Verdict.FAILED:
+    if not others or one.certificate is None or one.certificate.own_verdict is Verdict.FAILED:
         return one
     return replace(one, in_both=others[0], steps=tuple(in_both(step, others[0]) for step in one.steps))
 
@@ -416,4 +408,4 @@ def _is_served(status: ConnectionStatus, moment: datetime) -> bool:
     certificate = status.certificate
     if certificate is None or certificate.not_after < moment:
         return False
-    return certificate.verdict is not Verdict.FAILED
+    return certificate.own_verdict is not Verdict.FAILED

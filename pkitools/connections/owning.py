@@ -14,6 +14,7 @@ from pkitools.frozen import dataclass
 from pkitools.limits import MAX_PATTERN_FILES
 from pkitools.portfolio import Place
 from pkitools.portfolio.risk import CertificateUse, Uses
+from pkitools.portfolio.where import same_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Owners:
         self._by_path: dict[str, list[Connection]] = {}
         for one in connections.connections:
             for path in self.places[one.number].there:
-                self._by_path.setdefault(path, []).append(one)
+                self._by_path.setdefault(same_place(path), []).append(one)
 
     def of(self, place: Place) -> Iterator[Connection]:
         """Yield the connections that something belongs to, by where it lies and by the files that point there."""
@@ -71,7 +72,7 @@ class Owners:
 
     def named(self, name: str) -> Iterator[Connection]:
         """Yield the connections that name a file, or a folder above it."""
-        path = PurePath(os.path.normpath(name))
+        path = PurePath(same_place(name))
         for each in (path, *path.parents):
             yield from self._by_path.get(str(each), ())
 

@@ -11,6 +11,10 @@ from pkitools.text import pattern
 
 _HEADER: Final = pattern(r"[ \t]*(\[\[?)([^\]\n]{1,500})\]")
 _KEY: Final = pattern(r"[ \t]*[\"']?([A-Za-z0-9_-]{1,200})[\"']?[ \t]*[.=]")
+_BASIC: Final = '"""'
+_LITERAL: Final = "'''"
+# what begins a text of several lines, one of one line as a whole, and a remark
+_TOKEN: Final = pattern(r"""\"{3}|'{3}|"(?:[^"\\\n]|\\.){0,10000}"|'[^'\n]{0,10000}'|#""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +39,9 @@ def lines_of(data: bytes) -> Lines:
     known: dict[tuple[str | int, ...], int] = {}
     counts: Counter[tuple[str, ...]] = Counter()
     here: tuple[str | int, ...] = ()
-    in_text = False
+    end = None  # of a text of several lines, where one has begun
     for number, line in enumerate(data.decode("utf-8-sig", "replace").split("\n"), start=1):
-        was_in_text, in_text = in_text, in_text ^ bool((line.count('"""') + line.count("'''")) % 2)
+        was_in_text, end = end is not None, _left_open(line, end)
         if was_in_text:
             continue
         if header := _HEADER.match(line):
@@ -46,6 +50,30 @@ def lines_of(data: bytes) -> Lines:
         elif key := _KEY.match(line):
             known.setdefault((*here, key[1]), number)
     return Lines(known)
+
+
+def _left_open(line: str, end: str | None) -> str | None:
+    """Return what ends the text of several lines that is open behind a line; ``None`` where none is.
+
+    Args:
+        line: it.
+        end: what ends the one that was open before it.
+    """
+    at = 0
+    while True:
+        if end is not None:
+            closed = line.find(end, at)
+            while end == _BASIC and closed > 0 and (closed - len(line[:closed].rstrip("\\"))) % 2:
+                closed = line.find(end, closed + 1)  # behind a backslash it ends nothing
+            if closed < 0:
+                return end
+            at, end = closed + len(end), None
+        token = _TOKEN.search(line, at)
+        if token is None or token[0] == "#":
+            return None
+        at = token.end()
+        if token[0] in {_BASIC, _LITERAL}:
+            end = token[0]
 
 
 def _path(brackets: str, inside: str, counts: Counter[tuple[str, ...]]) -> tuple[str | int, ...]:

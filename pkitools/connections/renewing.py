@@ -113,10 +113,11 @@ def is_awaited(connection: Connection, certificate: HeldCertificate, today: date
 def has_to_be_replaced(certificate: HeldCertificate, moment: datetime) -> bool:
     """Return whether a certificate is of no use before its end: not where its path or its first day is to come.
 
+    What is wrong at a place that it lies at, such as the entity ID of metadata, another certificate would not mend.
     A path that cannot be built for want of certificates refutes nothing; one that was built and refused does, and an
     authority above it that has ended. Nor does another's key that lies with it: that has to be put right, and it stays.
     """
-    if certificate.not_after < moment or certificate.verdict is not Verdict.FAILED or is_wrong_by_key(certificate):
+    if certificate.not_after < moment or certificate.own_verdict is not Verdict.FAILED or is_wrong_by_key(certificate):
         return False
     is_known = certificate.ends < moment or not any(map(_is_path_missing, certificate.judgements))
     return certificate.is_revoked or (is_known and certificate.not_before <= moment)

@@ -72,6 +72,10 @@ ORDERED: Final = frozenset(
     }
 )
 """How a step stands whose certificate was ordered and is not there yet."""
+REFUSED: Final = frozenset(
+    {"connections.verdict.place", *(f"connections.metadata.{why}" for why in ("refused", "over", "undated"))}
+)
+"""How a step stands where its certificate is good, and who receives what lies at its places would refuse that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,10 @@ class ConnectionStatus:
         shared_with: the other connections, of its system and environment, that are held to have the same certificate.
         absent: places that are not there.
         key_file: a file with the private key of the certificate; ``None`` where none was found.
-        metadata_file: a file with metadata of its entity ID; ``None`` where none was found.
+        metadata_file: a file with metadata of its entity ID, where one of them is wrong that one; ``None`` where none
+            was found.
+        fault_file: the file that says what is wrong with the certificate, or of the certificate; ``None`` where it is
+            of no one file that this is so.
         ordered_later: the day of an order that is stated and is still to come: nothing is ordered.
     """
 
@@ -119,6 +126,7 @@ class ConnectionStatus:
     strange: tuple[HeldCertificate, ...] = ()
     in_both: Connection | None = None
     ordered_later: date | None = None
+    fault_file: str | None = None
 
     @property
     def state(self) -> StepState:
@@ -144,10 +152,12 @@ class ConnectionStatus:
 
     @property
     def verdict(self) -> Verdict:
-        """FAILED where the certificate is wrong or ended, one that lies there as well is wrong, one with its key there
-        has not the OIN, or there is none on the day of going live; INDETERMINATE where something is not known.
+        """FAILED where the certificate is wrong or ended, its metadata or another file with it is, one that lies there
+        as well is wrong, one with its key there has not the OIN, or there is none on the day of going live;
+        INDETERMINATE where something is not known.
         """
-        judged = self.certificate is not None and self.certificate.verdict is Verdict.FAILED
+        judged = self.certificate is not None and self.certificate.own_verdict is Verdict.FAILED
+        judged = judged or any(step.code in REFUSED for step in self.steps)
         missing = next((one for one in self.steps if one.step is Step.CERTIFICATE), None)
         if judged or self.wrong or self.strange or (missing is not None and missing.state is StepState.LATE):
             return Verdict.FAILED

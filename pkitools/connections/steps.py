@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Final
 
+from pkitools.connections.described import Described, in_short
 from pkitools.connections.model import Connection
 from pkitools.connections.planning import Plan
 from pkitools.connections.renewing import AHEAD, is_awaited, is_ordered, is_wrong_by_key
 from pkitools.connections.status import ConnectionStatus, Step, StepState, StepStatus
 from pkitools.environment import Environment
-from pkitools.findings import Verdict
+from pkitools.findings import Outcome, Verdict
 from pkitools.frozen import dataclass
 from pkitools.metadata.consumers import consumers
 from pkitools.oin import OIN
@@ -30,9 +31,9 @@ class Seen:
     Args:
         status: how it stands, all but its steps: what lies there and is to be told.
         moment: as of when, aware UTC.
-        metadata: whether the certificate is in the metadata of its entity ID: ``None`` where none were found.
-        metadata_doubt: what is the matter with those metadata: ``over``, ``undated`` where their end is no moment, or
-            ``signs`` where the certificate signed them and is no key in them.
+        metadata: how the certificate stands in the metadata of its entity ID.
+        fault: what is wrong with the certificate, or keeps it from being judged, the worst first.
+        misplaced: what is wrong at one of its places and not with itself, but for metadata.
         misnamed: certificates of its holder at its places that do not bear the name it states.
         overdue: the day by which what was ordered should have come, where that is past; of the order that is stated.
         at_once: the certificate has not ended and is of no use: another has to be ordered today.
@@ -42,8 +43,9 @@ class Seen:
 
     status: ConnectionStatus
     moment: datetime
-    metadata: bool | None = None
-    metadata_doubt: str | None = None
+    metadata: Described = Described()
+    fault: Outcome | None = None
+    misplaced: Outcome | None = None
     misnamed: tuple[HeldCertificate, ...] = ()
     overdue: date | None = None
     at_once: bool = False
@@ -78,7 +80,7 @@ class Seen:
     @property
     def is_good(self) -> bool:
         """There is a certificate that is not known to be wrong."""
-        return self.certificate is not None and not self.ended and self.certificate.verdict is not Verdict.FAILED
+        return self.certificate is not None and not self.ended and self.certificate.own_verdict is not Verdict.FAILED
 
     @property
     def begins(self) -> date | None:
@@ -100,7 +102,7 @@ def takes_metadata(connection: Connection) -> bool:
     return connection.system is not None and any(connection.system.name in each.systems for each in consumers())
 
 
-def _step(step: Step, state: StepState, why: str, due: date | None = None, **params: object) -> StepStatus:
+def _step(step: Step, state: StepState, why: str, due: date | None = None, /, **params: object) -> StepStatus:
     return StepStatus(step, state, f"connections.{step.value}.{why}", params, due)
 
 
@@ -215,9 +217,9 @@ def _verdict(seen: Seen) -> StepStatus:
     certificate = seen.certificate
     if certificate is None or seen.ended:
         return _step(Step.VERDICT, StepState.WAITING, "waiting")
-    if seen.status.wrong and certificate.verdict is not Verdict.FAILED:
+    if seen.status.wrong and certificate.own_verdict is not Verdict.FAILED:
         return _wrong_beside(seen.status.wrong[0])
-    if seen.status.strange and certificate.verdict is not Verdict.FAILED:
+    if seen.status.strange and certificate.own_verdict is not Verdict.FAILED:
         one = seen.status.strange[0]
         place, oin = one.places[0].name, seen.connection.holder.oin
         return _step(Step.VERDICT, StepState.NOW, "strange_beside", name=one.name, place=place, oin=oin)
@@ -228,17 +230,28 @@ def _verdict(seen: Seen) -> StepStatus:
 
 def _judged(seen: Seen, certificate: HeldCertificate) -> StepStatus:
     """Return how the verdict stands by the certificate itself, and by what is stated and not in it."""
-    assert certificate.verdict is not None  # one of an authority is nobody's connection
+    assert certificate.own_verdict is not None  # one of an authority is nobody's connection
     if is_wrong_by_key(certificate):
         return _step(Step.VERDICT, StepState.NOW, "key")
-    state, why = _VERDICTS[certificate.verdict]
+    state, why = _VERDICTS[certificate.own_verdict]
     if state is not StepState.DONE:
-        return _step(Step.VERDICT, state, why)
+        reason = "" if seen.fault is None else in_short(seen.fault)
+        return _step(Step.VERDICT, state, _failed(seen, certificate) if why == "failed" else why, reason=reason)
+    if seen.misplaced is not None:
+        place = "" if seen.status.fault_file is None else seen.status.fault_file
+        return _step(Step.VERDICT, StepState.NOW, "place", place=place, reason=in_short(seen.misplaced))
     if seen.lacking:
         return _step(Step.VERDICT, StepState.NOW, "lacking", names=", ".join(seen.lacking))
     if seen.unread is not None:
         return _step(Step.VERDICT, StepState.UNKNOWN, "unread", place=seen.unread)
     return _step(Step.VERDICT, state, "passed_unconfirmed" if certificate.is_revocation_unknown else why)
+
+
+def _failed(seen: Seen, certificate: HeldCertificate) -> str:
+    """Return what to do where a certificate is not good: another is of use only where this one is of none."""
+    if not seen.at_once:
+        return "failed_otherwise"  # a chain that is lacking, say, is no fault of it
+    return "failed_ordered" if is_ordered(seen.connection, certificate, seen.today) else "failed"
 
 
 def in_both(step: StepStatus, other: Connection) -> StepStatus:
@@ -274,15 +287,17 @@ def _stated(seen: Seen, step: Step, day: date | None) -> StepStatus:
 def _metadata(seen: Seen) -> StepStatus:
     if not seen.is_good:
         return _step(Step.METADATA, StepState.WAITING, "waiting")
-    if seen.metadata is None:
-        return _step(Step.METADATA, StepState.UNKNOWN, "unknown")
-    if seen.metadata_doubt == "signs":
-        return _step(Step.METADATA, StepState.UNKNOWN, "signs")
-    if not seen.metadata:
-        return _step(Step.METADATA, StepState.NOW, "other")
-    if seen.metadata_doubt is not None:
-        return _step(Step.METADATA, StepState.NOW, seen.metadata_doubt)
-    return _step(Step.METADATA, StepState.DONE, "done")
+    found = seen.metadata
+    params = {"name": found.file, "reason": found.reason}
+    said = {key: value or "" for key, value in params.items() if value is not None or found.why == "unchecked"}
+    return _step(Step.METADATA, _METADATA[found.why], found.why, **said)
+
+
+_METADATA: Final = {
+    **dict.fromkeys(("unknown", "elsewhere", "signs", "unchecked"), StepState.UNKNOWN),
+    **dict.fromkeys(("other", "over", "undated", "refused"), StepState.NOW),
+    "done": StepState.DONE,
+}
 
 
 def _renewal(seen: Seen) -> StepStatus:

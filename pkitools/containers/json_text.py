@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import binascii
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +13,7 @@ from pkitools.containers.kubernetes import open_part, secret_part
 from pkitools.containers.model import ContainerFormat
 from pkitools.containers.parts import Part
 from pkitools.errors import InputError
-from pkitools.frozen import dataclass
+from pkitools.frozen import dataclass, replace
 from pkitools.x509.base64_text import from_base64
 from pkitools.x509.pem import BEGIN, Gap, holds_more
 from pkitools.x509.pem import parts as pem_parts
@@ -56,12 +56,11 @@ def json_parts(text: bytes) -> tuple[ContainerFormat, list[Part]] | None:
     values = [
         part
         for n, found in enumerate(objects)
-        if found.get("kind") == "Secret"
-        for section, made in (("data", _secret_part), ("stringData", _open_part))
+        for section, made in _SECTIONS.get(str(found.get("kind")), ())
         if isinstance(found.get(section), dict)
         for key, value in found[section].items()
         if isinstance(value, str)
-        for part in (made(key, value, n),)
+        for part in (replace(made(key, value, n), among=(n, *_object_names(found))),)
     ]
     return (ContainerFormat.KUBERNETES, [*values, *_beside(document, doubles, "data")]) if values else None
 
@@ -80,6 +79,13 @@ def _secret_part(key: str, value: str, number: int) -> Part:
     octets = value.encode("ascii", "replace")
     part = secret_part(key, octets, number)
     return Part(octets, key, expected=False) if part is None else part
+
+
+_SECTIONS: Final[Mapping[str, Sequence[tuple[str, Callable[[str, str, int], Part]]]]] = {
+    "Secret": (("data", _secret_part), ("stringData", _open_part)),
+    "ConfigMap": (("binaryData", _secret_part),),
+}
+"""What of an object is read as certificates, by its kind."""
 
 
 def _once(pairs: list[tuple[str, Any]], doubles: dict[str, None]) -> dict[str, Any]:
@@ -130,9 +136,18 @@ def _standing(member: str, inside: _Inside | None) -> Standing:
     said = {} if inside is None else inside.short_texts()
     folder: list[str | int] = []
     while inside is not None:
-        folder.append(inside.label)
+        folder += (*reversed(_object_names(inside.value)), inside.label)
         inside = inside.around
     return standing(tuple(folder[::-1]), member, said)
+
+
+def _object_names(value: object) -> tuple[str, ...]:
+    """Return what an object of Kubernetes is called; nothing of what is none."""
+    if not isinstance(value, dict) or "kind" not in value or not isinstance(value.get("metadata"), dict):
+        return ()
+    from pkitools.containers.named_values import object_names  # few documents are such an object
+
+    return object_names(value["metadata"])
 
 
 def named_texts(text: bytes) -> list[Standing | None] | None:
@@ -161,7 +176,7 @@ def named_texts(text: bytes) -> list[Standing | None] | None:
 def _other_texts(document: object, read: str) -> Iterator[tuple[str, str, _Inside | None]]:
     """Yield every text of a document that was not read as a certificate, with its member and what it stands in.
 
-    Read was what stands in ``x5c``, or what stands in ``data`` and ``stringData`` of Secrets.
+    Read was what stands in ``x5c``, or in the sections of Secrets and ConfigMaps that hold it.
     """
     waiting: list[tuple[str | int, str, object, _Inside | None]] = [(0, "", document, None)]
     while waiting:
@@ -179,8 +194,8 @@ def _other_texts(document: object, read: str) -> Iterator[tuple[str, str, _Insid
                 if not read or member != read or isinstance(each, dict)
             )
         elif isinstance(value, dict):
-            of_secret = read == "data" and value.get("kind") == "Secret"
-            values = [value.get(section) for section in ("data", "stringData")] if of_secret else []
+            sections = _SECTIONS.get(str(value.get("kind")), ()) if read == "data" else ()
+            values = [value.get(section) for section, _ in sections]
             waiting += (
                 (key, key, each, inside)
                 for key, each in reversed(value.items())

@@ -16,26 +16,28 @@ from pkitools.containers.parts import Part
 from pkitools.frozen import dataclass, replace
 from pkitools.text import pattern
 from pkitools.x509.base64_text import from_base64
-from pkitools.x509.pem import BEGIN
 
 _MAX_BYTES: Final = 2 * 1024 * 1024  # Kubernetes refuses a Secret above 1 MiB; a list may have some
 _MAX_LINES: Final = 100_000
 _SECRET: Final = pattern(rb"(?m)^[ -]{0,20}kind:[ \t]{0,20}[\"']?(?:Secret|List|SecretList)[\"']?[ \t]{0,20}\r?$")
+_CONFIG_MAP: Final = pattern(rb"(?m)^[ -]{0,20}kind:[ \t]{0,20}[\"']?ConfigMap[\"']?[ \t]{0,20}\r?$")
 _LINE: Final = pattern(rb"[^\n]+")
 _ENTRY: Final = pattern(rb"[ ]*+(?:- )?[\"']?([\w.-]{1,253})[\"']?:")
 _BLOCK: Final = pattern(rb"[|>][-+0-9]{0,2}")
 _BASE64: Final = pattern(rb"[A-Za-z0-9+/]{4,}={0,2}")
 _OWN: Final = "tls.crt"  # of the type kubernetes.io/tls: what a server shows of itself, with its chain
 _KEY: Final = "tls.key"  # and its key
-_SECTIONS: Final = frozenset({b"data", b"stringData"})
+_SECTIONS: Final = frozenset({b"data", b"stringData", b"binaryData"})
 _BOUNDARY: Final = pattern(rb"---|[ ]*+- ")  # where another Secret begins
 _MEANT: Final = (".crt", ".cer", ".pem", ".key", ".p12", ".pfx", ".jks", ".p7b", ".csr", ".crl")
 
 
 def is_secret(text: bytes) -> bool:
-    """Return whether the text says that it is a Secret, or a list that may hold some."""
+    """Return whether the text says that it is a Secret, a list that may hold some, or a ConfigMap with base64 in it."""
     if len(text) > _MAX_BYTES or text.count(b"\n") > _MAX_LINES:
         return False
+    if b"binaryData:" in text and _CONFIG_MAP.search(text):
+        return True
     return (b"data:" in text or b"stringData:" in text) and bool(_SECRET.search(text))
 
 
@@ -77,13 +79,12 @@ def secret_parts(text: bytes) -> tuple[list[Part], bytes]:
         if part is not None:
             read.append((one, part))
             rest[one.start : one.stop] = b" " * (one.stop - one.start)
-    parts = [part for _, part in read]
-    return (_among_the_rest(shown, read) if BEGIN in rest else parts), bytes(rest)
+    return _among_the_rest(shown, read), bytes(rest)
 
 
 def _among_the_rest(text: bytes, read: Sequence[tuple[_Value, Part]]) -> list[Part]:
     """Return values of Secrets, each with what it stands together with there, as the rest of the text has it."""
-    from pkitools.containers.named_values import standings  # few Secrets are written another way than people do
+    from pkitools.containers.named_values import standings  # few files are Secrets
 
     found = standings(text, [(one.begin, one.stop) for one, _ in read])
     return [

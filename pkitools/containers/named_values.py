@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final, Literal, TypeAlias
 
+from pkitools.containers.parts import ObjectName
 from pkitools.frozen import dataclass, field
 from pkitools.text import pattern
 
@@ -100,9 +101,19 @@ def standings(text: bytes, spans: Iterable[tuple[int, int]]) -> list[Standing | 
         at = stop
     scanner.next(at, len(text))  # what stands with a value may come behind it
     return [
-        None if one is None else standing((*one.around, *one.folder), one.name, one.beside, one.enclosed)
+        None if one is None else standing(scanner.named((*one.around, *one.folder)), one.name, one.beside, one.enclosed)
         for one in found
     ]
+
+
+def object_names(said: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the namespace and the name of an object of Kubernetes, each where it has one.
+
+    Args:
+        said: what its ``metadata`` says.
+    """
+    told = (said.get(each) for each in ("namespace", "name"))
+    return tuple(ObjectName(each[-_LONGEST:]) for each in told if isinstance(each, str) and each)
 
 
 def enclosure(around: Standing | _Value, inside: Standing | _Value) -> Enclosure:
@@ -130,7 +141,8 @@ def standing(folder: Folder, name: str, said: Mapping[str, str], enclosed: Enclo
         elif folder and isinstance(folder[-1], str):
             called, folder = folder[-1], folder[:-1]
     kept = tuple(each for each in folder if each not in _UNTOLD)
-    around = kept[-1][-_LONGEST:] if kept and isinstance(kept[-1], str) else ""
+    is_named = bool(kept) and isinstance(kept[-1], str) and not isinstance(kept[-1], ObjectName)
+    around = str(kept[-1])[-_LONGEST:] if is_named else ""
     last = called[-_LONGEST:].replace("\\", "/").rsplit("/", 1)[-1] or called
     return Standing(kept, f"{around}/{last}" if around else last, enclosed)
 
@@ -210,6 +222,17 @@ class _Scanner:
             return None
         value.is_key = _KEY.match(self.text, stop) is not None
         return value if value.inside is None else self._within(value, value.inside, max(start, begin), stop)
+
+    def named(self, folder: Folder) -> Folder:
+        """Return a folder with the name of the object of Kubernetes that it is in, behind what leads to that."""
+        for depth in range(len(folder), -1, -1):
+            # the first document has no number, and the others are not in it
+            if depth == 0 and folder and isinstance(folder[0], int):
+                break
+            said = self.said.get((*folder[:depth], "metadata"))
+            if said and "kind" in self.said.get(folder[:depth], ()):
+                return (*folder[:depth], *object_names(said), *folder[depth:])
+        return folder
 
     def _within(self, value: _Value, inside: _Scanner, start: int, stop: int) -> _Value:
         found = inside.next(start, stop)

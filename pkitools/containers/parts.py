@@ -8,6 +8,12 @@ from pkitools.errors import InputError
 from pkitools.frozen import dataclass, field
 
 
+class ObjectName(str):
+    """What an object of Kubernetes is called: a value in it has that around it, and not in its name."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A piece, to be read by its content as a file of its own would be.

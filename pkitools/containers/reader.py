@@ -27,7 +27,7 @@ from pkitools.containers.other_kinds import (
     kind_of_block,
     what_instead,
 )
-from pkitools.containers.parts import Part
+from pkitools.containers.parts import ObjectName, Part
 from pkitools.containers.structure import What, Wrapper, certificate_path, identify, outermost, signed_data_items
 from pkitools.containers.text_forms import TextForm, text_forms
 from pkitools.errors import InputError, LimitError, PkitoolsError
@@ -124,7 +124,8 @@ class _Found:
         around: object = self.source
         for label in folder or (None,):
             around = number = self.folders.setdefault((around, label), len(self.folders) + 1)
-            found.append((number, label[-_LONGEST_NAME:] if isinstance(label, str) else ""))
+            name = label if isinstance(label, ObjectName) else label[-_LONGEST_NAME:] if isinstance(label, str) else ""
+            found.append((number, name))
         return tuple(found)
 
     def next_position(self) -> int:

@@ -7,13 +7,14 @@ their body; keys are told apart by the types of their fields.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import Final
 
 from pkitools.containers.model import ItemKind
 from pkitools.errors import LimitError
 from pkitools.frozen import StrEnum
-from pkitools.limits import MAX_PEM_BLOCKS
+from pkitools.limits import MAX_CERTIFICATE_BYTES, MAX_PEM_BLOCKS
 from pkitools.x509.der import (
     BIT_STRING,
     ENUMERATED,
@@ -31,6 +32,7 @@ from pkitools.x509.der import (
     iterate,
     node_at,
     oid,
+    outline,
 )
 
 PKCS7_SIGNED_DATA: Final = "1.2.840.113549.1.7.2"
@@ -65,20 +67,29 @@ def identify(data: bytes) -> What | None:
         whole = outermost(data)
         if whole[0] != SEQUENCE:
             return None
-        fields = list(islice(iterate(data, whole), _ENOUGH))
+        fields = _first_fields(data, whole)
         return _signed(data, fields) or _other(data, fields)
     except DERError:
         return None
+
+
+def _first_fields(data: bytes, node: Node) -> Sequence[Node]:
+    """Return enough of the fields of a value; of what may be a certificate as who reads it next finds them."""
+    start, stop = node[2:]
+    if start < stop <= start + MAX_CERTIFICATE_BYTES and data[start] != INTEGER:  # a key, which nobody may remember
+        with suppress(DERError):  # of a field behind those that are looked at
+            return outline(data, node)[:_ENOUGH]
+    return tuple(islice(iterate(data, node), _ENOUGH))
 
 
 def _tags(nodes: Sequence[Node]) -> list[int]:
     return [node[0] for node in nodes]
 
 
-def _signed(data: bytes, fields: list[Node]) -> What | None:
+def _signed(data: bytes, fields: Sequence[Node]) -> What | None:
     if _tags(fields) != [SEQUENCE, SEQUENCE, BIT_STRING]:
         return None
-    body = _tags(list(islice(iterate(data, fields[0]), _ENOUGH)))
+    body = _tags(_first_fields(data, fields[0]))
     if body[:4] in ([INTEGER, SEQUENCE, SEQUENCE, 0xA0], [INTEGER, SEQUENCE, SEQUENCE]):
         return ItemKind.REQUEST, "", False
     bare = body[1:] if body[:1] == [INTEGER] else body
@@ -90,7 +101,7 @@ def _signed(data: bytes, fields: list[Node]) -> What | None:
     return None
 
 
-def _other(data: bytes, fields: list[Node]) -> What | None:
+def _other(data: bytes, fields: Sequence[Node]) -> What | None:
     tags = _tags(fields)
     if tags[:2] == [OBJECT_IDENTIFIER, 0xA0] and oid(data, fields[0]).startswith(_PKCS7_ARC):
         return Wrapper.PKCS7, "", False
@@ -106,7 +117,7 @@ def _other(data: bytes, fields: list[Node]) -> What | None:
     return _bare_key(data, fields, tags)
 
 
-def _bare_key(data: bytes, fields: list[Node], tags: list[int]) -> What | None:
+def _bare_key(data: bytes, fields: Sequence[Node], tags: list[int]) -> What | None:
     if tags == [SEQUENCE, OCTET_STRING] and (dotted := _first_oid(data, fields[0])):
         # RFC 8017 9.2: the hash of something looks the same
         return None if dotted.startswith(HASH_ARCS) else (ItemKind.KEY, "PKCS#8", True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import PurePath
 from typing import Final
 
 from pkitools.arguments import octets
@@ -99,6 +100,7 @@ _PDF: Final = "sources.error.pdf"
 _DATABASE: Final = kind_code("sqlite")
 _OF_NSS: Final = b"nssPublic"  # the table with certificates, in the schema on the first page
 _FIRST_PAGE: Final = 64 * 1024
+_ONLY: Final = "sources.error.only_"
 _ONLY_CERTIFICATES: Final = "sources.error.only_certificate"
 _OTHER_KIND: Final = "sources.error.other_kind"
 _OWN_DOCUMENT: Final = pattern(rb"\s{0,100}\{\s{0,100}\"schema\":\s{0,100}\"pkitools\.")
@@ -106,15 +108,51 @@ _OWN_DOCUMENT: Final = pattern(rb"\s{0,100}\{\s{0,100}\"schema\":\s{0,100}\"pkit
 _PERHAPS: Final = frozenset(f"sources.error.{slug}" for slug in ("nothing", "unrecognised", "html", "xml"))
 
 
-def is_surely_without(error: PkitoolsError, data: Callable[[], bytes], kind: ItemKind = ItemKind.CERTIFICATE) -> bool:
+_CALLED: Final = {
+    ItemKind.CERTIFICATE: (".pem", ".cer", ".crt", ".der", ".p12", ".pfx", ".jks", ".p7b", ".p7c"),
+    ItemKind.REQUEST: (".csr",),
+    ItemKind.KEY: (".key",),
+    ItemKind.CRL: (".crl",),
+}
+"""How files with these are called; one that is called so and holds nothing of ours is not what it says."""
+
+_OF_MACOS: Final = "._"  # what it puts beside each file on a disk that is not its own
+# keys of other programs are called so by right
+_KEYS_OF_OTHERS: Final = frozenset(
+    {
+        *("sources.error.ssh", "sources.error.pgp"),
+        *map(kind_code, ("age", "putty", "ssh_private_key", "ssh_certificate")),
+    }
+)
+
+
+def is_not_what_it_says(name: str, error: PkitoolsError, kind: ItemKind | None = None) -> bool:
+    """Return whether a file has the name of one with what is wanted, and holds nothing that is called so.
+
+    Args:
+        name: of the file.
+        error: why it could not be used.
+        kind: what is wanted; ``None``: anything of ours.
+    """
+    if error.code.startswith(_ONLY) or not _KEYS_OF_OTHERS.isdisjoint({error.code, error.params.get("problem")}):
+        return False
+    bare = PurePath(name).name.lower()
+    endings = _CALLED.get(kind, ()) if kind else tuple(ending for each in _CALLED.values() for ending in each)
+    return bare.endswith(endings) and not bare.startswith(_OF_MACOS)
+
+
+def is_surely_without(
+    error: PkitoolsError, data: Callable[[], bytes], kind: ItemKind = ItemKind.CERTIFICATE, name: str = ""
+) -> bool:
     """Return whether a file that could not be used surely holds nothing of what is wanted.
 
     Args:
         error: why it could not be used.
         data: gives its content, which is looked through where the error alone does not tell.
         kind: what is wanted.
+        name: of the file, where that says something: one that is called a certificate is missed.
     """
-    if error.code == f"sources.error.only_{kind.value}":
+    if is_not_what_it_says(name, error, kind) or error.code == f"sources.error.only_{kind.value}":
         return False
     if error.code == _ONLY_CERTIFICATES:
         return True

@@ -114,8 +114,11 @@ class Period:
         Raises:
             InvalidValueError: one of them is not.
         """
-        issued, moment = aware(issued), aware(moment)
-        day = (issued if self.binds is Binds.ISSUER else moment).date()
+        return self.holds_on(issued=aware(issued).date(), moment=aware(moment).date())
+
+    def holds_on(self, *, issued: date, moment: date) -> bool:
+        """Return the same of days, in UTC."""
+        day = issued if self.binds is Binds.ISSUER else moment
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 

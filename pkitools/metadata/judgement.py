@@ -13,7 +13,7 @@ from pkitools.checking import FileCheck, Revocation, check_file
 from pkitools.checking.file_check import BLOCK_READABLE
 from pkitools.checking.private_keys import JWK as STATED_KEY
 from pkitools.checking.private_keys import PUBLISHED, THUMBPRINT
-from pkitools.checking.stated_ids import EXPIRED, UNTIL
+from pkitools.checking.stated_ids import CERTIFICATES, EXPIRED, UNTIL
 from pkitools.containers import BadItem, read_source
 from pkitools.environment import Environment
 from pkitools.errors import InputError, LimitError
@@ -197,7 +197,8 @@ def _with_roles(system: System, consumer: Consumer | None) -> System:
 def _certificates(content: bytes, asked: AskedDocument, **given: Any) -> FileCheck | None:
     """Return the certificates of the whole file, judged: also those that no signature is over."""
     try:
-        return check_file(read_source(content, asked.read.name), name=asked.read.name, **given)
+        found = check_file(read_source(content, asked.read.name), name=asked.read.name, **given)
+        return replace(found, report=_whole(found.report), file_report=_whole(found.file_report))
     except LimitError:
         raise
     except InputError as error:
@@ -205,6 +206,11 @@ def _certificates(content: bytes, asked: AskedDocument, **given: Any) -> FileChe
         if asked.known or error.code == _PRIVATE_KEY:
             raise
         return None
+
+
+def _whole(report: Report) -> Report:
+    """Return a report without the note that the metadata were not judged: here they are."""
+    return replace(report, outcomes=tuple(one for one in report.outcomes if one.rule.code != CERTIFICATES.code))
 
 
 def _of_file(read: ReadMetadata, judged: FileCheck | None) -> Iterator[Outcome]:

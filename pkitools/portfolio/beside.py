@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import PurePath
 from typing import Final, Protocol
 
+from pkitools.checking.across import Value, misplaced
 from pkitools.checking.file_names import Stem, is_named_as_key, stem_of
 from pkitools.containers import ContainerFormat
 from pkitools.portfolio.model import HeldCertificate, HeldKey, HeldRequest
@@ -54,8 +55,9 @@ def misfits(found: Found) -> Iterator[tuple[HeldKey, str, set[str]]]:
 
 def misnamed(
     certificates: Collection[HeldCertificate], keys: Collection[HeldKey], requests: Collection[HeldRequest]
-) -> Iterator[tuple[HeldKey, list[str]]]:
-    """Yield the private keys that fit none of the certificates they belong to by their names, and the files of those.
+) -> Iterator[tuple[HeldKey, list[tuple[str, int | None]]]]:
+    """Yield the private keys that fit none of the certificates they belong to by their names, and the places of those:
+    a file, and in a text that has more the number there.
 
     Args:
         certificates, keys, requests: what can be gone through more than once.
@@ -66,7 +68,31 @@ def misnamed(
     for key in _of_no_order(certificates, keys, requests):
         alike, held = beside.named_alike(key.place.name)
         if held and key.spki_sha256 not in held:
-            yield key, alike
+            yield key, [(name, None) for name in alike]
+    yield from _misplaced(certificates, keys, requests)
+
+
+def _misplaced(
+    certificates: Collection[HeldCertificate], keys: Iterable[HeldKey], requests: Iterable[HeldRequest]
+) -> Iterator[tuple[HeldKey, list[tuple[str, int | None]]]]:
+    """Yield the private keys in texts that do not fit what they go with in another by their names there."""
+    keys = [key for key in keys if key.place.within]
+    if not keys:
+        return
+    free = {key.place for key in _of_no_order(certificates, keys, requests)}
+    named = [
+        Value(key.place.name, key.place, frozenset((key.spki_sha256 or "",) if key.place in free else ()), key)
+        for key in keys
+    ]
+    held = (
+        Value(place.name, place, frozenset((one.spki_sha256,)), (place.name, place.position))
+        for one in certificates
+        if not one.is_authority
+        for place in one.places
+        if place.within
+    )
+    for key, alike in misplaced(held, named):
+        yield key.what, [each.what for each in alike]
 
 
 def _of_no_order(

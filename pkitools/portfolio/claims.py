@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
 from pkitools.arguments import choice
 from pkitools.checking.expectation import Expectation
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass
+from pkitools.portfolio.where import same_place
 from pkitools.systems import System
 
 
@@ -54,14 +54,14 @@ class Claims:
     """Finds who claims what lies somewhere.
 
     Args:
-        claims: by their numbers they are told.
+        claims: what is found names one by its place in this sequence, from 0.
     """
 
     def __init__(self, claims: Sequence[Claim]) -> None:
         self._by_path: dict[str, list[int]] = {}
         for number, claim in enumerate(claims):
             for place in claim.places:
-                self._by_path.setdefault(str(_whole(place)), []).append(number)
+                self._by_path.setdefault(same_place(place), []).append(number)
 
     def of_file(self, name: str, named_by: Iterable[str] = ()) -> tuple[int, ...]:
         """Return the numbers of those at whose places a file lies, or something that points to it.
@@ -76,11 +76,6 @@ class Claims:
         return tuple(dict.fromkeys(number for each in names for number in self._above(each)))
 
     def _above(self, name: str) -> Iterator[int]:
-        path = _whole(name)
+        path = PurePath(same_place(name))
         for each in (path, *path.parents):
             yield from self._by_path.get(str(each), ())
-
-
-def _whole(name: str) -> PurePath:
-    """Return a name from the root on, by the text of it alone: a link is where it stands."""
-    return PurePath(os.path.normpath(Path(name).absolute()))

@@ -7,16 +7,19 @@ another version, so nothing in it is taken for more than text.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from pathlib import PurePath
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from pkitools.arguments import aware, octets, text
 from pkitools.errors import InputError
 from pkitools.findings import Verdict
 from pkitools.frozen import dataclass
 from pkitools.portfolio.model import Gap, HeldCertificate, Place, Portfolio
+
+T = TypeVar("T")
 
 SCHEMA: Final = "pkitools.scan/v1"
 """The name of the document that an earlier portfolio is read from."""
@@ -120,28 +123,76 @@ class Changes:
 def changes_since(portfolio: Portfolio, earlier: Earlier) -> Changes:
     """Return what changed between an earlier portfolio and this one."""
     now = {one.sha256: one for one in portfolio.certificates}
-    new = [one for one in portfolio.certificates if one.sha256 not in earlier.certificates]
-    gone = [one for sha256, one in earlier.certificates.items() if sha256 not in now]
-    replaced = []
-    for old in list(gone):
-        found = next((one for one in new if _takes_place(one, old)), None)
-        if found is not None:
+    appeared = _Appeared([one for one in portfolio.certificates if one.sha256 not in earlier.certificates])
+    gone, replaced = [], []
+    for old in (one for sha256, one in earlier.certificates.items() if sha256 not in now):
+        found = appeared.instead_of(old)
+        if found is None:
+            gone.append(old)
+        else:
             replaced.append(Replaced(old, found, found.spki_sha256 == old.spki_sha256))
-            gone.remove(old)
-            new.remove(found)
+    new = appeared.left()
     kept = ((earlier.certificates[sha256], one) for sha256, one in now.items() if sha256 in earlier.certificates)
     otherwise = tuple((old, one) for old, one in kept if old.verdict is not one.verdict)
     certain = portfolio.complete and earlier.complete
     unread = {PurePath(each.name) for each in portfolio.unread if each.gap in _CLOSED}
     asked = {PurePath(each) for each in portfolio.asked}
     is_less = any(not _is_in(asked, each) for each in earlier.asked)
-    unseen = tuple(old for old in gone if _may_be_in(unread, old) or (is_less and not _may_be_in(asked, old)))
-    gone = [old for old in gone if old not in unseen]
+    gone, unseen = _parted(gone, lambda old: _may_be_in(unread, old) or (is_less and not _may_be_in(asked, old)))
     then = _Looked(earlier, portfolio.asked)
-    first = tuple(one for one in new if not then.at_any_of(one))
-    new = [one for one in new if one not in first]
+    new, first = _parted(new, lambda one: not then.at_any_of(one))
     added = tuple(then.missed(first))
-    return Changes(earlier.moment, tuple(new), tuple(gone), tuple(replaced), otherwise, certain, unseen, first, added)
+    return Changes(
+        earlier.moment,
+        tuple(new),
+        tuple(gone),
+        tuple(replaced),
+        otherwise,
+        certain,
+        tuple(unseen),
+        tuple(first),
+        added,
+    )
+
+
+def _parted(several: Iterable[T], is_apart: Callable[[T], bool]) -> tuple[list[T], list[T]]:
+    """Return those that are not apart, and those that are."""
+    parts: tuple[list[T], list[T]] = ([], [])
+    for one in several:
+        parts[is_apart(one)].append(one)
+    return parts
+
+
+class _Appeared:
+    """Certificates that were not there before. Each takes the place of no more than one: the first that asks."""
+
+    def __init__(self, new: Sequence[HeldCertificate]) -> None:
+        self._new = dict(enumerate(new))
+        # under a subject and under a file, in order: of ten thousand that were all replaced none is looked through
+        self._under: dict[tuple[bool, str, str], deque[int]] = {}
+        for number, one in self._new.items():
+            for key in _places_taken(one.is_authority, one.subject, (place.name for place in one.places)):
+                self._under.setdefault(key, deque()).append(number)
+
+    def instead_of(self, old: EarlierCertificate) -> HeldCertificate | None:
+        """Return, and take, the first of the same subject or in the same file; ``None`` where there is none."""
+        numbers = []
+        for key in _places_taken(old.verdict is None, old.subject, old.places):
+            waiting = self._under.get(key, deque())
+            while waiting and waiting[0] not in self._new:
+                waiting.popleft()
+            numbers += [waiting[0]] if waiting else []
+        return self._new.pop(min(numbers)) if numbers else None
+
+    def left(self) -> list[HeldCertificate]:
+        """Return those that nobody asked for."""
+        return list(self._new.values())
+
+
+def _places_taken(is_authority: bool, subject: str, files: Iterable[str]) -> Iterator[tuple[bool, str, str]]:
+    """Yield under what a certificate is found that took the place of another, or has its place taken."""
+    yield is_authority, "subject", subject
+    yield from ((is_authority, "file", name) for name in files)
 
 
 class _Looked:
@@ -182,13 +233,6 @@ def _may_be_in(places: Set[PurePath], old: EarlierCertificate) -> bool:
 def _is_in(places: Set[PurePath], name: str) -> bool:
     path = PurePath(name)
     return not places.isdisjoint((path, *path.parents))
-
-
-def _takes_place(new: HeldCertificate, old: EarlierCertificate) -> bool:
-    """Return whether a certificate took the place of another: of the same subject, or in the same file."""
-    if new.is_authority != (old.verdict is None):
-        return False
-    return new.subject == old.subject or bool({place.name for place in new.places} & set(old.places))
 
 
 def read_earlier(data: bytes, name: str, moment: datetime | None = None) -> Earlier:

@@ -27,12 +27,18 @@ def resolved(pointer: Pointer, name: str) -> Sequence[str] | Unread:
     Args:
         pointer: what was written.
         name: of the file it was written in.
+
+    Returns:
+        One more than :data:`~pkitools.limits.MAX_PATTERN_FILES` at most: then there are more than are looked at.
     """
     match pointer.target:
         case Target.PEER:
             return ()
         case Target.UNKNOWN:
-            return _unread(pointer, name, Gap.SKIPPED, "portfolio.error.variable")
+            # of a store of HAProxy the files stand on lines of their own; what the system trusts is none of them
+            is_elsewhere = pointer.is_key or pointer.text.startswith("@")
+            gap = Gap.SKIPPED if is_elsewhere else Gap.UNREADABLE
+            return _unread(pointer, name, gap, "portfolio.error.variable")
         case Target.UNREAD:
             params = {"name": name, "line": pointer.line, "target": pointer.text}
             # by its line, so that each stands for itself
@@ -48,13 +54,23 @@ def resolved(pointer: Pointer, name: str) -> Sequence[str] | Unread:
             return _matching(found / "*") if found.is_dir() else (str(found),)
 
 
+def not_followed(pointer: Pointer, name: str) -> Unread:
+    """Return that what a pointer leads to is not looked at, as too many files lead to one another before it."""
+    return _unread(pointer, name, Gap.UNREADABLE, "portfolio.error.too_deep")
+
+
+def cut_off(pointer: Pointer, name: str) -> Unread:
+    """Return that of what a pointer leads to no more was looked at than there is room for."""
+    return _unread(pointer, name, Gap.UNREADABLE, "portfolio.error.too_many_files")
+
+
 def listing_of(pointer: Pointer, name: str) -> tuple[str, ...] | None:
     """Return the folders that the lines of a list count from; ``None`` of what is pointed to as no list."""
     return tuple(str(Path(name).parent.absolute() / base) for base in pointer.bases) if pointer.is_list else None
 
 
 def _unread(pointer: Pointer, name: str, gap: Gap, code: str) -> Unread:
-    params = {"name": name, "line": pointer.line, "target": pointer.text}
+    params = {"name": name, "line": pointer.line, "target": pointer.text, "limit": MAX_PATTERN_FILES}
     return Unread(pointer.text, gap, code, params, None, (f"{name}:{pointer.line}",))
 
 
@@ -70,10 +86,13 @@ def _candidates(pointer: Pointer, name: str) -> Iterator[Path]:
 
 
 def _matching(path: Path) -> tuple[str, ...]:
-    """Return the files that a pattern stands for; only in its last part a ``*`` is followed."""
+    """Return the files that a pattern stands for; only in its last part a ``*`` is followed.
+
+    A link that leads nowhere and a pipe are among them: the program does not take them, and reading them tells why.
+    """
     try:
         with os.scandir(path.parent) as entries:
-            found = (entry.path for entry in entries if fnmatch(entry.name, path.name) and entry.is_file())
-            return tuple(sorted(islice(found, MAX_PATTERN_FILES)))
+            found = (entry.path for entry in entries if fnmatch(entry.name, path.name) and not entry.is_dir())
+            return tuple(sorted(islice(found, MAX_PATTERN_FILES + 1)))
     except (OSError, ValueError):
         return ()

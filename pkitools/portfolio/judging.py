@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from pkitools.arguments import aware, octets, optional_choice
+from pkitools.arguments import aware, octets, optional_choice, several
 from pkitools.checking.judgement import CheckResult, Memory, judged_as_read
 from pkitools.checking.question import Question, Revocation, question
-from pkitools.checking.stated_ids import holds_nothing_to_judge
+from pkitools.checking.stated_ids import check_given_entity_id, holds_nothing_to_judge
 from pkitools.checking.workers import new_token
 from pkitools.environment import Environment
 from pkitools.errors import InputError
@@ -45,18 +45,18 @@ class Judging:
     Args:
         moment: validation time, aware UTC.
         environment: for which all are judged; ``None``: each for the environment of its hierarchy.
-        systems: what they are for; none: for no system.
+        systems: what they are for, one or several; none: for no system.
         intermediates: authorities at hand for every certificate, DER.
         trust: roots of a test hierarchy, as for :func:`~pkitools.checking.check`.
         revocation: as there.
-        claims: connections: what lies at their places is judged by them, for their system and environment and with
-            their OIN; what none of them claims as all else.
+        claims: connections, one or several: what lies at their places is judged by them, for their system and
+            environment and with their OIN; what none of them claims as all else.
         passphrase: for keystores and encrypted keys.
         data: systems, rules and roots of one's own.
         raise_crashes: let what crashes raise; for tests and bug reports.
 
     Raises:
-        InvalidValueError: ``moment`` is not aware, or there is no such environment.
+        InvalidValueError: ``moment`` is not aware, there is no such environment, or something is of another type.
     """
 
     moment: datetime
@@ -76,6 +76,8 @@ class Judging:
         if self.passphrase is not None:
             object.__setattr__(self, "passphrase", octets(self.passphrase, "passphrase"))
         object.__setattr__(self, "environment", optional_choice(Environment, self.environment, "environment"))
+        object.__setattr__(self, "systems", several(self.systems, (str, System), "systems"))
+        object.__setattr__(self, "claims", several(self.claims, Claim, "claims"))
 
     def travelling(self) -> Judging:
         """Return the question as it goes to another process: lists as their bytes, not with what was found in them."""
@@ -162,11 +164,12 @@ class Judge:
         environment, basis = _placed(self.asked, claim, hierarchy_of(facts).kind)
         asked = _with_entity(self._question(environment, host, by), entity_id)
         result = self._by_what_is_known(facts, between, asked, where)
+        told = tuple(map(lean, result.report.told))
         return Judgement(
             environment,
             basis,
             result.verdict,
-            tuple(map(lean, result.report.told)),
+            told,
             entity_id,
             host,
             result.path is not None,
@@ -175,6 +178,7 @@ class Judge:
             tuple(each.name for each in asked.systems),
             way=self._way(facts, between, where) if result.path is None else (),
             is_brought=not where.may_lack,
+            of_entity=() if entity_id is None else tuple(_of_entity(entity_id, told, asked, result)),
         )
 
     def _way(self, facts: CertificateFacts, own: tuple[bytes, ...], where: Where) -> tuple[Above, ...]:
@@ -284,6 +288,18 @@ def _with_entity(asked: Question, entity_id: str | None) -> Question:
     if entity_id is None or holds_nothing_to_judge(entity_id, asked.systems):
         return asked
     return replace(asked, entity_id=entity_id)
+
+
+_ABOUT_ENTITY: Final = ("system.entity_id.", "system.oin.equals_entity_id")
+
+
+def _of_entity(entity_id: str, told: Iterable[Outcome], asked: Question, result: CheckResult) -> Iterator[Outcome]:
+    """Yield what of all that is told is about an entity ID: the OIN in it has the rules of that in the certificate."""
+    found = check_given_entity_id(entity_id, asked.environment, asked.systems, result.oin)
+    said = {(one.rule.code, tuple(one.params.items())) for one in found}
+    for one in told:
+        if one.rule.code.startswith(_ABOUT_ENTITY) or (one.rule.code, tuple(one.params.items())) in said:
+            yield one
 
 
 def _with_lists_read(revocation: Revocation) -> Revocation:

@@ -73,7 +73,7 @@ class Kept:
         self._moment = moment
         self._told = _Told()
         self._has_successions = self._has_misnamed = False
-        self._numbers = count()
+        self._certificates, self._numbers = count(1), count()
         self._renewed: set[tuple[int, bytes]] = set()
         with _NO_ROOM:
             # what was found may be read, and let go, in another thread than the one that scanned
@@ -115,24 +115,25 @@ class Kept:
             FileError: there is no room for it.
         """
         known = self._first("SELECT number FROM certificate WHERE sha256 = ?", found.sha256)
-        number = self._new(found) if known is None else int(known[0])
+        number = next(self._certificates) if known is None else int(known[0])
         # of one that is new there is nothing yet to be compared with
         is_first = known is None and len(found.judgements) <= 1
         changed = [self._judge(number, one, is_better=is_better, is_first=is_first) for one in found.judgements]
         is_first = known is None and len(found.places) <= 1
         for place in found.places:
             self._place(number, place, is_first=is_first)
-        if known is not None and any(changed):
+        if known is None:
+            # last: whoever stops a scan in between, has the whole of a certificate or nothing of it
+            self._add_row(number, found)
+        elif any(changed):
             self._order(number)
 
-    def _new(self, found: HeldCertificate) -> int:
+    def _add_row(self, number: int, found: HeldCertificate) -> None:
         own, line = pickle.dumps(_own_of(found)), line_of(found)
-        row = found.sha256, *self._turn(found), _octets(found.name), not found.judgements, own, line
-        statement = (
-            "INSERT INTO certificate (sha256, rank, turn, name, is_authority, body, line) VALUES (?,?,?,?,?,?,?)"
-        )
-        with _NO_ROOM:
-            return self._file.execute(statement, row).lastrowid or 0
+        row = number, found.sha256, *self._turn(found), _octets(found.name), not found.judgements, own, line
+        statement = """INSERT INTO certificate (number, sha256, rank, turn, name, is_authority, body, line)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
+        self._run(statement, *row)
 
     def _judge(self, number: int, judgement: Judgement, *, is_better: bool, is_first: bool) -> bool:
         """Keep a judgement, unless one for the same use is kept that knew as much; return whether anything changed.
@@ -229,22 +230,26 @@ class Kept:
         """Hold the keys to the certificates that they belong to by the names of their files."""
         before = [int(number) for (number,) in self.rows("SELECT certificate FROM misnamed")]
         self._run("DELETE FROM misnamed")
-        by_file: dict[str, list[Outcome]] = {}
-        for key, files in misnamed(self.certificates(), self.others(KEYS), self.others(REQUESTS)):
+        by_place: dict[tuple[str, int | None], list[Outcome]] = {}
+        for key, places in misnamed(self.certificates(), self.others(KEYS), self.others(REQUESTS)):
             params = {"position": str(key.place.position), "key": key.key, "name": NOTHING, "file": key.place.name}
-            told = outcome(NAMED, Violated((), {**params, "beside": joined(files)}))
-            for name in files:
-                by_file.setdefault(name, []).append(told)
-        self._has_misnamed = bool(by_file)
-        for number in [*self._keep_misnamed(by_file)] if by_file else []:
+            beside = joined(list(dict.fromkeys(name for name, _ in places)))
+            told = outcome(NAMED, Violated((), {**params, "beside": beside}))
+            for place in places:
+                by_place.setdefault(place, []).append(told)
+        self._has_misnamed = bool(by_place)
+        for number in [*self._keep_misnamed(by_place)] if by_place else []:
             self._order(number)
         for number in before:
             self._order(number)
 
-    def _keep_misnamed(self, by_file: Mapping[str, Sequence[Outcome]]) -> Iterator[int]:
+    def _keep_misnamed(self, by_place: Mapping[tuple[str, int | None], Sequence[Outcome]]) -> Iterator[int]:
         for number, body in self.rows("SELECT number, body FROM certificate WHERE is_authority = 0"):
-            names = dict.fromkeys(place.name for place in self._whole(number, body).places)
-            told = [replace(one, evidence=(Evidence("file", name),)) for name in names for one in by_file.get(name, ())]
+            places = self._whole(number, body).places
+            spots = dict.fromkeys(spot for one in places for spot in ((one.name, None), (one.name, one.position)))
+            told = [
+                replace(one, evidence=(Evidence("file", spot[0]),)) for spot in spots for one in by_place.get(spot, ())
+            ]
             if told:
                 self._run("INSERT INTO misnamed (certificate, body) VALUES (?, ?)", number, pickle.dumps(tuple(told)))
                 yield number
@@ -292,7 +297,10 @@ class Kept:
 
 
 class _Stored(Sequence[T_co], Generic[T_co], ABC):
-    """Records that are read when they are asked for, one by one. Pickled, it is a tuple of them."""
+    """Records that are read when they are asked for, one by one: equal to a tuple of them, and pickled as one.
+
+    What is added to the file later is seen in it.
+    """
 
     __slots__ = ("_count", "_every", "_kept")
 
@@ -319,10 +327,26 @@ class _Stored(Sequence[T_co], Generic[T_co], ABC):
     def __getitem__(self, index: slice) -> Sequence[T_co]: ...
     def __getitem__(self, index: int | slice) -> T_co | Sequence[T_co]:
         numbers = range(len(self))[index]
-        query = f"{self._every} LIMIT 1 OFFSET ?"
+        query = f"{self._every} LIMIT ? OFFSET ?"
         if isinstance(numbers, int):
-            return self._load(next(self._kept.rows(query, numbers)))
-        return tuple(self._load(next(self._kept.rows(query, number))) for number in numbers)
+            return self._load(next(self._kept.rows(query, 1, numbers)))
+        if not numbers:
+            return ()
+        # all that lies between the first and the last, at once: to skip to a record takes as long as to read it
+        first, last = sorted((numbers[0], numbers[-1]))
+        between = [self._load(row) for row in self._kept.rows(query, last - first + 1, first)]
+        return tuple(between[number - first] for number in numbers)
+
+    def __reversed__(self) -> Iterator[T_co]:
+        return reversed(tuple(self))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, (tuple, _Stored)):
+            return NotImplemented
+        return len(self) == len(other) and all(one == each for one, each in zip(self, other, strict=True))
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {len(self)}>"

@@ -23,6 +23,9 @@ SOON: Final = timedelta(days=90)
 """How long before its end a certificate is told of: ordering one takes weeks, and Logius mails three months ahead."""
 
 _REVOKED: Final = "revocation.status.revoked"  # pkitools.revocation.rules.REVOKED, which a portfolio does without
+_OF_PATH: Final = "path."  # the codes of pkitools.validation.rules begin with it
+_HOST: Final = "path.host.name"
+_PUBLISHED: Final = "received.private_key.published"  # of pkitools.checking.private_keys: who has it needs no file
 
 
 class EnvironmentBasis(StrEnum):
@@ -66,6 +69,7 @@ class Place:
         named_by: what points to this file: a configuration, an inventory, each with its line, as ``FILE:LINE``.
         out_of_date: of SAML metadata that may not be used any more the code of the rule that says so:
             ``file.metadata.expired``, or ``file.metadata.until`` where what they end at is no moment.
+        within: in a text the sections around it, as :class:`~pkitools.containers.Item` has them.
     """
 
     name: str
@@ -77,6 +81,7 @@ class Place:
     with_key: bool = False
     named_by: tuple[str, ...] = ()
     out_of_date: str | None = None
+    within: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ class Judgement:
             judged by once more says no less. What is wrong with the chain of such a file is among it.
         is_brought: what stands above it came with it, or nothing did where something is sent as it is; else the
             authorities of other files were looked among as well.
+        of_entity: which of ``told`` is about that entity ID, and not about the certificate.
     """
 
     environment: Environment
@@ -115,6 +121,31 @@ class Judgement:
     beside: tuple[Outcome, ...] = ()
     way: tuple[Above, ...] = ()
     is_brought: bool = False
+    of_entity: tuple[Outcome, ...] = ()
+
+    @property
+    def of_places(self) -> tuple[Outcome, ...]:
+        """Which of ``told`` another certificate would not mend: it is about a place that this one lies at.
+
+        That is the entity ID of metadata, the name of a peer, and what is wrong with a file; not a private key that
+        everybody can read, nor a path that no place proves.
+        """
+        of_files = (one for one in self.beside if self.has_path or not one.rule.code.startswith(_OF_PATH))
+        of_peer = (one for one in self.told if self.host is not None and one.rule.code == _HOST)
+        return tuple(one for one in (*self.of_entity, *of_peer, *of_files) if one.rule.code != _PUBLISHED)
+
+    @property
+    def own(self) -> tuple[Outcome, ...]:
+        """What is told of the certificate itself, wherever it lies."""
+        of_places = set(map(_said, self.of_places))
+        return self.told if not of_places else tuple(one for one in self.told if _said(one) not in of_places)
+
+    @property
+    def own_verdict(self) -> Verdict:
+        """The verdict on the certificate itself, wherever it lies."""
+        if self.verdict is Verdict.PASSED or not self.of_places:
+            return self.verdict
+        return VERDICTS[min(map(VERDICTS.index, map(_weighs, self.own)), default=VERDICTS.index(Verdict.PASSED))]
 
     @property
     def findings(self) -> tuple[Outcome, ...]:
@@ -240,6 +271,12 @@ class HeldCertificate:
     def verdict(self) -> Verdict | None:
         """The worst verdict; ``None`` of an authority."""
         found = {one.verdict for one in self.judgements}
+        return next((verdict for verdict in VERDICTS if verdict in found), None)
+
+    @property
+    def own_verdict(self) -> Verdict | None:
+        """The worst verdict on the certificate itself, whatever the places say it lies at; ``None`` of an authority."""
+        found = {one.own_verdict for one in self.judgements}
         return next((verdict for verdict in VERDICTS if verdict in found), None)
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from pkitools.containers.wanted import is_not_what_it_says
 from pkitools.errors import FileError, InputError, LimitError, PkitoolsError
 from pkitools.files import has_permissions, read_bytes
 from pkitools.frozen import dataclass
@@ -76,7 +77,8 @@ def _state(name: str) -> tuple[int, int, int, int] | None:
 
 
 def _not_had(found: ToRead, error: PkitoolsError) -> Reading:
-    if error.code == "files.error.empty" and found.in_folder and not found.named_by:
+    is_missed = bool(found.named_by) or is_not_what_it_says(found.name, error)
+    if error.code == "files.error.empty" and found.in_folder and not is_missed:
         return Reading(found.name, holds_nothing=True)
     gap = Gap.MISSING if error.code == "files.error.missing" else Gap.UNREADABLE
     if isinstance(error, LimitError) and found.in_folder and not found.named_by:

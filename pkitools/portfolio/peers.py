@@ -27,9 +27,15 @@ _PEERS_AT_ONCE: Final = 8
 
 
 def asked_together(
-    fetch: Fetch | None, peers: Sequence[Peer]
+    fetch: Fetch | None, peers: Sequence[Peer], *, raise_crashes: bool = False
 ) -> Iterator[tuple[Peer, tuple[bytes, ...] | PkitoolsError]]:
-    """Yield the answer of each peer, in order; some are asked at once, for one that is silent takes long."""
+    """Yield the answer of each peer, in order; some are asked at once, for one that is silent takes long.
+
+    Args:
+        fetch: the means; ``None``: none are asked.
+        peers: host and port of each.
+        raise_crashes: let what the means did not say that they raise, raise.
+    """
     if not peers:
         return
     if fetch is None:
@@ -44,6 +50,10 @@ def asked_together(
             return tuple(ask(*peer))
         except PkitoolsError as error:
             return error
+        except Exception as error:  # the means are somebody else's code: one peer must not end a scan
+            if raise_crashes:
+                raise
+            return PkitoolsError("portfolio.error.fetch_crashed", name=_peer_name(peer), detail=type(error).__name__)
 
     threads = ThreadPoolExecutor(_PEERS_AT_ONCE)
     try:

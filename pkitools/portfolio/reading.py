@@ -14,7 +14,7 @@ from pkitools.checking.selection import Subject, is_authority, possible_issuers,
 from pkitools.checking.stated_ids import check_metadata, ends_of
 from pkitools.containers import ContainerFormat, Contents, Item, ItemKind, read_source
 from pkitools.containers.other_kinds import kind_code
-from pkitools.containers.wanted import is_surely_without, may_hold_more
+from pkitools.containers.wanted import is_not_what_it_says, is_surely_without, may_hold_more
 from pkitools.environment import Environment
 from pkitools.errors import InputError, PkitoolsError, SecretError
 from pkitools.findings import Evidence, Outcome, Severity, Status
@@ -117,7 +117,8 @@ def _without(unit: Unit, error: InputError) -> Reading:
         return Reading(unit.name, unread=(_gap(unit, of_pointers),))
     if pointers:
         return Reading(unit.name, points_to=pointers)
-    if unit.in_folder and not unit.named_by and _is_of_no_use(error, unit.data):
+    is_called_so = is_not_what_it_says(unit.name, error)
+    if unit.in_folder and not (unit.named_by or is_called_so) and _is_of_no_use(error, unit.data):
         return Reading(unit.name, holds_nothing=True)
     return Reading(unit.name, unread=(_gap(unit, error),))
 
@@ -368,6 +369,7 @@ class _Found:
             with_key=bool(item.has_key) or is_held,
             named_by=self.unit.named_by,
             out_of_date=self._out_of_date(item) if self.contents.described else None,
+            within=item.within,
         )
 
     def _out_of_date(self, item: Item) -> str | None:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import octets, several, text, wrong_type
 from pkitools.frozen import dataclass, field, replace
-from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_PENDING
+from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_PATTERN_FILES, MAX_PENDING
 from pkitools.portfolio.claims import Claims
-from pkitools.portfolio.following import MOST_ROUNDS, listing_of, resolved
+from pkitools.portfolio.following import MOST_ROUNDS, cut_off, listing_of, not_followed, resolved
 from pkitools.portfolio.foreseeing import gathered_from
 from pkitools.portfolio.judging import Judge, Judging
 from pkitools.portfolio.known import Collecting
@@ -123,6 +123,9 @@ class _Scan:
             yield from self._noted(
                 readings_of((self._claimed(unit_of(each)) for each in units), self.judge, self.executor), further
             )
+        for name, pointer in further:
+            if self._is_new(name, pointer):
+                yield Reading(name, unread=(not_followed(pointer, name),), is_again=True)
         yield from self._of_peers(peers)
 
     def _gathered(self, files: Sequence[str]) -> Iterator[Reading]:
@@ -173,7 +176,9 @@ class _Scan:
             if isinstance(found, Unread):
                 yield Reading(name, unread=(found,), is_again=True)
                 continue
-            for path in found:
+            if len(found) > MAX_PATTERN_FILES:
+                yield Reading(name, unread=(cut_off(pointer, name),), is_again=True)
+            for path in found[:MAX_PATTERN_FILES]:
                 if (path, origin) not in self.followed:
                     self.followed.add((path, origin))
                     named.setdefault(path, []).append(origin)
@@ -190,6 +195,11 @@ class _Scan:
             sent_with = _named_beside(origins, beside) if path in serving else None
             yield ToRead(path, True, tuple(origins), listings[path], path in keys, sent_with)
 
+    def _is_new(self, name: str, pointer: Pointer) -> bool:
+        """Return whether a pointer leads to what it was not followed to."""
+        found = resolved(pointer, name)
+        return isinstance(found, Unread) or any((each, f"{name}:{pointer.line}") not in self.followed for each in found)
+
     def _pair(self, key: str, pointer: Pointer, name: str) -> None:
         """Note which certificate a key is to fit."""
         if pointer.key_of:
@@ -202,7 +212,7 @@ class _Scan:
             peer = peer_of(given)
             assert peer is not None  # only what is one came this far
             named.setdefault(peer, []).extend([origin] if origin else [])
-        asked = asked_together(self.fetch, [*named])
+        asked = asked_together(self.fetch, [*named], raise_crashes=self.judge.asked.raise_crashes)
         units = (unit_of_peer(peer, answer, tuple(named[peer])) for peer, answer in asked)
         yield from self._noted(readings_of(units, self.judge, self.executor), [])
 

@@ -55,6 +55,7 @@ class Planned:
         connection: the connection it is of; ``None`` of a plan for a system alone.
         ordered: the day on which what it waits for was ordered; ``None`` where nothing on its way is.
         at_once: the certificate that has to be replaced at once; ``None`` where none has.
+        far: the last day of the certificate, where that is in a year that cannot be planned in, such as 9999.
     """
 
     plan: Plan | None
@@ -63,6 +64,7 @@ class Planned:
     connection: Connection | None = None
     ordered: date | None = None
     at_once: Replacement | None = None
+    far: date | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "environment", choice(Environment, self.environment, "environment"))
@@ -74,7 +76,8 @@ class Planned:
         renewal, held, at_once = status.of("renewal"), status.certificate, None
         if renewal is not None and renewal.code == _AT_ONCE and renewal.due is not None and held is not None:
             at_once = Replacement(held.name, renewal.due)
-        return cls(status.plan, connection.system, connection.environment, connection, status.ordered, at_once)
+        far = held.ends.date() if held is not None and status.plan is None else None
+        return cls(status.plan, connection.system, connection.environment, connection, status.ordered, at_once, far)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +192,7 @@ def _planned(one: Planned) -> dict[str, object]:
         "connection": None if one.connection is None else _connection(one.connection),
         "plan": None if one.plan is None else _plan(one.plan),
         "at_once": None if one.at_once is None else {"name": one.at_once.name, "day": _day(one.at_once.day)},
+        "far": _day(one.far),
     }
 
 

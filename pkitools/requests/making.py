@@ -6,7 +6,7 @@ wrong, :meth:`RequestPlan.sign` cannot fail for a reason the caller could have k
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from cryptography import x509
@@ -19,6 +19,7 @@ from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
 from pkitools.files import Output
 from pkitools.frozen import StrEnum, dataclass
+from pkitools.messages.blanks import is_blank
 from pkitools.oin import OIN, OrganizationIdentifier, oin_from_kvk
 from pkitools.oin import organization_identifier as identifier_of
 from pkitools.oin.errors import InvalidIdentifierError
@@ -217,12 +218,20 @@ def plan_request(
         "serialNumber": str(number) if number is not None else None,
     }
     given_values = {name: text(value, name) for name, value in values.items() if value is not None}
+    _refuse_blanks(given_values)
     subject = build_subject(profile, given_values, trial=_is_trial(intake))
     given = tuple(text(name, "dns_names") for name in several(dns_names, str, "dns_names"))
     names = _dns_names(profile, _Names(environment, _is_trial(intake)), common_name, given)
     chosen = key_type.lower() if key_type else profile.key.types[0]
     _refuse_key_type(profile, chosen)
     return RequestPlan(profile, environment, subject, names, chosen, scheme, intake)
+
+
+def _refuse_blanks(values: Mapping[str, str]) -> None:
+    """Refuse what was left as it stood in a command that was told: no text forbids it, and nobody means it."""
+    for name, value in values.items():
+        if is_blank(value):
+            raise InvalidValueError("requests.error.blank", attribute=name, value=value)
 
 
 def _is_trial(tsp: TSP | None) -> bool:

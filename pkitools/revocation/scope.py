@@ -65,6 +65,7 @@ class ListScope:
     indirect: bool = False
 
 
+_EVERYTHING: Final = ListScope()
 IMPLICIT_POINT: Final = PointScope()
 """What a certificate without distribution points has: the complete list of its issuer."""
 
@@ -111,7 +112,7 @@ def scope_of(crl: CertificateRevocationList) -> ListScope:
     """
     found = crl.extensions.get(ISSUING_DISTRIBUTION_POINT)
     if found is None:
-        return ListScope()
+        return _EVERYTHING
     return _list_scope(found[1], crl.issuer)
 
 

@@ -24,6 +24,7 @@ from pkitools.findings import (
     violated,
 )
 from pkitools.messages import NOTHING
+from pkitools.messages.blanks import blanks_in
 from pkitools.messages.days import days_left
 from pkitools.profiles.dns_names import is_internal
 from pkitools.rules.context import RuleContext, legacy_validity
@@ -88,6 +89,11 @@ def _surrounding_space(at: RuleContext) -> Answer:
     return met_if_none(
         "subject", [attribute.name for attribute in at.subject if attribute.value != attribute.value.strip()]
     )
+
+
+@_advice("names.blank", _WARNING)
+def _blank(at: RuleContext) -> Answer:
+    return met_if_none("subject", blanks_in(at.subject))
 
 
 @_advice("names.wildcard", _WARNING)

@@ -11,16 +11,20 @@ from typing import Final
 
 from pkitools.documents import cite
 from pkitools.findings import (
+    MET,
     NOT_APPLICABLE,
     Answer,
     Basis,
     Certainty,
+    Evidence,
     NotChecked,
     Severity,
+    Violated,
     met_if,
     met_if_none,
 )
-from pkitools.profiles import ATTRIBUTE_OIDS, Presence, Profile
+from pkitools.messages import NOTHING
+from pkitools.profiles import ATTRIBUTE_OIDS, Presence, Profile, tsps
 from pkitools.rules.context import ARC, ORGANIZATION_VALIDATED, RuleContext, legacy_validity, parse_oin
 from pkitools.rules.engine import END_ENTITY, RuleBook, Scope, rsa_at_least
 from pkitools.rules.names import looks_like_host
@@ -81,12 +85,22 @@ _declare_required("subject.organization", "O", _ERROR)
 _declare_required("subject.organization_identifier", "organizationIdentifier", _NOTICE)
 
 
-# NOTICE for a SHOULD NOT: a TSP asks for these fields, its customer cannot leave them out
+# NOTICE for a SHOULD NOT; no more than told where all of it is what a TSP asks: its customer cannot leave that out
 @BOOK.rule("subject.discouraged", _NOTICE, certainty=_OFFICIAL, scope=_LEGACY)
 def _discouraged(at: RuleContext) -> Answer:
     if ORGANIZATION_VALIDATED in at.policies:
         return NOT_APPLICABLE  # of the web's organisations one of ST and L is a MUST: CA/Browser Forum 7.1.2.7.4
-    return met_if_none("subject", [name for name in ("ST", "L", "postalAddress") if at.values(ATTRIBUTE_OIDS[name])])
+    found = [name for name in ("ST", "L", "postalAddress") if at.values(ATTRIBUTE_OIDS[name])]
+    if not found:
+        return MET
+    asking = {tsp.title: names for tsp in tsps() if (names := [name for name in found if name in tsp.subject_required])}
+    is_asked = all(any(name in names for names in asking.values()) for name in found)
+    told = ", ".join(f"{title} ({', '.join(names)})" for title, names in asking.items())
+    return Violated(
+        tuple(Evidence("subject", name) for name in found),
+        {"value": ", ".join(found), "asked": told or NOTHING},
+        severity=Severity.INFO if is_asked else None,
+    )
 
 
 # before G4 a WARNING: the minutes forbid it, and OIN-Stelsel 3.0.1 (appendix C, of 2026) still calls it optional

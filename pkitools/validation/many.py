@@ -174,11 +174,8 @@ def _stands(path: Path, query: PathQuery) -> bool:
 
 def _has_plain_names(leaf: PathCertificate) -> bool:
     """Whether the engine can read every name of the end entity, which it does although nobody asks for them."""
-    held = leaf.extensions.get(SUBJECT_ALTERNATIVE_NAME)
-    if held is None:
-        return True
-    value = held[1]
-    for tag, _, start, end in asn1.children(value, asn1.root(value, asn1.SEQUENCE)):
+    _critical, value = leaf.extensions.get(SUBJECT_ALTERNATIVE_NAME, (False, b""))
+    for tag, _, start, end in leaf.alternative_names:
         plain = tag in _TEXTS and value[start:end].isascii()
         if not plain and not (tag == IP and end - start in _ADDRESS_OCTETS):
             return False

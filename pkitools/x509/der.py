@@ -155,6 +155,9 @@ def children(data: bytes, node: Node) -> list[Node]:
             elif length == 0x82 and tag & 0x1F != 0x1F and at + 4 <= end and data[at + 2]:  # what holds these
                 start = at + 4
                 stop = start + (data[at + 2] << 8 | data[at + 3])
+            elif length == 0x81 and tag & 0x1F != 0x1F and at + 3 <= end and data[at + 2] & 0x80:
+                start = at + 3
+                stop = start + data[at + 2]
             else:
                 tag, _, start, stop = node_at(data, at, end)
             if stop > end:

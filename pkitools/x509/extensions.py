@@ -45,6 +45,7 @@ from pkitools.x509.model import (
 from pkitools.x509.names import Note, read_general_name, read_general_names, read_name, refuse, unnoted
 from pkitools.x509.oids import KEY_USAGES, REASONS
 
+_TRUE: Final = b"\x01\x01\xff"
 _CPS: Final = "1.3.6.1.5.5.7.2.1"
 _USER_NOTICE: Final = "1.3.6.1.5.5.7.2.2"
 _OCSP: Final = "1.3.6.1.5.5.7.48.1"
@@ -55,6 +56,22 @@ _MAX_FEATURE: Final = 0xFFFF  # RFC 7633 4.1: INTEGER (0..65535)
 _DISPLAY_TEXT: Final = frozenset({0x0C, _IA5_STRING, 0x1A, 0x1E})  # UTF8String, IA5String, VisibleString, BMPString
 _MAX_QC_VALUES: Final = 100
 _MOST_SHORT: Final = 0x7F - 2  # what still fits a length of one octet with a header around it
+
+
+def usual_extension(der: bytes, node: Node) -> tuple[str, bool, bytes] | None:
+    """Return OID, whether it is critical, and value of an Extension in which every length takes one octet.
+
+    As nearly all are; of others ``None``, which says only that one has to look.
+    """
+    tag, _, start, stop = node
+    end = start + 2 + der[start + 1]
+    if tag != SEQUENCE or end + 5 >= stop or der[start] != OBJECT_IDENTIFIER or der[start + 1] >= 0x80:
+        return None
+    critical = der[end : end + 3] == _TRUE
+    value = end + 5 if critical else end + 2
+    if der[value - 2] != OCTET_STRING or value + der[value - 1] != stop or der[value - 1] >= 0x80:
+        return None
+    return oid(der, (OBJECT_IDENTIFIER, start, start + 2, end)), critical, der[value:stop]
 
 
 def sequence_of(value: bytes) -> list[Node]:

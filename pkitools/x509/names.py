@@ -33,6 +33,7 @@ from pkitools.x509.der import (
 from pkitools.x509.model import DistinguishedName, GeneralName, NameAttribute
 from pkitools.x509.name_matching import NAME_STRINGS
 from pkitools.x509.oids import ATTRIBUTES, STRING_ATTRIBUTES
+from pkitools.x509.recurring import Recurring
 
 Note: TypeAlias = Callable[[str], None]
 
@@ -100,6 +101,23 @@ def _rdns(data: bytes, node: Node, where: str, note: Note) -> tuple[tuple[NameAt
 
 
 def _rdn(data: bytes, node: Node, where: str, note: Note) -> tuple[NameAttribute, ...]:
+    octets = data[node[1] : node[3]]
+    known = _RDNS.get(octets)
+    if known is None:
+        noted: list[str] = []
+        known = _read_rdn(data, node, where, noted.append)
+        for each in noted:
+            note(each)
+        if not noted:
+            _RDNS.keep(octets, known)
+    return known
+
+
+_RDNS: Final[Recurring[tuple[NameAttribute, ...]]] = Recurring()
+"""The country, the organisation and its numbers come again with each of its certificates."""
+
+
+def _read_rdn(data: bytes, node: Node, where: str, note: Note) -> tuple[NameAttribute, ...]:
     usual = _usual_pair(data, node)
     if usual is not None:
         return (_attribute(data, *usual, where, note),)

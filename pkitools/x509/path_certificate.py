@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import warnings
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -22,7 +23,7 @@ from pkitools.limits import MAX_CERTIFICATE_BYTES
 from pkitools.text import NameText
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError, Node
-from pkitools.x509.extensions import SYNTAX, authority_key
+from pkitools.x509.extensions import SYNTAX, authority_key, usual_extension
 from pkitools.x509.name_matching import canonical_name, is_plain, is_readable, name_text
 from pkitools.x509.oids import (
     AUTHORITY_INFORMATION_ACCESS,
@@ -75,7 +76,6 @@ PROCESSED: Final = frozenset(
 
 _VERSION: Final = asn1.explicit(0)
 _EXTENSIONS: Final = asn1.explicit(3)
-_TRUE: Final = b"\x01\x01\xff"
 _VERSION_3: Final = b"\xa0\x03\x02\x01\x02"
 _EMPTY_NAME: Final = b"\x30\x00"
 
@@ -106,13 +106,15 @@ class PathCertificate:
         algorithms_agree: the AlgorithmIdentifier inside the signed part is the same.
         extensions: OID → (critical, DER inside the OCTET STRING); of duplicates the first.
         ca, path_length: basicConstraints; ``ca`` is False without the extension.
+        alternative_names: where each GeneralName of the subjectAltName stands in its value.
         key_usage: bit 0 is digitalSignature, bit 5 keyCertSign; ``None`` without the extension.
         extended_key_usage: OIDs; ``None`` without the extension.
         subject_key_identifier, authority_key_identifier: of its own key and of its issuer's; ``None`` where it names
             none.
         odd_times: a time before 2050 as GeneralizedTime, which RFC 5280 4.1.2.5 does not want.
         misencodings: what RFC 5280 4.1 and 4.2 forbid of the encoding: the faults, and what is outside them.
-        unknown_critical: OIDs of critical extensions that nothing here processes.
+        critical: OIDs of the critical extensions.
+        unknown_critical: those of them that nothing here processes.
         constrains: it has name constraints, or an extension that constrains policies.
         faults: OID of every extension that is there twice (``duplicate <oid>``) or cannot be decoded
             (``malformed <oid>``).
@@ -138,10 +140,12 @@ class PathCertificate:
     path_length: int | None = None
     key_usage: int | None = None
     extended_key_usage: tuple[str, ...] | None = None
+    alternative_names: Sequence[Node] = field(default=(), repr=False)
     subject_key_identifier: bytes | None = field(default=None, repr=False)
     authority_key_identifier: bytes | None = field(default=None, repr=False)
     faults: tuple[str, ...] = ()
     misencodings: tuple[str, ...] = ()
+    critical: tuple[str, ...] = ()
     unknown_critical: tuple[str, ...] = ()
     constrains: bool = False
     # asked of hardly any certificate, then kept: cached_property would need a dict beside the slots
@@ -302,6 +306,7 @@ def _read_extensions(read: PathCertificate, sequence: Node) -> None:
     opening, rest = _OPENINGS.find(read.issuer, der, sequence)
     if opening is not None:
         extensions.update(opening.held)
+        read.critical = opening.critical
         for name, value in opening.fields:
             setattr(read, name, value)
     nodes = asn1.outline(der, rest)
@@ -313,6 +318,8 @@ def _read_extensions(read: PathCertificate, sequence: Node) -> None:
             faults.append(f"duplicate {oid}")
             continue
         extensions[oid] = held
+        if held[0]:
+            read.critical += (oid,)
         if known is None:
             faults += _decode(read, oid, held, octets)
             continue
@@ -367,11 +374,14 @@ class _Opening(NamedTuple):
     """The same of several extensions, by their OIDs."""
 
     held: dict[str, tuple[bool, bytes]]
+    critical: tuple[str, ...]
     fields: list[tuple[str, object]]
 
 
 def _opening(known: list[_Known]) -> _Opening:
-    return _Opening({each.oid: each.held for each in known}, [field for each in known for field in each.fields])
+    held = {each.oid: each.held for each in known}
+    critical = tuple([each.oid for each in known if each.held[0]])
+    return _Opening(held, critical, [field for each in known for field in each.fields])
 
 
 _OPENINGS: Final[Openings[_Opening]] = Openings()
@@ -379,18 +389,13 @@ _OPENINGS: Final[Openings[_Opening]] = Openings()
 
 def _read_extension(der: bytes, node: Node) -> tuple[str, tuple[bool, bytes]]:
     """Return the OID, and whether it is critical with the DER inside the OCTET STRING."""
-    tag, at, start, stop = node
-    end = start + 2 + der[start + 1]
-    if tag == asn1.SEQUENCE and end + 5 < stop and der[start] == asn1.OBJECT_IDENTIFIER and der[start + 1] < 0x80:
-        # every length in one octet, in line: eight of these per certificate, in the time of a signature check
-        critical = der[end : end + 3] == _TRUE
-        value = end + 5 if critical else end + 2
-        if der[value - 2] == asn1.OCTET_STRING and value + der[value - 1] == stop and der[value - 1] < 0x80:
-            return asn1.oid(der, (asn1.OBJECT_IDENTIFIER, start, start + 2, end)), (critical, der[value:stop])
-    parts = asn1.children(der, node) if tag == asn1.SEQUENCE else []
+    usual = usual_extension(der, node)
+    if usual is not None:
+        return usual[0], usual[1:]
+    parts = asn1.children(der, node) if node[0] == asn1.SEQUENCE else []
     last = parts[-1] if parts else node
     if not 2 <= len(parts) <= 3 or last[0] != asn1.OCTET_STRING:
-        raise DERError("is_none", at, kind="Extension")
+        raise DERError("is_none", node[1], kind="Extension")
     critical = len(parts) == 3 and asn1.boolean(der, parts[1])
     return asn1.oid(der, parts[0]), (critical, der[last[2] : last[3]])
 
@@ -429,8 +434,9 @@ def _authority_key_identifier(read: PathCertificate, value: bytes) -> None:
     read.authority_key_identifier = authority_key(value)
 
 
-def _subject_alternative_name(_read: PathCertificate, value: bytes) -> None:
-    if not asn1.children(value, asn1.root(value, asn1.SEQUENCE)):
+def _subject_alternative_name(read: PathCertificate, value: bytes) -> None:
+    read.alternative_names = asn1.children(value, asn1.root(value, asn1.SEQUENCE))
+    if not read.alternative_names:
         raise DERError("is_empty", kind="subjectAltName")
 
 

@@ -38,7 +38,7 @@ from pkitools.x509.der import (
     outline,
     root,
 )
-from pkitools.x509.extensions import NOTING, PLAIN, SYNTAX
+from pkitools.x509.extensions import NOTING, PLAIN, SYNTAX, usual_extension
 from pkitools.x509.given import CERTIFICATE, Given, one_der
 from pkitools.x509.keys import read_public_key, read_signature_algorithm
 from pkitools.x509.model import CertificateFacts, DistinguishedName, Extension
@@ -305,6 +305,9 @@ def _read_extensions(
 
 
 def _one_extension(der: bytes, node: Node, note: Note) -> Extension:
+    usual = usual_extension(der, node)
+    if usual is not None:
+        return Extension(*usual)
     parts = children(der, expect(node, SEQUENCE))
     if not 2 <= len(parts) <= 3:
         raise DERError("parts", node[1], kind="Extension", count=len(parts))

@@ -32,6 +32,7 @@ from tests.support.effort import bounded
 from tests.support.operations import TIMES, growing
 
 Values: TypeAlias = Sequence[tuple[str, str]]
+Tree: TypeAlias = dict[str, Any]
 Container: TypeAlias = Callable[[Values], str]
 
 
@@ -173,6 +174,41 @@ FLAT: Final[dict[str, Container]] = {
     "mail with the keys in another": lambda v: mail(parted(v)[0], mail(parted(v)[1])).as_bytes(policy=SMTP).decode(),
     "ConfigMap in a mail": lambda v: mail([("x.yaml", f"data:\n{blocks(v)}")]).as_bytes(policy=SMTP).decode(),
 }  # fmt: skip
+
+
+def object_of(kind: str, name: str, values: Values, style: str) -> str:
+    """An object of Kubernetes, its own name before what is in it or behind it."""
+    space, _, own = name.rpartition("/")
+    metadata = f"metadata:\n  name: {own}\n" + (f"  namespace: {space}\n" if space else "")
+    if kind == "ConfigMap":
+        inside = (
+            f"data:\n{blocks(values)}" if "binary" not in style else encoded(values).replace("data:", "binaryData:")
+        )
+    else:
+        inside = f"stringData:\n{blocks(values)}" if "open" in style else encoded(values)
+    parts = (inside, metadata) if "behind" in style else (metadata, inside)
+    return f"apiVersion: v1\nkind: {kind}\n{''.join(parts)}"
+
+
+def as_documents(objects: Sequence[str]) -> str:
+    return "---\n".join(objects)
+
+
+def as_list(objects: Sequence[str]) -> str:
+    return "apiVersion: v1\nkind: List\nitems:\n" + "".join("- " + indented(each, 2)[2:] for each in objects)
+
+
+def in_json(kind: str, name: str, values: Values) -> Tree:
+    space, _, own = name.rpartition("/")
+    section = {"ConfigMap": "data", "Secret": "data", "binary": "binaryData"}[kind]
+    held = dict(values) if section == "data" and kind == "ConfigMap" else {n: base64_of(text) for n, text in values}
+    metadata = {"name": own, "namespace": space} if space else {"name": own}
+    return {"kind": "ConfigMap" if kind == "binary" else kind, "metadata": metadata, section: held}
+
+
+OBJECTS: Final = (("site-a", "site-b"), ("web-a-certs", "web-b-certs"), ("a/web", "b/web"))
+"""The names of two objects with a certificate, and but for a word of those with its key."""
+
 
 # what stands beside others of the same name, each in something of its own
 NESTED: Final[dict[str, Callable[[Mapping[str, Values]], str]]] = {
@@ -341,9 +377,6 @@ def test_however_the_names_of_files_are_joined(style: str) -> None:
             assert {each.rule.code for each in found if each.status == "violated"} == told, hosts
 
 
-Tree: TypeAlias = dict[str, Any]
-
-
 def as_yaml(tree: Tree, by: int = 0) -> str:
     return "".join(
         f"{' ' * by}{name}:\n{as_yaml(each, by + 2)}" if isinstance(each, dict) else blocks([(name, each)], by)
@@ -415,6 +448,35 @@ def test_however_deep_they_stand_what_belongs_together_is_compared(tree: str, sh
                         inside = inside.setdefault(label, {})
                     inside[way[-1]] = text
             assert misplaced(TREES[tree](whole)) == count, (kinds, hosts)
+
+
+@pytest.mark.parametrize("style", ["base64", "open", "base64, name behind", "open, name behind", "binary"])
+@pytest.mark.parametrize("whole", [as_documents, as_list])
+@pytest.mark.parametrize("names", OBJECTS)
+def test_a_secret_goes_with_the_config_map_of_its_name(
+    style: str, whole: Callable[[Sequence[str]], str], names: tuple[str, str]
+) -> None:
+    for hosts, count in ((("aa", "bb"), 0), (("ab", "ba"), 2)):
+        values = [values_of(("tls.crt", "tls.key"), *pair) for pair in hosts]
+        maps = [object_of("ConfigMap", name, each[:1], style) for name, each in zip(names, values, strict=True)]
+        held = [
+            object_of("Secret", name.replace("certs", "keys"), each[1:], style)
+            for name, each in zip(names, values, strict=True)
+        ]
+        assert misplaced(whole([*maps, *held])) == count
+        assert misplaced(whole([*held[::-1], *maps])) == count
+
+
+@pytest.mark.parametrize("kind", ["ConfigMap", "binary"])
+@pytest.mark.parametrize("names", OBJECTS)
+def test_a_secret_in_json_goes_with_the_config_map_of_its_name(kind: str, names: tuple[str, str]) -> None:
+    for hosts, count in ((("aa", "bb"), 0), (("ab", "ba"), 2)):
+        values = [values_of(("tls.crt", "tls.key"), *pair) for pair in hosts]
+        maps = [in_json(kind, name, each[:1]) for name, each in zip(names, values, strict=True)]
+        held = [
+            in_json("Secret", name.replace("certs", "keys"), each[1:]) for name, each in zip(names, values, strict=True)
+        ]
+        assert misplaced(json.dumps({"kind": "List", "items": [*maps, *held]})) == count
 
 
 def test_tables_of_a_list_of_toml_are_of_the_one_before_them() -> None:

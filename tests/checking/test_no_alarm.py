@@ -270,7 +270,15 @@ SCOPES: list[tuple[str, str, tuple[Change, ...], Status, Severity | None]] = [
     ("uzi.key.size", "g1-server", uzi_card("Z", "2.16.528.1.1007.99.211"), NOT_ASKED, None),
     ("uzi.key.size", "g1-server", uzi_card("Z", "2.16.528.1.1003.1.2.5.1"), NOT_ASKED, None),
     # the public web
-    ("por.subject.discouraged", "g1-server", (giving("L", "Hoorn"),), VIOLATED, Severity.NOTICE),
+    # of KPN, which asks for it, it is as it should be
+    ("por.subject.discouraged", "g1-server", (giving("L", "Hoorn"),), VIOLATED, Severity.INFO),
+    (
+        "por.subject.discouraged",
+        "g1-server",
+        (giving("L", "Hoorn"), giving("postalAddress", "Plein 1")),
+        VIOLATED,
+        Severity.NOTICE,
+    ),
     ("por.subject.discouraged", "g1-server", (putting(POLICIES, OV_G3), giving("L", "Hoorn")), NOT_ASKED, None),
     ("rfc5280.subject_key_identifier.present", "g1-server", (without(SKI),), VIOLATED, Severity.WARNING),
     ("rfc5280.subject_key_identifier.present", "g1-server", (without(SKI), putting(POLICIES, WEB)), NOT_ASKED, None),

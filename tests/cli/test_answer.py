@@ -342,7 +342,7 @@ RUNS = [
      f"{FAILED} Digikoppeling, preproductie   TRIAL oud.voorbeeld.nl",
      ["Waarom Ingetrokken op 26 november 2026 om 12:00 UTC (sleutel gecompromitteerd).",
       "uw certificaatverstrekker (TSP) een nieuw certificaat",
-      "pkitools csr create --renew oud.pem -e preproduction \\ --for digikoppeling --out oud"]),
+      "pkitools csr create --renew oud.pem --for digikoppeling", "--passphrase-file BESTAND --out oud.2"]),
     ("kort.pem", f"-e preproduction --revocation off {LATER}", f"{FAILED} preproductie   TRIAL kort.voorbeeld.nl",
      ["Waarom Verlopen op 26 december 2026.", "verlopen op 26 december 2026 (37 dagen geleden)"]),
     ("koppeling.pem", f"-e production {HELD}", f"{FAILED} productie   {CN}",
@@ -449,7 +449,7 @@ def test_quiet_has_one_line_for_each_certificate(run: Command, within: Path) -> 
     line = f"cert check koppeling.pem samen.pem -e preproduction --quiet {HELD}"
     ran = run("--lang", "nl", *line.split())
     assert ran.code == 10
-    valid = "geldig t/m 28 december 2027 (nog 396 dagen)"
+    valid = "geldig t/m 28 december 2027 (nog 397 dagen)"
     assert ran.out.splitlines() == [
         f"koppeling.pem: GESLAAGD  {valid}",
         f"samen.pem (1 van 2): GESLAAGD  {valid}",
@@ -516,9 +516,9 @@ def test_many_end_with_a_table_and_a_line_that_counts_them(
     ran = at_width(run, monkeypatch, 80, "nl", *line.split())
     *_, head, good, first, second, unread, blank, counted, rest = ran.out.splitlines()
     assert head.split() == ["Bestand", "Geldig", "t/m", "Dagen", "Oordeel", "Waarom"]
-    assert good.split() == ["koppeling.pem", "28", "dec", "2027", "396", "GESLAAGD"]
-    assert first.split() == ["samen.pem", "(1)", "28", "dec", "2027", "396", "GESLAAGD"]
-    assert second.split() == ["samen.pem", "(2)", "28", "dec", "2027", "396", "NIET", "GESLAAGD", "ingetrokken"]
+    assert good.split() == ["koppeling.pem", "28", "dec", "2027", "397", "GESLAAGD"]
+    assert first.split() == ["samen.pem", "(1)", "28", "dec", "2027", "397", "GESLAAGD"]
+    assert second.split() == ["samen.pem", "(2)", "28", "dec", "2027", "397", "NIET", "GESLAAGD", "ingetrokken"]
     assert unread.split() == ["onleesbaar.pem", "–", "–", "NIET", "BEOORDEELD"]
     assert not blank
     assert f"{counted} {rest}" == "3 certificaten beoordeeld: 2 geslaagd, 1 niet geslaagd, 1 bestand niet beoordeeld."
@@ -614,7 +614,7 @@ def test_verbose_and_quiet_do_not_go_together(run: Command, within: Path) -> Non
 
 @pytest.mark.parametrize(
     ("moment", "days"),
-    [("2026-11-26T12:00:00Z", 29), ("2026-12-26T11:00:00Z", 0), ("2026-12-28", -1), ("2026-12-29", -2)],
+    [("2026-11-26T12:00:00Z", 30), ("2026-12-26T11:00:00Z", 0), ("2026-12-28", -2), ("2026-12-29", -3)],
 )
 def test_the_days_left_stand_in_the_document(run: Command, within: Path, moment: str, days: int) -> None:
     line = f"cert check kort.pem -e preproduction {HELD.replace('2026-11-26T12:00:00Z', moment)} --json"
@@ -1018,7 +1018,9 @@ def test_every_request_that_is_advised_is_made_as_it_stands(
         monkeypatch.chdir(tmp_path / f"run{number}")
         for old in words[words.index("--renew") + 1 :][:1] if "--renew" in words else ():
             shutil.copy(next(folder / old for folder in (tmp_path, scene) if (folder / old).exists()), old)
-        ran = run(*words[1:], "--no-passphrase")
+        Path("BESTAND").write_bytes(b"of one's own choice\n")
+        Path("BESTAND").chmod(0o600)
+        ran = run(*words[1:], *(() if "--passphrase-file" in words else ("--no-passphrase",)))
         assert ran.code == 0, (words, ran.err)
     assert any("--renew" in words for words in advised)
 

@@ -364,7 +364,8 @@ def test_a_key_that_is_gone_or_another_is_named_with_what_to_do(
     assert (ran.code, states(ran), placed()) == (1, {"a": "no_key"}, set())
     text = receive().told
     assert told in text
-    assert text.endswith("pkitools csr create --renew in/sent-97.chain.pem -e preproduction")
+    words = "pkitools csr create --renew in/sent-97.chain.pem -e preproduction \\ --passphrase-file FILE --out out/a.2"
+    assert text.endswith(words)
 
 
 @pytest.mark.slow

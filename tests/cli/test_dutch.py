@@ -189,6 +189,13 @@ def test_no_dutch_text_has_an_english_word() -> None:
     assert not {where: words for where, words in found.items() if words}
 
 
+def test_a_passphrase_has_one_word() -> None:
+    """Who reads of a `wachtwoord` in one command and a `wachtwoordzin` in the next looks for two things."""
+    texts = dutch_texts()
+    assert any("wachtwoord" in text for text in texts.values())
+    assert not [where for where, text in texts.items() if "wachtwoordzin" in text.lower()]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

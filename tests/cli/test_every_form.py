@@ -80,7 +80,7 @@ def _named(portfolio: Portfolio, name: str) -> HeldCertificate:
 
 def texts(run: Command, folder: Path, out: Path, language: Language, *words: object) -> dict[str, str]:
     """The text of each form of one run, without what the form itself adds: breaks of lines, escapes and marks."""
-    ends = ("csv", "ics", "md", "json") if words[0] == "plan" else FORMS
+    ends = ("csv", "html", "ics", "md", "json") if words[0] == "plan" else FORMS
     reports = {end: out / f"report.{end}" for end in ends}
     to_write = (word for each in reports.values() for word in ("--report", each))
     asked = ("--connections", folder / "connections.toml", "--trust", folder / "root.pem")

@@ -110,6 +110,9 @@ def test_two_keys_that_were_exchanged_say_so_before_anything_else_and_each_names
     assert "Now" in Read(whole.encode()).text
     fits = [re.findall(r"The private key in (\w\.key) belongs to this certificate", each) for each in articles]
     assert fits == [["b.key"], ["a.key"]]
+    assert all("another private key" in each for each in heads(answer.body)[1:]), heads(answer.body)
+    assert "2 × PASSED" in Read(whole.encode()).text
+    assert 'class="notice good"' not in answer.body.decode()
 
 
 @pytest.mark.parametrize(("kind", "whose", "head", "told"), [

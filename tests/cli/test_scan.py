@@ -488,9 +488,12 @@ def test_what_to_do_first_names_the_file_and_is_there_to_be_pasted(
     soon = run("scan", "found", "--trust", folder / "root.pem", "--moment", "2029-12-20T12:00:00Z")
     words = last_command(soon)
     assert words[:4] == ["csr", "create", "--renew", "found/good.pem"]
-    words[words.index("--passphrase-file") : words.index("--passphrase-file") + 2] = ["--no-passphrase"]
-    # of this one nothing says of which profile the next is
-    made = run(*words, "--profile", "g4-tls", "--oin", OIN, "--organization", "A", *AT)
+    # of this one nothing says of which profile the next is, nor whose: what only people know is a blank
+    blanks = {"FILE": "secret", "SYSTEM": "digikoppeling", "OIN": OIN, "NAME": "A"}
+    assert set(blanks) <= set(words)
+    Path("secret").write_text("of one's own choice\n", encoding="utf-8")
+    Path("secret").chmod(0o600)
+    made = run(*(blanks.get(word, word) for word in words), *AT)
     assert made.code == 0, made
     bad(folder)
     failed = run("scan", "found", "--trust", "root.pem", *AT, "--report", "out.html")

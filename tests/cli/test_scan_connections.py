@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from pkitools.checking import Revocation
 from pkitools.connections import claims_of, read_connections
@@ -86,3 +89,36 @@ def test_a_connection_is_called_alike_wherever_people_read_it(
             if "Gemeente A" in unfolded:
                 assert f"Gemeente A, DigiD Machtigen, {name}" in unfolded, form
         assert f"Gemeente A, DigiD Machtigen, {name}" in ran.told, command
+
+
+SPELLINGS: Final = ("tls", "./tls", "tls/../tls/", "{folder}/tls", "{folder}/./tls//")
+
+
+@pytest.mark.parametrize("in_file", SPELLINGS)
+def test_however_a_place_is_spelled_the_same_is_told_of_it(
+    run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_file: str
+) -> None:
+    """What connections say of a certificate, and a key they name that fits nothing, hangs on no way of writing."""
+    (tmp_path / "tls").mkdir()
+    (tmp_path / "tls" / "own.pem").write_bytes(certificate() + CHAIN)
+    (tmp_path / "tls" / "stray.key").write_bytes(_key())
+    place = in_file.format(folder=tmp_path)
+    files = f'["{place}", "{place.rstrip("/")}/stray.key"]'
+    file = written(tmp_path, connection(files=files) + connection(files=files, environment='"production"'))
+    monkeypatch.chdir(tmp_path)
+    told = []
+    for given in SPELLINGS:
+        words = ["scan", given.format(folder=tmp_path), "--connections", file.name, "--json", *AT]
+        document = run(*words).document
+        judged = {one["connection"] for each in document["certificates"] for one in each["judgements"]}
+        told.append((sorted(each["code"] for each in document["risks"]), judged))
+    assert told[1:] == told[:-1]
+    codes, judged = told[0]
+    assert {"risk.certificate.two_environments", "risk.key.misfit"} <= set(codes)
+    assert len(judged) == 2
+
+
+def _key() -> bytes:
+    """A private key of nobody here."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

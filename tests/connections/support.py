@@ -27,7 +27,7 @@ def _key() -> rsa.RSAPrivateKey:
 def certificate(
     oin: str = OIN,
     cn: str = "host.example.nl",
-    end: datetime = datetime(2027, 11, 1, tzinfo=UTC),
+    end: bytes | datetime = datetime(2027, 11, 1, tzinfo=UTC),
     *,
     serial: int | None = None,
     **deviations: Any,

@@ -178,11 +178,15 @@ def test_what_was_ordered_is_ordered_in_no_form(
         told[command] = run(*words).out
         told |= {each.name: each.read_text(encoding="utf-8").replace("\n ", "") for each in reports}
     given = replace(GIVEN, connections=str(file), trust=(str(folder / "root.pem"),), clock=lambda: day_at_noon(day))
-    told["page"] = Read(Visitor(given).get("/portfolio").body).text
+    # the heading of a column and what a sign in a picture means are of no certificate; what is wrong has its own remedy
+    shown = Read(Visitor(given).get("/portfolio").body).text
+    told["page"] = re.sub(r"Order by(?!:)|What to do: [^.]*", "", shown)
     begun = {form for form, text in told.items() if ORDER.search(text)}
     coming = {form for form, text in told.items() if "What was ordered should be there" in text}
     if is_stated:
-        assert not begun, told
+        is_near = case in {"next, close", "next, ended"}  # of the certificate itself the page says what a scan says
+        assert begun == ({"page"} if is_near else set()), told
+        assert ("the next was ordered" in shown) is (case in {"next", "next, overdue"})
         assert "Days to come - 10 Nov" not in " ".join(told["status.md"].split())
         expected = set() if days is None else set(told) - {"status", "status.csv"}
         assert coming - {"status.md"} == expected - {"status.md"}, coming  # which tells no days gone by

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from pkitools.connections import read_connections
 from pkitools.connections.drafting import quoted
+from pkitools.connections.places import lines_of
 from pkitools.connections.reading import MAX_CONNECTIONS
 from pkitools.errors import InputError, InvalidValueError, PkitoolsError
 from pkitools.messages import LANGUAGES, error_sentence
@@ -191,3 +193,35 @@ def test_a_name_that_nobody_has_is_compared_with_those_that_who_looks_it_up_know
     with pytest.raises(InputError) as told:
         read_connections((HEAD + connection(system='"zaaksystem"')).encode(), "c.toml", system=lookup)
     assert (told.value.code, told.value.params["near"]) == ("connections.error.unknown_near", "zaaksysteem")
+
+
+VALUES: Final = (
+    '"a"',
+    "'''\nb # '''",
+    '"""\nb"""',
+    '"""b\\"""c\n"""',
+    '"""\n# """',
+    '"# geen opmerking"',
+    '\'"""\'',
+    "\"'''\"",
+    '"\\""',
+    "1",
+    '["""\n""", """a"""]',
+)
+REMARKS: Final = ("", ' # """', " # '''", ' # "', ' # it\'s """')
+
+
+@given(st.lists(st.tuples(st.sampled_from(VALUES), st.sampled_from(REMARKS), st.sampled_from(REMARKS)), max_size=8))
+def test_a_field_stands_in_the_line_that_is_told(fields: list[tuple[str, str, str]]) -> None:
+    """Whatever stands around it: remarks with quotes in them, texts of several lines, quotes within quotes."""
+    lines: list[str] = []
+    expected = {}
+    for number, (value, before, behind) in enumerate(fields):
+        lines.append(before.strip())
+        expected["a", f"k{number}"] = len(lines) + 2
+        lines += f"k{number} = {value}{behind}".split("\n")
+    text = "\n".join(["[a]", *lines, "[b]", "k = 1"])
+    assert len(tomllib.loads(text).get("a", {})) == len(fields)
+    known = lines_of(text.encode()).known
+    assert {path: known.get(path) for path in expected} == expected
+    assert known["b",] == len(lines) + 2

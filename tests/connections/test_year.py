@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -174,7 +175,11 @@ def test_status_and_plan_give_the_days_of_the_table(run: Command, supplier: Path
     }
     assert {which: found(plan) for which, plan in plans.items()} == days
     assert json.loads(whole.read_bytes()) == status.document
-    assert _of_calendar(ics.read_text("utf-8")) == days
+    # what has gone by is in no calendar, but for one event of today that counts whose it is
+    today = AT[1][:10]
+    ahead = {which: {kind: day for kind, day in each.items() if day >= today} for which, each in days.items()}
+    assert _of_calendar(ics.read_text("utf-8")) == ahead
+    assert _late_in(ics.read_text("utf-8")) == (today, sum(ahead[which] != each for which, each in days.items()))
     assert _of_days(_rows(days_of)) == days
     for row in _rows(table):
         told = days[int(row["organization"].removeprefix("Tenant ")), (row["system"], row["environment"])]
@@ -198,9 +203,15 @@ def _of_calendar(text: str) -> Days:
     for event in Calendar.from_ical(text).walk("VEVENT"):
         kind = str(event["CATEGORIES"].cats[1])
         tenant, _, where = str(event["SUMMARY"]).rpartition(": Tenant ")[2].partition(", ")
-        if kind not in {"shorter", "no_day"}:
+        if kind not in {"shorter", "no_day", "late"}:
             days[int(tenant), _WHERE[where]][kind] = event["DTSTART"].dt.isoformat()
     return days
+
+
+def _late_in(text: str) -> tuple[str, int]:
+    """The day of the event of what is late, and how many it counts."""
+    (event,) = (one for one in Calendar.from_ical(text).walk("VEVENT") if one["CATEGORIES"].cats[1] == "late")
+    return event["DTSTART"].dt.isoformat(), int(re.findall("[0-9]+", str(event["SUMMARY"]))[0])
 
 
 def _of_days(rows: list[dict[str, str]]) -> Days:

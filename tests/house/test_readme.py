@@ -65,6 +65,9 @@ def test_the_first_commands_run_one_after_the_other(tmp_path: Path) -> None:
             [sys.executable, "-m", "pkitools", *words], cwd=tmp_path, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, (line, done.stderr)
+        if start == "csr check":
+            assert "WARNING" not in done.stdout, "what the page says to make is what it says to check"
+        assert "NOTICE" not in done.stderr, (line, done.stderr)
 
 
 @pytest.mark.parametrize("line", COMMANDS)

@@ -13,12 +13,14 @@ import pytest
 
 from pkitools.errors import InputError
 from pkitools.findings import Verdict
-from pkitools.portfolio import Earlier, Gap, Unread, changes_since, read_earlier
+from pkitools.portfolio import Earlier, EarlierCertificate, Gap, Portfolio, Unread, changes_since, read_earlier
 from pkitools.reports import Telling, portfolio_report
 from pkitools.reports.portfolio.telling import changes_told
 from tests.portfolio.support import CHAIN, WHOLE, judging, other_leaf, scanned
 from tests.support.chains import MOMENT, end_entity, good_chain
 from tests.support.deliveries import corrupt, pem
+from tests.support.operations import growing
+from tests.support.portfolios import digest, held
 from tests.support.schemas import assert_valid
 
 
@@ -200,3 +202,23 @@ def test_a_report_of_a_later_day_is_no_earlier_one(folder: Path, hours: int, is_
     with pytest.raises(InputError) as refused:
         read_earlier(data, "last.json", MOMENT)
     assert refused.value.code == "portfolio.error.later"
+
+
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_of_very_many_that_are_others_now_none_is_looked_for_among_all(*, is_replaced: bool) -> None:
+    """As after a folder got another name, or after a whole organisation was renewed."""
+
+    def compared(count: int) -> None:
+        then = {digest(f"old{number}"): _told(f"old{number}", f"a/{number}.pem") for number in range(count)}
+        folder = "a" if is_replaced else "b"
+        now = tuple(held(f"new{number}", f"{folder}/{number}.pem") for number in range(count))
+        portfolio = Portfolio(MOMENT, ("a", "b"), certificates=now, complete=True)
+        changes = changes_since(portfolio, Earlier(MOMENT, True, then, ("a", "b")))
+        told = len(changes.replaced), len(changes.new), len(changes.gone)
+        assert told == ((count, 0, 0) if is_replaced else (0, count, count))
+
+    assert growing(compared, 40) == []
+
+
+def _told(label: str, *files: str) -> EarlierCertificate:
+    return EarlierCertificate(digest(label), label, f"CN={label}", MOMENT, Verdict.PASSED, digest(f"k{label}"), files)

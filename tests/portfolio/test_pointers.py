@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import socket
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from pkitools.errors import LimitError
 from pkitools.findings import Verdict
 from pkitools.package_data import read_toml
-from pkitools.portfolio import Gap, Target, pointers
+from pkitools.portfolio import Gap, Target, following, pointers, scanning
+from pkitools.portfolio.following import MOST_ROUNDS
 from pkitools.portfolio.pointers import COLUMNS, peer_of, pointers_of
 from tests.portfolio.support import CHAIN, WHOLE, gaps, scanned
 from tests.support.chains import end_entity, good_chain
@@ -115,10 +118,79 @@ def test_a_folder_that_is_named_gives_its_files_alone(outside: Path) -> None:
     assert [os.path.relpath(place.name, outside) for place in one.places] == ["tls/a.pem"]
 
 
-def test_a_name_with_a_variable_is_told(outside: Path) -> None:
-    (outside / "nginx.conf").write_text("ssl_certificate /tls/$ssl_server_name.pem;\n")
-    (unread,) = scanned(outside / "nginx.conf").unread
-    assert (unread.gap, unread.code) == (Gap.SKIPPED, "portfolio.error.variable")
+@pytest.mark.parametrize(
+    ("name", "text", "is_whole"),
+    [
+        ("nginx.conf", "ssl_certificate /tls/$ssl_server_name.pem;\n", False),
+        ("nginx.conf", "ssl_certificate $cert;\n", False),
+        ("nginx.conf", "ssl_certificate data:$cert;\n", False),
+        ("nginx.conf", "include $sites/*.conf;\n", False),
+        ("site.conf", "SSLCertificateFile ${CERT}\n", False),
+        ("site.conf", 'SSLCertificateFile "pkcs11:object=a;type=cert"\n', False),
+        ("haproxy.cfg", 'frontend f\n bind :1 ssl crt "$CERT"\n', False),
+        ("t.yml", "tls:\n  certificates:\n    - certFile: ${CERT}\n", False),
+        # without the key the certificate is judged all the same, and these two name no file of theirs
+        ("nginx.conf", "ssl_certificate_key $key;\n", True),
+        ("nginx.conf", 'ssl_certificate_key "engine:pkcs11:x";\n', True),
+        ("haproxy.cfg", "frontend f\n bind :1 ssl crt @store/a ca-file @system-ca\n", True),
+    ],
+)
+def test_what_only_the_program_knows_is_never_good(outside: Path, name: str, text: str, is_whole: bool) -> None:
+    (outside / name).write_text(text)
+    found = scanned(outside / name, outside / "tls")
+    assert {one.code for one in found.unread} == {"portfolio.error.variable"}
+    assert found.is_whole is is_whole
+    assert found.verdict is (Verdict.PASSED if is_whole else Verdict.INDETERMINATE)
+
+
+@pytest.mark.parametrize("what", ["a pipe", "a socket", "a link to nothing", "a device"])
+@pytest.mark.parametrize("named", ["itself", "its folder"])
+def test_what_is_no_file_and_is_pointed_to_is_never_good(outside: Path, what: str, named: str) -> None:
+    place = outside / "tls" / "b.pem"
+    with contextlib.ExitStack() as stack:
+        if what == "a pipe":
+            os.mkfifo(place)
+        elif what == "a socket":
+            made = stack.enter_context(socket.socket(socket.AF_UNIX))
+            before = Path.cwd()
+            os.chdir(place.parent)  # a name of a socket has an end
+            stack.callback(os.chdir, before)
+            made.bind(place.name)
+            os.chdir(before)
+        else:
+            place.symlink_to("/dev/null" if what == "a device" else "nowhere")
+        (outside / "haproxy.cfg").write_text(f"listen l\n  bind :443 ssl crt {'tls' if named != 'itself' else place}\n")
+        found = scanned(outside / "haproxy.cfg")
+    assert not found.is_whole
+    assert {Path(one.name).name for one in found.unread} == {"b.pem"}
+    assert len(found.judged) == (named != "itself")
+
+
+def test_where_more_files_are_than_are_looked_at_it_is_not_whole(
+    outside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (following, scanning):
+        monkeypatch.setattr(module, "MAX_PATTERN_FILES", len(list((outside / "tls").iterdir())) + 1)
+    (outside / "haproxy.cfg").write_text("listen l\n  bind :443 ssl crt tls\n")
+    for name, codes in (("b.pem", set()), ("c.pem", {"portfolio.error.too_many_files"})):
+        (outside / "tls" / name).write_bytes(WHOLE)
+        found = scanned(outside / "haproxy.cfg")
+        assert {one.code for one in found.unread} == codes
+        assert found.is_whole is not bool(codes)
+
+
+@pytest.mark.parametrize("further", [False, True])
+def test_what_is_too_many_files_away_is_told(outside: Path, further: bool) -> None:
+    last = MOST_ROUNDS if further else MOST_ROUNDS - 1
+    for number in range(last):
+        (outside / f"{number}.conf").write_text(f"include {number + 1}.conf;\n")
+    (outside / f"{last}.conf").write_text("ssl_certificate tls/a.pem;\n")
+    found = scanned(outside / "0.conf")
+    assert {one.code for one in found.unread} == ({"portfolio.error.too_deep"} if further else set())
+    assert found.is_whole is not further
+    assert len(found.judged) == (not further)
+    (outside / "1.conf").write_text("include 0.conf;\n")  # in a ring there is an end
+    assert not scanned(outside / "0.conf").unread
 
 
 @pytest.mark.parametrize("column", sorted(COLUMNS))

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
+from pkitools.connections import ConnectionsStatus, hold, read_connections
+from pkitools.messages import LANGUAGES, Language
 from pkitools.portfolio import Portfolio
 from pkitools.reports import Telling
+from pkitools.reports.pages import Asked
+from pkitools.reports.pages import checked as pages
+from pkitools.reports.pages.chain import Chain, ChainLink, Role, Where
 from pkitools.reports.pages.portfolio import portfolio_page
-from tests.portfolio.support import hostile, something_of_everything
-from tests.reports.test_pages import certificate_text, many
+from pkitools.reports.pages.work import work_page
+from pkitools.reports.planning import Work, WorkTelling
+from pkitools.reports.planning.work import planned_of
+from tests.connections.support import CHAIN, OTHER_OIN, certificate, connection
+from tests.connections.support import written as connections_file
+from tests.portfolio.support import hostile, judging, something_of_everything
+from tests.reports.test_pages import MOMENT, certificate_text, checked, many
 from tests.support.browser import PHONE, Visit, browsing
 
 pytestmark = pytest.mark.slow
@@ -35,14 +47,26 @@ def addresses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Every kind of page, as a file, by what is on it."""
     folder = tmp_path_factory.mktemp("pages")
     small = something_of_everything(tmp_path_factory.mktemp("portfolio"))
+    status = connected(tmp_path_factory.mktemp("work"))
     pages = {name: certificate_text(name) for name in CERTIFICATES}
     pages |= {
         "few": portfolio_page(small, Telling("nl", now="Doe dit.")),
         "many": portfolio_page(many(small, COUNT), Telling("en")),
         "odd": portfolio_page(hostile(small, ODD), Telling("nl")),
+        "work": work_page(Work.of_status(status), WorkTelling("nl", lambda *_: "pkitools " + ODD, now="Doe dit.")),
+        "days": work_page(Work(status.moment, planned_of(status)), WorkTelling("en")),
         "nothing": portfolio_page(Portfolio(small.moment, ("a",)), Telling("en")),
     }
     return {name: written(folder / f"{name}.html", text) for name, text in pages.items()}
+
+
+def connected(folder: Path) -> ConnectionsStatus:
+    """Connections of several states, one called by what no line is broken in."""
+    (folder / "a.pem").write_bytes(certificate() + CHAIN)
+    text = f'[organization.b]\noin = "{OTHER_OIN}"\nname = "{ODD.replace(chr(0x202E), "")}"\n'
+    text += connection(files='["a.pem"]') + connection(organization='"b"', live="2027-06-01", owner='"Iemand"')
+    file = connections_file(folder, text)
+    return hold(read_connections(file.read_bytes(), str(file)), judging())
 
 
 def written(path: Path, text: str) -> str:
@@ -52,7 +76,8 @@ def written(path: Path, text: str) -> str:
 
 def test_everybody_can_read_every_page(browser: Any, addresses: dict[str, str]) -> None:
     """axe finds nothing; nothing is complained of, and nothing asked of anybody."""
-    judged = {"unknown": "html", "few": "html", "many": "section:has(.timeline)"}  # the rest of it is that of few
+    judged = dict.fromkeys(("unknown", "few", "work", "days"), "html")
+    judged["many"] = "section:has(.timeline)"  # the rest of it is that of few
     for name, address in addresses.items():
         with Visit(browser, address) as visit:
             if name != "many":
@@ -64,8 +89,27 @@ def test_everybody_can_read_every_page(browser: Any, addresses: dict[str, str]) 
             assert visit.fetched == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_of_a_chain_is_cut_off_by_its_box(
+    browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: Language
+) -> None:
+    """The words for each part and place, with the longest day there is; of a name so much is shown as fits."""
+    end, called = datetime(2027, 9, 29, tzinfo=UTC), "Organisatie Services CA G1 van de uitgever van de gemeenten"
+    steps = tuple(ChainLink(called, role, where, end) for role, where in product(Role, Where))
+    monkeypatch.setattr(pages, "chain_of_check", lambda *_: Chain(steps, is_proven=False))
+    asked = Asked(moment=MOMENT, environment="production", language=language)
+    text = pages.certificate_page([checked()], asked)
+    with Visit(browser, written(tmp_path / "chain.html", text)) as visit:
+        found = visit.page.evaluate("""() => Array.from(document.querySelectorAll(".chain g")).flatMap(
+            step => Array.from(step.querySelectorAll("text"), line => [
+                line.textContent, line.getBBox().width - step.querySelector("rect").getBBox().width + 8
+            ]))""")
+    assert len(found) == 3 * len(steps)
+    assert [text for text, over in found if over > 0] == []
+
+
 def test_everybody_can_read_it_in_the_dark(browser: Any, addresses: dict[str, str]) -> None:
-    for name in ("few", "several"):
+    for name in ("few", "several", "work"):
         with Visit(browser, addresses[name], color_scheme="dark") as visit:
             visit.open_all()
             assert visit.violations("color-contrast", "link-in-text-block") == [], name
@@ -124,6 +168,20 @@ def test_the_list_is_filtered_by_words_and_by_standing(browser: Any, addresses: 
         visit.page.click("form[data-filter] button")
         visit.page.wait_for_function(f"document.querySelector('output').textContent.startsWith('{COUNT} of')")
         assert shown.count() == COUNT
+
+
+def test_connections_are_filtered_by_words_and_by_state(browser: Any, addresses: dict[str, str]) -> None:
+    with Visit(browser, addresses["work"]) as visit:
+        shown = visit.page.locator("#connections > details:visible")
+        assert shown.count() == 2
+        visit.page.fill("#work-text", "iemand")
+        assert shown.count() == 1
+        visit.page.fill("#work-text", "")
+        states = visit.page.locator("#work-kind option").evaluate_all("all => all.map(each => each.value)")
+        assert len(states) > 1
+        for state in states[1:]:
+            visit.page.select_option("#work-kind", state)
+            assert shown.count() == visit.page.locator(f"#connections > details[data-kind={state}]").count()
 
 
 def test_without_script_all_of_it_is_there_and_nothing_that_does_nothing(

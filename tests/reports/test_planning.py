@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import UTC, datetime, timedelta
+from html import unescape
 from io import StringIO
 from pathlib import Path
 from typing import Final
@@ -13,14 +15,19 @@ from icalendar import Calendar, Component
 from markdown_it import MarkdownIt
 
 from pkitools.connections import Connections, ConnectionsStatus, hold, read_connections
+from pkitools.connections.planning import BEGIN
 from pkitools.errors import InvalidValueError
+from pkitools.frozen import replace
 from pkitools.messages import LANGUAGES, Language, message
+from pkitools.reports.pages.work import TO_DO
 from pkitools.reports.planning import Work, WorkTelling, work_form, work_report, work_suffixes
 from pkitools.reports.planning.as_csv import PLAN_COLUMNS, STATUS_COLUMNS
-from pkitools.reports.planning.work import connection_name, planned_of
+from pkitools.reports.planning.work import connection_name, planned_of, step_said, work_days
 from pkitools.text import visible
 from tests.connections.support import CHAIN, certificate, connection, written
 from tests.portfolio.support import judging
+from tests.support.der import tlv
+from tests.support.page import Read
 from tests.support.schemas import assert_valid
 
 HOSTILE: Final = r'"=1+1\u001b[31m\u202e|<b>[a](b)\r\nEND:VCALENDAR"'
@@ -114,6 +121,33 @@ def test_what_has_no_day_and_what_is_not_there_is_in_every_form(status: Connecti
     listed = told(status, ".md", language).split("## ")
     title = message("connections.report.absent", {}, language).title
     assert sum(each.startswith(title) and each.count("\n- ") == len(absent) for each in listed) == 1
+    page = unescape(told(status, ".html", language))
+    assert all(f"<bdi>{visible(name)}</bdi></li>" in page for name in without)
+    assert page.count(f"<p>{title}: ") == len(absent)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("days_alone", [False, True])
+def test_a_page_has_every_connection_and_day_and_nothing_in_it_acts(
+    status: ConnectionsStatus, days_alone: bool, language: Language
+) -> None:
+    text = told(status, ".html", language, days_alone=days_alone)
+    read = Read(text.encode())
+    assert {tag for tag, _ in read.elements if tag in {"script", "style", "b", "link", "img", "iframe"}} == {
+        "script", "style", "link"}  # fmt: skip
+    assert [found["href"] for tag, found in read.elements if tag == "link"] == ["data:,"]
+    assert read.attributes("a", "href") == ["#main"]
+    work = Work(status.moment, planned_of(status)) if days_alone else Work.of_status(status)
+    days = [(one.day.isoformat(), one.kind.value) for one in work_days(work, language)]
+    shown = [(found["datetime"], found["data-kind"]) for tag, found in read.elements if tag == "time"]
+    ahead = [one for one in days if one[0] >= status.moment.date().isoformat()]
+    assert sorted(shown) == sorted(days if days_alone else [*days, *ahead])
+    for one in () if days_alone else status.statuses:
+        assert visible(connection_name(one.connection, language, work.told_apart)) in read.text
+        for step in one.steps:
+            assert " ".join(step_said(step, language).split()) in read.text
+            if step.state in TO_DO:
+                assert "=pkitools" in read.text
 
 
 @pytest.mark.parametrize("days_alone", [False, True])
@@ -128,9 +162,43 @@ def test_markdown_is_a_table_and_nothing_in_it_acts(status: ConnectionsStatus, d
 
 
 def test_the_end_of_a_name_says_the_form() -> None:
-    assert work_suffixes() == (".csv", ".ics", ".json", ".md")
+    assert work_suffixes() == (".csv", ".html", ".ics", ".json", ".md")
     assert [work_form(f"a{suffix.upper()}") for suffix in work_suffixes()] == list(work_suffixes())
-    for name, code in (("a.foo", "form"), ("a", "form"), ("a.HTML", "form_of_certificates")):
+    for name, code in (("a.foo", "form"), ("a", "form"), ("a.PROM", "form_of_certificates")):
         with pytest.raises(InvalidValueError) as refused:
             work_form(name)
         assert refused.value.code == f"report.error.{code}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("days", [-400, -30, 0, 1, 45, 120, 200])
+def test_no_event_lies_in_the_past_and_what_is_late_is_told_today(
+    tmp_path: Path, days: int, language: Language
+) -> None:
+    """Whenever it is asked; the rows of people say of what can be done yet that it is late."""
+    moment = datetime(2027, 6, 1, 12, tzinfo=UTC) - timedelta(days=days)
+    asked = _read(tmp_path, connection(files='["no"]', live="2027-06-01", system='"fsc"'))
+    work = Work.of_status(hold(asked, judging(moment=moment)))
+    found = events(work_report(work, ".ics", WorkTelling(language)))
+    assert all(one["DTSTART"].dt >= moment.date() for one in found)
+    (planned,) = work.planned
+    assert planned.plan is not None
+    gone = [one for one in planned.plan.dates if one.day < moment.date() and one.kind not in {"shorter", "next_end"}]
+    late = [one for one in found if one["CATEGORIES"].cats[1] == "late"]
+    assert [one["DTSTART"].dt for one in late] == ([moment.date()] if gone else [])
+    alone = replace(work, status=None)
+    text = work_report(alone, ".md", WorkTelling(language)).decode()
+    word = message("connections.plan.late", {}, language).title
+    assert text.count(f"({word})") == sum(one.kind in BEGIN for one in gone)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_of_a_certificate_that_lasts_too_long_to_plan_for_that_is_told(tmp_path: Path, language: Language) -> None:
+    # what stands above it is not there: that ends in this century
+    (tmp_path / "far.pem").write_bytes(certificate(end=tlv(0x18, b"99991231235959Z")))
+    asked = _read(tmp_path, connection(files='["far.pem"]'))
+    work = replace(Work.of_status(hold(asked, judging())), status=None)
+    for form in (".ics", ".md", ".json"):
+        text = work_report(work, form, WorkTelling(language)).decode().replace("\r\n ", "")
+        assert ("9999-12-31" if form == ".json" else "31 dec 9999" if language == "nl" else "31 Dec 9999") in text, form
+    assert_valid(json.loads(work_report(work, ".json")), "plan-v1")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 from pkitools.environment import Environment
 from pkitools.errors import InputError, LimitError
 from pkitools.findings import Certainty, Severity, Status
-from pkitools.profiles import get_profile, get_tsp, profiles, tsps
+from pkitools.profiles import TSP, Profile, get_profile, get_tsp, profiles, tsps
 from pkitools.requests import check_request, generate_key, read_request, request_document
 from pkitools.requests.rules import ENTRIES, RULES
 from tests.support.der import integer, oid, sequence, tlv
@@ -233,3 +235,16 @@ def test_a_multi_valued_name_hides_no_oin() -> None:
     two = [attribute("CN", "api.example.nl"), attribute("serialNumber", OIN)]
     der = request([*subject(CN=None, serialNumber=None), two], dns("api.example.nl"))  # type: ignore[list-item]  # a multi-valued RDN
     assert "csr.oin.missing" in check_request(der, TLS).codes(Status.MET)
+
+
+@pytest.mark.parametrize(("tsp", "profile"), list(product(tsps(), profiles())), ids=lambda each: each.name)
+def test_what_a_tsp_asks_is_named_together_and_met_by_it(tsp: TSP, profile: Profile) -> None:
+    """Of a request with nothing in it all that is lacking is one finding; with that in it there is none."""
+    empty = check_request(request([]), profile, tsp=tsp)
+    (told, *more) = [o for o in empty.findings if o.rule.code == "csr.tsp.subject"] or [None]
+    assert not more
+    names = [] if told is None else str(told.params["attribute"]).split(", ")
+    whole = check_request(request([attribute(name, "Utrecht") for name in names]), profile, tsp=tsp)
+    assert "csr.tsp.subject" not in whole.codes()
+    discouraged = {o.params["attribute"] for o in whole.findings if o.rule.code == "csr.subject.discouraged"}
+    assert discouraged.isdisjoint(names)

@@ -40,6 +40,7 @@ VECTORS: list[Vector] = [
     pair("advice.names.control_characters", G1, giving("CN", "goed.nl\x00.kwaad.nl")),
     pair("advice.names.invisible_characters", G1, giving("O", "Gemeente\u202e Voorbeeld")),
     pair("advice.names.surrounding_space", G1, giving("O", "Gemeente Voorbeeld ")),
+    pair("advice.names.blank", G1, giving("L", "PLAATS")),
     pair("advice.names.wildcard", G1, putting(SAN, dns_names("*.voorbeeld.nl"))),
     pair("advice.names.no_san", G1, without(SAN)),
     pair("advice.names.common_name_not_in_san", TLS, giving("CN", "ander.voorbeeld.nl")),

@@ -78,6 +78,7 @@ PAIRS: dict[str, tuple[Callable[[], Report], Callable[[], Report]]] = {
     "csr.subject.form": (with_subject(organizationIdentifier="NTRNL-1234"), good),
     "csr.subject.string_type": (check(lambda: request([*subject(O=None), attribute("O", "Oud", 0x14)])), good),
     "csr.subject.text": (with_subject(O="Voor\u202ebeeld"), good),
+    "csr.subject.blank": (with_subject(L="PLAATS"), good),
     "csr.oin.missing": (with_subject(serialNumber=None), good),
     "csr.oin.ambiguous": (
         check(lambda: request([*subject(), attribute("serialNumber", "00000003520354760000")])),

@@ -111,4 +111,5 @@ VECTORS = [
         metadata(f'entityID="{OWN}" validUntil="gisteren"'),
         metadata(f'entityID="{OWN}" validUntil="2030-01-01T00:00:00Z"'),
     ),
+    Vector("file.metadata.certificates", metadata(f'entityID="{OWN}"'), report(GOOD)),
 ]

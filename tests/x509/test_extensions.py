@@ -16,7 +16,9 @@ from pkitools.x509 import (
     QcStatement,
     read_certificate,
 )
-from pkitools.x509.extensions import NOTING, PLAIN
+from pkitools.x509.der import OCTET_STRING, DERError, boolean, children, contents, expect, node_at
+from pkitools.x509.der import oid as object_identifier
+from pkitools.x509.extensions import NOTING, PLAIN, usual_extension
 from pkitools.x509.oids import KEY_USAGES
 from tests.support.der import IA5, UTF8, certificate, extension, integer, name, oid, sequence, tlv
 
@@ -26,6 +28,36 @@ CPS, NOTICE = "1.3.6.1.5.5.7.2.1", "1.3.6.1.5.5.7.2.2"
 
 def facts_of(dotted: str, value: bytes) -> CertificateFacts:
     return read_certificate(certificate(None, extension(dotted, value)))
+
+
+@pytest.mark.parametrize("critical", [b"", b"\x01\x01\xff", b"\x01\x01\x00"])
+@pytest.mark.parametrize("size", [0, 1, 3, 112, 118, 119, 127, 128, 200])
+def test_an_extension_that_is_compared_is_what_it_is_read_as(size: int, critical: bytes) -> None:
+    """Whichever octet is another, its own and those behind it."""
+    good = extension("2.5.29.14", bytes(range(size)), critical) + bytes(8)
+    if size > 3 and good[1] < 0x80 and critical[2:] != b"\x00":
+        assert usual_extension(good, node_at(good, 0, len(good))) == plainly(good)
+    for at in range(min(24, len(good))):
+        for octet in range(0x100):
+            data = good[:at] + bytes([octet]) + good[at + 1 :]
+            try:
+                node = node_at(data, 0, len(data))
+                said = usual_extension(data, node)
+            except DERError:
+                continue
+            assert said is None or said == plainly(data), (at, octet)
+
+
+def test_an_extension_of_a_longer_length_is_not_compared() -> None:
+    data = tlv(0x30, b"\x06\x80" + b"\x55" * 0x80 + tlv(0x04, bytes(5)))
+    assert usual_extension(data, node_at(data, 0, len(data))) is None
+
+
+def plainly(data: bytes) -> tuple[str, bool, bytes]:
+    kind, *flag, value = children(data, node_at(data, 0, len(data)))
+    critical = [boolean(data, each) for each in flag]
+    assert critical in ([], [True])
+    return object_identifier(data, kind), bool(critical), contents(data, expect(value, OCTET_STRING))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pkitools.errors import InputError
-from pkitools.x509 import path_certificate, read_certificate, reader
+from pkitools.x509 import names, path_certificate, read_certificate, reader
 from pkitools.x509.path_certificate import PathCertificate
 from pkitools.x509.recurring import RECURRING, Recurring
 from tests.support.certificates import (
@@ -19,6 +19,7 @@ from tests.support.certificates import (
     SKI,
     Change,
     Parts,
+    adding,
     criticality,
     good,
     made,
@@ -28,7 +29,7 @@ from tests.support.certificates import (
     without,
 )
 from tests.support.corpus import vectors
-from tests.support.der import common_name, extension, integer
+from tests.support.der import UTF8, common_name, extension, integer, sequence, tlv
 from tests.support.mutation import grown, mutant
 
 MUTANTS = 300
@@ -44,7 +45,7 @@ def certificates() -> Iterable[bytes]:
 
 def forgotten() -> None:
     kept: list[Recurring[Any]] = [path_certificate._KNOWN, reader._EXTENSIONS, reader._ISSUERS]
-    for known in (*kept, path_certificate._OPENINGS, reader._OPENINGS):
+    for known in (*kept, path_certificate._OPENINGS, reader._OPENINGS, names._RDNS):
         known.clear()
 
 
@@ -99,6 +100,9 @@ VARIANTS: Mapping[str, Change] = {
     "the same": lambda _: None,
     "another serial number": setting("serial", integer(77)),
     "another issuer": setting("issuer", [common_name("Another TSP")]),
+    "a name that cannot be read": adding("2.5.4.3", UTF8, b"\xff"),
+    "a name of no text": adding("2.5.4.3", 0x02, b"\x05"),
+    "a name of no attribute": setting("subject_der", sequence(tlv(0x31))),
     "version 1": setting("version", b""),
     "without one": without(POLICIES),
     "without the first": without(FIRST[0]),

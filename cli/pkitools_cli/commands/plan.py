@@ -18,12 +18,12 @@ from pkitools.reports.planning.work import (
     connection_name,
     date_title,
     date_why,
-    is_past,
+    far_told,
+    past_word,
     planned_of,
     shown_dates,
     unknown_words,
 )
-from pkitools.reports.portfolio.telling import word
 from pkitools.reports.telling.readable import short_day
 from pkitools_cli.commands.report_files import refuse_reports
 from pkitools_cli.commands.status.asked import Scanning, given_connections, judging_of
@@ -180,7 +180,7 @@ def _text(
             yield ""
         yield from (Line(row, bold=True) for row in wrapped(connection_name(one, language(), apart), ""))
         if one.plan is None:
-            yield from wrapped(tr("cli.plan.no_day"), "  ")
+            yield from wrapped(tr("cli.plan.no_day") if one.far is None else far_told(one.far, language()), "  ")
         for each in shown_dates(one):
             yield from _date(each, today, one)
         if one.plan is not None:
@@ -213,7 +213,8 @@ def _now(planned: list[Planned], today: date, status: ConnectionsStatus | None) 
         first.append(tr("cli.plan.now.ask"))
     if status is not None and status.unread:
         first.append(tr(f"cli.plan.now.unread{'_too' if first else ''}"))
-    return " ".join(first) or tr(f"cli.plan.now.{'awaited' if awaited else 'none'}")
+    far = all(one.far is not None and one.at_once is None for one in planned)
+    return " ".join(first) or tr(f"cli.plan.now.{'awaited' if awaited else 'far' if far else 'none'}")
 
 
 def _first_things(plans: Sequence[Plan], today: date) -> Iterator[str]:
@@ -241,7 +242,7 @@ def _date(one: PlanDate, today: date, planned: Planned) -> Iterator[str]:
     title, why = date_title(one, planned, language()), date_why(one, language())
     if one.kind == "order" and planned.at_once is not None:
         why = tr("cli.plan.at_once")
-    late = f" ({word('connections.plan.past', language())})" if is_past(one, today) else ""
+    late = f" ({said})" if (said := past_word(one, today, language())) else ""
     # a bare source follows in its brackets, a reason is a sentence
     reason = "" if not why else f" {why}" if why.startswith("(") else f". {why}"
     yield from wrapped(f"{title}{late}{reason}", " " * 15, f"  {short_day(at_noon(one.day), language()):>11}  ")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pkitools.environment import Environment
 from pkitools_cli.commands.next_steps import NextStep, Words, step
-from pkitools_cli.i18n import tr
+from pkitools_cli.i18n import blank, tr
 from pkitools_cli.own_data import titles
 
 
@@ -50,7 +50,7 @@ def after_public(files: Sequence[str], system: str | None, environment: Environm
     wants_metadata = system is not None and environment is not None and _has_consumer(system)
     key = "metadata" if wants_metadata else "connect" if system else "connect_anywhere"
     commands = {
-        "metadata": lambda: ("metadata", "check", tr("cli.now.file"), *_for(system), "-e", str(environment)),
+        "metadata": lambda: ("metadata", "check", blank("file"), *_for(system), "-e", str(environment)),
         "probe": lambda: probe_words(system, environment),
     }
     return step(f"export_public.{key}", params, commands)
@@ -58,9 +58,9 @@ def after_public(files: Sequence[str], system: str | None, environment: Environm
 
 def probe_words(system: str | None, environment: Environment | None) -> Words:
     """Return the command that tries the connection with the certificate and its key."""
-    file = tr("cli.now.file")
+    file = blank("file")
     where = ("-e", str(environment)) if environment is not None else ()
-    target = ("probe", tr("cli.now.target"), "--client-cert", file, "--client-key", file)
+    target = ("probe", blank("target"), "--client-cert", file, "--client-key", file)
     return (*target, *_for(system), *where)
 
 

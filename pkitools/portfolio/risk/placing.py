@@ -9,6 +9,7 @@ from typing import Final
 
 from pkitools.environment import Environment
 from pkitools.portfolio.risk.model import CertificateUse, Uses
+from pkitools.portfolio.where import same_place
 from pkitools.text import pattern
 
 _WORD: Final = pattern(r"[a-z0-9]+")
@@ -48,7 +49,7 @@ def by_folder(asked: Iterable[str]) -> Uses:
 
 
 def _base(asked: Iterable[str]) -> PurePath:
-    folders = [_absolute(each) for each in asked]
+    folders = [same_place(each) for each in asked]
     try:
         return PurePath(os.path.commonpath(folders)) if folders else PurePath()
     except ValueError:  # on another drive
@@ -56,12 +57,8 @@ def _base(asked: Iterable[str]) -> PurePath:
 
 
 def _below(base: PurePath, name: str) -> Sequence[str]:
-    path = PurePath(_absolute(name))
+    path = PurePath(same_place(name))
     return path.relative_to(base).parts[:-1] if path.is_relative_to(base) else ()
-
-
-def _absolute(name: str) -> str:
-    return os.path.abspath(name)  # noqa: PTH100  a link is not followed: what it is called says where it is
 
 
 def _use(folder: str) -> CertificateUse | None:

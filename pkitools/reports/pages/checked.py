@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from pkitools.arguments import aware, choice, optional_choice
 from pkitools.environment import Environment
 from pkitools.findings import Report, Severity, Verdict
-from pkitools.frozen import dataclass
+from pkitools.frozen import dataclass, replace
 from pkitools.messages import Language, RemedyText, error_sentence, message
 from pkitools.messages.days import day_and_time
 from pkitools.reports.checked_file import CheckedFile, with_their_keys
@@ -53,6 +53,7 @@ class Advice:
     command: str = ""
 
 
+_WORST_FIRST: Final = (Verdict.FAILED, Verdict.INDETERMINATE, Verdict.PASSED)
 _MOST_REASONS: Final = 5  # of what decides the whole: all of it stands below
 
 NextStep = Callable[[CheckedFile, "JudgedCertificate"], Advice | None]
@@ -255,7 +256,7 @@ def checked_for_page(
         InvalidValueError: there is no such verdict.
     """
     given, reuse = with_their_keys([file for file in files if not file.harmless], reuse)
-    told = tuple(_file(file, number, asked) for number, file in enumerate(given, start=1))
+    told = tuple(_with_misfits(_file(file, n, asked), file.name, reuse, asked) for n, file in enumerate(given, start=1))
     together = NOTHING_FOUND if reuse is None else findings_of(reuse, asked.language, asked.remedy)
     worst = optional_choice(Verdict, verdict, "verdict") or _worst(given, reuse)
     beside = tuple(_with_no_certificate(given, reuse))
@@ -280,8 +281,7 @@ def _base(name: str) -> str:
 def _worst(files: Sequence[CheckedFile], reuse: Report | None) -> Verdict:
     found = {file.check.verdict if file.check else Verdict.INDETERMINATE for file in files if file.chain is None}
     found |= set() if reuse is None else {reuse.verdict}
-    order = (Verdict.FAILED, Verdict.INDETERMINATE, Verdict.PASSED)
-    return next((each for each in order if each in found), Verdict.INDETERMINATE)
+    return next((each for each in _WORST_FIRST if each in found), Verdict.INDETERMINATE)
 
 
 def _asked(asked: Asked) -> str:
@@ -308,6 +308,21 @@ def _file(file: CheckedFile, number: int, asked: Asked) -> ShownFile:
         findings_of(check.delivery, asked.language, asked.remedy),
         check.delivery.verdict is Verdict.FAILED,
     )
+
+
+def _with_misfits(shown: ShownFile, name: str, reuse: Report | None, asked: Asked) -> ShownFile:
+    """Return a file whose certificates say that the key with its name is another's: what is wrong with all of it
+    stands above, and a good certificate with a wrong key looks good to nobody."""
+    found = () if reuse is None else (each for each in reuse.findings if each.params.get("beside") == name)
+    told = dict.fromkeys(in_a_word(each, asked.language, asked.moment) for each in found)
+    if not told:
+        return shown
+    return replace(shown, certificates=tuple(_not_simply_good(one, tuple(told)) for one in shown.certificates))
+
+
+def _not_simply_good(one: ShownCertificate, told: Sequence[str]) -> ShownCertificate:
+    but = ", ".join(filter(None, (one.but, *told)))
+    return replace(one, tone="soon" if one.tone == TONES[Verdict.PASSED] else one.tone, but=but)
 
 
 def findings_of(report: Report, language: Language, remedy: RemedyText | None = None) -> Findings:
@@ -422,7 +437,7 @@ def _with_no_certificate(files: Sequence[CheckedFile], reuse: Report | None) -> 
     """Yield what has a say in the verdict on all, and stands with none of the certificates."""
     for check in (file.check for file in files if file.check is not None):
         yield from (check.file_report,) if len(check.judged) > 1 else ()
-        yield check.delivery
+        yield from (check.delivery,) if check.delivery.verdict is Verdict.FAILED else ()
     yield from () if reuse is None else (reuse,)
 
 
@@ -434,23 +449,21 @@ def _whole(files: Sequence[ShownFile], verdict: Verdict, beside: Sequence[Report
     if len(certificates) == 1 and not unread and certificates[0].verdict == told:
         return None
     counts = Counter((one.tone, one.verdict) for one in certificates)
-    order = (Verdict.FAILED, Verdict.INDETERMINATE, Verdict.PASSED)
-    counted = ((TONES[each], word_of("verdict", each, asked.language)) for each in order)
+    order = [word_of("verdict", each, asked.language) for each in _WORST_FIRST]
+    decides = any(one.verdict == told for one in certificates)
     deciding = [] if verdict is Verdict.PASSED else [each for each in beside if each.verdict is verdict]
-    is_about_none = bool(deciding) and not any(one.verdict == told for one in certificates)
-    because = tuple(dict.fromkeys(_reasons(deciding, asked.language)))
-    if verdict is Verdict.INDETERMINATE and not (because or unread or any(one.verdict == told for one in certificates)):
-        because = (message("pages.whole.incomplete", {}, asked.language).title,)
+    because = list(dict.fromkeys(_reasons(deciding, asked.language)))
+    if verdict is Verdict.INDETERMINATE and not (because or unread or decides):
+        because = [message("pages.whole.incomplete", {}, asked.language).title]
+    more = [f"… (+{len(because) - _MOST_REASONS})"] if len(because) > _MOST_REASONS else []
     words = (*(one.but for one in certificates), *(_reserved(each, asked.language) for each in beside))
     return Whole(
         tone,
         told,
         ", ".join(dict.fromkeys(filter(None, words))) if verdict is Verdict.PASSED else "",
-        because
-        if len(because) <= _MOST_REASONS
-        else (*because[:_MOST_REASONS], f"… (+{len(because) - _MOST_REASONS})"),
-        dict(answer_rows(deciding[0], asked.language, asked.remedy)).get("now", "") if is_about_none else "",
-        tuple((tone, name, counts[tone, name]) for tone, name in counted if counts[tone, name]),
+        (*because[:_MOST_REASONS], *more),
+        "" if decides or not deciding else dict(answer_rows(deciding[0], asked.language, asked.remedy)).get("now", ""),
+        tuple((*each, counts[each]) for each in sorted(counts, key=lambda each: order.index(each[1]))),
         tuple(_whole_rows(files, asked.language)),
     )
 

@@ -259,7 +259,7 @@ def _held(one: HeldCertificate, days: OrderDays, portfolio: Portfolio, telling: 
         _STANDING[standing],
         told,
         said_of(one, portfolio, telling, days),
-        _span(one, mark, None if order is None else order.day, portfolio, told),
+        _span(one, mark, days, portfolio, told),
         order_why(order, days, telling.language),
         (*_claimed(one, days, telling.language), *_facts(one, portfolio, telling.language)),
         places[:_MOST_PLACES],
@@ -279,16 +279,18 @@ def _places(one: HeldCertificate) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each for place in one.places for each in (place_text(place), *place.named_by)))
 
 
-def _span(one: HeldCertificate, mark: str, order_by: date | None, portfolio: Portfolio, told: str) -> timeline.Span:
+def _span(one: HeldCertificate, mark: str, days: OrderDays, portfolio: Portfolio, told: str) -> timeline.Span:
+    order = days.of(one)
     return timeline.Span(
         mark,
         _name(one),
         _STANDING[one.standing(portfolio.moment)],
         told,
         one.not_before.astimezone(UTC).date(),
-        order_by,
+        None if order is None else order.day,
         one.ends.astimezone(UTC).date(),
         one.days_left(portfolio.moment),
+        is_ordered=one.successor is None and days.is_ordered(one),
     )
 
 

@@ -44,8 +44,9 @@ class Span:
         name: what to call it.
         tone: how it stands, as a tone of a page.
         standing: the word for that.
-        begin, order_by, end: the days; it ends on the last. Nothing is to be ordered where the next is there.
+        begin, order_by, end: the days; it ends on the last. Nothing is ordered where the next is there or ordered.
         days_left: the whole days until then; below 0 when it has ended.
+        is_ordered: the next was ordered, and is not there.
     """
 
     mark: str
@@ -56,6 +57,7 @@ class Span:
     order_by: date | None
     end: date
     days_left: int
+    is_ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

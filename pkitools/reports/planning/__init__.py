@@ -24,6 +24,12 @@ def _csv() -> Render:
     return render
 
 
+def _html() -> Render:
+    from pkitools.reports.pages.work import work_page
+
+    return work_page
+
+
 def _ics() -> Render:
     from pkitools.reports.planning.as_ics import render
 
@@ -42,7 +48,13 @@ def _markdown() -> Render:
     return render
 
 
-_FORMS: Final[Mapping[str, Callable[[], Render]]] = {".csv": _csv, ".ics": _ics, ".json": _json, ".md": _markdown}
+_FORMS: Final[Mapping[str, Callable[[], Render]]] = {
+    ".csv": _csv,
+    ".html": _html,
+    ".ics": _ics,
+    ".json": _json,
+    ".md": _markdown,
+}
 """The end of a file's name → what loads the module that writes it."""
 
 

@@ -11,9 +11,11 @@ from pkitools.reports.planning.work import (
     WorkTelling,
     at_noon,
     connection_name,
+    past_word,
     step_said,
     step_title,
     unknown_words,
+    without_day,
     work_days,
 )
 from pkitools.reports.portfolio.as_markdown import escaped, row
@@ -79,13 +81,13 @@ def _plan(work: Work, telling: WorkTelling) -> Iterator[str]:
     yield ""
     yield from _heading(("day", "what", "connection", "why"), telling)
     for one in sorted(work_days(work, telling.language), key=lambda each: (each.day, each.name)):
-        past = f" ({word('connections.plan.past', telling.language)})" if one.is_past else ""
+        late = past_word(one.date, work.moment.date(), telling.language)
+        past = f" ({late})" if late else ""
         day = short_day(at_noon(one.day), telling.language)
         unknown = unknown_words(one.date.unknown, telling.language)
         lacking = word("connections.report.unknown", telling.language, what=unknown) if unknown else ""
         yield row((day, f"{one.title}{past}", one.name, f"{one.why} {lacking}".strip()))
-    without = (connection_name(one, telling.language, work.told_apart) for one in work.planned if one.plan is None)
-    yield from _listed("no_day", without, telling)
+    yield from _listed("no_day", without_day(work, telling.language), telling)
     yield from _listed("unread", _unread(work, telling), telling)
 
 

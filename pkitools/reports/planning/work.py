@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -14,9 +14,10 @@ from pkitools.connections.status import ConnectionsStatus, ConnectionStatus, Ste
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass, field
 from pkitools.messages import Language, message
+from pkitools.renewal.working_days import YEARS
 from pkitools.reports.connections import Planned
 from pkitools.reports.portfolio.telling import one_line, word
-from pkitools.reports.telling.readable import readable
+from pkitools.reports.telling.readable import readable, short_day
 from pkitools.text import visible
 
 if TYPE_CHECKING:
@@ -37,10 +38,18 @@ class WorkTelling:
     Args:
         language: of the sentences and headings.
         command: gives what does a step, where the caller has something for it.
+        around: gives what there is to say before and after that command. For it and what follows a page alone has room.
+        beside: gives what else there is to say of a connection, in the caller's sentences.
+        now: what to do first; empty where the caller says nothing of it.
+        remarks: what there is to say of all connections, in the caller's sentences.
     """
 
     language: Language = "en"
     command: Commanding | None = None
+    around: Callable[[ConnectionStatus, StepStatus], tuple[str, str]] | None = None
+    beside: Callable[[ConnectionStatus], Iterable[str]] | None = None
+    now: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +202,27 @@ def environment_word(environment: Environment, language: Language) -> str:
 def is_past(one: PlanDate, today: date) -> bool:
     """Return whether a day has gone by on which something was to be done or to happen."""
     return one.day < today and one.kind is not PlanKind.ORDERED
+
+
+def past_word(one: PlanDate, today: date, language: Language) -> str:
+    """Return what is said of a day that has gone by: of what can be done yet that it is late; empty of one to come."""
+    if not is_past(one, today):
+        return ""
+    return word(f"connections.plan.{'late' if one.kind in BEGIN else 'past'}", language)
+
+
+def without_day(work: Work, language: Language) -> Iterator[str]:
+    """Yield the connections without a day to count back from, and of one whose certificate lasts too long that day."""
+    for one in work.planned:
+        if one.plan is not None or one.connection is None:
+            continue
+        name = connection_name(one, language, work.told_apart)
+        yield name if one.far is None else f"{name}: {far_told(one.far, language)}"
+
+
+def far_told(day: date, language: Language) -> str:
+    """Return that a certificate ends too far ahead to plan for."""
+    return word("connections.report.far", language, day=short_day(day, language), last=YEARS[-1])
 
 
 def date_title(one: PlanDate, planned: Planned, language: Language) -> str:

@@ -64,11 +64,27 @@ def deciding(certificate: HeldCertificate) -> Outcome | None:
 
 
 def deciding_files(certificate: HeldCertificate) -> tuple[str, ...]:
-    """Return the files that say what decides about a certificate; none where it is of no one file that this is so."""
+    """Return the files that say what decides about a certificate; none where it is of no one file that this is so.
+
+    Where that is the entity ID of metadata, or the name of a peer, those are it.
+    """
     decides = deciding(certificate)
-    every = (one for judgement in certificate.judgements for one in judgement.beside if decides is not None)
-    named = (seen.value for one in every if one.rule is decides.rule for seen in one.evidence)  # type: ignore[union-attr]  # as said
-    return tuple(dict.fromkeys(named))
+    if decides is None:
+        return ()
+    every = (one for judgement in certificate.judgements for one in judgement.beside)
+    named = dict.fromkeys(seen.value for one in every if one.rule is decides.rule for seen in one.evidence)
+    return tuple(named) or tuple(dict.fromkeys(_used_as(certificate, decides)))
+
+
+def _used_as(certificate: HeldCertificate, decides: Outcome) -> Iterator[str]:
+    """Yield the places by whose use of a certificate something is wrong with that use, and not with itself."""
+    for judgement in certificate.judgements:
+        if decides not in judgement.of_places:
+            continue
+        for place in certificate.places:
+            is_host = judgement.host is not None and place.name.rpartition(":")[0].strip("[]") == judgement.host
+            if is_host or (judgement.entity_id is not None and place.entity_id == judgement.entity_id):
+                yield place.name
 
 
 def told_where(certificate: HeldCertificate) -> str:

@@ -27,7 +27,10 @@ _RESERVED: Final = (
     "received.private_key.beside",
     "received.private_key.compared",
     "received.public_key.beside",
+    "file.metadata.certificates",
 )
+_BESIDE: Final = ("received.", "file.metadata.")
+"""Of those, what is told beside another."""
 # of a keystore whose passphrase nobody gave it is no more than a notice, nor of a public key that is named otherwise
 _LEAST: Final = {
     "received.private_key.compared": Severity.WARNING,
@@ -83,7 +86,7 @@ def reservations(report: Report) -> tuple[Outcome, ...]:
     weighty = (found for found in reversed(report.findings) if found.rule.severity >= _LEAST.get(found.rule.code, 0))
     by_code = {found.rule.code: found for found in weighty if found.rule.code.startswith(_RESERVED)}
     ordered = sorted(by_code, key=lambda code: next(n for n, start in enumerate(_RESERVED) if code.startswith(start)))
-    return tuple(by_code[code] for n, code in enumerate(ordered) if not n or code.startswith("received."))
+    return tuple(by_code[code] for n, code in enumerate(ordered) if not n or code.startswith(_BESIDE))
 
 
 def _what_it_is(report: Report) -> Outcome | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from pkitools.documents import cite
-from pkitools.findings import Certainty, Severity
+from pkitools.findings import Answers, Certainty, Severity, met_if_none
+from pkitools.messages.blanks import blanks_in
 from pkitools.profiles.conformance import Departure, Requirement
 from pkitools.requests.rules.context import RequestContext, RequestRules
 
@@ -75,3 +76,8 @@ PART.profile_rule(
     judged=_no_oin,
 )
 PART.profile_rule("csr.subject.text", _WARNING, _OWN, Certainty.ADVICE, Requirement.SUBJECT_TEXT)
+
+
+@PART.rule("csr.subject.blank", _WARNING, _OWN, Certainty.ADVICE)
+def _blank(context: RequestContext) -> Answers:
+    return met_if_none("subject", blanks_in(context.facts.subject))

@@ -6,7 +6,7 @@ from typing import Final
 
 from pkitools.documents import cite
 from pkitools.environment import Environment
-from pkitools.findings import MET, NOT_APPLICABLE, Answers, Certainty, Severity, Violated, met_if, violated
+from pkitools.findings import MET, NOT_APPLICABLE, Answers, Certainty, Evidence, Severity, Violated, met_if, violated
 from pkitools.profiles import ATTRIBUTE_OIDS, TSP, Acceptance, Presence, Profile, tsps
 from pkitools.profiles.conformance import Requirement
 from pkitools.profiles.dns_names import is_internal
@@ -120,12 +120,13 @@ def subject(context: RequestContext) -> Answers:
     if tsp is None or not tsp.subject_required:
         return NOT_APPLICABLE
     found = {attribute.oid for attribute in context.facts.subject}
-    weight = _weight(tsp, profile)
-    return (
-        violated(f"subject.{name}", "", basis=tsp.basis, severity=weight, tsp=tsp.title, attribute=name)
-        for name in tsp.subject_required
-        if ATTRIBUTE_OIDS[name] not in found and _permitted(name, profile)
-    )
+    lacking = [name for name in tsp.subject_required if ATTRIBUTE_OIDS[name] not in found and _permitted(name, profile)]
+    if not lacking:
+        return MET
+    evidence = tuple(Evidence(f"subject.{name}", "") for name in lacking)
+    # told together: who makes the request again with one of them is not to make it a third time
+    params = {"tsp": tsp.title, "attribute": ", ".join(lacking)}
+    return Violated(evidence, params, tsp.basis, _weight(tsp, profile))
 
 
 def _permitted(name: str, profile: Profile | None) -> bool:

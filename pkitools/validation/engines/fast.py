@@ -147,7 +147,7 @@ def _certificate_needs(certificate: PathCertificate) -> Iterator[str]:
     extensions = certificate.extensions
     if not POLICY_EXTENSIONS.isdisjoint(extensions):
         yield "policies"
-    if [oid for oid, held in extensions.items() if held[0] and oid not in _PROCESSED]:
+    if not _PROCESSED.issuperset(certificate.critical):
         yield "critical extension"
     if NAME_CONSTRAINTS in extensions and not _fast_constraints(extensions[NAME_CONSTRAINTS][1]):
         yield "name constraints"

@@ -304,6 +304,7 @@ class FilesTogether:
         lists = revocation_of(options, from_chain.value.files)
         revocation = with_delivered(lists.value, readable.values())
         self.unread = [*unread, *expected.unread, *from_chain.unread, *lists.unread]
+        self._has_certificates = any(each.certificates for each in readable.values())
         self._among = together(readable, passphrase)
         self.keys = check_keys_together(readable, passphrase, self._among.chains, named)
         self.compared = compared_files(readable, self.keys)
@@ -331,6 +332,7 @@ class FilesTogether:
             PkitoolsError: it cannot be used.
         """
         from pkitools.checking.delivered_lists import refuse_unreadable_lists
+        from pkitools.checking.private_keys import refuse_locked
 
         contents = self._inputs[name]
         if isinstance(contents, PkitoolsError):
@@ -341,6 +343,8 @@ class FilesTogether:
         if name in self._among.copies:
             return CheckedFile(name, chain=self._among.copies[name], is_copy=True)
         refuse_unreadable_lists(contents)
+        if self._has_certificates:
+            refuse_locked(contents, self._passphrase)
         return CheckedFile(name, self._check(contents))
 
 

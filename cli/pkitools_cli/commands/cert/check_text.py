@@ -21,7 +21,7 @@ from pkitools.x509 import read_certificate
 from pkitools_cli.commands.cert.check_options import CheckOptions, Meant
 from pkitools_cli.commands.cert.check_overall import Overall, Part, overall_told, reserved
 from pkitools_cli.commands.cert.delivery_text import delivery_told, file_named, told_apart
-from pkitools_cli.commands.cert.next_step import HandedIn, next_step_of, systems_and_environment
+from pkitools_cli.commands.cert.next_step import HandedIn, metadata_step, next_step_of, systems_and_environment
 from pkitools_cli.i18n import form_of, language, report_word, tr
 from pkitools_cli.inputs import called
 from pkitools_cli.lines import (
@@ -53,6 +53,7 @@ _WRONG_OIN: Final = (
 )
 _ENOUGH: Final = 16  # digits of a fingerprint: what export shows as well
 _PROVIDER: Final = "IDPSSODescriptor"  # SAML metadata 2.0, 2.4.3
+_METADATA: Final = "file.metadata.certificates"
 _MAILED_KEY: Final = "delivery.private_key.enclosed"
 _KEYSTORES: Final = frozenset({ContainerFormat.PKCS12, ContainerFormat.JKS})
 _SEPARATING: Final = frozenset(',;()"')
@@ -309,6 +310,9 @@ def _all_of_file(name: str, check: FileCheck, found: Sequence[_Told], *, many: b
         yield ""
         options = found[0].place.options
         yield from report_told(check.file_report, full=_full(options), verbose=options.verbose)
+    if any(each.rule.code == _METADATA for each in check.file_report.findings):
+        yield ""
+        yield from metadata_step(name, found[0].place.options).rows("", "  ")
     above = [one.report for one in found]
     yield from delivery_told(name, check.delivery, verbose=found[0].place.options.verbose, above=above)
 

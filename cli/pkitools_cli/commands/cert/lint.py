@@ -23,7 +23,7 @@ from pkitools_cli.commands.next_steps import step
 from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
-from pkitools_cli.i18n import tr
+from pkitools_cli.i18n import blank, tr
 from pkitools_cli.inputs import pass_over, read_input, told_problems, use_each
 from pkitools_cli.lines import labelled, report_told
 from pkitools_cli.options import environment_option, fail_on_option, moment_option
@@ -174,7 +174,7 @@ def _next(linted: Sequence[LintedCertificate], options: Options) -> Iterator[str
         kind = hierarchy_of(ends[0].facts).kind
         environment = options.environment or _environment(kind)
         # what is of no PKIoverheid that is known is trusted by nobody here: without its root there is no answer
-        trust = ("--trust", tr("cli.now.file")) if kind is None else ()
+        trust = ("--trust", blank("file")) if kind is None else ()
         key = "elsewhere" if kind is None else "passed"
         check = (*words, "-e", environment.value, *system, *trust)
         found = step(f"cert_lint.{key}", {}, {"check": lambda: check})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -19,13 +19,18 @@ from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools_cli.commands.cert.check_options import Meant
 from pkitools_cli.commands.next_steps import Commands, NextStep, Words, again, carried, request_command, step
 from pkitools_cli.commands.public_part import meant_words, public_place, public_words
-from pkitools_cli.i18n import language, lookup, tr
+from pkitools_cli.i18n import blank, language, lookup, tr
+from pkitools_cli.inputs import called
 from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.own_data import systems_named, titles
 from pkitools_cli.remedies import remedy_text
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pkitools.checking import CheckResult
+    from pkitools.environment import Environment
+    from pkitools.oin import OIN
     from pkitools.profiles import Profile
     from pkitools.systems import System
 
@@ -108,6 +113,32 @@ def next_step_of(place: HandedIn) -> NextStep | None:
     if place.of_provider and is_about_the_subject(outcome) and place.report.verdict is Verdict.FAILED:
         return step("cert_check.of_provider", {}, {})
     return _as_told(place, outcome)
+
+
+_OF_CHECK: Final = frozenset(
+    ("chain", "trust", "crls", "ocsp", "revocation", "offline", "allow_net", "allow_port", "cache", "moment")
+)
+"""What ``metadata check`` is given as well: all that says by what certificates are judged, and when."""
+
+
+def metadata_step(file: str, options: Meant) -> NextStep:
+    """Return the step that has metadata judged of which only the certificates were.
+
+    Args:
+        file: the metadata.
+        options: what was asked of the certificates.
+    """
+
+    def check() -> Words | None:
+        if file == STANDARD_INPUT:
+            return None
+        system = _only_system(options) or blank("system")
+        asked = ("--for", system, "-e", str(options.environment), *carried(only=_OF_CHECK))
+        return ("metadata", "check", file, *asked)
+
+    found = step("cert_check.of_metadata", {"file": called(file)}, {"metadata": check})
+    assert found is not None  # there is such a sentence
+    return found
 
 
 def _by_key(key: str, outcome: Outcome, place: HandedIn) -> NextStep | None:
@@ -256,10 +287,10 @@ def _commands(place: HandedIn) -> Commands:
         "create": partial(_create, place),
         "renew": partial(_renew, place),
         "online": lambda: again([file], without=_OF_PAGES | {"offline"}),
-        "crl": lambda: again([file], "--crl", tr("cli.now.file"), without=_OF_PAGES),
+        "crl": lambda: again([file], "--crl", blank("file"), without=_OF_PAGES),
         "complete": partial(_complete, place),
-        "trust": lambda: again([file], "--trust", tr("cli.now.file"), without=_OF_PAGES),
-        "trust_folder": lambda: again([file], "--trust", tr("cli.now.folder"), without=_OF_PAGES),
+        "trust": lambda: again([file], "--trust", blank("file"), without=_OF_PAGES),
+        "trust_folder": lambda: again([file], "--trust", blank("folder"), without=_OF_PAGES),
         "show": lambda: ("cert", "show", file),
         "public": partial(_public, place),
         "system_show": lambda: ("systems", "show", systems[0]) if systems else ("systems", "list"),
@@ -279,9 +310,14 @@ def _create(place: HandedIn, *, self_signed: bool = False) -> Words | None:
 
     ``None`` of one that is somebody else's: what is in it is not what to ask for.
     """
-    facts, options, oin = place.result.facts, place.options, place.result.oin
-    if any(found.rule.code in _SOMEBODY_ELSES for found in place.report.findings):
+    if _is_somebody_elses(place):
         return None
+    return _create_like(place.result.facts, place.result.oin, place.options, self_signed=self_signed)
+
+
+def _create_like(
+    facts: CertificateFacts, oin: OIN | None, options: Meant, *, self_signed: bool = False
+) -> Words | None:
     ask = partial(
         request_command,
         moment=options.moment,
@@ -298,33 +334,77 @@ def _create(place: HandedIn, *, self_signed: bool = False) -> Words | None:
     return created if created or self_signed else ask(profile=_profile(facts, options))
 
 
+def _is_somebody_elses(place: HandedIn) -> bool:
+    return any(found.rule.code in _SOMEBODY_ELSES for found in place.report.findings)
+
+
 def _renew(place: HandedIn) -> Words | None:
     """Return the command that renews this certificate; where its file does not say all, the one that makes the next."""
-    created = _create(place)
-    if created is None:
+    if _is_somebody_elses(place):
         return None
-    systems = place.options.systems
-    given = {"environment": str(place.options.environment), "for": systems[0]} if len(systems) == 1 else {}
-    if not _is_renewed(place, given):
-        return created
-    chosen = ("-e", given["environment"], "--for", given["for"]) if given else ()
-    return ("csr", "create", "--renew", place.file, *chosen, "--out", created[-1])
+    from pkitools_cli.commands.renewing import renewal_of_file  # of most nothing is renewed
+
+    options = place.options
+    return renewal_of_file(
+        place.file,
+        place.result.facts.sha256,
+        system=_only_system(options),
+        environment=options.environment,
+        moment=options.moment,
+        otherwise=partial(_create, place),
+    )
 
 
-def _is_renewed(place: HandedIn, given: Mapping[str, str]) -> bool:
-    """Return whether the file of a certificate, as it stands, gives all that a request for the next one takes."""
+@dataclass(frozen=True, slots=True)
+class ForUse:
+    """What a certificate of a scan is for.
+
+    Args:
+        systems, environment, moment: as it was judged.
+        trust, profile, oin, organization, verbose: nothing was said of these.
+    """
+
+    systems: tuple[str, ...]
+    environment: Environment
+    moment: datetime
+    trust: tuple[str, ...] = ()
+    profile: str | None = None
+    oin: str | None = None
+    organization: str | None = None
+    verbose: bool = False
+
+
+def renewal_of_held(sha256: str, file: str, use: ForUse) -> Words | None:
+    """Return the command that renews a certificate that was found, as ``cert check`` of its file tells it.
+
+    Args:
+        sha256: its thumbprint.
+        file: where it lies.
+        use: what it is for.
+    """
+    from pkitools_cli.commands.renewing import renewal_of_file  # as above
+
+    return renewal_of_file(
+        file,
+        sha256,
+        system=_only_system(use),
+        environment=use.environment,
+        moment=use.moment,
+        otherwise=partial(_create_held, sha256, file, use),
+    )
+
+
+def _create_held(sha256: str, file: str, use: ForUse) -> Words | None:
     from pkitools.containers import read_source
     from pkitools.files import read_bytes
-    from pkitools.ordering import choice_of, plan_order, renewal_of
+    from pkitools.x509 import oin_from_certificate
 
-    moment = place.options.moment
     try:
-        renewal = renewal_of(read_source(read_bytes(place.file), place.file), moment=moment)
-        chosen = choice_of(renewal.wishes(given), moment=moment)
-        plan_order(renewal.wishes(given, chosen), moment=moment)
+        ders = read_source(read_bytes(file), file).certificates
     except PkitoolsError:
-        return False
-    return renewal.old.sha256 == place.result.facts.sha256
+        return None
+    facts = next((each for each in map(read_certificate, ders) if each.sha256 == sha256), None)
+    return None if facts is None else _create_like(facts, oin_from_certificate(facts).oin, use)
 
 
 def _profile(facts: CertificateFacts, options: Meant) -> str | None:

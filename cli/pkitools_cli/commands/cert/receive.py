@@ -127,7 +127,7 @@ def _received(options: Options) -> Received:
     )
     receipt = receive([*used.results, *lists], manifest, Path(manifest_file).parent, means)
     placed = replace(receipt, arrivals=tuple(_placed(each) for each in receipt.arrivals))
-    asked = Invocation(again(options.sources), options.passphrase_file or options.passphrase_env)
+    asked = Invocation(again(options.sources), options.moment, options.passphrase_file or options.passphrase_env)
     return Received(placed, [*used.errors, *errors], asked)
 
 

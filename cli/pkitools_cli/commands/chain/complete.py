@@ -26,7 +26,7 @@ from pkitools_cli.commands.next_steps import NextStep, Words, again, carried, ne
 from pkitools_cli.commands.public_part import public_place, public_words
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered
-from pkitools_cli.i18n import language, tr
+from pkitools_cli.i18n import blank, language, tr
 from pkitools_cli.inputs import about_input, read_input, told_problems
 from pkitools_cli.lines import beside, wrapped
 from pkitools_cli.options import environment_option, moment_option
@@ -247,9 +247,9 @@ def _next(completed: Completed) -> NextStep | None:
     if completed.path.is_handed_on:
         return NextStep(tr("cli.chain.complete.next"), again([completed.file], "--out", tr("cli.chain.out")))
     if "--trust" not in carried() and hierarchy_of(completed.path.leaf).kind is HierarchyKind.TRIAL:
-        return NextStep(tr("cli.chain.complete.next_trial"), again([completed.file], "--trust", tr("cli.now.folder")))
+        return NextStep(tr("cli.chain.complete.next_trial"), again([completed.file], "--trust", blank("folder")))
     if completed.offline and completed.address is not None:
         words = again([completed.file], without=frozenset({"offline"}))
         return NextStep(tr("cli.chain.complete.next_online", url=shown(completed.address)), words)
-    words = again([completed.file], "--chain", tr("cli.now.file"))
+    words = again([completed.file], "--chain", blank("file"))
     return NextStep(tr("cli.chain.complete.next_missing"), words)

@@ -20,7 +20,7 @@ from pkitools.text import joined
 from pkitools.x509.keys import is_same_key
 from pkitools_cli.commands.csr.writing import places
 from pkitools_cli.commands.next_steps import step
-from pkitools_cli.i18n import tr
+from pkitools_cli.i18n import blank, tr
 from pkitools_cli.output import complain
 
 _NAMED: Final = 12
@@ -154,7 +154,7 @@ def _is_noted(finished: Sequence[Standing], folder: Path) -> bool:
 
 def _then(folder: Path) -> tuple[str, ...]:
     """Return what to do where the requests were sent already."""
-    words = ("cert", "receive", tr("cli.now.folder"), "--manifest", str(folder / MANIFEST))
+    words = ("cert", "receive", blank("folder"), "--manifest", str(folder / MANIFEST))
     found = step("csr_create.begun", {}, {"receive": lambda: words})
     return tuple(found.told()) if found is not None else ()
 

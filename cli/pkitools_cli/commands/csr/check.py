@@ -31,7 +31,7 @@ from pkitools_cli.commands.next_steps import (
 )
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
-from pkitools_cli.i18n import language, tr
+from pkitools_cli.i18n import blank, language, tr
 from pkitools_cli.inputs import files_of, read_together, told_problems, use_each
 from pkitools_cli.lines import labelled, report_told, wrapped
 from pkitools_cli.options import environment_option, fail_on_option
@@ -214,7 +214,7 @@ def _next(judged: Judged, options: Options) -> NextStep | None:
     beside = carried(only=frozenset({"key_file", "passphrase_file", "passphrase_env"}))
     environment = options.environment or Environment.PRODUCTION  # not said: the sentence says which to change it into
     where = ("-e", environment.value)
-    arriving = ("cert", "check", tr("cli.now.file"), "--csr", judged.files[0], *where, *beside)
+    arriving = ("cert", "check", blank("file"), "--csr", judged.files[0], *where, *beside)
     anywhere = "" if options.environment else "_anywhere"
     return step(f"csr_check.passed{anywhere}", {}, {"check": lambda: arriving})
 
@@ -224,7 +224,7 @@ def _after_failing(judged: Judged, failed: int, options: Options) -> NextStep | 
     several = "failed_of" if len(judged.requests) > 1 else "failed"
     inside = "_inside" if file in judged.with_another_key else ""
     key = f"key{inside}" if _violated(report) == {_OTHER_KEY} else several
-    again_with = again([file], "--key", tr("cli.now.file"), without=frozenset({"key_file"}))
+    again_with = again([file], "--key", blank("file"), without=frozenset({"key_file"}))
     return step(
         f"csr_check.{key}",
         {"file": file},

@@ -18,7 +18,7 @@ from pkitools.systems import Stance
 from pkitools_cli.commands.csr.ordering import choice_told, self_signed_too, was_told
 from pkitools_cli.commands.next_steps import Words, step
 from pkitools_cli.commands.tables import table
-from pkitools_cli.i18n import language, tr
+from pkitools_cli.i18n import blank, language, tr
 from pkitools_cli.lines import command_rows, wrapped
 from pkitools_cli.reply import Line
 
@@ -170,7 +170,7 @@ def _steps(
     if any(plan.profile.serial_number == "uzi" for plan in plans):
         yield tr("cli.csr.create.next_uzi", path=path), None
     if first.old_file is not None:
-        difference: Words = ("renewal", "diff", first.old_file, tr("cli.now.file"), *_systems(first))
+        difference: Words = ("renewal", "diff", first.old_file, blank("file"), *_systems(first))
         yield tr("cli.csr.create.next_renewal"), difference
     if plans[0].environment is Environment.PREPRODUCTION:
         yield from _of_preproduction(first, moment)
@@ -179,7 +179,7 @@ def _steps(
 def _of_preproduction(first: WrittenRequest, moment: datetime) -> Iterator[tuple[str, Words | None]]:
     """Yield what can be done without a TSP, where the system takes what comes of it."""
     if first.choice is None or first.choice.trial_stance(moment) is not Stance.NO:
-        issue: Words = ("test-pki", "issue", tr("cli.now.folder"), "--csr", first.request_file, "--out", first.prefix)
+        issue: Words = ("test-pki", "issue", blank("folder"), "--csr", first.request_file, "--out", first.prefix)
         yield tr("cli.csr.create.next_test"), issue
     if (told := self_signed_too(first.choice, moment)) is not None:
         yield told, None
@@ -189,11 +189,11 @@ def _arriving(written: Sequence[WrittenRequest], environment: str) -> Iterator[s
     """Yield what to do when the certificate comes."""
     if len(written) > 1:
         manifest = str(Path(written[0].prefix).parent / MANIFEST)
-        receiving: Words = ("cert", "receive", tr("cli.now.folder"), "--manifest", manifest)
+        receiving: Words = ("cert", "receive", blank("folder"), "--manifest", manifest)
         found = step("csr_create.batch", {}, {"receive": lambda: receiving})
         yield from found.told() if found is not None else ()
         return
-    words: Words = ("cert", "check", tr("cli.now.file"), "-e", environment)
+    words: Words = ("cert", "check", blank("file"), "-e", environment)
     one = written[0]
     key = ("--key", one.key_file, *_passphrase(one)) if one.key_file is not None else ()
     words = (*words, *_systems(one), *key, "--csr", one.request_file)

@@ -55,7 +55,7 @@ class RequestsTogether:
         passphrase: bytes | None,
         named: Collection[str],
     ) -> None:
-        self.asked, self._sources = asked, sources
+        self.asked, self._sources, self._passphrase = asked, sources, passphrase
         self._told_of_none = False
         self._beside = _keys_beside(sources, passphrase, named)
 
@@ -73,6 +73,10 @@ class RequestsTogether:
         source = self._sources[name]
         if isinstance(source, PkitoolsError):
             raise source
+        if source.of_kind(ItemKind.KEY) and any(map(_holds_request, self._sources.values())):
+            from pkitools.checking.private_keys import refuse_locked  # few files hold keys
+
+            refuse_locked(source, self._passphrase)
         return source
 
     def judge(self, name: str) -> list[tuple[str, RequestFacts, Report]]:
@@ -116,6 +120,10 @@ class RequestsTogether:
         """Return the files in which a private key stands that is none of these requests'."""
         judged = list(requests)
         return frozenset(name for name in files if _holds_another_key(self._sources[name], judged))
+
+
+def _holds_request(source: Contents | PkitoolsError) -> bool:
+    return isinstance(source, Contents) and bool(source.of_kind(ItemKind.REQUEST))
 
 
 def _holds_another_key(source: Contents | PkitoolsError, requests: Iterable[RequestFacts]) -> bool:

@@ -17,7 +17,7 @@ from pkitools_cli.commands.next_steps import step
 from pkitools_cli.commands.probe import target_of, unused_of
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered, progress
-from pkitools_cli.i18n import tr
+from pkitools_cli.i18n import blank, tr
 from pkitools_cli.lines import labelled, wrapped
 from pkitools_cli.options import moment_option
 from pkitools_cli.reply import Line, Reply
@@ -106,11 +106,11 @@ def _text(tried: Tried) -> Iterator[Line | str]:
     yield from (Line(row, bold=True) for row in wrapped(answer, ""))
     yield from labelled("cli.g4.probe.row", _rows(found))
     commands = {
-        "plan": lambda: ("g4", "plan", tr("cli.now.file")),
+        "plan": lambda: ("g4", "plan", blank("file")),
         "look": lambda: ("probe", *_same(tried.options)),
         "probe": lambda: (
-            *("probe", *_same(tried.options), "--client-cert", tr("cli.now.file")),
-            *("--client-key", tr("cli.now.file")),
+            *("probe", *_same(tried.options), "--client-cert", blank("file")),
+            *("--client-key", blank("file")),
         ),
     }
     told = step(f"g4_probe.{_state(found)}", {}, commands)

@@ -19,7 +19,7 @@ from pkitools_cli.commands.oin.listed import listed
 from pkitools_cli.commands.oin.parts import parts
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command
-from pkitools_cli.i18n import tr
+from pkitools_cli.i18n import blank, tr
 from pkitools_cli.lines import report_told, wrapped
 from pkitools_cli.options import STANDARD_INPUT, environment_option, fail_on_option
 from pkitools_cli.reply import Line, Reply
@@ -184,7 +184,7 @@ def _derived(slug: str, number: str) -> tuple[str, ...]:
     if slug not in _DERIVED:
         return ()
     kind, is_shown = _DERIVED[slug]
-    return f"--{kind}", number if is_shown else tr("cli.now.number")
+    return f"--{kind}", number if is_shown else blank("number")
 
 
 def _which_id(subject: EntitySubject | None) -> Iterator[str]:

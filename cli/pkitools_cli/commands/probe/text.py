@@ -17,7 +17,7 @@ from pkitools.text import joined, shown
 from pkitools.x509 import DistinguishedName, read_certificate
 from pkitools_cli.commands.cert.check_overall import reserved
 from pkitools_cli.commands.next_steps import NextStep, again, carried, fits
-from pkitools_cli.i18n import language, report_word, tr
+from pkitools_cli.i18n import blank, language, report_word, tr
 from pkitools_cli.lines import coloured, columns, findings_told, labelled, under_label, wrapped
 from pkitools_cli.own_data import titles
 from pkitools_cli.remedies import remedy_text
@@ -124,7 +124,7 @@ def _now(result: ProbeResult, target: str, step: Outcome | None) -> Iterator[str
     Not where it has failed already: no certificate of one's own mends what is wrong with theirs.
     """
     if result.seen.handshake.asks and result.mine is None and result.report.verdict is not Verdict.FAILED:
-        file = tr("cli.now.file")
+        file = blank("file")
         words = again([target], "--client-cert", file, "--client-key", file)
         yield from NextStep(tr("cli.probe.now.give"), words).rows(*under_label(word("answer.now", language())))
         return

@@ -34,8 +34,7 @@ from pkitools.text import visible
 from pkitools_cli.commands.next_steps import NextStep
 from pkitools_cli.commands.scan.across import across_now, across_told
 from pkitools_cli.commands.scan.orders import planned_day
-from pkitools_cli.commands.status.commands import kept, renewal_for
-from pkitools_cli.commands.status.new_files import beside
+from pkitools_cli.commands.status.commands import renewal_for, taken
 from pkitools_cli.i18n import form_of, language, tr
 from pkitools_cli.lines import coloured, columns, wrapped
 from pkitools_cli.own_data import titles
@@ -360,25 +359,36 @@ def _command(
     connections: Connections | None,
 ) -> tuple[str, ...] | None:
     """Return what looks at the first that is wrong, or makes the request for the first that ends soon."""
-    files = [place for place in one.places if place.container != _OF_A_PEER]
-    if standing not in {Standing.FAILED, Standing.ENDS_SOON} or not files:
+    if standing not in {Standing.FAILED, Standing.ENDS_SOON}:
         return None
-    # the one that is wrong itself; else not metadata, and the simplest one, where there are others
-    wrong = deciding_files(one)
-    file = min(files, key=lambda each: (each.name not in wrong, each.entity_id is not None, len(each.name))).name
     judgement = next(each for each in one.judgements if each.verdict is one.verdict)
     use = (*(word for name in judgement.systems for word in ("--for", name)), "-e", str(judgement.environment))
+    wrong = deciding_files(one) if standing is Standing.FAILED else ()
+    peer = next((each.name for each in one.places if each.container == _OF_A_PEER and each.name in wrong), None)
+    if peer is not None:
+        words = ("probe", peer, *use)
+        return (*words, *taken(words, given.get(judgement.connection, ())))
+    files = [place for place in one.places if place.container != _OF_A_PEER]
+    if not files:
+        return None
+    # the one that is wrong itself; else not metadata, and the simplest one, where there are others
+    place = min(files, key=lambda each: (each.name not in wrong, each.entity_id is not None, len(each.name)))
+    file = place.name
     if standing is Standing.FAILED:
+        is_of_metadata = place.entity_id is not None and file in wrong and len(judgement.systems) == 1
         keys = (each.params["file"] for each in judgement.findings if each.rule.code in _OF_ITS_KEY)
-        key = next((("--key", name) for name in keys), ())
-        return ("cert", "check", file, *key, *use, *given.get(judgement.connection, ()))
+        key = () if is_of_metadata else next((("--key", name) for name in keys), ())
+        words = ("metadata" if is_of_metadata else "cert", "check", file, *key, *use)
+        return (*words, *taken(words, given.get(judgement.connection, ())))
     if connections is not None and judgement.connection is not None:
         from pkitools.connections.claiming import claiming
 
         # as status tells it
         told = renewal_for(claiming(connections)[judgement.connection], replace(one, places=tuple(files)), moment)
         return None if told is None else tuple(told)
-    return ("csr", "create", "--renew", file, *use, *kept(), "--out", beside(file))
+    from pkitools_cli.commands.cert.next_step import ForUse, renewal_of_held  # few scans come to it
+
+    return renewal_of_held(one.sha256, file, ForUse(judgement.systems, judgement.environment, moment))
 
 
 def _claims(portfolio: Portfolio, connections: Connections | None) -> Iterator[str]:

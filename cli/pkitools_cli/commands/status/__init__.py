@@ -73,7 +73,7 @@ def command(options: Options) -> Reply[ConnectionsStatus]:
     judging, complete = judging_of(asked)
     status = hold(connections, judging)
     given, new = words_to_check(asked), NewFiles()
-    write_work_reports(reports, Work.of_status(status), overwrite=options.force, given=given, new=new)
+    write_work_reports(reports, Work.of_status(status), overwrite=options.force, given=given, new=new, is_read=complete)
     verdicts = [(one.verdict, one.worst) for one in status.statuses]
     code = of_verdicts(verdicts, options.fail_on, complete=complete and status.is_looked_through)
     return Reply(

@@ -15,8 +15,9 @@ from pkitools.findings import Verdict
 from pkitools.limits import MAX_CERTIFICATE_BYTES
 from pkitools.messages import LANGUAGES
 from pkitools_cli.commands.public_part import public_place, public_words
+from pkitools_cli.commands.renewing import kept_at, renewal_words
 from pkitools_cli.commands.status.new_files import NewFiles
-from pkitools_cli.i18n import speaking, tr
+from pkitools_cli.i18n import blank, speaking
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -67,7 +68,25 @@ def command_for(
         return None
     if makes_key(words):
         return _whole(words, one, new or NewFiles(), moment)
-    return [*words, *given] if words[:2] == ["cert", "check"] else words
+    return [*words, *taken(words, given)]
+
+
+_LISTS: Final = frozenset({"--trust", "--crl", "--revocation"})
+_TAKEN: Final = {"metadata": _LISTS | {"--chain"}, "probe": _LISTS}
+"""Of commands that look at something else than a certificate, the options that mean the same there."""
+
+
+def taken(words: Sequence[str], given: Sequence[str]) -> list[str]:
+    """Return which of the options by which a check of a certificate knows what was known here a command takes.
+
+    Args:
+        words: the command; one that makes something takes none.
+        given: options, each with its value.
+    """
+    pairs = zip(given[::2], given[1::2], strict=True)
+    if [*words[:2]] == ["cert", "check"]:
+        return [*given]
+    return [word for pair in pairs if pair[0] in _TAKEN.get(words[0], ()) for word in pair]
 
 
 def is_refused(words: Sequence[str]) -> bool:
@@ -85,7 +104,7 @@ def _whole(words: list[str], one: ConnectionStatus, new: NewFiles, moment: datet
     more = [] if moment is None else wished(words, one, moment)
     if more is None:
         return ["systems", "show", str(one.connection.system and one.connection.system.name)]
-    return [*words, *more, *kept(), "--out", new.of(one.connection).prefix]
+    return [*kept_at((*words, *more), new.of(one.connection).prefix)]
 
 
 def renewal_for(connection: Connection, certificate: HeldCertificate, moment: datetime) -> list[str] | None:
@@ -108,7 +127,7 @@ def makes_key(words: Sequence[str]) -> bool:
 
 
 def _oin(one: ConnectionStatus) -> list[str]:
-    return ["oin", "derive", "--kvk", tr("cli.now.kvk")]
+    return ["oin", "derive", "--kvk", blank("kvk")]
 
 
 def _request(one: ConnectionStatus) -> list[str] | None:
@@ -120,7 +139,7 @@ def _request(one: ConnectionStatus) -> list[str] | None:
     words = ["csr", "create", *_for(connection), "--oin", connection.holder.oin]
     words += ["--organization", connection.holder.name]
     # what the file does not state is a blank with a name: without it the command would stop
-    words += ["--common-name", connection.common_name or next(iter(connection.dns), tr("cli.now.name"))]
+    words += ["--common-name", connection.common_name or next(iter(connection.dns), blank("name"))]
     words += [word for name in connection.dns for word in ("--dns", name)]
     if connection.self_signed:
         words.append("--self-signed")
@@ -140,11 +159,12 @@ def _verdict(one: ConnectionStatus) -> list[str] | None:
     connection = one.connection
     # what is wrong beside it is what to look at, where the certificate itself is not known to be
     beside = (*one.wrong, *one.strange)
-    is_beside = bool(beside) and one.certificate is not None and one.certificate.verdict is not Verdict.FAILED
+    is_beside = bool(beside) and one.certificate is not None and one.certificate.own_verdict is not Verdict.FAILED
     certificate = beside[0] if is_beside else one.certificate
     if certificate is None or connection.system is None:
         return None
-    words = ["cert", "check", _file(certificate), *_for(connection), "--oin", connection.holder.oin]
+    file = one.fault_file if one.fault_file is not None and not (is_beside and not one.wrong) else _file(certificate)
+    words = ["cert", "check", file, *_for(connection), "--oin", connection.holder.oin]
     return words + (["--entity-id", connection.entity_id] if connection.entity_id else [])
 
 
@@ -195,7 +215,7 @@ def wished(words: Sequence[str], one: ConnectionStatus, moment: datetime) -> lis
     except PkitoolsError as error:
         # of anything else whoever makes the request is told what there is to mend
         return None if isinstance(error, NoChoiceError) or error.code.startswith(_NOT_SELF_SIGNED) else []
-    return [word for name in missing({**wishes, **holder}, chosen) for word in (OPTIONS[name], tr(f"cli.now.{name}"))]
+    return [word for name in missing({**wishes, **holder}, chosen) for word in (OPTIONS[name], blank(name))]
 
 
 def public_part_of(one: ConnectionStatus) -> str | None:
@@ -242,8 +262,8 @@ def _renewal(one: ConnectionStatus) -> list[str] | None:
         return None
     if connection.self_signed:
         return _request(one)
-    words = ["csr", "create", "--renew", _file(certificate), *_for(connection)]
-    return [*words, *(["--tsp", connection.holder.tsp] if connection.holder.tsp else [])]
+    system, tsp = connection.system.name, connection.holder.tsp or None
+    return [*renewal_words(_file(certificate), system, connection.environment, tsp)]
 
 
 _COMMANDS: Final[dict[Step, Callable[[ConnectionStatus], list[str] | None]]] = {
@@ -264,11 +284,6 @@ _BY_CODE: Final[dict[str, Callable[[ConnectionStatus], list[str] | None]]] = {
     "connections.renewal.request": _order,
     "connections.renewal.request_late": _order,
 }
-
-
-def kept() -> list[str]:
-    """Return how the new key is kept: csr create asks for a choice."""
-    return ["--passphrase-file", tr("cli.now.file")]
 
 
 def _for(connection: Connection) -> list[str]:

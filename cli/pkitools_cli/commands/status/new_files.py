@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Final
 from pkitools.connections.drafting import quoted
 from pkitools.frozen import dataclass
 from pkitools.text import pattern
+from pkitools_cli.commands.renewing import is_there
 
 if TYPE_CHECKING:
     from pkitools.connections import Connection
 
 _REQUEST: Final = (".key", ".csr", ".pem")
 _SELF_SIGNED: Final = (".key", ".pem")
-_WRITTEN: Final = (*_REQUEST, ".chain.pem")
 _MOST_FOLDERS: Final = 10  # of a pattern that stands for folders
 _END: Final = pattern(r"\.[^.]*$|\*$")  # of a pattern: what stands for the end of a name
 _ANY: Final = pattern(r"\*+")
@@ -79,21 +79,7 @@ class NewFiles:
         return None
 
     def _is_free(self, prefix: str) -> bool:
-        return prefix not in self._taken and not _is_there(prefix)
-
-
-def beside(file: str) -> str:
-    """Return where the next files of a certificate go that no connection names: beside it, under the next number.
-
-    Args:
-        file: with the certificate.
-    """
-    stem = str(Path(file).with_name(Path(file).stem.removesuffix(".chain")))
-    return next(each for each in (f"{stem}.{number}" for number in count(2)) if not _is_there(each))
-
-
-def _is_there(prefix: str) -> bool:
-    return any(os.path.lexists(f"{prefix}{end}") for end in _WRITTEN)
+        return prefix not in self._taken and not is_there(prefix)
 
 
 def entry_for(place: NewPlace, file: str) -> str:

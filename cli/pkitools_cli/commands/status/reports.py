@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from pkitools.frozen import replace
 from pkitools_cli.commands.status.commands import command_for
 from pkitools_cli.commands.status.new_files import NewFiles
 from pkitools_cli.i18n import language, tr
@@ -13,7 +14,6 @@ from pkitools_cli.lines import pasted, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from pkitools.connections import ConnectionStatus, StepStatus
     from pkitools.reports.planning import Work
@@ -27,6 +27,7 @@ def write_work_reports(
     overwrite: bool,
     given: Sequence[str] = (),
     new: NewFiles | None = None,
+    is_read: bool = True,
 ) -> None:
     """Write the reports, all or none.
 
@@ -36,6 +37,7 @@ def write_work_reports(
         overwrite: also what is there.
         given: the options by which a check of a certificate knows what was known here.
         new: where the files of new keys go, where that is told elsewhere as well.
+        is_read: everything that was given to judge by could be read.
 
     Raises:
         FileError: they cannot be written.
@@ -46,16 +48,29 @@ def write_work_reports(
     from pkitools.reports.planning import work_report
     from pkitools.reports.planning.work import WorkTelling
 
-    telling = WorkTelling(language(), partial(_command, given=given, new=new or NewFiles(), moment=work.moment))
+    places = new or NewFiles()
+    words = partial(command_for, given=given, new=places, moment=work.moment)
+    telling = WorkTelling(language(), partial(_command, words=words))
+    if work.status is not None and any(each.form == ".html" for each in reports):
+        from pkitools_cli.commands.status.text import around_command, beside_told, now_told, of_all  # which leads here
+
+        file = work.status.connections.name
+        telling = replace(
+            telling,
+            around=lambda one, step: around_command(one, step, words(one, step), places, file),
+            beside=beside_told,
+            now=now_told(work.status, is_read=is_read),
+            remarks=tuple(of_all(work.status)),
+        )
     outputs = [Output(each.name, work_report(work, each.form, telling), secret=False) for each in reports]
     write_set(outputs, overwrite=overwrite)
 
 
 def _command(
-    one: ConnectionStatus, step: StepStatus, *, given: Sequence[str], new: NewFiles, moment: datetime
+    one: ConnectionStatus, step: StepStatus, *, words: Callable[[ConnectionStatus, StepStatus], Sequence[str] | None]
 ) -> str | None:
-    words = command_for(one, step, given, new, moment)
-    return None if words is None else pasted(words)
+    found = words(one, step)
+    return None if found is None else pasted(found)
 
 
 def written_told(reports: Sequence[ReportFile]) -> Iterator[str]:

@@ -74,7 +74,7 @@ def status_told(
     yield ""
     yield from (row for sentence in of_all(status) for row in wrapped(sentence, ""))
     yield from written_told(written)
-    yield from next_step(tr(f"cli.status.now.{_now(status, is_read=is_read)}"))
+    yield from next_step(now_told(status, is_read=is_read))
 
 
 def of_all(status: ConnectionsStatus) -> Iterator[str]:
@@ -122,6 +122,16 @@ def state_word(state: StepState) -> str:
 def _worst(status: ConnectionsStatus) -> StepState:
     found = {one.state for one in status.statuses}
     return next(state for state in StepState if state in found)
+
+
+def now_told(status: ConnectionsStatus, *, is_read: bool) -> str:
+    """Return what to do first.
+
+    Args:
+        status: how connections stand.
+        is_read: everything that was given to judge by could be read.
+    """
+    return tr(f"cli.status.now.{_now(status, is_read=is_read)}")
 
 
 def _now(status: ConnectionsStatus, *, is_read: bool) -> str:
@@ -190,16 +200,31 @@ def _step(one: ConnectionStatus, step: StepStatus, telling: _Telling) -> Iterato
     state = f" ({state_word(step.state)})" if telling.verbose or step.state is not one.state else ""
     yield from wrapped(f"{title}{state}: {said}", f"{_INDENT}  ", f"{_INDENT}- ")
     words = command_for(one, step, telling.given, telling.new, telling.moment)
+    before, after = around_command(one, step, words, telling.new, telling.file)
+    yield from wrapped(before, f"{_INDENT}  ") if before else ()
+    yield from command_rows(words, f"{_INDENT}  ") if words is not None else ()
+    yield from wrapped(after, f"{_INDENT}  ") if after else ()
+
+
+def around_command(
+    one: ConnectionStatus, step: StepStatus, words: Sequence[str] | None, new: NewFiles, file: str
+) -> tuple[str, str]:
+    """Return what there is to say before the command of a step and after it, each empty where there is nothing.
+
+    Args:
+        one: the connection.
+        step: the step.
+        words: the command; ``None``: there is none.
+        new: where the files of new keys go.
+        file: of connections.
+    """
     if words is None:
         made = public_part_of(one) if step.step is Step.SENT and step.state in _TOLD else None
-        yield from wrapped(tr("cli.status.public", name=made), f"{_INDENT}  ") if made is not None else ()
-        return
-    if is_refused(words):
-        yield from wrapped(tr("cli.status.refused"), f"{_INDENT}  ")
-    yield from command_rows(words, f"{_INDENT}  ")
-    if makes_key(words) and not (place := telling.new.of(one.connection)).is_named:
-        entry = entry_for(place, telling.file)
-        yield from wrapped(tr("cli.status.add_to_files", entry=entry), f"{_INDENT}  ")
+        return "" if made is None else tr("cli.status.public", name=made), ""
+    place = new.of(one.connection) if makes_key(words) else None
+    is_new = place is not None and not place.is_named
+    after = tr("cli.status.add_to_files", entry=entry_for(place, file)) if place is not None and is_new else ""
+    return tr("cli.status.refused") if is_refused(words) else "", after
 
 
 def _unread(status: ConnectionsStatus) -> Iterator[str]:

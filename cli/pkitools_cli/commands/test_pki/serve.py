@@ -20,7 +20,7 @@ from pkitools_cli.commands.next_steps import Words, step
 from pkitools_cli.commands.stopping import until_told_to_stop
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, answer, gathered, is_for_people, progress
-from pkitools_cli.i18n import language, tr
+from pkitools_cli.i18n import blank, language, tr
 from pkitools_cli.inputs import read_certificates
 from pkitools_cli.options import moment_option, moment_was_given, now
 from pkitools_cli.output import complain, complain_lines
@@ -173,7 +173,7 @@ def _probe(serving: Serving) -> Words:
     target = serving.rehearsal.url.removeprefix("https://")
     host = serving.server.host
     network = "127.0.0.0/8" if serving.server.is_loopback else f"{host}/{128 if ':' in host else 32}"
-    file, here = tr("cli.now.file"), ("--trust", serving.folder, "--allow-net", network)
+    file, here = blank("file"), ("--trust", serving.folder, "--allow-net", network)
     system = ("--for", serving.system) if serving.system else ()
     return ("probe", target, "--client-cert", file, "--client-key", file, *system, *here)
 

@@ -20,7 +20,7 @@ from pkitools_cli.commands.next_steps import NextStep, again, step
 from pkitools_cli.commands.trust.export import prepare_folder
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command
-from pkitools_cli.i18n import form_of, language, tr
+from pkitools_cli.i18n import blank, form_of, language, tr
 from pkitools_cli.lines import beside, wrapped
 from pkitools_cli.reply import Line, Reply
 
@@ -122,10 +122,10 @@ def _next(updated: Updated) -> NextStep | None:
     if "other" in states:
         return step("trust_update.other", {}, {})
     if updated.written:
-        complete = ("chain", "complete", tr("cli.now.file"), "--chain", str(updated.written[0].parent))
+        complete = ("chain", "complete", blank("file"), "--chain", str(updated.written[0].parent))
         return step("trust_update.written", {}, {"complete": lambda: complete})
     if "same" in states:
-        kept = again((), "--out", tr("cli.now.folder"))
+        kept = again((), "--out", blank("folder"))
         return step("trust_update.not_written", {}, {"again": lambda: kept})
     without = again((), without=frozenset({"offline"}))
     return step(f"trust_update.{'nothing' if updated.is_asked else 'offline'}", {}, {"again": lambda: without})

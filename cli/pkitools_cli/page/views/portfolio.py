@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from pkitools.errors import PkitoolsError
-from pkitools.frozen import dataclass
-from pkitools.messages import error_sentence, message
-from pkitools.reports import Planned, Telling
+from pkitools.messages import error_sentence
+from pkitools.reports import Telling
 from pkitools.reports.pages.portfolio import ShownPortfolio, portfolio_for_page
-from pkitools.reports.planning.work import connection_name, date_title, date_why, is_past, shown_dates
-from pkitools.reports.portfolio.telling import word
-from pkitools.reports.telling.readable import readable
+from pkitools.reports.pages.work import work_for_page
+from pkitools.reports.planning import Work, WorkTelling
 from pkitools.text import visible
 from pkitools_cli.commands.scan.across import risks_for
 from pkitools_cli.commands.scan.claims import claimed, named_by
 from pkitools_cli.commands.scan.running import Running
 from pkitools_cli.commands.status.asked import Scanning, given_connections
-from pkitools_cli.commands.status.text import beside_told, counted, counted_group, of_all, state_word
+from pkitools_cli.commands.status.text import beside_told, counted, counted_group, of_all
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.page.exchange import Request, Screen
 from pkitools_cli.page.site import Site
@@ -31,33 +28,14 @@ if TYPE_CHECKING:
     from pkitools.portfolio import Claim
     from pkitools.systems import System
 
-_TONES: Final = {"late": "bad", "now": "soon", "unknown": "unsure", "waiting": "plain", "done": "good"}
 _GROUPINGS: Final = ("organization", "system", "supplier")
 _WITH_A_REQUEST: Final = frozenset({"request", "certificate", "renewal"})
-
-
-@dataclass(frozen=True, slots=True)
-class StepRow:
-    """One step of a connection, for a template.
-
-    Args:
-        tone, state: how it stands, and the word for it.
-        title: what it is.
-        said: what there is to say of it.
-        link: where on the page it is done; empty where that is elsewhere.
-    """
-
-    tone: str
-    state: str
-    title: str
-    said: str
-    link: str
 
 
 def look(site: Site, request: Request) -> Screen:
     """Show how every connection stands, and every certificate that is found."""
     groupings = [(name, tr(f"cli.page.portfolio.by.{name}")) for name in _GROUPINGS]
-    values: dict[str, object] = {"connections": None, "shown": None, "problems": (), "groupings": groupings}
+    values: dict[str, object] = {"work": None, "shown": None, "problems": (), "groupings": groupings}
     connections = None if site.given.connections is None else given_connections(site.given.connections)
     if connections is not None:
         values |= _connections(site, connections, request.query.get("by", ""))
@@ -96,13 +74,10 @@ def _connections(site: Site, connections: Connections, by: str) -> Mapping[str, 
     running = Running.of(_scanning(site))
     status: ConnectionsStatus = hold(connections, running.judging)
     errors = [*(each.error for each in running.unread), *(each.error for each in status.unread)]
-    apart = connections.told_apart()
     groups = status.grouped(Grouping(by)) if by in _GROUPINGS else {}
+    telling = WorkTelling(language(), beside=beside_told)
     return {
-        "connections": [
-            _told(one, connection_name(one.connection, language(), apart), site.given.clock())
-            for one in status.in_order()
-        ],
+        "work": work_for_page(Work.of_status(status), telling, _link),
         "counted": counted(status.statuses, status.connections.name),
         "of_all": tuple(of_all(status)),
         "by": by,
@@ -116,36 +91,6 @@ def _problem(error: PkitoolsError) -> str:
     sentence = error_sentence(error, language())
     named = visible(error.file or "")
     return sentence if named in sentence else tr("cli.inputs.failed", file=named, why=sentence)
-
-
-def _told(one: ConnectionStatus, name: str, moment: datetime) -> Mapping[str, object]:
-    return {
-        "name": name,
-        "tone": _TONES[one.state.value],
-        "state": state_word(one.state),
-        "is_open": one.state.value in {"late", "now", "unknown"},
-        "steps": tuple(_steps(one)),
-        "beside": tuple(beside_told(one)),
-        "dates": tuple(_dates(one, moment.date())),
-    }
-
-
-def _dates(one: ConnectionStatus, today: date) -> Iterator[tuple[str, date, str, str, str]]:
-    """Yield the days of a connection, counted back: what, when, the word if that has passed, why."""
-    tongue = language()
-    planned = Planned.of(one)
-    for each in shown_dates(planned):
-        title = date_title(each, planned, tongue)
-        past = word("connections.plan.past", tongue) if is_past(each, today) else ""
-        yield each.kind.value, each.day, past, title, date_why(each, tongue)
-
-
-def _steps(one: ConnectionStatus) -> Iterator[StepRow]:
-    tongue = language()
-    for step in one.steps:
-        title = message(f"connections.title.{step.step.value}", {}, tongue).title
-        said = message(step.code, readable(step.params, tongue), tongue).message
-        yield StepRow(_TONES[step.state.value], state_word(step.state), title, said, _link(one, step))
 
 
 def _order(connection: Connection, system: System) -> dict[str, str]:
@@ -165,7 +110,8 @@ def _order(connection: Connection, system: System) -> dict[str, str]:
 
 
 def _link(one: ConnectionStatus, step: StepStatus) -> str:
-    if step.state.value not in {"late", "now", "unknown"} or one.connection.system is None:
+    """Return where on the page a step is done that asks something; empty where that is elsewhere."""
+    if one.connection.system is None:
         return ""
     if step.step.value in _WITH_A_REQUEST or step.code == "connections.verdict.lacking":
         return f"/request?{urlencode(_order(one.connection, one.connection.system))}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from pkitools.findings import Report, Severity
@@ -13,7 +14,8 @@ from pkitools.trust import HierarchyKind, hierarchy_of
 from pkitools_cli.commands.cert.receiving.why import ORDER
 from pkitools_cli.commands.next_steps import NextStep, Words, carried, step
 from pkitools_cli.commands.public_part import public_place, public_words
-from pkitools_cli.i18n import tr
+from pkitools_cli.commands.renewing import renewal_of_file
+from pkitools_cli.i18n import blank
 from pkitools_cli.own_data import titles
 
 _NO_PATH: Final = "path.anchor.found"
@@ -27,10 +29,12 @@ class Invocation:
 
     Args:
         once_more: the command, as it was given.
+        moment: when, aware UTC.
         passphrase_file: the file or variable that the passphrase came from; ``None`` where none was given.
     """
 
     once_more: Words
+    moment: datetime
     passphrase_file: str | None = None
 
 
@@ -70,10 +74,10 @@ def _of_state(state: State, here: Sequence[Arrival], receipt: Receipt, asked: In
     commands = {
         "again": lambda: asked.once_more,
         "check": lambda: _check(first),
-        "renew": lambda: _renew(first, receipt),
+        "renew": lambda: _renew(first, receipt, asked.moment),
         "show": lambda: ("systems", "show", system) if system else ("systems", "list"),
-        "trust": lambda: (*asked.once_more, "--trust", tr("cli.now.folder")),
-        "open": lambda: (*asked.once_more, "--passphrase-file", tr("cli.now.file")),
+        "trust": lambda: (*asked.once_more, "--trust", blank("folder")),
+        "open": lambda: (*asked.once_more, "--passphrase-file", blank("file")),
     }
     return step(f"cert_receive.{_key(state, first, asked)}", params, commands)
 
@@ -134,7 +138,7 @@ def _check(arrival: Arrival) -> Words | None:
     return ("cert", "check", arrival.files[0], "-e", str(order.environment), *system, *beside, *asked)
 
 
-def _renew(arrival: Arrival, receipt: Receipt) -> Words | None:
+def _renew(arrival: Arrival, receipt: Receipt, moment: datetime) -> Words | None:
     """Return the command that asks for a certificate in the place of one whose key is gone.
 
     ``None`` where its file holds other certificates as well: which one is meant could not be told.
@@ -142,8 +146,14 @@ def _renew(arrival: Arrival, receipt: Receipt) -> Words | None:
     order, file = arrival.order, arrival.files[0]
     if order is None or sum(file in each.files for each in receipt.arrivals) > 1:
         return None
-    system = ("--for", order.system) if order.system is not None else ()
-    return ("csr", "create", "--renew", file, "-e", str(order.environment), *system)
+    return renewal_of_file(
+        file,
+        arrival.facts.sha256,
+        system=order.system,
+        environment=order.environment,
+        moment=moment,
+        near=f"{arrival.prefix}.pem",  # with what was made for it, and not where mail comes in
+    )
 
 
 def _names(orders: Sequence[Ordered]) -> str:
