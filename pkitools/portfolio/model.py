@@ -429,6 +429,23 @@ class Target(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Unnamed:
+    """What a program loads by itself with a certificate, without its being named.
+
+    Args:
+        key: how the name of its private key ends, where its file has none.
+        cut: which end of the name of the certificate goes before.
+        is_cut: the configuration says that it does.
+        variants: how the names of its files end, where there is none of the name that was given.
+    """
+
+    key: str
+    cut: str
+    is_cut: bool
+    variants: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Pointer:
     """What a configuration or an inventory points to.
 
@@ -441,6 +458,7 @@ class Pointer:
         is_key: it is a private key.
         key_of: the file of the certificate whose key it is to be, as it is written there; empty where that is not sure.
         serves: it is the certificate that the program sends to others, with what else is in its file.
+        unnamed: what the program loads with it by itself; ``None``: nothing, or its key is named.
     """
 
     target: Target
@@ -451,6 +469,7 @@ class Pointer:
     is_key: bool = False
     key_of: str = ""
     serves: bool = False
+    unnamed: Unnamed | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from pkitools.arguments import octets, several, text, wrong_type
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_PATTERN_FILES, MAX_PENDING
 from pkitools.portfolio.claims import Claims
-from pkitools.portfolio.following import MOST_ROUNDS, cut_off, listing_of, not_followed, resolved
+from pkitools.portfolio.following import MOST_ROUNDS, cut_off, key_beside, listing_of, not_followed, resolved
 from pkitools.portfolio.foreseeing import gathered_from
 from pkitools.portfolio.judging import Judge, Judging
 from pkitools.portfolio.known import Collecting
@@ -94,7 +94,7 @@ class _Scan:
     followed: set[tuple[str, str]] = field(default_factory=set)
     authorities: dict[bytes, bytes] = field(default_factory=dict)
     pending: list[Pending] = field(default_factory=list)
-    pairs: dict[tuple[str, str], None] = field(default_factory=dict)
+    pairs: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     def readings(self, given: Sequence[str]) -> Iterator[Reading]:
         files = [each for each in given if not _is_peer(each)]
@@ -111,8 +111,8 @@ class _Scan:
         yield from self._noted(readings_of(rest, self.judge, self.executor), further)
         yield from self._pointed_to(further, [(each, "") for each in given if _is_peer(each)])
         yield from self._again()
-        for certificate, key in self.pairs:
-            yield from not_fitting(certificate, key, self.judge, self.claims.of_file)
+        for (certificate, key), is_named in self.pairs.items():
+            yield from not_fitting(certificate, key, self.judge, self.claims.of_file, is_named=is_named)
 
     def _pointed_to(self, further: list[tuple[str, Pointer]], peers: list[tuple[str, str]]) -> Iterator[Reading]:
         for _ in range(MOST_ROUNDS):
@@ -191,6 +191,11 @@ class _Scan:
                 if pointer.is_key:
                     keys.add(path)
                     self._pair(path, pointer, name)
+                elif (key := key_beside(pointer, path)) is not None:
+                    keys.add(key)
+                    named.setdefault(key, []).append(origin)
+                    listings.setdefault(key, None)
+                    self.pairs.setdefault((path, key), False)
         for path, origins in named.items():
             sent_with = _named_beside(origins, beside) if path in serving else None
             yield ToRead(path, True, tuple(origins), listings[path], path in keys, sent_with)
@@ -204,7 +209,7 @@ class _Scan:
         """Note which certificate a key is to fit."""
         if pointer.key_of:
             found = resolved(replace(pointer, text=pointer.key_of), name)
-            self.pairs.update({} if isinstance(found, Unread) else {(path, key): None for path in found[:1]})
+            self.pairs.update({} if isinstance(found, Unread) else {(path, key): True for path in found[:1]})
 
     def _of_peers(self, peers: Sequence[tuple[str, str]]) -> Iterator[Reading]:
         named: dict[Peer, list[str]] = {}
