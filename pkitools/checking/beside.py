@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,23 +52,22 @@ class Companion:
         return not thumbprints(key).isdisjoint(self.names)
 
 
-def companions(files: Mapping[str, Contents], passphrase: bytes | None = None) -> Iterator[Companion]:
+def companions(files: Mapping[str, Contents], keys: Mapping[str, Iterable[frozenset[str]]]) -> Iterator[Companion]:
     """Yield what each file brings beside certificates; what cannot be opened or read goes with none that is known.
 
     Args:
         files: what each file holds, by the name it is known under.
-        passphrase: for the keys that are encrypted.
+        keys: by name, of each private key in a file that could be opened the thumbprints, as
+            :class:`~pkitools.checking.chain.Together` has them: opening one takes long on purpose.
     """
     from pkitools.containers.key_facts import public_half
 
     for name, contents in files.items():
-        found = {
-            ItemKind.KEY: (one.public for one in held_keys(contents, passphrase)),
-            ItemKind.REQUEST: request_keys(contents, name).values(),
-            ItemKind.PUBLIC_KEY: map(public_half, contents.of_kind(ItemKind.PUBLIC_KEY)),
-        }
-        for kind, keys in found.items():
-            yield from (Companion(name, kind, thumbprints(key)) for key in keys if key is not None)
+        yield from (Companion(name, ItemKind.KEY, names) for names in keys.get(name, ()))
+        public = map(public_half, contents.of_kind(ItemKind.PUBLIC_KEY))
+        found = {ItemKind.REQUEST: request_keys(contents, name).values(), ItemKind.PUBLIC_KEY: public}
+        for kind, halves in found.items():
+            yield from (Companion(name, kind, thumbprints(half)) for half in halves if half is not None)
 
 
 def check_keys_beside(

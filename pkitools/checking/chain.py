@@ -64,6 +64,7 @@ class Together:
         authorities: DER of each certificate that may have issued one of the others, each once.
         chains: by the name they were given under, the files that are used as chain and are not judged.
         held: SHA-256 (hex) of the public key of each private key in any of them.
+        keys: by name, of each private key in a file that could be opened the :func:`~pkitools.x509.keys.thumbprints`.
         copies: by name, the files whose certificates stand in a fuller file of the same name (``a.pem``,
             ``a.chain.pem``): they are judged there, once.
     """
@@ -72,6 +73,7 @@ class Together:
     chains: Mapping[str, ChainFile]
     held: frozenset[str] = frozenset()
     copies: Mapping[str, ChainFile] = field(default_factory=dict)
+    keys: Mapping[str, tuple[frozenset[str], ...]] = field(default_factory=dict)
 
 
 def together(files: Mapping[str, Contents], passphrase: bytes | None = None) -> Together:
@@ -83,7 +85,8 @@ def together(files: Mapping[str, Contents], passphrase: bytes | None = None) -> 
         files: what each file holds, by the name it is known under.
         passphrase: for the keys that are encrypted.
     """
-    held = _held(files, passphrase)
+    keys = {name: _opened(contents, passphrase) for name, contents in files.items()}
+    held = frozenset(name for opened in keys.values() for names in opened for name in names)
     read = {name: _read(contents) for name, contents in files.items()}
     every = [facts for pairs in read.values() for _, facts in pairs]
     authorities = tuple(dict.fromkeys(facts.der for facts in possible_issuers(every)))
@@ -98,7 +101,7 @@ def together(files: Mapping[str, Contents], passphrase: bytes | None = None) -> 
     # without a file that is judged there is nothing that they are the chain of
     used = chains if len(chains) < len([pairs for pairs in read.values() if pairs]) else {}
     copies = {name: ChainFile(files[name], len(read[name]), True) for name in _copies(files, read) if name not in used}
-    return Together(authorities, used, held, copies)
+    return Together(authorities, used, held, copies, keys)
 
 
 def _copies(files: Mapping[str, Contents], read: Mapping[str, _Read]) -> Iterator[str]:
@@ -116,9 +119,9 @@ def _copies(files: Mapping[str, Contents], read: Mapping[str, _Read]) -> Iterato
         yield from (name for name, held in alike.items() if any(held < other for other in alike.values()))
 
 
-def _held(files: Mapping[str, Contents], passphrase: bytes | None) -> frozenset[str]:
-    halves = (half for contents in files.values() for half in public_halves(contents, passphrase).values())
-    return names_of(halves)
+def _opened(contents: Contents, passphrase: bytes | None) -> tuple[frozenset[str], ...]:
+    halves = public_halves(contents, passphrase).values()
+    return tuple(thumbprints(half) for half in halves if half is not None)
 
 
 _COMPARED: Final = (ItemKind.KEY, ItemKind.REQUEST, ItemKind.PUBLIC_KEY)

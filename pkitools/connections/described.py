@@ -13,7 +13,7 @@ from pkitools.files import read_bytes
 from pkitools.findings import Outcome, Report, Verdict
 from pkitools.frozen import IntEnum, dataclass
 from pkitools.limits import MAX_INPUT_BYTES
-from pkitools.messages import LANGUAGES, Detail, message
+from pkitools.messages import Detail
 from pkitools.portfolio import HeldCertificate, Judgement, Judging
 
 if TYPE_CHECKING:
@@ -172,10 +172,8 @@ def in_short(outcome: Outcome) -> Detail:
     Args:
         outcome: violated, or not checked.
     """
-    texts = outcome.rule.texts
-    if texts is not None and not outcome.reason:  # of a rule of one's own the words are with it
-        titles = {each: message(outcome.rule.code, outcome.params, each, texts=texts).title for each in LANGUAGES}
-        return Detail("connections.own_words", **titles)
+    if outcome.rule.texts is not None and not outcome.reason:  # of a rule of one's own the words are with it
+        return Detail("connections.own_rule", rule=outcome.rule.code)
     return Detail(f"report.reason.{outcome.reason}" if outcome.reason else outcome.rule.code, **outcome.params)
 
 

@@ -6,7 +6,7 @@ used again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -66,6 +66,11 @@ def hold(
     return ConnectionsStatus(judging.moment, connections, ordered, tuple(found.unread.values()))
 
 
+def _cut(pattern: str) -> Unread:
+    """Return what stands for more files than are looked at."""
+    return Unread(pattern, Gap.UNREADABLE, CUT, {"name": pattern, "limit": MAX_PATTERN_FILES})
+
+
 class _Found:
     """What was found so far."""
 
@@ -76,14 +81,11 @@ class _Found:
         self.owners = Owners(connections)
         self.places = self.owners.places
         self.metadata = Metadata(judging)
-        cut = (Unread(each, Gap.UNREADABLE, CUT, {"name": each, "limit": MAX_PATTERN_FILES}) for each in self._cut())
+        cut = map(_cut, chain.from_iterable(places.cut for places in self.places.values()))
         self._wrong_at: dict[tuple[str, ...], frozenset[str]] = {}
         self.unread: dict[tuple[str, int | None], Unread] = {
             (one.name, None): one for one in (*connections.unread, *cut)
         }
-
-    def _cut(self) -> Iterator[str]:
-        return (each for places in self.places.values() for each in places.cut)
 
     def groups(self) -> Mapping[_Group, list[Connection]]:
         """Return the connections by what their certificates are judged for."""
@@ -145,7 +147,7 @@ class _Found:
             connection = replace(connection, self_signed=True)  # it shows
         metadata = self.metadata.of(connection, certificate, here)
         status = self._without_steps(connection, certificate, here, own, found)
-        cut = self.places[connection.number].cut
+        cut = map(_cut, self.places[connection.number].cut)
         fault, misplacement, file = _faults(connection, certificate, status.wrong)
         seen = Seen(
             replace(status, metadata_file=metadata.file, fault_file=file),
@@ -185,6 +187,8 @@ class _Found:
             beside=beside,
             absent=self.places[connection.number].absent,
             key_file=_key_file(certificate, found),
+            list_folders=found.list_folders,
+            closed_keys=tuple(found.closed.get(connection.number, ())),
             ordered_later=_ordered_later(connection, moment.date()),
             wrong=self._wrong(connection, beside),
             misfit=None if certificate is None else self._misfit(connection, certificate, found),
@@ -266,7 +270,9 @@ class _Lying:
     stray: frozenset[str]
     misfits: Mapping[str, list[HeldKey]]
     issued: frozenset[str]
-    unread: Mapping[int, list[str]]
+    unread: Mapping[int, list[Unread]]
+    closed: Mapping[int, list[str]]
+    list_folders: tuple[str, ...]
 
     @classmethod
     def of(cls, found: Portfolio, owners: Owners) -> _Lying:
@@ -284,17 +290,38 @@ class _Lying:
         issued = frozenset(one.spki_sha256 for one in found.certificates)
         known = issued | {one.spki_sha256 for one in found.requests}
         stray = frozenset(same_place(name) for spki, name in keys.items() if spki not in known)
-        return cls(certificates, requests, of_holder, keys, stray, _misfits(found), issued, _unread(found, owners))
+        return cls(
+            certificates,
+            requests,
+            of_holder,
+            keys,
+            stray,
+            _misfits(found),
+            issued,
+            _unread(found, owners),
+            _closed(found, owners),
+            found.list_folders,
+        )
 
 
-def _unread(found: Portfolio, owners: Owners) -> dict[int, list[str]]:
-    """Return what could not be looked at, by the connections at whose places it lies."""
+def _closed(found: Portfolio, owners: Owners) -> dict[int, list[str]]:
+    """Return the private keys that nobody opened, by the connections at whose places they lie."""
     at: dict[int, list[str]] = {}
+    for key in found.keys:
+        if key.encrypted and key.spki_sha256 is None:
+            for number in {owner.number for owner in owners.of(key.place)}:
+                at.setdefault(number, []).append(key.place.name)
+    return at
+
+
+def _unread(found: Portfolio, owners: Owners) -> dict[int, list[Unread]]:
+    """Return what could not be looked at, by the connections at whose places it lies."""
+    at: dict[int, list[Unread]] = {}
     for one in found.unread:
         places = (one.name, *(named.rpartition(":")[0] for named in one.named_by))
         for number in {owner.number for name in places for owner in owners.named(name)}:
             if one.gap is not Gap.SKIPPED:
-                at.setdefault(number, []).append(one.name)
+                at.setdefault(number, []).append(one)
     return at
 
 

@@ -103,6 +103,8 @@ class ConnectionStatus:
         key_file: a file with the private key of the certificate; ``None`` where none was found.
         metadata_file: a file with metadata of its entity ID, where one of them is wrong that one; ``None`` where none
             was found.
+        list_folders: folders with lists of revoked certificates that were found, and used.
+        closed_keys: files at its places with a private key that nobody opened.
         fault_file: the file that says what is wrong with the certificate, or of the certificate; ``None`` where it is
             of no one file that this is so.
         ordered_later: the day of an order that is stated and is still to come: nothing is ordered.
@@ -127,6 +129,8 @@ class ConnectionStatus:
     in_both: Connection | None = None
     ordered_later: date | None = None
     fault_file: str | None = None
+    closed_keys: tuple[str, ...] = ()
+    list_folders: tuple[str, ...] = ()
 
     @property
     def state(self) -> StepState:

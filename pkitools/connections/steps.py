@@ -15,7 +15,7 @@ from pkitools.findings import Outcome, Verdict
 from pkitools.frozen import dataclass
 from pkitools.metadata.consumers import consumers
 from pkitools.oin import OIN
-from pkitools.portfolio import HeldCertificate
+from pkitools.portfolio import Gap, HeldCertificate, Unread
 
 _VERDICTS: Final = {
     Verdict.PASSED: (StepState.DONE, "passed"),
@@ -50,7 +50,7 @@ class Seen:
     overdue: date | None = None
     at_once: bool = False
     lacking: tuple[str, ...] = ()
-    unread: str | None = None
+    unread: Unread | None = None
 
     @property
     def connection(self) -> Connection:
@@ -121,7 +121,7 @@ def _request(seen: Seen) -> StepStatus:
     if seen.connection.ordered is not None and seen.connection.ordered <= seen.today:
         return _step(Step.REQUEST, StepState.DONE, "ordered")
     if seen.unread is not None:
-        return _step(Step.REQUEST, StepState.UNKNOWN, "unread", place=seen.unread)
+        return _unread(Step.REQUEST, seen.unread)
     if seen.plan is None:
         return _step(Step.REQUEST, StepState.NOW, "now")
     return _by(Step.REQUEST, seen.plan.begin.day, seen.today)
@@ -132,6 +132,16 @@ def _key(seen: Seen, certificate: HeldCertificate) -> StepStatus:
     if seen.status.misfit is not None:
         return _step(Step.REQUEST, StepState.NOW, "misfit", key=seen.status.misfit, place=certificate.places[0].name)
     return _step(Step.REQUEST, StepState.DONE, "no_key" if seen.status.key_file is None else "certificate")
+
+
+_GAPS: Final = {Gap.MISSING: "missing", Gap.ENCRYPTED: "locked"}
+
+
+def _unread(step: Step, unread: Unread, due: date | None = None) -> StepStatus:
+    """Return how a step stands that hangs on what could not be looked at: what is not there cannot be opened."""
+    named_by = next(iter(unread.named_by), "")
+    why = _GAPS.get(unread.gap, "unread")
+    return _step(step, StepState.UNKNOWN, why, due, place=unread.name, named_by=named_by)
 
 
 def _by(step: Step, due: date, today: date) -> StepStatus:
@@ -179,10 +189,14 @@ def _held(seen: Seen, certificate: HeldCertificate) -> StepStatus:
 
 def _lacking(seen: Seen, live: date | None) -> StepStatus:
     """Return how it stands where there is no certificate: what could not be read may be it."""
-    if seen.unread is not None:
-        return _step(Step.CERTIFICATE, StepState.UNKNOWN, "unread", live, place=seen.unread)
-    if live is not None and live < seen.today:
+    if seen.unread is None and live is not None and live < seen.today:
         return _step(Step.CERTIFICATE, StepState.LATE, "late", live, day=live.isoformat())
+    if seen.status.strange:  # this makes the verdict what it is: whatever else there is to say, this is said
+        one = seen.status.strange[0]
+        params = {"name": one.name, "place": one.places[0].name, "oin": seen.connection.holder.oin}
+        return _step(Step.CERTIFICATE, StepState.NOW, "strange", live, **params)
+    if seen.unread is not None:
+        return _unread(Step.CERTIFICATE, seen.unread, live)
     if seen.overdue is not None:
         day = seen.overdue.isoformat()
         return _step(Step.CERTIFICATE, StepState.NOW, "overdue", seen.overdue, day=day)
@@ -196,10 +210,6 @@ def _elsewhere(seen: Seen, live: date | None) -> StepStatus:
         found = ", ".join(dict.fromkeys(one.name for one in seen.misnamed))
         return _step(Step.CERTIFICATE, StepState.NOW, "misnamed", live, name=wanted, found=found)
     oin = seen.connection.holder.oin
-    if seen.status.strange:
-        one = seen.status.strange[0]
-        params = {"name": one.name, "place": one.places[0].name, "oin": oin}
-        return _step(Step.CERTIFICATE, StepState.NOW, "strange", live, **params)
     if seen.status.others:
         return _others(seen.status.others, oin, live)
     return _step(Step.CERTIFICATE, StepState.WAITING, "waiting", live)
@@ -243,7 +253,7 @@ def _judged(seen: Seen, certificate: HeldCertificate) -> StepStatus:
     if seen.lacking:
         return _step(Step.VERDICT, StepState.NOW, "lacking", names=", ".join(seen.lacking))
     if seen.unread is not None:
-        return _step(Step.VERDICT, StepState.UNKNOWN, "unread", place=seen.unread)
+        return _unread(Step.VERDICT, seen.unread)
     return _step(Step.VERDICT, state, "passed_unconfirmed" if certificate.is_revocation_unknown else why)
 
 

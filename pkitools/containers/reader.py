@@ -163,7 +163,11 @@ def read_source(data: bytes, name: str, *, passphrase: bytes | None = None, keys
         raise LimitError("files.error.too_large", name=name, limit=size_text(MAX_INPUT_BYTES))
     found = _Found(name, passphrase, keystores)
     text_of_it = as_ascii(data)
-    container = _read(text_of_it, found)
+    try:
+        container = _read(text_of_it, found)
+    except InputError as error:
+        raise _sealed(text_of_it, name) or error from None
+    _tell_sealed(text_of_it, container, found)
     if not found.items:
         if found.problems:
             raise found.problems[0].error
@@ -181,6 +185,32 @@ def read_source(data: bytes, name: str, *, passphrase: bytes | None = None, keys
         found.described,
         found.digest_fits,
     )
+
+
+_OF_TEXT: Final = frozenset({ContainerFormat.PEM, ContainerFormat.KUBERNETES, ContainerFormat.JWKS})
+
+
+def _sealed(data: bytes, name: str) -> InputError | None:
+    """Return that what a text holds is encrypted; ``None`` of any other."""
+    from pkitools.containers.sealed_values import sealed_values  # of what cannot be read little is so
+
+    part, program = next(sealed_values(data, name), ("", ""))
+    return InputError("sources.error.sealed", name=name, part=part, program=program) if part else None
+
+
+def _tell_sealed(data: bytes, container: ContainerFormat, found: _Found) -> None:
+    """Tell of what stands encrypted beside what was read, as that and not as something unknown."""
+    if container not in _OF_TEXT:
+        return
+    from pkitools.containers.sealed_values import SIGNS, sealed_values  # few texts hold any
+
+    if not any(sign in data for sign in SIGNS):
+        return
+    told = dict(sealed_values(data, found.name))
+    found.problems = [bad for bad in found.problems if bad.error.params.get("part") not in told]
+    for part, program in told.items():
+        error = InputError("sources.error.sealed", name=found.name, part=part, program=program)
+        found.bad(found.next_position(), error)
 
 
 def _forms(container: ContainerFormat, data: bytes, text_of_it: bytes, found: _Found) -> frozenset[TextForm]:

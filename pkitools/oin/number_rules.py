@@ -226,7 +226,9 @@ def _legacy_suffix(subject: Candidate) -> Answer:
 
 
 def _letters(subject: Candidate) -> Answer:
-    return _met_if(subject.core.isdigit(), subject) if subject.is_well_formed else NOT_APPLICABLE
+    if not subject.is_well_formed:
+        return NOT_APPLICABLE
+    return _met_if(subject.core.isdigit() or bool(_with_digits(subject)), subject)  # else it is told to be a slip
 
 
 def _ura(subject: Candidate) -> Answer:
@@ -291,6 +293,22 @@ def _contained(subject: Candidate) -> str:
     """Return an OIN that the text contains, or that it becomes when tidied; else nothing."""
     candidates = [subject.tidied, *(_CANDIDATE.findall(capitals(subject.text)))]
     return next((candidate for candidate in candidates if is_valid(candidate)), "")
+
+
+_DIGITS_FOR: Final = str.maketrans("OIL", "011")
+
+
+def _with_digits(subject: Candidate) -> str:
+    """Return the OIN that a text would be with digits for the letters that look like them; else nothing.
+
+    A number that is right as it stands has its letters by right, as one of a BRIN may.
+    """
+    meant = subject.tidied.translate(_DIGITS_FOR)
+    return meant if meant != subject.tidied and not is_valid(subject.tidied) and is_valid(meant) else ""
+
+
+def _like_digits(subject: Candidate) -> Answer:
+    return _met_if(not _with_digits(subject), subject, _suggestion(_with_digits))
 
 
 def _suggestion(find: Callable[[Candidate], str]) -> Operands:
@@ -359,6 +377,7 @@ def _input_notes() -> Iterator[NumberRule]:
     yield Rule("oin.input.tidied", Severity.WARNING, _OWN, Certainty.ADVICE), _tidied
     yield Rule("oin.input.leading_zeros", Severity.NOTICE, _OWN, Certainty.ADVICE), _leading_zeros
     yield Rule("oin.input.contains", Severity.NOTICE, _OWN, Certainty.ADVICE), _contains
+    yield Rule("oin.input.like_digits", Severity.NOTICE, _OWN, Certainty.ADVICE), _like_digits
     yield Rule("oin.input.ean", Severity.NOTICE, _OWN, Certainty.ADVICE), _ean
     yield Rule("oin.input.scientific", Severity.NOTICE, _OWN, Certainty.ADVICE), _scientific
     yield _lookalike("oin.input.eight_digits", "(?!0{8})[0-9]{8}", _suggestion(_kvk_based))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from typing import Final, TypeVar
 
@@ -35,6 +36,7 @@ class Gathering:
         self._asked, self._judging = tuple(asked), judging
         self._kept = Kept(judging.moment)
         self._looked_at = self._passed_over = self._lists = 0
+        self._with_lists: dict[str, None] = {}
 
     @property
     def looked_at(self) -> int:
@@ -50,6 +52,8 @@ class Gathering:
         self._looked_at += not reading.is_again
         self._passed_over += reading.holds_nothing
         self._lists += reading.lists
+        if reading.lists:
+            self._with_lists.setdefault(os.path.dirname(reading.name) or ".")  # noqa: PTH120  as it was reached
         for one in reading.certificates:
             self._kept.add(one, is_better=reading.is_anew)
         for key in reading.keys:
@@ -85,6 +89,7 @@ class Gathering:
             complete=complete,
             revocation_asked=not _is_off(judging.revocation) and (self._lists > 0 or _has_means(judging.revocation)),
             lists_found=self._lists,
+            list_folders=tuple(self._with_lists),
             revocation_off=_is_off(judging.revocation),
             connections=tuple(claim.name for claim in judging.claims),
         )

@@ -457,6 +457,7 @@ class Pointer:
         is_list: it is a file with a line for each further one.
         is_key: it is a private key.
         key_of: the file of the certificate whose key it is to be, as it is written there; empty where that is not sure.
+        key_of_bases: folders that this name counts from.
         serves: it is the certificate that the program sends to others, with what else is in its file.
         unnamed: what the program loads with it by itself; ``None``: nothing, or its key is named.
     """
@@ -468,6 +469,7 @@ class Pointer:
     is_list: bool = False
     is_key: bool = False
     key_of: str = ""
+    key_of_bases: tuple[str, ...] = ()
     serves: bool = False
     unnamed: Unnamed | None = None
 
@@ -553,6 +555,7 @@ class Portfolio:
         lists_found: how many lists and OCSP responses could be read in the files; whether one is about a certificate,
             and counts, is judged with that certificate.
         revocation_off: it was said to be left out, so that lists were not asked, also where there were any.
+        list_folders: the folders that those lists lie in: whoever checks one certificate again has to give them.
     """
 
     moment: datetime
@@ -570,6 +573,7 @@ class Portfolio:
     lists_found: int = 0
     revocation_off: bool = False
     connections: tuple[str, ...] = ()
+    list_folders: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Portfolio: {len(self.certificates)} certificates, {len(self.unread)} unread, {self.looked_at} files>"

@@ -100,13 +100,25 @@ def pointers_of(
         InputError: it is an inventory by its name and cannot be read as one.
         LimitError: it points to more than is followed.
     """
-    if len(data) > MAX_CONFIGURATION_BYTES or b"\0" in data or name.lower().endswith(_PROSE):
+    text = text_of(data, name)
+    if text is None:
         return ()
-    text = data.decode("utf-8", "replace").replace("\r\n", "\n")
     if listing is not None:
         return _within_limit(_of_lines(text, listing), name)
     found = _within_limit(_directives(text, name), name)
     return found or (_within_limit(_inventory(text, name), name) if is_inventory else ())
+
+
+def text_of(data: bytes, name: str) -> str | None:
+    """Return the text of what may be a configuration; ``None`` of what is too large for one, no text, or prose.
+
+    Args:
+        data: its content.
+        name: of the file.
+    """
+    if len(data) > MAX_CONFIGURATION_BYTES or b"\0" in data or name.lower().endswith(_PROSE):
+        return None
+    return data.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def pointers_beside(data: bytes, name: str) -> tuple[Pointer, ...]:
@@ -133,11 +145,11 @@ def _within_limit(pointers: Iterator[Pointer], name: str) -> tuple[Pointer, ...]
 
 def _directives(text: str, name: str) -> Iterator[Pointer]:
     words = {word[0].lower() for word in _WORD.finditer(text)} & _words()
-    for raw in _kinds():
+    for raw in kinds():
         if words.isdisjoint(each.lower() for key in ("file", "pattern", "list", "keys") for each in raw.get(key, ())):
             continue
-        found = list(islice(_read(raw, text, name), MAX_POINTERS + 1))
-        yield from _of_kind(raw, found, _unnamed(raw, text))
+        found = list(islice(directives_of(raw, text, name), MAX_POINTERS + 1))
+        yield from named_by(raw, found, _unnamed(raw, text))
 
 
 def _as_meant(found: Directive, define: frozenset[str]) -> Directive:
@@ -146,8 +158,14 @@ def _as_meant(found: Directive, define: frozenset[str]) -> Directive:
     return found if is_meant else replace(found, values=(("", found.line),))
 
 
-def _read(raw: Mapping[str, Any], text: str, name: str) -> Iterator[Directive]:
-    """Return the directives of a program in a text, by the grammar of that program."""
+def directives_of(raw: Mapping[str, Any], text: str, name: str) -> Iterator[Directive]:
+    """Return the directives of a program in a text, by the grammar of that program.
+
+    Args:
+        raw: one of :func:`kinds`.
+        text: the configuration.
+        name: of its file.
+    """
     names = {each: each for key in _DIRECTIVES for each in raw.get(key, ())}
     small = {each.lower(): each for each in names}
     match raw["form"]:
@@ -170,14 +188,25 @@ def _unnamed(raw: Mapping[str, Any], text: str) -> Unnamed | None:
     return Unnamed(raw["beside"], raw["cut"], is_cut, tuple(raw["variants"]))
 
 
-def _of_kind(raw: Mapping[str, Any], found: Sequence[Directive], unnamed: Unnamed | None) -> Iterator[Pointer]:
-    """Yield what the directives of one program point to, and its private keys before the rest."""
+def named_by(raw: Mapping[str, Any], found: Sequence[Directive], unnamed: Unnamed | None = None) -> Iterator[Pointer]:
+    """Yield what the directives of one program point to, and its private keys before the rest.
+
+    Args:
+        raw: one of :func:`kinds`.
+        found: its directives.
+        unnamed: what it loads by itself with each certificate.
+    """
     is_apache = raw["form"] == "lines"
 
     def named(key: str) -> frozenset[str]:
         return frozenset(each.lower() if is_apache else each for each in raw.get(key, ()))
 
-    bases = tuple(value for each in found if each.name in named("base") for value, _ in each.values[:1] if value)
+    bases = [each for each in found if each.name in named("base") and each.values and each.values[0][0]]
+    own_base = raw.get("own_base", {})
+
+    def bases_of(name: str, line: int) -> tuple[str, ...]:
+        return _bases(bases, own_base.get(name), line)
+
     defines = [each.values for each in found if each.name in named("define") and len(each.values) == 2]
     defined = _defined([(each[0][0].lstrip("$"), each[1][0]) for each in defines])
     pattern_of_name = _BARE_NAME if raw["form"] == "statements" else _NAME
@@ -191,21 +220,28 @@ def _of_kind(raw: Mapping[str, Any], found: Sequence[Directive], unnamed: Unname
         for each, partner in _pairs(keys, certificates, is_keyed=raw["form"] == "keyed"):
             text, of = known(each.values[0][0]), known(partner)
             sure = "" if _VARIABLE.search(of) else of
-            told = _pointer(text, each.values[0][1], bases, directive=each.name)
-            yield replace(told, is_key=True, key_of=sure)
+            told = _pointer(text, each.values[0][1], bases_of(key, each.line), directive=each.name)
+            yield replace(told, is_key=True, key_of=sure, key_of_bases=bases_of(certificate, each.line))
     files, lists, patterns, serving = named("file"), named("list"), named("pattern"), named("serves")
     several = None if raw["form"] == "keyed" else 1
     with_key = {each.block for each in found if each.name in raw.get("keys", {})}
     for each in found:
+        from_ = bases_of(each.name, each.line)
         for value, line in each.values[:several]:
             if each.name in files or each.name in lists:
                 serves = each.name in serving
                 is_list = each.name in lists
-                told = _pointer(known(value), line, bases, is_list=is_list, serves=serves, directive=each.name)
+                told = _pointer(known(value), line, from_, is_list=is_list, serves=serves, directive=each.name)
                 has_more = serves and unnamed is not None and each.block not in with_key
                 yield replace(told, unnamed=unnamed) if has_more else told
             elif each.name in patterns and value and known(value).endswith(tuple(raw.get("ends", [""]))):
-                yield _pointer(known(value), line, bases, further=True)
+                yield _pointer(known(value), line, from_, further=True)
+
+
+def _bases(found: Sequence[Directive], own: str | None, line: int) -> tuple[str, ...]:
+    """Return the folders that names on a line may count from: those of their own kind first, the last above first."""
+    in_order = sorted(found, key=lambda each: (each.name != own, each.line > line, -each.line)) if own else found
+    return tuple(each.values[0][0] for each in in_order)
 
 
 def _pairs(
@@ -288,7 +324,7 @@ def _with_values(text: str, defined: Mapping[str, str], names: re.Pattern[str]) 
 
 def _of_lines(text: str, bases: tuple[str, ...]) -> Iterator[Pointer]:
     """Yield the first word of each line of a list of HAProxy; what follows it is options and names of servers."""
-    unnamed = next(filter(None, (_unnamed(raw, "") for raw in _kinds() if "list" in raw)), None)
+    unnamed = next(filter(None, (_unnamed(raw, "") for raw in kinds() if "list" in raw)), None)
     for number, line in enumerate(text.split("\n"), start=1):
         words = line.split(None, 1)
         if words and not words[0].startswith("#"):
@@ -302,7 +338,8 @@ def programs() -> tuple[tuple[str, Source], ...]:
 
 
 @cache
-def _kinds() -> tuple[Mapping[str, Any], ...]:
+def kinds() -> tuple[Mapping[str, Any], ...]:
+    """Return what stands in ``data/pointers.toml`` of each program."""
     raw: Mapping[str, Any] = read_toml(str(__package__), "data/pointers.toml")
     return tuple(each for each in raw.values() if isinstance(each, dict))
 

@@ -17,13 +17,14 @@ from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_PATTERN_FILES, MAX_PENDIN
 from pkitools.portfolio.claims import Claims
 from pkitools.portfolio.following import MOST_ROUNDS, cut_off, key_beside, listing_of, not_followed, resolved
 from pkitools.portfolio.foreseeing import gathered_from
+from pkitools.portfolio.including import keys_including
 from pkitools.portfolio.judging import Judge, Judging
 from pkitools.portfolio.known import Collecting
 from pkitools.portfolio.model import Gap, Pending, Pointer, Reading, Target, Unread
 from pkitools.portfolio.opening import ToRead, unit_of
 from pkitools.portfolio.pairing import not_fitting
 from pkitools.portfolio.peers import Fetch, Peer, asked_together, unit_of_peer
-from pkitools.portfolio.pointers import peer_of
+from pkitools.portfolio.pointers import peer_of, text_of
 from pkitools.portfolio.reading import Unit, held_certificate
 from pkitools.portfolio.walking import FoundFile, Walk
 from pkitools.portfolio.working import readings_of
@@ -95,6 +96,7 @@ class _Scan:
     authorities: dict[bytes, bytes] = field(default_factory=dict)
     pending: list[Pending] = field(default_factory=list)
     pairs: dict[tuple[str, str], bool] = field(default_factory=dict)
+    including: dict[str, None] = field(default_factory=dict)
 
     def readings(self, given: Sequence[str]) -> Iterator[Reading]:
         files = [each for each in given if not _is_peer(each)]
@@ -111,6 +113,11 @@ class _Scan:
         yield from self._noted(readings_of(rest, self.judge, self.executor), further)
         yield from self._pointed_to(further, [(each, "") for each in given if _is_peer(each)])
         yield from self._again()
+        for name in self.including:
+            for pointer in keys_including(name, self._text):
+                found = resolved(pointer, name)
+                for path in () if isinstance(found, Unread) else found:
+                    self._pair(path, pointer, name)
         for (certificate, key), is_named in self.pairs.items():
             yield from not_fitting(certificate, key, self.judge, self.claims.of_file, is_named=is_named)
 
@@ -170,6 +177,8 @@ class _Scan:
         keys: set[str] = set()
         serving: set[str] = set()
         beside: dict[str, dict[str, None]] = {}
+        further = list(further)
+        self.including.update((name, None) for name, pointer in further if pointer.target is Target.PATTERN)
         for name, pointer in further:
             origin = f"{name}:{pointer.line}"
             found = resolved(pointer, name)
@@ -190,7 +199,8 @@ class _Scan:
                     beside.setdefault(name, {})[path] = None
                 if pointer.is_key:
                     keys.add(path)
-                    self._pair(path, pointer, name)
+                    if name not in self.including:  # what that includes may say otherwise
+                        self._pair(path, pointer, name)
                 elif (key := key_beside(pointer, path)) is not None:
                     keys.add(key)
                     named.setdefault(key, []).append(origin)
@@ -205,10 +215,15 @@ class _Scan:
         found = resolved(pointer, name)
         return isinstance(found, Unread) or any((each, f"{name}:{pointer.line}") not in self.followed for each in found)
 
+    def _text(self, name: str) -> str | None:
+        """Return the text of a file; ``None`` of what cannot be read, which is told where it is read."""
+        unit = next((each for each in self.held if each.name == name), None) or unit_of(ToRead(name, in_folder=True))
+        return None if isinstance(unit, Reading) else text_of(unit.data, unit.name)
+
     def _pair(self, key: str, pointer: Pointer, name: str) -> None:
         """Note which certificate a key is to fit."""
         if pointer.key_of:
-            found = resolved(replace(pointer, text=pointer.key_of), name)
+            found = resolved(replace(pointer, text=pointer.key_of, bases=pointer.key_of_bases), name)
             self.pairs.update({} if isinstance(found, Unread) else {(path, key): True for path in found[:1]})
 
     def _of_peers(self, peers: Sequence[tuple[str, str]]) -> Iterator[Reading]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -30,6 +30,28 @@ if TYPE_CHECKING:
 
 
 _AT_ONCE: Final = "connections.renewal.at_once"
+
+
+@dataclass(frozen=True, slots=True)
+class StepCommand:
+    """What does a step, as whoever tells it has it.
+
+    Args:
+        text: the command, as it can be pasted.
+        words: the same as a shell hands it over, the program first; a name in capitals is to be filled in.
+        add_to_files: what to add to ``files`` of the connection for what comes of it to be seen; ``None``: it is.
+        note: that, in a sentence; empty where there is nothing to add.
+    """
+
+    text: str
+    words: tuple[str, ...] = ()
+    add_to_files: str | None = None
+    note: str = ""
+
+    @property
+    def told(self) -> str:
+        """The command, and what to do beside it."""
+        return f"{self.text} {self.note}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,25 +117,34 @@ class WrittenDraft:
     file: str
 
 
-def status_document(status: ConnectionsStatus) -> dict[str, object]:
-    """Return the whole document: every connection in the order of the file, with its steps."""
+def status_document(
+    status: ConnectionsStatus, command: Callable[[ConnectionStatus, StepStatus], StepCommand | None] | None = None
+) -> dict[str, object]:
+    """Return the whole document: every connection in the order of the file, with its steps.
+
+    Args:
+        status: how they stand.
+        command: gives what does a step, where the caller has something for it.
+    """
     return {
         "schema": "pkitools.status/v1",
         "moment": instant(status.moment),
         "file": status.connections.name,
-        "connections": [_status(one) for one in status.statuses],
+        "connections": [_status(one, command) for one in status.statuses],
         "unread": [unread_entry(one) for one in status.unread],
     }
 
 
-def _status(one: ConnectionStatus) -> dict[str, object]:
+def _status(
+    one: ConnectionStatus, command: Callable[[ConnectionStatus, StepStatus], StepCommand | None] | None
+) -> dict[str, object]:
     following = one.next
     return {
         **_connection(one.connection),
         "state": one.state.value,
         "verdict": one.verdict.value,
         "next": None if following is None else following.step.value,
-        "steps": [_step(each) for each in one.steps],
+        "steps": [_step(each, command(one, each) if command is not None else None) for each in one.steps],
         "certificate": None if one.certificate is None else _certificate(one.certificate),
         "request": None if one.request is None else one.request.place.name,
         "reusable": [_certificate(each) for each in one.reusable],
@@ -143,7 +174,7 @@ def _connection(one: Connection) -> dict[str, object]:
     }
 
 
-def _step(one: StepStatus) -> dict[str, object]:
+def _step(one: StepStatus, command: StepCommand | None) -> dict[str, object]:
     told = {str(tongue): message(one.code, readable(one.params, tongue), tongue).message for tongue in LANGUAGES}
     return {
         "step": one.step.value,
@@ -151,6 +182,8 @@ def _step(one: StepStatus) -> dict[str, object]:
         "code": one.code,
         "params": {name: value if isinstance(value, int) else str(value) for name, value in one.params.items()},
         "due": _day(one.due),
+        "command": None if command is None else list(command.words),
+        "add_to_files": None if command is None else command.add_to_files,
         **told,
     }
 

@@ -82,9 +82,23 @@ def report_outcomes(
         outcomes.extend(_status(each, label[0], policy))
         if any(attempt.code not in _NOWHERE for attempt in each.attempts):
             outcomes.append(outcome(rules.NO_SOURCE, MET, each.certificate))
+        others = _of_others(each)
+        told_with_first = {id(other) for other in others[1:]}
         for attempt in each.attempts:
-            outcomes.extend(_needless(attempt) if _is_beside(attempt, each) else _attempt(attempt, label))
+            if id(attempt) in told_with_first:
+                continue
+            is_told = not _is_beside(attempt, each)
+            outcomes.extend(_attempt(attempt, label, len(others)) if is_told else _needless(attempt))
     return tuple(outcomes)
+
+
+def _of_others(each: CertificateRevocation) -> list[Attempt]:
+    """Return the lists of other authorities that were in a folder, where none of the issuer was among them."""
+    found = [one for one in each.attempts if _is_found(one) and one.fault is CrlFault.ANOTHER_ISSUER]
+    if len(found) < 2:
+        return found
+    fitting = {(one.source, one.certificate.sha256) for one in each.attempts if not one.code}
+    return [] if any((one.source, one.certificate.sha256) in fitting for one in found) else found
 
 
 def _is_beside(attempt: Attempt, each: CertificateRevocation) -> bool:
@@ -125,8 +139,12 @@ def _is_list_of_another(attempt: Attempt) -> bool:
     # what the address in the certificate gave is what its authority says, whoever made it
     if attempt.fault is CrlFault.ANOTHER_ISSUER_LISTS:
         return attempt.origin is Origin.SUPPLIED
-    handed_in = attempt.origin is Origin.SUPPLIED and not attempt.named
-    return handed_in and attempt.code is AttemptCode.CRL_ISSUER and attempt.fault is CrlFault.ANOTHER_ISSUER
+    return _is_found(attempt) and attempt.fault is CrlFault.ANOTHER_ISSUER
+
+
+def _is_found(attempt: Attempt) -> bool:
+    """Whether a list was found in a folder, that nobody named, and has another maker."""
+    return attempt.origin is Origin.SUPPLIED and not attempt.named and attempt.code is AttemptCode.CRL_ISSUER
 
 
 def _status(each: CertificateRevocation, subject: str, policy: RevocationPolicy) -> Iterator[Outcome]:
@@ -182,13 +200,14 @@ def _names_no_place(attempt: Attempt) -> bool:
     return attempt.origin is Origin.NONE and attempt.code is AttemptCode.MALFORMED
 
 
-def _attempt(attempt: Attempt, label: tuple[str, str]) -> Iterator[Outcome]:
+def _attempt(attempt: Attempt, label: tuple[str, str], others: int = 0) -> Iterator[Outcome]:
+    is_one_of_many = others > 1 and _is_list_of_another(attempt)
     maker = _maker(attempt, label[1])
     params = {
         "subject": label[0],
         "source": attempt.source.upper(),
         "url": attempt.url or attempt.given or maker or label[1],
-        "address": attempt.url or attempt.given or NOTHING,
+        "address": (not is_one_of_many and (attempt.url or attempt.given)) or NOTHING,
         "maker": maker or NOTHING,
         "issuer": label[1],
         "crl_fault": attempt.fault or "-",
@@ -207,7 +226,8 @@ def _attempt(attempt: Attempt, label: tuple[str, str]) -> Iterator[Outcome]:
         if rules.rule_of_code(code) in _TOLD_BY_NAME:
             params = {
                 "place": NOTHING if _names_no_place(attempt) else "-",
-                "given": attempt.given or NOTHING,
+                "given": NOTHING if is_one_of_many else attempt.given or NOTHING,
+                "list": NOTHING if is_one_of_many else "-",
                 **params,
             }
         reason = _NOT_LOOKED.get(code)

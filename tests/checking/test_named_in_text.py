@@ -8,7 +8,7 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from email.message import EmailMessage
 from email.policy import SMTP
-from itertools import product
+from itertools import permutations, product
 from typing import Any, Final, TypeAlias
 
 import pytest
@@ -16,12 +16,12 @@ import pytest
 from pkitools.checking import check_file
 from pkitools.checking.chain import check_keys_together
 from pkitools.checking.of_file import FileKeys
-from pkitools.checking.private_keys import NAMED, PLACED, REQUEST, public_halves
+from pkitools.checking.private_keys import FOREIGN, NAMED, PLACED, REQUEST, public_halves
 from pkitools.checking.request_keys import KeysWithRequests
 from pkitools.containers import Contents, ItemKind, read_source
 from pkitools.containers.json_text import named_texts
 from pkitools.containers.named_values import standings
-from pkitools.findings import Verdict
+from pkitools.findings import Severity, Verdict
 from pkitools.requests import read_request
 from pkitools.x509 import read_certificate
 from tests.checking.test_beside import HOSTS, content
@@ -631,6 +631,30 @@ def test_where_nothing_says_what_belongs_together_nothing_is_told(text: str, exc
     if text == "one value":
         values = [value.replace("\n", "\n  ") for value in values]
     assert misplaced(UNNAMED[text].format(*values)) == 0
+
+
+@pytest.mark.parametrize(
+    "parts", ["cert a|cert b|key a|key b", "cert a|cert b|key a", "cert a|key c", "cert a|cert b|key a|key c"]
+)
+def test_without_names_the_order_decides_nothing(parts: str) -> None:
+    """Each key is held to all certificates, and one that fits none is told."""
+    for order in permutations(parts.split("|")):
+        contents = read_source(b"".join(map(content, order)), "x.pem")
+        read = [(item, read_certificate(item.der)) for item in contents.of_kind(ItemKind.CERTIFICATE)]
+        found = FileKeys(contents, "x.pem", read, public_halves(contents)).outcomes(raise_crashes=True)
+        told = [each.rule.code for each in found if each.status == "violated" and each.rule.severity is Severity.ERROR]
+        assert told == ([FOREIGN.code] if "key c" in order else []), order
+
+
+def test_an_object_without_a_name_has_not_that_of_the_first() -> None:
+    block = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+    text = (
+        object_of("ConfigMap", "first", [("a", block)], "open")
+        + f"---\nkind: ConfigMap\ndata:\n{blocks([('b', block)])}"
+    )
+    spans = [(at.start(), at.start() + len(block)) for at in re.finditer("-----BEGIN", text)]
+    named = [one.folder for one in standings(text.encode(), spans) if one is not None]
+    assert ["first" in folder for folder in named] == [True, False]
 
 
 def test_the_chain_of_a_certificate_stands_under_its_name() -> None:

@@ -61,7 +61,7 @@ MOMENT = datetime(2026, 11, 26, 12, tzinfo=UTC)
 AT = "--moment 2026-11-26T12:00:00Z"
 HELD = f"--trust root.pem --chain chain.pem --crl crl --offline {AT}"
 OIN = "00000001822477348000"
-MOST_ROWS = 12
+MOST_ROWS = 13
 LABELS = {"nl": ("Waarom", "Nu", "Ook", "Van"), "en": ("Why", "Now", "Also", "From")}
 
 

@@ -14,6 +14,7 @@ import pytest
 from pkitools.connections import hold, read_connections
 from pkitools.messages import LANGUAGES
 from pkitools.reports.planning import work_suffixes
+from pkitools.reports.planning.work import connection_name
 from pkitools_cli.commands.status.text import beside_told
 from pkitools_cli.i18n import speaking, tr
 from tests.connections.support import CHAIN, OIN, OTHER_OIN, certificate, connection, written
@@ -142,7 +143,7 @@ def test_what_to_do_stands_first_and_fits_the_terminal(
     monkeypatch.setenv("PKITOOLS_LANG", language)
     text = connection(**FILES) + connection(files='["no"]', live="2026-11-01", system='"fsc"')
     ran = status(text, "--verbose", "--by", "supplier")
-    headings = [line for line in ran.lines if "Gemeente A" in line and line[0] != " "]
+    headings = [line for line in ran.lines if "  Gemeente A" in line and line[0] != " "]
     assert ["FSC" in line for line in headings] == [True, False]
     assert max(map(len, ran.lines)) <= 80
 
@@ -442,7 +443,8 @@ def test_the_page_tells_of_a_connection_what_the_terminal_tells(status: Any, fol
         asked = judging(revocation=None)
         (one,) = hold(read_connections((folder / "connections.toml").read_bytes(), "connections.toml"), asked).statuses
         (beside,) = beside_told(replace(one, absent=()))
-        told = [beside, *(tr(f"cli.status.{each}", count=1) for each in ("no_key", "unconfirmed"))]
+        name = connection_name(one.connection, "en", {1: ""})
+        told = [beside, tr("cli.status.no_key", names=name), tr("cli.status.unconfirmed", count=1)]
         told.append(tr("cli.status.absent", name="gone"))
     for sentence in told:
         assert sentence in ran.told

@@ -97,14 +97,16 @@ def test_what_a_script_and_a_page_are_told_is_the_same(run: Command, folder: Pat
     assert shlex.join(["pkitools", *told]) in Path("page.html").read_text(encoding="utf-8")
 
 
-def test_status_and_scan_tell_the_same_of_a_connection(run: Command, folder: Path) -> None:
+@pytest.mark.parametrize("files", ['["found/host.pem"]', '["found"]'])
+def test_status_and_scan_tell_the_same_of_a_connection(run: Command, folder: Path, files: str) -> None:
     _put("host.pem", "all")
-    written(folder, connection(files='["found"]'))
+    written(folder, connection(files=files))
     told = _last(run("status", "--trust", "root.crt", *AT).out)
     scan = run(
         "scan", "--connections", "connections.toml", "--offline", "--revocation", "off", "--trust", "root.crt", *AT
     )
     assert told == _last(scan.out) != []
+    assert ("to files of this connection" in scan.told) is (files != '["found"]'), "as status tells it"
     assert told[:-1] == _last(
         run("cert", "check", "found/host.pem", "--for", "digid-machtigen", "-e", "preproduction", "--offline",
             "--revocation", "off", "--trust", "root.crt", *AT).out
@@ -118,3 +120,33 @@ def test_in_one_run_no_two_renewals_are_told_one_place(run: Command, folder: Pat
     document = json.loads(run("cert", "check", "found/host.pem", "found/host.crt", *use, "--json").out)
     places = [one["next"]["command"][-1] for one in document["certificates"]]
     assert sorted(places) == ["found/host.2", "found/host.3"]
+
+
+@pytest.mark.parametrize("files", ['["found/host.pem"]', '["found"]'])
+def test_what_to_add_to_files_is_told_where_its_step_is(run: Command, folder: Path, files: str) -> None:
+    """In every form; and once it is added and the command has run, what came of it is seen."""
+    _put("host.pem", "all")
+    written(folder, connection(files=files))
+    use = ("--trust", "root.crt", *AT)
+    document = run("status", *use, "--json").document
+    (step,) = (one for one in document["connections"][0]["steps"] if one["step"] == "renewal")
+    text = run("status", *use, "--report", "told.md", "--report", "told.csv", "--report", "told.json").out
+    assert step["command"] == ["pkitools", *_last(text)]
+    assert json.loads(Path("told.json").read_bytes()) == document
+    entry = step["add_to_files"]
+    assert (entry is None) is (files == '["found"]')
+    rows = Path("told.csv").read_text(encoding="utf-8-sig")
+    assert rows.splitlines()[0].endswith(",absent,add_to_files")
+    for told in (" ".join(text.split()), Path("told.md").read_text(encoding="utf-8")):
+        assert ("to files of this connection" in told) is (entry is not None)
+    if entry is None:
+        return
+    assert entry in rows
+    written(folder, connection(files=json.dumps(["found/host.pem", entry])))
+    assert (
+        run(*("secret" if word == "FILE" else word for word in step["command"][1:]), "--moment", "2027-01-10").code == 0
+    )
+    (renewal,) = (
+        one for one in run("status", *use, "--json").document["connections"][0]["steps"] if one["step"] == "renewal"
+    )
+    assert renewal["code"] == "connections.renewal.request_late"

@@ -9,13 +9,16 @@ from typing import Final
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
 from cryptography.x509 import load_pem_x509_certificate
 
 from pkitools.connections import ConnectionStatus, Step, StepState, StepStatus, claims_of, read_connections
-from pkitools.findings import Verdict
+from pkitools.connections.described import in_short
+from pkitools.documents import cite
+from pkitools.findings import Rule, Severity, Verdict, Violated, outcome
 from pkitools.frozen import replace
-from pkitools.messages import Detail
+from pkitools.messages import LANGUAGES, Detail, Language
 from pkitools.portfolio.model import Standing
 from pkitools.portfolio.risk import Risks
 from pkitools.reports.portfolio.telling import deciding
@@ -24,9 +27,9 @@ from pkitools_cli.commands.status.commands import command_for
 from tests.cli.conftest import run
 from tests.connections.support import CHAIN, OIN, OTHER_OIN, _key, certificate, connection, held
 from tests.portfolio.support import judging, scanned
-from tests.support.chains import EKU, MOMENT, authority, good_chain
+from tests.support.chains import EKU, MOMENT, authority, crl, good_chain
 from tests.support.command import Command
-from tests.support.deliveries import pem
+from tests.support.deliveries import corrupt, pem
 from tests.support.metadata import Holder, descriptor, entity, role, signed
 from tests.support.requests import pooled_key
 
@@ -135,6 +138,12 @@ def of_files() -> dict[str, dict[str, bytes]]:
         "no chain": {"own.pem": mine},
         "not begun": {"own.pem": certificate(start=NEXT) + CHAIN},
         "another use": {"own.pem": certificate(extensions={EKU: (True, b"\x05\x00")}) + CHAIN},
+        "revoked": {"own.pem": certificate(serial=3) + CHAIN, "tsp.crl": crl(good_chain().tsp, 3)},
+        "revoked, its chain elsewhere": {
+            "own.pem": certificate(serial=3),
+            "c.pem": CHAIN,
+            "tsp.crl": crl(good_chain().tsp, 3),
+        },
         "strange beside it": {"own.pem": mine + CHAIN, "other.pem": certificate(OTHER_OIN) + key() + CHAIN},
         "wrong beside it": {"own.pem": mine + CHAIN, "old.pem": certificate(serial=9) + CHAIN + strange},
         **{case: {"own.pem": mine + CHAIN, "sp.xml": data} for case, (data, _, _) in of_metadata().items()},
@@ -224,3 +233,80 @@ def test_a_check_of_the_certificates_in_metadata_is_not_read_as_one_of_the_metad
     assert judged.code == (0 if case == "good" else 10)
     assert "file.metadata.certificates" not in judged.out
     assert "metadata check" not in run("cert", "check", folder / "root.pem", *USE, *at).told
+
+
+LYING: Final = ("nothing", "strange", "another's", "own")
+GAPS: Final = {"none": None, "unread": corrupt(), "missing": b"ssl_certificate gone.pem;\n", "locked": None}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("gap", GAPS)
+def test_what_makes_a_connection_failed_is_told(folder: Path, gap: str) -> None:
+    """The product of what lies at its places, what cannot be read there, and the days it states."""
+    (folder / "m" / "n.pem").write_bytes(GAPS[gap] or b"") if gap == "unread" else None
+    (folder / "m" / "nginx.conf").write_bytes(GAPS["missing"] or b"") if gap == "missing" else None
+    if gap == "locked":
+        (folder / "m" / "k.p12").write_bytes(locked())
+    for case in LYING:
+        lying_there = {
+            "nothing": b"",
+            "strange": certificate(OTHER_OIN) + key() + CHAIN,
+            "another's": certificate(OTHER_OIN) + CHAIN,
+            "own": holder().certificate.public_bytes(Encoding.PEM) + CHAIN,
+        }[case]
+        for days in ({}, {"live": "2026-01-01"}, {"ordered": "2026-01-01"}):
+            one = lying(folder, {"c.pem": lying_there} if lying_there else {}, **days)
+            asks = [step for step in one.steps if step.state in {StepState.LATE, StepState.NOW}]
+            found = (case, days, one.verdict, [(step.code, step.state) for step in one.steps])
+            assert asks or one.verdict is not Verdict.FAILED, found
+            if gap != "none" and case in {"nothing", "own"}:
+                step = told(one, Step.CERTIFICATE if case == "nothing" else Step.VERDICT)
+                assert step.code.endswith(gap), found
+                assert (step.params["named_by"] != "") is (gap == "missing")
+
+
+def locked() -> bytes:
+    """A keystore that a passphrase opens."""
+    own = load_pem_x509_certificate(certificate(cn="locked.example.nl"))
+    return serialize_key_and_certificates(b"a", _key(), own, None, BestAvailableEncryption(b"geheim"))
+
+
+@pytest.mark.parametrize("gap", ["none", "missing", "locked"])
+@pytest.mark.parametrize("command", ["status", "plan"])
+def test_a_passphrase_is_asked_only_where_one_is_needed(folder: Path, run: Command, command: str, gap: str) -> None:
+    """And a name that points to nothing is told with who names it."""
+    if gap == "missing":
+        (folder / "m" / "nginx.conf").write_bytes(GAPS["missing"] or b"")
+    if gap == "locked":
+        (folder / "m" / "k.p12").write_bytes(locked())
+    lying(folder, {})
+    words = (command, "--connections", folder / "connections.toml", "--moment", "2026-11-22T12:00:00Z")
+    for tongue in ("nl", "en"):
+        told_of = run("--lang", tongue, *words).told
+        assert ("--passphrase-file" in told_of.rpartition("Nu:" if tongue == "nl" else "Now:")[2]) is (gap == "locked")
+        assert ("nginx.conf" in told_of) is (gap == "missing"), told_of
+
+
+def test_of_which_connections_no_key_was_seen_is_told_by_name(folder: Path, run: Command) -> None:
+    own = holder().certificate.public_bytes(Encoding.PEM)
+    closed = _key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"geheim"))
+    words = ("--lang", "en", "status", "--moment", "2026-11-22T12:00:00Z", "--trust", folder / "root.pem")
+    for files, is_seen, is_closed in (
+        ({}, False, False),
+        ({"k.key": closed}, False, True),
+        ({"k.key": key()}, True, False),
+    ):
+        lying(folder, {"own.pem": own + CHAIN, **files})
+        told_of = run(*words, "--connections", folder / "connections.toml").told
+        seen = "key that fits the certificate was not seen: Gemeente A, DigiD Machtigen, preproduction." not in told_of
+        assert seen is is_seen, files
+        assert ("--passphrase-file" in told_of) is is_closed, files
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_of_a_rule_of_ones_own_the_reason_is_its_name_in_words(language: Language) -> None:
+    """Its sentences are with the rule, and not among ours: its code alone would say nothing of whose it is."""
+    words = dict.fromkeys(("title", "message", "remedy"), "x")
+    rule = Rule("own.example", Severity.ERROR, cite("pkitools"), texts=dict.fromkeys(LANGUAGES, words))
+    told_of = in_short(outcome(rule, Violated())).in_language(language)
+    assert told_of == {"nl": "uw eigen regel own.example", "en": "your own rule own.example"}[language]

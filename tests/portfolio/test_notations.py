@@ -20,7 +20,7 @@ from cryptography.x509 import CertificateSigningRequestBuilder, Name
 
 from pkitools.checking import Revocation
 from pkitools.findings import Verdict
-from pkitools.portfolio import Gap, Portfolio, Target
+from pkitools.portfolio import Gap, Portfolio, Target, keeping
 from pkitools.portfolio.pointers import pointers_of
 from pkitools.x509 import read_certificate
 from tests.portfolio.support import CHAIN, judging, other_leaf, scanned
@@ -107,6 +107,13 @@ WAYS: Final = {"nginx": NGINX, "apache": APACHE, "haproxy": HAPROXY, "yaml": YAM
 ALL: Final = [(program, way) for program, ways in WAYS.items() for way in ways]
 
 
+STORES: Final = {
+    "plain": "crt-store web\n load crt one/A.pem key two/A.pem alias a\n load key two/R.pem crt one/R.pem\n",
+    "bases": "crt-store web\n crt-base one\n key-base two\n load crt A.pem key A.pem\n load crt R.pem key R.pem\n",
+    "bases of all": "global\n key-base two\n crt-base one\ncrt-store web\n load key A.pem crt A.pem\n load crt R.pem key R.pem\n",
+}  # fmt: skip
+
+
 def _key(issued: Issued) -> bytes:
     data: bytes = issued.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     return data
@@ -127,6 +134,12 @@ def folder(tmp_path: Path, issued: dict[str, Issued]) -> Path:
         (tmp_path / f"{name}.key").write_bytes(_key(each))
     (tmp_path / "list").write_text("# of HAProxy\nR.pem [alpn h2] r.example.nl\n")
     return tmp_path
+
+
+@pytest.fixture
+def no_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what configurations say counts, and not that A.key goes with A.pem by its name."""
+    monkeypatch.setattr(keeping, "misnamed", lambda *_: ())
 
 
 def _standing(folder: Path, program: str, **asked: Any) -> tuple[dict[str, Verdict], Portfolio]:
@@ -151,6 +164,7 @@ def test_a_revoked_certificate_in_second_place_is_looked_at(
         assert set(standing) == {"A", "R"}
 
 
+@pytest.mark.usefixtures("no_names")
 @pytest.mark.parametrize(("program", "way"), [each for each in ALL if each[0] != "haproxy"])
 def test_a_key_that_was_exchanged_is_noticed(folder: Path, program: str, way: str) -> None:
     (folder / NAMES[program]).write_text(WAYS[program][way])
@@ -161,6 +175,7 @@ def test_a_key_that_was_exchanged_is_noticed(folder: Path, program: str, way: st
     assert _standing(folder, program)[0] == {"A": Verdict.FAILED, "R": Verdict.FAILED}
 
 
+@pytest.mark.usefixtures("no_names")
 def test_the_key_of_a_store_of_haproxy_is_compared(folder: Path) -> None:
     text = 'crt-store\n load crt A.pem key A.key\n load key "R.key" crt R.pem alias r\n'
     (folder / NAMES["haproxy"]).write_text(text)
@@ -280,6 +295,77 @@ def test_the_program_takes_each_notation(folder: Path, program: str, way: str) -
     if way == "variables":  # what has one nginx looks for when somebody connects
         return
     assert subprocess.run(command, capture_output=True, cwd=folder, check=False).returncode != 0
+
+
+# what stands in two files that include one another: of the first and the second host; each A.… may hold R's key
+INCLUDING: Final = {
+    "nginx, a snippet each": ("nginx", ("server { listen 127.0.0.1:1 ssl; include A-cert.inc; include A-key.inc; }\n"
+        "server { listen 127.0.0.1:2 ssl; include R-key.inc; include R-cert.inc; }\n"), {
+            f"{h}-{kind}.inc": f"ssl_certificate{'_key' * (kind == 'key')} {h}.{'pem' if kind == 'cert' else 'key'};\n"
+            for h in "AR" for kind in ("cert", "key")}),
+    "nginx, the certificate in a snippet": ("nginx", ("server { listen 127.0.0.1:1 ssl; include A.inc; ssl_certificate_key A.key; }\n"
+        "server { listen 127.0.0.1:2 ssl; ssl_certificate_key R.key; include R.inc; }\n"),
+        {f"{h}.inc": f"ssl_certificate {h}.pem;\n" for h in "AR"}),
+    "nginx, hosts in files of their own": ("nginx", "ssl_certificate_key A.key; include sites/*.conf;\n", {
+        "sites/a.conf": "server { listen 127.0.0.1:1 ssl; ssl_certificate A.pem; }\n",
+        "sites/r.conf": "server { listen 127.0.0.1:2 ssl; ssl_certificate R.pem; include sites/r.key.inc; }\n",
+        "sites/r.key.inc": "ssl_certificate_key R.key;\n"}),
+    "nginx, one over one of the file around it": ("nginx", ("ssl_certificate_key A.key;\n"
+        "server { listen 127.0.0.1:1 ssl; ssl_certificate A.pem; }\n"
+        "server { listen 127.0.0.1:2 ssl; ssl_certificate R.pem; include R.inc; }\n"), {"R.inc": "ssl_certificate_key R.key;\n"}),
+    "nginx, two of one host": ("nginx", "server { listen 127.0.0.1:1 ssl; include A.inc; include R.inc; }\n",
+        {f"{h}.inc": f"ssl_certificate {h}.pem; ssl_certificate_key {h}.key;\n" for h in "AR"}),
+    "nginx, an include in an include": ("nginx", ("server { listen 127.0.0.1:1 ssl; include A.inc; ssl_certificate A.pem; }\n"
+        "server { listen 127.0.0.1:2 ssl; include R.inc; ssl_certificate R.pem; }\n"), {
+            **{f"{h}.inc": f"include {h}.more;\n" for h in "AR"}, **{f"{h}.more": f"ssl_certificate_key {h}.key;\n" for h in "AR"}}),
+    "Apache, a snippet each": ("apache", "".join(
+        f"<VirtualHost *:{n}>\nSSLEngine on\nSSLCertificateFile {h}.pem\nInclude {h}-key.conf\n</VirtualHost>\n" for n, h in ((1, "A"), (2, "R"))),
+        {f"{h}-key.conf": f"SSLCertificateKeyFile {h}.key\n" for h in "AR"}),
+}  # fmt: skip
+
+
+@pytest.mark.usefixtures("no_names")
+@pytest.mark.parametrize("way", INCLUDING)
+def test_what_stands_in_files_that_include_one_another_is_compared(folder: Path, way: str) -> None:
+    program, text, files = INCLUDING[way]
+    for name, inside in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(inside)
+    (folder / NAMES[program]).write_text(text)
+    assert set(_standing(folder, program)[0].values()) == {Verdict.PASSED}
+    first, second = ((folder / f"{name}.key").read_bytes() for name in "AR")
+    (folder / "A.key").write_bytes(second)
+    (folder / "R.key").write_bytes(first)
+    assert _standing(folder, program)[0] == {"A": Verdict.FAILED, "R": Verdict.FAILED}
+
+
+@pytest.mark.parametrize("way", INCLUDING)
+def test_the_program_takes_files_that_include_one_another_so(folder: Path, way: str) -> None:
+    """nginx compares the keys itself where it reads a configuration; Apache does so when it starts."""
+    program, text, files = INCLUDING[way]
+    for name, inside in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(inside)
+    command = JUDGES[program](folder, text)
+    taken = subprocess.run(command, capture_output=True, cwd=folder, check=False)
+    assert taken.returncode == 0, taken.stderr.decode() + taken.stdout.decode()
+    first, second = ((folder / f"{name}.key").read_bytes() for name in "AR")
+    (folder / "A.key").write_bytes(second)
+    (folder / "R.key").write_bytes(first)
+    taken = subprocess.run(command, capture_output=True, cwd=folder, check=False)
+    assert (taken.returncode == 0) is (program == "apache")
+
+
+@pytest.mark.parametrize("way", STORES)
+def test_each_name_of_haproxy_counts_from_the_folder_of_its_own_kind(folder: Path, way: str) -> None:
+    """A certificate and a key of one name in two folders."""
+    for turned in (False, True):
+        for name, other in (("A", "R"), ("R", "A")):
+            for kind, held in (("one", f"{name}.pem"), ("two", f"{other if turned else name}.key")):
+                (folder / kind).mkdir(exist_ok=True)
+                (folder / kind / f"{name}.pem").write_bytes((folder / held).read_bytes())
+        (folder / NAMES["haproxy"]).write_text(STORES[way])
+        assert set(_standing(folder, "haproxy")[0].values()) == {Verdict.FAILED if turned else Verdict.PASSED}
 
 
 UNREADABLE: Final = {

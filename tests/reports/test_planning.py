@@ -19,6 +19,7 @@ from pkitools.connections.planning import BEGIN
 from pkitools.errors import InvalidValueError
 from pkitools.frozen import replace
 from pkitools.messages import LANGUAGES, Language, message
+from pkitools.reports.connections import StepCommand
 from pkitools.reports.pages.work import TO_DO
 from pkitools.reports.planning import Work, WorkTelling, work_form, work_report, work_suffixes
 from pkitools.reports.planning.as_csv import PLAN_COLUMNS, STATUS_COLUMNS
@@ -47,7 +48,11 @@ def status(tmp_path_factory: pytest.TempPathFactory) -> ConnectionsStatus:
 
 def told(status: ConnectionsStatus, suffix: str, language: Language = "en", *, days_alone: bool = False) -> str:
     work = Work(status.moment, planned_of(status)) if days_alone else Work.of_status(status)
-    text = work_report(work, suffix, WorkTelling(language, lambda one, step: "=pkitools")).decode()
+    text = work_report(
+        work,
+        suffix,
+        WorkTelling(language, lambda one, step: StepCommand("=pkitools", ("=pkitools",), "a.*", "Add it.")),
+    ).decode()
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
     assert [line for line in lines if not line.isprintable()] == []
     assert "connections." not in text or suffix == ".json"  # every word has its text

@@ -573,6 +573,25 @@ def test_a_list_that_the_issuer_cannot_have_made_is_told_with_who_made_it_and_wh
     assert "http://crl.example/" in _said(of_another, language, address="http://crl.example/")
 
 
+@pytest.mark.parametrize("count", [2, 3, 9])
+@pytest.mark.parametrize("with_own", [True, False])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_of_many_lists_of_others_one_sentence_is_told_and_none_where_that_of_the_issuer_is_there(
+    world: World, count: int, with_own: bool, language: Language
+) -> None:
+    """Nine of them were nine sentences about one certificate, thirteen lines of a scan."""
+    strangers = build("g1-private", moment=MOMENT, keys=elliptic_keys)
+    lists = [authority.crl(moment=MOMENT + timedelta(seconds=n)) for n in range(count) for authority in strangers]
+    lists = lists[:count]
+    own = [world.crl_case(world.plain).crl(), world.crl_case(world.tsp.certificate, world.domain).crl()]
+    found = _of_issuer(world.check(world.plain, crls=[*lists, *own] if with_own else lists))
+    assert len({one.certificate for one in found}) == len(found)
+    assert bool(found) is not with_own
+    for one in found:
+        assert str(one.params["issuer"]) in _said(one, language)
+        assert not any(name_text(read_crl(der).issuer).short in _said(one, language) for der in lists)
+
+
 def _said(found: Outcome, language: Language, **otherwise: str) -> str:
     return answer.told(replace(found, params={**found.params, **otherwise}), language).message
 

@@ -73,6 +73,7 @@ def _oin_vectors() -> list[Vector]:
         "oin.number.ean": (oin("00000008712423026117"), oin("00000004003214345001")),
         "oin.input.ean": (oin("8712423026117"), good),
         "oin.input.contains": (oin(f"0190:{GOOD}"), good),
+        "oin.input.like_digits": (oin("00000001822477348O00"), good),
         "oin.input.scientific": (oin("1,82248E+12"), good),
         "oin.input.eight_digits": (oin("52035476"), good),
         "oin.input.nine_digits": (oin("822477348"), good),

@@ -16,15 +16,16 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from pkitools.errors import PkitoolsError
-from pkitools.frozen import Frozen, dataclass
+from pkitools.frozen import Frozen, dataclass, replace
 from pkitools.messages import LANGUAGES, filled
 from pkitools.text import abbreviated, instant, pattern, visible
 from pkitools.x509.oids import ATTRIBUTE_OIDS
 from pkitools_cli.i18n import lookup, speaking, tr
-from pkitools_cli.lines import columns, command_rows, next_step, pastable, wrapped
-from pkitools_cli.wide import width
+from pkitools_cli.lines import columns, command_rows, cut_rows, next_step, pastable, wrapped
+from pkitools_cli.wide import fitted, width
 
 if TYPE_CHECKING:
+    from pkitools.findings import Outcome
     from pkitools.x509.model import DistinguishedName
 
 Words = tuple[str, ...]
@@ -32,7 +33,10 @@ Commands = Mapping[str, Callable[[], Words | None]]
 
 _COMMAND: Final = pattern(r":? ?\{(\w+)\}$")
 _MOST_ROWS: Final = 4  # of a command; what is longer is no help
-_MOST_OF_BOTH: Final = 6
+_MOST_OF_BOTH: Final = 7
+_MOST_OF_SENTENCE: Final = 5  # of ours none is longer where a line has as many columns as is usual
+_USUAL_COLUMNS: Final = 80
+_MOST_OF_VALUE: Final = 60  # columns, of what is filled in a sentence
 _MOST_NAMES: Final = 4
 _MOST_OF_NAME: Final = 60
 _MOST_PREFIXES: Final = 1000
@@ -50,10 +54,12 @@ class NextStep:
     Args:
         sentence: in the language in force; ends with a colon when a command follows.
         words: the command, without ``pkitools``.
+        after: what to do after that, in a sentence; empty where there is nothing.
     """
 
     sentence: str
     words: Words | None = None
+    after: str = ""
 
     def __post_init__(self) -> None:
         if self.words is not None:
@@ -61,16 +67,29 @@ class NextStep:
 
     def told(self) -> list[str]:
         """Return it as lines with their label."""
-        return next_step(self.sentence, self.words)
+        rows, indent = next_step(self.sentence, self.words), " " * (len(tr("cli.now.label")) + 1)
+        return [*rows, *wrapped(self.after, indent)] if self.after else rows
 
     def rows(self, first: str, indent: str) -> list[str]:
-        """Return it as lines, at most six: of what is longer the command is left out, or the end of the sentence."""
-        if self.words is None:
-            return wrapped(self.sentence, indent, first, most=_MOST_ROWS)
-        if not fits(self.words):
-            return wrapped(f"{self.sentence.removesuffix(':')}.", indent, first, most=_MOST_ROWS)
-        command = command_rows(self.words, indent)
-        return [*wrapped(self.sentence, indent, first, most=max(_MOST_OF_BOTH - len(command), 2)), *command]
+        """Return it as lines: the sentence, and the command where both together are not too long.
+
+        Half a sentence tells nobody what to do: where a line has eighty columns none of ours is cut. On a narrower
+        terminal its end is left out rather than the command.
+        """
+        command = [] if self.words is None or not fits(self.words) else command_rows(self.words, indent)
+        sentence = self.sentence if command else _alone(self.sentence)
+        found = wrapped(sentence, indent, first)
+        if columns() < _USUAL_COLUMNS:
+            most = max(_MOST_OF_BOTH - 1 - len(command), 2) if command else _MOST_ROWS
+            return [*cut_rows(found, most), *command]
+        if command and len(found) + len(command) > _MOST_OF_BOTH:
+            command, found = [], wrapped(_alone(sentence), indent, first)
+        return [*cut_rows(found, _MOST_OF_SENTENCE), *command]
+
+
+def _alone(sentence: str) -> str:
+    """Return a sentence that no command follows."""
+    return f"{sentence.removesuffix(':')}." if sentence.endswith(":") else sentence
 
 
 def next_document(find: Callable[[], NextStep | None]) -> dict[str, object] | None:
@@ -102,11 +121,30 @@ def step(key: str, params: Mapping[str, object], commands: Commands) -> NextStep
     if text is None:
         return None
     ending = _COMMAND.search(text)
+    params = shortened(params)
     if ending is None:
         return NextStep(filled(text, params))
     sentence = filled(text[: ending.start()], params)
     words = commands[ending[1]]()
     return NextStep(f"{sentence}.") if words is None or not _is_plain(words) else NextStep(f"{sentence}:", words)
+
+
+def shortened(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return operands of a sentence that says what to do, each of few columns: the sentence itself is told whole.
+
+    An address is not shortened: it is there to be copied.
+    """
+    return {name: _brief(value) if type(value) is str else value for name, value in params.items()}
+
+
+def brief(outcome: Outcome) -> Outcome:
+    """Return a finding whose remedy is told as what to do, with its operands :func:`shortened`."""
+    params = shortened(outcome.params)
+    return outcome if params == dict(outcome.params) else replace(outcome, params=params)
+
+
+def _brief(value: str) -> str:
+    return value if "://" in value else fitted(value, _MOST_OF_VALUE)
 
 
 def fits(words: Sequence[str]) -> bool:

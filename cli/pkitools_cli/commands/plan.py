@@ -12,6 +12,7 @@ import click
 from pkitools.connections.status import ORDERED, StepState
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass
+from pkitools.portfolio.model import Gap
 from pkitools.reports import Planned, plan_document
 from pkitools.reports.planning.work import (
     at_noon,
@@ -212,7 +213,8 @@ def _now(planned: list[Planned], today: date, status: ConnectionsStatus | None) 
     if any(step.code in ORDERED and step.state in _ASKS for each in awaited for step in each.steps):
         first.append(tr("cli.plan.now.ask"))
     if status is not None and status.unread:
-        first.append(tr(f"cli.plan.now.unread{'_too' if first else ''}"))
+        is_locked = any(one.gap is Gap.ENCRYPTED for one in status.unread)
+        first.append(tr(f"cli.plan.now.{'unread_too' if first else 'locked' if is_locked else 'unread'}"))
     far = all(one.far is not None and one.at_once is None for one in planned)
     return " ".join(first) or tr(f"cli.plan.now.{'awaited' if awaited else 'far' if far else 'none'}")
 

@@ -26,6 +26,7 @@ from pkitools.reports.planning.work import (
     step_said,
     step_title,
     unknown_words,
+    without_day,
     work_days,
 )
 from pkitools.reports.portfolio.telling import Telling, unread_sentence, word
@@ -177,11 +178,7 @@ def work_for_page(work: Work, telling: WorkTelling, link: Linking | None = None)
         remarks=telling.remarks,
         connections=() if status is None else tuple(_connection(one, work, telling, link) for one in status.in_order()),
         days=tuple(_days(work, language)),
-        without_day=tuple(
-            connection_name(one, language, work.told_apart)
-            for one in work.planned
-            if one.plan is None and one.at_once is None
-        ),
+        without_day=tuple(without_day(work, language)),
         unread=tuple((one.name, unread_sentence(one, Telling(language))) for one in work.unread),
     )
 
@@ -228,7 +225,7 @@ def word_of_state(state: StepState, language: Language) -> str:
 def _step(one: ConnectionStatus, step: StepStatus, telling: WorkTelling, link: Linking | None) -> ShownStep:
     is_asked = step.state in TO_DO
     command = telling.command(one, step) if is_asked and telling.command is not None else None
-    before, after = telling.around(one, step) if is_asked and telling.around is not None else ("", "")
+    before = telling.before(one, step) if is_asked and telling.before is not None else ""
     return ShownStep(
         TONES[step.state],
         word_of_state(step.state, telling.language),
@@ -236,8 +233,8 @@ def _step(one: ConnectionStatus, step: StepStatus, telling: WorkTelling, link: L
         step_said(step, telling.language),
         link(one, step) if is_asked and link is not None else "",
         before,
-        command or "",
-        after,
+        command.text if command is not None else "",
+        command.note if command is not None else "",
     )
 
 

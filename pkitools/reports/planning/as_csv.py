@@ -8,6 +8,7 @@ from io import StringIO
 from typing import Final
 
 from pkitools.connections.status import ConnectionStatus, Step
+from pkitools.reports.connections import StepCommand
 from pkitools.reports.planning.work import (
     Work,
     WorkTelling,
@@ -25,9 +26,9 @@ STATUS_COLUMNS: Final = (
     *("state", "name", "organization", "oin", "holder_oin", "system", "environment", "owner", "supplier"),
     *("next", "due", "said", "command", "begin_by", "order_by", "live", "certificate", "ends", "sha256"),
     *(f"step_{step}" for step in _STEPS),
-    "absent",
+    *("absent", "add_to_files"),
 )
-"""The headings of how connections stand, the same in every language: scripts name them."""
+"""The headings of how connections stand, the same in every language: scripts name them. What is added stands last."""
 PLAN_COLUMNS: Final = (
     *("day", "kind", "what", "past", "name", "organization", "oin", "system", "environment", "owner", "supplier"),
     *("why", "source", "certainty", "unknown"),
@@ -80,7 +81,11 @@ def _next(one: ConnectionStatus, telling: WorkTelling) -> dict[str, str | None]:
     command = None if telling.command is None else telling.command(one, step)
     due = None if step.due is None else step.due.isoformat()
     said = step_said(step, telling.language)
-    return {**told, "next": step_title(step, telling.language), "due": due, "said": said, "command": command}
+    return {**told, "next": step_title(step, telling.language), "due": due, "said": said, **_command(command)}
+
+
+def _command(command: StepCommand | None) -> dict[str, str | None]:
+    return {} if command is None else {"command": command.text, "add_to_files": command.add_to_files}
 
 
 def _certificate(one: ConnectionStatus) -> dict[str, str | None]:

@@ -8,10 +8,10 @@ from pkitools.reports.connections import plan_document, status_document
 from pkitools.reports.planning.work import Work, WorkTelling
 
 
-def render(work: Work, _: WorkTelling) -> str:
+def render(work: Work, telling: WorkTelling) -> str:
     """Return the document as text."""
     if work.status is None:
         document = plan_document(work.planned, work.moment, work.unread)
     else:
-        document = status_document(work.status)
+        document = status_document(work.status, telling.command)
     return json.dumps(document, indent=2, ensure_ascii=True) + "\n"

@@ -74,7 +74,7 @@ def _to_do(status: ConnectionsStatus, apart: Mapping[int, str], telling: WorkTel
         command = None if telling.command is None else telling.command(one, step)
         name = connection_name(one.connection, telling.language, apart)
         said = f"{name}: {step_title(step, telling.language)}. {step_said(step, telling.language)}"
-        yield f"{said} {command}" if command else said
+        yield f"{said} {command.told}" if command else said
 
 
 def _plan(work: Work, telling: WorkTelling) -> Iterator[str]:

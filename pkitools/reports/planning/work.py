@@ -15,7 +15,7 @@ from pkitools.environment import Environment
 from pkitools.frozen import dataclass, field
 from pkitools.messages import Language, message
 from pkitools.renewal.working_days import YEARS
-from pkitools.reports.connections import Planned
+from pkitools.reports.connections import Planned, StepCommand
 from pkitools.reports.portfolio.telling import one_line, word
 from pkitools.reports.telling.readable import readable, short_day
 from pkitools.text import visible
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 _DONE_BY_ORDER: Final = BEGIN | {PlanKind.NEXT_END}  # what is ordered later would end then
 
-Commanding = Callable[[ConnectionStatus, StepStatus], str | None]
+
+Commanding = Callable[[ConnectionStatus, StepStatus], StepCommand | None]
 """What does a step, in the words of whoever tells it; ``None`` where nothing does."""
 
 
@@ -38,7 +39,7 @@ class WorkTelling:
     Args:
         language: of the sentences and headings.
         command: gives what does a step, where the caller has something for it.
-        around: gives what there is to say before and after that command. For it and what follows a page alone has room.
+        before: gives what there is to say before that command. For it and what follows a page alone has room.
         beside: gives what else there is to say of a connection, in the caller's sentences.
         now: what to do first; empty where the caller says nothing of it.
         remarks: what there is to say of all connections, in the caller's sentences.
@@ -46,7 +47,7 @@ class WorkTelling:
 
     language: Language = "en"
     command: Commanding | None = None
-    around: Callable[[ConnectionStatus, StepStatus], tuple[str, str]] | None = None
+    before: Callable[[ConnectionStatus, StepStatus], str] | None = None
     beside: Callable[[ConnectionStatus], Iterable[str]] | None = None
     now: str = ""
     remarks: tuple[str, ...] = ()
@@ -214,7 +215,7 @@ def past_word(one: PlanDate, today: date, language: Language) -> str:
 def without_day(work: Work, language: Language) -> Iterator[str]:
     """Yield the connections without a day to count back from, and of one whose certificate lasts too long that day."""
     for one in work.planned:
-        if one.plan is not None or one.connection is None:
+        if one.plan is not None or one.at_once is not None or one.connection is None:
             continue
         name = connection_name(one, language, work.told_apart)
         yield name if one.far is None else f"{name}: {far_told(one.far, language)}"

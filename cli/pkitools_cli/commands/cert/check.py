@@ -323,7 +323,7 @@ class FilesTogether:
         from pkitools.checking.beside import companions
 
         readable = {name: each for name, each in self._inputs.items() if not isinstance(each, PkitoolsError)}
-        return tuple(companions(readable, self._passphrase))
+        return tuple(companions(readable, self._among.keys))
 
     def judge(self, name: str) -> CheckedFile:
         """Judge one file.

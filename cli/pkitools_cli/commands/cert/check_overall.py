@@ -12,6 +12,7 @@ from pkitools.frozen import dataclass
 from pkitools.reports.telling.answer import answer_of, reservations, told
 from pkitools.reports.text import in_a_word, in_short, label_width
 from pkitools.text import visible
+from pkitools_cli.commands.next_steps import brief
 from pkitools_cli.commands.tables import counted, tally
 from pkitools_cli.i18n import form_of, language, report_word, tr
 from pkitools_cli.lines import coloured, under_answer, wrapped
@@ -131,14 +132,15 @@ def _why(overall: Overall, *, several: bool) -> Iterator[str]:
 def _now(overall: Overall) -> Iterator[str]:
     """Yield what to do, where that stands with none of the certificates."""
     first = answer_of(overall.deciding[0].report).step if overall.is_about_none else None
-    remedy = told(first, language(), remedy_text, overall.deciding[0].report.moment).remedy if first else ""
+    remedy = told(brief(first), language(), remedy_text, overall.deciding[0].report.moment).remedy if first else ""
     if remedy:
         yield from _row("now", [remedy])
 
 
 def _row(key: str, values: Sequence[str]) -> Iterator[str]:
     first, indent = under_answer(key)
-    most = _MOST_ROWS if len(values) == 1 else _MOST_ROWS_OF_MANY
+    of_reason = _MOST_ROWS if len(values) == 1 else _MOST_ROWS_OF_MANY
+    most = None if key == "now" else of_reason  # half a sentence tells nobody what to do
     for number, value in enumerate(values):
         yield from wrapped(value, indent, indent if number else first, most=most)
 

@@ -27,6 +27,7 @@ from pkitools_cli.inputs import called
 from pkitools_cli.lines import (
     coloured,
     columns,
+    command_rows,
     cut_rows,
     findings_told,
     labelled,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from pkitools.checking.chain import ChainFile
     from pkitools_cli.commands.cert.check_table import Row
 
-_MOST_ROWS: Final = 12  # of an answer: what stands below it may scroll away
+_MOST_ROWS: Final = 13  # of an answer: what stands below it may scroll away
 _FEWEST_OF_WHY: Final = 1
 _MOST_OF_NAME: Final = 30
 _WRONG_OIN: Final = (
@@ -284,8 +285,12 @@ def _is_alone(check: FileCheck) -> bool:
 
 
 def _has_more(check: FileCheck) -> bool:
-    """Return whether there is something to say of the file that stands in the report of no certificate."""
-    return len(check.judged) > 1 and bool(check.file_report.findings or check.file_report.not_checked)
+    """Return whether there is something to say of the file that stands in the report of no certificate.
+
+    That its metadata were not judged has a sentence of its own: a verdict on the file would be read as one on them.
+    """
+    told = [each for each in check.file_report.findings if each.rule.code != _METADATA]
+    return len(check.judged) > 1 and bool(told or check.file_report.not_checked)
 
 
 def _file_told(name: str, check: FileCheck, found: Sequence[_Told], *, many: bool) -> Iterator[Line | str]:
@@ -312,7 +317,9 @@ def _all_of_file(name: str, check: FileCheck, found: Sequence[_Told], *, many: b
         yield from report_told(check.file_report, full=_full(options), verbose=options.verbose)
     if any(each.rule.code == _METADATA for each in check.file_report.findings):
         yield ""
-        yield from metadata_step(name, found[0].place.options).rows("", "  ")
+        following = metadata_step(name, found[0].place.options)
+        yield from wrapped(following.sentence, "  ", "")
+        yield from () if following.words is None else command_rows(following.words, "  ")
     above = [one.report for one in found]
     yield from delivery_told(name, check.delivery, verbose=found[0].place.options.verbose, above=above)
 
@@ -332,7 +339,7 @@ def _certificate_told(one: _Told, *, many: bool) -> Iterator[Line | str]:
 
 
 def _answer(one: _Told, *, many: bool) -> Iterator[Line | str]:
-    """Yield the verdict, why, what to do, what there is besides and whose it is: at most twelve rows."""
+    """Yield the verdict, why, what to do, what there is besides and whose it is: at most thirteen rows."""
     head, because = _verdict(one), _why(one)  # in the order they are read in
     below = [*_now(one), *_also(one)]
     left = _MOST_ROWS - len(head) - len(below)

@@ -17,7 +17,7 @@ from pkitools.systems import Stance, Topic
 from pkitools.text import pattern
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools_cli.commands.cert.check_options import Meant
-from pkitools_cli.commands.next_steps import Commands, NextStep, Words, again, carried, request_command, step
+from pkitools_cli.commands.next_steps import Commands, NextStep, Words, again, brief, carried, request_command, step
 from pkitools_cli.commands.public_part import meant_words, public_place, public_words
 from pkitools_cli.i18n import blank, language, lookup, tr
 from pkitools_cli.inputs import called
@@ -202,7 +202,7 @@ def _addresses(about: CertificateRef | None, result: CheckResult) -> tuple[str, 
 
 def _as_told(place: HandedIn, outcome: Outcome) -> NextStep | None:
     """Return the remedy of a finding; where its holder makes the certificate anew, with the command for that."""
-    text = told(outcome, language(), remedy_text, place.report.moment)
+    text = told(brief(outcome), language(), remedy_text, place.report.moment)
     # of one that passed nothing above it says what it is about
     about = f"{text.title}. " if place.report.verdict is Verdict.PASSED else ""
     if _is_made_anew(outcome):

@@ -34,7 +34,9 @@ from pkitools.text import visible
 from pkitools_cli.commands.next_steps import NextStep
 from pkitools_cli.commands.scan.across import across_now, across_told
 from pkitools_cli.commands.scan.orders import planned_day
-from pkitools_cli.commands.status.commands import renewal_for, taken
+from pkitools_cli.commands.status.commands import lists_in, renewal_for, taken
+from pkitools_cli.commands.status.new_files import NewFiles
+from pkitools_cli.commands.status.reports import add_to_files, entry_of
 from pkitools_cli.i18n import form_of, language, tr
 from pkitools_cli.lines import coloured, columns, wrapped
 from pkitools_cli.own_data import titles
@@ -45,7 +47,7 @@ from pkitools_cli.wide import fitted, fitted_end
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from pkitools.connections import Connections
+    from pkitools.connections import Connection, Connections
     from pkitools.findings import Outcome
     from pkitools.portfolio import Changes
     from pkitools.portfolio.risk import Risks
@@ -296,16 +298,18 @@ def first_step(
     standing, one = _most_urgent(portfolio, orders)
     if one is not None and portfolio.is_whole and _is_seen_to(standing, one, orders):
         return NextStep(_awaited(one))
-    words = None
+    words, after = None, ""
     if portfolio.complete and one is not None:
-        words = _command(standing, one, given, portfolio.moment, connections)
+        found = lists_in(portfolio.list_folders) if one.is_revoked else ()
+        of_each = {name: (*found, *options) for name, options in ({None: ()} | {**given}).items()}
+        words, after = _command(standing, one, of_each, portfolio.moment, connections)
     if words is None or not all(visible(word) == word for word in words):
         now = _now(portfolio, standing, connections)
         if connections is None or now != tr("cli.scan.now.passed"):
             return NextStep(now)
         # what is stated and not in a certificate, sent or tested is none of a scan's
         return NextStep(tr("cli.scan.now.passed_for"), ("status", "--connections", connections.name))
-    return NextStep(tr(f"cli.scan.now.{standing}_file"), words)
+    return NextStep(tr(f"cli.scan.now.{standing}_file"), words, after)
 
 
 def _most_urgent(portfolio: Portfolio, orders: OrderDays | None) -> tuple[Standing | None, HeldCertificate | None]:
@@ -357,20 +361,20 @@ def _command(
     given: Given,
     moment: datetime,
     connections: Connections | None,
-) -> tuple[str, ...] | None:
-    """Return what looks at the first that is wrong, or makes the request for the first that ends soon."""
+) -> tuple[tuple[str, ...] | None, str]:
+    """Return what looks at the first that is wrong, or renews the first that ends soon, and what to do after it."""
     if standing not in {Standing.FAILED, Standing.ENDS_SOON}:
-        return None
+        return None, ""
     judgement = next(each for each in one.judgements if each.verdict is one.verdict)
     use = (*(word for name in judgement.systems for word in ("--for", name)), "-e", str(judgement.environment))
     wrong = deciding_files(one) if standing is Standing.FAILED else ()
     peer = next((each.name for each in one.places if each.container == _OF_A_PEER and each.name in wrong), None)
     if peer is not None:
         words = ("probe", peer, *use)
-        return (*words, *taken(words, given.get(judgement.connection, ())))
+        return (*words, *taken(words, given.get(judgement.connection, ()))), ""
     files = [place for place in one.places if place.container != _OF_A_PEER]
     if not files:
-        return None
+        return None, ""
     # the one that is wrong itself; else not metadata, and the simplest one, where there are others
     place = min(files, key=lambda each: (each.name not in wrong, each.entity_id is not None, len(each.name)))
     file = place.name
@@ -379,16 +383,28 @@ def _command(
         keys = (each.params["file"] for each in judgement.findings if each.rule.code in _OF_ITS_KEY)
         key = () if is_of_metadata else next((("--key", name) for name in keys), ())
         words = ("metadata" if is_of_metadata else "cert", "check", file, *key, *use)
-        return (*words, *taken(words, given.get(judgement.connection, ())))
+        return (*words, *taken(words, given.get(judgement.connection, ()))), ""
     if connections is not None and judgement.connection is not None:
         from pkitools.connections.claiming import claiming
 
-        # as status tells it
-        told = renewal_for(claiming(connections)[judgement.connection], replace(one, places=tuple(files)), moment)
-        return None if told is None else tuple(told)
+        return _of_connection(
+            claiming(connections)[judgement.connection], replace(one, places=tuple(files)), moment, connections.name
+        )
     from pkitools_cli.commands.cert.next_step import ForUse, renewal_of_held  # few scans come to it
 
-    return renewal_of_held(one.sha256, file, ForUse(judgement.systems, judgement.environment, moment))
+    return renewal_of_held(one.sha256, file, ForUse(judgement.systems, judgement.environment, moment)), ""
+
+
+def _of_connection(
+    connection: Connection, one: HeldCertificate, moment: datetime, file: str
+) -> tuple[tuple[str, ...] | None, str]:
+    """Return how the certificate of a connection is renewed, as ``status`` tells it."""
+    new = NewFiles()
+    words = renewal_for(connection, one, moment, new)
+    if words is None:
+        return None, ""
+    entry = entry_of(connection, words, file, new)
+    return tuple(words), "" if entry is None else add_to_files(entry)
 
 
 def _claims(portfolio: Portfolio, connections: Connections | None) -> Iterator[str]:

@@ -15,7 +15,7 @@ from pkitools_cli.commands.report_files import refuse_reports
 from pkitools_cli.commands.scan.running import words_to_check
 from pkitools_cli.commands.status.asked import Scanning, given_connections, judging_of
 from pkitools_cli.commands.status.new_files import NewFiles
-from pkitools_cli.commands.status.reports import write_work_reports
+from pkitools_cli.commands.status.reports import step_command, write_work_reports
 from pkitools_cli.commands.status.text import status_told
 from pkitools_cli.exit_codes import not_known, of_verdicts
 from pkitools_cli.framework import Command, gathered
@@ -78,7 +78,7 @@ def command(options: Options) -> Reply[ConnectionsStatus]:
     code = of_verdicts(verdicts, options.fail_on, complete=complete and status.is_looked_through)
     return Reply(
         status,
-        document=status_document,
+        document=partial(status_document, command=step_command(connections.name, options.moment, given, new)),
         text=partial(
             status_told,
             by=options.by,

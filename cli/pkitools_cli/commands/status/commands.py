@@ -33,11 +33,9 @@ _ANY_NAME: Final = "host.example.nl"
 _FOR_PEOPLE: Final = frozenset(
     f"connections.{why}"
     for why in (
-        *(
-            f"certificate.{each}"
-            for each in ("overdue", "misnamed", "others", "others_more", "others_without", "unread")
-        ),
-        *("request.unread", "verdict.unread", "verdict.both", "renewal.overdue", "renewal.awaited"),
+        *(f"certificate.{each}" for each in ("overdue", "misnamed", "others", "others_more", "others_without")),
+        *(f"{step}.{why}" for step in ("request", "certificate", "verdict") for why in ("unread", "locked", "missing")),
+        *("verdict.both", "renewal.overdue", "renewal.awaited"),
     )
 )
 """To ask or to look: another request would be the wrong thing to begin with."""
@@ -68,7 +66,17 @@ def command_for(
         return None
     if makes_key(words):
         return _whole(words, one, new or NewFiles(), moment)
-    return [*words, *taken(words, given)]
+    judged = (*(() if one.certificate is None else (one.certificate,)), *one.wrong)
+    lists = lists_in(one.list_folders) if any(each.is_revoked for each in judged) else ()
+    return [*words, *taken(words, (*lists, *given))]
+
+
+_MOST_FOLDERS: Final = 4  # of a command that is to be pasted
+
+
+def lists_in(folders: Sequence[str]) -> tuple[str, ...]:
+    """Return the options by which a check of what is revoked finds the lists that lay among the files."""
+    return tuple(word for folder in folders[:_MOST_FOLDERS] for word in ("--chain", folder))
 
 
 _LISTS: Final = frozenset({"--trust", "--crl", "--revocation"})
@@ -107,17 +115,20 @@ def _whole(words: list[str], one: ConnectionStatus, new: NewFiles, moment: datet
     return [*kept_at((*words, *more), new.of(one.connection).prefix)]
 
 
-def renewal_for(connection: Connection, certificate: HeldCertificate, moment: datetime) -> list[str] | None:
+def renewal_for(
+    connection: Connection, certificate: HeldCertificate, moment: datetime, new: NewFiles
+) -> list[str] | None:
     """Return the command that makes the request for the one after a certificate; ``None`` where there is none.
 
     Args:
         connection: whose it is.
         certificate: it.
         moment: when, aware UTC.
+        new: where the files of new keys go.
     """
     one = ConnectionStatus(connection, (), certificate)
     words = _renewal(one)
-    whole = None if words is None else _whole(words, one, NewFiles(), moment)
+    whole = None if words is None else _whole(words, one, new, moment)
     return None if whole is None or is_refused(whole) else whole
 
 

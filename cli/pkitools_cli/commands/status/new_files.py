@@ -10,7 +10,6 @@ from itertools import count, islice
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
-from pkitools.connections.drafting import quoted
 from pkitools.frozen import dataclass
 from pkitools.text import pattern
 from pkitools_cli.commands.renewing import is_there
@@ -83,7 +82,7 @@ class NewFiles:
 
 
 def entry_for(place: NewPlace, file: str) -> str:
-    """Return what to add to ``files`` for what comes at a place to be seen, as TOML.
+    """Return what to add to ``files`` for what comes at a place to be seen.
 
     Args:
         place: it.
@@ -94,7 +93,7 @@ def entry_for(place: NewPlace, file: str) -> str:
         folder = os.path.relpath(folder or os.curdir, Path(file).parent)
     except ValueError:  # another drive
         folder = str(Path(folder).absolute())
-    return quoted(os.path.normpath(f"{glob.escape(str(PurePath(folder, name)))}.*"))
+    return os.path.normpath(f"{glob.escape(str(PurePath(folder, name)))}.*")
 
 
 def _bases(connection: Connection) -> Iterator[str]:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from pkitools.connections.drafting import quoted
 from pkitools.frozen import replace
-from pkitools_cli.commands.status.commands import command_for
-from pkitools_cli.commands.status.new_files import NewFiles
+from pkitools_cli.commands.status.commands import command_for, makes_key
+from pkitools_cli.commands.status.new_files import NewFiles, entry_for
 from pkitools_cli.i18n import language, tr
-from pkitools_cli.lines import pasted, wrapped
+from pkitools_cli.lines import pastable, pasted, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
-    from pkitools.connections import ConnectionStatus, StepStatus
+    from pkitools.connections import Connection, ConnectionStatus, StepStatus
+    from pkitools.reports.connections import StepCommand
     from pkitools.reports.planning import Work
+    from pkitools.reports.planning.work import Commanding
     from pkitools_cli.commands.report_files import ReportFile
 
 
@@ -49,15 +53,15 @@ def write_work_reports(
     from pkitools.reports.planning.work import WorkTelling
 
     places = new or NewFiles()
-    words = partial(command_for, given=given, new=places, moment=work.moment)
-    telling = WorkTelling(language(), partial(_command, words=words))
+    file = "" if work.status is None else work.status.connections.name
+    telling = WorkTelling(language(), step_command(file, work.moment, given, places))
     if work.status is not None and any(each.form == ".html" for each in reports):
-        from pkitools_cli.commands.status.text import around_command, beside_told, now_told, of_all  # which leads here
+        from pkitools_cli.commands.status.text import before_command, beside_told, now_told, of_all  # which leads here
 
-        file = work.status.connections.name
+        words = partial(command_for, given=given, new=places, moment=work.moment)
         telling = replace(
             telling,
-            around=lambda one, step: around_command(one, step, words(one, step), places, file),
+            before=lambda one, step: before_command(one, step, words(one, step)),
             beside=beside_told,
             now=now_told(work.status, is_read=is_read),
             remarks=tuple(of_all(work.status)),
@@ -66,11 +70,48 @@ def write_work_reports(
     write_set(outputs, overwrite=overwrite)
 
 
+def step_command(file: str, moment: datetime, given: Sequence[str], new: NewFiles) -> Commanding:
+    """Return what gives the command of a step, with what to do beside it.
+
+    Args:
+        file: the file of connections.
+        moment: as of when, aware UTC.
+        given: the options by which a check of a certificate knows what was known here.
+        new: where the files of new keys go.
+    """
+    return partial(_command, file=file, moment=moment, given=given, new=new)
+
+
 def _command(
-    one: ConnectionStatus, step: StepStatus, *, words: Callable[[ConnectionStatus, StepStatus], Sequence[str] | None]
-) -> str | None:
-    found = words(one, step)
-    return None if found is None else pasted(found)
+    one: ConnectionStatus, step: StepStatus, *, file: str, moment: datetime, given: Sequence[str], new: NewFiles
+) -> StepCommand | None:
+    from pkitools.reports.connections import StepCommand
+
+    words = command_for(one, step, given, new, moment)
+    if words is None:
+        return None
+    entry = entry_of(one.connection, words, file, new)
+    whole = ("pkitools", *pastable(words))
+    return StepCommand(pasted(words), whole, entry, "" if entry is None else add_to_files(entry))
+
+
+def entry_of(connection: Connection, words: Sequence[str], file: str, new: NewFiles) -> str | None:
+    """Return what to add to ``files`` of a connection for what comes of a command to be seen; ``None`` where it is.
+
+    Args:
+        connection: it.
+        words: the command.
+        file: the file of connections: what it names counts from its folder.
+        new: where the files of new keys go.
+    """
+    if not makes_key(words) or (place := new.of(connection)).is_named:
+        return None
+    return entry_for(place, file)
+
+
+def add_to_files(entry: str) -> str:
+    """Return that something is to be added to ``files``, in a sentence: as TOML has it."""
+    return tr("cli.status.add_to_files", entry=quoted(entry))
 
 
 def written_told(reports: Sequence[ReportFile]) -> Iterator[str]:

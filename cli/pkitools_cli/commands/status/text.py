@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from pkitools.connections.renewing import delivery_of
@@ -11,12 +11,13 @@ from pkitools.connections.status import ConnectionsStatus, ConnectionStatus, Gro
 from pkitools.findings import Severity, Verdict
 from pkitools.frozen import dataclass
 from pkitools.messages import message
+from pkitools.portfolio.model import Gap
 from pkitools.reports.planning.work import at_noon, connection_name
 from pkitools.reports.telling.readable import readable, short_day
 from pkitools.text import visible
-from pkitools_cli.commands.status.commands import command_for, is_refused, makes_key, public_part_of
-from pkitools_cli.commands.status.new_files import NewFiles, entry_for
-from pkitools_cli.commands.status.reports import written_told
+from pkitools_cli.commands.status.commands import command_for, is_refused, public_part_of
+from pkitools_cli.commands.status.new_files import NewFiles
+from pkitools_cli.commands.status.reports import add_to_files, entry_of, written_told
 from pkitools_cli.i18n import form_of, language, tr
 from pkitools_cli.lines import coloured, command_rows, next_step, wrapped
 from pkitools_cli.remedies import error_line
@@ -37,7 +38,7 @@ TONES: Final[dict[StepState, Severity | Verdict]] = {
 }
 _TOLD: Final = frozenset({StepState.LATE, StepState.NOW, StepState.UNKNOWN})
 _INDENT: Final = "    "
-_MOST_ABSENT: Final = 3
+_MOST_NAMES: Final = 3
 
 
 def status_told(
@@ -73,15 +74,22 @@ def status_told(
     yield from _unread(status)
     yield ""
     yield from (row for sentence in of_all(status) for row in wrapped(sentence, ""))
+    closed = _first(name for one in status.statuses if one.key_file is None for name in one.closed_keys)
+    if closed:
+        yield from wrapped(tr("cli.status.keys_closed", names=closed), "")
     yield from written_told(written)
     yield from next_step(now_told(status, is_read=is_read))
 
 
 def of_all(status: ConnectionsStatus) -> Iterator[str]:
     """Yield of how many connections no key was seen, and of how many it is not known whether theirs is revoked."""
-    without_key = sum(one.certificate is not None and one.key_file is None for one in status.statuses)
+    without_key = [one for one in status.statuses if one.certificate is not None and one.key_file is None]
     if without_key:
-        yield tr("cli.status.no_key", count=without_key)
+        apart = status.connections.told_apart()
+        yield tr(
+            "cli.status.no_key",
+            names=_first(connection_name(each.connection, language(), apart) for each in without_key),
+        )
     unconfirmed = sum(one.is_unconfirmed for one in status.statuses)
     if unconfirmed:
         yield tr("cli.status.unconfirmed", count=unconfirmed)
@@ -89,10 +97,16 @@ def of_all(status: ConnectionsStatus) -> Iterator[str]:
     yield from _awaited(status, quiet)
     # where something is to come, its place is rightly empty
     served = (one for one in quiet if one.certificate is not None and one.ordered is None)
-    absent = list(dict.fromkeys(visible(name) for one in served for name in one.absent))
+    absent = _first(name for one in served for name in one.absent)
     if absent:
-        more = tr("cli.scan.more_places", count=len(absent) - _MOST_ABSENT) if len(absent) > _MOST_ABSENT else ""
-        yield tr("cli.status.absent_of_done", names=", ".join(filter(None, (*absent[:_MOST_ABSENT], more))))
+        yield tr("cli.status.absent_of_done", names=absent)
+
+
+def _first(names: Iterable[str]) -> str:
+    """Return the first of many names, and how many more there are."""
+    every = list(dict.fromkeys(map(visible, names)))
+    more = tr("cli.scan.more_places", count=len(every) - _MOST_NAMES) if len(every) > _MOST_NAMES else ""
+    return ", ".join(filter(None, (*every[:_MOST_NAMES], more)))
 
 
 def _awaited(status: ConnectionsStatus, quiet: Sequence[ConnectionStatus]) -> Iterator[str]:
@@ -138,7 +152,7 @@ def _now(status: ConnectionsStatus, *, is_read: bool) -> str:
     """Return what comes first: what could not be read, and of what is done whether it is revoked."""
     worst = _worst(status)
     if (status.unread or not is_read) and worst not in {StepState.LATE, StepState.NOW}:
-        return "unread"
+        return "locked" if any(one.gap is Gap.ENCRYPTED for one in status.unread) else "unread"
     is_quiet = worst in {StepState.WAITING, StepState.DONE}
     return "unconfirmed" if is_quiet and any(one.is_unconfirmed for one in status.statuses) else worst.value
 
@@ -200,31 +214,27 @@ def _step(one: ConnectionStatus, step: StepStatus, telling: _Telling) -> Iterato
     state = f" ({state_word(step.state)})" if telling.verbose or step.state is not one.state else ""
     yield from wrapped(f"{title}{state}: {said}", f"{_INDENT}  ", f"{_INDENT}- ")
     words = command_for(one, step, telling.given, telling.new, telling.moment)
-    before, after = around_command(one, step, words, telling.new, telling.file)
+    before = before_command(one, step, words)
     yield from wrapped(before, f"{_INDENT}  ") if before else ()
-    yield from command_rows(words, f"{_INDENT}  ") if words is not None else ()
-    yield from wrapped(after, f"{_INDENT}  ") if after else ()
+    if words is None:
+        return
+    yield from command_rows(words, f"{_INDENT}  ")
+    if (entry := entry_of(one.connection, words, telling.file, telling.new)) is not None:
+        yield from wrapped(add_to_files(entry), f"{_INDENT}  ")
 
 
-def around_command(
-    one: ConnectionStatus, step: StepStatus, words: Sequence[str] | None, new: NewFiles, file: str
-) -> tuple[str, str]:
-    """Return what there is to say before the command of a step and after it, each empty where there is nothing.
+def before_command(one: ConnectionStatus, step: StepStatus, words: Sequence[str] | None) -> str:
+    """Return what there is to say before the command of a step, or where none is needed; empty where nothing is.
 
     Args:
         one: the connection.
         step: the step.
         words: the command; ``None``: there is none.
-        new: where the files of new keys go.
-        file: of connections.
     """
-    if words is None:
-        made = public_part_of(one) if step.step is Step.SENT and step.state in _TOLD else None
-        return "" if made is None else tr("cli.status.public", name=made), ""
-    place = new.of(one.connection) if makes_key(words) else None
-    is_new = place is not None and not place.is_named
-    after = tr("cli.status.add_to_files", entry=entry_for(place, file)) if place is not None and is_new else ""
-    return tr("cli.status.refused") if is_refused(words) else "", after
+    if words is not None:
+        return tr("cli.status.refused") if is_refused(words) else ""
+    made = public_part_of(one) if step.step is Step.SENT and step.state in _TOLD else None
+    return "" if made is None else tr("cli.status.public", name=made)
 
 
 def _unread(status: ConnectionsStatus) -> Iterator[str]:

@@ -32,6 +32,7 @@ from pkitools_cli.page.views.handed_in_requests import Inputs
 from pkitools_cli.page.views.keys import locked
 
 if TYPE_CHECKING:
+    from pkitools.checking.beside import Companion
     from pkitools.containers import BadItem
 
 
@@ -133,7 +134,9 @@ def _checked(form: Form, options: CheckOptions, inputs: Inputs) -> tuple[Checked
     """Return what was found of the files, how they belong together, and what of all could not be read."""
     passphrase = form.secret("passphrase").encode() or None
     read = FilesTogether(options, lambda: inputs, passphrase=passphrase, named=list(inputs))
-    checked = Checked([_told_if_locked(_judged(name, read), inputs[name], passphrase) for name in inputs], None)
+    opened = read.companions()
+    judged = [_told_if_locked(_judged(name, read), inputs[name], opened, passphrase) for name in inputs]
+    checked = Checked(judged, None)
     checked = replace(checked, reuse=in_common(checked.checks, options, (), read.keys))
     of_chains = (bad for name, _ in checked.chains for bad in _problems(inputs[name]))
     return checked, read, [error_sentence(bad.error, language()) for bad in (*read.unread, *of_chains)]
@@ -151,11 +154,13 @@ def _judged(name: str, read: FilesTogether) -> CheckedFile:
         return CheckedFile(name, error=error, harmless=is_list(error) or name in read.compared)
 
 
-def _told_if_locked(file: CheckedFile, contents: Contents | PkitoolsError, passphrase: bytes | None) -> CheckedFile:
+def _told_if_locked(
+    file: CheckedFile, contents: Contents | PkitoolsError, opened: Iterable[Companion], passphrase: bytes | None
+) -> CheckedFile:
     """Return a file with why its key was compared with nothing, where that is because nobody could open it."""
     if file.error is None or file.harmless or isinstance(contents, PkitoolsError):
         return file
-    error = locked(file.name, contents, passphrase)
+    error = locked(file.name, contents, opened, passphrase)
     return file if error is None else replace(file, error=error)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from pkitools.checking.beside import Companion, companions
+from pkitools.checking.chain import together
 from pkitools.containers import Contents, ItemKind
 from pkitools.errors import PkitoolsError, SecretError, about_file
 from pkitools.findings import Report, Verdict
@@ -124,9 +125,10 @@ class _Keys:
     @classmethod
     def of(cls, inputs: Inputs, passphrase: bytes | None) -> _Keys:
         readable = {name: each for name, each in inputs.items() if isinstance(each, Contents)}
-        told = ((name, locked(name, each, passphrase)) for name, each in readable.items())
+        found = tuple(companions(readable, together(readable, passphrase).keys))
+        told = ((name, locked(name, each, found, passphrase)) for name, each in readable.items())
         return cls(
-            tuple(each for each in companions(readable, passphrase) if each.kind is ItemKind.KEY),
+            tuple(each for each in found if each.kind is ItemKind.KEY),
             {name: error for name, error in told if error is not None},
         )
 
