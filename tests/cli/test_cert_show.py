@@ -232,7 +232,7 @@ def test_the_real_crl(run: Any) -> None:
     shown = rows(out)
     assert shown["issuer"] == ["C=NL, O=Staat der Nederlanden, CN=Staat der Nederlanden Root CA - G3"]
     assert shown["next one before"] == ["3 December 2021 at 12:19:00 UTC"]
-    assert shown["validity"] == ["expired since 3 December 2021 at 12:19:00 UTC (1814 days)"]
+    assert shown["validity"] == ["expired since 3 December 2021 at 12:19:00 UTC (1815 days)"]
     assert shown["TAKE NOTE"][0].endswith("a newer one exists or should")
     _, out, _ = run(path, "--json")
     theirs = x509.load_der_x509_crl(path.read_bytes())

@@ -305,6 +305,31 @@ def test_an_answer_that_takes_too_long_is_told_so(server: Server, monkeypatch: p
     assert (status, "There was no answer within" in Read(body).text) == (503, True)
 
 
+def test_a_page_that_takes_long_is_worked_out_once_however_often_it_is_asked_for(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever reloads meanwhile takes no worker from the others, and sees what was found when it is there."""
+    ends, begun = threading.Event(), []
+
+    def waits(route: Route, *_: object) -> Screen:
+        begun.append(route)
+        assert ends.wait(PATIENCE)
+        return Screen("opening.html")
+
+    quick = Route.screen
+    monkeypatch.setattr(application, "SECONDS", 0.05)
+    monkeypatch.setattr(Route, "screen", waits)
+    try:
+        assert [Browser(server).get("/oin?long=1")[0] for _ in range(6)] == [503] * 6
+        monkeypatch.setattr(application, "SECONDS", PATIENCE)
+        monkeypatch.setattr(Route, "screen", quick)
+        assert Browser(server).get("/systems")[0] == 200
+    finally:
+        ends.set()
+    assert (Browser(server).get("/oin?long=1")[0], len(begun)) == (200, 1)
+    assert (Browser(server).get("/oin?long=1")[0], len(begun)) == (200, 1), "by a new look, with the route as it is"
+
+
 # -- nothing is stored, nothing leaves -------------------------------------------------------------------------------
 
 _SEEN: list[tuple[str, tuple[object, ...]]] = []

@@ -13,7 +13,7 @@ import click
 
 from pkitools.errors import PkitoolsError
 from pkitools_cli.commands.next_steps import Words, carried
-from pkitools_cli.i18n import blank, tr
+from pkitools_cli.i18n import blank
 from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.passphrases import given_passphrase
 
@@ -154,4 +154,4 @@ def _blanks(renewal: Renewal, system: str | None) -> Words:
     """Return an option with a blank for each thing that a certificate does not say, and only people know."""
     use = ("--for", blank("system")) if system is None and "profile" not in renewal.values else ()
     lacking = (asked for name, asked in _ASKED.items() if name not in renewal.values)
-    return (*use, *(word for option, blank in lacking for word in (option, tr(f"cli.now.{blank}"))))
+    return (*use, *(word for option, what in lacking for word in (option, blank(what))))

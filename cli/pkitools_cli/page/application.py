@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
 from functools import cache
 from http import HTTPStatus
@@ -52,6 +53,27 @@ class Answer:
     content_type: str = "text/html; charset=utf-8"
 
 
+class _UnderWay:
+    """An answer that is worked out, for all who ask for the same page meanwhile, or shortly after it came too late.
+
+    Args:
+        answer: it.
+    """
+
+    def __init__(self, answer: Future[Answer]) -> None:
+        self.answer, self._ended = answer, None
+        answer.add_done_callback(self._note)
+
+    _ended: float | None
+
+    def _note(self, _: Future[Answer]) -> None:
+        self._ended = time.monotonic()
+
+    def is_old(self) -> bool:
+        """Return whether it was there for so long that something else may be so by now."""
+        return self._ended is not None and time.monotonic() - self._ended > SECONDS
+
+
 class Application:
     """Answers requests.
 
@@ -64,6 +86,7 @@ class Application:
         self._site, self.guard = site, guard
         self._one_by_one = threading.Lock()  # for what is large: judging it takes several times its size
         self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="page")
+        self._under_way: dict[object, _UnderWay] = {}
 
     def close(self) -> None:
         """Wait for what is being answered: a key that is being written is written whole."""
@@ -72,12 +95,19 @@ class Application:
     def answer(self, request: Request) -> Answer:
         """Return the answer to a request, whatever becomes of it."""
         language = self.language_of(request)
-        work = self._workers.submit(self._worked_out, request, language)
+        key = _key(request, language)
+        work = self._under_way.get(key)
+        if work is None or work.is_old():
+            work = _UnderWay(self._workers.submit(self._worked_out, request, language))
+            if key is not None:
+                self._under_way[key] = work
         try:
-            return work.result(SECONDS)
+            found = work.answer.result(SECONDS)
         except TimeoutError:
             late = RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "late", seconds=int(SECONDS))
             return self._told(_refusal(late), request, language)
+        self._under_way.pop(key, None)
+        return found
 
     def refused(self, error: RefusedError, request: Request | None) -> Answer:
         """Return the answer to a request of which no more was read than its head, if that."""
@@ -150,6 +180,14 @@ def _back(request: Request | None) -> str:
         return "/"
     asked = urlencode({name: value for name, value in request.query.items() if name != "token"})
     return f"{request.path}?{asked}" if asked else request.path
+
+
+def _key(request: Request, language: Language) -> object:
+    """Return what two requests have in common that get one answer; ``None`` of what does something, and so is done."""
+    if request.method != "GET":
+        return None
+    # all that was sent: whether it is let in hangs on it too
+    return request.path, tuple(request.query.items()), tuple(sorted(request.headers.items())), language
 
 
 def _refusal(error: RefusedError) -> Screen:
