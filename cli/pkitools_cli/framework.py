@@ -201,6 +201,29 @@ def _refuse_dashes(ctx: click.Context, values: Mapping[str, Any], order: Sequenc
             raise click.UsageError(tr("cli.main.not_piped", name=name), ctx)
 
 
+def _refuse_inputs(ctx: click.Context, params: Sequence[click.Parameter]) -> None:
+    """Refuse a file that is read as the name of a report: it would be written over, with ``--force``.
+
+    An earlier report is read whole before the next one takes its place.
+    """
+    reports = {os.path.realpath(name): name for name in _names_of(ctx, params, lambda option: option == "--report")}
+    if not reports:
+        return
+    for name in _names_of(ctx, params, lambda option: option not in {*_WRITTEN, "--since"}):
+        if (report := reports.get(os.path.realpath(name))) is not None and os.path.isfile(name):  # noqa: PTH113  pathlib is slow to import
+            raise click.UsageError(tr("cli.main.written_over", name=report), ctx)
+
+
+def _names_of(ctx: click.Context, params: Sequence[click.Parameter], is_meant: Callable[[str], bool]) -> Iterator[str]:
+    """Yield what was given to parameters that name files, by the longest of the names of each."""
+    for param in params:
+        if names_files(param) and is_meant(max(param.opts, key=len)):
+            value = ctx.params.get(param.name or "")
+            for each in value if isinstance(value, list | tuple) else [value]:
+                if isinstance(each, str):
+                    yield each
+
+
 def _empty_told(param: click.Parameter) -> str:
     if isinstance(param, click.Argument):
         return tr("cli.main.empty_argument")
@@ -324,6 +347,7 @@ class Command(_TranslatedHelp):
         for param in self.params:
             if param.name in ctx.params and names_files(param):
                 ctx.params[param.name] = _with_folder(ctx.params[param.name])
+        _refuse_inputs(ctx, self.params)
         return rest
 
     def invoke(self, ctx: click.Context) -> object:

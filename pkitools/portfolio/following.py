@@ -50,8 +50,32 @@ def resolved(pointer: Pointer, name: str) -> Sequence[str] | Unread:
             if found is None:
                 # without its key a certificate is judged all the same: who hands configurations on leaves keys out
                 gap = Gap.SKIPPED if pointer.is_key else Gap.MISSING
-                return _unread(pointer, name, gap, "portfolio.error.points_nowhere")
+                return _variants(pointer, name) or _unread(pointer, name, gap, "portfolio.error.points_nowhere")
             return _matching(found / "*") if found.is_dir() else (str(found),)
+
+
+def key_beside(pointer: Pointer, certificate: str) -> str | None:
+    """Return the private key that a program loads with a certificate by itself; ``None`` where there is none.
+
+    Where none has its usual name one without the end of the certificate's is it too: which of the two is meant a list
+    of certificates does not say, and without a key no program starts.
+
+    Args:
+        pointer: led to the certificate.
+        certificate: its file.
+    """
+    unnamed = pointer.unnamed
+    if unnamed is None:
+        return None
+    names = [certificate + unnamed.key, certificate.removesuffix(unnamed.cut) + unnamed.key]
+    return next(filter(os.path.isfile, reversed(names) if unnamed.is_cut else names), None)
+
+
+def _variants(pointer: Pointer, name: str) -> tuple[str, ...]:
+    """Return the files of several keys that a program takes for a name that no file has."""
+    ends = () if pointer.unnamed is None else pointer.unnamed.variants
+    found = ([f"{path}{end}" for end in ends] for path in _candidates(pointer, name))
+    return next(filter(None, (tuple(filter(os.path.isfile, each)) for each in found)), ())
 
 
 def not_followed(pointer: Pointer, name: str) -> Unread:

@@ -176,18 +176,20 @@ class Judge:
             () if result.path is None else _told_of(result.path.certificates[1:]),
             None if claim is None else claim.name,
             tuple(each.name for each in asked.systems),
-            way=self._way(facts, between) if result.path is None else (),
+            way=self._way(facts, between, where) if result.path is None else (),
+            is_brought=not where.may_lack,
             of_entity=() if entity_id is None else tuple(_of_entity(entity_id, told, asked, result)),
         )
 
-    def _way(self, facts: CertificateFacts, own: tuple[bytes, ...]) -> tuple[Above, ...]:
-        """Return what stands above a certificate without a proved path: of its own file, of others, and known here."""
-        near = _with(own, self._about.authorities(facts))
+    def _way(self, facts: CertificateFacts, own: tuple[bytes, ...], where: Where) -> tuple[Above, ...]:
+        """Return what stands above a certificate without a proved path: by what it is judged by, in the same order."""
+        near, further = self._of_other_files(facts, where)
         try:
             leaf = load(facts.der, facts.sha256)
         except InputError:
             return ()  # what no engine takes has no path either
-        return _told_of([each.der for each in way_up(leaf, (pool(near), self._known_here))])
+        above = way_up(leaf, (pool(_with(own, near)), self._known_here), (pool(further),) if further else ())
+        return _told_of([each.der for each in above])
 
     @cached_property
     def _known_here(self) -> Pool:
@@ -201,17 +203,26 @@ class Judge:
 
         Those in its own folder come first: what is wrong with them is not made good by others, what is missing is.
         """
+        near, further = self._of_other_files(facts, where)
         if not where.may_lack:
-            return self._judged(facts, _with(own, self._about.in_files(where.sent_with)), asked, ())
-        further = self._about.authorities(facts, of_any=where.is_published)
-        near = self._about.near(facts, where.name) if further else ()
-        if len(near) == len(further) or not at_hand(near).named(facts.issuer.der):
-            return self._judged(facts, own, asked, further)
+            return self._judged(facts, _with(own, near), asked, ())
         result = self._judged(facts, own, asked, near)
-        if result.path is not None or all(one.rule.code != ANCHOR_FOUND.code for one in result.report.findings):
+        if not further or result.path is not None:
+            return result
+        if all(one.rule.code != ANCHOR_FOUND.code for one in result.report.findings):
             return result
         wider = self._judged(facts, own, asked, further)
         return result if wider.path is None else wider
+
+    def _of_other_files(self, facts: CertificateFacts, where: Where) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+        """Return the authorities of other files that a certificate is judged by, and those where these have a gap."""
+        if not where.may_lack:
+            return self._about.in_files(where.sent_with), ()
+        every = self._about.authorities(facts, of_any=where.is_published)
+        near = self._about.near(facts, where.name) if every else ()
+        if len(near) == len(every) or not at_hand(near).named(facts.issuer.der):
+            return every, ()
+        return near, every
 
     def has_issuer_near(self, facts: CertificateFacts, name: str) -> bool:
         """Return whether an issuer of a certificate, by its name, lies by itself in the folder of a file."""

@@ -11,7 +11,7 @@ import pickle
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count, groupby
 from operator import attrgetter, itemgetter
 from typing import Any, Final, Generic, TypeVar, overload
@@ -56,6 +56,7 @@ _OF_PLACE: Final = tuple(vars(Place)["__slots__"])
 _own_of, _rest_of, _place_of = attrgetter(*_OWN), attrgetter(*_OF_JUDGEMENT), attrgetter(*_OF_PLACE)
 _OF_SUCCESSOR: Final = tuple(vars(Successor)["__slots__"])
 _OF_A_PEER: Final = "tls"
+_NO_END: Final = datetime.max.replace(tzinfo=UTC)
 _UNIT: Final = timedelta(seconds=1)  # dates of a certificate have no parts of one
 _MOST_SHARED: Final = 2_000
 """Values of a kind that are looked out for: what only one certificate is told is not worth it."""
@@ -444,11 +445,20 @@ class _Shared:
 def _together(before: Judgement, now: Judgement, *, is_better: bool) -> Judgement:
     """Return of two judgements for one use the worse one of those with a path, with what files say of either.
 
-    One without a path says of its file what is wrong with the chain there, or it has none and another place may.
+    One without a path says of its file what is wrong with the chain there, or it has none and another place may. When
+    it ends is as of the chain that ends first of those that were brought.
     """
-    if is_better or _comes_before(now, before):
+    if is_better:
         return now.with_beside(before.beside)
-    return before.with_beside(now.beside)
+    kept, other = (now, before) if _comes_before(now, before) else (before, now)
+    if _ends_by(other) < _ends_by(kept):
+        kept = replace(kept, path=other.path, way=other.way, is_brought=other.is_brought)
+    return kept.with_beside(other.beside)
+
+
+def _ends_by(judgement: Judgement) -> tuple[bool, datetime]:
+    """Return what the end of a certificate goes by: where no place brings a chain, what others have for it."""
+    return not judgement.is_brought, min((one.not_after for one in judgement.above), default=_NO_END)
 
 
 def _comes_before(now: Judgement, before: Judgement) -> bool:

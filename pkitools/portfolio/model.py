@@ -103,6 +103,8 @@ class Judgement:
         systems: the names of the systems it was judged for.
         beside: which of ``told`` a file that it lies in says of it, with the name of that file as evidence: what it is
             judged by once more says no less. What is wrong with the chain of such a file is among it.
+        is_brought: what stands above it came with it, or nothing did where something is sent as it is; else the
+            authorities of other files were looked among as well.
         of_entity: which of ``told`` is about that entity ID, and not about the certificate.
     """
 
@@ -118,6 +120,7 @@ class Judgement:
     systems: tuple[str, ...] = ()
     beside: tuple[Outcome, ...] = ()
     way: tuple[Above, ...] = ()
+    is_brought: bool = False
     of_entity: tuple[Outcome, ...] = ()
 
     @property
@@ -149,6 +152,11 @@ class Judgement:
         """What is violated, worst first."""
         found = [one for one in self.told if one.status is Status.VIOLATED]
         return tuple(sorted(found, key=lambda one: -one.rule.severity))
+
+    @property
+    def above(self) -> tuple[Above, ...]:
+        """What stands above it, as far as that is known: its path, or else its way."""
+        return self.path or self.way
 
     @property
     def worst(self) -> Severity | None:
@@ -250,7 +258,7 @@ class HeldCertificate:
     @property
     def ends_by(self) -> Above | None:
         """The first authority above it to end, where that is before it does; ``None`` where it lasts its own time."""
-        above = (one for each in self.judgements for one in each.path or each.way if one.not_after < self.not_after)
+        above = (one for each in self.judgements for one in each.above if one.not_after < self.not_after)
         return min(above, key=lambda one: one.not_after, default=None)
 
     @property
@@ -421,6 +429,23 @@ class Target(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Unnamed:
+    """What a program loads by itself with a certificate, without its being named.
+
+    Args:
+        key: how the name of its private key ends, where its file has none.
+        cut: which end of the name of the certificate goes before.
+        is_cut: the configuration says that it does.
+        variants: how the names of its files end, where there is none of the name that was given.
+    """
+
+    key: str
+    cut: str
+    is_cut: bool
+    variants: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Pointer:
     """What a configuration or an inventory points to.
 
@@ -434,6 +459,7 @@ class Pointer:
         key_of: the file of the certificate whose key it is to be, as it is written there; empty where that is not sure.
         key_of_bases: folders that this name counts from.
         serves: it is the certificate that the program sends to others, with what else is in its file.
+        unnamed: what the program loads with it by itself; ``None``: nothing, or its key is named.
     """
 
     target: Target
@@ -445,6 +471,7 @@ class Pointer:
     key_of: str = ""
     key_of_bases: tuple[str, ...] = ()
     serves: bool = False
+    unnamed: Unnamed | None = None
 
 
 @dataclass(frozen=True, slots=True)

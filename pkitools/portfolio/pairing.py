@@ -19,7 +19,7 @@ from pkitools.x509.reader import readable
 
 
 def not_fitting(
-    certificate: str, key: str, judge: Judge, claims: Callable[[str], tuple[int, ...]]
+    certificate: str, key: str, judge: Judge, claims: Callable[[str], tuple[int, ...]], *, is_named: bool = True
 ) -> Iterator[Reading]:
     """Yield the certificate once more, with what there is to say of its key, where that does not fit.
 
@@ -29,12 +29,13 @@ def not_fitting(
         certificate, key: the files.
         judge: asks the question.
         claims: the numbers of the connections that claim what is in a file.
+        is_named: the key is named; else the program takes it only where there is none in the file of the certificate.
     """
     unit, beside = (unit_of(ToRead(name, in_folder=True)) for name in (certificate, key))
     if isinstance(unit, Reading) or isinstance(beside, Reading) or certificate == key:
         return  # what is in one file is compared where that is read
     whole, keys = (_contents(each, judge.asked.passphrase) for each in (unit, beside))
-    if whole is None or keys is None:
+    if whole is None or keys is None or not (is_named or not whole.of_kind(ItemKind.KEY)):
         return
     told = check_keys_beside({key: _keys_only(keys)}, {certificate: _public_keys(whole)}, judge.asked.passphrase)
     at = (Evidence("file", certificate),)  # of what a file says the evidence is its name, as of all the others

@@ -24,7 +24,7 @@ from pkitools.frozen import replace
 from pkitools.limits import MAX_CONFIGURATION_BYTES, MAX_POINTERS
 from pkitools.package_data import read_toml
 from pkitools.portfolio.directives import Block, Directive, of_apache, of_haproxy, of_keyed, of_nginx
-from pkitools.portfolio.model import Pointer, Target
+from pkitools.portfolio.model import Pointer, Target, Unnamed
 from pkitools.text import pattern
 from pkitools.toml_text import read_foreign_toml
 
@@ -149,7 +149,7 @@ def _directives(text: str, name: str) -> Iterator[Pointer]:
         if words.isdisjoint(each.lower() for key in ("file", "pattern", "list", "keys") for each in raw.get(key, ())):
             continue
         found = list(islice(directives_of(raw, text, name), MAX_POINTERS + 1))
-        yield from named_by(raw, found)
+        yield from named_by(raw, found, _unnamed(raw, text))
 
 
 def _as_meant(found: Directive, define: frozenset[str]) -> Directive:
@@ -180,12 +180,21 @@ def directives_of(raw: Mapping[str, Any], text: str, name: str) -> Iterator[Dire
             return of_keyed(text, small, name)
 
 
-def named_by(raw: Mapping[str, Any], found: Sequence[Directive]) -> Iterator[Pointer]:
+def _unnamed(raw: Mapping[str, Any], text: str) -> Unnamed | None:
+    """Return what a program loads by itself with each certificate; ``None`` of one that loads nothing."""
+    if "beside" not in raw:
+        return None
+    is_cut = any(line.split(None, 1)[:1] == [raw["cut_by"]] for line in text.split("\n"))
+    return Unnamed(raw["beside"], raw["cut"], is_cut, tuple(raw["variants"]))
+
+
+def named_by(raw: Mapping[str, Any], found: Sequence[Directive], unnamed: Unnamed | None = None) -> Iterator[Pointer]:
     """Yield what the directives of one program point to, and its private keys before the rest.
 
     Args:
         raw: one of :func:`kinds`.
         found: its directives.
+        unnamed: what it loads by itself with each certificate.
     """
     is_apache = raw["form"] == "lines"
 
@@ -215,13 +224,16 @@ def named_by(raw: Mapping[str, Any], found: Sequence[Directive]) -> Iterator[Poi
             yield replace(told, is_key=True, key_of=sure, key_of_bases=bases_of(certificate, each.line))
     files, lists, patterns, serving = named("file"), named("list"), named("pattern"), named("serves")
     several = None if raw["form"] == "keyed" else 1
+    with_key = {each.block for each in found if each.name in raw.get("keys", {})}
     for each in found:
         from_ = bases_of(each.name, each.line)
         for value, line in each.values[:several]:
             if each.name in files or each.name in lists:
                 serves = each.name in serving
                 is_list = each.name in lists
-                yield _pointer(known(value), line, from_, is_list=is_list, serves=serves, directive=each.name)
+                told = _pointer(known(value), line, from_, is_list=is_list, serves=serves, directive=each.name)
+                has_more = serves and unnamed is not None and each.block not in with_key
+                yield replace(told, unnamed=unnamed) if has_more else told
             elif each.name in patterns and value and known(value).endswith(tuple(raw.get("ends", [""]))):
                 yield _pointer(known(value), line, from_, further=True)
 
@@ -312,10 +324,11 @@ def _with_values(text: str, defined: Mapping[str, str], names: re.Pattern[str]) 
 
 def _of_lines(text: str, bases: tuple[str, ...]) -> Iterator[Pointer]:
     """Yield the first word of each line of a list of HAProxy; what follows it is options and names of servers."""
+    unnamed = next(filter(None, (_unnamed(raw, "") for raw in kinds() if "list" in raw)), None)
     for number, line in enumerate(text.split("\n"), start=1):
         words = line.split(None, 1)
         if words and not words[0].startswith("#"):
-            yield _pointer(words[0], number, bases, serves=True)
+            yield replace(_pointer(words[0], number, bases, serves=True), unnamed=unnamed)
 
 
 def programs() -> tuple[tuple[str, Source], ...]:

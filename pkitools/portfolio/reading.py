@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Final, TypeAlias
 
 from pkitools.checking.delivered_lists import LISTS, refuse_unreadable
@@ -12,7 +12,7 @@ from pkitools.checking.of_file import FileKeys, StatedIds
 from pkitools.checking.private_keys import COMPARED, ENCLOSED, public_halves
 from pkitools.checking.selection import Subject, is_authority, possible_issuers, subjects
 from pkitools.checking.stated_ids import check_metadata, ends_of
-from pkitools.containers import Contents, Item, ItemKind, read_source
+from pkitools.containers import ContainerFormat, Contents, Item, ItemKind, read_source
 from pkitools.containers.other_kinds import kind_code
 from pkitools.containers.wanted import is_not_what_it_says, is_surely_without, may_hold_more
 from pkitools.environment import Environment
@@ -230,16 +230,37 @@ class _Found:
     def _may_lack(self, subject: Subject, above: tuple[bytes, ...]) -> bool:
         """Return whether the chain of a certificate may lie in another file.
 
-        Not where something sends this file as it is, nor where it brings a chain. Of what is one among others, as in
-        metadata and among what a keystore trusts, that is the chain of another unless it has the name of its issuer.
+        Not where something sends this file as it is, nor where it brings a chain: however many certificates lie in it,
+        whatever authority lies with them and is not judged itself is one. In metadata and among what a keystore trusts
+        that is the chain of another unless it has the name of its issuer.
         """
         if self.unit.sent_with is not None or self.unit.host is not None:
             return False
         if not above:
             return True
-        if len(self.own) == 1 and subject is self.own[0] and not subject.entity_id:
-            return above == (subject.facts.der,)
-        return not at_hand(above).named(subject.facts.issuer.der)
+        if self._is_listed(subject):
+            return not at_hand(above).named(subject.facts.issuer.der)
+        if not hasattr(self, "_of_own"):
+            self._of_own = frozenset(one.facts.der for one in self.own)
+        if not self._of_own.issuperset(above):
+            return False
+        # what lies here with its key may be an authority too
+        others = tuple(der for der in above if der != subject.facts.der)
+        return not others or not at_hand(others).named(subject.facts.issuer.der)
+
+    def _is_listed(self, subject: Subject) -> bool:
+        """Return whether a certificate is one among others in a list of those that somebody else has."""
+        if subject.entity_id or self.contents.described or subject.facts.sha256 not in self._of_whom:
+            return True
+        return len(self.own) > 1 and self._is_of_trusted
+
+    @cached_property
+    def _is_of_trusted(self) -> bool:
+        """Whether this is a keystore without keys: it holds what is trusted, and is no one's chain."""
+        items = self.contents.items
+        return self.contents.container in _KEYSTORES and not any(
+            item.has_key or item.kind is ItemKind.KEY for item in items
+        )
 
     def _lends(self) -> bool:
         """Return whether its authorities are at hand for other files: not where they are the chain of one in it."""
@@ -388,6 +409,7 @@ class _Found:
             yield HeldRequest(self._place(item), facts.subject.text, name, oin, spki, _dns(facts))
 
 
+_KEYSTORES: Final = frozenset({ContainerFormat.JKS, ContainerFormat.PKCS12})
 _OF_PATH: Final = frozenset(rule.code for rule in PATH_RULES)
 # that a key lies with its certificate, or is encrypted, is told of it as a key, with who may read it
 _AS_KEYS: Final = frozenset((ENCLOSED.code, COMPARED.code))

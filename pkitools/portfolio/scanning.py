@@ -15,7 +15,7 @@ from pkitools.arguments import octets, several, text, wrong_type
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_PATTERN_FILES, MAX_PENDING
 from pkitools.portfolio.claims import Claims
-from pkitools.portfolio.following import MOST_ROUNDS, cut_off, listing_of, not_followed, resolved
+from pkitools.portfolio.following import MOST_ROUNDS, cut_off, key_beside, listing_of, not_followed, resolved
 from pkitools.portfolio.foreseeing import gathered_from
 from pkitools.portfolio.including import keys_including
 from pkitools.portfolio.judging import Judge, Judging
@@ -27,6 +27,7 @@ from pkitools.portfolio.peers import Fetch, Peer, asked_together, unit_of_peer
 from pkitools.portfolio.pointers import peer_of, text_of
 from pkitools.portfolio.reading import Unit, held_certificate
 from pkitools.portfolio.walking import FoundFile, Walk
+from pkitools.portfolio.where import same_place
 from pkitools.portfolio.working import readings_of
 from pkitools.x509 import read_certificate
 
@@ -95,11 +96,15 @@ class _Scan:
     followed: set[tuple[str, str]] = field(default_factory=set)
     authorities: dict[bytes, bytes] = field(default_factory=dict)
     pending: list[Pending] = field(default_factory=list)
-    pairs: dict[tuple[str, str], None] = field(default_factory=dict)
+    pairs: dict[tuple[str, str], bool] = field(default_factory=dict)
     including: dict[str, None] = field(default_factory=dict)
+    given: dict[str, str] = field(default_factory=dict)
 
     def readings(self, given: Sequence[str]) -> Iterator[Reading]:
         files = [each for each in given if not _is_peer(each)]
+        for each in files:
+            self.given.setdefault(same_place(each), each)
+        files = [*map(self._as_given, files)]
         walked: Iterator[Unit | FoundFile | Unread] = chain(self.held, _walked(files))
         further: list[tuple[str, Pointer]] = []
         first = list(islice(walked, _FEW))
@@ -117,9 +122,9 @@ class _Scan:
             for pointer in keys_including(name, self._text):
                 found = resolved(pointer, name)
                 for path in () if isinstance(found, Unread) else found:
-                    self._pair(path, pointer, name)
-        for certificate, key in self.pairs:
-            yield from not_fitting(certificate, key, self.judge, self.claims.of_file)
+                    self._pair(self._as_given(path), pointer, name)
+        for (certificate, key), is_named in self.pairs.items():
+            yield from not_fitting(certificate, key, self.judge, self.claims.of_file, is_named=is_named)
 
     def _pointed_to(self, further: list[tuple[str, Pointer]], peers: list[tuple[str, str]]) -> Iterator[Reading]:
         for _ in range(MOST_ROUNDS):
@@ -187,7 +192,7 @@ class _Scan:
                 continue
             if len(found) > MAX_PATTERN_FILES:
                 yield Reading(name, unread=(cut_off(pointer, name),), is_again=True)
-            for path in found[:MAX_PATTERN_FILES]:
+            for path in map(self._as_given, found[:MAX_PATTERN_FILES]):
                 if (path, origin) not in self.followed:
                     self.followed.add((path, origin))
                     named.setdefault(path, []).append(origin)
@@ -201,14 +206,32 @@ class _Scan:
                     keys.add(path)
                     if name not in self.including:  # what that includes may say otherwise
                         self._pair(path, pointer, name)
+                elif (key := key_beside(pointer, path)) is not None:
+                    keys.add(key)
+                    named.setdefault(key, []).append(origin)
+                    listings.setdefault(key, None)
+                    self.pairs.setdefault((path, key), False)
         for path, origins in named.items():
             sent_with = _named_beside(origins, beside) if path in serving else None
             yield ToRead(path, True, tuple(origins), listings[path], path in keys, sent_with)
 
+    def _as_given(self, path: str) -> str:
+        """Return the name that a file has from the place that was given: however it is reached, it is one file."""
+        whole = os.path.abspath(path)  # noqa: PTH100  pathlib's leaves .. in it, or follows links
+        above = os.path.dirname(whole)  # noqa: PTH120  of each file, up to the root
+        while True:
+            if (given := self.given.get(same_place(above))) is not None:
+                return os.path.join(given, os.path.relpath(whole, above))  # noqa: PTH118  as a walk names it
+            if above == os.path.dirname(above):  # noqa: PTH120  as above
+                break
+            above = os.path.dirname(above)  # noqa: PTH120  as above
+        return self.given.get(same_place(whole), path)
+
     def _is_new(self, name: str, pointer: Pointer) -> bool:
         """Return whether a pointer leads to what it was not followed to."""
         found = resolved(pointer, name)
-        return isinstance(found, Unread) or any((each, f"{name}:{pointer.line}") not in self.followed for each in found)
+        origin = f"{name}:{pointer.line}"
+        return isinstance(found, Unread) or any((self._as_given(each), origin) not in self.followed for each in found)
 
     def _text(self, name: str) -> str | None:
         """Return the text of a file; ``None`` of what cannot be read, which is told where it is read."""
@@ -219,7 +242,9 @@ class _Scan:
         """Note which certificate a key is to fit."""
         if pointer.key_of:
             found = resolved(replace(pointer, text=pointer.key_of, bases=pointer.key_of_bases), name)
-            self.pairs.update({} if isinstance(found, Unread) else {(path, key): None for path in found[:1]})
+            self.pairs.update(
+                {} if isinstance(found, Unread) else {(self._as_given(path), key): True for path in found[:1]}
+            )
 
     def _of_peers(self, peers: Sequence[tuple[str, str]]) -> Iterator[Reading]:
         named: dict[Peer, list[str]] = {}

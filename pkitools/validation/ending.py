@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
-from itertools import islice
+from heapq import heappop, heappush
+from itertools import count
 from typing import Final, TypeAlias
 
 from pkitools.errors import InputError
@@ -18,6 +19,8 @@ from pkitools.x509.signatures import certificate_signed_by
 _MOST_NAMESAKES: Final = 16
 """Authorities of one name that are tried: an authority was renewed a few times, and a file can hold thousands."""
 _MOST_ABOVE: Final = 8
+_MOST_VISITED: Final = 64
+"""Certificates whose issuers are looked for."""
 _MOST_REMEMBERED: Final = 256
 
 Certificates: TypeAlias = Sequence[PathCertificate | CertificateFacts]
@@ -49,22 +52,23 @@ def above_of(der: bytes, *, is_issuer: bool) -> Above:
     return Above(facts.subject.text.short, facts.not_after, facts.sha256, role)
 
 
-def way_up(leaf: PathCertificate, pools: Sequence[Pool]) -> tuple[PathCertificate, ...]:
+def way_up(leaf: PathCertificate, pools: Sequence[Pool], further: Sequence[Pool] = ()) -> tuple[PathCertificate, ...]:
     """Return the authorities above a certificate of which no path was proved, as far as they are at hand, issuer first.
 
-    Of several that signed, it is the one that ends last, as where a path is built: an authority of which another
-    certificate lasts longer ends nothing.
+    Of several ways up it is the one whose earliest end is latest: an authority of which another certificate lasts
+    longer ends nothing, unless what stands above that other ends before.
 
     Args:
         leaf: the certificate.
         pools: where its authorities are looked for.
+        further: where the issuer is looked for of what has none in those.
 
     Returns:
         Nothing where all that may stand above it by name last as long as it does: then no signature is verified.
     """
-    if all(each.not_after >= leaf.not_after for each in _by_name(leaf, pools)):
+    if all(each.not_after >= leaf.not_after for each in _by_name(leaf, (*pools, *further))):
         return ()
-    return tuple(_above(leaf, pools))
+    return _longest(leaf, pools, further)
 
 
 def _by_name(leaf: PathCertificate, pools: Sequence[Pool]) -> Iterator[PathCertificate]:
@@ -77,17 +81,39 @@ def _by_name(leaf: PathCertificate, pools: Sequence[Pool]) -> Iterator[PathCerti
         names = {each.issuer for each in reached} - done
 
 
-def _above(leaf: PathCertificate, pools: Sequence[Pool]) -> Iterator[PathCertificate]:
-    below, seen = leaf, {leaf.der}
-    for _ in range(_MOST_ABOVE):
-        named = (each for some in pools for each in some.named(below.issuer) if each.der not in seen)
-        last_first = sorted(named, key=lambda each: each.not_after, reverse=True)
-        signed = (each for each in islice(last_first, _MOST_NAMESAKES) if _signed(below.der, each.der))
-        if (issuer := next(signed, None)) is None:
-            return
-        yield issuer
-        seen.add(issuer.der)
-        below = issuer
+def _longest(leaf: PathCertificate, pools: Sequence[Pool], further: Sequence[Pool]) -> tuple[PathCertificate, ...]:
+    """Go on from what ends last of all that was reached, until that has nothing above it: none lasts longer."""
+    number = count()  # of equal ends the highest reached, then the first
+    waiting: list[tuple[float, int, int, tuple[PathCertificate, ...]]] = [(-leaf.not_after.timestamp(), 0, 0, (leaf,))]
+    done = set[bytes]()
+    way: tuple[PathCertificate, ...] = (leaf,)
+    while waiting and len(done) < _MOST_VISITED:
+        end, _, _, way = heappop(waiting)
+        below = way[-1]
+        if below.der in done:
+            continue
+        done.add(below.der)
+        issuers = [] if len(way) > _MOST_ABOVE or below.issuer == below.subject else _issuers(way, pools, further)
+        if not issuers:
+            break
+        for one in issuers:
+            if one.der not in done:
+                first = max(end, -one.not_after.timestamp())
+                heappush(waiting, (first, -len(way), next(number), (*way, one)))
+    return way[1:]
+
+
+def _issuers(
+    way: tuple[PathCertificate, ...], pools: Sequence[Pool], further: Sequence[Pool]
+) -> Sequence[PathCertificate]:
+    """Return what signed the last of a way, of the first pools that have one; what lasts longest first."""
+    below, passed = way[-1], {each.der for each in way}
+    for group in (pools, further):
+        named = {each.der: each for some in group for each in some.named(below.issuer) if each.der not in passed}
+        last_first = sorted(named.values(), key=lambda each: each.not_after, reverse=True)
+        if signed := [each for each in last_first[:_MOST_NAMESAKES] if _signed(below.der, each.der)]:
+            return signed
+    return ()
 
 
 @lru_cache(maxsize=256)

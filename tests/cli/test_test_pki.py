@@ -171,6 +171,12 @@ def test_crl_renews_every_file(run: Command, where: Path) -> None:
         assert path.read_bytes() != old
         assert (crl.next_update_utc - crl.last_update_utc).total_seconds() == 3600  # type: ignore[operator]  # it has one
     assert run("test-pki", "crl", where, *WHEN).out.count("Wrote ") == 3
+    again = run("test-pki", "crl", where, *WHEN)
+    assert "Dated" not in again.out
+    later = run("test-pki", "crl", where, "--moment", "2039-01-02T00:00:00Z")
+    assert "Dated" not in later.out
+    after = " ".join(run("test-pki", "crl", where, *WHEN).out.split())
+    assert "Dated 2039-01-02 and not" in after or "Dated 2 Jan 2039 and not" in after, "said, and not done in silence"
 
 
 def test_verify_tells_what_is_wrong(run: Command, where: Path) -> None:

@@ -7,13 +7,16 @@ Of nginx, Apache and HAProxy the program itself says that it takes each notation
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509 import CertificateSigningRequestBuilder, Name
 
 from pkitools.checking import Revocation
 from pkitools.findings import Verdict
@@ -22,6 +25,7 @@ from pkitools.portfolio.pointers import pointers_of
 from pkitools.x509 import read_certificate
 from tests.portfolio.support import CHAIN, judging, other_leaf, scanned
 from tests.support.chains import Issued, crl, end_entity, good_chain
+from tests.support.chains import key as new_key
 from tests.support.deliveries import pem
 from tests.support.judges import judge
 
@@ -178,6 +182,70 @@ def test_the_key_of_a_store_of_haproxy_is_compared(folder: Path) -> None:
     assert set(_standing(folder, "haproxy")[0].values()) == {Verdict.PASSED}
     (folder / "R.key").write_bytes((folder / "A.key").read_bytes())
     assert _standing(folder, "haproxy")[0] == {"A": Verdict.PASSED, "R": Verdict.FAILED}
+
+
+_BY_ITSELF: Final = {
+    "added": ("", "bind :1 ssl crt C", "c.pem", "c.pem.key"),
+    "added to .crt": ("", "bind :1 ssl crt C", "c.crt", "c.crt.key"),
+    "in place": ("global\n ssl-load-extra-del-ext\n", "bind :1 ssl crt C", "c.crt", "c.key"),
+    "of a folder": ("", "bind :1 ssl crt D/", "c.pem", "c.pem.key"),
+    "of a folder, in place": ("global\n ssl-load-extra-del-ext\n", "bind :1 ssl crt D/", "c.crt", "c.key"),
+    "of a list": ("", "bind :1 ssl crt-list L", "c.pem", "c.pem.key"),
+    "of a list, in place": ("global\n ssl-load-extra-del-ext\n", "bind :1 ssl crt-list L", "c.crt", "c.key"),
+    "of a server": ("", "server s 127.0.0.1:1 ssl verify none crt C", "c.pem", "c.pem.key"),
+    "one of several keys": ("", "bind :1 ssl crt D/c", "c.ecdsa", "c.ecdsa.key"),
+    "one of several keys, of a list": ("", "bind :1 ssl crt-list M", "c.rsa", "c.rsa.key"),
+}
+
+
+def _starts(folder: Path) -> bool:
+    command = [judge("haproxy"), "-c", "-f", str(folder / "haproxy.cfg")]
+    return subprocess.run(command, capture_output=True, cwd=folder, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("case", _BY_ITSELF)
+@pytest.mark.parametrize("inside", [None, "A"])
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("key", ["A", "R"])
+def test_what_haproxy_loads_by_itself_is_held_to_its_certificate(
+    folder: Path,
+    issued: dict[str, Issued],
+    tmp_path_factory: pytest.TempPathFactory,
+    case: str,
+    inside: str | None,
+    key: str,
+    *,
+    whole: bool,
+) -> None:
+    """HAProxy itself says whether they fit; whether its folder was given or its configuration alone."""
+    options, line, certificate, beside = _BY_ITSELF[case]
+    where = folder if whole else tmp_path_factory.mktemp("elsewhere")
+    (where / "certs").mkdir()
+    own = b"" if inside is None else (folder / f"{inside}.key").read_bytes()
+    (where / "certs" / certificate).write_bytes((folder / "A.pem").read_bytes() + own)
+    loaded = Issued(b"", issued["A"].key if key == "A" else new_key("of HAProxy"), b"")
+    (where / "certs" / beside).write_bytes(_key(loaded))
+    (where / "L").write_text(f"{where}/certs/{certificate}\n")
+    (where / "M").write_text(f"{where}/certs/c\n")
+    for name, path in (("C", f"certs/{certificate}"), ("D/", "certs/"), ("L", "L"), ("M", "M")):
+        line = re.sub(rf" {name}", f" {where}/{path}", line)
+    defaults = "defaults\n mode http\n timeout client 1s\n timeout server 1s\n timeout connect 1s\n"
+    (folder / "haproxy.cfg").write_text(f"{options}{defaults}listen f\n bind :2\n {line}\n")
+    for each in ("A.key", "R.key", "A.pem", "R.pem", "list"):
+        (folder / each).unlink()
+    found = scanned(folder if whole else folder / "haproxy.cfg")
+    assert not found.unread
+    (one,) = found.judged
+    fits = _starts(folder)
+    assert fits is (inside == "A" or key == "A")
+    if not fits or key == "A":
+        assert one.verdict is (Verdict.PASSED if fits else Verdict.FAILED)
+    # while a renewal is under way its key may lie there by its name, and HAProxy starts no better for that
+    requested = CertificateSigningRequestBuilder().subject_name(Name([])).sign(loaded.key, SHA256())
+    (where / "new.csr").write_bytes(requested.public_bytes(Encoding.PEM))
+    (one,) = scanned(folder / "haproxy.cfg", where / "new.csr").judged
+    if not fits:
+        assert one.verdict is Verdict.FAILED
 
 
 def _taken_by_nginx(folder: Path, text: str) -> list[str]:

@@ -587,3 +587,20 @@ def test_one_system_is_one_system_and_not_its_letters() -> None:
     for wrong in ({"systems": 1}, {"claims": "a"}):
         with pytest.raises(InvalidValueError):
             judging(**wrong)
+
+
+@pytest.mark.parametrize("given", [["certs", "{0}/certs/a.pem"], ["{0}/certs/a.pem", "./certs"], ["n.conf", "certs"],
+                                   ["certs/a.pem", "./certs/a.pem"], ["."]])  # fmt: skip
+@pytest.mark.parametrize("named", ["{0}/certs/a.pem", "certs/a.pem", "./certs/../certs/a.pem"])
+def test_a_file_that_is_reached_by_several_names_is_one_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: list[str], named: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "certs").mkdir()
+    (tmp_path / "certs/a.pem").write_bytes(WHOLE)
+    (tmp_path / "n.conf").write_text(f"ssl_certificate {named.format(tmp_path)};\n")
+    names = [each.format(tmp_path) for each in given]
+    (one,) = scanned(*names, *(["n.conf"] if given != ["."] else [])).judged
+    assert len(one.places) == 1
+    assert [os.path.abspath(place.name) for place in one.places] == [str(tmp_path / "certs/a.pem")]  # noqa: PTH100  no link is followed
+    assert any("n.conf:1" in each for each in one.places[0].named_by)

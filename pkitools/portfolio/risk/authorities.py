@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Final
@@ -28,7 +28,7 @@ Name = frozenset[str]
 class _Authority:
     name: str
     issuer: Name
-    ends: datetime | None
+    not_after: datetime | None
 
 
 def _parts(subject: str) -> Name:
@@ -44,63 +44,69 @@ def _listed() -> Mapping[Name, _Authority]:
         if entry.subject and entry.not_after is not None and entry.superseded_by is None:
             name = _parts(entry.subject)
             known = found.get(name)
-            if known is None or known.ends is None or known.ends < entry.not_after:
+            if known is None or known.not_after is None or known.not_after < entry.not_after:
                 found[name] = _Authority(entry.name, _parts(entry.issuer or ""), entry.not_after)
     return found
 
 
 def _known(certificates: Iterable[HeldCertificate]) -> Mapping[Name, _Authority]:
-    """Return the authorities by name: those of the catalogue, those that were found, and those of proved paths.
-
-    An authority that was trusted by its file alone is nowhere among what was found: its end is known from the path.
-    """
+    """Return the authorities by name: those of the catalogue and those that were found, of one name the last to end."""
     found: dict[Name, _Authority] = {}
-    names: dict[str, Name] = {}
-    paths: dict[Name, tuple[Above, ...]] = {}
     for one in certificates:
-        if proved := next((each.path for each in one.judgements if each.path), ()):
-            paths.setdefault(_parts(one.issuer), proved)
         if one.is_authority:
-            name = names[one.sha256] = _parts(one.subject)
+            name = _parts(one.subject)
             known = found.get(name)
-            if known is None or known.ends is None or known.ends < one.not_after:
+            if known is None or known.not_after is None or known.not_after < one.not_after:
                 found[name] = _Authority(one.name, _parts(one.issuer), one.not_after)
     found |= _listed()
-    for issuer, above in paths.items():
-        _add_path(issuer, above, names, found)
     return found
 
 
-def _add_path(issuer: Name, above: tuple[Above, ...], names: Mapping[str, Name], found: dict[Name, _Authority]) -> None:
-    """Add the authorities of a path as far as they are not known, those above the issuer by their thumbprints."""
-    after = (*(names.get(each.sha256, frozenset({each.sha256})) for each in above[1:]), frozenset[str]())
-    for one, higher in zip(above, after, strict=True):
-        if issuer in found:
-            return
-        found[issuer] = _Authority(one.name, higher, one.not_after)
-        issuer = higher
+class _Above:
+    """Finds the authorities that certificates hang on.
 
+    Args:
+        certificates: all that was found.
+    """
 
-def _above(issuer: Name, known: Mapping[Name, _Authority]) -> Iterator[tuple[Name, _Authority]]:
-    """Yield the authorities that a certificate hangs on, its issuer first."""
-    for _ in range(_MOST_ABOVE):
-        one = known.get(issuer)
-        if one is None:
-            return
-        yield issuer, one
-        if one.issuer == issuer:
-            return
-        issuer = one.issuer
+    def __init__(self, certificates: Iterable[HeldCertificate]) -> None:
+        self._known = _known(certificates)
+        self._by_name: dict[str, Sequence[_Authority]] = {}
+
+    def of(self, one: HeldCertificate) -> Sequence[Above | _Authority]:
+        """Return those above one, its issuer first: its own, and by their names alone only where those are not known.
+
+        Of one name there may be several, and what lasts longest may be of another.
+        """
+        own = next((each.above for each in one.judgements if each.above), ())
+        return own or self._named(one.issuer)
+
+    def _named(self, issuer: str) -> Sequence[_Authority]:
+        if issuer not in self._by_name:
+            if len(self._by_name) > MAX_RISK_MEMBERS:
+                self._by_name.clear()
+            self._by_name[issuer] = tuple(self._above(_parts(issuer)))
+        return self._by_name[issuer]
+
+    def _above(self, issuer: Name) -> Iterator[_Authority]:
+        for _ in range(_MOST_ABOVE):
+            one = self._known.get(issuer)
+            if one is None:
+                return
+            yield one
+            if one.issuer == issuer:
+                return
+            issuer = one.issuer
 
 
 def ends(case: Case) -> Told:
     """Yield the authorities that end within a year, and on which certificates hang that are in use."""
-    hanging: dict[Name, _Ending] = {}
-    known = _known(case.certificates)
+    hanging: dict[tuple[str, datetime | None], _Ending] = {}
+    above = _Above(case.certificates)
     for one in case.certificates:
         if is_in_use(one, case.moment):
-            for name, authority in _above(_parts(one.issuer), known):
-                hanging.setdefault(name, _Ending(authority)).add(one)
+            for each in above.of(one):
+                hanging.setdefault((each.name, each.not_after), _Ending(each.name, each.not_after)).add(one)
     if not hanging:
         return NOT_APPLICABLE
     return (hit for each in hanging.values() for hit in each.hits(case.moment))
@@ -109,8 +115,8 @@ def ends(case: Case) -> Told:
 class _Ending:
     """An authority with what hangs on it; of thousands the first are named, and all are counted."""
 
-    def __init__(self, authority: _Authority) -> None:
-        self.authority, self.count = authority, 0
+    def __init__(self, name: str, ends: datetime | None) -> None:
+        self.name, self.ends, self.count = name, ends, 0
         self.certificates: list[str] = []
         self.places: dict[str, None] = {}
 
@@ -121,11 +127,11 @@ class _Ending:
             self.places |= dict.fromkeys(place.name for place in one.places[:MAX_RISK_PLACES])
 
     def hits(self, moment: datetime) -> Iterator[Hit]:
-        end = self.authority.ends
+        end = self.ends
         if end is None or days_left(end, moment) > AHEAD.days:
             return
         severity = None if days_left(end, moment) < SOON.days else Severity.NOTICE
-        found = violated("notAfter", self.authority.name, severity=severity, day=f"{end:%Y-%m-%d}", count=self.count)
+        found = violated("notAfter", self.name, severity=severity, day=f"{end:%Y-%m-%d}", count=self.count)
         yield Hit(found, tuple(self.certificates), tuple(self.places))
 
 
@@ -134,17 +140,17 @@ def hanging_of(case: Case) -> tuple[tuple[Hanging, ...], int]:
 
     And how many authorities there are besides: of so many as nobody has, the first are kept.
     """
-    known = _known(case.certificates)
+    above = _Above(case.certificates)
     found: dict[str, _Gathered] = {}
     more: set[int] = set()
     for one in case.certificates:
         if not is_in_use(one, case.moment) or one.subject == one.issuer:
             continue
         if one.issuer in found or len(found) < MAX_RISK_MEMBERS:
-            found.setdefault(one.issuer, _Gathered(one)).add(one)
+            found.setdefault(one.issuer, _Gathered(one)).add(one, above.of(one))
         else:
             more.add(hash(one.issuer))
-    told = (each.told(issuer, known) for issuer, each in found.items())
+    told = (each.told(issuer) for issuer, each in found.items())
     return tuple(sorted(told, key=lambda each: (-each.count, each.name))), len(more)
 
 
@@ -153,12 +159,17 @@ class _Gathered:
 
     def __init__(self, first: HeldCertificate) -> None:
         self.first, self.count, self.first_end = first, 0, first.not_after
+        self.name: str | None = None
+        self.ends: datetime | None = None
         self.services: dict[str, datetime] = {}  # those that end first, and when
         self.known: set[int] = set()
         self.oins: set[str] = set()
 
-    def add(self, one: HeldCertificate) -> None:
+    def add(self, one: HeldCertificate, above: Sequence[Above | _Authority]) -> None:
         self.count += 1
+        self.name = self.name or (above[0].name if above else None)
+        days = [each.not_after for each in above if each.not_after is not None]
+        self.ends = min(days if self.ends is None else (*days, self.ends), default=None)
         self.first_end = min(self.first_end, one.not_after)
         self.known.add(hash((one.name, one.organization)))  # to count them: the names are not kept
         label = ", ".join(filter(None, (one.name, one.organization)))
@@ -170,15 +181,13 @@ class _Gathered:
     def _by_end(self) -> list[str]:
         return sorted(self.services, key=lambda label: (self.services[label], label))
 
-    def told(self, issuer: str, known: Mapping[Name, _Authority]) -> Hanging:
-        above = [each for _, each in _above(_parts(issuer), known)]
-        days = [each.ends for each in above if each.ends is not None]
+    def told(self, issuer: str) -> Hanging:
         return Hanging(
-            name=above[0].name if above else issuer,
+            name=self.name or issuer,
             issuer=issuer,
             hierarchy=self.first.hierarchy,
             generation=self.first.generation,
-            ends=min(days, default=None),
+            ends=self.ends,
             count=self.count,
             services=tuple(self._by_end()),
             more_services=max(len(self.known) - len(self.services), 0),
