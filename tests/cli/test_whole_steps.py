@@ -61,3 +61,16 @@ def test_every_remedy_is_told_whole(monkeypatch: pytest.MonkeyPatch, language: L
                     assert_whole(NextStep(told), name)
                 count += 1
     assert count > 500
+
+
+def test_of_a_long_path_the_end_is_told_that_says_which_file_it_is() -> None:
+    given = {
+        "file": "een/heel/lange/map/" * 8 + "koppeling.csr",
+        "name": "Gemeente " * 20,
+        "url": f"https://a/{'b' * 90}",
+    }
+    told = shortened(given)
+    assert told["file"].endswith("/koppeling.csr")
+    assert told["name"].startswith("Gemeente")
+    assert told["url"] == given["url"]
+    assert max(width(told["file"]), width(told["name"])) <= 60

@@ -6,6 +6,7 @@ sentences are ``messages/<language>/now.toml``; one that ends with ``{name}`` is
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -22,7 +23,7 @@ from pkitools.text import abbreviated, instant, pattern, visible
 from pkitools.x509.oids import ATTRIBUTE_OIDS
 from pkitools_cli.i18n import lookup, speaking, tr
 from pkitools_cli.lines import columns, command_rows, cut_rows, next_step, pastable, wrapped
-from pkitools_cli.wide import fitted, width
+from pkitools_cli.wide import fitted, fitted_end, width
 
 if TYPE_CHECKING:
     from pkitools.findings import Outcome
@@ -132,7 +133,7 @@ def step(key: str, params: Mapping[str, object], commands: Commands) -> NextStep
 def shortened(params: Mapping[str, Any]) -> dict[str, Any]:
     """Return operands of a sentence that says what to do, each of few columns: the sentence itself is told whole.
 
-    An address is not shortened: it is there to be copied.
+    An address is not shortened: it is there to be copied. Of a path the end says which file it is.
     """
     return {name: _brief(value) if type(value) is str else value for name, value in params.items()}
 
@@ -144,7 +145,9 @@ def brief(outcome: Outcome) -> Outcome:
 
 
 def _brief(value: str) -> str:
-    return value if "://" in value else fitted(value, _MOST_OF_VALUE)
+    if "://" in value:
+        return value
+    return (fitted_end if "/" in value or os.sep in value else fitted)(value, _MOST_OF_VALUE)
 
 
 def fits(words: Sequence[str]) -> bool:
