@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import octets, text
 from pkitools.containers import kubernetes, mail, xml_text
-from pkitools.containers.encodings import as_ascii
+from pkitools.containers.encodings import as_ascii, with_line_feeds
 from pkitools.containers.model import BadItem, ContainerFormat, Contents, Item, ItemKind
 from pkitools.containers.other_kinds import (
     ARCHIVES,
@@ -162,7 +162,7 @@ def read_source(data: bytes, name: str, *, passphrase: bytes | None = None, keys
         raise LimitError("files.error.too_large", name=name, limit=size_text(MAX_INPUT_BYTES))
     found = _Found(name, passphrase, keystores)
     text_of_it = as_ascii(data)
-    container = _read(text_of_it, found)
+    container = _read(with_line_feeds(text_of_it) if b"\r" in text_of_it else text_of_it, found)
     if not found.items:
         if found.problems:
             raise found.problems[0].error
@@ -228,7 +228,7 @@ def _parts(parts: Iterable[Part], found: _Found) -> None:
         source = found.source if part.is_rest else (*found.source, found.next_position(), number)
         inside = _Found(found.name, found.passphrase, found.keystores, source=source, folders=found.folders)
         inside.has_keys = part.is_rest and _holds_keys(found)
-        data = as_ascii(part.data)
+        data = with_line_feeds(as_ascii(part.data))
         is_read = any(reader(data, inside) for reader in (_keystore, _der, _xml, _pem, _bare_base64))
         if (not is_read and (part.expected or pem.holds_more(data))) or (
             is_read and part.expected and _is_no_certificate(part, inside)

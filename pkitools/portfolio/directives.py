@@ -255,7 +255,7 @@ _NOTHING: Final = frozenset(["", "null", "~", "Null", "NULL"])
 _STRINGS: Final = pattern(rf"{_TEMPLATE}|\"(?:[^\"\\\n]|\\.)*+\"|'[^'\n]*+'")
 _COMMENT: Final = pattern(r"(?:^|[\s,{}\[\]\"'])\#[^\n]*+", re.MULTILINE)
 _BOUNDARY: Final = pattern(r"[{}]|^[ \t]*+(?:-[ \t]|\[)", re.MULTILINE)
-_PROGRAMS: Final = tuple(
+PROGRAMS: Final = tuple(
     ".go .js .mjs .cjs .ts .tsx .jsx .py .rb .rs .java .kt .cs .c .h .cc .cpp .php .lua".split()  # noqa: SIM905  shorter
 )
 """How files end that are the text of a program: in those such a name may be anything, so less counts as one."""
@@ -297,7 +297,7 @@ def of_keyed(text: str, names: Mapping[str, str], name: str) -> Iterator[Directi
         line = lines.at(found.start())
         column = found.start() - start
         values = tuple((value, lines.at(at)) for value, at in _keyed_values(text, found.end(), column))
-        if is_data or not name.lower().endswith(_PROGRAMS):
+        if is_data or not name.lower().endswith(PROGRAMS):
             yield Directive(told, values, line, block)
         else:
             yield Directive(told, tuple(each for each in values if each[0]), line, block)
@@ -308,7 +308,7 @@ def _may_precede(plain: str, name: str, *, is_first: bool) -> bool:
     ends = plain.rstrip()
     if is_first and not ends.strip("- \t"):
         return True
-    if name.endswith(_PROGRAMS) or plain.count("(") > plain.count(")"):
+    if name.endswith(PROGRAMS) or plain.count("(") > plain.count(")"):
         return False
     return ends[-1:] in {"{", ",", "["} or (ends[-1:] == "." and name.endswith(".toml"))
 

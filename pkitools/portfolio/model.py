@@ -396,6 +396,7 @@ class Pointer:
         is_key: it is a private key.
         key_of: the file of the certificate whose key it is to be, as it is written there; empty where that is not sure.
         serves: it is the certificate that the program sends to others, with what else is in its file.
+        is_optional: where it is not there, nothing is missing.
     """
 
     target: Target
@@ -406,6 +407,7 @@ class Pointer:
     is_key: bool = False
     key_of: str = ""
     serves: bool = False
+    is_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ class ToRead:
         named_by: what points to it, as ``FILE:LINE``.
         listing: it has a line for each further file: the folders that those count from.
         is_key: a configuration says that it is a private key: who may not read it misses nothing.
-        sent_with: as of a :class:`~pkitools.portfolio.reading.Unit`.
+        sent_with, is_part: as of a :class:`~pkitools.portfolio.reading.Unit`.
     """
 
     name: str
@@ -30,6 +30,7 @@ class ToRead:
     listing: tuple[str, ...] | None = None
     is_key: bool = False
     sent_with: tuple[str, ...] | None = None
+    is_part: bool = False
 
 
 def unit_of(found: ToRead | Reading) -> Unit | Reading:
@@ -48,6 +49,7 @@ def unit_of(found: ToRead | Reading) -> Unit | Reading:
         None if private is None else not private,
         listing=found.listing,
         sent_with=found.sent_with,
+        is_part=found.is_part,
     )
 
 
@@ -76,7 +78,7 @@ def _state(name: str) -> tuple[int, int, int, int] | None:
 
 
 def _not_had(found: ToRead, error: PkitoolsError) -> Reading:
-    if error.code == "files.error.empty" and found.in_folder and not found.named_by:
+    if error.code == "files.error.empty" and found.in_folder and (found.is_part or not found.named_by):
         return Reading(found.name, holds_nothing=True)
     gap = Gap.MISSING if error.code == "files.error.missing" else Gap.UNREADABLE
     if isinstance(error, LimitError) and found.in_folder and not found.named_by:

@@ -15,7 +15,7 @@ from pkitools.arguments import octets, several, text, wrong_type
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_PENDING
 from pkitools.portfolio.claims import Claims
-from pkitools.portfolio.following import MOST_ROUNDS, listing_of, resolved
+from pkitools.portfolio.following import MOST_ROUNDS, listing_of, resolved, too_deep
 from pkitools.portfolio.foreseeing import gathered_from
 from pkitools.portfolio.judging import Judge, Judging
 from pkitools.portfolio.known import Collecting
@@ -124,15 +124,19 @@ class _Scan:
                 readings_of((self._claimed(unit_of(each)) for each in units), self.judge, self.executor), further
             )
         yield from self._of_peers(peers)
+        for name, pointer in further:
+            told, origin = resolved(pointer, name), f"{name}:{pointer.line}"
+            if told.unread is not None:
+                yield Reading(name, unread=(told.unread,), is_again=True)
+            if any((path, origin) not in self.followed for path in told.files):  # else it was looked at already
+                yield Reading(name, unread=(too_deep(pointer, name),), is_again=True)
 
     def _gathered(self, files: Sequence[str]) -> Iterator[Reading]:
         """Read everything for what it says of other files, which whoever judges then knows; yield what was too much."""
         collecting = Collecting()
         found = chain(self.held, _walked(files))
         for name, count in gathered_from(found, collecting, raise_crashes=self.judge.asked.raise_crashes):
-            params = {"name": name, "count": count}
-            unread = Unread(name, Gap.UNREADABLE, "portfolio.error.not_kept", params, _NO_PART)
-            yield Reading(name, unread=(unread,), is_again=True)
+            yield _with_unread(Reading(name, is_again=True), "portfolio.error.not_kept", count)
         known = collecting.known()
         if known:
             self.judge = Judge(self.judge.asked, known)
@@ -141,11 +145,17 @@ class _Scan:
         """Yield readings, and keep what is to be done after the last."""
         for reading in readings:
             further += ((reading.name, pointer) for pointer in reading.points_to)
+            left_out = 0
             for der in reading.authorities:
                 if der not in self.authorities and len(self.authorities) < MAX_FOUND_AUTHORITIES:
                     self.authorities[der] = read_certificate(der).subject.der
-            self.pending += reading.pending[: max(0, MAX_PENDING - len(self.pending))]
-            yield reading
+                left_out += der not in self.authorities
+            room = max(0, MAX_PENDING - len(self.pending))
+            self.pending += reading.pending[:room]
+            over = len(reading.pending) - room
+            # a certificate that lacks its issuer is told whatever comes; of this file both would be the same
+            code = "portfolio.error.not_kept" if left_out else "portfolio.error.not_judged_again"
+            yield _with_unread(reading, code, left_out or over) if left_out or over > 0 else reading
 
     def _unit(self, found: Unit | FoundFile | Unread) -> Unit | Reading:
         if isinstance(found, Unit):
@@ -166,19 +176,21 @@ class _Scan:
         listings: dict[str, tuple[str, ...] | None] = {}
         keys: set[str] = set()
         serving: set[str] = set()
+        whole: set[str] = set()  # what is named for what it holds, and not as a part of a configuration
         beside: dict[str, dict[str, None]] = {}
         for name, pointer in further:
             origin = f"{name}:{pointer.line}"
             found = resolved(pointer, name)
-            if isinstance(found, Unread):
-                yield Reading(name, unread=(found,), is_again=True)
-                continue
-            for path in found:
+            if found.unread is not None:
+                yield Reading(name, unread=(found.unread,), is_again=True)
+            for path in found.files:
                 if (path, origin) not in self.followed:
                     self.followed.add((path, origin))
                     named.setdefault(path, []).append(origin)
                     listing = listing_of(pointer, name)
                     listings[path] = listings.get(path) if listing is None else listing
+                if pointer.target is not Target.PATTERN:
+                    whole.add(path)
                 if pointer.serves:
                     serving.add(path)
                 elif path in self.judge.known.places:
@@ -188,13 +200,13 @@ class _Scan:
                     self._pair(path, pointer, name)
         for path, origins in named.items():
             sent_with = _named_beside(origins, beside) if path in serving else None
-            yield ToRead(path, True, tuple(origins), listings[path], path in keys, sent_with)
+            yield ToRead(path, True, tuple(origins), listings[path], path in keys, sent_with, path not in whole)
 
     def _pair(self, key: str, pointer: Pointer, name: str) -> None:
         """Note which certificate a key is to fit."""
         if pointer.key_of:
             found = resolved(replace(pointer, text=pointer.key_of), name)
-            self.pairs.update({} if isinstance(found, Unread) else {(path, key): None for path in found[:1]})
+            self.pairs.update({(path, key): None for path in found.files[:1]})
 
     def _of_peers(self, peers: Sequence[tuple[str, str]]) -> Iterator[Reading]:
         named: dict[Peer, list[str]] = {}
@@ -228,6 +240,13 @@ def _named_beside(origins: Iterable[str], beside: Mapping[str, Iterable[str]]) -
     """
     files = dict.fromkeys(origin.rpartition(":")[0] for origin in origins) if beside else ()
     return tuple(dict.fromkeys(each for file in files for each in beside.get(file, ())))
+
+
+def _with_unread(reading: Reading, code: str, count: int) -> Reading:
+    """Return what a file gave, with for how many things in it there was no room."""
+    params = {"name": reading.name, "count": count}
+    unread = Unread(reading.name, Gap.UNREADABLE, code, params, _NO_PART)
+    return replace(reading, unread=(*reading.unread, unread))
 
 
 def _once_more(reading: Reading) -> Reading:
