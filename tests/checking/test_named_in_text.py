@@ -544,7 +544,9 @@ def test_a_request_is_held_to_the_certificate_of_its_name() -> None:
 @pytest.mark.parametrize("container", FLAT)
 @pytest.mark.parametrize("end", ["\r\n", "\r"])
 def test_lines_end_as_they_do_on_windows_and_on_systems_of_old(container: str, end: str) -> None:
-    """In YAML each of them is a line break (YAML 1.2.2, 5.4)."""
+    """In YAML each of them is a line break (YAML 1.2.2, 5.4); in a mail a CR alone may not stand (RFC 5322, 2.3)."""
+    if end == "\r" and "mail" in container:
+        return
     for hosts, count in ((("aa", "bb"), 0), (("ab", "ba"), 2)):
         values = [value for pair in hosts for value in values_of(STYLES["files"], *pair)]
         assert misplaced(FLAT[container](values).replace("\r\n", "\n").replace("\n", end)) == count
