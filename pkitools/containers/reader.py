@@ -211,7 +211,7 @@ def _read(data: bytes, found: _Found) -> ContainerFormat:
         container = reader(data, found)
         if container is not None:
             return container
-    raise _unrecognised(data, found.name)
+    raise found.problems[0].error if found.problems else _unrecognised(data, found.name)
 
 
 def _parts(parts: Iterable[Part], found: _Found) -> None:
@@ -292,10 +292,13 @@ def _mail(data: bytes, found: _Found) -> ContainerFormat | None:
 def _json(data: bytes, found: _Found) -> ContainerFormat | None:
     if data[:4096].lstrip()[:1] not in {b"{", b"["}:
         return None
-    from pkitools.containers.json_text import json_parts  # no other file needs the JSON reader
+    from pkitools.containers.json_text import json_parts, left_out  # no other file needs the JSON reader
 
     known = json_parts(data)
     if known is None:
+        too_large = left_out(data)
+        if too_large is not None:  # whatever another way of reading finds in it
+            found.bad(found.next_position(), too_large)
         return None
     _parts(known[1], found)
     return known[0] if found.items or found.problems else None
@@ -303,6 +306,11 @@ def _json(data: bytes, found: _Found) -> ContainerFormat | None:
 
 def _secret(data: bytes, found: _Found) -> ContainerFormat | None:
     if not kubernetes.is_secret(data):
+        return None
+    if kubernetes.is_too_large(data):
+        too_large = kubernetes.left_out(data)
+        if too_large is not None:
+            found.bad(found.next_position(), too_large)
         return None
     parts, rest = kubernetes.secret_parts(data)
     _parts(parts, found)

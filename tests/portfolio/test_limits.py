@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from itertools import product
 from pathlib import Path
@@ -11,8 +13,10 @@ from typing import Final
 
 import pytest
 
+from pkitools.containers import json_text, kubernetes
 from pkitools.portfolio import Gap, Portfolio, following, known, pointers, scanning
 from pkitools.portfolio.pointers import seems_to_point
+from pkitools.x509.pem import blocks
 from tests.portfolio.support import CHAIN, LEAF, WHOLE, gaps, other_leaf, scanned
 
 TOO_LARGE: Final = "portfolio.error.configuration_too_large"
@@ -276,6 +280,24 @@ def authorities(folder: Path) -> Path:
     return folder
 
 
+def secrets_in_json(folder: Path) -> Path:
+    secrets = [{"kind": "Secret", "data": {"tls.crt": b64encode(WHOLE).decode()}} for _ in range(3)]
+    (folder / "secrets.json").write_text(json.dumps({"kind": "List", "items": secrets}))
+    return folder
+
+
+def secrets_in_yaml(folder: Path) -> Path:
+    secret = f"kind: Secret\ndata:\n  tls.crt: {b64encode(WHOLE).decode()}\n---\n"
+    (folder / "secrets.yaml").write_text(secret * 3)
+    return folder
+
+
+def a_key_set(folder: Path) -> Path:
+    chain = [b64encode(block.body).decode() for block in blocks(WHOLE)]
+    (folder / "jwks.json").write_text(json.dumps({"keys": [{"kty": "RSA", "x5c": chain}]}))
+    return folder
+
+
 # module, name of the limit there, what it is lowered to, what goes beyond it, what is told
 LIMITS: Final[Mapping[str, tuple[object, str, int, Callable[[Path], Path], str]]] = {
     "files of a pattern": (following, "MAX_PATTERN_FILES", 3, many_sites, "portfolio.error.too_many_matches"),
@@ -294,6 +316,11 @@ LIMITS: Final[Mapping[str, tuple[object, str, int, Callable[[Path], Path], str]]
     "pending": (scanning, "MAX_PENDING", 3, without_chains, "portfolio.error.not_judged_again"),
     "authorities": (scanning, "MAX_FOUND_AUTHORITIES", 1, authorities, "portfolio.error.not_kept"),
     "authorities that are gathered": (known, "MAX_FOUND_AUTHORITIES", 1, authorities, "portfolio.error.not_kept"),
+    "JSON with Secrets": (json_text, "_MAX_BYTES", 500, secrets_in_json, "sources.error.json_too_large"),
+    "values of JSON": (json_text, "_MAX_VALUES", 2, secrets_in_json, "sources.error.json_too_large"),
+    "JSON with certificates": (json_text, "_MAX_BYTES", 500, a_key_set, "sources.error.json_too_large"),
+    "Secrets": (kubernetes, "_MAX_BYTES", 500, secrets_in_yaml, "sources.error.secrets_too_large"),
+    "lines of Secrets": (kubernetes, "_MAX_LINES", 5, secrets_in_yaml, "sources.error.secrets_too_large"),
     "files of authorities": (known, "MAX_FOUND_AUTHORITY_FILES", 0, authorities, "portfolio.error.not_kept"),
 }
 
@@ -301,12 +328,39 @@ LIMITS: Final[Mapping[str, tuple[object, str, int, Callable[[Path], Path], str]]
 @pytest.mark.parametrize("name", LIMITS)
 def test_what_goes_beyond_a_limit_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     module, limit, low, made, code = LIMITS[name]
+    monkeypatch.setattr(json_text, "_ALWAYS", 500)
     place = made(tmp_path)
     assert code not in told(scanned(place))
     monkeypatch.setattr(module, limit, low)
     found = scanned(place)
     assert code in told(found)
     assert not found.is_whole
+
+
+def test_other_json_and_yaml_that_is_too_large_raises_no_alarm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module, limit in ((json_text, "_MAX_BYTES"), (json_text, "_ALWAYS"), (kubernetes, "_MAX_BYTES")):
+        monkeypatch.setattr(module, limit, 50)
+    (tmp_path / "package.json").write_text(json.dumps({"kind": "List", "items": [{"data": {"a": "b"}}] * 100}))
+    (tmp_path / "list.yaml").write_text("kind: List\nitems:\n" + "- kind: ConfigMap\n  data:\n    a: b\n" * 100)
+    assert not scanned(tmp_path).unread
+
+
+def test_what_can_be_read_of_json_that_is_too_large_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_text, "_ALWAYS", 500)
+    monkeypatch.setattr(json_text, "_MAX_BYTES", 500)
+    secret = {"kind": "Secret", "data": {"tls.crt": b64encode(other_leaf()).decode()}}
+    (tmp_path / "a.json").write_text(json.dumps([secret, {"kind": "ConfigMap", "data": {"a": WHOLE.decode()}}]))
+    found = scanned(tmp_path)
+    assert [one.common_name for one in found.judged] == ["host.example.nl"]
+    assert "sources.error.json_too_large" in told(found)
+
+
+def test_the_secrets_of_a_cluster_are_read(tmp_path: Path) -> None:
+    """Above 1 MiB they were nothing that is known."""
+    secret = {"kind": "Secret", "data": {"tls.crt": b64encode(WHOLE).decode(), "more": "QUFB" * 100_000}}
+    (tmp_path / "a.json").write_text(json.dumps({"kind": "List", "items": [secret] * 4}))
+    (one,) = scanned(tmp_path).judged
+    assert len(one.places) == 4
 
 
 def test_which_files_a_limit_takes_does_not_hang_on_the_file_system(
