@@ -24,7 +24,16 @@ from pkitools.errors import LimitError
 from pkitools.frozen import replace
 from pkitools.limits import MAX_CONFIGURATION_BYTES, MAX_POINTERS
 from pkitools.package_data import read_toml
-from pkitools.portfolio.directives import PROGRAMS, Block, Directive, of_apache, of_haproxy, of_keyed, of_nginx
+from pkitools.portfolio.directives import (
+    PROGRAMS,
+    Block,
+    Directive,
+    of_apache,
+    of_escaped_keys,
+    of_haproxy,
+    of_keyed,
+    of_nginx,
+)
 from pkitools.portfolio.model import Pointer, Target
 from pkitools.text import pattern, size_text
 from pkitools.toml_text import read_foreign_toml
@@ -188,6 +197,9 @@ def _within_limit(pointers: Iterator[Pointer], name: str) -> tuple[Pointer, ...]
 def _directives(text: str, name: str) -> Iterator[Pointer]:
     words = {word[0].lower() for word in _WORD.finditer(text)} & _words()
     for raw in _kinds():
+        if raw["form"] == "keyed":
+            small = {each.lower(): each for key in ("file", "keys") for each in raw[key]}
+            yield from _of_kind(raw, [*of_escaped_keys(text, small, name)], name, is_sure=False)
         if words.isdisjoint(each.lower() for key in ("file", "pattern", "list", "keys") for each in raw.get(key, ())):
             continue
         found = list(islice(_read(raw, text, name), MAX_POINTERS + 1))
