@@ -92,6 +92,7 @@ class _Found:
     has_keys: bool = False  # private keys and requests that may be of this part stand outside it
     described: tuple[Described, ...] = ()
     digest_fits: bool | None = None
+    left_out: LimitError | None = None  # what was too large for the reader of its kind, whatever another finds in it
     values: dict[int, Enclosure] = field(default_factory=dict)  # where each PEM block begins that is a value: by what
 
     def add(self, item: Item) -> None:
@@ -162,12 +163,14 @@ def read_source(data: bytes, name: str, *, passphrase: bytes | None = None, keys
         raise LimitError("files.error.too_large", name=name, limit=size_text(MAX_INPUT_BYTES))
     found = _Found(name, passphrase, keystores)
     text_of_it = as_ascii(data)
-    container = _read(with_line_feeds(text_of_it) if b"\r" in text_of_it else text_of_it, found)
+    whole = _joined(with_line_feeds(text_of_it) if b"\r" in text_of_it else text_of_it)
+    container = _read(whole, found)
     if not found.items:
         if found.problems:
             raise found.problems[0].error
         raise InputError("sources.error.nothing", name=name)
-    forms = _forms(container, data, text_of_it, found)
+    # what was in pieces is no file that is installed as it stands
+    forms = _forms(container, data, text_of_it, found) if len(whole) == len(text_of_it) else frozenset[TextForm]()
     items, problems = tuple(found.items), tuple(found.problems)
     return Contents(
         name,
@@ -180,6 +183,14 @@ def read_source(data: bytes, name: str, *, passphrase: bytes | None = None, keys
         found.described,
         found.digest_fits,
     )
+
+
+def _joined(text: bytes) -> bytes:
+    if (b'"' not in text and b"'" not in text) or (pem.BEGIN not in text and b"MI" not in text):
+        return text
+    from pkitools.containers.broken_lines import joined  # few files have quotes
+
+    return joined(text)
 
 
 def _forms(container: ContainerFormat, data: bytes, text_of_it: bytes, found: _Found) -> frozenset[TextForm]:
@@ -203,6 +214,7 @@ def _read(data: bytes, found: _Found) -> ContainerFormat:
         _xml,
         _json,
         _secret,
+        _ldif,
         _pem,
         _bare_base64,
         _header,
@@ -210,8 +222,10 @@ def _read(data: bytes, found: _Found) -> ContainerFormat:
     for reader in readers:
         container = reader(data, found)
         if container is not None:
+            if found.left_out is not None:
+                found.bad(found.next_position(), found.left_out)
             return container
-    raise found.problems[0].error if found.problems else _unrecognised(data, found.name)
+    raise found.left_out or _unrecognised(data, found.name)
 
 
 def _parts(parts: Iterable[Part], found: _Found) -> None:
@@ -296,9 +310,7 @@ def _json(data: bytes, found: _Found) -> ContainerFormat | None:
 
     known = json_parts(data)
     if known is None:
-        too_large = left_out(data)
-        if too_large is not None:  # whatever another way of reading finds in it
-            found.bad(found.next_position(), too_large)
+        found.left_out = left_out(data)
         return None
     _parts(known[1], found)
     return known[0] if found.items or found.problems else None
@@ -308,9 +320,7 @@ def _secret(data: bytes, found: _Found) -> ContainerFormat | None:
     if not kubernetes.is_secret(data):
         return None
     if kubernetes.is_too_large(data):
-        too_large = kubernetes.left_out(data)
-        if too_large is not None:
-            found.bad(found.next_position(), too_large)
+        found.left_out = kubernetes.left_out(data)
         return None
     parts, rest = kubernetes.secret_parts(data)
     _parts(parts, found)
@@ -319,6 +329,20 @@ def _secret(data: bytes, found: _Found) -> ContainerFormat | None:
     else:
         _tell_more(rest, found)
     return ContainerFormat.KUBERNETES if found.items or found.problems else None
+
+
+def _ldif(data: bytes, found: _Found) -> ContainerFormat | None:
+    if b":: " not in data:
+        return None
+    from pkitools.containers import broken_lines  # few files are LDIF
+
+    known = broken_lines.ldif_parts(data)
+    if known is None or not known[0]:
+        return None
+    parts, rest = known
+    _parts(parts, found)
+    _tell_more(rest, found)
+    return ContainerFormat.BASE64 if found.items or found.problems else None
 
 
 def _header(data: bytes, found: _Found) -> ContainerFormat | None:

@@ -305,7 +305,7 @@ def test_so_is_a_name_that_is_written_another_way(name: str, text: str) -> None:
 
 
 INSTALLED: Final = {
-    "nginx": r"(?!ngx_)(?:[a-z]+_)?ssl_(?:client_|trusted_)?certificate(?:_key)?|(?:[a-z]+_)?ssl_crl|ssl_stapling_file",
+    "nginx": r"(?!ngx_)(?:[a-z]+_)?ssl_(?:crl|(?:client_|trusted_)?certificate(?:_key)?)|ssl_stapling_file",
     "haproxy": r"crt|crt-list|crt-base|ca-(?:sign-)?file|ca-verify-file|ca-base|crl-file|issuers-chain-path|httpclient\.ssl\.ca-file",
     "apache2": r"(?:SSL|MD)[A-Za-z]*(?:Certificate|CA|CRL|Revocation)[A-Za-z]*(?:File|Path)",
 }
