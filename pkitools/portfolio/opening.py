@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+from typing import Final
 
+from pkitools.containers.encodings import as_utf8
 from pkitools.errors import FileError, InputError, LimitError, PkitoolsError
 from pkitools.files import has_permissions, read_bytes
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_INPUT_BYTES, MAX_SCANNED_BYTES
 from pkitools.portfolio.model import Gap, Reading, Unread
+from pkitools.portfolio.pointers import seems_to_point
 from pkitools.portfolio.reading import Unit
+from pkitools.text import pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +81,29 @@ def _state(name: str) -> tuple[int, int, int, int] | None:
     return status.st_mode, status.st_ino, status.st_size, status.st_mtime_ns
 
 
+_OURS: Final = (".pem", ".crt", ".cer", ".der", ".p7b", ".p7c", ".p12", ".pfx", ".jks", ".crl", ".conf", ".cfg")
+_HEAD: Final = 64 * 1024
+_LABEL: Final = pattern(rb"-----BEGIN (?:X509 |TRUSTED |NEW )?(?:CERTIFICATE|PKCS7|CRL)")
+
+
+def _seems_ours(name: str) -> bool:
+    """Return whether a file that is too large to be read may be of our kinds: by its name, or how it begins."""
+    if name.lower().endswith(_OURS):
+        return True
+    try:
+        with open(name, "rb") as file:  # noqa: PTH123  no more than its head
+            head = as_utf8(file.read(_HEAD))
+    except OSError:
+        return True
+    return head is not None and (_LABEL.search(head) is not None or seems_to_point(head, name))
+
+
 def _not_had(found: ToRead, error: PkitoolsError) -> Reading:
     if error.code == "files.error.empty" and found.in_folder and (found.is_part or not found.named_by):
         return Reading(found.name, holds_nothing=True)
     gap = Gap.MISSING if error.code == "files.error.missing" else Gap.UNREADABLE
     if isinstance(error, LimitError) and found.in_folder and not found.named_by:
-        gap = Gap.SKIPPED  # nobody said that it holds anything, and nothing that does is that large
+        gap = Gap.UNREADABLE if _seems_ours(found.name) else Gap.SKIPPED  # nobody said that it holds anything
     if found.is_key and error.code == "files.error.no_permission":
         gap = Gap.SKIPPED  # as it should be
     return Reading(found.name, unread=(Unread(found.name, gap, error.code, error.params, None, found.named_by),))

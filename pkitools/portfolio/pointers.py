@@ -203,6 +203,8 @@ def _directives(text: str, name: str) -> Iterator[Pointer]:
         if words.isdisjoint(each.lower() for key in ("file", "pattern", "list", "keys") for each in raw.get(key, ())):
             continue
         found = list(islice(_read(raw, text, name), MAX_POINTERS + 1))
+        if len(found) > MAX_POINTERS:  # what gives names values is no pointer, and what stands behind it may be one
+            raise LimitError("portfolio.error.too_many_pointers", name=name, limit=MAX_POINTERS)
         yield from _of_kind(raw, found, name, is_sure=_is_surely(raw, found, text, name))
 
 

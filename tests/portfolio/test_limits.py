@@ -14,7 +14,7 @@ from typing import Final
 import pytest
 
 from pkitools.containers import json_text, kubernetes
-from pkitools.portfolio import Gap, Portfolio, following, known, pointers, scanning
+from pkitools.portfolio import Gap, Portfolio, following, known, opening, pointers, scanning
 from pkitools.portfolio.pointers import seems_to_point
 from pkitools.x509.pem import blocks
 from tests.portfolio.support import CHAIN, LEAF, WHOLE, gaps, other_leaf, scanned
@@ -101,6 +101,14 @@ def test_a_configuration_is_read_in_any_code(tmp_path: Path, name: str, code: st
     lines = ONE[name].format("a.pem").split("\n")
     line = 1 + next(number for number, each in enumerate(lines) if "a.pem" in each)
     assert place.named_by == (f"{tmp_path / name}:{line}",)
+
+
+@pytest.mark.parametrize("name", UNRELATED)
+def test_neither_do_those_that_are_not_read_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(opening, "MAX_SCANNED_BYTES", 100)
+    (tmp_path / name).write_text(UNRELATED[name] * 200)
+    (tmp_path / "disk.img").write_bytes(bytes(200) + b"\x01" * 200)
+    assert not told(scanned(tmp_path))
 
 
 def test_zeros_in_a_configuration_hide_nothing_of_it(tmp_path: Path) -> None:
@@ -298,6 +306,21 @@ def a_key_set(folder: Path) -> Path:
     return folder
 
 
+def a_large_file(name: str, content: bytes) -> Callable[[Path], Path]:
+    def made(folder: Path) -> Path:
+        (folder / name).write_bytes(content)
+        return folder
+
+    return made
+
+
+def many_names(folder: Path) -> Path:
+    """The directive stands behind more definitions than pointers are read."""
+    (folder / "a.pem").write_bytes(WHOLE)
+    (folder / "nginx.conf").write_text("set $a b;\n" * 10 + ONE["nginx.conf"].format("a.pem"))
+    return folder
+
+
 # module, name of the limit there, what it is lowered to, what goes beyond it, what is told
 LIMITS: Final[Mapping[str, tuple[object, str, int, Callable[[Path], Path], str]]] = {
     "files of a pattern": (following, "MAX_PATTERN_FILES", 3, many_sites, "portfolio.error.too_many_matches"),
@@ -316,6 +339,22 @@ LIMITS: Final[Mapping[str, tuple[object, str, int, Callable[[Path], Path], str]]
     "pending": (scanning, "MAX_PENDING", 3, without_chains, "portfolio.error.not_judged_again"),
     "authorities": (scanning, "MAX_FOUND_AUTHORITIES", 1, authorities, "portfolio.error.not_kept"),
     "authorities that are gathered": (known, "MAX_FOUND_AUTHORITIES", 1, authorities, "portfolio.error.not_kept"),
+    "definitions": (pointers, "MAX_POINTERS", 5, many_names, "portfolio.error.too_many_pointers"),
+    "a large bundle": (opening, "MAX_SCANNED_BYTES", 90, a_large_file("a.pem", WHOLE), "files.error.too_large"),
+    "a large text with one": (
+        opening,
+        "MAX_SCANNED_BYTES",
+        90,
+        a_large_file("a", b"x\n" + WHOLE),
+        "files.error.too_large",
+    ),
+    "a large configuration": (
+        opening,
+        "MAX_SCANNED_BYTES",
+        9,
+        a_large_file("main", ONE["nginx.conf"].encode("utf-16")),
+        "files.error.too_large",
+    ),
     "JSON with Secrets": (json_text, "_MAX_BYTES", 500, secrets_in_json, "sources.error.json_too_large"),
     "values of JSON": (json_text, "_MAX_VALUES", 2, secrets_in_json, "sources.error.json_too_large"),
     "JSON with certificates": (json_text, "_MAX_BYTES", 500, a_key_set, "sources.error.json_too_large"),
