@@ -111,6 +111,13 @@ def test_neither_do_those_that_are_not_read_at_all(tmp_path: Path, monkeypatch: 
     assert not told(scanned(tmp_path))
 
 
+@pytest.mark.parametrize("code", CODES)
+def test_letters_in_a_name_are_those_of_the_code(tmp_path: Path, code: str) -> None:
+    (tmp_path / "gemeente-Súdwest.pem").write_bytes(WHOLE)
+    (tmp_path / "nginx.conf").write_bytes("server { # a site\n ssl_certificate gemeente-Súdwest.pem; }".encode(code))
+    assert [len(one.places[0].named_by) for one in scanned(tmp_path).judged] == [1]
+
+
 def test_zeros_in_a_configuration_hide_nothing_of_it(tmp_path: Path) -> None:
     """A system that went down leaves them behind what was written."""
     (tmp_path / "nginx.conf").write_bytes(ONE["nginx.conf"].format("/nowhere/a.pem").encode() + bytes(500))
