@@ -127,6 +127,9 @@ MAX_FOUND_LIST_BYTES: Final = 32 * 1024 * 1024
 MAX_PATTERN_FILES: Final = 1_000
 """Files that one pattern in a configuration may stand for."""
 
+MAX_PATTERN_FOLDERS: Final = 10_000
+"""Folders that are listed for one pattern or folder in a configuration: a server has some for each of its names."""
+
 MAX_RISK_GROUPS: Final = 5_000
 """Groups of certificates that share something, gathered in one pass over all that was found."""
 

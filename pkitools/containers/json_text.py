@@ -12,8 +12,9 @@ from pkitools.containers.jwk import is_public, is_secret, is_stated, stated_key,
 from pkitools.containers.kubernetes import open_part, secret_part
 from pkitools.containers.model import ContainerFormat
 from pkitools.containers.parts import Part
-from pkitools.errors import InputError
+from pkitools.errors import InputError, LimitError
 from pkitools.frozen import dataclass, replace
+from pkitools.text import pattern, size_text
 from pkitools.x509.base64_text import from_base64
 from pkitools.x509.pem import BEGIN, Gap, holds_more
 from pkitools.x509.pem import parts as pem_parts
@@ -21,7 +22,12 @@ from pkitools.x509.pem import parts as pem_parts
 if TYPE_CHECKING:
     from pkitools.containers.named_values import Standing
 
-_MAX_BYTES: Final = 1024 * 1024  # of Python's objects, an empty one takes thirty times its two octets
+_MAX_BYTES: Final = 8 * 1024 * 1024  # the Secrets of a cluster; of text, Python takes up to four times as much
+_ALWAYS: Final = 1024 * 1024  # is read, whatever is in it
+_MAX_VALUES: Final = 300_000  # of Python's objects, an empty one takes thirty times its two octets
+_BEGIN_VALUES: Final = (b"{", b"[", b",")
+# what makes it worth a word that it was not read: a Secret, or certificates of a JWK
+_SIGN: Final = pattern(rb"\"kind\"\s*+:\s*+\"Secret\"|\"x5c\"\s*+:")
 _LONGEST: Final = 200  # of a text that may be a name
 
 
@@ -31,7 +37,7 @@ _APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"  # an older
 def json_parts(text: bytes) -> tuple[ContainerFormat, list[Part]] | None:
     """Return the certificates of the first kind found, in order; ``None`` where this is no such JSON."""
     start = text[:4096].lstrip()[:1]
-    if start not in {b"{", b"["} or len(text) > _MAX_BYTES:
+    if start not in {b"{", b"["} or is_too_large(text):
         return None
     doubles: dict[str, None] = {}
     try:
@@ -63,6 +69,20 @@ def json_parts(text: bytes) -> tuple[ContainerFormat, list[Part]] | None:
         for part in (replace(made(key, value, n), among=(n, *_object_names(found))),)
     ]
     return (ContainerFormat.KUBERNETES, [*values, *_beside(document, doubles, "data")]) if values else None
+
+
+def is_too_large(text: bytes) -> bool:
+    """Return whether JSON would take more memory, read into objects, than is reasonable."""
+    if len(text) <= _ALWAYS:
+        return False
+    return len(text) > _MAX_BYTES or sum(map(text.count, _BEGIN_VALUES)) > _MAX_VALUES
+
+
+def left_out(text: bytes) -> LimitError | None:
+    """Return what is told of JSON that is too large to be read, where it seems to hold certificates."""
+    if not is_too_large(text) or not _SIGN.search(text):
+        return None
+    return LimitError("sources.error.json_too_large", limit=size_text(_MAX_BYTES))
 
 
 def _first(found: dict[str, Any], octets: bytes, number: int) -> Part:
@@ -155,7 +175,7 @@ def named_texts(text: bytes) -> list[Standing | None] | None:
     from pkitools.containers.named_values import Standing, enclosure, standings
 
     try:
-        document = json.loads(text) if len(text) <= _MAX_BYTES else None
+        document = None if is_too_large(text) else json.loads(text)
     except (ValueError, RecursionError):
         return None
     found: list[Standing | None] = []

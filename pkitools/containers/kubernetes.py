@@ -13,14 +13,16 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pkitools.containers.parts import Part
+from pkitools.errors import LimitError
 from pkitools.frozen import dataclass, replace
-from pkitools.text import pattern
+from pkitools.text import pattern, size_text
 from pkitools.x509.base64_text import from_base64
 
-_MAX_BYTES: Final = 2 * 1024 * 1024  # Kubernetes refuses a Secret above 1 MiB; a list may have some
-_MAX_LINES: Final = 100_000
+_MAX_BYTES: Final = 8 * 1024 * 1024  # Kubernetes refuses a Secret above 1 MiB; a list may have those of a cluster
+_MAX_LINES: Final = 200_000
 _SECRET: Final = pattern(rb"(?m)^[ -]{0,20}kind:[ \t]{0,20}[\"']?(?:Secret|List|SecretList)[\"']?[ \t]{0,20}\r?$")
 _CONFIG_MAP: Final = pattern(rb"(?m)^[ -]{0,20}kind:[ \t]{0,20}[\"']?ConfigMap[\"']?[ \t]{0,20}\r?$")
+_ONE_SECRET: Final = pattern(rb"(?m)^[ -]{0,20}kind:[ \t]{0,20}[\"']?Secret(?:List)?[\"']?[ \t]{0,20}\r?$")
 _LINE: Final = pattern(rb"[^\n]+")
 _ENTRY: Final = pattern(rb"[ ]*+(?:- )?[\"']?([\w.-]{1,253})[\"']?:")
 _BLOCK: Final = pattern(rb"[|>][-+0-9]{0,2}")
@@ -34,11 +36,23 @@ _MEANT: Final = (".crt", ".cer", ".pem", ".key", ".p12", ".pfx", ".jks", ".p7b",
 
 def is_secret(text: bytes) -> bool:
     """Return whether the text says that it is a Secret, a list that may hold some, or a ConfigMap with base64 in it."""
-    if len(text) > _MAX_BYTES or text.count(b"\n") > _MAX_LINES:
-        return False
     if b"binaryData:" in text and _CONFIG_MAP.search(text):
         return True
-    return (b"data:" in text or b"stringData:" in text) and bool(_SECRET.search(text))
+    if b"kind:" not in text or (b"data:" not in text and b"stringData:" not in text):
+        return False
+    return bool(_SECRET.search(text))
+
+
+def is_too_large(text: bytes) -> bool:
+    """Return whether there is more than is read line by line."""
+    return len(text) > _MAX_BYTES or text.count(b"\n") > _MAX_LINES
+
+
+def left_out(text: bytes) -> LimitError | None:
+    """Return what is told of Secrets that are more than is read; ``None`` where they are not, or there is none."""
+    if not is_too_large(text) or not _ONE_SECRET.search(text):
+        return None
+    return LimitError("sources.error.secrets_too_large", limit=size_text(_MAX_BYTES), lines=_MAX_LINES)
 
 
 # what kubectl keeps of the file that was applied: an older state, which nothing uses

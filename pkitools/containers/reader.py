@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import octets, text
 from pkitools.containers import kubernetes, mail, xml_text
-from pkitools.containers.encodings import as_ascii
+from pkitools.containers.encodings import as_ascii, with_line_feeds
 from pkitools.containers.model import BadItem, ContainerFormat, Contents, Item, ItemKind
 from pkitools.containers.other_kinds import (
     ARCHIVES,
@@ -92,6 +92,7 @@ class _Found:
     has_keys: bool = False  # private keys and requests that may be of this part stand outside it
     described: tuple[Described, ...] = ()
     digest_fits: bool | None = None
+    left_out: LimitError | None = None  # what was too large for the reader of its kind, whatever another finds in it
     values: dict[int, Enclosure] = field(default_factory=dict)  # where each PEM block begins that is a value: by what
 
     def add(self, item: Item) -> None:
@@ -163,16 +164,18 @@ def read_source(data: bytes, name: str, *, passphrase: bytes | None = None, keys
         raise LimitError("files.error.too_large", name=name, limit=size_text(MAX_INPUT_BYTES))
     found = _Found(name, passphrase, keystores)
     text_of_it = as_ascii(data)
+    whole = _joined(with_line_feeds(text_of_it) if b"\r" in text_of_it else text_of_it)
     try:
-        container = _read(text_of_it, found)
+        container = _read(whole, found)
     except InputError as error:
-        raise _sealed(text_of_it, name) or error from None
-    _tell_sealed(text_of_it, container, found)
+        raise _sealed(whole, name) or error from None
+    _tell_sealed(whole, container, found)
     if not found.items:
         if found.problems:
             raise found.problems[0].error
         raise InputError("sources.error.nothing", name=name)
-    forms = _forms(container, data, text_of_it, found)
+    # what was in pieces is no file that is installed as it stands
+    forms = _forms(container, data, text_of_it, found) if len(whole) == len(text_of_it) else frozenset[TextForm]()
     items, problems = tuple(found.items), tuple(found.problems)
     return Contents(
         name,
@@ -213,6 +216,14 @@ def _tell_sealed(data: bytes, container: ContainerFormat, found: _Found) -> None
         found.bad(found.next_position(), error)
 
 
+def _joined(text: bytes) -> bytes:
+    if (b'"' not in text and b"'" not in text) or (pem.BEGIN not in text and b"MI" not in text):
+        return text
+    from pkitools.containers.broken_lines import joined  # few files have quotes
+
+    return joined(text)
+
+
 def _forms(container: ContainerFormat, data: bytes, text_of_it: bytes, found: _Found) -> frozenset[TextForm]:
     """Return how the certificates of a file that is installed as it stands are written."""
     is_text = pem.BEGIN in text_of_it
@@ -234,6 +245,7 @@ def _read(data: bytes, found: _Found) -> ContainerFormat:
         _xml,
         _json,
         _secret,
+        _ldif,
         _pem,
         _bare_base64,
         _header,
@@ -241,8 +253,10 @@ def _read(data: bytes, found: _Found) -> ContainerFormat:
     for reader in readers:
         container = reader(data, found)
         if container is not None:
+            if found.left_out is not None:
+                found.bad(found.next_position(), found.left_out)
             return container
-    raise _unrecognised(data, found.name)
+    raise found.left_out or _unrecognised(data, found.name)
 
 
 def _parts(parts: Iterable[Part], found: _Found) -> None:
@@ -259,7 +273,7 @@ def _parts(parts: Iterable[Part], found: _Found) -> None:
         source = found.source if part.is_rest else (*found.source, found.next_position(), number)
         inside = _Found(found.name, found.passphrase, found.keystores, source=source, folders=found.folders)
         inside.has_keys = part.is_rest and _holds_keys(found)
-        data = as_ascii(part.data)
+        data = with_line_feeds(as_ascii(part.data))
         is_read = any(reader(data, inside) for reader in (_keystore, _der, _xml, _pem, _bare_base64))
         if (not is_read and (part.expected or pem.holds_more(data))) or (
             is_read and part.expected and _is_no_certificate(part, inside)
@@ -323,10 +337,11 @@ def _mail(data: bytes, found: _Found) -> ContainerFormat | None:
 def _json(data: bytes, found: _Found) -> ContainerFormat | None:
     if data[:4096].lstrip()[:1] not in {b"{", b"["}:
         return None
-    from pkitools.containers.json_text import json_parts  # no other file needs the JSON reader
+    from pkitools.containers.json_text import json_parts, left_out  # no other file needs the JSON reader
 
     known = json_parts(data)
     if known is None:
+        found.left_out = left_out(data)
         return None
     _parts(known[1], found)
     return known[0] if found.items or found.problems else None
@@ -335,6 +350,9 @@ def _json(data: bytes, found: _Found) -> ContainerFormat | None:
 def _secret(data: bytes, found: _Found) -> ContainerFormat | None:
     if not kubernetes.is_secret(data):
         return None
+    if kubernetes.is_too_large(data):
+        found.left_out = kubernetes.left_out(data)
+        return None
     parts, rest = kubernetes.secret_parts(data)
     _parts(parts, found)
     if pem.BEGIN in rest:  # written another way than people do
@@ -342,6 +360,20 @@ def _secret(data: bytes, found: _Found) -> ContainerFormat | None:
     else:
         _tell_more(rest, found)
     return ContainerFormat.KUBERNETES if found.items or found.problems else None
+
+
+def _ldif(data: bytes, found: _Found) -> ContainerFormat | None:
+    if b":: " not in data:
+        return None
+    from pkitools.containers import broken_lines  # few files are LDIF
+
+    known = broken_lines.ldif_parts(data)
+    if known is None or not known[0]:
+        return None
+    parts, rest = known
+    _parts(parts, found)
+    _tell_more(rest, found)
+    return ContainerFormat.BASE64 if found.items or found.problems else None
 
 
 def _header(data: bytes, found: _Found) -> ContainerFormat | None:

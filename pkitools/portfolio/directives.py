@@ -135,7 +135,7 @@ def _statements(words: list[_Word], mark: str, names: Collection[str], block: Bl
 # --- Apache ----------------------------------------------------------------------------------------------------------
 
 _SECTION: Final = pattern(r"<(?P<end>/?)(?P<name>\w*+)[^>\n]*+>\s*+")
-_LINE: Final = pattern(r"\s*+(?P<name>\w++)(?P<rest>.*+)", re.DOTALL)
+_LINE: Final = pattern(r"\s*+(?P<quote>[\"']?)(?P<name>\w++)(?P=quote)(?P<rest>.*+)", re.DOTALL)
 _ARGUMENT: Final = pattern(rf"\s*+(?:{_QUOTED}|(?P<bare>(?![\"'])\S++))(?=\s|$)")
 
 
@@ -192,6 +192,9 @@ _PART: Final = pattern(
 )
 
 
+_QUOTES: Final = pattern(r"[\"'\\]")
+
+
 def of_haproxy(text: str, names: Collection[str], lines: Collection[str]) -> Iterator[Directive]:
     """Yield the options of HAProxy that stand anywhere on the lines that have them, and where names count from.
 
@@ -200,7 +203,7 @@ def of_haproxy(text: str, names: Collection[str], lines: Collection[str]) -> Ite
         lines: the words that lines with options begin with.
     """
     for number, line in enumerate(text.split("\n"), start=1):
-        first = (line.split(None, 1) or [""])[0]
+        first = _QUOTES.sub("", (line.split(None, 1) or [""])[0])
         has_options = first in lines
         if not has_options and not (first in names and first.endswith("-base")):
             continue
@@ -255,7 +258,7 @@ _NOTHING: Final = frozenset(["", "null", "~", "Null", "NULL"])
 _STRINGS: Final = pattern(rf"{_TEMPLATE}|\"(?:[^\"\\\n]|\\.)*+\"|'[^'\n]*+'")
 _COMMENT: Final = pattern(r"(?:^|[\s,{}\[\]\"'])\#[^\n]*+", re.MULTILINE)
 _BOUNDARY: Final = pattern(r"[{}]|^[ \t]*+(?:-[ \t]|\[)", re.MULTILINE)
-_PROGRAMS: Final = tuple(
+PROGRAMS: Final = tuple(
     ".go .js .mjs .cjs .ts .tsx .jsx .py .rb .rs .java .kt .cs .c .h .cc .cpp .php .lua".split()  # noqa: SIM905  shorter
 )
 """How files end that are the text of a program: in those such a name may be anything, so less counts as one."""
@@ -272,7 +275,7 @@ def of_keyed(text: str, names: Mapping[str, str], name: str) -> Iterator[Directi
     is_data = name.lower().endswith(_DATA)
     key = re.compile(
         rf"(?P<quote>[\"']?)(?<![\w-])(?P<name>{'|'.join(names.values())})(?P=quote)[ \t]*+"
-        r"(?::(?=[\s\"'\[{]|\Z)|=(?!=))",
+        r"(?:\n[ \t]*+(?=:[ \t]))?(?::(?=[\s\"'\[{]|\Z)|=(?!=))",
         re.IGNORECASE if is_data else 0,
     )
     lines, last, block, seen = _Lines(text), 0, Block(), set[str]()
@@ -297,18 +300,38 @@ def of_keyed(text: str, names: Mapping[str, str], name: str) -> Iterator[Directi
         line = lines.at(found.start())
         column = found.start() - start
         values = tuple((value, lines.at(at)) for value, at in _keyed_values(text, found.end(), column))
-        if is_data or not name.lower().endswith(_PROGRAMS):
+        if is_data or not name.lower().endswith(PROGRAMS):
             yield Directive(told, values, line, block)
         else:
             yield Directive(told, tuple(each for each in values if each[0]), line, block)
 
 
+_ESCAPED_KEY: Final = pattern(r"\"(?=[^\"\n]{0,99}\\[xuU])((?:[^\"\\\n]|\\.){1,100})\"[ \t]*+[:=]")
+_ESCAPE: Final = pattern(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U0{3}([0-9A-Fa-f]{5}))")
+
+
+def of_escaped_keys(text: str, names: Mapping[str, str], name: str) -> Iterator[Directive]:
+    """Yield keys of YAML, TOML or JSON that are written with escapes, with no value that could be made out.
+
+    Args:
+        names, name: as of :func:`of_keyed`.
+    """
+    if "\\" not in text or not name.lower().endswith(_DATA):
+        return
+    lines = _Lines(text)
+    for found in _ESCAPED_KEY.finditer(text):
+        key = _ESCAPE.sub(lambda escape: chr(int(escape[escape.lastindex or 0], 16)), found[1])
+        if key.lower() in names:
+            line = lines.at(found.start())
+            yield Directive(names[key.lower()], (("", line),), line, Block())
+
+
 def _may_precede(plain: str, name: str, *, is_first: bool) -> bool:
     """Return whether a key may stand behind what is before it on its line, in which strings are empty."""
     ends = plain.rstrip()
-    if is_first and not ends.strip("- \t"):
+    if is_first and not ends.strip("- \t").removeprefix("?"):  # YAML may say so that a key follows
         return True
-    if name.endswith(_PROGRAMS) or plain.count("(") > plain.count(")"):
+    if name.endswith(PROGRAMS) or plain.count("(") > plain.count(")"):
         return False
     return ends[-1:] in {"{", ",", "["} or (ends[-1:] == "." and name.endswith(".toml"))
 

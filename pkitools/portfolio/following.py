@@ -3,26 +3,43 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from fnmatch import fnmatch
-from itertools import islice
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
-from pkitools.limits import MAX_PATTERN_FILES
+from pkitools.files.common import file_error
+from pkitools.frozen import dataclass, field
+from pkitools.limits import MAX_PATTERN_FILES, MAX_PATTERN_FOLDERS
 from pkitools.portfolio.model import Gap, Pointer, Target, Unread
+from pkitools.text import pattern
 
-MOST_ROUNDS: Final = 10
-"""How often what was pointed to may point further: a main file, its parts, what those name."""
+MOST_ROUNDS: Final = 20
+"""How often what was pointed to may point further: a main file, its parts, what those name. Apache stops there too."""
 _PARENTS: Final = 3
 """Folders that a relative name is looked for in: that of the file, and those above it."""
+_MAGIC: Final = pattern(r"[*?\[]")
 
 
-def resolved(pointer: Pointer, name: str) -> Sequence[str] | Unread:
-    """Return the files that a pointer leads to, or why that is not known.
+@dataclass(frozen=True, slots=True)
+class Leads:
+    """Where a pointer leads to.
+
+    Args:
+        files: that it stands for, as far as they are known.
+        unread: what of it is not known, and why; ``None`` where these are all.
+    """
+
+    files: tuple[str, ...] = ()
+    unread: Unread | None = None
+
+
+def resolved(pointer: Pointer, name: str) -> Leads:
+    """Return the files that a pointer leads to, and what of it is not known.
 
     A relative name counts from what the same text says, else from the folder of the text or one of those above it,
-    whichever has it: what a server's own base is, only its command line tells. Of a folder the files in it are meant.
+    whichever has it: what a server's own base is, only its command line tells. Of a folder the files in it are meant,
+    and of one that is included also those in the folders below it.
 
     Args:
         pointer: what was written.
@@ -33,25 +50,27 @@ def resolved(pointer: Pointer, name: str) -> Sequence[str] | Unread:
     """
     match pointer.target:
         case Target.PEER:
-            return ()
+            return Leads()
         case Target.UNKNOWN:
             # of a store of HAProxy the files stand on lines of their own; what the system trusts is none of them
             is_elsewhere = pointer.is_key or pointer.text.startswith("@")
             gap = Gap.SKIPPED if is_elsewhere else Gap.UNREADABLE
-            return _unread(pointer, name, gap, "portfolio.error.variable")
+            return Leads(unread=_unread(pointer, name, gap, "portfolio.error.variable"))
         case Target.UNREAD:
             params = {"name": name, "line": pointer.line, "target": pointer.text}
             # by its line, so that each stands for itself
-            return Unread(name, Gap.UNREADABLE, "portfolio.error.not_made_out", params, pointer.line)
-        case Target.PATTERN:  # it may stand for nothing
-            return next(filter(None, map(_matching, _candidates(pointer, name))), ())
-        case Target.FILE:
-            found = next((path for path in _candidates(pointer, name) if os.path.lexists(path)), None)
-            if found is None:
-                # without its key a certificate is judged all the same: who hands configurations on leaves keys out
-                gap = Gap.SKIPPED if pointer.is_key else Gap.MISSING
-                return _variants(pointer, name) or _unread(pointer, name, gap, "portfolio.error.points_nowhere")
-            return _matching(found / "*") if found.is_dir() else (str(found),)
+            unread = Unread(name, Gap.UNREADABLE, "portfolio.error.not_made_out", params, pointer.line)
+            return Leads(unread=unread)
+        case Target.PATTERN if _MAGIC.search(pointer.text):  # it may stand for nothing
+            found = (_matching(path, pointer, name) for path in _candidates(pointer, name))
+            return next(filter(None, found), Leads())
+        case Target.PATTERN | Target.FILE:
+            return _named(pointer, name)
+
+
+def too_deep(pointer: Pointer, name: str) -> Unread:
+    """Return what is told of a pointer that is not followed, as what it stands in was reached by too many others."""
+    return _unread(pointer, name, Gap.UNREADABLE, "portfolio.error.too_deep", limit=MOST_ROUNDS)
 
 
 def key_beside(pointer: Pointer, certificate: str) -> str | None:
@@ -78,24 +97,31 @@ def _variants(pointer: Pointer, name: str) -> tuple[str, ...]:
     return next(filter(None, (tuple(filter(os.path.isfile, each)) for each in found)), ())
 
 
-def not_followed(pointer: Pointer, name: str) -> Unread:
-    """Return that what a pointer leads to is not looked at, as too many files lead to one another before it."""
-    return _unread(pointer, name, Gap.UNREADABLE, "portfolio.error.too_deep")
-
-
-def cut_off(pointer: Pointer, name: str) -> Unread:
-    """Return that of what a pointer leads to no more was looked at than there is room for."""
-    return _unread(pointer, name, Gap.UNREADABLE, "portfolio.error.too_many_files")
-
-
 def listing_of(pointer: Pointer, name: str) -> tuple[str, ...] | None:
     """Return the folders that the lines of a list count from; ``None`` of what is pointed to as no list."""
     return tuple(str(Path(name).parent.absolute() / base) for base in pointer.bases) if pointer.is_list else None
 
 
-def _unread(pointer: Pointer, name: str, gap: Gap, code: str) -> Unread:
-    params = {"name": name, "line": pointer.line, "target": pointer.text, "limit": MAX_PATTERN_FILES}
+def _unread(pointer: Pointer, name: str, gap: Gap, code: str, **more: object) -> Unread:
+    params = {"name": name, "line": pointer.line, "target": pointer.text, **more}
     return Unread(pointer.text, gap, code, params, None, (f"{name}:{pointer.line}",))
+
+
+def _named(pointer: Pointer, name: str) -> Leads:
+    found = next((path for path in _candidates(pointer, name) if os.path.lexists(path)), None)
+    if found is None:
+        if pointer.is_optional:
+            return Leads()
+        if variants := _variants(pointer, name):
+            return Leads(variants)
+        # without its key a certificate is judged all the same: who hands configurations on leaves keys out
+        gap = Gap.SKIPPED if pointer.is_key else Gap.MISSING
+        return Leads(unread=_unread(pointer, name, gap, "portfolio.error.points_nowhere"))
+    if os.path.isdir(found):  # noqa: PTH112  a Path raises where a link leads to what may not be seen
+        listing = _Listing()
+        listing.take_folder(str(found), is_deep=pointer.target is Target.PATTERN)
+        return listing.leads(pointer, name) or Leads()
+    return Leads((str(found),))
 
 
 def _candidates(pointer: Pointer, name: str) -> Iterator[Path]:
@@ -109,14 +135,92 @@ def _candidates(pointer: Pointer, name: str) -> Iterator[Path]:
         yield Path(os.path.normpath(folder / Path(*[os.pardir] * up) / pointer.text))
 
 
-def _matching(path: Path) -> tuple[str, ...]:
-    """Return the files that a pattern stands for; only in its last part a ``*`` is followed.
+def _matching(path: Path, pointer: Pointer, name: str) -> Leads | None:
+    listing = _Listing()
+    listing.take_matching(path)
+    return listing.leads(pointer, name)
 
-    A link that leads nowhere and a pipe are among them: the program does not take them, and reading them tells why.
-    """
+
+@dataclass
+class _Listing:
+    """The files that a pattern or a folder stands for, in the order of their names, within bounds."""
+
+    files: list[str] = field(default_factory=list)
+    is_cut: bool = False
+    error: tuple[OSError, str] | None = None
+    _entered: set[str] = field(default_factory=set)
+    _left: int = field(default_factory=lambda: MAX_PATTERN_FOLDERS)
+
+    def leads(self, pointer: Pointer, name: str) -> Leads | None:
+        """Return what was found, and what of it is not all; ``None`` where there is nothing."""
+        files = tuple(self.files[:MAX_PATTERN_FILES])
+        if self.is_cut or len(self.files) > MAX_PATTERN_FILES:
+            unread = _unread(pointer, name, Gap.UNREADABLE, "portfolio.error.too_many_matches", limit=MAX_PATTERN_FILES)
+            return Leads(files, unread)
+        if self.error is not None:
+            error = file_error(*self.error, "unreadable")
+            origin = (f"{name}:{pointer.line}",)
+            return Leads(files, Unread(self.error[1], Gap.UNREADABLE, error.code, error.params, None, origin))
+        return Leads(files) if files else None
+
+    def take_matching(self, path: Path) -> None:
+        """Take what a pattern stands for: a ``*`` may be in any part of it, as nginx and Apache have it."""
+        folders, parts = [path.anchor], path.parts[1:] if path.anchor else path.parts
+        for number, part in enumerate(parts, start=1):
+            is_last = number == len(parts)
+            found: list[tuple[str, bool]] = []
+            for folder in folders:
+                if _MAGIC.search(part):
+                    found += self._entries(folder, part)
+                    continue
+                one = os.path.join(folder, part)  # noqa: PTH118  a Path takes ten times as long
+                if not is_last:
+                    found.append((one, True))  # whether it is there is seen when it is entered
+                elif os.path.lexists(one):
+                    found.append((one, os.path.isdir(one)))  # noqa: PTH112  as above
+            folders = [each for each, is_folder in found if is_folder]
+            if is_last:
+                self.files += [each for each, is_folder in found if not is_folder]
+                for each in folders:
+                    self.take_folder(each, is_deep=True)
+
+    def take_folder(self, folder: str, *, is_deep: bool) -> None:
+        """Take the files in a folder, and where it is included as Apache does those below it; each folder once."""
+        waiting = [folder]
+        while waiting and len(self.files) <= MAX_PATTERN_FILES:
+            each = waiting.pop()
+            real = os.path.realpath(each)
+            if real in self._entered:
+                continue
+            self._entered.add(real)
+            found = self._entries(each, "*")
+            self.files += [path for path, is_folder in found if not is_folder]
+            waiting += [path for path, is_folder in reversed(found) if is_folder and is_deep]
+
+    def _entries(self, folder: str, part: str) -> list[tuple[str, bool]]:
+        """Return what in a folder goes by a pattern, and whether each is a folder: hidden only where it says so."""
+        if self._left <= 0:
+            self.is_cut = True
+            return []
+        self._left -= 1
+        part = part.replace("[^", "[!")
+        try:
+            with os.scandir(folder or os.curdir) as entries:
+                found = sorted(
+                    (os.path.join(folder, entry.name), _is_folder(entry))  # noqa: PTH118  as above
+                    for entry in entries
+                    if fnmatchcase(entry.name, part) and (part[0] == "." or entry.name[0] != ".")
+                )
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            return []
+        except OSError as error:
+            self.error = self.error or (error, folder)
+            return []
+        return found
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
-        with os.scandir(path.parent) as entries:
-            found = (entry.path for entry in entries if fnmatch(entry.name, path.name) and not entry.is_dir())
-            return tuple(sorted(islice(found, MAX_PATTERN_FILES + 1)))
-    except (OSError, ValueError):
-        return ()
+        return entry.is_dir()
+    except OSError:
+        return False  # reading it says what is wrong

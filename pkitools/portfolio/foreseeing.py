@@ -66,7 +66,5 @@ def _pointed_to(unit: Unit) -> Iterator[ToRead]:
     except PkitoolsError:
         return
     for pointer in pointers:
-        found = resolved(pointer, unit.name)
-        if not isinstance(found, Unread):
-            listing = listing_of(pointer, unit.name)
-            yield from (ToRead(path, in_folder=True, listing=listing) for path in found)
+        listing = listing_of(pointer, unit.name)
+        yield from (ToRead(path, in_folder=True, listing=listing) for path in resolved(pointer, unit.name).files)

@@ -11,7 +11,7 @@ from pkitools.environment import Environment
 from pkitools.frozen import replace
 from pkitools.portfolio.judging import Judging
 from pkitools.portfolio.keeping import KEYS, REQUESTS, Kept, union
-from pkitools.portfolio.model import Place, Portfolio, Reading, Unread
+from pkitools.portfolio.model import Gap, Place, Portfolio, Reading, Unread
 from pkitools.revocation import RevocationPolicy
 
 T = TypeVar("T")
@@ -115,4 +115,6 @@ def _spot(place: Place) -> tuple[str, int, str | None]:
 
 
 def _named_by_both(known: Unread, other: Unread) -> Unread:
-    return replace(known, named_by=union(known.named_by, other.named_by))
+    """Return one gap for both; what one of them does not miss, the other may: a key in the file of its certificate."""
+    worse = other if known.gap is Gap.SKIPPED else known
+    return replace(worse, named_by=union(known.named_by, other.named_by))

@@ -9,7 +9,7 @@ from pkitools.frozen import replace
 from pkitools.limits import MAX_POINTERS
 from pkitools.portfolio.directives import Block, Directive
 from pkitools.portfolio.following import MOST_ROUNDS, resolved
-from pkitools.portfolio.model import Pointer, Target, Unread
+from pkitools.portfolio.model import Pointer, Target
 from pkitools.portfolio.pointers import directives_of, kinds, named_by
 
 Read: TypeAlias = Callable[[str], str | None]
@@ -28,7 +28,7 @@ def keys_including(name: str, read: Read) -> Iterator[Pointer]:
     for raw in kinds():
         if raw.get("pattern") and raw.get("keys"):
             found = [*_Reading(raw, read).of(name, Block(), 0)]
-            yield from (each for each in named_by(raw, found) if each.is_key and each.key_of)
+            yield from (each for each in named_by(raw, found, name) if each.is_key and each.key_of)
 
 
 class _Reading:
@@ -74,8 +74,7 @@ class _Reading:
         return ((paths[0] if paths else text, line), *rest)
 
     def _resolved(self, target: Target, text: str, line: int, name: str) -> Sequence[str]:
-        found = resolved(Pointer(target, text, line, tuple(self._bases)), name)
-        return () if isinstance(found, Unread) else found
+        return resolved(Pointer(target, text, line, tuple(self._bases)), name).files
 
 
 def _copied(block: Block, outermost: Block, known: dict[Block, Block]) -> Block:

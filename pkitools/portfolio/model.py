@@ -460,6 +460,7 @@ class Pointer:
         key_of_bases: folders that this name counts from.
         serves: it is the certificate that the program sends to others, with what else is in its file.
         unnamed: what the program loads with it by itself; ``None``: nothing, or its key is named.
+        is_optional: where it is not there, nothing is missing.
     """
 
     target: Target
@@ -472,6 +473,7 @@ class Pointer:
     key_of_bases: tuple[str, ...] = ()
     serves: bool = False
     unnamed: Unnamed | None = None
+    is_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

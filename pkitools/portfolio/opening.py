@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+from typing import Final
 
+from pkitools.containers.encodings import as_utf8
 from pkitools.containers.wanted import is_not_what_it_says
 from pkitools.errors import FileError, InputError, LimitError, PkitoolsError
 from pkitools.files import has_permissions, read_bytes
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_INPUT_BYTES, MAX_SCANNED_BYTES
 from pkitools.portfolio.model import Gap, Reading, Unread
+from pkitools.portfolio.pointers import seems_to_point
 from pkitools.portfolio.reading import Unit
+from pkitools.text import pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,7 @@ class ToRead:
         named_by: what points to it, as ``FILE:LINE``.
         listing: it has a line for each further file: the folders that those count from.
         is_key: a configuration says that it is a private key: who may not read it misses nothing.
-        sent_with: as of a :class:`~pkitools.portfolio.reading.Unit`.
+        sent_with, is_part: as of a :class:`~pkitools.portfolio.reading.Unit`.
     """
 
     name: str
@@ -31,6 +35,7 @@ class ToRead:
     listing: tuple[str, ...] | None = None
     is_key: bool = False
     sent_with: tuple[str, ...] | None = None
+    is_part: bool = False
 
 
 def unit_of(found: ToRead | Reading) -> Unit | Reading:
@@ -49,6 +54,7 @@ def unit_of(found: ToRead | Reading) -> Unit | Reading:
         None if private is None else not private,
         listing=found.listing,
         sent_with=found.sent_with,
+        is_part=found.is_part,
     )
 
 
@@ -76,13 +82,30 @@ def _state(name: str) -> tuple[int, int, int, int] | None:
     return status.st_mode, status.st_ino, status.st_size, status.st_mtime_ns
 
 
+_OURS: Final = (".pem", ".crt", ".cer", ".der", ".p7b", ".p7c", ".p12", ".pfx", ".jks", ".crl", ".conf", ".cfg")
+_HEAD: Final = 64 * 1024
+_LABEL: Final = pattern(rb"-----BEGIN (?:X509 |TRUSTED |NEW )?(?:CERTIFICATE|PKCS7|CRL)")
+
+
+def _seems_ours(name: str) -> bool:
+    """Return whether a file that is too large to be read may be of our kinds: by its name, or how it begins."""
+    if name.lower().endswith(_OURS):
+        return True
+    try:
+        with open(name, "rb") as file:  # noqa: PTH123  no more than its head
+            head = as_utf8(file.read(_HEAD))
+    except OSError:
+        return True
+    return head is not None and (_LABEL.search(head) is not None or seems_to_point(head, name))
+
+
 def _not_had(found: ToRead, error: PkitoolsError) -> Reading:
-    is_missed = bool(found.named_by) or is_not_what_it_says(found.name, error)
+    is_missed = (bool(found.named_by) and not found.is_part) or is_not_what_it_says(found.name, error)
     if error.code == "files.error.empty" and found.in_folder and not is_missed:
         return Reading(found.name, holds_nothing=True)
     gap = Gap.MISSING if error.code == "files.error.missing" else Gap.UNREADABLE
     if isinstance(error, LimitError) and found.in_folder and not found.named_by:
-        gap = Gap.SKIPPED  # nobody said that it holds anything, and nothing that does is that large
+        gap = Gap.UNREADABLE if _seems_ours(found.name) else Gap.SKIPPED  # nobody said that it holds anything
     if found.is_key and error.code == "files.error.no_permission":
         gap = Gap.SKIPPED  # as it should be
     return Reading(found.name, unread=(Unread(found.name, gap, error.code, error.params, None, found.named_by),))

@@ -18,14 +18,24 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from pkitools.containers.encodings import as_utf8
 from pkitools.documents import Source, cite
 from pkitools.errors import LimitError
 from pkitools.frozen import replace
 from pkitools.limits import MAX_CONFIGURATION_BYTES, MAX_POINTERS
 from pkitools.package_data import read_toml
-from pkitools.portfolio.directives import Block, Directive, of_apache, of_haproxy, of_keyed, of_nginx
+from pkitools.portfolio.directives import (
+    PROGRAMS,
+    Block,
+    Directive,
+    of_apache,
+    of_escaped_keys,
+    of_haproxy,
+    of_keyed,
+    of_nginx,
+)
 from pkitools.portfolio.model import Pointer, Target, Unnamed
-from pkitools.text import pattern
+from pkitools.text import pattern, size_text
 from pkitools.toml_text import read_foreign_toml
 
 COLUMNS: Final = frozenset(
@@ -57,6 +67,7 @@ COLUMNS: Final = frozenset(
 
 _PEER: Final = pattern(r"(?:https://)?(?P<host>\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9._-]{1,253}):(?P<port>[0-9]{1,5})/?")
 _PROSE: Final = (".md", ".rst", ".adoc", ".html", ".htm", ".tex")
+_CONFIGURATION: Final = ".conf"
 _WORD: Final = pattern(r"[A-Za-z_][A-Za-z0-9_-]*+")
 _PEM: Final = pattern(rb"-----BEGIN [A-Z0-9 ]++-----[^-]*+-----END [A-Z0-9 ]++-----")
 _NAME: Final = pattern(r"\$\{(\w{1,100})\}")
@@ -98,11 +109,17 @@ def pointers_of(
 
     Raises:
         InputError: it is an inventory by its name and cannot be read as one.
-        LimitError: it points to more than is followed.
+        LimitError: it points to more than is followed, or is too large to be looked through and points to something.
     """
-    text = text_of(data, name)
-    if text is None:
+    octets = None if name.lower().endswith(_PROSE) else as_utf8(data)
+    if octets is None:
         return ()
+    if len(octets) > MAX_CONFIGURATION_BYTES:
+        if listing is not None or seems_to_point(octets, name) or (is_inventory and _may_be_list(octets)):
+            limit = size_text(MAX_CONFIGURATION_BYTES)
+            raise LimitError("portfolio.error.configuration_too_large", name=name, limit=limit)
+        return ()
+    text = octets.decode("utf-8", "replace")
     if listing is not None:
         return _within_limit(_of_lines(text, listing), name)
     found = _within_limit(_directives(text, name), name)
@@ -116,24 +133,69 @@ def text_of(data: bytes, name: str) -> str | None:
         data: its content.
         name: of the file.
     """
-    if len(data) > MAX_CONFIGURATION_BYTES or b"\0" in data or name.lower().endswith(_PROSE):
-        return None
-    return data.decode("utf-8", "replace").replace("\r\n", "\n")
+    octets = None if name.lower().endswith(_PROSE) else as_utf8(data)
+    return None if octets is None or len(octets) > MAX_CONFIGURATION_BYTES else octets.decode("utf-8", "replace")
 
 
 def pointers_beside(data: bytes, name: str) -> tuple[Pointer, ...]:
     """Return what a configuration points to that has certificates in it as well, in PEM.
 
     Raises:
-        LimitError: it points to more than is followed.
+        LimitError: as of :func:`pointers_of`, of what stands around its certificates.
     """
-    if b"-----BEGIN " not in data or len(data) > MAX_CONFIGURATION_BYTES:
-        return ()
-    if not _PEM.sub(b"", data).strip():
+    if b"-----BEGIN " in data and not _PEM.sub(b"", data).strip():
+        return ()  # as of most
+    octets = as_utf8(data)
+    if octets is None or b"-----BEGIN " not in octets or not _PEM.sub(b"", octets).strip():
         return ()
     # its first word stays, so that a value that is a certificate itself is no empty one
-    around = _PEM.sub(lambda block: b"-----BEGIN" + b"\n" * block[0].count(b"\n"), data)
+    around = _PEM.sub(lambda block: b"-----BEGIN" + b"\n" * block[0].count(b"\n"), octets)
     return pointers_of(around, name, is_inventory=False)
+
+
+def seems_to_point(text: bytes, name: str) -> bool:
+    """Return whether a text that is too large to be looked through has a directive: nobody may pass over it.
+
+    Args:
+        text: in UTF-8.
+        name: of the file: in the text of a program only a key with a text behind it counts.
+    """
+    small = text.lower()
+    is_program = name.lower().endswith(PROGRAMS)
+    return any(sign.search(small) for words, sign in _signs(is_program) if any(word in small for word in words))
+
+
+@cache
+def _signs(is_program: bool) -> tuple[tuple[tuple[bytes, ...], re.Pattern[bytes]], ...]:
+    """Return of each program words of which one is there, and how a directive begins."""
+    return tuple(_sign(raw, is_program=is_program) for raw in kinds() if raw["form"] == "keyed" or not is_program)
+
+
+def _sign(raw: Mapping[str, Any], *, is_program: bool) -> tuple[tuple[bytes, ...], re.Pattern[bytes]]:
+    told = "|".join(re.escape(each.lower()) for each in sorted({*raw["file"], *raw.get("list", ()), *raw["keys"]}))
+    begin = r"(?:\A|[;{}\n])[ \t]*+(?:<[^>\n]{0,400}>[ \t]*+)?[\"']?"
+    match raw["form"]:
+        case "statements":
+            words: tuple[bytes, ...] = (b"ssl_", b"include")
+            shape = rf"{begin}(?:(?:{told})[\"']?\s|include\s++[^\s;()]{{1,4096}}+\s*+;)"
+        case "lines":
+            words = b"ssl", b"include"
+            ends = "|".join(map(re.escape, raw["ends"]))
+            shape = rf"{begin}(?:(?:{told})\s|include(?:optional)?[ \t]++[^\n]{{0,4096}}(?:{ends})[\"']?[ \t]*+$)"
+        case "options":
+            words = b"crt", b"ca-", b"key"
+            lines = "|".join(map(re.escape, raw["lines"]))
+            shape = rf"(?:\A|\n)[ \t]*+(?:{lines})\s[^\n]*?\s[\"']?(?:{told})[\"']?[ \t]"
+        case _:
+            words = b"cert", b"ca"
+            value = r"[ \t]*+[\"']" if is_program else ""
+            shape = rf"(?<![\w-])(?:{told})[\"']?[ \t]*+(?::|=(?!=)){value}"
+    return words, re.compile(shape.encode(), re.MULTILINE)
+
+
+def _may_be_list(text: bytes) -> bool:
+    """Return whether what somebody handed in may have a line for each file or peer, and is nothing else."""
+    return text[:4096].lstrip()[:1] not in {b"<", b"{", b"["} and b"-----BEGIN " not in text
 
 
 def _within_limit(pointers: Iterator[Pointer], name: str) -> tuple[Pointer, ...]:
@@ -146,10 +208,25 @@ def _within_limit(pointers: Iterator[Pointer], name: str) -> tuple[Pointer, ...]
 def _directives(text: str, name: str) -> Iterator[Pointer]:
     words = {word[0].lower() for word in _WORD.finditer(text)} & _words()
     for raw in kinds():
+        if raw["form"] == "keyed":
+            small = {each.lower(): each for key in ("file", "keys") for each in raw[key]}
+            yield from named_by(raw, [*of_escaped_keys(text, small, name)], name)
         if words.isdisjoint(each.lower() for key in ("file", "pattern", "list", "keys") for each in raw.get(key, ())):
             continue
         found = list(islice(directives_of(raw, text, name), MAX_POINTERS + 1))
-        yield from named_by(raw, found, _unnamed(raw, text))
+        if len(found) > MAX_POINTERS:  # what gives names values is no pointer, and what stands behind it may be one
+            raise LimitError("portfolio.error.too_many_pointers", name=name, limit=MAX_POINTERS)
+        is_sure = _is_surely(raw, found, text, name)
+        yield from named_by(raw, found, name, is_sure=is_sure, unnamed=_unnamed(raw, text))
+
+
+def _is_surely(raw: Mapping[str, Any], found: Sequence[Directive], text: str, name: str) -> bool:
+    """Return whether a text is a configuration of this program: "include" also begins a line of many others."""
+    if "pattern" not in raw or name.lower().endswith(PROGRAMS):
+        return False
+    small = raw["form"] == "lines"
+    sure = {each.lower() if small else each for key in ("file", "keys") for each in raw.get(key, ())}
+    return any(each.name in sure for each in found) or re.search(raw["sign"], text) is not None
 
 
 def _as_meant(found: Directive, define: frozenset[str]) -> Directive:
@@ -188,12 +265,21 @@ def _unnamed(raw: Mapping[str, Any], text: str) -> Unnamed | None:
     return Unnamed(raw["beside"], raw["cut"], is_cut, tuple(raw["variants"]))
 
 
-def named_by(raw: Mapping[str, Any], found: Sequence[Directive], unnamed: Unnamed | None = None) -> Iterator[Pointer]:
+def named_by(
+    raw: Mapping[str, Any],
+    found: Sequence[Directive],
+    name: str,
+    *,
+    is_sure: bool = False,
+    unnamed: Unnamed | None = None,
+) -> Iterator[Pointer]:
     """Yield what the directives of one program point to, and its private keys before the rest.
 
     Args:
         raw: one of :func:`kinds`.
         found: its directives.
+        name: of the file.
+        is_sure: the text is surely a configuration of it, so that what is included and is not there is missing.
         unnamed: what it loads by itself with each certificate.
     """
     is_apache = raw["form"] == "lines"
@@ -215,14 +301,15 @@ def named_by(raw: Mapping[str, Any], found: Sequence[Directive], unnamed: Unname
         return _with_values(value, defined, pattern_of_name)
 
     for key, certificate in raw.get("keys", {}).items():
-        names = [name.lower() if is_apache else name for name in (key, certificate)]
-        keys, certificates = ([each for each in found if each.name == name] for name in names)
+        pair = [each.lower() if is_apache else each for each in (key, certificate)]
+        keys, certificates = ([each for each in found if each.name == of] for of in pair)
         for each, partner in _pairs(keys, certificates, is_keyed=raw["form"] == "keyed"):
             text, of = known(each.values[0][0]), known(partner)
             sure = "" if _VARIABLE.search(of) else of
             told = _pointer(text, each.values[0][1], bases_of(key, each.line), directive=each.name)
             yield replace(told, is_key=True, key_of=sure, key_of_bases=bases_of(certificate, each.line))
     files, lists, patterns, serving = named("file"), named("list"), named("pattern"), named("serves")
+    optional = named("optional")
     several = None if raw["form"] == "keyed" else 1
     with_key = {each.block for each in found if each.name in raw.get("keys", {})}
     for each in found:
@@ -234,14 +321,24 @@ def named_by(raw: Mapping[str, Any], found: Sequence[Directive], unnamed: Unname
                 told = _pointer(known(value), line, from_, is_list=is_list, serves=serves, directive=each.name)
                 has_more = serves and unnamed is not None and each.block not in with_key
                 yield replace(told, unnamed=unnamed) if has_more else told
-            elif each.name in patterns and value and known(value).endswith(tuple(raw.get("ends", [""]))):
-                yield _pointer(known(value), line, from_, further=True)
+            elif each.name in patterns and _is_included(raw, each, known(value), is_sure=is_sure):
+                told = _pointer(known(value), line, from_, further=True, directive=each.name)
+                is_missed = is_sure or (name.endswith(_CONFIGURATION) and told.text.endswith(_CONFIGURATION))
+                may_lack = not is_missed or each.name in optional or Path(told.text).name in raw["without"]
+                yield replace(told, is_optional=may_lack) if may_lack else told
 
 
 def _bases(found: Sequence[Directive], own: str | None, line: int) -> tuple[str, ...]:
     """Return the folders that names on a line may count from: those of their own kind first, the last above first."""
     in_order = sorted(found, key=lambda each: (each.name != own, each.line > line, -each.line)) if own else found
     return tuple(each.values[0][0] for each in in_order)
+
+
+def _is_included(raw: Mapping[str, Any], directive: Directive, value: str, *, is_sure: bool) -> bool:
+    """Return whether a directive includes: one that could not be made out only where it surely is one."""
+    if raw["form"] == "lines" and len(directive.values) != 1:
+        return False  # Apache takes one, and prose goes on
+    return is_sure or (bool(value) and value.endswith(tuple(raw.get("ends", [""]))))
 
 
 def _pairs(

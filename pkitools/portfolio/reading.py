@@ -65,6 +65,7 @@ class Unit:
         listing: a configuration says that it has a line for each further file: the folders that those count from.
         sent_with: a configuration says that a program sends what is in it as it is, with what is in these files of
             authorities alone; ``None`` where none says so.
+        is_part: it is a part of a configuration, and nothing else names it: that need hold nothing.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Unit:
     claims: tuple[int, ...] = ()
     listing: tuple[str, ...] | None = None
     sent_with: tuple[str, ...] | None = None
+    is_part: bool = False
 
 
 def examine(unit: Unit, judge: Judge) -> Reading:
@@ -117,8 +119,8 @@ def _without(unit: Unit, error: InputError) -> Reading:
         return Reading(unit.name, unread=(_gap(unit, of_pointers),))
     if pointers:
         return Reading(unit.name, points_to=pointers)
-    is_called_so = is_not_what_it_says(unit.name, error)
-    if unit.in_folder and not (unit.named_by or is_called_so) and _is_of_no_use(error, unit.data):
+    is_missed = (bool(unit.named_by) and not unit.is_part) or is_not_what_it_says(unit.name, error)
+    if unit.in_folder and not is_missed and _is_of_no_use(error, unit.data):
         return Reading(unit.name, holds_nothing=True)
     return Reading(unit.name, unread=(_gap(unit, error),))
 

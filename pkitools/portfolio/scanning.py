@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import octets, several, text, wrong_type
 from pkitools.frozen import dataclass, field, replace
-from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_PATTERN_FILES, MAX_PENDING
+from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_PENDING
 from pkitools.portfolio.claims import Claims
-from pkitools.portfolio.following import MOST_ROUNDS, cut_off, key_beside, listing_of, not_followed, resolved
+from pkitools.portfolio.following import MOST_ROUNDS, key_beside, listing_of, resolved, too_deep
 from pkitools.portfolio.foreseeing import gathered_from
 from pkitools.portfolio.including import keys_including
 from pkitools.portfolio.judging import Judge, Judging
@@ -120,8 +120,7 @@ class _Scan:
         yield from self._again()
         for name in self.including:
             for pointer in keys_including(name, self._text):
-                found = resolved(pointer, name)
-                for path in () if isinstance(found, Unread) else found:
+                for path in resolved(pointer, name).files:
                     self._pair(self._as_given(path), pointer, name)
         for (certificate, key), is_named in self.pairs.items():
             yield from not_fitting(certificate, key, self.judge, self.claims.of_file, is_named=is_named)
@@ -135,19 +134,21 @@ class _Scan:
             yield from self._noted(
                 readings_of((self._claimed(unit_of(each)) for each in units), self.judge, self.executor), further
             )
-        for name, pointer in further:
-            if self._is_new(name, pointer):
-                yield Reading(name, unread=(not_followed(pointer, name),), is_again=True)
         yield from self._of_peers(peers)
+        for name, pointer in further:
+            told, origin = resolved(pointer, name), f"{name}:{pointer.line}"
+            if told.unread is not None:
+                yield Reading(name, unread=(told.unread,), is_again=True)
+            # what was followed from here was looked at already
+            if any((self._as_given(path), origin) not in self.followed for path in told.files):
+                yield Reading(name, unread=(too_deep(pointer, name),), is_again=True)
 
     def _gathered(self, files: Sequence[str]) -> Iterator[Reading]:
         """Read everything for what it says of other files, which whoever judges then knows; yield what was too much."""
         collecting = Collecting()
         found = chain(self.held, _walked(files))
         for name, count in gathered_from(found, collecting, raise_crashes=self.judge.asked.raise_crashes):
-            params = {"name": name, "count": count}
-            unread = Unread(name, Gap.UNREADABLE, "portfolio.error.not_kept", params, _NO_PART)
-            yield Reading(name, unread=(unread,), is_again=True)
+            yield _with_unread(Reading(name, is_again=True), "portfolio.error.not_kept", count)
         known = collecting.known()
         if known:
             self.judge = Judge(self.judge.asked, known)
@@ -156,11 +157,17 @@ class _Scan:
         """Yield readings, and keep what is to be done after the last."""
         for reading in readings:
             further += ((reading.name, pointer) for pointer in reading.points_to)
+            left_out = 0
             for der in reading.authorities:
                 if der not in self.authorities and len(self.authorities) < MAX_FOUND_AUTHORITIES:
                     self.authorities[der] = read_certificate(der).subject.der
-            self.pending += reading.pending[: max(0, MAX_PENDING - len(self.pending))]
-            yield reading
+                left_out += der not in self.authorities
+            room = max(0, MAX_PENDING - len(self.pending))
+            self.pending += reading.pending[:room]
+            over = len(reading.pending) - room
+            # a certificate that lacks its issuer is told whatever comes; of this file both would be the same
+            code = "portfolio.error.not_kept" if left_out else "portfolio.error.not_judged_again"
+            yield _with_unread(reading, code, left_out or over) if left_out or over > 0 else reading
 
     def _unit(self, found: Unit | FoundFile | Unread) -> Unit | Reading:
         if isinstance(found, Unit):
@@ -181,23 +188,23 @@ class _Scan:
         listings: dict[str, tuple[str, ...] | None] = {}
         keys: set[str] = set()
         serving: set[str] = set()
+        whole: set[str] = set()  # what is named for what it holds, and not as a part of a configuration
         beside: dict[str, dict[str, None]] = {}
         further = list(further)
         self.including.update((name, None) for name, pointer in further if pointer.target is Target.PATTERN)
         for name, pointer in further:
             origin = f"{name}:{pointer.line}"
             found = resolved(pointer, name)
-            if isinstance(found, Unread):
-                yield Reading(name, unread=(found,), is_again=True)
-                continue
-            if len(found) > MAX_PATTERN_FILES:
-                yield Reading(name, unread=(cut_off(pointer, name),), is_again=True)
-            for path in map(self._as_given, found[:MAX_PATTERN_FILES]):
+            if found.unread is not None:
+                yield Reading(name, unread=(found.unread,), is_again=True)
+            for path in map(self._as_given, found.files):
                 if (path, origin) not in self.followed:
                     self.followed.add((path, origin))
                     named.setdefault(path, []).append(origin)
                     listing = listing_of(pointer, name)
                     listings[path] = listings.get(path) if listing is None else listing
+                if pointer.target is not Target.PATTERN:
+                    whole.add(path)
                 if pointer.serves:
                     serving.add(path)
                 elif path in self.judge.known.places:
@@ -213,7 +220,7 @@ class _Scan:
                     self.pairs.setdefault((path, key), False)
         for path, origins in named.items():
             sent_with = _named_beside(origins, beside) if path in serving else None
-            yield ToRead(path, True, tuple(origins), listings[path], path in keys, sent_with)
+            yield ToRead(path, True, tuple(origins), listings[path], path in keys, sent_with, path not in whole)
 
     def _as_given(self, path: str) -> str:
         """Return the name that a file has from the place that was given: however it is reached, it is one file."""
@@ -227,12 +234,6 @@ class _Scan:
             above = os.path.dirname(above)  # noqa: PTH120  as above
         return self.given.get(same_place(whole), path)
 
-    def _is_new(self, name: str, pointer: Pointer) -> bool:
-        """Return whether a pointer leads to what it was not followed to."""
-        found = resolved(pointer, name)
-        origin = f"{name}:{pointer.line}"
-        return isinstance(found, Unread) or any((self._as_given(each), origin) not in self.followed for each in found)
-
     def _text(self, name: str) -> str | None:
         """Return the text of a file; ``None`` of what cannot be read, which is told where it is read."""
         unit = next((each for each in self.held if each.name == name), None) or unit_of(ToRead(name, in_folder=True))
@@ -242,9 +243,7 @@ class _Scan:
         """Note which certificate a key is to fit."""
         if pointer.key_of:
             found = resolved(replace(pointer, text=pointer.key_of, bases=pointer.key_of_bases), name)
-            self.pairs.update(
-                {} if isinstance(found, Unread) else {(self._as_given(path), key): True for path in found[:1]}
-            )
+            self.pairs.update({(self._as_given(path), key): True for path in found.files[:1]})
 
     def _of_peers(self, peers: Sequence[tuple[str, str]]) -> Iterator[Reading]:
         named: dict[Peer, list[str]] = {}
@@ -278,6 +277,13 @@ def _named_beside(origins: Iterable[str], beside: Mapping[str, Iterable[str]]) -
     """
     files = dict.fromkeys(origin.rpartition(":")[0] for origin in origins) if beside else ()
     return tuple(dict.fromkeys(each for file in files for each in beside.get(file, ())))
+
+
+def _with_unread(reading: Reading, code: str, count: int) -> Reading:
+    """Return what a file gave, with for how many things in it there was no room."""
+    params = {"name": reading.name, "count": count}
+    unread = Unread(reading.name, Gap.UNREADABLE, code, params, _NO_PART)
+    return replace(reading, unread=(*reading.unread, unread))
 
 
 def _once_more(reading: Reading) -> Reading:

@@ -27,12 +27,15 @@ _ARMOUR: Final = pattern(
     rb"(?:(?:X509|TRUSTED|PKCS|NEW)[ #]?7?(?:[ \t+]|\xc2?\xa0|%20|%23){0,4})?(?:CERTIFICATE|PKCS7|CRL|7)",
     re.IGNORECASE,
 )
+# base64 of how a certificate, a request or a list begins (30 82 .. .. 30 8.), PKCS#7 (06 09) and PKCS#12 (02 01 03)
+FIRST_OCTETS: Final = rb"MI[I-L][A-Za-z0-9+/]{2}(?:[DTjz]C[A-D]|[AQgw]YJ|[AQgw]IBA[w-z])"
+_FIRST: Final = pattern(rb"(?<![A-Za-z0-9+/])" + FIRST_OCTETS)
 # of a SEQUENCE, its slashes and line ends perhaps escaped as in JSON or a URL; and of "-----BEGIN " wherever it stands
 _BASE64: Final = pattern(
     rb"MI[IGH](?:[A-Za-z0-9+/]|\\[/nr]|%(?:2[BFbf]|0[ADad])){60}"
     rb"|LS0tLS1CRUdJTi|0tLS0tQkVHSU4g|tLS0tLUJFR0lOI"
 )
-_BASE64_STARTS: Final = (b"MII", b"MIG", b"MIH", b"LS0tLS1C", b"0tLS0tQk", b"tLS0tLUJ")
+_BASE64_STARTS: Final = (b"MII", b"MIJ", b"MIK", b"MIL", b"MIG", b"MIH", b"LS0tLS1C", b"0tLS0tQk", b"tLS0tLUJ")
 _PIECE: Final = 256 * 1024
 _LONGEST_SIGN: Final = 128  # of a match, and more
 _DER_IN_DER: Final = pattern(rb"\x30\x82..\x30[\x80-\x83]", re.DOTALL)
@@ -136,8 +139,9 @@ def _has_armour(text: bytes, gap: Gap) -> bool:
 
 
 def _has_base64(text: bytes, gap: Gap) -> bool:
-    is_there = any(text.find(start, gap.start, gap.end) >= 0 for start in _BASE64_STARTS)
-    return is_there and _BASE64.search(text, gap.start, gap.end) is not None
+    if not any(text.find(start, gap.start, gap.end) >= 0 for start in _BASE64_STARTS):
+        return False
+    return any(sign.search(text, gap.start, gap.end) is not None for sign in (_BASE64, _FIRST))
 
 
 def _has_hexadecimal(text: bytes, gap: Gap) -> bool:

@@ -604,10 +604,14 @@ def test_a_request_is_held_to_the_certificate_of_its_name() -> None:
 
 
 @pytest.mark.parametrize("container", FLAT)
-def test_lines_end_as_they_do_on_windows(container: str) -> None:
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+def test_lines_end_as_they_do_on_windows_and_on_systems_of_old(container: str, end: str) -> None:
+    """In YAML each of them is a line break (YAML 1.2.2, 5.4); in a mail a CR alone may not stand (RFC 5322, 2.3)."""
+    if end == "\r" and "mail" in container:
+        return
     for hosts, count in ((("aa", "bb"), 0), (("ab", "ba"), 2)):
         values = [value for pair in hosts for value in values_of(STYLES["files"], *pair)]
-        assert misplaced(FLAT[container](values).replace("\r\n", "\n").replace("\n", "\r\n")) == count
+        assert misplaced(FLAT[container](values).replace("\r\n", "\n").replace("\n", end)) == count
 
 
 # what two pairs may stand in without a word of which belongs to which; the keys are behind all, or in any order

@@ -8,6 +8,7 @@ Of nginx, Apache and HAProxy the program itself says that it takes each notation
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,7 @@ from cryptography.x509 import CertificateSigningRequestBuilder, Name
 
 from pkitools.checking import Revocation
 from pkitools.findings import Verdict
+from pkitools.package_data import read_toml
 from pkitools.portfolio import Gap, Portfolio, Target, keeping
 from pkitools.portfolio.pointers import pointers_of
 from pkitools.x509 import read_certificate
@@ -387,6 +389,13 @@ UNREADABLE: Final = {
 }
 
 
+UNREADABLE |= {
+    "YAML, escaped": ("t.yml", 'a:\n  - "cert\\x46ile": A.pem\n', 2),
+    "JSON, escaped": ("t.json", '{\n"\\u0063ertFile": "A.pem"}', 2),
+    "TOML, escaped": ("t.toml", '\n"rootC\\U00000041s" = ["A.pem"]\n', 2),
+}
+
+
 @pytest.mark.parametrize("name", UNREADABLE)
 def test_a_directive_that_cannot_be_followed_is_told_with_its_line(folder: Path, name: str) -> None:
     file, text, line = UNREADABLE[name]
@@ -426,6 +435,50 @@ def test_a_configuration_in_a_script_is_read_too() -> None:
     text = "cat > x <<'EOF'\nssl_certificate a.pem;\nEOF\necho \"it's { \n  ssl_certificate 'b.pem';\n}\"\n"
     found = pointers_of(text.encode(), "a.sh", is_inventory=False)
     assert [(each.text, each.line) for each in found] == [("a.pem", 2), ("b.pem", 5)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("t.yml", "a:\n  - ? certFile\n    : b.pem\n"),
+        ("t.yml", "a:\n  ? 'certFile'\n  : b.pem\n"),
+        ("haproxy.cfg", 'frontend f\n "bind" :1 ssl "crt" b.pem\n'),
+        ("haproxy.cfg", "frontend f\n b'in'd :1 ssl 'crt' b.pem\n"),
+        ("haproxy.cfg", "frontend f\n ssl-f-use crt b.pem\n"),
+        ("haproxy.cfg", "peers p\n peer a 10.0.0.1:1 ssl crt b.pem\n"),
+        ("haproxy.cfg", "global\n issuers-chain-path b.pem\n"),
+        ("site.conf", '"SSLCertificateFile" b.pem\n'),
+        ("site.conf", "<MDomain a>\nMDCertificateFile b.pem\n</MDomain>\n"),
+        ("nginx.conf", "'ssl_certificate' b.pem;\n"),
+    ],
+)
+def test_so_is_a_name_that_is_written_another_way(name: str, text: str) -> None:
+    found = pointers_of(text.encode(), name, is_inventory=False)
+    assert [(each.target, each.text) for each in found] == [(Target.FILE, "b.pem")]
+
+
+INSTALLED: Final = {
+    "nginx": r"(?!ngx_)(?:[a-z]+_)?ssl_(?:crl|(?:client_|trusted_)?certificate(?:_key)?)|ssl_stapling_file",
+    "haproxy": r"crt|crt-list|crt-base|ca-(?:sign-)?file|ca-verify-file|ca-base|crl-file|issuers-chain-path|httpclient\.ssl\.ca-file",
+    "apache2": r"(?:SSL|MD)[A-Za-z]*(?:Certificate|CA|CRL|Revocation)[A-Za-z]*(?:File|Path)",
+}
+NO_CERTIFICATE: Final = frozenset({"MDCACertificateFile", "MDHttpProxyCACertificateFile"})
+"""Of whom mod_md orders certificates: its value may be ``none``."""
+
+
+@pytest.mark.parametrize("program", INSTALLED)
+def test_every_directive_that_a_program_knows_is_known(program: str) -> None:
+    """Words with the shape of a directive for certificates in the programs as they are installed."""
+    binary = Path(shutil.which(program) or f"/usr/sbin/{program}")
+    if not binary.exists():
+        pytest.skip(f"{program} is not installed")
+    files = [binary, *Path("/usr/lib/apache2/modules").glob("mod_[sm][sd]*.so")] if program == "apache2" else [binary]
+    words = re.compile(rf"\0({INSTALLED[program]})(?=\0)".encode())
+    found = {each[1].decode() for file in files for each in words.finditer(file.read_bytes())}
+    raw = read_toml("pkitools.portfolio", "data/pointers.toml")["apache" if program == "apache2" else program]
+    ours = {each for key in ("file", "list", "base", "keys") for each in raw.get(key, ())}
+    assert found
+    assert found - NO_CERTIFICATE <= ours | set(raw["keys"].values())
 
 
 @pytest.mark.parametrize("program", ["nginx", "yaml"])

@@ -172,7 +172,7 @@ def test_where_more_files_are_than_are_looked_at_it_is_not_whole(
     for module in (following, scanning):
         monkeypatch.setattr(module, "MAX_PATTERN_FILES", len(list((outside / "tls").iterdir())) + 1)
     (outside / "haproxy.cfg").write_text("listen l\n  bind :443 ssl crt tls\n")
-    for name, codes in (("b.pem", set()), ("c.pem", {"portfolio.error.too_many_files"})):
+    for name, codes in (("b.pem", set()), ("c.pem", {"portfolio.error.too_many_matches"})):
         (outside / "tls" / name).write_bytes(WHOLE)
         found = scanned(outside / "haproxy.cfg")
         assert {one.code for one in found.unread} == codes
