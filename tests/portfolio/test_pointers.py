@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from pkitools.errors import LimitError
 from pkitools.findings import Verdict
 from pkitools.package_data import read_toml
-from pkitools.portfolio import Gap, Target, following, pointers, scanning
+from pkitools.portfolio import Gap, Target, following, pointers
 from pkitools.portfolio.following import MOST_ROUNDS
 from pkitools.portfolio.pointers import COLUMNS, peer_of, pointers_of
 from tests.portfolio.support import CHAIN, WHOLE, gaps, scanned
@@ -169,8 +169,7 @@ def test_what_is_no_file_and_is_pointed_to_is_never_good(outside: Path, what: st
 def test_where_more_files_are_than_are_looked_at_it_is_not_whole(
     outside: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (following, scanning):
-        monkeypatch.setattr(module, "MAX_PATTERN_FILES", len(list((outside / "tls").iterdir())) + 1)
+    monkeypatch.setattr(following, "MAX_PATTERN_FILES", len(list((outside / "tls").iterdir())) + 1)
     (outside / "haproxy.cfg").write_text("listen l\n  bind :443 ssl crt tls\n")
     for name, codes in (("b.pem", set()), ("c.pem", {"portfolio.error.too_many_matches"})):
         (outside / "tls" / name).write_bytes(WHOLE)
