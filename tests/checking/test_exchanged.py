@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -30,7 +32,9 @@ from tests.checking.test_named_in_text import (
 )
 from tests.support.chains import good_chain
 from tests.support.deliveries import pem
+from tests.support.judges import judge
 
+PRIVATE: Final = re.compile(r"-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----\n")
 PARTNER: Final = pem(good_chain().leaf.der).decode()
 """A certificate whose key lies nowhere."""
 
@@ -223,3 +227,66 @@ def test_values_in_base64_keep_their_sections(coded: Callable[[str], str], style
         acme = {"le": {"Account": {}, "Certificates": [{"domain": {"main": "x"}, **pair} for pair in pairs]}}
         for text in (json.dumps(acme), json.dumps(acme, indent=1), json.dumps({"tls": pairs}), flow, secrets):
             assert misplaced(text) == count, text[:200]
+
+
+def written_by_openssl(folder: Path, host: str, name: str) -> str:
+    """A certificate and its key, each below the attributes of its bag."""
+    for kind in ("cert", "key"):
+        (folder / kind).write_bytes(content(f"{kind} {host}"))
+    named = ["-name", name] if name else []
+    words = ["-export", "-in", "cert", "-inkey", "key", "-out", "x.p12", "-passout", "pass:x", *named]
+    for each in (words, ["-in", "x.p12", "-passin", "pass:x", "-nodes", "-out", "x.pem"]):
+        subprocess.run([judge("openssl"), "pkcs12", *each], cwd=folder, check=True, capture_output=True, timeout=60)
+    return (folder / "x.pem").read_text(encoding="utf-8")
+
+
+def exchanged(text: str, keys: tuple[str, str]) -> str:
+    """The same with each of two blocks in the place of the other."""
+    one, other = keys
+    return text.replace(one, "\0").replace(other, one).replace("\0", other)
+
+
+@pytest.mark.parametrize("names", [("digid", "eh"), ("", ""), ("alike", "alike")])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_what_openssl_says_of_each_bag_says_what_belongs_together(
+    tmp_path: Path, names: tuple[str, str], end: str
+) -> None:
+    texts = [written_by_openssl(tmp_path, host, name) for host, name in zip("ab", names, strict=True)]
+    own = [PRIVATE.findall(text)[0] for text in texts]
+    assert all("localKeyID" in text for text in texts)
+    for order in (texts, texts[::-1]):
+        whole = "\n".join(order)
+        bags = ["Bag Attributes" + each for each in whole.split("Bag Attributes")[1:]]
+        apart = "".join(sorted(bags, key=lambda each: "PRIVATE" in each))
+        for text in (whole, apart):
+            assert misplaced_keys(text.replace("\n", end)) == 0
+            assert misplaced_keys(exchanged(text, (own[0], own[1])).replace("\n", end)) == 2
+
+
+def test_a_name_of_a_bag_without_a_key_id_is_one_too() -> None:
+    for hosts, count in (("aabb", 0), ("abba", 2)):
+        bags = zip(("digid", "digid", "eh", "eh"), flat(("", "", "", ""), hosts), strict=True)
+        text = "".join(f"Bag Attributes\n    friendlyName: {name}\n{block}" for name, (_, block) in bags)
+        assert misplaced(text) == count
+    assert misplaced(text.replace("digid", "x").replace("eh", "x")) == 0
+    assert misplaced(re.sub(r"(?m)^ .*\n", "", text)) == 0
+
+
+@pytest.mark.parametrize("names", [
+    ("# digid", "# digid key", "# eh", "# eh key"),
+    ("## DigiD certificaat", "## DigiD sleutel", "## EH certificaat", "## EH sleutel"),
+    ("#digid", "#digid", "#eh", "#eh"),
+])  # fmt: skip
+def test_words_of_a_comment_above_a_block_are_its_name(names: tuple[str, ...]) -> None:
+    for hosts, count in (("aabb", 0), ("abba", 2)):
+        values = flat(names, hosts)
+        for order in (values, values[::-1], [*values[::2], *values[1::2]]):
+            assert misplaced("\n".join(f"{name}\n{text}" for name, text in order)) == count
+
+
+@pytest.mark.parametrize(
+    "words", ["# cert\n# key", "# certificate\n# private key", "# Certificaat:\n# Sleutel:", "# x\n# y"]
+)
+def test_comments_that_say_only_what_is_below_pair_nothing(words: str) -> None:
+    above = words.split("\n") * 2
+    assert misplaced("\n".join(f"{name}\n{text}" for name, text in flat(tuple(above), "abba"))) == 0
