@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -49,6 +50,8 @@ _KEY_ENDS: Final = frozenset((
     "key", "privkey", "private", "priv", "privatekey", "p8", "pk8", "pkey", "sleutel", "privesleutel", "privésleutel",
 ))  # fmt: skip
 _KEY_WORDS: Final = frozenset(("key", "privkey", "privatekey", "pkey", "sleutel", "privesleutel", "privésleutel"))
+_SEVERAL: Final = 2
+_MOST_ALIKE: Final = 50  # names with one word: what more have tells none from the others
 _KEPT: Final = pattern(r"\.bak-[0-9]+")  # what pkitools calls what it wrote over
 
 
@@ -117,6 +120,55 @@ def is_named_as_key(name: str) -> bool:
         return False
     says = not _KEY_WORDS.isdisjoint(words) and "public" not in words and words[-1] not in _ENDS
     return says or words[-1] in _KEY_ENDS
+
+
+def words_of(name: str) -> frozenset[str]:
+    """Return the words of a name, in small letters."""
+    return frozenset(_words(name))
+
+
+def matched(names: Sequence[str], others: Sequence[str]) -> dict[int, int]:
+    """Return which of some names goes with which of others by the words that tell each from its like.
+
+    Words that all of one kind have say what kind it is (``digid_leaf``, ``eh_leaf``). Two go together where each shares
+    most of the rest with the other, and with no third as much; also the two that are left of all.
+
+    Args:
+        names: of things of one kind.
+        others: of another kind.
+
+    Returns:
+        The numbers of names by those of others.
+    """
+    if len(names) < _SEVERAL or len(others) < _SEVERAL:
+        return {}
+    telling = [_telling(each) for each in (names, others)]
+    by_word: dict[str, list[int]] = {}
+    for at, words in enumerate(telling[0]):
+        for word in words:
+            by_word.setdefault(word, []).append(at)
+    shared: dict[tuple[int, int], int] = {}
+    for to, words in enumerate(telling[1]):
+        for at in (at for word in words if len(by_word.get(word, ())) <= _MOST_ALIKE for at in by_word.get(word, ())):
+            shared[at, to] = shared.get((at, to), 0) + 1
+    most: list[dict[int, int]] = [{}, {}]
+    for pair, count in shared.items():
+        for best, one in zip(most, pair, strict=True):
+            best[one] = max(count, best.get(one, 0))
+    best_of = [pair for pair, count in shared.items() if all(most[n][pair[n]] == count for n in (0, 1))]
+    seen = [Counter(pair[n] for pair in best_of) for n in (0, 1)]
+    found = {to: at for at, to in best_of if seen[0][at] == seen[1][to] == 1}
+    left = [set(range(len(names))) - set(found.values()), set(range(len(others))) - set(found)]
+    if found and len(left[0]) == len(left[1]) == 1:
+        found[left[1].pop()] = left[0].pop()
+    return found
+
+
+def _telling(names: Sequence[str]) -> list[frozenset[str]]:
+    """Return the words of names that not all of them have."""
+    words = [words_of(name) for name in names]
+    common = frozenset.intersection(*words)
+    return [each - common for each in words]
 
 
 def _words(name: str) -> list[str]:

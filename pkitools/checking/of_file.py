@@ -26,6 +26,7 @@ from pkitools.x509 import CertificateFacts, PublicKey
 from pkitools.x509.keys import names_of, thumbprints
 
 if TYPE_CHECKING:
+    from pkitools.checking.sections import Standing
     from pkitools.environment import Environment
     from pkitools.systems import System
 
@@ -63,7 +64,7 @@ class FileKeys:
             self.passphrase,
             raise_crashes=raise_crashes,
             halves=self.halves,
-            standing=_standing(self.read, [*self.halves.items()]),
+            standing=_held_to(self.read, self.halves),
             unasked=self.unasked,
             read=self.read,
         )
@@ -122,15 +123,52 @@ def _standing(
         read: the certificates of the file, and where they stand.
         items: each with what tells it from the others; ``None`` where that is not known.
     """
-    if not read or all(item.among is None and item.place is None for item, _ in items):
+    standing = _standing_of(read, items)
+    return {} if standing is None else {item: frozenset().union(*standing.with_item(item)) for item, _ in items}
+
+
+def _held_to(
+    read: Sequence[tuple[Item, CertificateFacts]], halves: Mapping[Item, PublicKey | None]
+) -> dict[Item, frozenset[str]]:
+    """Return the keys of the certificates that each private key is held to in its file.
+
+    Args:
+        read: the certificates of the file, and where they stand.
+        halves: the private keys, each with its public half.
+    """
+    standing = _standing_of(read, [*halves.items()])
+    if standing is None:
         return {}
+    by_name: dict[str, list[tuple[Item, frozenset[str]]]] = {}
+    for item, facts in read:
+        names = thumbprints(facts.public_key)
+        for name in names:
+            by_name.setdefault(name, []).append((item, names))
+    named: dict[Hashable, frozenset[str]] = {half: thumbprints(half) for half in halves.values() if half is not None}
+
+    def held_to(item: Item, half: PublicKey | None) -> frozenset[str]:
+        mark: Hashable = item if half is None else half
+        fitting = [pair for name in named.get(mark, frozenset()) for pair in by_name.get(name, ())]
+        return frozenset().union(*standing.held_to(item, mark, fitting, _fits))
+
+    def _fits(mark: Hashable, names: frozenset[str]) -> bool:
+        return not names.isdisjoint(named.get(mark, frozenset()))
+
+    return {item: held_to(item, half) for item, half in halves.items()}
+
+
+def _standing_of(
+    read: Sequence[tuple[Item, CertificateFacts]], items: Sequence[tuple[Item, Hashable]]
+) -> Standing[frozenset[str]] | None:
+    """Return what stands together in a file; ``None`` where nothing there says that."""
+    if not read or all(item.among is None and item.place is None for item, _ in items):
+        return None
     from pkitools.checking.sections import Standing  # in few files names or sections say what belongs together
     from pkitools.checking.selection import end_entities
 
     own = {facts.sha256 for facts in end_entities(facts for _, facts in read)}
-    standing = Standing(
+    return Standing(
         [(item, thumbprints(facts.public_key)) for item, facts in read],
         [(item, item if mark is None else mark) for item, mark in items],
         [item for item, facts in read if facts.sha256 not in own],
     )
-    return {item: frozenset().union(*standing.with_item(item)) for item, _ in items}

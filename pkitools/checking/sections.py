@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator
 from functools import lru_cache
 from typing import Final, Generic, Protocol, TypeAlias, TypeVar
 
-from pkitools.checking.file_names import stem_of
+from pkitools.checking.file_names import matched, stem_of, words_of
 
 
 class Item(Protocol):
@@ -38,6 +38,10 @@ _KEPT_IN: Final = frozenset((
     "yaml", "yml", "json", "toml", "env", "ini", "conf", "tf", "tfvars", "properties", "sops", "enc",
 ))  # fmt: skip
 _OF_ALL: Final = frozenset(("tls", "ssl"))  # as all Secrets of Kubernetes call theirs: whose, says what is around it
+# of a certificate: the other side has the key of it; of a key: its certificate is still to come
+_OF_OTHERS: Final = frozenset(("idp", "partner", "partners", "broker", "brokers", "peer", "peers"))
+_OF_NEXT: Final = frozenset(("next", "new", "nieuw", "nieuwe", "volgende"))
+_MOST_KEYS: Final = 8  # of a section in which no name says what belongs together
 _ANYWHERE: Final = 0  # no section has this number: it is the whole file
 
 
@@ -48,7 +52,8 @@ class Standing(Generic[_T]):
     is in it (``app1.cert.value`` and ``app1.key.value``). What has a counterpart nearer by is none of another. In one
     section what is called alike stands together; else, where only two are left there, these two whatever they are
     called, but in the whole file. Keys may stand by themselves, in ``keys`` beside ``certs``, or in the Secret that
-    belongs to a ConfigMap: these are told apart by what the names on the way to them share.
+    belongs to a ConfigMap: these are told apart by what the names on the way to them share. What is called that of the
+    other side (``idp_certificate``) is in no pair but one of names.
 
     Args:
         others: those that the items may stand with, each with what it is taken for.
@@ -64,12 +69,13 @@ class Standing(Generic[_T]):
     ) -> None:
         given = [(item, value) for item, value in others if item.among is not None or item.place is not None]
         asked = [(item, mark) for item, mark in items if item.among is not None]
-        left = {id(item) for item in aside}
         self._places: dict[int, dict[_T, None]] = {}
         for item, value in given:
             if item.place is not None:
                 self._places.setdefault(item.place, {})[value] = None
         with_items = {number for item, _ in asked for number in _sections(item)}
+        left = {id(item) for item in aside}
+        left.update(id(item) for item, _ in given if item.among is not None and _is_of_other(item, with_items))
         self._with_others = {
             number for item, _ in given if item.among is not None and id(item) not in left for number in _sections(item)
         }
@@ -78,13 +84,16 @@ class Standing(Generic[_T]):
         self._values: dict[int, set[_T]] = {}
         for item, value in given:
             if item.among is not None:
-                meeting = next((number for number in _sections(item) if number in with_items), _ANYWHERE)
+                meeting = _meeting(item, with_items)
                 self._found.setdefault(meeting, []).append((item, value))
                 if id(item) not in left:
                     self._values.setdefault(meeting, set()).add(value)
         self._marks: dict[int, set[Hashable]] = {}
+        self._asked: dict[int, list[Item]] = {}
         for item, mark in asked:
             self._marks.setdefault(self._nearest(item), set()).add(mark)
+            self._asked.setdefault(self._nearest(item), []).append(item)
+        self._with_items, self._left = with_items, left
         self._named: dict[tuple[int, str], list[tuple[Item, _T]]] = {}
         for number, found in self._found.items():
             for one, value in found:
@@ -92,6 +101,72 @@ class Standing(Generic[_T]):
                     self._named.setdefault((number, text), []).append((one, value))
 
         self._alike: dict[tuple[int, str, frozenset[str]], tuple[_T, ...]] = {}
+        self._matched: dict[int, dict[int, _T]] = {}
+        self._holders: dict[_T, set[int]] | None = None
+
+    def held_to(
+        self, item: Item, mark: Hashable, fitting: Iterable[tuple[Item, _T]], fits: Callable[[Hashable, _T], bool]
+    ) -> tuple[_T, ...]:
+        """Return what an item is held to; nothing where that is not said, or where it may be of another.
+
+        Alike names in one section are enough. What only stands together there, or shares a part of its name, may be of
+        others: the item is held to it where it was exchanged, as what it fits is elsewhere beside another item, or
+        where it fits nothing at all.
+
+        Args:
+            item: one of those that are asked about.
+            mark: what tells it from the others of them.
+            fitting: those of the others that it fits.
+            fits: whether what has this mark fits this.
+        """
+        named = self.with_item(item)
+        if item.among is None or self._is_named(item) or any(fits(mark, value) for value in named):
+            return named
+        own = list(fitting)
+        if not own:
+            return () if _OF_NEXT.intersection(words_of(item.alias or "")) else named
+        likely = named or self._likely_with(item, mark, fits)
+        is_likely = likely and not any(fits(mark, value) for value in likely)
+        return likely if is_likely and all(self._has_other(one, value, item) for one, value in own) else ()
+
+    def _is_named(self, item: Item) -> bool:
+        """Return whether its name says what it stands with in its section, or its place is somebody's own."""
+        text = _stem(item.alias or "")
+        called = self._named.get((item.among or _ANYWHERE, text), ()) if text else ()
+        return item.place in self._places or any(one.among == item.among for one, _ in called)
+
+    def _likely_with(self, item: Item, mark: Hashable, fits: Callable[[Hashable, _T], bool]) -> tuple[_T, ...]:
+        """Return what an item may stand with by a part of its name, or as its section has no other item for it."""
+        number = self._nearest(item)
+        if (value := self._matched_in(number).get(id(item))) is not None:
+            return (value,)
+        marks, values = self._marks[number], self._values.get(number, set())
+        if number == _ANYWHERE or len(marks) > _MOST_KEYS or len(values) > _MOST_KEYS:
+            return ()
+        has_own = any(fits(other, one) for other in marks if other != mark for one in values)
+        return () if has_own else tuple(values)
+
+    def _matched_in(self, number: int) -> dict[int, _T]:
+        """Return with which of the others each item goes by a part of its name, of those that meet in a section."""
+        if number not in self._matched:
+            found = [each for each in self._found.get(number, ()) if id(each[0]) not in self._left]
+            asked = self._asked[number]
+            ways = [[_way(one, number) for one in several] for several in ([one for one, _ in found], asked)]
+            self._matched[number] = {id(asked[at]): found[to][1] for at, to in matched(*ways).items()}
+        return self._matched[number]
+
+    def _has_other(self, one: Item, value: _T, item: Item) -> bool:
+        """Return whether another item stands beside one of the others, or under its name."""
+        meeting = _ANYWHERE if one.among is None else _meeting(one, self._with_items)
+        if meeting != _ANYWHERE:
+            return any(other is not item for other in self._asked.get(meeting, ()))
+        if self._holders is None:
+            self._holders = {}
+            for number, other in ((number, other) for number, asked in self._asked.items() for other in asked):
+                likely = self._matched_in(number).get(id(other))
+                for held in self.with_item(other) or (() if likely is None else (likely,)):
+                    self._holders.setdefault(held, set()).add(id(other))
+        return not self._holders.get(value, set()) <= {id(item)}
 
     def with_item(self, item: Item) -> tuple[_T, ...]:
         """Return what an item stands with; nothing where that is not said."""
@@ -135,6 +210,23 @@ def _sections(item: Item) -> Iterator[int]:
     if not item.within and item.among is not None:
         yield item.among
     yield _ANYWHERE
+
+
+def _meeting(item: Item, with_items: Container[int]) -> int:
+    """Return the smallest section around an item in which there is one that is asked about."""
+    return next((number for number in _sections(item) if number in with_items), _ANYWHERE)
+
+
+def _is_of_other(item: Item, with_items: Container[int]) -> bool:
+    """Return whether something is called that of the other side, by what says so below where an item is asked about."""
+    return not _OF_OTHERS.isdisjoint(words_of(_way(item, _meeting(item, with_items))))
+
+
+def _way(item: Item, section: int) -> str:
+    """Return the names that lead to an item in a section, its own last."""
+    numbers = [number for number, _ in item.within]
+    inside = item.within[numbers.index(section) + 1 :] if section in numbers else item.within
+    return " ".join((*(name for _, name in inside), (item.alias or "").rpartition("/")[2]))
 
 
 def _names_in(item: Item, section: int) -> Iterator[str]:

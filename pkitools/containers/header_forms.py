@@ -2,7 +2,7 @@
 
 RFC 9440 writes ``Client-Cert: :MII...=:``; nginx a PEM in percent-encoding; Envoy the same inside ``Cert="..."`` and
 ``Chain="..."``; Traefik and HAProxy base64 of the DER, several with commas between them. Whatever stands around it, the
-name of the header too, is passed over.
+name of the header too, is passed over. A text with such base64 of a private key is no header: it is one with values.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 import binascii
 from typing import Final
 
+from pkitools.containers.model import ItemKind
+from pkitools.containers.structure import identify
 from pkitools.text import pattern
 from pkitools.x509.base64_text import from_base64
 
@@ -22,6 +24,9 @@ _NAME: Final = pattern(rb"[ \t>]{0,20}([A-Za-z][A-Za-z0-9-]{0,60})[ \t]{0,4}[:=]
 # possessive: a run of base64 is read once. What starts so says that it is a SEQUENCE of 256 octets to 64 kB, or a
 # PEM; one that is shorter was cut off, and is told
 _TOKEN: Final = pattern(rb"(?<![A-Za-z0-9+/=])(?:MI[I-L]|LS0t)[A-Za-z0-9+/]{20,}+={0,2}(?![A-Za-z0-9+/=])")
+# also right behind a name (``TLS_KEY=LS0t``), and a SEQUENCE of less, as most keys on a curve are
+_VALUE: Final = pattern(rb"(?<![A-Za-z0-9+/])(?:M[A-Za-z0-9+/]{2}|LS0t)[A-Za-z0-9+/]{20,}+={0,2}(?![A-Za-z0-9+/=])")
+_KEY_WITHIN: Final = b"PRIVATE KEY-----"
 
 
 def callers(text: bytes) -> list[bytes]:
@@ -65,6 +70,30 @@ def tokens(text: bytes) -> list[bytes]:
         except binascii.Error:
             found.append(b"")
     return found
+
+
+def values(text: bytes) -> list[tuple[int, int, bytes]] | None:
+    """Return the long runs of base64 in a text with values, from where to where they go, and what they stand for.
+
+    Returns:
+        ``None`` of a text without a private key in them: a proxy hands none on.
+    """
+    found, holds_key = [], False
+    for match in _VALUE.finditer(text) if len(text) <= _MAX_BYTES else ():
+        try:
+            inside = from_base64(match[0])
+        except binascii.Error:
+            inside = b""
+        what = identify(inside)
+        holds_key = holds_key or _KEY_WITHIN in inside or (what is not None and what[0] is ItemKind.KEY)
+        if what is not None or _TOKEN.match(match[0]):
+            found.append((*match.span(), inside))
+    return found if holds_key else None
+
+
+def without_values(text: bytes) -> bytes:
+    """Return such a text without those runs."""
+    return _VALUE.sub(b" ", text)
 
 
 def without_tokens(text: bytes) -> bytes:

@@ -3,7 +3,8 @@
 YAML, TOML, INI, ``.env``, HCL, shell and JSON write this alike enough that none is interpreted. A name with ``:`` or
 ``=`` behind it begins an entry; indentation, dashes, braces, sections and ``---`` say what stands together; a value
 ends with its quote, its marker or its indentation, and may hold such a text itself. Where no value encloses a block,
-the file name above it is its name.
+the file name above it is its name, the words of a comment there, or what OpenSSL says of its bag of PKCS#12: there
+``localKeyID`` says which key is of which certificate (RFC 7292 4.2 leaves it to PKCS#9, RFC 2985 5.5.2).
 """
 
 from __future__ import annotations
@@ -54,6 +55,12 @@ _HEADING: Final = pattern(  # whatever rules and comment signs stand around it
     rb"(?:\A|\n)[\s#/;*=>`_-]{0,40}(?:[\w-]{1,20}:?[ \t])?((?:[A-Za-z]:)?[\w@./\\-]{1,200}\.\w{1,6})"
     rb"[\s#*:<>=`_-]{0,40}(?:(?<=```)[a-z]{1,10}\s{1,4})?\Z"
 )
+_COMMENT: Final = pattern(
+    rb"(?:\A|\n)[ \t]{0,20}#{1,6}[ \t]{0,20}([\w.-]{1,60}(?: [\w.-]{1,60}){0,3})[ \t]{0,20}\r?\n\s{0,40}\Z"
+)
+_BAG: Final = b"Bag Attributes"
+_ATTRIBUTE: Final = pattern(rb"(?m)^[ \t]{1,8}(friendlyName|localKeyID): ([^\r\n]{1,400})")
+_MOST_OF_BAG: Final = 4000
 _ELEMENT: Final = pattern(rb"<([\w.-]{1,60})>\s{0,40}\Z")  # as in the configuration of OpenVPN
 _SPACE: Final = pattern(rb"(?:\s|\\n|\\r)*")
 _KEY: Final = pattern(rb"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY")
@@ -201,6 +208,7 @@ class _Scanner:
     levels: list[_Level] = field(default_factory=list)
     said: dict[Folder, dict[str, str]] = field(default_factory=dict)
     several: dict[tuple[str, ...], int] = field(default_factory=dict)  # of sections of one name, the last
+    bags: dict[bytes, int] = field(default_factory=dict)  # of each localKeyID
 
     def next(self, start: int, stop: int) -> _Value | None:
         """Return the value with the block that begins at ``stop``; the one before ended at ``start``."""
@@ -396,16 +404,27 @@ class _Scanner:
 
     def _unenclosed(self, start: int, stop: int) -> _Value | None:
         """Return where a block stands that no value encloses: right behind a name, or below one."""
+        if (bag := self.text.rfind(_BAG, max(start, stop - _MOST_OF_BAG), stop)) >= 0:
+            return self._in_bag(bag, stop)
         if self.entry is not None:
             on_its_line = self.text[max(start, stop - _ABOVE) : stop].rstrip(b" \t")[-1:] in {b"=", b":"}
             self.entry.enclosed = "quoted" if on_its_line else ""
             return self.entry
         above = self.text[max(start, stop - _ABOVE) : stop]
-        name = _HEADING.search(above) or _ELEMENT.search(above)
+        name = _HEADING.search(above) or _ELEMENT.search(above) or _COMMENT.search(above)
         if name is None:
             return None
         self.levels = [level for level in self.levels if self._is_around(level, self.indent)]
         return self._begun(self._folder(), _told(name[1]))
+
+    def _in_bag(self, start: int, stop: int) -> _Value | None:
+        """Return where a block stands of which OpenSSL wrote what its bag says: with what has one localKeyID."""
+        said = {each[1]: each[2] for each in _ATTRIBUTE.finditer(self.text, start, stop)}
+        if not said:
+            return None
+        key = said.get(b"localKeyID", b"").strip()
+        folder: Folder = (_told(_BAG), self.bags.setdefault(key, len(self.bags) + 1)) if key else ()
+        return self._begun(folder, _told(said.get(b"friendlyName", b"")))
 
     def _inside(self) -> _Scanner | None:
         return _Scanner(self.text, self.deep + 1) if self.deep < _MOST_INSIDE else None

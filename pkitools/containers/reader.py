@@ -381,6 +381,19 @@ def _header(data: bytes, found: _Found) -> ContainerFormat | None:
         return None
     from pkitools.containers import header_forms  # few files get here
 
+    if (values := header_forms.values(data)) is not None:
+        from pkitools.containers.named_values import standings  # few of those hold keys
+
+        named = standings(data, [(start, stop) for start, stop, _ in values])
+        _parts(
+            (
+                Part(inside) if one is None else Part(inside, one.name, among=one.folder)
+                for (_, _, inside), one in zip(values, named, strict=True)
+            ),
+            found,
+        )
+        _tell_more(header_forms.without_values(data), found)
+        return ContainerFormat.HEADER if found.items else None
     for number, caller in enumerate(header_forms.callers(data), start=1):
         _take_caller(caller, number, found)
     return ContainerFormat.HEADER if found.items else None
