@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import aware
 from pkitools.connections.planning import BEGIN, PlanDate, PlanKind
-from pkitools.connections.renewing import delivery_of
 from pkitools.connections.status import ConnectionsStatus, ConnectionStatus, StepStatus
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass, field
@@ -130,15 +129,15 @@ def shown_dates(planned: Planned) -> Iterator[PlanDate]:
     What was ordered needs not be begun any more: that it was ordered is told instead, and by when it should be there,
     where that is known. What has to be replaced at once is ordered today, and for no other reason.
     """
-    plan, connection, ordered = planned.plan, planned.connection, planned.ordered
+    plan, ordered = planned.plan, planned.ordered
     at_once = [] if planned.at_once is None else [PlanDate(planned.at_once.day, PlanKind.ORDER)]
     if plan is None:
         yield from at_once
         return
     shown = [one for one in plan.dates if one.kind is not PlanKind.HIERARCHY_ENDS or one.day <= plan.day]
-    if ordered is not None and connection is not None:
-        delivery = delivery_of(connection, ordered)
-        stated = (PlanDate(ordered, PlanKind.ORDERED), *(() if delivery is None else (delivery,)))
+    if ordered is not None:
+        delivery = () if planned.delivery is None else (planned.delivery,)
+        stated = (PlanDate(ordered, PlanKind.ORDERED), *delivery)
         kept = (one for one in shown if one.kind not in _DONE_BY_ORDER)
         shown = sorted((*stated, *kept), key=lambda one: one.day)
     elif at_once:

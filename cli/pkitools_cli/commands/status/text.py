@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from pkitools.connections.renewing import delivery_of
 from pkitools.connections.status import ConnectionsStatus, ConnectionStatus, Grouping, Step, StepState, StepStatus
 from pkitools.findings import Severity, Verdict
 from pkitools.frozen import dataclass
@@ -101,8 +100,7 @@ def _awaited(status: ConnectionsStatus, quiet: Sequence[ConnectionStatus]) -> It
     for one in quiet:
         if one.ordered is None:
             continue
-        delivery = delivery_of(one.connection, one.ordered)
-        key, day = ("awaited_unknown", one.ordered) if delivery is None else ("awaited", delivery.day)
+        key, day = ("awaited_unknown", one.ordered) if one.delivery is None else ("awaited", one.delivery.day)
         name = connection_name(one.connection, tongue, apart)
         yield tr(f"cli.status.{key}", name=visible(name), day=short_day(at_noon(day), tongue))
 
