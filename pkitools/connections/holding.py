@@ -19,7 +19,7 @@ from pkitools.connections.owning import Owners, Places
 from pkitools.connections.planning import Plan, PlanDate
 from pkitools.connections.renewing import delivery_of, has_to_be_replaced, plan_of_live, plan_of_renewal
 from pkitools.connections.status import ConnectionsStatus, ConnectionStatus
-from pkitools.connections.steps import Seen, in_both, steps_of, takes_metadata
+from pkitools.connections.steps import Seen, gone_by, in_both, steps_of, takes_metadata
 from pkitools.environment import Environment
 from pkitools.findings import Outcome, Verdict
 from pkitools.frozen import dataclass, replace
@@ -159,7 +159,9 @@ class _Found:
             lacking=() if certificate is None else lacking_names(certificate, connection),
             unread=next(chain(found.unread.get(connection.number, ()), cut), None),
         )
-        return replace(seen.status, steps=steps_of(seen))
+        judged = replace(seen.status, steps=steps_of(seen))
+        live = plan_of_live(connection, moment=moment, calendar=self.calendar)
+        return replace(judged, missed=gone_by(judged, live, moment.date()))
 
     def _without_steps(
         self,

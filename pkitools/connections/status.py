@@ -108,6 +108,8 @@ class ConnectionStatus:
         ordered_later: the day of an order that is stated and is still to come: nothing is ordered.
         delivery: the day by which what is stated to have been ordered should be there; ``None`` where nothing was, or
             it is not known how long that takes.
+        missed: the first day of the plan to go live that went by without what it is for, or without anybody knowing of
+            that: the day of going live is short. ``None`` where none did, and where a step is told to be late for it.
     """
 
     connection: Connection
@@ -130,6 +132,7 @@ class ConnectionStatus:
     ordered_later: date | None = None
     fault_file: str | None = None
     delivery: PlanDate | None = None
+    missed: PlanDate | None = None
 
     @property
     def state(self) -> StepState:

@@ -56,6 +56,7 @@ class Planned:
         ordered: the day on which what it waits for was ordered; ``None`` where nothing on its way is.
         at_once: the certificate that has to be replaced at once; ``None`` where none has.
         delivery: the day by which what was ordered should be there, where that is known.
+        missed: the first day of the plan to go live that went by, of a connection that is under way.
         far: the last day of the certificate, where that is in a year that cannot be planned in, such as 9999.
     """
 
@@ -67,6 +68,7 @@ class Planned:
     at_once: Replacement | None = None
     far: date | None = None
     delivery: PlanDate | None = None
+    missed: PlanDate | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "environment", choice(Environment, self.environment, "environment"))
@@ -88,6 +90,7 @@ class Planned:
             at_once,
             far,
             status.delivery,
+            status.missed,
         )
 
 

@@ -250,6 +250,19 @@ def date_why(one: PlanDate, language: Language) -> str:
     return f"{said} ({one.basis.source.text(language)}; {certainty})".strip()
 
 
+def missed_told(one: PlanDate, connection: Connection, language: Language) -> str:
+    """Return that the day of going live is short: what should have been done by when, and what says so.
+
+    Args:
+        one: the day that went by.
+        connection: of which it is; it has a day of going live.
+        language: of the words.
+    """
+    assert connection.live is not None  # of nothing else is counted back
+    days = {"live": short_day(at_noon(connection.live), language), "day": short_day(at_noon(one.day), language)}
+    return f"{word(f'connections.missed.{one.kind.value}', language, **days)} {date_why(one, language)}".rstrip()
+
+
 def unknown_words(unknown: tuple[LeadKind, ...], language: Language) -> str:
     """Return what is not known of how long others take, in words."""
     return "; ".join(word(f"connections.lead.{kind.value}", language) for kind in unknown)
