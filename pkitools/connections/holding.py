@@ -16,10 +16,10 @@ from pkitools.connections.described import Metadata, fault_of, misplaced
 from pkitools.connections.model import Connection, Connections
 from pkitools.connections.naming import bears_name, is_for, lacking_names
 from pkitools.connections.owning import Owners, Places
-from pkitools.connections.planning import Plan
+from pkitools.connections.planning import Plan, PlanDate
 from pkitools.connections.renewing import delivery_of, has_to_be_replaced, plan_of_live, plan_of_renewal
 from pkitools.connections.status import ConnectionsStatus, ConnectionStatus
-from pkitools.connections.steps import Seen, in_both, steps_of, takes_metadata
+from pkitools.connections.steps import Seen, gone_by, in_both, steps_of, takes_metadata
 from pkitools.environment import Environment
 from pkitools.findings import Outcome, Verdict
 from pkitools.frozen import dataclass, replace
@@ -156,12 +156,14 @@ class _Found:
             fault,
             misplacement,
             misnamed=tuple(one for one in of_holder if one not in own and one.not_after >= moment),
-            overdue=self._is_overdue(connection),
+            overdue=self._overdue(status),
             at_once=certificate is not None and has_to_be_replaced(certificate, moment),
             lacking=() if certificate is None else lacking_names(certificate, connection),
             unread=next(chain(found.unread.get(connection.number, ()), cut), None),
         )
-        return replace(seen.status, steps=steps_of(seen))
+        judged = replace(seen.status, steps=steps_of(seen))
+        live = plan_of_live(connection, moment=moment, calendar=self.calendar)
+        return replace(judged, missed=gone_by(judged, live, moment.date()))
 
     def _without_steps(
         self,
@@ -193,6 +195,7 @@ class _Found:
             wrong=self._wrong(connection, beside),
             misfit=None if certificate is None else self._misfit(connection, certificate, found),
             strange=tuple(one for one in in_the_way if self._is_strange(one, connection)),
+            delivery=self._delivery(connection),
         )
 
     def _is_strange(self, one: HeldCertificate, connection: Connection) -> bool:
@@ -209,13 +212,18 @@ class _Found:
         named = (name for name in connection.files if not has_own and same_place(name) in found.stray)
         return next(chain(near, named), None)
 
-    def _is_overdue(self, connection: Connection) -> date | None:
-        """Return the day by which what was ordered should have come, where that is past."""
-        today = self.judging.moment.date()
-        if connection.ordered is None or connection.ordered > today:
+    def _delivery(self, connection: Connection) -> PlanDate | None:
+        """Return the day by which what was ordered should be there."""
+        if connection.ordered is None or connection.ordered > self.judging.moment.date():
             return None
-        delivery = delivery_of(connection, connection.ordered)
-        due = connection.ordered + LEAD_TIME if delivery is None else delivery.day
+        return delivery_of(connection, connection.ordered, self.calendar)
+
+    def _overdue(self, status: ConnectionStatus) -> date | None:
+        """Return the day by which what was ordered should have come, where that is past."""
+        today, ordered = self.judging.moment.date(), status.connection.ordered
+        if ordered is None or ordered > today:
+            return None
+        due = ordered + LEAD_TIME if status.delivery is None else status.delivery.day
         return due if due < today else None
 
     def _plan(self, connection: Connection, certificate: HeldCertificate | None) -> Plan | None:

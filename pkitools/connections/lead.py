@@ -71,14 +71,16 @@ class LeadTime:
             return calendar.at_or_before(day - timedelta(days=self.amount))
         return calendar.at_or_before(_months_before(day, self.amount))
 
-    def at_most(self) -> timedelta:
-        """Return how long it takes at most, in days of the calendar: to say that something is overdue."""
-        per_unit = {LeadUnit.DAYS: 1.0, LeadUnit.WORKING_DAYS: 7 / 4, LeadUnit.MONTHS: 31.0}  # weeks with a holiday
-        return timedelta(days=round(self.amount * per_unit[self.unit]) + 1)
+    def over_by(self, day: date, calendar: WorkingDays) -> date:
+        """Return the last working day on which it is over, where it began on a day: as :meth:`back_from` counts."""
+        if self.unit is LeadUnit.WORKING_DAYS:
+            return calendar.after(day, self.amount)
+        days = day + timedelta(days=self.amount) if self.unit is LeadUnit.DAYS else _months_before(day, -self.amount)
+        return max(day, calendar.at_or_before(days))
 
 
 def _months_before(day: date, months: int) -> date:
-    """Return the same day so many months ago, or the last of that month where it is shorter."""
+    """Return the same day so many months ago, or ahead, or the last of that month where it is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     first_of_next = date(year + (month == 11), (month + 1) % 12 + 1, 1)
     return date(year, month + 1, min(day.day, (first_of_next - timedelta(days=1)).day))

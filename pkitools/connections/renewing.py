@@ -94,15 +94,18 @@ def is_ordered(connection: Connection, certificate: HeldCertificate, today: date
     return ordered is not None and certificate.not_before.date() < ordered <= today
 
 
-def delivery_of(connection: Connection, ordered: date) -> PlanDate | None:
+def delivery_of(connection: Connection, ordered: date, calendar: WorkingDays) -> PlanDate | None:
     """Return the day by which what was ordered should be there; ``None`` where it is not known how long that takes.
 
     Args:
         connection: for what it was ordered.
         ordered: the day of the order.
+        calendar: the working days.
     """
     known = connection.lead_times.of(LeadKind.DELIVERY)
-    return None if known is None else PlanDate(ordered + known.at_most(), PlanKind.DELIVERY, known, known.basis)
+    if known is None:
+        return None
+    return PlanDate(known.over_by(ordered, calendar), PlanKind.DELIVERY, known, known.basis)
 
 
 def is_awaited(connection: Connection, certificate: HeldCertificate, today: date) -> bool:

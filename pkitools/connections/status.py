@@ -8,7 +8,7 @@ from typing import Final
 
 from pkitools.arguments import choice
 from pkitools.connections.model import Connection, Connections
-from pkitools.connections.planning import Plan
+from pkitools.connections.planning import Plan, PlanDate
 from pkitools.findings import Severity, Verdict
 from pkitools.frozen import StrEnum, dataclass, field
 from pkitools.messages import Remedy
@@ -108,6 +108,10 @@ class ConnectionStatus:
         fault_file: the file that says what is wrong with the certificate, or of the certificate; ``None`` where it is
             of no one file that this is so.
         ordered_later: the day of an order that is stated and is still to come: nothing is ordered.
+        delivery: the day by which what is stated to have been ordered should be there; ``None`` where nothing was, or
+            it is not known how long that takes.
+        missed: the first day of the plan to go live that went by without what it is for, or without anybody knowing of
+            that: the day of going live is short. ``None`` where none did, and where a step is told to be late for it.
     """
 
     connection: Connection
@@ -131,6 +135,8 @@ class ConnectionStatus:
     fault_file: str | None = None
     closed_keys: tuple[str, ...] = ()
     list_folders: tuple[str, ...] = ()
+    delivery: PlanDate | None = None
+    missed: PlanDate | None = None
 
     @property
     def state(self) -> StepState:

@@ -7,7 +7,7 @@ from typing import Final
 
 from pkitools.connections.described import Described, in_short
 from pkitools.connections.model import Connection
-from pkitools.connections.planning import Plan
+from pkitools.connections.planning import BEGIN, Plan, PlanDate, PlanKind
 from pkitools.connections.renewing import AHEAD, is_awaited, is_ordered, is_wrong_by_key
 from pkitools.connections.status import ConnectionStatus, Step, StepState, StepStatus
 from pkitools.environment import Environment
@@ -262,6 +262,50 @@ def _failed(seen: Seen, certificate: HeldCertificate) -> str:
     if not seen.at_once:
         return "failed_otherwise"  # a chain that is lacking, say, is no fault of it
     return "failed_ordered" if is_ordered(seen.connection, certificate, seen.today) else "failed"
+
+
+def gone_by(status: ConnectionStatus, live: Plan | None, today: date) -> PlanDate | None:
+    """Return the first day of the plan to go live that went by, of what was not done by then as far as is known.
+
+    What is late is told by its own step until something is begun; after that the day of going live is short all the
+    same. Of a connection that is tested, or the day of which has gone by, nothing is.
+
+    Args:
+        status: how it stands, with its steps.
+        live: the days back from going live; ``None`` where there are none.
+        today: the day of the moment, in UTC.
+    """
+    request, tested = status.of(Step.REQUEST), status.of(Step.TESTED)
+    assert request is not None  # every connection has both
+    assert tested is not None
+    if live is None or live.day < today or request.state is StepState.LATE or tested.state is StepState.DONE:
+        return None
+    send = live.on(PlanKind.SEND)
+    assert send is not None  # every plan to go live has it
+    past = (one for one in live.dates if one.kind in BEGIN | {PlanKind.SEND} and one.day < today)
+    return min((one for one in past if not _was_in_time(one, status, today, send.day)), key=_day, default=None)
+
+
+def _day(one: PlanDate) -> date:
+    return one.day
+
+
+def _was_in_time(one: PlanDate, status: ConnectionStatus, today: date, send: date) -> bool:
+    """Return whether what a day is for was done by then, or comes in time all the same: by ``send``."""
+    ordered, sent = status.connection.ordered, status.of(Step.SENT)
+    is_ordered = ordered is not None and ordered <= today
+    match one.kind:
+        case PlanKind.ORDER if status.certificate is None:
+            # that it is advised to order early is no lead time
+            return is_ordered and (status.delivery is None or status.delivery.day <= send)
+        case PlanKind.ORDER:
+            return True
+        case PlanKind.REGISTER:
+            return status.certificate is not None or is_ordered
+        case PlanKind.SEND:
+            return sent is not None and sent.state is StepState.DONE
+        case _:
+            return False
 
 
 def in_both(step: StepStatus, other: Connection) -> StepStatus:

@@ -8,13 +8,16 @@ near its end.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import Final
 
+from pkitools.findings import Severity, Verdict
 from pkitools.frozen import replace
+from pkitools.limits import MAX_SUCCESSIONS
 from pkitools.portfolio.model import HeldCertificate, Judgement, Standing, Successor
+from pkitools.validation.rules import ANCHOR_FOUND
 
 _DIGEST: Final = 16
 _MOST_AHEAD: Final = timedelta(days=183)
@@ -60,6 +63,31 @@ def successions(members: Sequence[HeldCertificate], moment: datetime) -> Iterato
         last = _last(one, following)
         if last is not one and last.standing(moment) in _USABLE:
             yield one, Successor(last.sha256, last.ends, last.places[0].name if last.places else last.name)
+
+
+def as_they_stand(certificates: Iterable[HeldCertificate], moment: datetime) -> Mapping[str, Successor]:
+    """Return what follows each certificate by its SHA-256, also where no path to a root that is trusted was found.
+
+    For what reads certificates as they stand: nobody told it what to trust.
+
+    Args:
+        certificates: those that lie together. Of very many of one line nobody can tell.
+        moment: as of which they stand, aware.
+    """
+    lines: dict[bytes, list[HeldCertificate]] = {}
+    for one in certificates:
+        line = line_of(one)
+        if line is not None:
+            lines.setdefault(line, []).append(replace(one, judgements=tuple(map(_without_path, one.judgements))))
+    found = (successions(each, moment) for each in lines.values() if 1 < len(each) <= MAX_SUCCESSIONS)
+    return {old.sha256: successor for pairs in found for old, successor in pairs}
+
+
+def _without_path(judgement: Judgement) -> Judgement:
+    """Return a judgement as not known, where what issued the certificate is not at hand or not trusted."""
+    wrong = {one.rule.code for one in judgement.findings if one.rule.severity is Severity.ERROR}
+    is_unproven = judgement.verdict is Verdict.FAILED and wrong <= {ANCHOR_FOUND.code}
+    return replace(judgement, verdict=Verdict.INDETERMINATE) if is_unproven else judgement
 
 
 def _last(one: HeldCertificate, following: Mapping[str, HeldCertificate]) -> HeldCertificate:

@@ -45,6 +45,14 @@ class WorkingDays:
             day = self.at_or_before(day - _DAY)
         return self.at_or_before(day)
 
+    def after(self, day: date, count: int) -> date:
+        """Return the working day that lies so many after another; with 0 the day itself."""
+        for _ in range(count):
+            day += _DAY
+            while not self.holds(day):
+                day += _DAY
+        return day
+
 
 def advised_order(begins: date | None, ends: date, calendar: WorkingDays) -> date:
     """Return the last day to order the next certificate as pkitools advises: three months ahead, on a working day.

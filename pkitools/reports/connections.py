@@ -77,6 +77,8 @@ class Planned:
         connection: the connection it is of; ``None`` of a plan for a system alone.
         ordered: the day on which what it waits for was ordered; ``None`` where nothing on its way is.
         at_once: the certificate that has to be replaced at once; ``None`` where none has.
+        delivery: the day by which what was ordered should be there, where that is known.
+        missed: the first day of the plan to go live that went by, of a connection that is under way.
         far: the last day of the certificate, where that is in a year that cannot be planned in, such as 9999.
     """
 
@@ -87,6 +89,8 @@ class Planned:
     ordered: date | None = None
     at_once: Replacement | None = None
     far: date | None = None
+    delivery: PlanDate | None = None
+    missed: PlanDate | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "environment", choice(Environment, self.environment, "environment"))
@@ -99,7 +103,17 @@ class Planned:
         if renewal is not None and renewal.code == _AT_ONCE and renewal.due is not None and held is not None:
             at_once = Replacement(held.name, renewal.due)
         far = held.ends.date() if held is not None and status.plan is None else None
-        return cls(status.plan, connection.system, connection.environment, connection, status.ordered, at_once, far)
+        return cls(
+            status.plan,
+            connection.system,
+            connection.environment,
+            connection,
+            status.ordered,
+            at_once,
+            far,
+            status.delivery,
+            status.missed,
+        )
 
 
 @dataclass(frozen=True, slots=True)

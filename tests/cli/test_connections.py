@@ -255,7 +255,7 @@ def test_a_plan_for_a_system_names_its_sources(run: Command) -> None:
     assert "1 Dec 2026 Begin with the connection." in ran.told
     assert "11 May 2027 Order. KPN:" in ran.told
     assert "third party" in ran.told
-    assert ran.lines[-1] == "Now: Begin before 1 Dec 2026."
+    assert ran.lines[-1] == "Now: Begin by 1 Dec 2026."
     stated = run(*asked, "--delivery", "1", "--course", "1", "--subscriber")
     assert "24 May 2027 Order. 1 working days, as stated" in stated.told
     document = run(*asked, "--json").document
@@ -280,7 +280,7 @@ def test_of_what_is_over_no_day_is_told_to_begin_by(
     assert blank.endswith("\n")
     assert told.startswith("Begin with what has expired: is it still in use?")
     assert "2021" not in told
-    assert ("Begin before" in told, "Give one that is still to come" in told) == (
+    assert ("Begin by" in told, "Give one that is still to come" in told) == (
         "good" in certificates,
         bool(live) and certificates == ("old",),
     )

@@ -20,6 +20,7 @@ from pkitools.reports.planning.work import (
     date_title,
     date_why,
     far_told,
+    missed_told,
     past_word,
     planned_of,
     shown_dates,
@@ -182,8 +183,11 @@ def _text(
         yield from (Line(row, bold=True) for row in wrapped(connection_name(one, language(), apart), ""))
         if one.plan is None:
             yield from wrapped(tr("cli.plan.no_day") if one.far is None else far_told(one.far, language()), "  ")
-        for each in shown_dates(one):
+        shown = [*shown_dates(one)]
+        for each in shown:
             yield from _date(each, today, one)
+        if one.missed is not None and one.missed not in shown and one.connection is not None:
+            yield from wrapped(missed_told(one.missed, one.connection, language()), "    ", "  ! ")
         if one.plan is not None:
             yield from _unknown(one, one.plan)
     for unread in status.unread if status is not None else ():

@@ -20,7 +20,7 @@ from pkitools.reports.pages.layout import Frame, page_text
 from pkitools.reports.sentences import language_of
 from pkitools.reports.telling.answer import ToldFinding, ToldGap, answer_of, reservations, told_findings, told_gaps
 from pkitools.reports.telling.readable import validity
-from pkitools.reports.text import answer_rows, in_a_word, in_short, why, word_of
+from pkitools.reports.text import answer_rows, in_a_word, in_short, others, why, word_of
 from pkitools.text import abbreviated
 from pkitools.x509.given import CERTIFICATE, several_ders
 
@@ -336,6 +336,18 @@ def _severity(finding: ToldFinding, language: Language) -> str:
     return word_of("severity", finding.rule.severity.name, language)
 
 
+def _also(report: Report, check: FileCheck, language: Language) -> str:
+    """Return how much there is besides, as a terminal counts: of a file with one certificate what is said of it too."""
+    answer, delivery = answer_of(report), check.delivery
+    if len(check.judged) == 1 and delivery.verdict is not Verdict.FAILED:
+        rules = {
+            each.rule.code: each.rule.severity for each in delivery.findings if each.rule.code not in report.codes()
+        }
+        counts = Counter(answer.others) + Counter(rules.values())
+        answer = replace(answer, others=dict(sorted(counts.items(), reverse=True)))
+    return others(answer, language)
+
+
 # -- certificates ------------------------------------------------------------------------------------------------------
 
 
@@ -357,7 +369,7 @@ def _certificate(
         rows.get("why", ""),
         tuple(dict.fromkeys(_beside(one, asked))),
         _step(one, file, rows, asked),
-        rows.get("also", ""),
+        _also(report, check, asked.language),
         tuple(_facts(one, file, check, asked)),
         tuple(_thumbprints(one)),
         chain_of_check(result, check, asked.given),

@@ -11,6 +11,7 @@ from pkitools.reports.planning.work import (
     WorkTelling,
     at_noon,
     connection_name,
+    missed_told,
     past_word,
     step_said,
     step_title,
@@ -68,6 +69,9 @@ def _cells(one: ConnectionStatus, name: str, telling: WorkTelling) -> tuple[str,
 
 def _to_do(status: ConnectionsStatus, apart: Mapping[int, str], telling: WorkTelling) -> Iterator[str]:
     for one in status.in_order():
+        if one.missed is not None:
+            name = connection_name(one.connection, telling.language, apart)
+            yield f"{name}: {missed_told(one.missed, one.connection, telling.language)}"
         step = one.next
         if step is None or one.state is StepState.WAITING:
             continue

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import aware
 from pkitools.connections.planning import BEGIN, PlanDate, PlanKind
-from pkitools.connections.renewing import delivery_of
 from pkitools.connections.status import ConnectionsStatus, ConnectionStatus, StepStatus
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass, field
@@ -131,15 +130,15 @@ def shown_dates(planned: Planned) -> Iterator[PlanDate]:
     What was ordered needs not be begun any more: that it was ordered is told instead, and by when it should be there,
     where that is known. What has to be replaced at once is ordered today, and for no other reason.
     """
-    plan, connection, ordered = planned.plan, planned.connection, planned.ordered
+    plan, ordered = planned.plan, planned.ordered
     at_once = [] if planned.at_once is None else [PlanDate(planned.at_once.day, PlanKind.ORDER)]
     if plan is None:
         yield from at_once
         return
     shown = [one for one in plan.dates if one.kind is not PlanKind.HIERARCHY_ENDS or one.day <= plan.day]
-    if ordered is not None and connection is not None:
-        delivery = delivery_of(connection, ordered)
-        stated = (PlanDate(ordered, PlanKind.ORDERED), *(() if delivery is None else (delivery,)))
+    if ordered is not None:
+        delivery = () if planned.delivery is None else (planned.delivery,)
+        stated = (PlanDate(ordered, PlanKind.ORDERED), *delivery)
         kept = (one for one in shown if one.kind not in _DONE_BY_ORDER)
         shown = sorted((*stated, *kept), key=lambda one: one.day)
     elif at_once:
@@ -250,6 +249,19 @@ def date_why(one: PlanDate, language: Language) -> str:
         return said
     certainty = word(f"report.certainty.{one.basis.certainty.value}", language)
     return f"{said} ({one.basis.source.text(language)}; {certainty})".strip()
+
+
+def missed_told(one: PlanDate, connection: Connection, language: Language) -> str:
+    """Return that the day of going live is short: what should have been done by when, and what says so.
+
+    Args:
+        one: the day that went by.
+        connection: of which it is; it has a day of going live.
+        language: of the words.
+    """
+    assert connection.live is not None  # of nothing else is counted back
+    days = {"live": short_day(at_noon(connection.live), language), "day": short_day(at_noon(one.day), language)}
+    return f"{word(f'connections.missed.{one.kind.value}', language, **days)} {date_why(one, language)}".rstrip()
 
 
 def unknown_words(unknown: tuple[LeadKind, ...], language: Language) -> str:

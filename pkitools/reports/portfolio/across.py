@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
 
 from pkitools.checking.private_keys import BESIDE, FOREIGN, NAMED
 from pkitools.findings import Outcome, Severity, Status
-from pkitools.messages import LANGUAGES, Language, Message, outcome_message
+from pkitools.messages import LANGUAGES, Language, Message, message, outcome_message
 from pkitools.portfolio.model import HeldCertificate, Portfolio
 from pkitools.portfolio.risk import Hanging, Risk, Risks, risks_of
 from pkitools.reports.document import instant, source_document
@@ -81,6 +82,15 @@ def hanging_line(one: Hanging, language: Language) -> str:
 def unasked(risks: Risks) -> Iterator[Outcome]:
     """Yield what could not be looked at of all together."""
     return (one for one in risks.outcomes if one.status is Status.NOT_CHECKED)
+
+
+def unasked_told(risks: Risks, telling: Telling, moment: datetime) -> dict[str, str]:
+    """Return what could not be looked at of all together: each sentence once, by the titles of the rules it is of."""
+    titles: dict[str, list[str]] = {}
+    for one in unasked(risks):
+        said = told(one, telling.language, telling.remedy, moment)
+        titles.setdefault(one_line(said.message), []).append(message(one.rule.code, {}, telling.language).title)
+    return {"; ".join(each): said for said, each in titles.items()}
 
 
 def risks_document(risks: Risks) -> dict[str, object]:

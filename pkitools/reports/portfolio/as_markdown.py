@@ -17,7 +17,7 @@ from pkitools.reports.portfolio.across import (
     risk_said,
     risks_in,
     severity_word,
-    unasked,
+    unasked_told,
     untold,
 )
 from pkitools.reports.portfolio.order_days import orders_of
@@ -27,14 +27,12 @@ from pkitools.reports.portfolio.telling import (
     connection_names,
     counted,
     judged_how,
-    one_line,
     place_names,
     said_of,
     standing_word,
     unread_sentence,
     word,
 )
-from pkitools.reports.telling.answer import told
 from pkitools.reports.telling.readable import short_day
 from pkitools.text import pattern, visible
 
@@ -128,9 +126,8 @@ def _across(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
     for one in untold(risks, portfolio):
         title = f"{severity_word(one.severity, telling.language)}: {risk_said(one, portfolio, telling).title}"
         yield f"**{escaped(title)}**: {escaped(risk_line(one, portfolio, telling))}"
-    for missing in unasked(risks):
-        said = told(missing, telling.language, telling.remedy, portfolio.moment)
-        yield escaped(one_line(f"{missing.rule.code}: {said.message}"))
+    for titles, said in unasked_told(risks, telling, portfolio.moment).items():
+        yield escaped(f"{said} ({titles})")
 
 
 def _hanging(portfolio: Portfolio, telling: Telling) -> Iterator[str]:

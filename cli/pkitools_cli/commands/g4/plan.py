@@ -12,6 +12,7 @@ import click
 from pkitools.errors import MissingExtraError
 from pkitools.frozen import dataclass
 from pkitools.reports import PlannedFile, ToldError, g4_plan_document
+from pkitools.reports.portfolio.telling import successor_told
 from pkitools.reports.telling.readable import role_above, short_day
 from pkitools.text import shown
 from pkitools_cli.commands.founded import founded
@@ -21,13 +22,16 @@ from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.inputs import read_input, told_problems, use_each
 from pkitools_cli.lines import beside, wrapped
-from pkitools_cli.options import moment_option
+from pkitools_cli.options import STANDARD_INPUT, moment_option
 from pkitools_cli.own_data import systems_named, titles, told_unusable
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
 from pkitools_cli.reply import Line, Reply
 from pkitools_cli.wide import fitted, padded
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pkitools.portfolio import Successor
     from pkitools.renewal import BindingDate, Breakage, MigrationPlan
     from pkitools.renewal.working_days import WorkingDays
     from pkitools.systems import System
@@ -66,7 +70,7 @@ def command(options: Options) -> Reply[Sequence[PlannedFile]]:
     return Reply(
         used.results,
         document=lambda files: g4_plan_document(files, [*used.errors, *unread]),
-        text=partial(_text, options=options),
+        text=partial(_text, options=options, passphrase=passphrase),
         code=not_known(code) if told_unusable(options.systems) else code,
     )
 
@@ -105,19 +109,35 @@ def _code(files: Sequence[PlannedFile], *, complete: bool) -> ExitCode:
     return ExitCode.INDETERMINATE if is_unsure else ExitCode.PASSED
 
 
-def _text(files: Sequence[PlannedFile], options: Options) -> Iterator[Line | str]:
+def _followed(plans: _Plans, options: Options, passphrase: bytes | None) -> Mapping[str, Successor]:
+    """Return what comes after each certificate that lies there as well, by their SHA-256, as ``expiry`` tells it."""
+    if len(plans) < 2 or all(plan.replacement is None for _, plan in plans):
+        return {}
+    from pkitools.portfolio import Gathering, Judging, scan
+    from pkitools.portfolio.succeeding import as_they_stand
+
+    judging = Judging(moment=options.moment, passphrase=passphrase)
+    places = [name for name in options.files if name != STANDARD_INPUT]  # which is read already
+    gathering = Gathering(places, judging)
+    for reading in scan(places, judging):
+        gathering.add(reading)
+    return as_they_stand(gathering.portfolio().certificates, options.moment)
+
+
+def _text(files: Sequence[PlannedFile], options: Options, passphrase: bytes | None) -> Iterator[Line | str]:
     plans = _once(files)
+    followed = _followed(plans, options, passphrase)
     moving = [(name, plan) for name, plan in plans if plan.replacement is not None]
     yield from (Line(row, bold=True) for row in wrapped(_answer(plans, moving), ""))
     for name, plan in plans:
         yield ""
-        yield from _plan(name, plan, options.moment)
+        yield from _plan(name, plan, options.moment, followed.get(plan.facts.sha256))
     if moving:
         yield from _for_all(moving)
         yield from _steps()
     if len(plans) > 1:
         yield from _table(plans)
-    yield from _next(moving, options)
+    yield from _next([each for each in moving if each[1].facts.sha256 not in followed], options)
 
 
 def _once(files: Sequence[PlannedFile]) -> list[tuple[str, MigrationPlan]]:
@@ -152,7 +172,7 @@ def _row(key: str, value: str) -> list[str]:
     return beside(f"  {label:<{_LABEL}}", value)
 
 
-def _plan(file: str, plan: MigrationPlan, moment: datetime) -> Iterator[Line | str]:
+def _plan(file: str, plan: MigrationPlan, moment: datetime, following: Successor | None) -> Iterator[Line | str]:
     from pkitools.renewal import BindingDate, DateKind
 
     yield from (Line(row, bold=True) for row in wrapped(_name(plan), ""))
@@ -168,8 +188,11 @@ def _plan(file: str, plan: MigrationPlan, moment: datetime) -> Iterator[Line | s
     why = f"{plan.replacement.text[language()]} {founded(plan.replacement.source, plan.replacement.certainty)}"
     yield from _row("becomes", f"{plan.replacement.type}{profile}")
     yield from wrapped(why, "  " + " " * _LABEL)
-    for number, day in enumerate(plan.dates):
+    dates = [day for day in plan.dates if following is None or str(day.kind) != _ORDER]  # it needs not be ordered
+    for number, day in enumerate(dates):
         yield from _row("dates" if not number else "", _date(day, moment))
+    if following is not None:
+        yield from _row("next", successor_told(following, language()))
     for number, each in enumerate(plan.takes):
         said = each.statement
         told = tr("cli.systems.unanswered") if said is None else said.text[language()]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pkitools.checking.private_keys import BESIDE, NAMED
 from pkitools.findings import Severity, Verdict
 from pkitools.frozen import replace
-from pkitools.portfolio.model import EnvironmentBasis, Gap, HeldCertificate, Portfolio, Standing
+from pkitools.portfolio.model import EnvironmentBasis, Gap, HeldCertificate, Portfolio, Standing, Unread
 from pkitools.reports.planning.work import at_noon, names_by_claim
 from pkitools.reports.portfolio.telling import (
     Telling,
@@ -67,6 +67,7 @@ _URGENT: Final = frozenset({Standing.EXPIRED, Standing.FAILED, Standing.ENDS_SOO
 _MOST_PLACES: Final = 3
 _MOST_WHY: Final = 6  # rows: sentences of ours are shorter, the names in them may be of any length
 _NO_PATH: Final = "path.anchor.found"
+_NOWHERE: Final = "portfolio.error.points_nowhere"
 _OWN_DATA: Final = "own_data"
 Given = Mapping[str | None, Sequence[str]]
 """Options, by the name of a connection."""
@@ -215,7 +216,7 @@ def _trusting(decides: Outcome, one: HeldCertificate, portfolio: Portfolio) -> s
 def _unread(portfolio: Portfolio) -> Iterator[Line | str]:
     """Yield what was not looked at, each in a sentence; what matters least last."""
     for gap in Gap:
-        found = [one for one in portfolio.unread if one.gap is gap]
+        found = [one for one in portfolio.unread if _heading_of(one) is gap]
         if found:
             yield ""
             yield Line(tr(f"cli.scan.gap.{gap}", count=len(found)), bold=True)
@@ -224,6 +225,11 @@ def _unread(portfolio: Portfolio) -> Iterator[Line | str]:
     if portfolio.passed_over:
         yield ""
         yield from wrapped(tr(f"cli.scan.passed_over{form_of(portfolio.passed_over)}", count=portfolio.passed_over), "")
+
+
+def _heading_of(one: Unread) -> Gap:
+    """Return under which heading it stands: a key that is named and not there, with the certificate of its line."""
+    return Gap.MISSING if one.code == _NOWHERE else one.gap
 
 
 def _changed(changes: Changes) -> Iterator[Line | str]:

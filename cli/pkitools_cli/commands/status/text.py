@@ -6,13 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
-from pkitools.connections.renewing import delivery_of
 from pkitools.connections.status import ConnectionsStatus, ConnectionStatus, Grouping, Step, StepState, StepStatus
 from pkitools.findings import Severity, Verdict
 from pkitools.frozen import dataclass
 from pkitools.messages import message
 from pkitools.portfolio.model import Gap
-from pkitools.reports.planning.work import at_noon, connection_name
+from pkitools.reports.planning.work import at_noon, connection_name, missed_told
 from pkitools.reports.telling.readable import readable, short_day
 from pkitools.text import visible
 from pkitools_cli.commands.status.commands import command_for, is_refused, public_part_of
@@ -73,7 +72,9 @@ def status_told(
             yield from _connection(one, connection_name(one.connection, language(), apart), telling)
     yield from _unread(status)
     yield ""
-    yield from (row for sentence in of_all(status) for row in wrapped(sentence, ""))
+    # of a connection that is told it stands beside it
+    missed = () if verbose else _missed(status)
+    yield from (row for sentence in (*of_all(status), *missed) for row in wrapped(sentence, ""))
     closed = _first(name for one in status.statuses if one.key_file is None for name in one.closed_keys)
     if closed:
         yield from wrapped(tr("cli.status.keys_closed", names=closed), "")
@@ -115,10 +116,18 @@ def _awaited(status: ConnectionsStatus, quiet: Sequence[ConnectionStatus]) -> It
     for one in quiet:
         if one.ordered is None:
             continue
-        delivery = delivery_of(one.connection, one.ordered)
-        key, day = ("awaited_unknown", one.ordered) if delivery is None else ("awaited", delivery.day)
+        key, day = ("awaited_unknown", one.ordered) if one.delivery is None else ("awaited", one.delivery.day)
         name = connection_name(one.connection, tongue, apart)
         yield tr(f"cli.status.{key}", name=visible(name), day=short_day(at_noon(day), tongue))
+
+
+def _missed(status: ConnectionsStatus) -> Iterator[str]:
+    """Yield of which of the connections that only wait the day of going live is short."""
+    apart, tongue = status.connections.told_apart(), language()
+    for one in status.statuses:
+        if one.missed is not None and one.state not in _TOLD:
+            name = visible(connection_name(one.connection, tongue, apart))
+            yield f"{name}: {missed_told(one.missed, one.connection, tongue)}"
 
 
 def counted(statuses: Sequence[ConnectionStatus], name: str) -> str:
@@ -154,6 +163,8 @@ def _now(status: ConnectionsStatus, *, is_read: bool) -> str:
     if (status.unread or not is_read) and worst not in {StepState.LATE, StepState.NOW}:
         return "locked" if any(one.gap is Gap.ENCRYPTED for one in status.unread) else "unread"
     is_quiet = worst in {StepState.WAITING, StepState.DONE}
+    if is_quiet and any(one.missed is not None for one in status.statuses):
+        return "missed"
     return "unconfirmed" if is_quiet and any(one.is_unconfirmed for one in status.statuses) else worst.value
 
 
@@ -194,6 +205,8 @@ def _connection(one: ConnectionStatus, name: str, telling: _Telling) -> Iterator
 
 def beside_told(one: ConnectionStatus, *, verbose: bool = False) -> Iterator[str]:
     """Yield what else there is to know: what is not there, what may be used again, what else lies there."""
+    if one.missed is not None:
+        yield missed_told(one.missed, one.connection, language())
     if one.ordered_later is not None:
         yield tr("cli.status.ordered_later", day=short_day(at_noon(one.ordered_later), language()))
     yield from (tr("cli.status.absent", name=name) for name in one.absent)
