@@ -268,7 +268,7 @@ def test_a_name_of_a_bag_without_a_key_id_is_one_too() -> None:
         bags = zip(("digid", "digid", "eh", "eh"), flat(("", "", "", ""), hosts), strict=True)
         text = "".join(f"Bag Attributes\n    friendlyName: {name}\n{block}" for name, (_, block) in bags)
         assert misplaced(text) == count
-    assert misplaced(text.replace("digid", "x").replace("eh", "x")) == 0
+    assert misplaced(re.sub(r"friendlyName: \w+", "friendlyName: x", text)) == 0
     assert misplaced(re.sub(r"(?m)^ .*\n", "", text)) == 0
 
 
