@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
+from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-from pkitools.frozen import Frozen, StrEnum, dataclass, field
+from pkitools.frozen import Frozen, dataclass, field
 from pkitools.package_data import read_toml
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
-
-from pkitools.frozen import StrEnum
 
 
 class Environment(StrEnum):

@@ -1,4 +1,4 @@
-"""What does not change: a mapping, dataclasses and enumerations that cost little to declare, what is worked out once.
+"""What does not change: a mapping, dataclasses that cost little to declare, what is worked out once.
 
 :class:`Frozen`, unlike :class:`types.MappingProxyType`, can be pickled and copied.
 
@@ -7,17 +7,10 @@ twice where it has slots: a millisecond each, for which a command with a hundred
 method is written when it is first asked for, which of most classes a command never does. To a type checker these are
 dataclasses of the standard library, and :func:`dataclasses.fields`, ``replace`` and ``asdict`` take them as such. What
 is not taken (``InitVar``, ``ClassVar``, ``match_args=False`` …) is not used.
-
-An enumeration the standard library makes by way of an object for each member that takes itself out of the class again,
-and of a search for what it might have of other types and of flags. Ours are subclasses of its :class:`~enum.StrEnum`
-and :class:`~enum.IntEnum` that behave as these do; a command declares forty with three hundred members, and a member
-takes a sixth so. Members are texts or whole numbers under names in capitals; ``auto``, ``_ignore_`` and members made
-of several arguments are not taken.
 """
 
 from __future__ import annotations
 
-import enum
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -502,6 +495,7 @@ _OF_ALL: Final[Mapping[str, object]] = {
     "__dataclass_fields__": _Twin("__dataclass_fields__"),
     "__dataclass_params__": _Twin("__dataclass_params__"),
     "__repr__": _shown,
+    "__replace__": lambda made, /, **changes: _replaced(made, **changes),  # what copy.replace asks, from Python 3.13 on
 }
 _OF_FROZEN: Final[Mapping[str, object]] = {"__setattr__": _refuse_set, "__delattr__": _refuse_delete}
 _OF_FROZEN_SLOTS: Final[Mapping[str, object]] = {"__getstate__": _state, "__setstate__": _put_state}
@@ -519,57 +513,9 @@ def _replaced(made: T, /, **changes: Any) -> T:
     return made.__class__(**kept, **changes)
 
 
-# --- enumerations
-
-
-_LOOKED_AT: Final = (3, 14)
-"""The first Python of which it was not looked at how its enumerations keep their members, which is nobody's promise:
-it makes them its own way."""
-
-
-class _Made(enum.EnumMeta):
-    """Makes an enumeration of the members in its body."""
-
-    @classmethod
-    def __prepare__(cls, name: str, bases: tuple[Any, ...], /, **given: Any) -> Any:  # type: ignore[override]  # type's
-        if bases[-1]._member_names_:
-            return super().__prepare__(name, bases, **given)  # which refuses it
-        return {}
-
-    def __new__(cls, name: str, bases: tuple[Any, ...], body: dict[str, Any]) -> Any:
-        kind = bases[-1]._member_type_
-        values = {each: value for each, value in body.items() if isinstance(value, kind) and not each.startswith("_")}
-        names: list[str] = []
-        by_name: dict[str, Any] = {}
-        by_value: dict[Any, Any] = {}
-        kept = {"_member_names_": names, "_member_map_": by_name, "_value2member_map_": by_value}
-        made = type.__new__(cls, name, bases, {each: body[each] for each in body if each not in values} | kept)
-        for each, value in values.items():
-            member = by_value.get(value)
-            if member is None:
-                member = by_value[value] = kind.__new__(made, value)
-                member._name_, member._value_, member.__objclass__ = each, value, made
-                member._sort_order_ = len(names)
-                names.append(each)
-            by_name[each] = member  # one of two names for a value is the other
-            type.__setattr__(made, each, member)
-        return made
-
-
-if TYPE_CHECKING or sys.version_info >= _LOOKED_AT:
-    from enum import IntEnum, StrEnum
-else:
-
-    class StrEnum(enum.StrEnum, metaclass=_Made):
-        """Members that are texts as well."""
-
-    class IntEnum(enum.IntEnum, metaclass=_Made):
-        """Members that are whole numbers as well."""
-
-
 if TYPE_CHECKING:
     from dataclasses import dataclass, field, replace
 else:
     dataclass, field, replace = _declared, _Part, _replaced
 
-__all__ = ["Frozen", "IntEnum", "StrEnum", "dataclass", "field", "replace"]
+__all__ = ["Frozen", "dataclass", "field", "replace"]

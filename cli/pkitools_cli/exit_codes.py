@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from pkitools.errors import InvalidValueError, PkitoolsError
-from pkitools.frozen import IntEnum
 
 if TYPE_CHECKING:
     from pkitools.findings import Report, Severity, Verdict

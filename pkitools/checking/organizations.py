@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from enum import StrEnum
 from typing import Final
 
-from pkitools.frozen import StrEnum
 from pkitools.text import pattern
 
 # legal forms of the Netherlands and its neighbours, as they stand when dots and spaces between letters are gone; each

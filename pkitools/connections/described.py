@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from pkitools.checking.stated_ids import EXPIRED, UNTIL
@@ -11,7 +12,7 @@ from pkitools.containers.saml_names import SIGNATURE
 from pkitools.errors import PkitoolsError
 from pkitools.files import read_bytes
 from pkitools.findings import Outcome, Report, Verdict
-from pkitools.frozen import IntEnum, dataclass
+from pkitools.frozen import dataclass
 from pkitools.limits import MAX_INPUT_BYTES
 from pkitools.messages import Detail
 from pkitools.portfolio import HeldCertificate, Judgement, Judging

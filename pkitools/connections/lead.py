@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from pkitools.arguments import choice, wrong_type
 from pkitools.documents import cite
 from pkitools.findings import Basis, Certainty
-from pkitools.frozen import Frozen, StrEnum, dataclass, field
+from pkitools.frozen import Frozen, dataclass, field
 from pkitools.messages import LANGUAGES
 from pkitools.package_data import read_toml
 

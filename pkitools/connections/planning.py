@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from pkitools.arguments import aware, choice, of_type
@@ -16,7 +17,7 @@ from pkitools.documents import cite
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
 from pkitools.findings import Basis, Certainty
-from pkitools.frozen import StrEnum, dataclass, replace
+from pkitools.frozen import dataclass, replace
 from pkitools.ordering.choosing import NoChoiceError, choose
 from pkitools.profiles import get_profile
 from pkitools.renewal import migration_facts

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from pkitools.arguments import choice
 from pkitools.connections.model import Connection, Connections
 from pkitools.connections.planning import Plan, PlanDate
 from pkitools.findings import Severity, Verdict
-from pkitools.frozen import StrEnum, dataclass, field
+from pkitools.frozen import dataclass, field
 from pkitools.messages import Remedy
 from pkitools.portfolio import HeldCertificate, HeldRequest, Unread
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import choice
 from pkitools.containers.text_forms import TextForm
 from pkitools.errors import PkitoolsError
-from pkitools.frozen import StrEnum, dataclass, field
+from pkitools.frozen import dataclass, field
 
 if TYPE_CHECKING:
     from pkitools.containers.protection import KeystoreProtection, Protection

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from enum import StrEnum
 from itertools import islice
 from typing import Final
 
 from pkitools.containers.model import ItemKind
 from pkitools.errors import LimitError
-from pkitools.frozen import StrEnum
 from pkitools.limits import MAX_CERTIFICATE_BYTES, MAX_PEM_BLOCKS
 from pkitools.x509.der import (
     BIT_STRING,

@@ -9,9 +9,9 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator, Mapping
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from pkitools.frozen import StrEnum
 from pkitools.text import pattern
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from enum import StrEnum
 from functools import cache
 from itertools import islice
 from typing import Final
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 from pkitools.arguments import aware
 from pkitools.errors import InputError, LimitError
 from pkitools.fetching import Fetcher, IssuerFetch
-from pkitools.frozen import StrEnum, dataclass
+from pkitools.frozen import dataclass
 from pkitools.limits import MAX_SIGNATURE_CHECKS
 from pkitools.trust import CAStatus, HierarchyKind, catalogue, embedded_certificates, is_self_signed
 from pkitools.trust.known_authorities import bears_known_name, imitated

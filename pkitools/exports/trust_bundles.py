@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +21,7 @@ from pkitools.environment import Environment
 from pkitools.errors import InputError, SecretError
 from pkitools.exports.keystores import ROUNDS, refuse_for_java, trust_store
 from pkitools.files import Output
-from pkitools.frozen import StrEnum, dataclass
+from pkitools.frozen import dataclass
 from pkitools.requests.keys import to_pem
 from pkitools.systems import Stance, System, systems
 from pkitools.text import for_people

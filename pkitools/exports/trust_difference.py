@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 
 from pkitools.arguments import aware
 from pkitools.exports.chains import refuse_too_many
-from pkitools.frozen import StrEnum, dataclass
+from pkitools.frozen import dataclass
 from pkitools.trust import (
     CACertificate,
     CAStatus,

@@ -7,6 +7,7 @@ proves nothing by itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from enum import StrEnum
 from hashlib import sha256
 from time import monotonic
 from typing import Final
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 
 from pkitools.errors import PkitoolsError
 from pkitools.fetching import Clock, Fetcher, FetchError, FetchRequest, HttpStatus
-from pkitools.frozen import StrEnum, dataclass, field
+from pkitools.frozen import dataclass, field
 from pkitools.trust import CatalogueEntry, catalogue
 
 PUBLISHER: Final = "cert.pkioverheid.nl"

@@ -8,6 +8,7 @@ per chain, and takes a certificate only when it is by name and signature the iss
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 from typing import Final, Literal, TypeAlias
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from pkitools.arguments import seconds as limited
 from pkitools.containers import read_source
 from pkitools.errors import InputError, PkitoolsError
 from pkitools.fetching.model import Fault, Fetcher, FetchError, FetchRequest
-from pkitools.frozen import StrEnum, dataclass
+from pkitools.frozen import dataclass
 from pkitools.x509.der import DERError
 from pkitools.x509.extensions import authority_information_access
 from pkitools.x509.given import CERTIFICATE, Given, several_ders

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum
 from typing import Final, Protocol, TypeAlias
 
 from pkitools.arguments import choice, text, whole, wrong_type
 from pkitools.errors import NetworkError
-from pkitools.frozen import StrEnum, dataclass, field
+from pkitools.frozen import dataclass, field
 from pkitools.messages import Detail, codes_of
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NoReturn, TypeVar, cast
 
 from pkitools.arguments import aware, choice, optional_choice, several, wrong_type
 from pkitools.documents import Source
 from pkitools.environment import Environment
-from pkitools.frozen import IntEnum, StrEnum, dataclass, field, replace
+from pkitools.frozen import dataclass, field, replace
 from pkitools.messages import Remedy
 
 if TYPE_CHECKING:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import binascii
 from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
 from typing import Final
 
 from pkitools.arguments import choice, optional, several, wrong_type
 from pkitools.errors import InputError
-from pkitools.frozen import StrEnum, dataclass
+from pkitools.frozen import dataclass
 from pkitools.text import pattern
 from pkitools.x509.base64_text import from_base64
 

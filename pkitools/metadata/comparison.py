@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from enum import StrEnum
 from hashlib import sha1, sha256
 from typing import Final
 
 from pkitools.containers.xml_times import xml_moment
 from pkitools.errors import InputError
-from pkitools.frozen import StrEnum, dataclass, replace
+from pkitools.frozen import dataclass, replace
 from pkitools.metadata.agreements import Agreement, Party
 from pkitools.metadata.documents import ReadMetadata, certificates_of, read_metadata
 from pkitools.metadata.jwks import Jwk, KeySet

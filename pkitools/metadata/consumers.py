@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from functools import cache
 from typing import Any
 
 from pkitools.documents import cite
 from pkitools.findings import Basis, Certainty, Severity
-from pkitools.frozen import StrEnum, dataclass
+from pkitools.frozen import dataclass
 from pkitools.oin.entity_schemes import ENTITIES, EntitySubject
 from pkitools.package_data import read_toml
 

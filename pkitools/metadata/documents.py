@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import Final, TypeAlias
 
 from pkitools.arguments import octets, text
 from pkitools.errors import InputError
-from pkitools.frozen import StrEnum, dataclass, replace
+from pkitools.frozen import dataclass, replace
 from pkitools.metadata.agreements import AGREEMENT, Agreement, read_agreement
 from pkitools.metadata.jwks import KeySet, is_json, read_jwks
 from pkitools.metadata.saml import METADATA, SamlMetadata, read_saml

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from pkitools.errors import MissingExtraError, brought_by
-from pkitools.frozen import StrEnum, dataclass, field
+from pkitools.frozen import dataclass, field
 from pkitools.limits import MAX_RSA_BITS
 from pkitools.metadata.saml import SamlMetadata, SignatureFacts
 from pkitools.text import pattern

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Final, Protocol
 
 from pkitools.arguments import choice
 from pkitools.errors import InvalidValueError, NetworkError, PkitoolsError
-from pkitools.frozen import StrEnum, dataclass
+from pkitools.frozen import dataclass
 from pkitools.messages import Remedy
 from pkitools.oin import OIN
 from pkitools.text import pattern

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 from pkitools.arguments import aware, choice, optional_choice
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
 from pkitools.findings import Basis, Certainty, Severity
-from pkitools.frozen import StrEnum, dataclass, field, replace
+from pkitools.frozen import dataclass, field, replace
 from pkitools.messages import CAUSE, Language, message
 from pkitools.oin import OIN
 from pkitools.ordering.fitness import fits, unmet

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,7 @@ from pkitools.containers.model import BadItem
 from pkitools.errors import FileError, InputError, PkitoolsError, SecretError
 from pkitools.files import Output, read_bytes
 from pkitools.findings import Report, Verdict
-from pkitools.frozen import StrEnum, dataclass, field, replace
+from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_CERTIFICATE_BYTES
 from pkitools.ordering.manifest import Manifest, Ordered
 from pkitools.requests import PrivateKey, RequestFacts, load_key, read_request

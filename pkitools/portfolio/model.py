@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final, Protocol, runtime_checkable
 
 from pkitools.arguments import aware
 from pkitools.environment import Environment
 from pkitools.errors import PkitoolsError
 from pkitools.findings import Outcome, Severity, Status, Verdict
-from pkitools.frozen import Frozen, StrEnum, dataclass, field, replace
+from pkitools.frozen import Frozen, dataclass, field, replace
 from pkitools.messages.days import days_left
 from pkitools.x509.above import Above
 

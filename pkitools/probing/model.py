@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Final
 
 from pkitools.arguments import choice
 from pkitools.errors import NetworkError
 from pkitools.explanations import Explanation, explain
-from pkitools.frozen import StrEnum, dataclass, field
+from pkitools.frozen import dataclass, field
 from pkitools.text import pattern
 from pkitools.x509 import CertificateFacts, DistinguishedName
 

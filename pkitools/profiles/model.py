@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from enum import StrEnum
 from functools import lru_cache
 
 from pkitools.arguments import choice
 from pkitools.findings import Basis
-from pkitools.frozen import StrEnum, dataclass, field
+from pkitools.frozen import dataclass, field
 from pkitools.text import pattern as compiled
 from pkitools.x509.oids import ATTRIBUTE_OIDS
 

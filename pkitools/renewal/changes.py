@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import StrEnum
 
-from pkitools.frozen import StrEnum, dataclass
+from pkitools.frozen import dataclass
 from pkitools.rules import detect_profile
 from pkitools.text import instant
 from pkitools.trust import hierarchy_of

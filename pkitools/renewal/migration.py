@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from enum import StrEnum
 from functools import cache
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from pkitools.documents import Source, cite
 from pkitools.environment import Environment
 from pkitools.errors import InputError
 from pkitools.findings import Basis, Certainty
-from pkitools.frozen import Frozen, StrEnum, dataclass, replace
+from pkitools.frozen import Frozen, dataclass, replace
 from pkitools.messages import LANGUAGES
 from pkitools.package_data import read_toml
 from pkitools.profiles import Profile, get_profile

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from enum import StrEnum
 from functools import cache
 from typing import Any, Final
 
 from pkitools.documents import Source, cite
 from pkitools.findings import Certainty
-from pkitools.frozen import Frozen, StrEnum, dataclass
+from pkitools.frozen import Frozen, dataclass
 from pkitools.messages import LANGUAGES
 from pkitools.package_data import read_toml
 from pkitools.renewal.changes import Part

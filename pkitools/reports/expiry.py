@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
-from pkitools.frozen import IntEnum, dataclass
+from pkitools.frozen import dataclass
 from pkitools.messages import Language
 from pkitools.reports.document import instant
 from pkitools.reports.portfolio.as_json import unread_entry

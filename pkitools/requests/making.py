@@ -7,6 +7,7 @@ wrong, :meth:`RequestPlan.sign` cannot fail for a reason the caller could have k
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from typing import Any, Final
 
 from cryptography import x509
@@ -18,7 +19,7 @@ from pkitools.arguments import choice, of_type, optional, optional_choice, sever
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
 from pkitools.files import Output
-from pkitools.frozen import StrEnum, dataclass
+from pkitools.frozen import dataclass
 from pkitools.messages.blanks import is_blank
 from pkitools.oin import OIN, OrganizationIdentifier, oin_from_kvk
 from pkitools.oin import organization_identifier as identifier_of

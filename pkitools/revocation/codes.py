@@ -5,10 +5,10 @@ Their texts stand in JSON and in what programs look for: they do not change. For
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Final, Literal, TypeAlias
 
 from pkitools.fetching.model import Fault, HttpStatus
-from pkitools.frozen import StrEnum
 
 
 class CrlFault(StrEnum):

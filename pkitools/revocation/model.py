@@ -7,12 +7,13 @@ signed by who may sign it, says so. Everything else is ``UNKNOWN`` with the code
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import choice, several
 from pkitools.findings import CertificateRef, Outcome
 from pkitools.findings.considered import Block
-from pkitools.frozen import StrEnum, dataclass, field
+from pkitools.frozen import dataclass, field
 from pkitools.revocation.codes import AttemptStep, Code, CrlFault, MaybeCode, Note
 
 

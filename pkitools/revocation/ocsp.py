@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
 from pkitools.crl.entries import REASONS
 from pkitools.crl.reading import is_cut_off, read_extensions
 from pkitools.errors import InputError, LimitError
-from pkitools.frozen import StrEnum, dataclass, field, replace
+from pkitools.frozen import dataclass, field, replace
 from pkitools.revocation.model import StatusKind
 from pkitools.x509 import der as asn1
 from pkitools.x509 import der_writing as encode

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from enum import StrEnum
 
 from pkitools.arguments import aware, choice, optional_choice
 from pkitools.environment import Environment
 from pkitools.findings import Certainty, Severity, Source
-from pkitools.frozen import StrEnum, dataclass
+from pkitools.frozen import dataclass
 
 
 class Topic(StrEnum):

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from functools import cache
 from typing import Any, Final, TypeVar
 
 from pkitools.arguments import aware
 from pkitools.environment import Environment
-from pkitools.frozen import StrEnum, dataclass
+from pkitools.frozen import dataclass
 from pkitools.package_data import read_json
 
 N = TypeVar("N")

@@ -6,10 +6,11 @@ certificates named "Staat der Nederlanden Root CA - G3" sit in public test suite
 
 from __future__ import annotations
 
+from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from pkitools.frozen import StrEnum, dataclass
+from pkitools.frozen import dataclass
 from pkitools.text import pattern
 from pkitools.trust.authorities import CatalogueEntry, HierarchyKind, catalogue, same_name
 from pkitools.trust.hierarchy import Hierarchy, get_hierarchy, hierarchies

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
-from pkitools.frozen import StrEnum, dataclass
+from pkitools.frozen import dataclass
 
 
 class AboveRole(StrEnum):

@@ -6,9 +6,10 @@ EN 319 412-2 4.2.4), or anybody else: an organisation, or a system of one.
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Final
 
-from pkitools.frozen import StrEnum, of_the_latest
+from pkitools.frozen import of_the_latest
 from pkitools.x509.model import CertificateFacts
 from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, CLIENT_AUTH, OCSP_SIGNING, SERVER_AUTH, TIME_STAMPING
 

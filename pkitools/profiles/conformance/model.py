@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from enum import StrEnum
 from typing import Final, TypeAlias
 
 from pkitools.documents import cite
 from pkitools.environment import Environment
 from pkitools.findings import Basis, Certainty
-from pkitools.frozen import StrEnum, dataclass, field
+from pkitools.frozen import dataclass, field
 from pkitools.profiles.model import Profile
 from pkitools.x509.model import GeneralName, NameAttribute, PublicKey
 

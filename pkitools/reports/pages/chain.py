@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from pkitools.findings import Outcome, Report
-from pkitools.frozen import StrEnum, dataclass
+from pkitools.frozen import dataclass
 from pkitools.portfolio.model import HeldCertificate, Judgement
 from pkitools.text import NameText, pattern
 

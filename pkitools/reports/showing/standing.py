@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
-from pkitools.frozen import StrEnum, dataclass
+from pkitools.frozen import dataclass
 from pkitools.messages.days import days_left
 
 _DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)

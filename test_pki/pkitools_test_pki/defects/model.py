@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from pkitools.environment import Environment
 from pkitools.files import Output, write_set
-from pkitools.frozen import StrEnum, dataclass, field
+from pkitools.frozen import dataclass, field
 from pkitools.messages import Language
 from pkitools_test_pki.issued import IssuedCertificate, PathLike, outputs, pem
 from pkitools_test_pki.keys import private_pem
