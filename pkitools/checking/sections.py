@@ -149,10 +149,13 @@ class Standing(Generic[_T]):
     def _matched_in(self, number: int) -> dict[int, _T]:
         """Return with which of the others each item goes by a part of its name, of those that meet in a section."""
         if number not in self._matched:
-            found = [each for each in self._found.get(number, ()) if id(each[0]) not in self._left]
-            asked = self._asked[number]
-            ways = [[_way(one, number) for one in several] for several in ([one for one, _ in found], asked)]
-            self._matched[number] = {id(asked[at]): found[to][1] for at, to in matched(*ways).items()}
+            names: dict[_T, list[str]] = {}  # one may stand there twice, once with its chain
+            for one, value in self._found.get(number, ()):
+                if id(one) not in self._left:
+                    names.setdefault(value, []).append(_way(one, number))
+            values, asked = list(names), self._asked[number]
+            pairs = matched([" ".join(each) for each in names.values()], [_way(one, number) for one in asked])
+            self._matched[number] = {id(asked[at]): values[to] for at, to in pairs.items()}
         return self._matched[number]
 
     def _has_other(self, one: Item, value: _T, item: Item) -> bool:

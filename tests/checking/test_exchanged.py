@@ -65,6 +65,13 @@ def test_names_pair_by_what_they_share(container: str, names: str) -> None:
             assert misplaced(FLAT[container](order)) == count, (hosts, [name for name, _ in order])
 
 
+def test_a_certificate_that_stands_there_twice_is_one() -> None:
+    for hosts, count in (("aabb", 0), ("abba", 2)):
+        values = dict(flat(UNLISTED["another word for the key"], hosts))
+        twice = {name.replace("cert", "volledig"): text for name, text in values.items() if "cert" in name}
+        assert misplaced_keys(json.dumps({**values, **twice})) == count
+
+
 @pytest.mark.parametrize("names", [("a", "b", "c", "d"), ("x_a", "x_b", "x_c", "x_d"), ("een", "twee", "drie", "vier")])
 def test_names_that_share_nothing_pair_nothing(names: tuple[str, ...]) -> None:
     for container in ("JSON", "ConfigMap", "TOML"):
