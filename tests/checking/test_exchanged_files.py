@@ -75,4 +75,16 @@ def test_files_whose_names_share_nothing_are_held_to_nothing(tmp_path: Path, nam
 
 def test_folders_are_not_compared(tmp_path: Path) -> None:
     names = [f"{folder}/{name}" for folder, name in zip("xyyx", NAMES["how a key is made"], strict=True)]
+    assert told_together(names, "abba") == set()
     assert told_by_scan(files_of(names, "abba"), tmp_path) == set()
+
+
+@pytest.mark.parametrize("names", NAMES)
+def test_a_key_whose_certificate_has_no_other_is_not_exchanged(names: str) -> None:
+    """Of a key that fits nothing words say as little."""
+    own, unlisted, other, key_of_other = NAMES[names]
+    pairs = zip((own, unlisted, other, key_of_other), ("cert a", "key c", "cert b", "key b"), strict=True)
+    files = {name: read_source(content(what), name) for name, what in pairs}
+    found = check_keys_together(files, None, (), ())
+    told = {each.params["file"] for each in found if each.status == "violated" and each.rule.code == NAMED.code}
+    assert told == set()
