@@ -1,11 +1,12 @@
-"""Which key in one text is of which certificate in another, by the names there: of a Secret and of a ConfigMap."""
+"""Which key is of which certificate in another file, by the names in texts, and by those of the files."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
+from pkitools.checking.file_names import matched, stem_of
 from pkitools.checking.sections import Standing, label_of
 from pkitools.containers.parts import ObjectName
 from pkitools.frozen import dataclass
@@ -72,6 +73,41 @@ def misplaced(certificates: Iterable[Value[C]], keys: Iterable[Value[K]]) -> Ite
             found[0].append(each)
     for held, own in folders.values():
         yield from _misplaced_in_folder(held, own)
+
+
+def exchanged_files(
+    certificates: Mapping[str, Collection[str]],
+    keys: Mapping[str, Collection[str]],
+    alike: Callable[[str], Collection[str]],
+) -> Iterator[tuple[str, str]]:
+    """Yield the files with private keys that are exchanged by a part of their names, each with that of its certificate.
+
+    Files that are called alike are held to one another elsewhere. Words may be chance, so that a key is told only where
+    what it fits in its folder has another key by its name.
+
+    Args:
+        certificates: by file the public keys of those of end entities.
+        keys: by file those of its private keys.
+        alike: gives the files with certificates that are called as one with a key is.
+    """
+    folders: dict[Path, tuple[list[str], list[str]]] = {}
+    for at, names in enumerate((certificates, keys)):
+        for name in names:
+            folders.setdefault(Path(name).parent, ([], []))[at].append(name)
+    for held, own in folders.values():
+        first = list({stem_of(name).text: name for name in reversed(held)}.values())[::-1]  # its chain is called alike
+        likely = {own[to]: first[at] for to, at in matched(first, own).items()}
+        settled = {name: set(alike(name)) for name in likely}
+        holders: dict[str, set[str]] = {}
+        for name, beside in likely.items():
+            for each in settled[name] or (beside,):
+                holders.setdefault(each, set()).add(name)
+        for name, beside in likely.items():
+            if settled[name] or not set(keys[name]).isdisjoint(certificates[beside]):
+                continue
+            fitting = [each for each in first if not set(keys[name]).isdisjoint(certificates[each])]
+            if fitting and all(holders.get(each, set()) - {name} for each in fitting):
+                yield name, beside
 
 
 def _misplaced_in_folder(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pkitools.checking.across import Value, misplaced
+from pkitools.checking.across import Value, exchanged_files, misplaced
 from pkitools.checking.file_names import Names, is_kept, is_named_as_key, stem_of
 from pkitools.checking.private_keys import (
     BESIDE,
@@ -116,6 +116,7 @@ def check_keys_beside(
         *(each for name, keys in other.items() for each in together.of_mixed(name, keys)),
         *(each for name, keys in asked.items() for each in together.of_requests(name, keys)),
         *(each for name, contents in apart.items() for each in together.of_public_keys(name, contents)),
+        *together.of_exchanged(held),
         *_in_texts(files, held, together.asked),
         *_closed(closed, has_passphrase=passphrase is not None),
     )
@@ -178,6 +179,18 @@ class _Together:
         fits = any(key.public is not None and self._fits(key.public, own) for key in opened)
         params = {**opened[0].params, "file": name, "beside": joined(alike)}
         yield outcome(NAMED, MET if fits else Violated(opened[0].evidence, params))
+
+    def of_exchanged(self, held: Mapping[str, Sequence[FileKey]]) -> Iterator[Outcome]:
+        """Yield an outcome for each file with one key that is exchanged with another by a part of its name."""
+        keys = {
+            name: thumbprints(one.public)
+            for name, (one, *more) in ((name, found) for name, found in held.items() if found)
+            if not more and one.public is not None and not is_kept(name, self.files)
+        }
+        certificates = {name: self.public_keys[name] for name in self.names}
+        for name, beside in exchanged_files(certificates, keys, self.names.alike):
+            (key,) = held[name]
+            yield outcome(NAMED, Violated(key.evidence, {**key.params, "file": name, "beside": beside}))
 
     def of_requests(self, name: str, keys: Mapping[Item, PublicKey | None]) -> Iterator[Outcome]:
         """Yield an outcome for each request of a file."""

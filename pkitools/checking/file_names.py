@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -205,6 +205,9 @@ class Names:
             stem = stem_of(name)
             self._by_stem.setdefault(stem, []).append(name)
             self._by_folder.setdefault((Path(name).parent, stem), []).append(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for names in self._by_folder.values() for name in names)
 
     def alike(self, name: str) -> list[str]:
         """Return the files that belong to one by their names.

@@ -148,7 +148,7 @@ def _held_to(
 
     def held_to(item: Item, half: PublicKey | None) -> frozenset[str]:
         mark: Hashable = item if half is None else half
-        fitting = [pair for name in named.get(mark, frozenset()) for pair in by_name.get(name, ())]
+        fitting = (pair for name in named.get(mark, frozenset()) for pair in by_name.get(name, ()))
         return frozenset().union(*standing.held_to(item, mark, fitting, _fits))
 
     def _fits(mark: Hashable, names: frozenset[str]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Hashable, Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Final, Generic, Protocol, TypeAlias, TypeVar
 
 from pkitools.checking.file_names import matched, stem_of, words_of
@@ -42,6 +43,7 @@ _OF_ALL: Final = frozenset(("tls", "ssl"))  # as all Secrets of Kubernetes call 
 _OF_OTHERS: Final = frozenset(("idp", "partner", "partners", "broker", "brokers", "peer", "peers"))
 _OF_NEXT: Final = frozenset(("next", "new", "nieuw", "nieuwe", "volgende"))
 _MOST_KEYS: Final = 8  # of a section in which no name says what belongs together
+_MOST_PLACES: Final = 100  # of one certificate that are looked at for each key that is not beside it
 _ANYWHERE: Final = 0  # no section has this number: it is the whole file
 
 
@@ -122,7 +124,7 @@ class Standing(Generic[_T]):
         named = self.with_item(item)
         if item.among is None or self._is_named(item) or any(fits(mark, value) for value in named):
             return named
-        own = list(fitting)
+        own = list(islice(fitting, _MOST_PLACES))
         if not own:
             return () if _OF_NEXT.intersection(words_of(item.alias or "")) else named
         likely = named or self._likely_with(item, mark, fits)
@@ -149,10 +151,13 @@ class Standing(Generic[_T]):
     def _matched_in(self, number: int) -> dict[int, _T]:
         """Return with which of the others each item goes by a part of its name, of those that meet in a section."""
         if number not in self._matched:
-            found = [each for each in self._found.get(number, ()) if id(each[0]) not in self._left]
-            asked = self._asked[number]
-            ways = [[_way(one, number) for one in several] for several in ([one for one, _ in found], asked)]
-            self._matched[number] = {id(asked[at]): found[to][1] for at, to in matched(*ways).items()}
+            names: dict[_T, list[str]] = {}  # one may stand there twice, once with its chain
+            for one, value in self._found.get(number, ()):
+                if id(one) not in self._left:
+                    names.setdefault(value, []).append(_way(one, number))
+            values, asked = list(names), self._asked[number]
+            pairs = matched([" ".join(each) for each in names.values()], [_way(one, number) for one in asked])
+            self._matched[number] = {id(asked[at]): values[to] for at, to in pairs.items()}
         return self._matched[number]
 
     def _has_other(self, one: Item, value: _T, item: Item) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import PurePath
 from typing import Final, Protocol
 
-from pkitools.checking.across import Value, misplaced
+from pkitools.checking.across import Value, exchanged_files, misplaced
 from pkitools.checking.file_names import Stem, is_named_as_key, stem_of
 from pkitools.containers import ContainerFormat
 from pkitools.portfolio.model import HeldCertificate, HeldKey, HeldRequest
@@ -69,7 +70,34 @@ def misnamed(
         alike, held = beside.named_alike(key.place.name)
         if held and key.spki_sha256 not in held:
             yield key, [(name, None) for name in alike]
+    yield from _exchanged(certificates, [*_of_no_order(certificates, keys, requests)], beside)
     yield from _misplaced(certificates, keys, requests)
+
+
+def _exchanged(
+    certificates: Iterable[HeldCertificate], keys: Collection[HeldKey], beside: _Beside
+) -> Iterator[tuple[HeldKey, list[tuple[str, int | None]]]]:
+    """Yield the private keys of files that are exchanged by a part of their names."""
+    by_file: dict[str, list[HeldKey]] = {}
+    for key in keys:
+        by_file.setdefault(key.place.name, []).append(key)
+    # one key in a file, and another in its folder: else nothing is exchanged
+    single = {name: held[0] for name, held in by_file.items() if len(held) == 1 and not held[0].place.within}
+    several = Counter(PurePath(name).parent for name in single)
+    folders = {folder for folder, count in several.items() if count > 1}
+    public: dict[str, set[str]] = {}
+    for one in certificates if folders else ():
+        for place in one.places:
+            is_plain = place.container in _OF_FILES and place.entity_id is None
+            if not one.is_authority and is_plain and PurePath(place.name).parent in folders:
+                public.setdefault(place.name, set()).add(one.spki_sha256)
+    asked = {
+        name: {key.spki_sha256 or ""}
+        for name, key in single.items()
+        if PurePath(name).parent in folders and name not in public
+    }
+    for name, other in exchanged_files(public, asked, lambda name: beside.named_alike(name)[0]):
+        yield single[name], [(other, None)]
 
 
 def _misplaced(

@@ -13,7 +13,8 @@ import pytest
 
 from pkitools.checking.of_file import FileKeys
 from pkitools.checking.private_keys import FOREIGN, PLACED, public_halves
-from pkitools.containers import ItemKind, read_source
+from pkitools.checking.sections import Standing
+from pkitools.containers import Item, ItemKind, read_source
 from pkitools.findings import Outcome, Severity
 from pkitools.messages import LANGUAGES, Language, outcome_message
 from pkitools.x509 import read_certificate
@@ -33,6 +34,7 @@ from tests.checking.test_named_in_text import (
 from tests.support.chains import good_chain
 from tests.support.deliveries import pem
 from tests.support.judges import judge
+from tests.support.operations import TIMES, growing
 
 PRIVATE: Final = re.compile(r"-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----\n")
 PARTNER: Final = pem(good_chain().leaf.der).decode()
@@ -63,6 +65,37 @@ def test_names_pair_by_what_they_share(container: str, names: str) -> None:
         values = flat(UNLISTED[names], hosts)
         for order in (values, values[::-1], [*values[::2], *values[1::2]], [*values[2:], *values[:2]]):
             assert misplaced(FLAT[container](order)) == count, (hosts, [name for name, _ in order])
+
+
+def test_what_stands_there_again_and_again_is_not_looked_at_for_each_key() -> None:
+    """Each of some keys stands in a section of its own, beside another's certificate."""
+
+    def work(count: int) -> object:
+        standing = Standing(*given[count])
+        certificates, keys = given[count]
+        fitting = [each for each in certificates if each[1] == "b"]
+        return [standing.held_to(item, mark, iter(fitting), lambda mark, value: mark == value) for item, mark in keys]
+
+    def sections(count: int) -> tuple[list[tuple[Item, str]], list[tuple[Item, str]]]:
+        hosts = ["ab" if n % 2 else "ba" for n in range(count)]
+        return tuple(
+            [
+                (Item(kind, b"", n, alias="x", among=n, within=((n, ""),)), host[at])
+                for n, host in enumerate(hosts, start=1)
+            ]
+            for at, kind in enumerate((ItemKind.CERTIFICATE, ItemKind.KEY))
+        )
+
+    given = {n: sections(n) for n in (1, 300, 300 * TIMES)}
+    assert len([one for one in work(300) if one]) == 300
+    assert not growing(work, 300)
+
+
+def test_a_certificate_that_stands_there_twice_is_one() -> None:
+    for hosts, count in (("aabb", 0), ("abba", 2)):
+        values = dict(flat(UNLISTED["another word for the key"], hosts))
+        twice = {name.replace("cert", "volledig"): text for name, text in values.items() if "cert" in name}
+        assert misplaced_keys(json.dumps({**values, **twice})) == count
 
 
 @pytest.mark.parametrize("names", [("a", "b", "c", "d"), ("x_a", "x_b", "x_c", "x_d"), ("een", "twee", "drie", "vier")])
