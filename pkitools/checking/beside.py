@@ -185,7 +185,7 @@ class _Together:
         keys = {
             name: thumbprints(one.public)
             for name, (one, *more) in ((name, found) for name, found in held.items() if found)
-            if not more and one.public is not None and not is_kept(name, self.files)
+            if not more and one.public is not None and not one.item.within and not is_kept(name, self.files)
         }
         certificates = {name: self.public_keys[name] for name in self.names}
         for name, beside in exchanged_files(certificates, keys, self.names.alike):
