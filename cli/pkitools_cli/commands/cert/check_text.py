@@ -13,14 +13,14 @@ from pkitools.findings import Outcome, Report, Severity, Verdict
 from pkitools.frozen import dataclass, field, replace
 from pkitools.messages.days import day_and_time
 from pkitools.reports.checked_file import about_keys
-from pkitools.reports.telling.answer import answer_of
+from pkitools.reports.telling.answer import answer_of, told_apart
 from pkitools.reports.telling.readable import readable, validity
 from pkitools.reports.text import in_a_word, in_short, label_width, others, why
 from pkitools.text import joined, shown
 from pkitools.x509 import read_certificate
 from pkitools_cli.commands.cert.check_options import CheckOptions, Meant
 from pkitools_cli.commands.cert.check_overall import Overall, Part, overall_told, reserved
-from pkitools_cli.commands.cert.delivery_text import delivery_told, file_named, told_apart
+from pkitools_cli.commands.cert.delivery_text import delivery_told, file_named
 from pkitools_cli.commands.cert.next_step import HandedIn, metadata_step, next_step_of, systems_and_environment
 from pkitools_cli.i18n import form_of, language, report_word, tr
 from pkitools_cli.inputs import called
