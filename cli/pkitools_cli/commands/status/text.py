@@ -237,7 +237,10 @@ def around_command(
     place = new.of(one.connection) if makes_key(words) else None
     is_new = place is not None and not place.is_named
     after = tr("cli.status.add_to_files", entry=entry_for(place, file)) if place is not None and is_new else ""
-    return tr("cli.status.refused") if is_refused(words) else "", after
+    before = tr("cli.status.refused") if is_refused(words) else ""
+    if place is not None and place.missing is not None:
+        before = tr("cli.status.make_folder", folder=visible(place.missing))
+    return before, after
 
 
 def _unread(status: ConnectionsStatus) -> Iterator[str]:
