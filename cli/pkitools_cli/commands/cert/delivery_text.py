@@ -13,7 +13,7 @@ from pkitools_cli.lines import coloured, columns, findings_told, wrapped
 from pkitools_cli.reply import Line
 from pkitools_cli.wide import width
 
-_INCOMPLETE: Final = "delivery.chain.complete"
+INCOMPLETE: Final = "delivery.chain.complete"
 
 
 def delivery_told(name: str, delivery: Report, *, verbose: bool, above: Sequence[Report] = ()) -> Iterator[Line | str]:
