@@ -55,3 +55,18 @@ def test_what_one_line_names_and_is_not_there_stands_together(run: Command, tmp_
     out = run("--lang", "en", "scan", tmp_path, *AT).told
     assert "Pointed to, and not there: 2" in out
     assert "Not looked into" not in out
+
+
+@pytest.mark.parametrize("file", ["whole", "with its root", "alone"])
+def test_what_completes_a_chain_is_told_once_where_it_is_known(
+    run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.pem").write_bytes(FILES[file])
+    (tmp_path / "root.crt").write_bytes(ROOT)
+    (tmp_path / "chain.crt").write_bytes(CHAIN)
+    asked = ("a.pem", "--trust", "root.crt", *AT, "--revocation", "off")
+    known = ("--chain", "chain.crt")
+    for more in ((), known):
+        ran = run("--lang", "en", "cert", "check", *asked, *more)
+        assert ran.told.count("chain complete") == ("delivery.chain.complete" in ran.told), ran.told

@@ -190,8 +190,9 @@ def test_a_certificate_page_tells_what_the_terminal_and_the_document_tell(langua
         text = words(page(file, language=language).find("body/main"))
         told = report_document(report)
         assert word_of("verdict", report.verdict, language) in text, name
-        for _, sentence in answer_rows(report, language):
-            assert words_of(sentence) in plain(text), (name, sentence)
+        for key, sentence in answer_rows(report, language):
+            # what is said of the file is counted as well: test_one_count
+            assert key == "also" or words_of(sentence) in plain(text), (name, sentence)
         for line in finding_lines(report, language):
             if line.tone is None and not line.text.startswith("→"):
                 assert words_of(line.text.partition(": ")[2] or line.text) in plain(text), (name, line)

@@ -18,7 +18,15 @@ from pkitools.reports.checked_file import CheckedFile, with_their_keys
 from pkitools.reports.pages.chain import Chain, chain_of_check
 from pkitools.reports.pages.layout import Frame, page_text
 from pkitools.reports.sentences import language_of
-from pkitools.reports.telling.answer import ToldFinding, ToldGap, answer_of, reservations, told_findings, told_gaps
+from pkitools.reports.telling.answer import (
+    ToldFinding,
+    ToldGap,
+    answer_of,
+    reservations,
+    told_apart,
+    told_findings,
+    told_gaps,
+)
 from pkitools.reports.telling.readable import validity
 from pkitools.reports.text import answer_rows, in_a_word, in_short, others, why, word_of
 from pkitools.text import abbreviated
@@ -340,9 +348,7 @@ def _also(report: Report, check: FileCheck, language: Language) -> str:
     """Return how much there is besides, as a terminal counts: of a file with one certificate what is said of it too."""
     answer, delivery = answer_of(report), check.delivery
     if len(check.judged) == 1 and delivery.verdict is not Verdict.FAILED:
-        rules = {
-            each.rule.code: each.rule.severity for each in delivery.findings if each.rule.code not in report.codes()
-        }
+        rules = {each.rule.code: each.rule.severity for each in told_apart(delivery, [report]).findings}
         counts = Counter(answer.others) + Counter(rules.values())
         answer = replace(answer, others=dict(sorted(counts.items(), reverse=True)))
     return others(answer, language)

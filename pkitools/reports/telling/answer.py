@@ -6,17 +6,19 @@ Everything here is a value; :mod:`pkitools.reports.text` makes lines of it, and 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
 from pkitools.findings import Outcome, Report, Rule, Severity, Verdict
-from pkitools.frozen import dataclass
+from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_LISTED
-from pkitools.messages import Language, Message, RemedyText, message, outcome_message
+from pkitools.messages import NOTHING, Language, Message, RemedyText, message, outcome_message
 from pkitools.reports.telling.readable import readable
-from pkitools.text import shown
+from pkitools.text import NameText, shown
 
+_UNPROVEN: Final = "path.anchor.found"
+_INCOMPLETE: Final = "delivery.chain.complete"
 _NO_OIN: Final = "oin.syntax."
 _GIVEN_INSTEAD: Final = "oin.input."
 _RESERVED: Final = (
@@ -221,3 +223,38 @@ def _first_ones(texts: Iterable[str]) -> tuple[str, ...]:
     found = tuple(text for text in dict.fromkeys(texts) if text)
     more = len(found) - MAX_LISTED
     return found if more <= 0 else (*found[:MAX_LISTED], f"… (+{more})")
+
+
+def told_twice(delivery: Report, above: Sequence[Report]) -> list[Outcome]:
+    """Return the missing certificates that were told above and are to be had; a refused file tells them itself.
+
+    Args:
+        delivery: what was found of the file.
+        above: what was told of its certificates.
+    """
+    if delivery.verdict is Verdict.FAILED:
+        return []
+    paths = (found for report in above for found in report.findings if found.rule.code == _UNPROVEN)
+    missing = {short_name(found.params.get("issuer")) for found in paths}
+    lacking = [o for o in delivery.findings if o.rule.code == _INCOMPLETE and o.params.get("where") != NOTHING]
+    return [outcome for outcome in lacking if short_name(outcome.params.get("missing")) in missing]
+
+
+def told_apart(delivery: Report, above: Sequence[Report]) -> Report:
+    """Return what is told of the file as findings of its own.
+
+    Args:
+        delivery: what was found of the file.
+        above: what was told of its certificates.
+    """
+    return without(delivery, told_twice(delivery, above))
+
+
+def without(delivery: Report, twice: Sequence[Outcome]) -> Report:
+    """Return what was found of a file but for these."""
+    return replace(delivery, outcomes=tuple(o for o in delivery.outcomes if not any(o is each for each in twice)))
+
+
+def short_name(name: object) -> str:
+    """Return a name as it is compared and shown here."""
+    return name.short if isinstance(name, NameText) else str(name)

@@ -13,15 +13,21 @@ from pkitools.findings import Outcome, Report, Severity, Verdict
 from pkitools.frozen import dataclass, field, replace
 from pkitools.messages.days import day_and_time
 from pkitools.reports.checked_file import about_keys
-from pkitools.reports.telling.answer import answer_of
+from pkitools.reports.telling.answer import answer_of, told_apart
 from pkitools.reports.telling.readable import readable, validity
 from pkitools.reports.text import in_a_word, in_short, label_width, others, why
 from pkitools.text import joined, shown
 from pkitools.x509 import read_certificate
 from pkitools_cli.commands.cert.check_options import CheckOptions, Meant
 from pkitools_cli.commands.cert.check_overall import Overall, Part, overall_told, reserved
-from pkitools_cli.commands.cert.delivery_text import delivery_told, file_named, told_apart
-from pkitools_cli.commands.cert.next_step import HandedIn, metadata_step, next_step_of, systems_and_environment
+from pkitools_cli.commands.cert.delivery_text import INCOMPLETE, delivery_told, file_named
+from pkitools_cli.commands.cert.next_step import (
+    HandedIn,
+    chain_step,
+    metadata_step,
+    next_step_of,
+    systems_and_environment,
+)
 from pkitools_cli.i18n import form_of, language, report_word, tr
 from pkitools_cli.inputs import called
 from pkitools_cli.lines import (
@@ -322,6 +328,9 @@ def _all_of_file(name: str, check: FileCheck, found: Sequence[_Told], *, many: b
         yield from () if following.words is None else command_rows(following.words, "  ")
     above = [one.report for one in found]
     yield from delivery_told(name, check.delivery, verbose=found[0].place.options.verbose, above=above)
+    if len(found) == 1 and any(each.rule.code == INCOMPLETE for each in check.delivery.findings):
+        chain = chain_step(found[0].place)
+        yield from chain.rows("  ", "    ") if chain is not None else ()
 
 
 def _certificate_told(one: _Told, *, many: bool) -> Iterator[Line | str]:

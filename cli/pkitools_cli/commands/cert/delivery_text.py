@@ -6,16 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pkitools.findings import Outcome, Report, Severity, Verdict
-from pkitools.frozen import replace
-from pkitools.messages import NOTHING
-from pkitools.text import NameText, shown
+from pkitools.reports.telling.answer import short_name, told_twice, without
+from pkitools.text import shown
 from pkitools_cli.i18n import report_word, tr
 from pkitools_cli.lines import coloured, columns, findings_told, wrapped
 from pkitools_cli.reply import Line
 from pkitools_cli.wide import width
 
-_NO_PATH: Final = "path.anchor.found"
-_INCOMPLETE: Final = "delivery.chain.complete"
+INCOMPLETE: Final = "delivery.chain.complete"
 
 
 def delivery_told(name: str, delivery: Report, *, verbose: bool, above: Sequence[Report] = ()) -> Iterator[Line | str]:
@@ -31,35 +29,7 @@ def delivery_told(name: str, delivery: Report, *, verbose: bool, above: Sequence
         above: what was told of its certificates.
     """
     if delivery.findings or delivery.not_checked:
-        yield from _told(name, delivery, _twice(delivery, above), verbose=verbose)
-
-
-def _twice(delivery: Report, above: Sequence[Report]) -> list[Outcome]:
-    """Return the missing certificates that were told above and are to be had; a refused file tells them itself."""
-    if delivery.verdict is Verdict.FAILED:
-        return []
-    paths = (found for report in above for found in report.findings if found.rule.code == _NO_PATH)
-    missing = {_short(found.params.get("issuer")) for found in paths}
-    lacking = [o for o in delivery.findings if o.rule.code == _INCOMPLETE and o.params.get("where") != NOTHING]
-    return [outcome for outcome in lacking if _short(outcome.params.get("missing")) in missing]
-
-
-def told_apart(delivery: Report, above: Sequence[Report]) -> Report:
-    """Return what is told of the file as findings of its own.
-
-    Args:
-        delivery: what was found.
-        above: what was told of its certificates.
-    """
-    return _without(delivery, _twice(delivery, above))
-
-
-def _without(delivery: Report, twice: Sequence[Outcome]) -> Report:
-    return replace(delivery, outcomes=tuple(o for o in delivery.outcomes if not any(o is each for each in twice)))
-
-
-def _short(name: object) -> str:
-    return name.short if isinstance(name, NameText) else str(name)
+        yield from _told(name, delivery, told_twice(delivery, above), verbose=verbose)
 
 
 def file_named(name: str, first: str = "") -> list[str]:
@@ -71,7 +41,7 @@ def file_named(name: str, first: str = "") -> list[str]:
 
 
 def _told(name: str, delivery: Report, twice: Sequence[Outcome], *, verbose: bool) -> Iterator[Line | str]:
-    rest = _without(delivery, twice)
+    rest = without(delivery, twice)
     yield ""
     if delivery.verdict is Verdict.FAILED:
         verdict = report_word("verdict", delivery.verdict)
@@ -81,6 +51,6 @@ def _told(name: str, delivery: Report, twice: Sequence[Outcome], *, verbose: boo
     else:
         yield from (Line(row, bold=True) for row in file_named(name))
     for outcome in twice:
-        operands = {key: shown(_short(outcome.params.get(key))) for key in ("missing", "where")}
+        operands = {key: shown(short_name(outcome.params.get(key))) for key in ("missing", "where")}
         yield from wrapped(tr("cli.cert_check.missing_above", **operands), "    ", "  ")
     yield from findings_told(rest, full=Severity.INFO if verbose else Severity.WARNING, verbose=verbose)

@@ -277,6 +277,18 @@ def _complete(place: HandedIn) -> Words:
     return ("chain", "complete", place.file, *place.opened, *carried(only=_TRUST), *meant, "--out", tr("cli.chain.out"))
 
 
+def chain_step(place: HandedIn) -> NextStep | None:
+    """Return how the chain of a file is made complete whose issuers are known here.
+
+    ``None`` where its path was not proved, of what was read from a pipe, and where it is told as what to do next.
+    """
+    following = next_step_of(place)
+    is_told = following is not None and "chain complete" in " ".join(following.told())
+    if place.report.verdict is Verdict.FAILED or place.file == STANDARD_INPUT or is_told:
+        return None
+    return step("cert_check.chain", {}, {"complete": partial(_complete, place)})
+
+
 def _only_system(options: Meant) -> str | None:
     return options.systems[0] if len(options.systems) == 1 else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -58,13 +59,13 @@ def command_for(
         moment: when a request would be made, aware UTC; ``None``: what its TSP asks, and whether one can be made at
             all, is not looked up.
     """
-    is_on_its_way = one.ordered is not None and step.step in _ORDERING
-    asks_people = step.code in _FOR_PEOPLE or is_on_its_way
-    make = _BY_CODE.get(step.code) or _COMMANDS[step.step]
-    words = make(one) if step.state in _WORTH and not asks_people else None
+    words = _begun(one, step)
     if words is None or (makes_key(words) and _is_for_tests(one)):
         return None
     if makes_key(words):
+        before = takewhile(lambda each: each is not step, one.steps)
+        if any(_begun(one, each) == words for each in before):
+            return None  # it stands with the step before
         return _whole(words, one, new or NewFiles(), moment)
     judged = (*(() if one.certificate is None else (one.certificate,)), *one.wrong)
     lists = lists_in(one.list_folders) if any(each.is_revoked for each in judged) else ()
@@ -77,6 +78,14 @@ _MOST_FOLDERS: Final = 4  # of a command that is to be pasted
 def lists_in(folders: Sequence[str]) -> tuple[str, ...]:
     """Return the options by which a check of what is revoked finds the lists that lay among the files."""
     return tuple(word for folder in folders[:_MOST_FOLDERS] for word in ("--chain", folder))
+
+
+def _begun(one: ConnectionStatus, step: StepStatus) -> list[str] | None:
+    """Return the beginning of the command of a step, without what is known only when it is told."""
+    is_on_its_way = one.ordered is not None and step.step in _ORDERING
+    asks_people = step.code in _FOR_PEOPLE or is_on_its_way
+    make = _BY_CODE.get(step.code) or _COMMANDS[step.step]
+    return make(one) if step.state in _WORTH and not asks_people else None
 
 
 _LISTS: Final = frozenset({"--trust", "--crl", "--revocation"})

@@ -38,6 +38,12 @@ class NewPlace:
     prefix: str
     is_named: bool
 
+    @property
+    def missing(self) -> str | None:
+        """The folder that has to be made first; ``None`` where it is there."""
+        folder = Path(self.prefix).parent
+        return None if folder.is_dir() else str(folder)
+
 
 class NewFiles:
     """The places of new keys, each told to one connection: what is told of all of them can be run at once."""
@@ -97,7 +103,7 @@ def entry_for(place: NewPlace, file: str) -> str:
 
 
 def _bases(connection: Connection) -> Iterator[str]:
-    """Yield what the files of a connection suggest to call new ones, each in a folder that is there."""
+    """Yield what the files of a connection suggest to call new ones, each in a folder that is there or is named."""
     name = _own_name(connection)
     for entry in connection.files:
         path = Path(entry)
@@ -109,6 +115,8 @@ def _bases(connection: Connection) -> Iterator[str]:
             yield from (str(Path(folder) / each) for folder in folders for each in _stems(path.name, name))
         elif path.suffix and path.parent.is_dir():
             yield str(path.with_name(path.stem.removesuffix(".chain")))
+        elif not path.suffix and not glob.has_magic(entry) and not os.path.lexists(entry):
+            yield str(path / name)  # a folder that is to be made
 
 
 def _stems(wanted: str, name: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ from pkitools.portfolio.model import Gap
 from pkitools.reports.planning.work import at_noon, connection_name, missed_told
 from pkitools.reports.telling.readable import readable, short_day
 from pkitools.text import visible
-from pkitools_cli.commands.status.commands import command_for, is_refused, public_part_of
+from pkitools_cli.commands.status.commands import command_for, is_refused, makes_key, public_part_of
 from pkitools_cli.commands.status.new_files import NewFiles
 from pkitools_cli.commands.status.reports import add_to_files, entry_of, written_told
 from pkitools_cli.i18n import form_of, language, tr
@@ -227,7 +227,7 @@ def _step(one: ConnectionStatus, step: StepStatus, telling: _Telling) -> Iterato
     state = f" ({state_word(step.state)})" if telling.verbose or step.state is not one.state else ""
     yield from wrapped(f"{title}{state}: {said}", f"{_INDENT}  ", f"{_INDENT}- ")
     words = command_for(one, step, telling.given, telling.new, telling.moment)
-    before = before_command(one, step, words)
+    before = before_command(one, step, words, telling.new)
     yield from wrapped(before, f"{_INDENT}  ") if before else ()
     if words is None:
         return
@@ -236,18 +236,22 @@ def _step(one: ConnectionStatus, step: StepStatus, telling: _Telling) -> Iterato
         yield from wrapped(add_to_files(entry), f"{_INDENT}  ")
 
 
-def before_command(one: ConnectionStatus, step: StepStatus, words: Sequence[str] | None) -> str:
+def before_command(one: ConnectionStatus, step: StepStatus, words: Sequence[str] | None, new: NewFiles) -> str:
     """Return what there is to say before the command of a step, or where none is needed; empty where nothing is.
 
     Args:
         one: the connection.
         step: the step.
         words: the command; ``None``: there is none.
+        new: where the files of new keys go.
     """
-    if words is not None:
-        return tr("cli.status.refused") if is_refused(words) else ""
-    made = public_part_of(one) if step.step is Step.SENT and step.state in _TOLD else None
-    return "" if made is None else tr("cli.status.public", name=made)
+    if words is None:
+        made = public_part_of(one) if step.step is Step.SENT and step.state in _TOLD else None
+        return "" if made is None else tr("cli.status.public", name=made)
+    missing = new.of(one.connection).missing if makes_key(words) else None
+    if missing is not None:
+        return tr("cli.status.make_folder", folder=visible(missing))
+    return tr("cli.status.refused") if is_refused(words) else ""
 
 
 def _unread(status: ConnectionsStatus) -> Iterator[str]:
