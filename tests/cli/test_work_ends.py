@@ -170,7 +170,7 @@ def test_whoever_only_waits_is_told_for_what_and_not_to_forget_it(
     assert ("Take them out of files" in text) is (waits is None), text
     assert ("Wait for the delivery" in text) is (waits is True), text
     if waits:
-        expected = "ordered on 20 Nov 2026" if days is None else "due by 26 Dec 2026"
+        expected = "ordered on 20 Nov 2026" if days is None else "due by 18 Dec 2026"
         assert f"Wait for the delivery, {expected}: Gemeente A, MijnOverheid" in text, text
 
 

@@ -27,7 +27,7 @@ def test_the_page_gives_the_days_of_the_table(supplier: Path) -> None:
     days = sorted(
         (found["data-kind"], found["datetime"])
         for tag, found in read.elements
-        if tag == "time" and found["data-kind"] not in {"shorter", "next_end", "hierarchy_ends"}
+        if tag == "time" and found.get("data-kind") not in {None, "shorter", "next_end", "hierarchy_ends"}
     )
     table = (expected(tenant, where) for tenant in range(TENANTS) for where in STATES)
     assert days == sorted(day for each in table for day in each.items())
