@@ -38,7 +38,7 @@ class Frozen(Mapping[K, V_co]):
         return self._held[key]
 
     def get(self, key: K, default: Any = None) -> Any:
-        """Return :meth:`dict.get`: that of Mapping is two calls of Python for each."""
+        """Return what is under a key, as a dict does: by what a Mapping has it takes two calls of Python."""
         return self._held.get(key, default)
 
     def __iter__(self) -> Iterator[K]:
