@@ -1,4 +1,4 @@
-"""Write ``docs/reference/``: every name of the front door, from its signature and docstring.
+"""Write ``docs/reference/``: every name of the front door and of the rooms beside it, from signature and docstring.
 
 Read with griffe, which parses the code and does not run it: a page is the same whatever Python makes it.
 """
@@ -9,6 +9,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,6 +39,18 @@ _TITLES: Final[Mapping[str, str]] = {
     "validation": "The path alone",
     "x509": "Read a certificate",
 }
+_BESIDE: Final[Mapping[str, str]] = {
+    "connections": "Connections held against what is there, and their days",
+    "exports": "Files for other programs",
+    "http": "Who calls a web application",
+    "metadata": "Judge metadata",
+    "oin_register": "The OIN register",
+    "ordering": "From a system to a request",
+    "portfolio": "Everything there is, found and judged",
+    "probing": "Try a peer over TLS",
+    "renewal": "Replace a certificate, move to G4",
+}
+"""Rooms of which nothing is at the front door: their names are imported from the room itself."""
 
 
 @cache
@@ -46,7 +59,8 @@ def _names() -> dict[str, list[str]]:
     rooms: dict[str, list[str]] = {}
     for name, room in sorted(pkitools._ROOM_OF.items()):
         rooms.setdefault(room, []).append(name)
-    return dict(sorted(rooms.items()))
+    beside = {room: sorted(import_module(f"pkitools.{room}").__all__) for room in _BESIDE}
+    return {**dict(sorted(rooms.items())), **beside}
 
 
 @cache
@@ -63,7 +77,7 @@ def _index() -> str:
         "",
         _NOTE,
         "",
-        "What `import pkitools` offers. What is stable about it: `docs/stability.md`.",
+        "What `import pkitools` offers, and below that the rooms beside it. What is stable: `docs/stability.md`.",
         "",
         "In the signatures, `Given` is what people hold: DER or PEM as bytes, PEM as text, the path of a file",
         "(`pathlib.Path`), an object of `cryptography`, or something read before. `Language` is `nl` or `en`. Where an",
@@ -71,14 +85,20 @@ def _index() -> str:
         "",
     ]
     for room, names in _names().items():
-        lines += [f"## [{_TITLES[room]}]({room}.md)", ""]
+        lines += [f"## [{_title(room)}]({room}.md)", ""]
+        lines += [f"Imported from `pkitools.{room}`.", ""] if room in _BESIDE else []
         lines += [f"- [`{name}`]({room}.md#{name.lower()}): {_first_line(_object(room, name))}" for name in names]
         lines.append("")
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip() + "\n"
 
 
+def _title(room: str) -> str:
+    return _TITLES.get(room) or _BESIDE[room]
+
+
 def _page(room: str, names: list[str]) -> str:
-    lines = [f"# {_TITLES[room]}", "", _NOTE, ""]
+    lines = [f"# {_title(room)}", "", _NOTE, ""]
+    lines += [f"Imported from `pkitools.{room}`.", ""] if room in _BESIDE else []
     for name in names:
         lines += [*_entry(name, _object(room, name)), ""]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip() + "\n"
