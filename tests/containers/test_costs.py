@@ -147,7 +147,7 @@ CASES = {
     "an endless Secret": (
         'data = b"kind: Secret\\ndata:\\n" + b" a: b\\n" * (SIZE // 6)',
         SOURCE,
-        "sources.error.unrecognised",
+        "sources.error.secrets_too_large",
     ),
     "a large Secret": (
         'data = b"kind: Secret\\ndata:\\n" + b" a: b\\n" * LINES',

@@ -14,6 +14,7 @@ from pkitools.connections import ConnectionsStatus, hold, read_connections
 from pkitools.messages import LANGUAGES, Language
 from pkitools.portfolio import Portfolio
 from pkitools.reports import Telling
+from pkitools.reports.connections import StepCommand
 from pkitools.reports.pages import Asked
 from pkitools.reports.pages import checked as pages
 from pkitools.reports.pages.chain import Chain, ChainLink, Role, Where
@@ -48,12 +49,15 @@ def addresses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("pages")
     small = something_of_everything(tmp_path_factory.mktemp("portfolio"))
     status = connected(tmp_path_factory.mktemp("work"))
+    command = StepCommand("pkitools " + ODD)
     pages = {name: certificate_text(name) for name in CERTIFICATES}
     pages |= {
         "few": portfolio_page(small, Telling("nl", now="Doe dit.")),
         "many": portfolio_page(many(small, COUNT), Telling("en")),
         "odd": portfolio_page(hostile(small, ODD), Telling("nl")),
-        "work": work_page(Work.of_status(status), WorkTelling("nl", lambda *_: "pkitools " + ODD, now="Doe dit.")),
+        "work": work_page(
+            Work.of_status(status), WorkTelling("nl", lambda *_: StepCommand("pkitools " + ODD), now="Doe dit.")
+        ),
         "days": work_page(Work(status.moment, planned_of(status)), WorkTelling("en")),
         "nothing": portfolio_page(Portfolio(small.moment, ("a",)), Telling("en")),
     }
