@@ -13,6 +13,7 @@ from pkitools.checking.private_keys import (
     check_public_keys,
     check_requests,
     check_stated_keys,
+    is_named,
 )
 from pkitools.checking.stated_ids import (
     check_given_against,
@@ -69,9 +70,17 @@ class FileKeys:
             read=self.read,
         )
         requests = [(item, item) for item in self.contents.of_kind(ItemKind.REQUEST)]
-        yield from check_requests(self.contents, keys, self.name, _standing(self.read, requests))
+        private_keys = names_of(self.halves.values())
+        yield from check_requests(self.contents, keys, self.name, _standing(self.read, requests), private_keys)
         yield from check_public_keys(self.contents, keys, self.name)
         yield from check_stated_keys(self.read)
+
+    def of_none(self) -> frozenset[Item]:
+        """Return the private keys that stand under a name in a text with certificates, and with none of these."""
+        if not self.read or not any(map(is_named, self.halves)):
+            return frozenset()
+        held = _held_to(self.read, self.halves)
+        return frozenset(item for item in self.halves if is_named(item) and not held.get(item))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from pkitools.frozen import dataclass, field
 from pkitools.messages import NOTHING
 from pkitools.text import joined
 from pkitools.x509.der import DERError
-from pkitools.x509.keys import thumbprints
+from pkitools.x509.keys import names_of, thumbprints
 
 if TYPE_CHECKING:
     from pkitools.x509.model import CertificateFacts, PublicKey
@@ -96,6 +96,7 @@ class FileKey:
         has_passphrase: one was given for it.
         fits_place: it belongs to a certificate of the place it stands in; ``None`` where it stands in none.
         unasked: it is not of the certificate that was asked about: what is wrong with it is told and fails nothing.
+        requested: it belongs to a request in its file.
         names: what its file calls it, the certificate it stands with and the one it is of (``name``, ``beside``,
             ``own``), each where nothing else in that file is called so.
     """
@@ -107,6 +108,7 @@ class FileKey:
     has_passphrase: bool = False
     fits_place: bool | None = None
     unasked: bool = False
+    requested: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -146,6 +148,7 @@ def check_private_keys(
         raise_crashes: let a check that crashes raise instead of becoming NOT_CHECKED; for tests and bug reports.
     """
     found = public_halves(contents, passphrase) if halves is None else halves
+    requested = names_of(request_keys(contents, contents.name).values())
     given, names = passphrase is not None, _Names(contents, read)
     held = [
         FileKey(
@@ -156,6 +159,7 @@ def check_private_keys(
             given,
             _fits_place(public, (standing or {}).get(item)),
             item in unasked,
+            _is_of(public, requested),
             names.of(item, public, (standing or {}).get(item, ())),
         )
         for item, public in found.items()
@@ -166,7 +170,11 @@ def check_private_keys(
 
 
 def check_requests(
-    contents: Contents, public_keys: Collection[str], name: str, standing: Mapping[Item, Collection[str]]
+    contents: Contents,
+    public_keys: Collection[str],
+    name: str,
+    standing: Mapping[Item, Collection[str]],
+    private_keys: Collection[str] = (),
 ) -> Iterator[Outcome]:
     """Yield an outcome for each request in a file: is it for the key of one of the certificates it stands with?
 
@@ -175,9 +183,17 @@ def check_requests(
         public_keys: SHA-256 (hex) of the public key of each of those certificates; none where it stands with none.
         name: of the file.
         standing: by request the keys of the certificates it stands with in the file; none where nothing says that.
+        private_keys: SHA-256 (hex) of the public half of each private key in it.
     """
     for item, key in request_keys(contents, name).items() if public_keys else ():
-        yield outcome(REQUEST, _of_request(item, key, standing.get(item) or public_keys, name))
+        # in a text with names one with a key of its own, or with nothing that is called so, is for a next certificate
+        is_next = (
+            key is not None
+            and is_named(item)
+            and not _is_of(key, public_keys)
+            and (_is_of(key, private_keys) or not standing.get(item))
+        )
+        yield outcome(NEXT if is_next else REQUEST, _of_request(item, key, standing.get(item) or public_keys, name))
 
 
 def _of_request(item: Item, key: PublicKey | None, public_keys: Collection[str], name: str) -> Answer:
@@ -314,6 +330,11 @@ def _is_of(public: PublicKey | None, public_keys: Collection[str]) -> bool:
     return public is not None and not thumbprints(public).isdisjoint(public_keys)
 
 
+def is_named(item: Item) -> bool:
+    """Return whether an item stands under a name of its own in a text, by which a program takes it alone."""
+    return bool(item.alias) and item.among is not None
+
+
 def _fits_place(public: PublicKey | None, keys: Collection[str] | None) -> bool | None:
     return _is_of(public, keys) if keys else None
 
@@ -388,11 +409,13 @@ def _to_load(item: Item, passphrase: bytes | None) -> tuple[bytes, bytes | None]
 
 
 def _foreign(held: FileKey) -> Answer:
-    if held.public is None:
-        return NOT_APPLICABLE
-    weighs = Severity.WARNING if held.unasked else None
     # in a text with names no certificate is called that of this key: it may be that of a next one
-    is_free = held.fits_place is None and bool(held.item.alias) and held.item.among is not None
+    is_free = held.fits_place is None and is_named(held.item)
+    is_ordered = held.requested and is_named(held.item)
+    if held.public is None or (is_free and is_ordered and not held.fits):
+        return NOT_APPLICABLE  # of the request is told that it is for a next certificate
+    # while a renewal is under way the new key may stand where the old one was
+    weighs = Severity.WARNING if held.unasked or is_ordered else None
     weighs = Severity.NOTICE if is_free else weighs
     params = {**held.params, "held": NOTHING if is_free else "yes"}
     return MET if held.fits else Violated(held.evidence, params, severity=weighs)

@@ -171,8 +171,9 @@ class _Beside:
     def of(self, key: HeldKey) -> Iterator[tuple[str, set[str]]]:
         """Yield where certificates are beside a key, and the public keys in those."""
         name = key.place.name
-        inside = self.by_file.get(name, set())
-        yield name, inside
+        if key.is_apart:
+            return  # a program takes it by its name: it is of something else than what it stands among
+        yield name, self.by_file.get(name, set())
         alike, held = self.named_alike(name)
         if alike:
             yield alike[0], held

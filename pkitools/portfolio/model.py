@@ -341,6 +341,7 @@ class HeldKey:
         encrypted: it needs a passphrase.
         readable_by_others: others than its owner may read its file; ``None`` where that is not known.
         key: its algorithm and size or curve; empty where it could not be opened.
+        is_apart: it stands under a name in a text with certificates, and with none of these.
     """
 
     place: Place
@@ -348,6 +349,7 @@ class HeldKey:
     encrypted: bool
     readable_by_others: bool | None = None
     key: str = ""
+    is_apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)

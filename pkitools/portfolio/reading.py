@@ -298,10 +298,12 @@ class _Found:
         if not hasattr(self, "_of_keys") and all(map(_states_no_key, self.contents.items)):
             self._of_keys: Sequence[Outcome] = ()  # as of most
         elif not hasattr(self, "_of_keys"):
-            keys = FileKeys(self.contents, self.unit.name, self._read(), self.halves, self.judge.asked.passphrase)
-            told = keys.outcomes(raise_crashes=self.judge.asked.raise_crashes)
+            told = self._file_keys().outcomes(raise_crashes=self.judge.asked.raise_crashes)
             self._of_keys = tuple(map(self._here, filter(_is_told, told)))
         return self._of_keys
+
+    def _file_keys(self) -> FileKeys:
+        return FileKeys(self.contents, self.unit.name, self._read(), self.halves, self.judge.asked.passphrase)
 
     def _statements(self, environment: Environment, by: int | None) -> _ByPart:
         """Return what is wrong with the IDs and dates that the file states, for the systems of one judgement."""
@@ -383,9 +385,11 @@ class _Found:
         return next(filter(None, map(self._of_ends.get, wheres)), None)
 
     def _keys(self) -> Iterator[HeldKey]:
+        apart = self._file_keys().of_none() if self.halves else ()
         for item, public in self.halves.items():
             spki, label = (None, "") if public is None else (public.spki_sha256, public.label)
-            yield HeldKey(self._place(item), spki, item.encrypted, self.unit.readable_by_others, label)
+            place, readable = self._place(item), self.unit.readable_by_others
+            yield HeldKey(place, spki, item.encrypted, readable, label, is_apart=item in apart)
 
     def _lists(self) -> int:
         """Return how many lists and OCSP responses can be used; of what cannot it is told."""

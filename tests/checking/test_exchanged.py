@@ -6,17 +6,19 @@ import json
 import re
 import subprocess
 from collections.abc import Callable, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Final
 
 import pytest
 
 from pkitools.checking.of_file import FileKeys
-from pkitools.checking.private_keys import FOREIGN, PLACED, public_halves
+from pkitools.checking.private_keys import FOREIGN, NEXT, PLACED, REQUEST, public_halves
 from pkitools.checking.sections import Standing
 from pkitools.containers import Item, ItemKind, read_source
 from pkitools.findings import Outcome, Severity
 from pkitools.messages import LANGUAGES, Language, outcome_message
+from pkitools.portfolio.beside import misfits
 from pkitools.x509 import read_certificate
 from tests.checking.test_beside import content
 from tests.checking.test_named_in_text import (
@@ -31,6 +33,7 @@ from tests.checking.test_named_in_text import (
     misplaced_keys,
     values_of,
 )
+from tests.portfolio.support import scanned
 from tests.support.chains import good_chain
 from tests.support.deliveries import pem
 from tests.support.judges import judge
@@ -175,7 +178,39 @@ TO_COME: Final[dict[str, dict[str, str]]] = {
     "another name": {"client.crt": "cert a", "client.key": "key a", "saml.key": "key c"},
     "the service provider has no certificate yet": {"sp.x509cert": "", "sp.privateKey": "key c", "idp.x509cert": "p"},
     "only the other side's beside it": {"idp_certificate": "p", "private_key": "key c"},
-}
+    "a key of tokens": {
+        "digid.idpCertificate": "p", "digid.spCertificate": "cert a", "digid.privateKey": "key a",
+        "jwt.privateKey": "key c",
+    },
+    "all beside one another": {"SP_CERT": "cert a", "SP_KEY": "key a", "IDP_CERT": "p", "JWT_PRIVATE_KEY": "key c"},
+    "a key to sign beside one of a server": {
+        "digid.metadataCertificate": "p", "digid.tlsCertificate": "cert a", "digid.tlsKey": "key a",
+        "digid.signingKey": "key c",
+    },
+    "a next key beside the partner's": {
+        "certificate": "cert a", "privateKey": "key a", "partnerCertificate": "p", "nextPrivateKey": "key c",
+    },
+    "settings of a server": {
+        "server.ssl.certificate": "cert a", "server.ssl.key": "key a", "saml.idp.certificate": "p",
+        "signing.key": "key c",
+    },
+    "a key that protects data": {
+        "Saml.IdpCertificate": "p", "Saml.SigningCertificate": "cert a", "Saml.SigningKey": "key a",
+        "DataProtection.Key": "key c",
+    },
+}  # fmt: skip
+# good as well, with a request for a next certificate, and what is told
+ON_ORDER: Final[dict[str, dict[str, str]]] = {
+    "a section for the next": {
+        "current.certificate": "cert a", "current.privateKey": "key a", "next.privateKey": "key c", "next.csr": "csr c",
+    },
+    "all beside one another": {"cert": "cert a", "key": "key a", "next_key": "key c", "next_csr": "csr c"},
+    "the request called as the certificate": {"s.crt": "cert a", "s.key": "key a", "n.key": "key c", "s.csr": "csr c"},
+    "beside the other side's": {
+        "idp.cert": "p", "sp.cert": "cert a", "sp.key": "key a", "new.key": "key c", "new.csr": "csr c",
+    },
+    "its key elsewhere": {"a.crt": "cert a", "a.key": "key a", "b.crt": "cert b", "b.key": "key b", "n.csr": "csr c"},
+}  # fmt: skip
 
 
 def texts_of(shape: Mapping[str, str], other: str) -> Tree:
@@ -194,7 +229,43 @@ def told(text: str) -> list[Outcome]:
     contents = read_source(text.encode(), "x")
     read = [(item, read_certificate(item.der)) for item in contents.of_kind(ItemKind.CERTIFICATE)]
     found = FileKeys(contents, "x", read, public_halves(contents)).outcomes(raise_crashes=True)
-    return [one for one in found if one.status == "violated" and one.rule.code in {PLACED.code, FOREIGN.code}]
+    codes = {PLACED.code, FOREIGN.code, REQUEST.code, NEXT.code}
+    return [one for one in found if one.status == "violated" and one.rule.code in codes]
+
+
+@pytest.mark.parametrize("tree", TREES)
+@pytest.mark.parametrize("shape", ON_ORDER)
+def test_what_is_on_order_is_a_notice(tree: str, shape: str) -> None:
+    found = told(TREES[tree](texts_of(ON_ORDER[shape], "-\n")))
+    assert {(one.rule.code, one.rule.severity) for one in found} == {(NEXT.code, Severity.NOTICE)}
+
+
+def test_a_next_key_in_the_place_of_the_present_one_is_a_warning() -> None:
+    for tree in TREES.values():
+        found = told(tree(texts_of({"s.crt": "cert a", "s.key": "key c", "s.csr": "csr c"}, "-\n")))
+        assert {(one.rule.code, one.rule.severity) for one in found} == {
+            (FOREIGN.code, Severity.WARNING), (NEXT.code, Severity.NOTICE),
+        }  # fmt: skip
+
+
+def test_a_request_for_what_is_there_or_for_nobody_knows_what_is_an_error_under_the_name_of_another() -> None:
+    exchanged = {"a.crt": "cert a", "a.key": "key a", "a.csr": "csr b", "b.crt": "cert b", "b.key": "key b"}
+    for shape in (exchanged, {"s.crt": "cert a", "s.key": "key a", "s.csr": "csr c"}):
+        for tree in TREES.values():
+            assert [one.rule.code for one in told(tree(texts_of(shape, "-\n")))] == [REQUEST.code]
+
+
+@pytest.mark.parametrize("shapes", [GOOD, TO_COME, ON_ORDER])
+def test_a_scan_tells_no_key_of_a_good_file(tmp_path: Path, shapes: Mapping[str, Mapping[str, str]]) -> None:
+    """Each in a folder of its own, in each kind of text; of one with a key that does not fit it is told."""
+    filler = PARTNER if shapes is GOOD else "-\n"
+    for number, (shape, tree) in enumerate(product(shapes.values(), (as_yaml, json.dumps))):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / "app.yml").write_text(tree(texts_of(shape, filler)), encoding="utf-8")
+    wrong = tmp_path / "wrong"
+    wrong.mkdir()
+    (wrong / "app.yml").write_text(as_yaml(texts_of({"x.cert": "cert a", "x.key": "key b"}, "-")), encoding="utf-8")
+    assert {Path(key.place.name).parent for key, _, _ in misfits(scanned(tmp_path))} == {wrong}
 
 
 @pytest.mark.parametrize("tree", [as_yaml, json.dumps])

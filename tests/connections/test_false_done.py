@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 from itertools import combinations
 from pathlib import Path
@@ -179,6 +180,17 @@ def test_a_key_that_does_not_fit_is_to_do_and_one_that_was_not_seen_is_said(
     assert one.state is (StepState.NOW if why == "misfit" else StepState.DONE)
     assert (one.key_file is not None) == (why == "certificate")
     assert (one.worst or 0) >= Severity.WARNING or why != "misfit"
+
+
+@pytest.mark.parametrize(("fits", "extra"), [(True, False), (True, True), (False, False), (False, True)])
+def test_in_a_text_a_key_under_a_name_of_its_own_is_none_of_the_certificate(
+    folder: Path, fits: bool, extra: bool
+) -> None:
+    values = {"sp_cert": certificate(serial=1) + CHAIN, "sp_key": private(_key() if fits else OTHER_KEY)}
+    values |= {"jwt_key": private(OTHER_KEY)} if extra else {}
+    text = json.dumps({name: data.decode() for name, data in values.items()})
+    (folder / "f" / "app.json").write_text(text, encoding="utf-8")
+    assert (only(folder, files='["f"]').misfit is None) == fits
 
 
 @pytest.mark.slow
