@@ -9,10 +9,10 @@ from typing import Final
 from pkitools.arguments import octets
 from pkitools.containers.encodings import as_ascii, as_utf8
 from pkitools.containers.model import BadItem, Contents, Item, ItemKind
-from pkitools.containers.other_kinds import kind_code
+from pkitools.containers.other_kinds import foreign_label, kind_code
 from pkitools.errors import InputError, PkitoolsError
 from pkitools.text import pattern
-from pkitools.x509.pem import holds_more, holds_written
+from pkitools.x509.pem import Gap, holds_more, holds_written, looks_like_more, parts
 
 # the most telling thing first: whoever hands over a key should hear that before anything else
 _TOLD: Final = (
@@ -105,13 +105,15 @@ _NO_CERTIFICATE: Final = frozenset(
         ),
     }
 )
+_OTHER_KEYS: Final = ("age", "putty", "ssh_private_key", "ssh_certificate", "key_parameters", "openvpn")
 # a form of its own that never holds one: of databases but those of NSS (Firefox, certutil)
-_NEVER: Final = frozenset(map(kind_code, ("image", "sqlite", "age", "putty", "ssh_private_key", "ssh_certificate")))
+_NEVER: Final = frozenset(map(kind_code, ("image", "sqlite", *_OTHER_KEYS)))
 _PICTURE: Final = kind_code("image")
 _PDF: Final = "sources.error.pdf"
 _DATABASE: Final = kind_code("sqlite")
 _OF_NSS: Final = b"nssPublic"  # the table with certificates, in the schema on the first page
 _FIRST_PAGE: Final = 64 * 1024
+_BLOCK: Final = "sources.error.unknown_block"
 _PACKED: Final = "sources.error.zip"
 _ONLY: Final = "sources.error.only_"
 _ONLY_CERTIFICATES: Final = "sources.error.only_certificate"
@@ -146,7 +148,7 @@ _OF_MACOS: Final = "._"  # what it puts beside each file on a disk that is not i
 _KEYS_OF_OTHERS: Final = frozenset(
     {
         *("sources.error.ssh", "sources.error.pgp"),
-        *map(kind_code, ("age", "putty", "ssh_private_key", "ssh_certificate")),
+        *map(kind_code, ("pgp", "ssh", *_OTHER_KEYS)),
     }
 )
 
@@ -165,6 +167,27 @@ def is_not_what_it_says(name: str, error: PkitoolsError, kind: ItemKind | None =
     bare = next((bare.removesuffix(ending) for ending in _COMPRESSED if bare.endswith(ending)), bare)
     endings = _CALLED.get(kind, ()) if kind else tuple(ending for each in _CALLED.values() for ending in each)
     return bare.endswith(endings) and not bare.startswith(_OF_MACOS)
+
+
+def is_of_others(data: bytes) -> bool:
+    """Return whether PEM has blocks of other programs alone, such as PGP, and nothing of ours stands around them."""
+    text = as_ascii(data)
+    for part in parts(text):
+        if isinstance(part, Gap):
+            if looks_like_more(text, part):
+                return False
+        elif foreign_label(part.label) is None:
+            return False
+    return True
+
+
+def stands_in(data: bytes) -> bool:
+    """Return whether DER, armour or its base64 stands in what is no certificate by its name: base64 alone may be a key.
+
+    A key that two programs share, and one of WireGuard, is base64 of chance.
+    """
+    text = as_ascii(data)
+    return _DER.search(text) is not None or holds_more(text.replace(b"\x00", b""))
 
 
 def is_delivered(name: str) -> bool:
@@ -193,6 +216,8 @@ def is_surely_without(
 
 def _is_without(error: PkitoolsError, data: Callable[[], bytes]) -> bool:
     """Return whether a file that could not be used surely holds nothing of ours, but for what the error says."""
+    if error.code == _BLOCK:
+        return is_of_others(data())
     if error.code == _ONLY_CERTIFICATES:
         return True
     if error.code == _PDF or error.params.get("problem") == _PICTURE:

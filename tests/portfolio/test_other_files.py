@@ -13,8 +13,10 @@ import pytest
 from pkitools.containers import may_hold_more
 from pkitools.containers.other_kinds import ARCHIVES
 from pkitools.portfolio import Gap
+from pkitools.requests.keys import to_pem
 from tests.portfolio.support import CHAIN, LEAF, WHOLE, scanned
 from tests.support.chains import good_chain
+from tests.support.der import integer, oid, sequence
 
 _NOISE: Final = Random(977).randbytes(4000)
 BINARY: Final = {
@@ -32,6 +34,7 @@ PACKED: Final = ("app.jar", "log.1.gz", "a.whl", "letter.docx", "old.cab")
 DELIVERED: Final = ("set.zip", "set.tgz", "set.tar.gz", "SET.7Z", "set.rar")
 HIDDEN: Final[dict[str, Callable[[bytes], bytes]]] = {
     "der": lambda der: der,
+    "der with a zero in its length": lambda der: b"\x30\x82\x05\x00\x30\x82\x04\x00" + der[8:],
     "pem": lambda der: LEAF,
     "damaged pem": lambda der: LEAF[:200],
     "base64": b64encode,
@@ -101,3 +104,76 @@ def test_a_folder_of_version_control_is_told_once_and_is_no_gap(tmp_path: Path, 
     assert [(one.name, one.gap) for one in found.unread] == [(str(tmp_path / name), Gap.SKIPPED)]
     assert found.is_whole
     assert not scanned(tmp_path / name).is_whole  # whoever names it means what is in it
+
+
+_PARAMETERS: Final = to_pem("DH PARAMETERS", sequence(integer(2**511 + 1), integer(2)))
+_PGP: Final = b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQENBF\n=abcd\n-----END PGP PUBLIC KEY BLOCK-----\n"
+_OPENVPN: Final = (
+    b"-----BEGIN OpenVPN Static key V1-----\n%b\n-----END OpenVPN Static key V1-----\n" % _NOISE[:16].hex().encode()
+)
+OTHER_KEYS: Final = {
+    "dhparam.pem": _PARAMETERS,
+    "ecparam.pem": to_pem("EC PARAMETERS", oid("1.2.840.10045.3.1.7")),
+    "repo.key": _PGP,
+    "docker.asc": _PGP,
+    "signed.pem": _PGP + _PGP,
+    "ta.key": b"#\n# 2048 bit OpenVPN static key\n#\n" + _OPENVPN,
+}
+LONE_KEYS: Final = {
+    "ticket.key": _NOISE[:80],
+    "luks.key": _NOISE,
+    "rndc.key": b'key "rndc-key" {\n algorithm hmac-sha256;\n secret "abc=";\n};\n',
+    "Kexample.nl.+013+12345.key": b"; a key-signing key\nexample.nl. IN DNSKEY 257 3 13 abc=\n",
+    "private.key": b"4GXhF2Xq8e5j8j9m9n0q1w2e3r4t5y6u7i8o9p0aSdE=\n",
+    "master.key": b"6756a17fdf62f8a5497b74221c11164d",
+    "mongo.key": b64encode(_NOISE[:756]),
+    "talk.key": b"PK\x03\x04" + _NOISE,
+    "lang.key": b"translation.en.key=value\n",
+    "api.key": b'{"a": 1}',
+    "none.key": b"",
+}
+
+
+@pytest.mark.parametrize("name", [*OTHER_KEYS, *LONE_KEYS])
+def test_a_key_of_another_program_is_passed_over(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes({**OTHER_KEYS, **LONE_KEYS}[name])
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / "good.pem").write_bytes(WHOLE)
+    found = scanned(tmp_path)
+    assert found.is_whole
+    assert found.passed_over == 1
+
+
+@pytest.mark.parametrize("name", OTHER_KEYS)
+def test_what_stands_beside_such_a_key_is_told(tmp_path: Path, name: str) -> None:
+    """Also in one file, before it and behind it."""
+    for data in (
+        OTHER_KEYS[name] + LEAF[:200],
+        LEAF[:200].strip() + b"\n" + OTHER_KEYS[name],
+        OTHER_KEYS[name] + b64encode(good_chain().leaf.der),
+    ):
+        (tmp_path / name).write_bytes(data)
+        found = scanned(tmp_path)
+        assert found.unread or found.judged, data
+
+
+@pytest.mark.parametrize("name", LONE_KEYS)
+@pytest.mark.parametrize("beside", [".crt", ".pem", ".csr", "-chain.pem", ".CER"])
+def test_a_key_with_its_certificate_beside_it_is_missed(tmp_path: Path, name: str, beside: str) -> None:
+    (tmp_path / name).write_bytes(LONE_KEYS[name])
+    (tmp_path / (name.removesuffix(".key") + beside)).write_bytes(WHOLE)
+    assert str(tmp_path / name) in {one.name for one in scanned(tmp_path).unread}
+
+
+@pytest.mark.parametrize("stem", ["private", "server", "privkey"])
+def test_a_key_of_any_name_is_of_each_certificate_beside_it(tmp_path: Path, stem: str) -> None:
+    (tmp_path / f"{stem}.key").write_bytes(b"")
+    (tmp_path / "certificate.crt").write_bytes(WHOLE)
+    assert [one.name for one in scanned(tmp_path).unread] == [str(tmp_path / f"{stem}.key")]
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+def test_a_certificate_under_the_name_of_a_lone_key_is_never_passed_over(tmp_path: Path, hidden: str) -> None:
+    for before in (b"", b"a note\n", _NOISE):
+        (tmp_path / "lone.key").write_bytes(before + HIDDEN[hidden](good_chain().leaf.der))
+        assert scanned(tmp_path).passed_over == 0
