@@ -30,6 +30,7 @@ from pkitools.containers.other_kinds import (
 from pkitools.containers.parts import ObjectName, Part
 from pkitools.containers.structure import What, Wrapper, certificate_path, identify, outermost, signed_data_items
 from pkitools.containers.text_forms import TextForm, text_forms
+from pkitools.containers.wanted import may_hold_more
 from pkitools.errors import InputError, LimitError, PkitoolsError
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_CERTIFICATE_BYTES, MAX_INPUT_BYTES, MAX_PEM_BLOCKS
@@ -53,6 +54,7 @@ _KEY_LABEL: Final = "PRIVATE KEY"
 _SILENT_LABELS: Final = frozenset({"EC PARAMETERS", "DH PARAMETERS", "DSA PARAMETERS", "X9.42 DH PARAMETERS"})
 # certificates come in PKCS#7 as well, under either label; parameters of a key are none of our kinds
 _CERTIFICATES: Final = frozenset({ItemKind.CERTIFICATE, Wrapper.PKCS7})
+_OPENVPN: Final = "OpenVPN "  # its static key is hexadecimal, and lies beside certificates in one configuration
 _PROMISED: Final = {
     **dict.fromkeys(("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE", "CERTIFICATE CHAIN"), _CERTIFICATES),
     **dict.fromkeys(("PKCS7", "PKCS #7 SIGNED DATA", "CMS"), _CERTIFICATES),
@@ -543,7 +545,7 @@ def _pem(data: bytes, found: _Found) -> ContainerFormat | None:
     if pem.BEGIN not in data:
         return None
     container = ContainerFormat.PEM
-    silent = False
+    silent = ""
     standing: list[tuple[int, int, int, int]] = []  # of each block: from where to where, and of its items
     begin = first = 0
     for part in pem.parts(data):
@@ -555,18 +557,25 @@ def _pem(data: bytes, found: _Found) -> ContainerFormat | None:
                 found.bad(found.next_position(), InputError("sources.error.between_blocks", offset=part.start))
         elif foreign := foreign_label(part.label):
             found.bad(part.number, _unknown_block(part, foreign))
+        elif (kind := _silent(part)) and identify(part.body) is None and not may_hold_more(part.body):
+            silent = kind
         elif part.error is not None:
             found.bad(part.number, part.error)
-        elif part.label in _SILENT_LABELS and identify(part.body) is None and not pem.holds_more(part.body):
-            silent = True
         else:
             container = _take_block(part, found) or container
     if silent and not found.items and not found.problems:
-        raise InputError("sources.error.other_kind", name=found.name, problem=kind_code("key_parameters"))
+        raise InputError("sources.error.other_kind", name=found.name, problem=kind_code(silent))
     paired = found.has_keys or (len(standing) > 1 and _holds_keys(found))
     if paired or any(_may_be_value(data, span[0]) for span in standing):
         _name(data, standing, found, paired=paired)
     return container if found.items or found.problems else None
+
+
+def _silent(block: pem.Block) -> str:
+    """Return the slug of a block that accompanies keys and holds none of our kinds; empty of another."""
+    if block.label.startswith(_OPENVPN):
+        return "openvpn"
+    return "key_parameters" if block.label in _SILENT_LABELS and block.error is None else ""
 
 
 def _named_in_json(data: bytes) -> list[Standing | None] | None:

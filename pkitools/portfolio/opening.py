@@ -26,7 +26,7 @@ class ToRead:
         named_by: what points to it, as ``FILE:LINE``.
         listing: it has a line for each further file: the folders that those count from.
         is_key: a configuration says that it is a private key: who may not read it misses nothing.
-        sent_with, is_part: as of a :class:`~pkitools.portfolio.reading.Unit`.
+        sent_with, is_part, is_top: as of a :class:`~pkitools.portfolio.reading.Unit`.
     """
 
     name: str
@@ -36,6 +36,7 @@ class ToRead:
     is_key: bool = False
     sent_with: tuple[str, ...] | None = None
     is_part: bool = False
+    is_top: bool = False
 
 
 def unit_of(found: ToRead | Reading) -> Unit | Reading:
@@ -55,7 +56,38 @@ def unit_of(found: ToRead | Reading) -> Unit | Reading:
         listing=found.listing,
         sent_with=found.sent_with,
         is_part=found.is_part,
+        is_top=found.is_top,
+        is_lone=b"PRIVATE KEY" not in data and _is_lone(found.name),
     )
+
+
+_KEY: Final = ".key"
+_BESIDE: Final = tuple(
+    f"{between}{ending}"
+    for between in ("", ".cert", ".crt", "-cert", "_cert", "-chain", "_chain", ".chain", "-fullchain", ".fullchain")
+    for ending in (".pem", ".cer", ".crt", ".cert", ".der", ".p7b", ".csr")
+)
+"""How what goes with a key is called behind its stem."""
+_OF_ANY: Final = frozenset(
+    {"key", "private", "privkey", "private-key", "private_key", "server", "client", "tls", "ssl"}
+)
+_CERTIFICATES: Final = (".pem", ".cer", ".crt", ".cert", ".der", ".p7b", ".csr")
+
+
+def _is_lone(name: str) -> bool:
+    """Return whether a file is called a key and no certificate or request beside it is called so: many programs do."""
+    if not name.lower().endswith(_KEY):
+        return False
+    stem = name[: -len(_KEY)]
+    if any(os.path.exists(stem + ending) or os.path.exists(stem + ending.upper()) for ending in _BESIDE):  # noqa: PTH110  as below
+        return False
+    folder, bare = os.path.split(stem)
+    if bare.lower() not in _OF_ANY:
+        return True
+    try:  # few are called so, and then every certificate may be its own
+        return not any(each.lower().endswith(_CERTIFICATES) for each in os.listdir(folder or os.curdir))  # noqa: PTH208  as below
+    except OSError:
+        return False
 
 
 def _unchanged(name: str, limit: int) -> tuple[bytes, bool | None]:
@@ -100,7 +132,8 @@ def _seems_ours(name: str) -> bool:
 
 
 def _not_had(found: ToRead, error: PkitoolsError) -> Reading:
-    is_missed = (bool(found.named_by) and not found.is_part) or is_not_what_it_says(found.name, error)
+    is_called = is_not_what_it_says(found.name, error) and not _is_lone(found.name)
+    is_missed = (bool(found.named_by) and not found.is_part) or is_called
     if error.code == "files.error.empty" and found.in_folder and not is_missed:
         return Reading(found.name, holds_nothing=True)
     gap = Gap.MISSING if error.code == "files.error.missing" else Gap.UNREADABLE

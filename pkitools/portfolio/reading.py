@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
+from pathlib import PurePath
 from typing import Final, TypeAlias
 
 from pkitools.checking.delivered_lists import LISTS, refuse_unreadable
@@ -14,7 +15,14 @@ from pkitools.checking.selection import Subject, is_authority, possible_issuers,
 from pkitools.checking.stated_ids import check_metadata, ends_of
 from pkitools.containers import ContainerFormat, Contents, Item, ItemKind, read_source
 from pkitools.containers.other_kinds import kind_code
-from pkitools.containers.wanted import is_not_what_it_says, is_surely_without, may_hold_more
+from pkitools.containers.wanted import (
+    is_delivered,
+    is_not_what_it_says,
+    is_of_others,
+    is_surely_without,
+    may_hold_more,
+    stands_in,
+)
 from pkitools.environment import Environment
 from pkitools.errors import InputError, PkitoolsError, SecretError
 from pkitools.findings import Evidence, Outcome, Severity, Status
@@ -66,6 +74,9 @@ class Unit:
         sent_with: a configuration says that a program sends what is in it as it is, with what is in these files of
             authorities alone; ``None`` where none says so.
         is_part: it is a part of a configuration, and nothing else names it: that need hold nothing.
+        is_top: it lay in the folder itself that was given, where what a TSP delivered lies.
+        is_lone: it is called a key, and nothing beside it is called the certificate or request of that: other programs
+            have keys too.
     """
 
     name: str
@@ -78,6 +89,8 @@ class Unit:
     listing: tuple[str, ...] | None = None
     sent_with: tuple[str, ...] | None = None
     is_part: bool = False
+    is_top: bool = False
+    is_lone: bool = False
 
 
 def examine(unit: Unit, judge: Judge) -> Reading:
@@ -103,6 +116,8 @@ def _examined(unit: Unit, judge: Judge) -> Reading:
         return Reading(unit.name, unread=(_gap(unit, error, Gap.ENCRYPTED),))
     except InputError as error:
         return _without(unit, error)
+    if unit.in_folder and not unit.named_by and not contents.items and is_of_others(unit.data):
+        return Reading(unit.name, holds_nothing=True)
     reading = _Found(unit, contents, judge).reading()
     try:
         pointers = pointers_beside(unit.data, unit.name) if unit.host is None else ()
@@ -119,20 +134,29 @@ def _without(unit: Unit, error: InputError) -> Reading:
         return Reading(unit.name, unread=(_gap(unit, of_pointers),))
     if pointers:
         return Reading(unit.name, points_to=pointers)
-    is_missed = (bool(unit.named_by) and not unit.is_part) or is_not_what_it_says(unit.name, error)
-    if unit.in_folder and not is_missed and _is_of_no_use(error, unit.data):
+    is_called = is_not_what_it_says(unit.name, error) and not unit.is_lone
+    is_missed = (bool(unit.named_by) and not unit.is_part) or is_called
+    if unit.in_folder and not is_missed and _is_of_no_use(error, unit):
         return Reading(unit.name, holds_nothing=True)
     return Reading(unit.name, unread=(_gap(unit, error),))
 
 
+_OF_CHANCE: Final = frozenset(
+    f"sources.error.{slug}" for slug in ("unrecognised", "nothing", "html", "xml", "zip", "pdf")
+)
 _JSON: Final = kind_code("json")
 
 
-def _is_of_no_use(error: InputError, data: bytes) -> bool:
+def _is_of_no_use(error: InputError, unit: Unit) -> bool:
     """Return whether a file that was found, and that nobody named, surely holds nothing of our kinds."""
-    if error.params.get("problem") == _JSON and not may_hold_more(data):
+    if error.params.get("problem") == _JSON and not may_hold_more(unit.data):
         return True
-    return is_surely_without(error, lambda: data)
+    if unit.is_lone and error.code in _OF_CHANCE:
+        return not stands_in(unit.data)
+    name = unit.name
+    if is_delivered(name) and not unit.is_top:
+        name = PurePath(PurePath(name).stem).stem  # below what was given it is one of many that lie about
+    return is_surely_without(error, lambda: unit.data, name=name)
 
 
 def _gap(unit: Unit, error: PkitoolsError, gap: Gap = Gap.UNREADABLE, position: int | None = None) -> Unread:

@@ -174,7 +174,7 @@ class _Scan:
             return self._claimed(found)
         if isinstance(found, Unread):
             return Reading(found.name, unread=(found,))
-        return self._claimed(unit_of(ToRead(found.name, found.in_folder)))
+        return self._claimed(unit_of(ToRead(found.name, found.in_folder, is_top=found.is_top)))
 
     def _claimed(self, unit: Unit | Reading) -> Unit | Reading:
         if isinstance(unit, Reading):

@@ -27,10 +27,12 @@ class FoundFile:
     Args:
         name: as it is reached from what was given.
         in_folder: it lay in a folder: nobody named it.
+        is_top: it lay in the folder itself that was given, in none below it.
     """
 
     name: str
     in_folder: bool
+    is_top: bool = False
 
 
 class Walk:
@@ -58,7 +60,7 @@ class Walk:
             folders = []
             for name in entries:
                 path = os.path.join(folder, name)  # noqa: PTH118  of a hundred thousand files the plain way is the quick one
-                found = _found(path, name)
+                found = _found(path, name, is_top=folder == given)
                 if found is _FOLDER:
                     folders.append(path)
                 elif isinstance(found, FoundFile | Unread):
@@ -81,9 +83,10 @@ class Walk:
 
 
 _FOLDER: Final = object()
+_VERSIONS: Final = frozenset({".git", ".hg", ".svn"})  # what was, compressed in a form of its own
 
 
-def _found(path: str, name: str) -> FoundFile | Unread | object | None:
+def _found(path: str, name: str, *, is_top: bool) -> FoundFile | Unread | object | None:
     """Return a file, that it is a folder, or what is none: a pipe, socket or device is never opened."""
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116  as above
@@ -92,9 +95,9 @@ def _found(path: str, name: str) -> FoundFile | Unread | object | None:
             return None
         return _unread(path, file_error(error, path, "unreadable"))
     if stat.S_ISDIR(mode):
-        return _FOLDER
+        return Unread(path, Gap.SKIPPED, "portfolio.error.versions", {"name": path}) if name in _VERSIONS else _FOLDER
     if stat.S_ISREG(mode):
-        return FoundFile(path, in_folder=True)
+        return FoundFile(path, in_folder=True, is_top=is_top)
     kind = next((kind for test, kind in _SPECIAL if test(mode)), "is_device")
     return Unread(path, Gap.SKIPPED, f"files.error.{kind}", {"name": path})
 

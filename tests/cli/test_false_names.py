@@ -10,6 +10,7 @@ import pytest
 from pkitools.requests.keys import to_pem
 from tests.support.certificates import made
 from tests.support.command import Command
+from tests.support.der import integer, sequence
 
 ENDINGS = ("pem", "cer", "crt", "der", "p12", "pfx", "jks", "p7b", "p7c", "key", "csr", "crl")
 CONTENTS = {
@@ -30,6 +31,9 @@ OTHERS = {
     "._a.pem": bytes(range(128, 256)),
     "pem": b"",
     "putty.key": b"PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\n",
+    "ticket.key": CONTENTS["random"],
+    "lone.key": CONTENTS["web page"],
+    "dhparam.pem": to_pem("DH PARAMETERS", sequence(integer(2**511 + 1), integer(2))),
     "ssh.key": b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEo0 a@b\n",
 }
 SCAN = ("scan", "d", "-e", "production", "--offline")
