@@ -462,6 +462,7 @@ class Pointer:
         serves: it is the certificate that the program sends to others, with what else is in its file.
         unnamed: what the program loads with it by itself; ``None``: nothing, or its key is named.
         is_optional: where it is not there, nothing is missing.
+        trusts: it holds the authorities that the program trusts.
     """
 
     target: Target
@@ -475,6 +476,7 @@ class Pointer:
     serves: bool = False
     unnamed: Unnamed | None = None
     is_optional: bool = False
+    trusts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

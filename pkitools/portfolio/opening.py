@@ -26,7 +26,7 @@ class ToRead:
         named_by: what points to it, as ``FILE:LINE``.
         listing: it has a line for each further file: the folders that those count from.
         is_key: a configuration says that it is a private key: who may not read it misses nothing.
-        sent_with, is_part: as of a :class:`~pkitools.portfolio.reading.Unit`.
+        sent_with, is_part, is_trusted: as of a :class:`~pkitools.portfolio.reading.Unit`.
     """
 
     name: str
@@ -36,6 +36,7 @@ class ToRead:
     is_key: bool = False
     sent_with: tuple[str, ...] | None = None
     is_part: bool = False
+    is_trusted: bool = False
 
 
 def unit_of(found: ToRead | Reading) -> Unit | Reading:
@@ -55,6 +56,7 @@ def unit_of(found: ToRead | Reading) -> Unit | Reading:
         listing=found.listing,
         sent_with=found.sent_with,
         is_part=found.is_part,
+        is_trusted=found.is_trusted,
     )
 
 
