@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Final
 
 from pkitools.frozen import dataclass
@@ -53,6 +53,18 @@ _KEY_WORDS: Final = frozenset(("key", "privkey", "privatekey", "pkey", "sleutel"
 _SEVERAL: Final = 2
 _MOST_ALIKE: Final = 50  # names with one word: what more have tells none from the others
 _KEPT: Final = pattern(r"\.bak-[0-9]+")  # what pkitools calls what it wrote over
+_ASIDE: Final = pattern(r".+(?:~|\.(?:bak(?:-[0-9]+)?|old|orig)|[.-](?:19|20)[0-9]{2}(?:\.[a-z0-9]{1,5})?)")
+_ASIDE_FOLDERS: Final = frozenset(("archive",))  # of certbot, with a link to what is in use
+
+
+def is_set_aside(name: str) -> bool:
+    """Return whether a file is a copy of what was in use before: by its name or that of a folder that it lies in.
+
+    Args:
+        name: as it was reached.
+    """
+    *folders, last = PurePath(name.casefold()).parts or ("",)
+    return _ASIDE.fullmatch(last) is not None or not _ASIDE_FOLDERS.isdisjoint(folders)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Final, Protocol, runtime_checkable
 
 from pkitools.arguments import aware
+from pkitools.checking.file_names import is_set_aside
 from pkitools.environment import Environment
 from pkitools.errors import PkitoolsError
 from pkitools.findings import Outcome, Severity, Status, Verdict
@@ -199,12 +200,14 @@ class Successor:
     Args:
         sha256: its thumbprint, hex.
         not_after: its end, aware UTC.
-        place: the first place it was found at; not made safe for a terminal.
+        place: the first place it was found at that is no copy set aside; not made safe for a terminal.
+        is_in_use: there is such a place.
     """
 
     sha256: str
     not_after: datetime
     place: str
+    is_in_use: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +258,13 @@ class HeldCertificate:
     def name(self) -> str:
         """What to call it: its common name, its organisation, or else its thumbprint."""
         return self.common_name or self.organization or self.sha256
+
+    @property
+    def is_set_aside(self) -> bool:
+        """Whether it is kept as a copy alone: what came after it is in its place, and nothing names this one."""
+        if self.successor is None or not self.successor.is_in_use:
+            return False
+        return all(not one.named_by and one.container != "tls" and is_set_aside(one.name) for one in self.places)
 
     @property
     def ends_by(self) -> Above | None:
@@ -464,6 +474,7 @@ class Pointer:
         serves: it is the certificate that the program sends to others, with what else is in its file.
         unnamed: what the program loads with it by itself; ``None``: nothing, or its key is named.
         is_optional: where it is not there, nothing is missing.
+        trusts: it holds the authorities that the program trusts.
     """
 
     target: Target
@@ -477,6 +488,7 @@ class Pointer:
     serves: bool = False
     unnamed: Unnamed | None = None
     is_optional: bool = False
+    trusts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -595,8 +607,11 @@ class Portfolio:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst verdict of all; INDETERMINATE at best where nothing was judged, or not all could be looked at."""
-        found = {one.verdict for one in self.judged}
+        """The worst verdict of all but copies that have ended.
+
+        INDETERMINATE at best where nothing was judged, or not all could be looked at.
+        """
+        found = {one.verdict for one in self.judged if not self._is_done_with(one)}
         if not found or not self.is_whole:
             found.add(Verdict.INDETERMINATE)
         return next(verdict for verdict in VERDICTS if verdict in found)
@@ -604,8 +619,12 @@ class Portfolio:
     @property
     def worst(self) -> Severity | None:
         """The severity of the worst that is violated; ``None`` where nothing is."""
-        found = (judgement.worst for one in self.certificates for judgement in one.judgements)
+        counting = (one for one in self.certificates if not self._is_done_with(one))
+        found = (judgement.worst for one in counting for judgement in one.judgements)
         return max((worst for worst in found if worst is not None), default=None)
+
+    def _is_done_with(self, one: HeldCertificate) -> bool:
+        return one.is_set_aside and one.standing(self.moment) is Standing.EXPIRED
 
     @property
     def is_whole(self) -> bool:

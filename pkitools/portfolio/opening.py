@@ -26,7 +26,7 @@ class ToRead:
         named_by: what points to it, as ``FILE:LINE``.
         listing: it has a line for each further file: the folders that those count from.
         is_key: a configuration says that it is a private key: who may not read it misses nothing.
-        sent_with, is_part, is_top: as of a :class:`~pkitools.portfolio.reading.Unit`.
+        sent_with, is_part, is_top, is_trusted: as of a :class:`~pkitools.portfolio.reading.Unit`.
     """
 
     name: str
@@ -37,6 +37,7 @@ class ToRead:
     sent_with: tuple[str, ...] | None = None
     is_part: bool = False
     is_top: bool = False
+    is_trusted: bool = False
 
 
 def unit_of(found: ToRead | Reading) -> Unit | Reading:
@@ -58,6 +59,7 @@ def unit_of(found: ToRead | Reading) -> Unit | Reading:
         is_part=found.is_part,
         is_top=found.is_top,
         is_lone=b"PRIVATE KEY" not in data and _is_lone(found.name),
+        is_trusted=found.is_trusted,
     )
 
 

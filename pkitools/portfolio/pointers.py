@@ -309,6 +309,7 @@ def named_by(
             told = _pointer(text, each.values[0][1], bases_of(key, each.line), directive=each.name)
             yield replace(told, is_key=True, key_of=sure, key_of_bases=bases_of(certificate, each.line))
     files, lists, patterns, serving = named("file"), named("list"), named("pattern"), named("serves")
+    trusting = named("trusts")
     optional = named("optional")
     several = None if raw["form"] == "keyed" else 1
     with_key = {each.block for each in found if each.name in raw.get("keys", {})}
@@ -319,6 +320,7 @@ def named_by(
                 serves = each.name in serving
                 is_list = each.name in lists
                 told = _pointer(known(value), line, from_, is_list=is_list, serves=serves, directive=each.name)
+                told = replace(told, trusts=True) if each.name in trusting else told
                 has_more = serves and unnamed is not None and each.block not in with_key
                 yield replace(told, unnamed=unnamed) if has_more else told
             elif each.name in patterns and _is_included(raw, each, known(value), is_sure=is_sure):

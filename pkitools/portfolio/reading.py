@@ -77,6 +77,8 @@ class Unit:
         is_top: it lay in the folder itself that was given, where what a TSP delivered lies.
         is_lone: it is called a key, and nothing beside it is called the certificate or request of that: other programs
             have keys too.
+        is_trusted: authorities are kept there: configurations name it as what they trust and as nothing else, or it
+            lies in a folder where OpenSSL looks authorities up.
     """
 
     name: str
@@ -91,6 +93,7 @@ class Unit:
     is_part: bool = False
     is_top: bool = False
     is_lone: bool = False
+    is_trusted: bool = False
 
 
 def examine(unit: Unit, judge: Judge) -> Reading:
@@ -227,9 +230,19 @@ class _Found:
 
     def _is_own(self, subject: Subject) -> bool:
         facts = subject.facts
-        if self._holds_key_of(facts) or (facts.is_self_issued and holder_of(facts) is not Holder.AUTHORITY):
+        if self._holds_key_of(facts) or any(item.has_key or item.place is not None for item in subject.items):
             return True
-        return any(item.has_key or item.place is not None for item in subject.items)
+        return facts.is_self_issued and holder_of(facts) is not Holder.AUTHORITY and not self._is_of_store
+
+    @cached_property
+    def _is_of_store(self) -> bool:
+        """Whether authorities are kept here: then a root without a keyUsage is one of them.
+
+        Old roots are the same as what ``openssl req -x509`` makes of itself: only where they lie tells them apart.
+        """
+        if self.unit.is_trusted or self._is_of_trusted:
+            return True
+        return any(holder_of(facts) is Holder.AUTHORITY for _, facts in self._read())
 
     def _others(self, meant: Collection[str]) -> Iterator[Subject]:
         """Yield the end entities that are not whose file it is, such as those that a keystore trusts."""

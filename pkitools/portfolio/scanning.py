@@ -174,7 +174,8 @@ class _Scan:
             return self._claimed(found)
         if isinstance(found, Unread):
             return Reading(found.name, unread=(found,))
-        return self._claimed(unit_of(ToRead(found.name, found.in_folder, is_top=found.is_top)))
+        as_found = ToRead(found.name, found.in_folder, is_top=found.is_top, is_trusted=found.is_trusted)
+        return self._claimed(unit_of(as_found))
 
     def _claimed(self, unit: Unit | Reading) -> Unit | Reading:
         if isinstance(unit, Reading):
@@ -188,6 +189,7 @@ class _Scan:
         listings: dict[str, tuple[str, ...] | None] = {}
         keys: set[str] = set()
         serving: set[str] = set()
+        own: set[str] = set()  # what is named as anything but what is trusted
         whole: set[str] = set()  # what is named for what it holds, and not as a part of a configuration
         beside: dict[str, dict[str, None]] = {}
         further = list(further)
@@ -205,6 +207,8 @@ class _Scan:
                     listings[path] = listings.get(path) if listing is None else listing
                 if pointer.target is not Target.PATTERN:
                     whole.add(path)
+                if not pointer.trusts:
+                    own.add(path)
                 if pointer.serves:
                     serving.add(path)
                 elif path in self.judge.known.places:
@@ -220,7 +224,8 @@ class _Scan:
                     self.pairs.setdefault((path, key), False)
         for path, origins in named.items():
             sent_with = _named_beside(origins, beside) if path in serving else None
-            yield ToRead(path, True, tuple(origins), listings[path], path in keys, sent_with, path not in whole)
+            is_part, is_trusted = path not in whole, path not in own
+            yield ToRead(path, True, tuple(origins), listings[path], path in keys, sent_with, is_part, is_trusted)
 
     def _as_given(self, path: str) -> str:
         """Return the name that a file has from the place that was given: however it is reached, it is one file."""

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import Final
 
+from pkitools.checking.file_names import is_set_aside
 from pkitools.findings import Severity, Verdict
 from pkitools.frozen import replace
 from pkitools.limits import MAX_SUCCESSIONS
@@ -62,7 +63,13 @@ def successions(members: Sequence[HeldCertificate], moment: datetime) -> Iterato
     for one in ending:
         last = _last(one, following)
         if last is not one and last.standing(moment) in _USABLE:
-            yield one, Successor(last.sha256, last.ends, last.places[0].name if last.places else last.name)
+            yield one, _successor(last)
+
+
+def _successor(last: HeldCertificate) -> Successor:
+    names = [place.name for place in last.places]
+    used = [name for name in names if not is_set_aside(name)]
+    return Successor(last.sha256, last.ends, (used or names or [last.name])[0], bool(used))
 
 
 def as_they_stand(certificates: Iterable[HeldCertificate], moment: datetime) -> Mapping[str, Successor]:

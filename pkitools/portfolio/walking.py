@@ -16,7 +16,9 @@ from pkitools.errors import PkitoolsError
 from pkitools.files.common import file_error
 from pkitools.frozen import dataclass
 from pkitools.portfolio.model import Gap, Unread
+from pkitools.text import pattern
 
+_HASHED: Final = pattern(r"[0-9a-f]{8}\.[0-9]")  # of `openssl rehash`
 _SPECIAL: Final = ((stat.S_ISFIFO, "is_fifo"), (stat.S_ISSOCK, "is_socket"))
 
 
@@ -28,11 +30,13 @@ class FoundFile:
         name: as it is reached from what was given.
         in_folder: it lay in a folder: nobody named it.
         is_top: it lay in the folder itself that was given, in none below it.
+        is_trusted: OpenSSL looks authorities up in that folder: one has the hash of its name for a name.
     """
 
     name: str
     in_folder: bool
     is_top: bool = False
+    is_trusted: bool = False
 
 
 class Walk:
@@ -58,9 +62,10 @@ class Walk:
                 yield entries
                 continue
             folders = []
+            is_trusted = any(map(_HASHED.fullmatch, entries))
             for name in entries:
                 path = os.path.join(folder, name)  # noqa: PTH118  of a hundred thousand files the plain way is the quick one
-                found = _found(path, name, is_top=folder == given)
+                found = _found(path, name, is_top=folder == given, is_trusted=is_trusted)
                 if found is _FOLDER:
                     folders.append(path)
                 elif isinstance(found, FoundFile | Unread):
@@ -86,7 +91,7 @@ _FOLDER: Final = object()
 _VERSIONS: Final = frozenset({".git", ".hg", ".svn"})  # what was, compressed in a form of its own
 
 
-def _found(path: str, name: str, *, is_top: bool) -> FoundFile | Unread | object | None:
+def _found(path: str, name: str, *, is_top: bool, is_trusted: bool) -> FoundFile | Unread | object | None:
     """Return a file, that it is a folder, or what is none: a pipe, socket or device is never opened."""
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116  as above
@@ -97,7 +102,7 @@ def _found(path: str, name: str, *, is_top: bool) -> FoundFile | Unread | object
     if stat.S_ISDIR(mode):
         return Unread(path, Gap.SKIPPED, "portfolio.error.versions", {"name": path}) if name in _VERSIONS else _FOLDER
     if stat.S_ISREG(mode):
-        return FoundFile(path, in_folder=True, is_top=is_top)
+        return FoundFile(path, in_folder=True, is_top=is_top, is_trusted=is_trusted)
     kind = next((kind for test, kind in _SPECIAL if test(mode)), "is_device")
     return Unread(path, Gap.SKIPPED, f"files.error.{kind}", {"name": path})
 

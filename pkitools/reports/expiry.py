@@ -47,16 +47,21 @@ class Expiry:
 
     @property
     def certificates(self) -> tuple[HeldCertificate, ...]:
-        """Those that are somebody's own, or else those of authorities: what ended last first, then what ends next."""
+        """Those that are somebody's own, or else those of authorities: what ended last first, then what ends next.
+
+        Copies of what was in use before come behind all others.
+        """
         found = self.portfolio.judged or self.portfolio.authorities
         return tuple(sorted(found, key=lambda one: (*self._turn(one), one.name, one.sha256)))
 
-    def _turn(self, one: HeldCertificate) -> tuple[bool, timedelta]:
+    def _turn(self, one: HeldCertificate) -> tuple[bool, bool, timedelta]:
         left = one.ends - self.moment
-        return left >= _NOTHING, abs(left)
+        return one.is_set_aside, left >= _NOTHING, abs(left)
 
     def state(self, certificate: HeldCertificate) -> Nagios:
-        """Return how urgent the end of a certificate is."""
+        """Return how urgent the end of a certificate is: that of a copy, whose next is in its place, is not."""
+        if certificate.is_set_aside:
+            return Nagios.OK
         days = certificate.days_left(self.portfolio.moment)
         if days < self.critical:
             return Nagios.CRITICAL

@@ -55,9 +55,7 @@ def addresses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "few": portfolio_page(small, Telling("nl", now="Doe dit.")),
         "many": portfolio_page(many(small, COUNT), Telling("en")),
         "odd": portfolio_page(hostile(small, ODD), Telling("nl")),
-        "work": work_page(
-            Work.of_status(status), WorkTelling("nl", lambda *_: StepCommand("pkitools " + ODD), now="Doe dit.")
-        ),
+        "work": work_page(Work.of_status(status), WorkTelling("nl", lambda *_: command, now="Doe dit.")),
         "days": work_page(Work(status.moment, planned_of(status)), WorkTelling("en")),
         "nothing": portfolio_page(Portfolio(small.moment, ("a",)), Telling("en")),
     }

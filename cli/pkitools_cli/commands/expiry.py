@@ -112,7 +112,7 @@ def _code(found: Expiry, fail_on: Severity | None) -> ExitCode:
     weights = {Nagios.CRITICAL: Severity.WARNING, Nagios.WARNING: Severity.NOTICE}
     verdicts = [
         (Verdict.FAILED, Severity.ERROR)
-        if one.days_left(found.moment) < 0
+        if one.days_left(found.moment) < 0 and not one.is_set_aside
         else (Verdict.PASSED, weights.get(found.state(one)))
         for one in found.certificates
     ]
@@ -128,8 +128,8 @@ def _text(found: Expiry) -> Iterator[Line | str]:
             yield "    " + fitted_end(visible(place), columns() - 4)
         if one.ends_by is not None:
             yield from wrapped(ends_by_told(one.ends_by, found.moment, language()), "    ")
-        if one.successor is not None and found.state(one) is not Nagios.OK:
-            yield from wrapped(successor_told(one.successor, language()), "    ")
+        if one.successor is not None and (one.is_set_aside or found.state(one) is not Nagios.OK):
+            yield from wrapped(successor_told(one.successor, language(), is_set_aside=one.is_set_aside), "    ")
     for unread in found.portfolio.unread:
         yield from wrapped(error_line(unread.error), "    ", "  - ")
     yield from next_step(_now(found))

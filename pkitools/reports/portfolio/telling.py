@@ -119,7 +119,7 @@ def renewal_told(
         Empty where nothing is to be said of it.
     """
     if certificate.successor is not None:
-        return successor_told(certificate.successor, language)
+        return successor_told(certificate.successor, language, is_set_aside=certificate.is_set_aside)
     planned = "" if orders is None else orders.told(certificate, language)
     if planned or certificate.verdict is not Verdict.PASSED:
         return planned
@@ -153,10 +153,17 @@ def said_of(
     return one_line(f"{first} {told_where(certificate)}{said.title}. {said.remedy} {unused}")
 
 
-def successor_told(successor: Successor, language: Language) -> str:
-    """Return that the next certificate is there, where, and what to do with it and with the old one."""
+def successor_told(successor: Successor, language: Language, *, is_set_aside: bool = False) -> str:
+    """Return that the next certificate is there, where, and what to do with it and with the old one.
+
+    Args:
+        successor: the next.
+        language: of the sentence.
+        is_set_aside: the old one is a copy, and there is nothing to do.
+    """
     day, place = short_day(successor.not_after, language), visible(successor.place)
-    return word("portfolio.report.successor", language, place=place, day=day)
+    slug = "set_aside" if is_set_aside else "successor"
+    return word(f"portfolio.report.{slug}", language, place=place, day=day)
 
 
 def ends_by_told(by: Above, moment: datetime, language: Language) -> str:

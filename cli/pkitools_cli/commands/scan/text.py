@@ -63,6 +63,7 @@ _TONES: Final[dict[Standing, Severity | Verdict]] = {
 }
 _COLUMNS: Final = ("standing", "end", "days", "oin", "name")
 _GOOD: Final = frozenset({Standing.PASSED, Standing.INDETERMINATE})
+_ENDING: Final = frozenset({Standing.EXPIRED, Standing.ENDS_SOON})
 _URGENT: Final = frozenset({Standing.EXPIRED, Standing.FAILED, Standing.ENDS_SOON})
 _MOST_PLACES: Final = 3
 _MOST_WHY: Final = 6  # rows: sentences of ours are shorter, the names in them may be of any length
@@ -323,6 +324,8 @@ def _most_urgent(portfolio: Portfolio, orders: OrderDays | None) -> tuple[Standi
     first: tuple[Standing | None, HeldCertificate | None] = None, None
     expired: tuple[Standing | None, HeldCertificate | None] = None, None
     for standing, one in portfolio.in_order():
+        if one.is_set_aside and standing in _ENDING:
+            continue  # there is nothing to do
         is_first = first[1] is None
         if not _is_seen_to(standing, one, orders):
             if standing is Standing.EXPIRED:  # what is revoked and has not ended may be in use: that comes first
@@ -342,7 +345,7 @@ def _is_seen_to(standing: Standing | None, one: HeldCertificate, orders: OrderDa
     """Return whether the next is there of what ends or has ended, or was ordered in time."""
     if standing is Standing.ENDS_SOON and orders is not None and orders.is_ordered(one):
         return True
-    return standing in {Standing.EXPIRED, Standing.ENDS_SOON} and one.successor is not None
+    return standing in _ENDING and one.successor is not None
 
 
 def _awaited(one: HeldCertificate) -> str:
