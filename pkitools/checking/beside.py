@@ -100,6 +100,7 @@ def check_keys_beside(
     opened = names_of(key.public for keys in held.values() for key in keys)
     # beside its own key, or one that nobody can look into, another is as well that of a renewal under way
     is_settled = bool(closed) or any(not opened.isdisjoint(public_keys[name]) for name in own)
+    keys_of = {name: names_of(key.public for key in keys) for name, keys in {**held, **other}.items() if keys}
     together = _Together(
         public_keys,
         files,
@@ -110,6 +111,8 @@ def check_keys_beside(
         opened,
         bool(closed),
         names_of(key for keys in asked.values() for key in keys.values()),
+        keys_of,
+        Names(keys_of),
     )
     return (
         *(each for name, keys in held.items() for each in together.of_keys(name, keys)),
@@ -122,13 +125,22 @@ def check_keys_beside(
     )
 
 
+def of_other_side(own: str) -> dict[str, str]:
+    """Return what a message says where a key is called as the certificate of the other side, beside its own.
+
+    Args:
+        own: the file of the certificate that it fits.
+    """
+    return {"held": NOTHING, "own": own}
+
+
 @dataclass(frozen=True, slots=True)
 class _Together:
     """What lies together.
 
     Args:
         public_keys: those of the certificates, by file.
-        files: the names of all.
+        files: all, by their names.
         only: the one file with certificates to which nothing else belongs; none where there are several.
         named: those that were named, and not found in a folder.
         names: of the files with certificates to which a key may belong.
@@ -136,10 +148,12 @@ class _Together:
         held: public keys whose private key lies there.
         has_closed: a private key lies there that could not be opened.
         asked: public keys for which a request lies there.
+        keys: of each file of keys the names of those.
+        with_keys: of those files.
     """
 
     public_keys: Mapping[str, Collection[str]]
-    files: Collection[str]
+    files: Mapping[str, Contents]
     only: Sequence[str]
     named: Collection[str]
     names: Names
@@ -147,6 +161,8 @@ class _Together:
     held: frozenset[str]
     has_closed: bool
     asked: frozenset[str]
+    keys: Mapping[str, frozenset[str]]
+    with_keys: Names
 
     def of_keys(self, name: str, keys: Sequence[FileKey]) -> Iterator[Outcome]:
         """Yield an outcome for each private key of a file that could be opened."""
@@ -161,9 +177,31 @@ class _Together:
             weighs = Severity.WARNING if pending and alike else None
             severity = Severity.ERROR if self._is_asked(name) and not alike else weighs
             params = {**key.params, "file": name, "beside": joined(alike)}
+            own = None if fits or severity is not None else self._own_beside(name, key.public, alike)
+            if own is not None:
+                severity, params = Severity.WARNING, {**params, **of_other_side(own)}
             yield outcome(
                 NAMED if alike else BESIDE, MET if fits else Violated(key.evidence, params, severity=severity)
             )
+
+    def _own_beside(self, name: str, key: PublicKey, alike: Sequence[str]) -> str | None:
+        """Return the file of the certificate of a key, where the one that is called as the key may be another side's.
+
+        Both lie in one folder. The certificate that the key fits has no other key and is of another name than the one
+        that it does not fit: else keys were exchanged, or the key of a next certificate was left out.
+        """
+        folders = {Path(other).parent for other in alike}
+        found = [other for other in self.names if Path(other).parent in folders and self._fits(key, (other,))]
+        if not found or any(not self.held.isdisjoint(self.public_keys[other]) for other in alike):
+            return None
+        has_other = any(not each.isdisjoint(thumbprints(key)) for other, each in self.keys.items() if other != name)
+        if has_other or any(not {name}.issuperset(self.with_keys.alike(other)) for other in found):
+            return None
+        return found[0] if self._subjects(found).isdisjoint(self._subjects(alike)) else None
+
+    def _subjects(self, names: Iterable[str]) -> set[str]:
+        found = (facts for name in names for facts in readable(self.files[name].certificates))
+        return {facts.subject.text for facts in found if not is_authority(facts)}
 
     def of_mixed(self, name: str, keys: Sequence[FileKey]) -> Iterator[Outcome]:
         """Yield an outcome for the private keys of a file that has certificates as well, and the name of a key's.

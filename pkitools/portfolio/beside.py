@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Final, Protocol
 
 from pkitools.checking.across import Value, exchanged_files, misplaced
-from pkitools.checking.file_names import Stem, is_named_as_key, stem_of
+from pkitools.checking.file_names import Names, Stem, is_named_as_key, stem_of
 from pkitools.containers import ContainerFormat
 from pkitools.portfolio.model import HeldCertificate, HeldKey, HeldRequest
 
@@ -47,18 +47,21 @@ def misfits(found: Found) -> Iterator[tuple[HeldKey, str, set[str]]]:
     if not found.keys:
         return
     beside = _Beside(found.certificates, found.keys)
-    for key in _of_no_order(found.certificates, found.keys, found.requests):
+    keys = [*_of_no_order(found.certificates, found.keys, found.requests)]
+    own = _own_beside(found.certificates, found.keys, keys, beside)
+    for key in keys:
         for where, held in beside.of(key):
-            if held and key.spki_sha256 not in held:
+            is_of_other_side = where != key.place.name and key.place.name in own and where in beside.by_file
+            if held and key.spki_sha256 not in held and not is_of_other_side:
                 yield key, where, held
                 break
 
 
 def misnamed(
     certificates: Collection[HeldCertificate], keys: Collection[HeldKey], requests: Collection[HeldRequest]
-) -> Iterator[tuple[HeldKey, list[tuple[str, int | None]]]]:
+) -> Iterator[tuple[HeldKey, list[tuple[str, int | None]], str | None]]:
     """Yield the private keys that fit none of the certificates they belong to by their names, and the places of those:
-    a file, and in a text that has more the number there.
+    a file, and in a text that has more the number there. Where those may be of the other side, the file of its own too.
 
     Args:
         certificates, keys, requests: what can be gone through more than once.
@@ -66,12 +69,60 @@ def misnamed(
     if not keys:
         return
     beside = _Beside(certificates, keys)
-    for key in _of_no_order(certificates, keys, requests):
+    open_keys = [*_of_no_order(certificates, keys, requests)]
+    own = _own_beside(certificates, keys, open_keys, beside)
+    for key in open_keys:
         alike, held = beside.named_alike(key.place.name)
         if held and key.spki_sha256 not in held:
-            yield key, [(name, None) for name in alike]
-    yield from _exchanged(certificates, [*_of_no_order(certificates, keys, requests)], beside)
-    yield from _misplaced(certificates, keys, requests)
+            yield key, [(name, None) for name in alike], own.get(key.place.name)
+    for found in (_exchanged(certificates, open_keys, beside), _misplaced(certificates, keys, requests)):
+        yield from ((key, places, None) for key, places in found)
+
+
+def _own_beside(
+    certificates: Iterable[HeldCertificate], every: Iterable[HeldKey], keys: Iterable[HeldKey], beside: _Beside
+) -> dict[str, str]:
+    """Return by file of a key that of its certificate, where the one that is called as the key may be another side's.
+
+    See ``_own_beside`` of :mod:`pkitools.checking.beside`.
+
+    Args:
+        certificates: all.
+        every: all private keys.
+        keys: those that are held to certificates.
+        beside: what they are beside.
+    """
+    asked: dict[str, tuple[str, list[str]]] = {}
+    for key in keys:
+        alike, held = beside.named_alike(key.place.name)
+        if held and key.spki_sha256 is not None and key.spki_sha256 not in held and not key.place.within:
+            asked[key.place.name] = (key.spki_sha256, alike)
+    if not asked:
+        return {}
+    wanted = {spki for spki, _ in asked.values()}
+    called = {other for _, alike in asked.values() for other in alike}
+    fitting: dict[str, list[tuple[str, str]]] = {}
+    subjects: dict[str, set[str]] = {}
+    for one in certificates:
+        for place in () if one.is_authority else one.places:
+            if one.spki_sha256 in wanted and place.container in _OF_FILES and not place.within:
+                fitting.setdefault(one.spki_sha256, []).append((place.name, one.subject))
+            if place.name in called:
+                subjects.setdefault(place.name, set()).add(one.subject)
+    files: dict[str, set[str]] = {}
+    for key in every:
+        files.setdefault(key.spki_sha256 or "", set()).add(key.place.name)
+    with_keys = Names({name for each in files.values() for name in each})
+    own = {}
+    for name, (spki, alike) in asked.items():
+        folders = {PurePath(other).parent for other in alike}
+        found = [pair for pair in fitting.get(spki, ()) if PurePath(pair[0]).parent in folders]
+        is_exchanged = files[spki] != {name} or any(not files.keys().isdisjoint(beside.by_file[each]) for each in alike)
+        is_exchanged = is_exchanged or any(not {name}.issuperset(with_keys.alike(other)) for other, _ in found)
+        of_alike = {subject for other in alike for subject in subjects.get(other, ())}
+        if found and not is_exchanged and of_alike.isdisjoint(subject for _, subject in found):
+            own[name] = found[0][0]
+    return own
 
 
 def _exchanged(

@@ -17,9 +17,10 @@ from operator import attrgetter, itemgetter
 from typing import Any, Final, Generic, TypeVar, overload
 from weakref import finalize
 
+from pkitools.checking.beside import of_other_side
 from pkitools.checking.private_keys import NAMED
 from pkitools.errors import FileError
-from pkitools.findings import Evidence, Outcome, Violated, outcome
+from pkitools.findings import Evidence, Outcome, Severity, Violated, outcome
 from pkitools.frozen import replace
 from pkitools.limits import MAX_SUCCESSIONS
 from pkitools.messages import NOTHING
@@ -231,10 +232,12 @@ class Kept:
         before = [int(number) for (number,) in self.rows("SELECT certificate FROM misnamed")]
         self._run("DELETE FROM misnamed")
         by_place: dict[tuple[str, int | None], list[Outcome]] = {}
-        for key, places in misnamed(self.certificates(), self.others(KEYS), self.others(REQUESTS)):
+        for key, places, own in misnamed(self.certificates(), self.others(KEYS), self.others(REQUESTS)):
             params = {"position": str(key.place.position), "key": key.key, "name": NOTHING, "file": key.place.name}
             beside = joined(list(dict.fromkeys(name for name, _ in places)))
-            told = outcome(NAMED, Violated((), {**params, "beside": beside}))
+            likely = {} if own is None else of_other_side(own)
+            severity = None if own is None else Severity.WARNING
+            told = outcome(NAMED, Violated((), {**params, "beside": beside, **likely}, severity=severity))
             for place in places:
                 by_place.setdefault(place, []).append(told)
         self._has_misnamed = bool(by_place)
