@@ -169,7 +169,7 @@ def is_not_what_it_says(name: str, error: PkitoolsError, kind: ItemKind | None =
     return bare.endswith(endings) and not bare.startswith(_OF_MACOS)
 
 
-def is_of_others(data: bytes) -> bool:
+def _is_of_others(data: bytes) -> bool:
     """Return whether PEM has blocks of other programs alone, such as PGP, and nothing of ours stands around them."""
     text = as_ascii(data)
     for part in parts(text):
@@ -217,7 +217,7 @@ def is_surely_without(
 def _is_without(error: PkitoolsError, data: Callable[[], bytes]) -> bool:
     """Return whether a file that could not be used surely holds nothing of ours, but for what the error says."""
     if error.code == _BLOCK:
-        return is_of_others(data())
+        return _is_of_others(data())
     if error.code == _ONLY_CERTIFICATES:
         return True
     if error.code == _PDF or error.params.get("problem") == _PICTURE:

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
+from pkitools.containers.templates import ENDINGS
 from pkitools.files.common import file_error
 from pkitools.frozen import dataclass, field
 from pkitools.limits import MAX_PATTERN_FILES, MAX_PATTERN_FOLDERS
@@ -52,8 +53,9 @@ def resolved(pointer: Pointer, name: str) -> Leads:
         case Target.PEER:
             return Leads()
         case Target.UNKNOWN:
-            # of a store of HAProxy the files stand on lines of their own; what the system trusts is none of them
-            is_elsewhere = pointer.is_key or pointer.text.startswith("@")
+            # of a store of HAProxy the files stand on lines of their own; what the system trusts is none of them;
+            # a template gets its names when it is filled in
+            is_elsewhere = pointer.is_key or pointer.text.startswith("@") or name.lower().endswith(ENDINGS)
             gap = Gap.SKIPPED if is_elsewhere else Gap.UNREADABLE
             return Leads(unread=_unread(pointer, name, gap, "portfolio.error.variable"))
         case Target.UNREAD:

@@ -15,10 +15,10 @@ from pkitools.checking.selection import Subject, is_authority, possible_issuers,
 from pkitools.checking.stated_ids import check_metadata, ends_of
 from pkitools.containers import ContainerFormat, Contents, Item, ItemKind, read_source
 from pkitools.containers.other_kinds import kind_code
+from pkitools.containers.templates import without_blanks
 from pkitools.containers.wanted import (
     is_delivered,
     is_not_what_it_says,
-    is_of_others,
     is_surely_without,
     may_hold_more,
     stands_in,
@@ -119,8 +119,6 @@ def _examined(unit: Unit, judge: Judge) -> Reading:
         return Reading(unit.name, unread=(_gap(unit, error, Gap.ENCRYPTED),))
     except InputError as error:
         return _without(unit, error)
-    if unit.in_folder and not unit.named_by and not contents.items and is_of_others(unit.data):
-        return Reading(unit.name, holds_nothing=True)
     reading = _Found(unit, contents, judge).reading()
     try:
         pointers = pointers_beside(unit.data, unit.name) if unit.host is None else ()
@@ -139,7 +137,7 @@ def _without(unit: Unit, error: InputError) -> Reading:
         return Reading(unit.name, points_to=pointers)
     is_called = is_not_what_it_says(unit.name, error) and not unit.is_lone
     is_missed = (bool(unit.named_by) and not unit.is_part) or is_called
-    if unit.in_folder and not is_missed and _is_of_no_use(error, unit):
+    if unit.in_folder and not is_missed and (_is_of_no_use(error, unit) or _is_of_blanks(unit)):
         return Reading(unit.name, holds_nothing=True)
     return Reading(unit.name, unread=(_gap(unit, error),))
 
@@ -160,6 +158,20 @@ def _is_of_no_use(error: InputError, unit: Unit) -> bool:
     if is_delivered(name) and not unit.is_top:
         name = PurePath(PurePath(name).stem).stem  # below what was given it is one of many that lie about
     return is_surely_without(error, lambda: unit.data, name=name)
+
+
+def _is_of_blanks(unit: Unit) -> bool:
+    """Return whether nothing of ours is in a file but where a certificate or key is to be filled in."""
+    rest = without_blanks(unit.data)
+    if rest is None:
+        return False
+    try:
+        read_source(rest, unit.name)
+    except SecretError:
+        return False
+    except InputError as error:
+        return _is_of_no_use(error, replace(unit, data=rest))
+    return False
 
 
 def _gap(unit: Unit, error: PkitoolsError, gap: Gap = Gap.UNREADABLE, position: int | None = None) -> Unread:

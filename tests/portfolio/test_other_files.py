@@ -12,6 +12,7 @@ import pytest
 
 from pkitools.containers import may_hold_more
 from pkitools.containers.other_kinds import ARCHIVES
+from pkitools.containers.templates import ENDINGS
 from pkitools.portfolio import Gap
 from pkitools.requests.keys import to_pem
 from tests.portfolio.support import CHAIN, LEAF, WHOLE, scanned
@@ -177,3 +178,71 @@ def test_a_certificate_under_the_name_of_a_lone_key_is_never_passed_over(tmp_pat
     for before in (b"", b"a note\n", _NOISE):
         (tmp_path / "lone.key").write_bytes(before + HIDDEN[hidden](good_chain().leaf.der))
         assert scanned(tmp_path).passed_over == 0
+
+
+_BLANKS: Final = (
+    "...",
+    "MIID...",
+    "MIIDdzCCAl+gAwIBAgIE...\n...",
+    "${var.chain}",
+    "{{ tls_cert }}",
+    "<your certificate>",
+    "",
+    "' + k + '",
+)
+_TEMPLATES: Final = {
+    **{
+        f"{number}{ending}": f"# Install\nx = '-----BEGIN {label}-----\n{blank}\n-----END {label}-----'\n"
+        for number, blank in enumerate(_BLANKS)
+        for label in ("CERTIFICATE", "PRIVATE KEY")
+        for ending in (".md", f"-{label[:3]}.env.example", "-cert.pem.j2", ".js")
+    },
+    **{
+        f"secret{number}.yaml": "apiVersion: v1\nkind: Secret\ntype: kubernetes.io/tls\n"
+        f"data:\n  tls.crt: {value}\n  tls.key: {value}\n"
+        for number, value in enumerate(('""', "''", "${TLS}", "{{ .Values.crt | b64enc | quote }}", '"{{ x }}"'))
+    },
+}
+
+
+@pytest.mark.parametrize("name", _TEMPLATES)
+def test_a_blank_is_no_damaged_certificate(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(_TEMPLATES[name], encoding="utf-8")
+    found = scanned(tmp_path)
+    assert found.is_whole
+    assert found.passed_over == 1
+    assert not scanned(tmp_path / name).is_whole  # whoever names it asks for what is in it
+
+
+@pytest.mark.parametrize("name", _TEMPLATES)
+@pytest.mark.parametrize("hidden", HIDDEN)
+def test_a_blank_hides_nothing(tmp_path: Path, name: str, hidden: str) -> None:
+    real = HIDDEN[hidden](good_chain().leaf.der)
+    for data in (real + b"\n" + _TEMPLATES[name].encode(), _TEMPLATES[name].encode() + b"\n" + real):
+        (tmp_path / name).write_bytes(data)
+        assert scanned(tmp_path).passed_over == 0
+
+
+@pytest.mark.parametrize("cut", [40, 64, 65, 200])
+@pytest.mark.parametrize("dots", ["", "..."])
+def test_what_was_cut_off_is_no_blank(tmp_path: Path, cut: int, dots: str) -> None:
+    body = b64encode(good_chain().leaf.der).decode()[:cut] + dots
+    (tmp_path / "README.md").write_text(f"-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n")
+    assert not scanned(tmp_path).is_whole
+
+
+@pytest.mark.parametrize("dots", ["...", "${CERT}", ""])
+def test_a_blank_under_the_name_of_a_certificate_is_told(tmp_path: Path, dots: str) -> None:
+    (tmp_path / "www.pem").write_text(f"-----BEGIN CERTIFICATE-----\n{dots}\n-----END CERTIFICATE-----\n")
+    assert not scanned(tmp_path).is_whole
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_name_that_a_template_leaves_open_is_no_gap(tmp_path: Path, ending: str) -> None:
+    text = "server {\n listen 443 ssl;\n ssl_certificate ${SSL_CERT};\n ssl_certificate_key ${SSL_KEY};\n}\n"
+    (tmp_path / f"site.conf{ending}").write_text(text)
+    found = scanned(tmp_path)
+    assert found.is_whole
+    assert found.unread
+    (tmp_path / "site.conf").write_text(text)
+    assert not scanned(tmp_path).is_whole
