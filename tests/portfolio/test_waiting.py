@@ -59,6 +59,7 @@ def test_the_next_is_ordered_with_the_request_that_is_there(
 def test_without_a_certificate_the_request_is_told(run: Command, tmp_path: Path, count: int) -> None:
     (tmp_path / "held").mkdir()
     (tmp_path / "held" / "a.key").write_bytes(pooled_key().pem(None))
+    (tmp_path / "held" / "a.key").chmod(0o600)
     for number in range(count):
         (tmp_path / "held" / f"{number}.csr").write_bytes(_request(name=f"{number}.example.nl"))
     code, told = _told(run, tmp_path)
