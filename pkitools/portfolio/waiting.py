@@ -24,10 +24,16 @@ def request_for_next(certificate: HeldCertificate, portfolio: Portfolio) -> Held
     """
     if certificate.oin is None or not portfolio.requests:
         return None
-    folders, names = {PurePath(place.name).parent for place in certificate.places}, names_of(certificate)
+    folders = {PurePath(place.name).parent for place in certificate.places}
     beside = (one for one in portfolio.requests if PurePath(one.place.name).parent in folders)
-    own = (one for one in beside if one.oin == certificate.oin and not names_of(one).isdisjoint(names))
+    own = (one for one in beside if asks_the_same(one, certificate))
     return next((one for one in own if not portfolio.having(one.spki_sha256)), None)
+
+
+def asks_the_same(request: HeldRequest, certificate: HeldCertificate) -> bool:
+    """Return whether a request is of the holder of a certificate, by its OIN, and for a name of it."""
+    is_of_holder = certificate.oin is not None and request.oin == certificate.oin
+    return is_of_holder and not names_of(request).isdisjoint(names_of(certificate))
 
 
 def names_of(found: HeldCertificate | HeldRequest) -> set[str]:

@@ -7,11 +7,13 @@ from typing import Final
 
 import pytest
 
+from pkitools_test_pki.pki import build
 from tests.cli.conftest import run
 from tests.connections.support import CHAIN, OIN, certificate
 from tests.support.chains import good_chain
 from tests.support.command import Command
 from tests.support.deliveries import pem
+from tests.support.keys import SHARED_KEYS
 from tests.support.portfolios import day
 from tests.support.requests import attribute as requested
 from tests.support.requests import dns, pooled_key, request
@@ -67,3 +69,20 @@ def test_without_a_certificate_the_request_is_told(run: Command, tmp_path: Path,
     assert ("Look where your certificates are" in told) == (count == 0)
     assert ("Order the certificate with the request" in told) == (count > 0)
     assert ("a request waits" in told, "2 requests wait" in told) == (count == 1, count == 2)
+
+
+@pytest.mark.parametrize(("name", "is_next"), [(_NAME, True), ("b.example.nl", False)])
+def test_a_check_says_the_same_of_a_request_that_is_handed_in_with_it(
+    run: Command, tmp_path: Path, name: str, is_next: bool
+) -> None:
+    pki = build("g4-tls", moment=day("2026-01-14"), keys=SHARED_KEYS)
+    made = pki.issue("g4-tls", dns=[_NAME], oin=OIN, not_after=day("2027-01-14"))
+    (tmp_path / "root.pem").write_bytes(pem(made.root.der))
+    (tmp_path / "held").mkdir()
+    (tmp_path / "held" / "old.pem").write_bytes(made.chain_pem)
+    (tmp_path / "held" / "next.csr").write_bytes(_request(name=name))
+    words = ("--trust", tmp_path / "root.pem", "--revocation", "off", "--moment", "2026-12-15")
+    ran = run("--lang", "en", "cert", "check", tmp_path / "held", *words, "-e", "preproduction")
+    told = " ".join(ran.told.split())
+    assert ("Order the next one now, with the request that is there already" in told) == is_next, told
+    assert ("Order the next one now from your trust service provider" in told) != is_next, told
