@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from pkitools.connections.model import Connection
 from pkitools.portfolio import HeldCertificate, HeldRequest
-from pkitools.profiles.dns_names import a_label
-
-_TRIAL: Final = "trial "  # the test CAs of G4 put it in front
+from pkitools.portfolio.waiting import names_of, same_name
 
 
 def bears_name(found: HeldCertificate | HeldRequest, connection: Connection) -> bool:
     """Return whether a certificate or request bears the name that a connection states; without one any will do."""
-    names = _names(found)
+    names = names_of(found)
     if connection.common_name is not None:
-        return _same(connection.common_name) in names
-    return not connection.dns or any(_same(name) in names for name in connection.dns)
+        return same_name(connection.common_name) in names
+    return not connection.dns or any(same_name(name) in names for name in connection.dns)
 
 
 def lacking_names(certificate: HeldCertificate, connection: Connection) -> tuple[str, ...]:
@@ -24,8 +20,8 @@ def lacking_names(certificate: HeldCertificate, connection: Connection) -> tuple
 
     One in the common name alone is none: who looks for a host reads the subjectAltName (RFC 9525).
     """
-    names = set(map(_same, certificate.dns_names))
-    return tuple(name for name in connection.dns if _same(name) not in names)
+    names = set(map(same_name, certificate.dns_names))
+    return tuple(name for name in connection.dns if same_name(name) not in names)
 
 
 def says_nothing(name: str) -> bool:
@@ -41,20 +37,8 @@ def is_for(request: HeldRequest, connection: Connection, certificate: HeldCertif
         connection: whose it may be.
         certificate: what the connection has.
     """
-    if not _names(request) or not bears_name(request, connection):
-        return not _names(request)
+    if not names_of(request) or not bears_name(request, connection):
+        return not names_of(request)
     if certificate is None or connection.common_name is not None or connection.dns:
         return True
-    return not _names(certificate).isdisjoint(_names(request))
-
-
-def _names(found: HeldCertificate | HeldRequest) -> set[str]:
-    given = (found.common_name, *found.dns_names)
-    return {_same(name) for name in given if name}
-
-
-def _same(name: str) -> str:
-    """Return a name as it is compared: it may be stated as it is read, and stands in a certificate as it is sent."""
-    written = name if name.isascii() else a_label(name)
-    known = written if written.isascii() else name  # of which nobody can tell how it is sent
-    return known.strip().casefold().rstrip(".").removeprefix(_TRIAL)
+    return not names_of(certificate).isdisjoint(names_of(request))

@@ -12,6 +12,7 @@ from pkitools.findings import Outcome, Report, Severity, Verdict
 from pkitools.frozen import dataclass
 from pkitools.messages import Language, RemedyText, error_sentence, message
 from pkitools.portfolio.model import HeldCertificate, Place, Portfolio, Standing, Successor, Unread
+from pkitools.portfolio.waiting import request_for_next
 from pkitools.reports.telling.answer import answer_of, told
 from pkitools.reports.telling.readable import number_of, role_above, short_day
 from pkitools.text import visible
@@ -126,7 +127,10 @@ def renewal_told(
     if certificate.standing(portfolio.moment) is not Standing.ENDS_SOON:
         return ""
     code = "ends_soon" if certificate.ends_by is None else "works_no_longer"
-    return word(f"portfolio.report.{code}", language, days=certificate.days_left(portfolio.moment))
+    days = certificate.days_left(portfolio.moment)
+    if (request := request_for_next(certificate, portfolio)) is not None:
+        return word(f"portfolio.report.{code}.request", language, days=days, place=visible(request.place.name))
+    return word(f"portfolio.report.{code}", language, days=days)
 
 
 def said_of(

@@ -107,12 +107,40 @@ def next_step_of(place: HandedIn) -> NextStep | None:
     outcome = _decisive(place.report)
     if outcome is None:
         return _after_passing(place)
+    if outcome.rule.code == _ORDER and (request := _request_for_next(place)) is not None:
+        return step("cert_check.order_with_request", {"file": called(request)}, {})
     for key in _keys(outcome, place):
         if (found := _by_key(key, outcome, place)) is not None:
             return found
     if place.of_provider and is_about_the_subject(outcome) and place.report.verdict is Verdict.FAILED:
         return step("cert_check.of_provider", {}, {})
     return _as_told(place, outcome)
+
+
+_ORDER: Final = "advice.validity.order_now"
+_REQUEST: Final = "received.request.next"
+
+
+def _request_for_next(place: HandedIn) -> str | None:
+    """Return the file, among those handed in, with a request for what comes after a certificate, as a scan finds it."""
+    files = [str(found.params["file"]) for found in place.report.findings if found.rule.code == _REQUEST]
+    if not files:
+        return None
+    from pkitools.files import read_bytes  # of few certificates a request lies there
+    from pkitools.portfolio import Judging
+    from pkitools.portfolio.judging import Judge
+    from pkitools.portfolio.reading import Unit, examine, held_certificate
+    from pkitools.portfolio.waiting import asks_the_same
+
+    certificate, judge = held_certificate(place.result.facts, (), ()), Judge(Judging(moment=place.options.moment))
+    for file in files:
+        try:
+            requests = examine(Unit(file, read_bytes(file)), judge).requests
+        except PkitoolsError:
+            continue
+        if any(asks_the_same(one, certificate) for one in requests):
+            return file
+    return None
 
 
 _OF_CHECK: Final = frozenset(

@@ -10,6 +10,7 @@ from pkitools.checking.private_keys import BESIDE, NAMED
 from pkitools.findings import Severity, Verdict
 from pkitools.frozen import replace
 from pkitools.portfolio.model import EnvironmentBasis, Gap, HeldCertificate, Portfolio, Standing, Unread
+from pkitools.portfolio.waiting import request_for_next, waiting
 from pkitools.reports.planning.work import at_noon, names_by_claim
 from pkitools.reports.portfolio.telling import (
     Telling,
@@ -124,6 +125,8 @@ def _counted(portfolio: Portfolio) -> str:
     counts = Counter(one.standing(portfolio.moment) for one in portfolio.judged)
     kinds = [f"{counts[each]} {standing_word(each, language())}" for each in Standing if counts[each]]
     total = len(portfolio.judged)
+    if not portfolio.certificates and (requests := sum(1 for _ in waiting(portfolio))):
+        return tr(f"cli.scan.waiting{form_of(requests)}", count=requests, files=portfolio.looked_at)
     if not portfolio.certificates:
         return tr("cli.scan.nothing", files=portfolio.looked_at)
     if not total:
@@ -303,8 +306,8 @@ def first_step(
     if across is not None:
         return NextStep(across)
     standing, one = _most_urgent(portfolio, orders)
-    if one is not None and portfolio.is_whole and _is_seen_to(standing, one, orders):
-        return NextStep(_awaited(one))
+    if one is not None and (seen_to := _seen_to(standing, one, portfolio, orders)):
+        return NextStep(seen_to)
     words, after = None, ""
     if portfolio.complete and one is not None:
         found = lists_in(portfolio.list_folders) if one.is_revoked else ()
@@ -346,6 +349,14 @@ def _is_seen_to(standing: Standing | None, one: HeldCertificate, orders: OrderDa
     if standing is Standing.ENDS_SOON and orders is not None and orders.is_ordered(one):
         return True
     return standing in _ENDING and one.successor is not None
+
+
+def _seen_to(standing: Standing | None, one: HeldCertificate, portfolio: Portfolio, orders: OrderDays | None) -> str:
+    """Return what to do where the next is there, was ordered, or a request for it is there; else nothing."""
+    if portfolio.is_whole and _is_seen_to(standing, one, orders):
+        return _awaited(one)
+    request = request_for_next(one, portfolio) if standing is Standing.ENDS_SOON and portfolio.complete else None
+    return "" if request is None else tr("cli.scan.now.request", place=visible(request.place.name))
 
 
 def _awaited(one: HeldCertificate) -> str:
@@ -434,7 +445,13 @@ def _now(portfolio: Portfolio, worst: Standing | None, connections: Connections 
     without = without_certificate(portfolio, Telling(language(), connections=connections))
     if worst is Standing.PASSED and without:  # what was judged is good, and none of it is theirs
         return tr("cli.scan.now.without_certificate", names="; ".join(map(visible, without)))
-    return _own_data(portfolio) or tr(f"cli.scan.now.{worst or 'nothing'}")
+    return _waiting(portfolio, worst) or _own_data(portfolio) or tr(f"cli.scan.now.{worst or 'nothing'}")
+
+
+def _waiting(portfolio: Portfolio, worst: Standing | None) -> str:
+    """Return what to do about a request where there is no certificate yet."""
+    request = next(waiting(portfolio), None) if worst is None else None
+    return "" if request is None else tr("cli.scan.now.waiting", place=visible(request.place.name))
 
 
 def _own_data(portfolio: Portfolio) -> str:
