@@ -225,7 +225,9 @@ class _Scan:
         for path, origins in named.items():
             sent_with = _named_beside(origins, beside) if path in serving else None
             is_part, is_trusted = path not in whole, path not in own
-            yield ToRead(path, True, tuple(origins), listings[path], path in keys, sent_with, is_part, is_trusted)
+            yield ToRead(
+                path, True, tuple(origins), listings[path], path in keys, sent_with, is_part, is_trusted=is_trusted
+            )
 
     def _as_given(self, path: str) -> str:
         """Return the name that a file has from the place that was given: however it is reached, it is one file."""
