@@ -116,7 +116,8 @@ def _own_beside(
     own = {}
     for name, (spki, alike) in asked.items():
         folders = {PurePath(other).parent for other in alike}
-        found = [pair for pair in fitting.get(spki, ()) if PurePath(pair[0]).parent in folders]
+        apart = (pair for pair in fitting.get(spki, ()) if pair[0] != name)  # a file with both is one of a mistaken key
+        found = [pair for pair in apart if PurePath(pair[0]).parent in folders]
         is_exchanged = files[spki] != {name} or any(not files.keys().isdisjoint(beside.by_file[each]) for each in alike)
         is_exchanged = is_exchanged or any(not {name}.issuperset(with_keys.alike(other)) for other, _ in found)
         of_alike = {subject for other in alike for subject in subjects.get(other, ())}
