@@ -92,7 +92,8 @@ def test_what_was_not_read_yet_is_held_against_nothing(tmp_path: Path) -> None:
 
 
 def test_a_certificate_that_is_wrong_by_its_key_comes_first(tmp_path: Path) -> None:
-    for name, held in {"a.pem": certificate("a"), "b.pem": certificate("b"), "b.key": key("c")}.items():
+    given = {"a.pem": certificate("a"), "a.key": key("a"), "b.pem": certificate("b"), "b.key": key("a")}
+    for name, held in given.items():
         (tmp_path / name).write_bytes(held)
     gathering = Gathering(["x"], judging())
     for reading in scan(tmp_path, judging()):
