@@ -9,9 +9,11 @@ from typing import Final
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from pkitools.checking import Revocation
 from pkitools.checking.private_keys import NAMED
 from pkitools.findings import Status, Verdict
 from pkitools.portfolio import Gathering, scan
+from pkitools.reports.portfolio.telling import deciding
 from tests.checking.test_beside import FOLDERS, content
 from tests.checking.test_beside import NAMED as NAMED_CODE
 from tests.checking.test_named_in_text import JOINED, NAMES
@@ -99,6 +101,18 @@ def test_a_certificate_that_is_wrong_by_its_key_comes_first(tmp_path: Path) -> N
     for reading in scan(tmp_path, judging()):
         gathering.add(reading)
     assert [one.common_name for one in gathering.portfolio().judged] == ["b.example.nl", "a.example.nl"]
+
+
+def test_a_warning_by_its_key_is_told_before_that_revocation_was_not_asked(tmp_path: Path) -> None:
+    for name, what in {"a.pem": certificate("a"), "a.key": key("b"), "b.pem": certificate("b")}.items():
+        (tmp_path / name).write_bytes(what)
+    found = scanned(tmp_path, asked=judging(revocation=Revocation(policy="off")))
+    told = {one.common_name: deciding(one) for one in found.judged}
+    assert {one.verdict for one in found.judged} == {Verdict.PASSED}
+    assert {name: each and each.rule.code for name, each in told.items()} == {
+        "a.example.nl": NAMED.code,
+        "b.example.nl": "revocation.policy.off",
+    }
 
 
 def test_of_a_certificate_that_lies_twice_the_place_is_told(tmp_path: Path) -> None:

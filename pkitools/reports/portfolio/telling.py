@@ -13,7 +13,7 @@ from pkitools.frozen import dataclass
 from pkitools.messages import Language, RemedyText, error_sentence, message
 from pkitools.portfolio.model import HeldCertificate, Place, Portfolio, Standing, Successor, Unread
 from pkitools.portfolio.waiting import request_for_next
-from pkitools.reports.telling.answer import answer_of, told
+from pkitools.reports.telling.answer import answer_of, reservations, told
 from pkitools.reports.telling.readable import number_of, role_above, short_day
 from pkitools.text import visible
 from pkitools.x509.above import Above
@@ -60,8 +60,11 @@ def deciding(certificate: HeldCertificate) -> Outcome | None:
     worst = next((one for one in certificate.judgements if one.verdict is certificate.verdict), None)
     if worst is None:
         return None
-    answer = answer_of(Report(certificate.name, worst.told))
-    return answer.but if worst.verdict is Verdict.PASSED else answer.because
+    report = Report(certificate.name, worst.told)
+    if worst.verdict is Verdict.PASSED:
+        # a warning before what somebody asked not to look at
+        return max(reservations(report), key=lambda one: one.rule.severity, default=None)
+    return answer_of(report).because
 
 
 def deciding_files(certificate: HeldCertificate) -> tuple[str, ...]:
