@@ -29,6 +29,7 @@ _VOLATILE = (
     (re.compile(r" om \d\d:\d\d(:\d\d)? UTC"), " om 12:00 UTC"),
     (re.compile(r"nog \d+ dagen"), "nog 9 dagen"),
     (re.compile(r"\b\d{1,2} (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4}\b"), "1 Jan 2000"),
+    (re.compile(r"\b\d{1,2} (jan|feb|mrt|apr|mei|jun|jul|aug|sep|okt|nov|dec) \d{4}\b"), "1 jan 2000"),
     (re.compile(r"\bin \d+ days\b"), "in 9 days"),
     (re.compile(r"\bdays_left=\d+"), "days_left=9"),
 )
