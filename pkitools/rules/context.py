@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Final
 
+from pkitools.arguments import aware
 from pkitools.environment import Environment
 from pkitools.frozen import once
 from pkitools.oin import OIN, InvalidOINError
@@ -136,6 +137,16 @@ class RuleContext:
     def self_issued(self) -> bool:
         """Subject and issuer are one name."""
         return self.facts.is_self_issued
+
+    @once
+    def day(self) -> date:
+        """The day of the moment."""
+        return aware(self.moment).date()
+
+    @once
+    def day_issued(self) -> date:
+        """The day of ``issued``."""
+        return aware(self.issued).date()
 
     @once
     def subject(self) -> tuple[NameAttribute, ...]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import date
 from functools import lru_cache
 from operator import itemgetter
 from typing import Final
 
-from pkitools.arguments import aware
 from pkitools.findings import (
     MET,
     NOT_APPLICABLE,
@@ -138,8 +136,6 @@ class Asking:
         """
         silent: list[int] = []
         odd: list[tuple[int, list[Outcome]]] = []
-        issued: date | None = None
-        moment = aware(at.moment).date()
         steps = asked = self._steps()
         known = self._answered.find(self._plan, at) if self._answered is not None and self._before is None else None
         if known is not None and known.steps is not None:
@@ -148,11 +144,9 @@ class Asking:
             self._depends |= known.depends
             asked = [*known.steps, *steps[len(self._plan.steps) :]]
         for place, rule, check, period in asked:
-            if period is not None:
-                issued = issued or aware(at.issued).date()
-                if not period.holds_on(issued=issued, moment=moment):
-                    silent.append(place)
-                    continue
+            if period is not None and not period.holds_on(issued=at.day_issued, moment=at.day):
+                silent.append(place)
+                continue
             try:
                 answer = check(at)
                 if answer is MET:

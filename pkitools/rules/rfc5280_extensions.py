@@ -232,9 +232,10 @@ def _purposes_to_connect(at: RuleContext) -> Answer:
     taken = at.purposes_taken
     if not at.purposes or not taken:
         return NOT_APPLICABLE
+    if not taken.isdisjoint(at.purposes):
+        return MET
     needed = " / ".join(purpose_names(oid for oid in (CLIENT_AUTH, SERVER_AUTH) if oid in taken))
-    found = ", ".join(purpose_names(at.purposes))
-    return met_if(not taken.isdisjoint(at.purposes), "extendedKeyUsage", found, needed=needed)
+    return violated("extendedKeyUsage", ", ".join(purpose_names(at.purposes)), needed=needed)
 
 
 @BOOK.rule("extended_key_usage.any_not_critical", _WARNING, "4.2.1.12")

@@ -65,7 +65,7 @@ class SystemContext:
         system: the system.
         environment: where the certificate is to be used.
         leaf: the certificate.
-        moment: aware UTC.
+        moment: in UTC.
         hierarchy: the hierarchy it is of; ``None`` when nothing tells.
         self_signed: it is signed by its own key.
         oin: its OIN.
@@ -92,7 +92,7 @@ class SystemContext:
     @once
     def day(self) -> date:
         """The day of the moment, by which statements hold."""
-        return aware(self.moment).date()
+        return self.moment.date()
 
     @once
     def said(self) -> _Said:
@@ -163,9 +163,8 @@ def evaluate(
         InvalidValueError: there is no such environment, or ``moment`` is not aware.
     """
     environment = choice(Environment, environment, "environment")
-    aware(moment)
     found = found_hierarchy(leaf, hierarchy, root_sha256)
-    context = SystemContext(system, environment, leaf, moment, found, self_signed, oin, entity_id)
+    context = SystemContext(system, environment, leaf, aware(moment), found, self_signed, oin, entity_id)
     return _Evaluation(context, raise_crashes=raise_crashes)()
 
 
@@ -183,11 +182,11 @@ def evaluated(
 ) -> Block:
     """Return what :func:`evaluate` finds, as a group whose outcomes are made when they are asked for.
 
-    Args: see there; ``found`` of :func:`found_hierarchy`, which is the same for every system.
+    Args: see there; ``moment`` in UTC, and ``found`` of :func:`found_hierarchy`, which is the same for every system.
     """
     context = SystemContext(system, environment, leaf, moment, found, self_signed, oin, entity_id)
     asking = _Evaluation(context, raise_crashes=raise_crashes)
-    return block_of(enumerate(_to_ask(context)), context, asking.ask, asking, asking.told_as)
+    return block_of(_to_ask(context).placed, context, asking.ask, asking, asking.told_as)
 
 
 class _Evaluation:
@@ -213,21 +212,38 @@ class _Evaluation:
         return outcome(rule, titled, self._context.ref)
 
     def __call__(self) -> tuple[Outcome, ...]:
-        return tuple([found for rule, check in _to_ask(self._context) for found in self.ask(rule, check)])
+        return tuple([found for rule, check in _to_ask(self._context).every for found in self.ask(rule, check)])
 
     def __reduce__(self) -> tuple[object, ...]:
         return _Evaluation, (self._context,)
 
 
-def _to_ask(context: SystemContext) -> tuple[tuple[Rule, Check], ...]:
-    """Return each rule with its check; of a rule that statements ask, once for each of them, as it asks it."""
-    said = context.said
-    deciding = tuple([statement_of(context) for _, statement_of, _ in _OF_EVERY_SYSTEM])
-    known = said.to_ask.get(deciding)
+class _ToAsk:
+    """What is asked before a system: each rule with its check.
+
+    ``every`` is all of them; ``placed`` leaves out what the system says nothing of, each with its place among all.
+    """
+
+    __slots__ = ("every", "placed")
+
+    def __init__(self, every: tuple[tuple[Rule, Check], ...]) -> None:
+        self.every = every
+        self.placed = tuple([(place, asked) for place, asked in enumerate(every) if asked[1] is not _not_asked])
+
+
+def _to_ask(context: SystemContext) -> _ToAsk:
+    """Return each rule with its check; of a rule that statements ask, once for each of them, as it asks it.
+
+    Of what decides how a rule is asked only what is said of the hierarchy goes by the certificate.
+    """
+    said, about = context.said, context.about_hierarchy
+    known = said.to_ask.get(about)
     if known is None:
-        asked = zip(_OF_EVERY_SYSTEM, deciding, strict=True)
-        general = [(_as_asked(rule, statement, context.system), check) for (rule, _, check), statement in asked]
-        known = said.to_ask[deciding] = (*general, *said.asked)
+        general = [
+            (_as_asked(rule, statement_of(context), context.system), check)
+            for rule, statement_of, check in _OF_EVERY_SYSTEM
+        ]
+        known = said.to_ask[about] = _ToAsk((*general, *said.asked))
     return known
 
 
@@ -239,7 +255,7 @@ class _Said:
         for statement in statements:
             self.by_topic.setdefault(statement.topic, []).append(statement)
         self.asked = tuple(self._asked(system))
-        self.to_ask: dict[tuple[Statement | None, ...], tuple[tuple[Rule, Check], ...]] = {}
+        self.to_ask: dict[Statement | None, _ToAsk] = {}
 
     def _asked(self, system: System) -> Iterator[tuple[Rule, Check]]:
         for topic, rule, check_by in _OF_STATEMENTS:
