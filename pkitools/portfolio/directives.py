@@ -11,10 +11,11 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final, TypeAlias
 
+from pkitools.containers.named_values import standings
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_POINTERS
 from pkitools.text import pattern
@@ -262,6 +263,8 @@ PROGRAMS: Final = tuple(
     ".go .js .mjs .cjs .ts .tsx .jsx .py .rb .rs .java .kt .cs .c .h .cc .cpp .php .lua".split()  # noqa: SIM905  shorter
 )
 """How files end that are the text of a program: in those such a name may be anything, so less counts as one."""
+_PATH: Final = "."
+"""Between the words of a name that says what its key stands in."""
 _DATA: Final = (".yml", ".yaml", ".toml", ".json")
 
 
@@ -269,12 +272,49 @@ def of_keyed(text: str, names: Mapping[str, str], name: str) -> Iterator[Directi
     """Yield keys of YAML, TOML or JSON with their values: in blocks, inline, on the next line, in lists.
 
     Args:
-        names: as Traefik's documents write them, by their small letters; of a file that is surely data any letters do.
+        names: as Traefik's documents write them, by the small letters of their last word, which is the key; of a file
+            that is surely data any letters do. One of several words counts only where the others stand around it.
         name: of the file.
     """
+    placed = list[tuple[int, Directive]]()
+    for at, found in _keys_of(text, names, name):
+        if _PATH in found.name:
+            placed.append((at, found))
+        else:
+            yield found
+    if placed:
+        yield from _at_their_place(text, placed)
+
+
+def _at_their_place(text: str, found: Sequence[tuple[int, Directive]]) -> Iterator[Directive]:
+    """Yield the directives that stand in what their name says, and in nothing else."""
+    octets, at, last = list[bytes](), 0, 0
+    spans = list[tuple[int, int]]()
+    for place, _ in found:
+        octets.append(text[last:place].encode())
+        at, last = at + len(octets[-1]), place
+        spans.append((at, at))
+    octets.append(text[last:].encode())
+    for (_, directive), standing in zip(found, standings(b"".join(octets), spans), strict=True):
+        if standing is not None:
+            around = (
+                standing.folder[1:] if standing.folder[:1] and isinstance(standing.folder[0], int) else standing.folder
+            )
+            words = (*map(str, around), standing.name.rpartition("/")[2])  # without the number of the document
+            if _PATH.join(words).lower() == directive.name.lower():
+                yield directive
+
+
+def _keys_of(text: str, names: Mapping[str, str], name: str) -> Iterator[tuple[int, Directive]]:
+    """Yield keys of YAML, TOML or JSON with their values, and from where on in the text what is behind each stands.
+
+    Args:
+        names, name: as of :func:`of_keyed`.
+    """
     is_data = name.lower().endswith(_DATA)
+    words = "|".join(each.rpartition(_PATH)[2] for each in names.values())
     key = re.compile(
-        rf"(?P<quote>[\"']?)(?<![\w-])(?P<name>{'|'.join(names.values())})(?P=quote)[ \t]*+"
+        rf"(?P<quote>[\"']?)(?<![\w-])(?P<name>{words})(?P=quote)[ \t]*+"
         r"(?:\n[ \t]*+(?=:[ \t]))?(?::(?=[\s\"'\[{]|\Z)|=(?!=))",
         re.IGNORECASE if is_data else 0,
     )
@@ -293,17 +333,18 @@ def of_keyed(text: str, names: Mapping[str, str], name: str) -> Iterator[Directi
         if not _may_precede(plain, name.lower(), is_first=is_first):
             continue
         told = names[found["name"].lower()]
-        if told in seen or _BOUNDARY.search(_COMMENT.sub("", _STRINGS.sub('""', text[last : found.start()]))):
-            block, seen = Block(), set()
-        seen.add(told)
-        last = found.end()
+        if _PATH not in told:  # what stands elsewhere ends no block
+            if told in seen or _BOUNDARY.search(_COMMENT.sub("", _STRINGS.sub('""', text[last : found.start()]))):
+                block, seen = Block(), set()
+            seen.add(told)
+            last = found.end()
         line = lines.at(found.start())
         column = found.start() - start
         values = tuple((value, lines.at(at)) for value, at in _keyed_values(text, found.end(), column))
         if is_data or not name.lower().endswith(PROGRAMS):
-            yield Directive(told, values, line, block)
+            yield found.end(), Directive(told, values, line, block)
         else:
-            yield Directive(told, tuple(each for each in values if each[0]), line, block)
+            yield found.end(), Directive(told, tuple(each for each in values if each[0]), line, block)
 
 
 _ESCAPED_KEY: Final = pattern(r"\"(?=[^\"\n]{0,99}\\[xuU])((?:[^\"\\\n]|\\.){1,100})\"[ \t]*+[:=]")

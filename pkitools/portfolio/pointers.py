@@ -211,7 +211,7 @@ def _directives(text: str, name: str) -> Iterator[Pointer]:
         if raw["form"] == "keyed":
             small = {each.lower(): each for key in ("file", "keys") for each in raw[key]}
             yield from named_by(raw, [*of_escaped_keys(text, small, name)], name)
-        if words.isdisjoint(each.lower() for key in ("file", "pattern", "list", "keys") for each in raw.get(key, ())):
+        if words.isdisjoint(_word(each) for key in ("file", "pattern", "list", "keys") for each in raw.get(key, ())):
             continue
         found = list(islice(directives_of(raw, text, name), MAX_POINTERS + 1))
         if len(found) > MAX_POINTERS:  # what gives names values is no pointer, and what stands behind it may be one
@@ -224,6 +224,8 @@ def _is_surely(raw: Mapping[str, Any], found: Sequence[Directive], text: str, na
     """Return whether a text is a configuration of this program: "include" also begins a line of many others."""
     if "pattern" not in raw or name.lower().endswith(PROGRAMS):
         return False
+    if raw["form"] == "keyed":
+        return any(each.name in raw["pattern"] for each in found)  # what it stands in says so
     small = raw["form"] == "lines"
     sure = {each.lower() if small else each for key in ("file", "keys") for each in raw.get(key, ())}
     return any(each.name in sure for each in found) or re.search(raw["sign"], text) is not None
@@ -254,7 +256,7 @@ def directives_of(raw: Mapping[str, Any], text: str, name: str) -> Iterator[Dire
         case "options":
             return of_haproxy(text, names, raw["lines"])
         case _:
-            return of_keyed(text, small, name)
+            return of_keyed(text, {_word(each): each for each in names}, name)
 
 
 def _unnamed(raw: Mapping[str, Any], text: str) -> Unnamed | None:
@@ -326,7 +328,7 @@ def named_by(
             elif each.name in patterns and _is_included(raw, each, known(value), is_sure=is_sure):
                 told = _pointer(known(value), line, from_, further=True, directive=each.name)
                 is_missed = is_sure or (name.endswith(_CONFIGURATION) and told.text.endswith(_CONFIGURATION))
-                may_lack = not is_missed or each.name in optional or Path(told.text).name in raw["without"]
+                may_lack = not is_missed or each.name in optional or Path(told.text).name in raw.get("without", ())
                 yield replace(told, is_optional=may_lack) if may_lack else told
 
 
@@ -388,7 +390,12 @@ _DIRECTIVES: Final = ("file", "pattern", "base", "list", "define", "keys")
 def _words() -> frozenset[str]:
     """Return every directive in small letters, whatever program has it."""
     raw: Mapping[str, Any] = read_toml(str(__package__), "data/pointers.toml")
-    return frozenset(name.lower() for each in raw.values() for key in _DIRECTIVES for name in each.get(key, ()))
+    return frozenset(_word(name) for each in raw.values() for key in _DIRECTIVES for name in each.get(key, ()))
+
+
+def _word(directive: str) -> str:
+    """Return the word by which a directive is looked for in a text, in small letters."""
+    return directive.lower().rpartition(".")[2]
 
 
 def _pointer(
