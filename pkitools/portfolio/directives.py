@@ -80,6 +80,8 @@ _TOKEN: Final = pattern(
     re.DOTALL,
 )
 _ESCAPED: Final = pattern(r"\\([\"'\\ ])")
+_PAIR: Final = 2
+_NO_CHOICE: Final = frozenset(("proxy", "delete"))  # of geo: an address follows
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,29 +91,65 @@ class _Word:
     begins_line: bool
 
 
-def of_nginx(text: str, names: Collection[str]) -> Iterator[Directive]:
-    """Yield the directives of nginx (``ngx_conf_read_token``): words up to ``;``, lines count for nothing."""
+def of_nginx(text: str, names: Collection[str], choosing: Collection[str] = ()) -> Iterator[Directive]:
+    """Yield the directives of nginx (``ngx_conf_read_token``): words up to ``;``, lines count for nothing.
+
+    Args:
+        text: the configuration.
+        names: of the directives.
+        choosing: of those that choose the value of a variable by that of another, as ``map`` does in a block: each of
+            its lines is one, with what it chooses by, the variable, the value that is there, and what it is then.
+    """
     lines, words, block, begins = _Lines(text), list[_Word](), Block(), True
+    chosen: dict[Block, tuple[_Word, ...]] = {}
+    others = frozenset(names).difference(choosing)
     for token in _TOKEN.finditer(text):
         kind = token.lastgroup
         if kind == "none":
             begins = begins or "\n" in token[0]
             continue
         if kind == "mark":
-            yield from _statements(words, token[0], names, block)
+            if token[0] == ";" and block in chosen:
+                yield from _choice(chosen[block], words, block)
+            yield from _statements(words, token[0], others, block)
+            inner = Block(block)
+            if token[0] == "{" and (told := _choosing(words, choosing)):
+                chosen[inner] = told
             words = []
-            block = Block(block) if token[0] == "{" else (block.outer or block) if token[0] == "}" else block
+            block = inner if token[0] == "{" else (block.outer or block) if token[0] == "}" else block
             begins = False
             continue
         words.append(_Word(_of_token(token), lines.at(token.start()), begins))
         begins = False
         if kind in {"double", "single"} and "\n" in token[0]:  # a script may have a configuration between its quotes
             first = lines.at(token.start()) - 1
-            for each in of_nginx(token[kind], names):
+            for each in of_nginx(token[kind], names, choosing):
                 if all(value for value, _ in each.values):
                     values = tuple((value, first + line) for value, line in each.values)
                     yield Directive(each.name, values, first + each.line, each.block)
-    yield from _statements(words, "", names, block)
+    yield from _statements(words, "", others, block)
+
+
+def _choosing(words: Sequence[_Word], names: Collection[str]) -> tuple[_Word, ...]:
+    """Return the words of what begins a block that chooses the value of a variable: its last; none of any other."""
+    starts = [at for at, word in enumerate(words) if word.text in names and (at == 0 or word.begins_line)]
+    told = tuple(words[starts[-1] :]) if starts else ()
+    return told if told[1:] and told[-1].text.startswith("$") else ()
+
+
+def _choice(told: tuple[_Word, ...], words: Sequence[_Word], block: Block) -> Iterator[Directive]:
+    """Yield a line of such a block; of what another file says the variable itself is the value."""
+    if len(words) == _PAIR and words[0].text not in _NO_CHOICE:
+        by, name = " ".join(word.text for word in told[1:-1]), told[-1]
+        value = name.text if words[0].text == "include" else words[1].text
+        if value:
+            values = (
+                (by, told[0].line),
+                (name.text, name.line),
+                (words[0].text, words[0].line),
+                (value, words[1].line),
+            )
+            yield Directive(told[0].text, values, words[0].line, block)
 
 
 def _of_token(token: re.Match[str]) -> str:
