@@ -475,6 +475,7 @@ class Pointer:
         unnamed: what the program loads with it by itself; ``None``: nothing, or its key is named.
         is_optional: where it is not there, nothing is missing.
         trusts: it holds the authorities that the program trusts.
+        program: the document of the program whose configuration it stands in; empty of an inventory.
     """
 
     target: Target
@@ -489,6 +490,7 @@ class Pointer:
     unnamed: Unnamed | None = None
     is_optional: bool = False
     trusts: bool = False
+    program: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,7 +219,8 @@ def _directives(text: str, name: str) -> Iterator[Pointer]:
         if len(found) > MAX_POINTERS:  # what gives names values is no pointer, and what stands behind it may be one
             raise LimitError("portfolio.error.too_many_pointers", name=name, limit=MAX_POINTERS)
         is_sure = _is_surely(raw, found, text, name)
-        yield from named_by(raw, found, name, is_sure=is_sure, unnamed=_unnamed(raw, text))
+        told = named_by(raw, found, name, is_sure=is_sure, unnamed=_unnamed(raw, text))
+        yield from (replace(each, program=raw["source"]) for each in told)
 
 
 def _is_surely(raw: Mapping[str, Any], found: Sequence[Directive], text: str, name: str) -> bool:
