@@ -527,6 +527,7 @@ class Reading:
         is_again: it adds to the reading of a file that came before.
         is_anew: more was known this time: its judgements take the place of the earlier ones.
         lists: how many lists of revoked certificates and OCSP responses are in it: they are used for all files.
+        is_by_folder: whether a root in it is somebody's own depends on what else lies in its folder.
     """
 
     name: str
@@ -541,6 +542,7 @@ class Reading:
     is_again: bool = False
     is_anew: bool = False
     lists: int = 0
+    is_by_folder: bool = False
 
 
 @runtime_checkable

@@ -112,11 +112,13 @@ class _Scan:
         first = list(islice(walked, _FEW))
         # of many files some are told of at once, and again where the others say more of them
         early = first[:_EARLY] if len(first) == _FEW else []
-        yield from self._noted(readings_of(map(self._unit, early), self.judge), further)
+        later: set[str] = set()
+        yield from self._noted(_sure(readings_of(map(self._unit, early), self.judge), later), further)
         yield from self._gathered(files)
         if self.judge.known:
-            yield from map(_once_more, readings_of(map(self._unit, early), self.judge))
-        rest = map(self._unit, chain(first[len(early) :], walked))
+            once_more = (self._unit(each) for each in early if each.name not in later)
+            yield from map(_once_more, readings_of(once_more, self.judge))
+        rest = map(self._unit, chain((each for each in early if each.name in later), first[len(early) :], walked))
         yield from self._noted(readings_of(rest, self.judge, self.executor), further)
         yield from self._pointed_to(further, [(each, "") for each in given if _is_peer(each)])
         for name, unread in self.in_use.missing(self._text, self._is_given):
@@ -309,6 +311,15 @@ def _with_unread(reading: Reading, code: str, count: int) -> Reading:
     params = {"name": reading.name, "count": count}
     unread = Unread(reading.name, Gap.UNREADABLE, code, params, _NO_PART)
     return replace(reading, unread=(*reading.unread, unread))
+
+
+def _sure(readings: Iterable[Reading], later: set[str]) -> Iterator[Reading]:
+    """Yield readings; of what depends on the rest of a folder take the name instead."""
+    for reading in readings:
+        if reading.is_by_folder:
+            later.add(reading.name)
+        else:
+            yield reading
 
 
 def _once_more(reading: Reading) -> Reading:
