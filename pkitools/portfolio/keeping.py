@@ -10,7 +10,7 @@ from __future__ import annotations
 import pickle
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count, groupby
 from operator import attrgetter, itemgetter
@@ -221,7 +221,8 @@ class Kept:
         self._compare_names()
         self._has_successions = False
         self._run("DELETE FROM succession")
-        found = [(self._number(old), next_one) for members in self._lines() for old, next_one in members]
+        keys = self._keys()
+        found = [(self._number(old), next_one) for members in self._lines(keys) for old, next_one in members]
         for number, successor in found:
             body = pickle.dumps(tuple(getattr(successor, name) for name in _OF_SUCCESSOR))
             self._run("INSERT INTO succession (certificate, body) VALUES (?, ?)", number, body)
@@ -257,12 +258,16 @@ class Kept:
                 self._run("INSERT INTO misnamed (certificate, body) VALUES (?, ?)", number, pickle.dumps(tuple(told)))
                 yield number
 
-    def _lines(self) -> Iterator[Iterator[tuple[HeldCertificate, Successor]]]:
+    def _lines(self, keys: Collection[str]) -> Iterator[Iterator[tuple[HeldCertificate, Successor]]]:
         """Yield what follows what in each line of several. Of very many of one name nobody can tell."""
         several = """SELECT line, number, body FROM certificate WHERE line IN (SELECT line FROM certificate
             WHERE line IS NOT NULL GROUP BY line HAVING count(*) BETWEEN 2 AND ?) ORDER BY line, number"""
         for _, rows in groupby(self.rows(several, MAX_SUCCESSIONS), key=itemgetter(0)):
-            yield successions([self._whole(number, body) for _, number, body in rows], self._moment)
+            yield successions([self._whole(number, body) for _, number, body in rows], self._moment, keys)
+
+    def _keys(self) -> frozenset[str]:
+        """Return SHA-256 of the public halves of the private keys that were found."""
+        return frozenset(each.spki_sha256 for each in self.others(KEYS) if each.spki_sha256 is not None)
 
     def _number(self, one: HeldCertificate) -> int:
         (number,) = self._first("SELECT number FROM certificate WHERE sha256 = ?", one.sha256) or (0,)

@@ -15,6 +15,7 @@ from pkitools.arguments import octets, several, text, wrong_type
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_PENDING
 from pkitools.portfolio.claims import Claims
+from pkitools.portfolio.copies import Copies
 from pkitools.portfolio.following import MOST_ROUNDS, POINTS_NOWHERE, Leads, key_beside, listing_of, resolved, too_deep
 from pkitools.portfolio.foreseeing import gathered_from
 from pkitools.portfolio.in_use import InUse
@@ -102,6 +103,11 @@ class _Scan:
     given: dict[str, str] = field(default_factory=dict)
     in_use: InUse = field(default_factory=InUse)
 
+    copies: Copies = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.copies = Copies(self.judge.asked.moment)
+
     def readings(self, given: Sequence[str]) -> Iterator[Reading]:
         files = [each for each in given if not _is_peer(each)]
         for each in files:
@@ -130,6 +136,15 @@ class _Scan:
                     self._pair(self._as_given(path), pointer, name)
         for (certificate, key), is_named in self.pairs.items():
             yield from not_fitting(certificate, key, self.judge, self.claims.of_file, is_named=is_named)
+        yield from self._used(files)
+
+    def _used(self, files: Sequence[str]) -> Iterator[Reading]:
+        """Yield what is called a copy and has ended, where something says that it is used."""
+        if self.copies:
+            yield from self.copies.by_links()
+            walked = (found.name for found in _walked(files) if isinstance(found, FoundFile))
+            names = chain((unit.name for unit in self.held), walked)
+            yield from self.copies.by_texts((name, told) for name in names if (told := self._text(name)) is not None)
 
     def _pointed_to(self, further: list[tuple[str, Pointer]], peers: list[tuple[str, str]]) -> Iterator[Reading]:
         for _ in range(MOST_ROUNDS):
@@ -162,6 +177,7 @@ class _Scan:
     def _noted(self, readings: Iterable[Reading], further: list[tuple[str, Pointer]]) -> Iterator[Reading]:
         """Yield readings, and keep what is to be done after the last."""
         for reading in readings:
+            self.copies.note(reading)
             further += ((reading.name, pointer) for pointer in reading.points_to)
             left_out = 0
             for der in reading.authorities:
