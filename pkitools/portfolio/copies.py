@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import Final
 
 from pkitools.checking.file_names import is_called_copy
 from pkitools.frozen import replace
-from pkitools.portfolio.model import HeldCertificate, Place, Reading
+from pkitools.portfolio.model import HeldCertificate, Place, Reading, Unread
 from pkitools.text import pattern
 
 _WORD: Final = pattern(r"[\w.~@+-]+")
@@ -23,28 +22,23 @@ _THUMBPRINT: Final = 16
 
 
 class Copies:
-    """What a scan found in such files.
+    """What a scan found in such files."""
 
-    Args:
-        moment: as of which they have ended, aware.
-    """
-
-    def __init__(self, moment: datetime) -> None:
-        self._moment = moment
+    def __init__(self) -> None:
         self._files: dict[str, list[HeldCertificate]] = {}
         self._links: dict[str, str] = {}
 
-    def note(self, reading: Reading) -> None:
-        """Keep what is in a file that is called a copy, and by which further name a folder was reached."""
-        for one in reading.certificates:
-            # of most it has not ended, and then nothing is asked of its name
-            if one.not_after < self._moment and not one.is_authority and is_called_copy(reading.name):
-                places = tuple(each for each in one.places if each.container != "tls")
-                if places:
-                    self._files.setdefault(reading.name, []).append(replace(one, judgements=(), places=places))
-        for unread in reading.unread:
-            if unread.code == _ENTERED_BEFORE:
-                self._links[unread.name] = str(unread.params["other"])
+    def note(self, name: str, one: HeldCertificate) -> None:
+        """Keep a certificate that has ended, where its file is called a copy."""
+        if not one.is_authority and is_called_copy(name):
+            places = tuple(each for each in one.places if each.container != "tls")
+            if places:
+                self._files.setdefault(name, []).append(replace(one, judgements=(), places=places))
+
+    def note_link(self, unread: Unread) -> None:
+        """Keep by which further name a folder was reached."""
+        if unread.code == _ENTERED_BEFORE:
+            self._links[unread.name] = str(unread.params["other"])
 
     def __bool__(self) -> bool:
         return bool(self._files)

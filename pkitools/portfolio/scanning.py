@@ -103,10 +103,7 @@ class _Scan:
     given: dict[str, str] = field(default_factory=dict)
     in_use: InUse = field(default_factory=InUse)
 
-    copies: Copies = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.copies = Copies(self.judge.asked.moment)
+    copies: Copies = field(default_factory=Copies)
 
     def readings(self, given: Sequence[str]) -> Iterator[Reading]:
         files = [each for each in given if not _is_peer(each)]
@@ -176,8 +173,13 @@ class _Scan:
 
     def _noted(self, readings: Iterable[Reading], further: list[tuple[str, Pointer]]) -> Iterator[Reading]:
         """Yield readings, and keep what is to be done after the last."""
+        moment = self.judge.asked.moment
         for reading in readings:
-            self.copies.note(reading)
+            for one in reading.certificates:
+                if one.not_after < moment:
+                    self.copies.note(reading.name, one)
+            for unread in reading.unread:
+                self.copies.note_link(unread)
             further += ((reading.name, pointer) for pointer in reading.points_to)
             left_out = 0
             for der in reading.authorities:
