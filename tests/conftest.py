@@ -15,6 +15,7 @@ from typing import Final
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
 from hypothesis import HealthCheck, settings
 
 from pkitools.requests import key_consistency
@@ -62,6 +63,7 @@ os.environ["LANG"] = "C.UTF-8"  # of other programs too: keytool speaks the lang
 
 rsa.generate_private_key = rsa_keys.generate_private_key  # before a module of tests takes it by name
 key_consistency._is_prime = rsa_keys.is_prime
+pkcs12.load_pkcs12 = rsa_keys.load_pkcs12
 derivations.install()
 
 for _level, _count in _EXAMPLES.items():

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 
+from pkitools.containers import ItemKind, read_source
 from pkitools.requests import generate_key, key_consistency
 from tests.conftest import LEVEL
 from tests.support import rsa_keys
@@ -63,3 +65,18 @@ def test_the_library_makes_its_keys_so() -> None:
     assert isinstance(first, rsa.RSAPrivateKey)
     assert isinstance(second, rsa.RSAPrivateKey)
     assert (first.key_size, first.private_numbers() == second.private_numbers()) == (2048, False)
+
+
+def test_a_keystore_is_opened_once_and_with_another_passphrase_never(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever opens it, a test or the library, opens it so."""
+    really, asked = rsa_keys.opened, []
+    monkeypatch.setattr(rsa_keys, "opened", lambda *given: (asked.append(given[1]), really(*given))[1])
+    rsa_keys.load_pkcs12.cache_clear()
+    key = key_of(65537, 2048, 0)
+    data = pkcs12.serialize_key_and_certificates(b"x", key, None, None, BestAvailableEncryption(b"right"))
+    for _ in range(3):
+        assert pkcs12.load_pkcs12(data, b"right").key.private_numbers() == key.private_numbers()
+        with pytest.raises(ValueError, match="password"):
+            pkcs12.load_pkcs12(data, b"wrong")
+    assert read_source(data, "x.p12", passphrase=b"right").of_kind(ItemKind.KEY)
+    assert (asked.count(b"right"), asked.count(b"wrong")) == (1, 3)

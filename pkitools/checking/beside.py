@@ -231,11 +231,14 @@ class _Together:
             yield outcome(NAMED, Violated(key.evidence, {**key.params, "file": name, "beside": beside}))
 
     def of_requests(self, name: str, keys: Mapping[Item, PublicKey | None]) -> Iterator[Outcome]:
-        """Yield an outcome for each request of a file."""
-        alike = self._alike(name)
+        """Yield an outcome for each request of a file.
+
+        That it was named beside the one file with certificates says nothing: so is one for the next of them.
+        """
+        alike = self.names.alike(name)
         for item, key in keys.items():
             if key is None:
-                if alike:
+                if self._alike(name):
                     yield outcome(REQUEST, NotChecked("unreadable", params={"count": "1"}))
                 continue
             seen = (Evidence(f"{name}, block {item.position}", key.spki_sha256),)

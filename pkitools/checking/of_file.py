@@ -70,8 +70,9 @@ class FileKeys:
             read=self.read,
         )
         requests = [(item, item) for item in self.contents.of_kind(ItemKind.REQUEST)]
-        private_keys = names_of(self.halves.values())
-        yield from check_requests(self.contents, keys, self.name, _standing(self.read, requests), private_keys)
+        called = _standing(self.read, requests, by_name=True)
+        standing, private_keys = _standing(self.read, requests), names_of(self.halves.values())
+        yield from check_requests(self.contents, keys, self.name, standing, called, private_keys=private_keys)
         yield from check_public_keys(self.contents, keys, self.name)
         yield from check_stated_keys(self.read)
 
@@ -124,16 +125,19 @@ class StatedIds:
 
 
 def _standing(
-    read: Sequence[tuple[Item, CertificateFacts]], items: Sequence[tuple[Item, Hashable]]
+    read: Sequence[tuple[Item, CertificateFacts]], items: Sequence[tuple[Item, Hashable]], *, by_name: bool = False
 ) -> dict[Item, frozenset[str]]:
     """Return the keys of the certificates that each of these items stands with in its file.
 
     Args:
         read: the certificates of the file, and where they stand.
         items: each with what tells it from the others; ``None`` where that is not known.
+        by_name: only with those that are called as it is.
     """
     standing = _standing_of(read, items)
-    return {} if standing is None else {item: frozenset().union(*standing.with_item(item)) for item, _ in items}
+    if standing is None:
+        return {}
+    return {item: frozenset().union(*standing.with_item(item, by_name=by_name)) for item, _ in items}
 
 
 def _held_to(

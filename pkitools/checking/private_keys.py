@@ -174,24 +174,29 @@ def check_requests(
     public_keys: Collection[str],
     name: str,
     standing: Mapping[Item, Collection[str]],
+    called: Mapping[Item, Collection[str]],
+    *,
     private_keys: Collection[str] = (),
 ) -> Iterator[Outcome]:
     """Yield an outcome for each request in a file: is it for the key of one of the certificates it stands with?
+
+    In a text with names one for another key than all of these is for a next certificate where its own key lies there,
+    or where it is not called as a certificate is.
 
     Args:
         contents: the file.
         public_keys: SHA-256 (hex) of the public key of each of those certificates; none where it stands with none.
         name: of the file.
         standing: by request the keys of the certificates it stands with in the file; none where nothing says that.
+        called: the same, of those alone that are called as it is.
         private_keys: SHA-256 (hex) of the public half of each private key in it.
     """
     for item, key in request_keys(contents, name).items() if public_keys else ():
-        # in a text with names one with a key of its own, or with nothing that is called so, is for a next certificate
         is_next = (
             key is not None
             and is_named(item)
             and not _is_of(key, public_keys)
-            and (_is_of(key, private_keys) or not standing.get(item))
+            and (_is_of(key, private_keys) or not called.get(item))
         )
         yield outcome(NEXT if is_next else REQUEST, _of_request(item, key, standing.get(item) or public_keys, name))
 

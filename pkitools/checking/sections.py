@@ -173,8 +173,14 @@ class Standing(Generic[_T]):
                     self._holders.setdefault(held, set()).add(id(other))
         return not self._holders.get(value, set()) <= {id(item)}
 
-    def with_item(self, item: Item) -> tuple[_T, ...]:
-        """Return what an item stands with; nothing where that is not said."""
+    def with_item(self, item: Item, *, by_name: bool = False) -> tuple[_T, ...]:
+        """Return what an item stands with; nothing where that is not said.
+
+        Args:
+            item: one of those that are asked about.
+            by_name: only where it is called alike, or the place of both is somebody's own: that one of each is left in
+                a section says nothing of what may be for a next one.
+        """
         if item.place in self._places:
             return tuple(self._places[item.place])
         if item.among is None:
@@ -186,7 +192,7 @@ class Standing(Generic[_T]):
             if named:
                 return named
             is_pair = len(self._values.get(number, ())) == len(self._marks.get(number, ())) == 1
-            if number == nearest != _ANYWHERE and is_pair:
+            if number == nearest != _ANYWHERE and is_pair and not by_name:
                 return tuple(self._values[number])
             if number == nearest == item.among:
                 break

@@ -29,6 +29,13 @@ _VALUE: Final = pattern(rb"(?<![A-Za-z0-9+/])(?:M[A-Za-z0-9+/]{2}|LS0t)[A-Za-z0-
 _KEY_WITHIN: Final = b"PRIVATE KEY-----"
 
 
+def is_any(text: bytes) -> bool:
+    """Whether a caller in a text can hand something on: most texts have nothing to read caller by caller."""
+    if len(text) > _MAX_BYTES:
+        return False
+    return bool(_ESCAPED_BEGIN.search(text) or _TOKEN.search(_decoded(text)))
+
+
 def callers(text: bytes) -> list[bytes]:
     """Return the headers of each caller in a text: where a header comes again, another caller has begun.
 

@@ -396,6 +396,8 @@ def _header(data: bytes, found: _Found) -> ContainerFormat | None:
         )
         _tell_more(header_forms.without_values(data), found)
         return ContainerFormat.HEADER if found.items else None
+    if not header_forms.is_any(data):
+        return None
     for number, caller in enumerate(header_forms.callers(data), start=1):
         _take_caller(caller, number, found)
     return ContainerFormat.HEADER if found.items else None

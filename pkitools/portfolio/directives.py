@@ -11,10 +11,11 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final, TypeAlias
 
+from pkitools.containers.named_values import standings
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_POINTERS
 from pkitools.text import pattern
@@ -79,6 +80,8 @@ _TOKEN: Final = pattern(
     re.DOTALL,
 )
 _ESCAPED: Final = pattern(r"\\([\"'\\ ])")
+_PAIR: Final = 2
+_NO_CHOICE: Final = frozenset(("proxy", "delete"))  # of geo: an address follows
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,29 +91,65 @@ class _Word:
     begins_line: bool
 
 
-def of_nginx(text: str, names: Collection[str]) -> Iterator[Directive]:
-    """Yield the directives of nginx (``ngx_conf_read_token``): words up to ``;``, lines count for nothing."""
+def of_nginx(text: str, names: Collection[str], choosing: Collection[str] = ()) -> Iterator[Directive]:
+    """Yield the directives of nginx (``ngx_conf_read_token``): words up to ``;``, lines count for nothing.
+
+    Args:
+        text: the configuration.
+        names: of the directives.
+        choosing: of those that choose the value of a variable by that of another, as ``map`` does in a block: each of
+            its lines is one, with what it chooses by, the variable, the value that is there, and what it is then.
+    """
     lines, words, block, begins = _Lines(text), list[_Word](), Block(), True
+    chosen: dict[Block, tuple[_Word, ...]] = {}
+    others = frozenset(names).difference(choosing)
     for token in _TOKEN.finditer(text):
         kind = token.lastgroup
         if kind == "none":
             begins = begins or "\n" in token[0]
             continue
         if kind == "mark":
-            yield from _statements(words, token[0], names, block)
+            if token[0] == ";" and block in chosen:
+                yield from _choice(chosen[block], words, block)
+            yield from _statements(words, token[0], others, block)
+            inner = Block(block)
+            if token[0] == "{" and (told := _choosing(words, choosing)):
+                chosen[inner] = told
             words = []
-            block = Block(block) if token[0] == "{" else (block.outer or block) if token[0] == "}" else block
+            block = inner if token[0] == "{" else (block.outer or block) if token[0] == "}" else block
             begins = False
             continue
         words.append(_Word(_of_token(token), lines.at(token.start()), begins))
         begins = False
         if kind in {"double", "single"} and "\n" in token[0]:  # a script may have a configuration between its quotes
             first = lines.at(token.start()) - 1
-            for each in of_nginx(token[kind], names):
+            for each in of_nginx(token[kind], names, choosing):
                 if all(value for value, _ in each.values):
                     values = tuple((value, first + line) for value, line in each.values)
                     yield Directive(each.name, values, first + each.line, each.block)
-    yield from _statements(words, "", names, block)
+    yield from _statements(words, "", others, block)
+
+
+def _choosing(words: Sequence[_Word], names: Collection[str]) -> tuple[_Word, ...]:
+    """Return the words of what begins a block that chooses the value of a variable: its last; none of any other."""
+    starts = [at for at, word in enumerate(words) if word.text in names and (at == 0 or word.begins_line)]
+    told = tuple(words[starts[-1] :]) if starts else ()
+    return told if told[1:] and told[-1].text.startswith("$") else ()
+
+
+def _choice(told: tuple[_Word, ...], words: Sequence[_Word], block: Block) -> Iterator[Directive]:
+    """Yield a line of such a block; of what another file says the variable itself is the value."""
+    if len(words) == _PAIR and words[0].text not in _NO_CHOICE:
+        by, name = " ".join(word.text for word in told[1:-1]), told[-1]
+        value = name.text if words[0].text == "include" else words[1].text
+        if value:
+            values = (
+                (by, told[0].line),
+                (name.text, name.line),
+                (words[0].text, words[0].line),
+                (value, words[1].line),
+            )
+            yield Directive(told[0].text, values, words[0].line, block)
 
 
 def _of_token(token: re.Match[str]) -> str:
@@ -262,6 +301,8 @@ PROGRAMS: Final = tuple(
     ".go .js .mjs .cjs .ts .tsx .jsx .py .rb .rs .java .kt .cs .c .h .cc .cpp .php .lua".split()  # noqa: SIM905  shorter
 )
 """How files end that are the text of a program: in those such a name may be anything, so less counts as one."""
+_PATH: Final = "."
+"""Between the words of a name that says what its key stands in."""
 _DATA: Final = (".yml", ".yaml", ".toml", ".json")
 
 
@@ -269,12 +310,49 @@ def of_keyed(text: str, names: Mapping[str, str], name: str) -> Iterator[Directi
     """Yield keys of YAML, TOML or JSON with their values: in blocks, inline, on the next line, in lists.
 
     Args:
-        names: as Traefik's documents write them, by their small letters; of a file that is surely data any letters do.
+        names: as Traefik's documents write them, by the small letters of their last word, which is the key; of a file
+            that is surely data any letters do. One of several words counts only where the others stand around it.
         name: of the file.
     """
+    placed = list[tuple[int, Directive]]()
+    for at, found in _keys_of(text, names, name):
+        if _PATH in found.name:
+            placed.append((at, found))
+        else:
+            yield found
+    if placed:
+        yield from _at_their_place(text, placed)
+
+
+def _at_their_place(text: str, found: Sequence[tuple[int, Directive]]) -> Iterator[Directive]:
+    """Yield the directives that stand in what their name says, and in nothing else."""
+    octets, at, last = list[bytes](), 0, 0
+    spans = list[tuple[int, int]]()
+    for place, _ in found:
+        octets.append(text[last:place].encode())
+        at, last = at + len(octets[-1]), place
+        spans.append((at, at))
+    octets.append(text[last:].encode())
+    for (_, directive), standing in zip(found, standings(b"".join(octets), spans), strict=True):
+        if standing is not None:
+            around = (
+                standing.folder[1:] if standing.folder[:1] and isinstance(standing.folder[0], int) else standing.folder
+            )
+            words = (*map(str, around), standing.name.rpartition("/")[2])  # without the number of the document
+            if _PATH.join(words).lower() == directive.name.lower():
+                yield directive
+
+
+def _keys_of(text: str, names: Mapping[str, str], name: str) -> Iterator[tuple[int, Directive]]:
+    """Yield keys of YAML, TOML or JSON with their values, and from where on in the text what is behind each stands.
+
+    Args:
+        names, name: as of :func:`of_keyed`.
+    """
     is_data = name.lower().endswith(_DATA)
+    words = "|".join(each.rpartition(_PATH)[2] for each in names.values())
     key = re.compile(
-        rf"(?P<quote>[\"']?)(?<![\w-])(?P<name>{'|'.join(names.values())})(?P=quote)[ \t]*+"
+        rf"(?P<quote>[\"']?)(?<![\w-])(?P<name>{words})(?P=quote)[ \t]*+"
         r"(?:\n[ \t]*+(?=:[ \t]))?(?::(?=[\s\"'\[{]|\Z)|=(?!=))",
         re.IGNORECASE if is_data else 0,
     )
@@ -293,17 +371,18 @@ def of_keyed(text: str, names: Mapping[str, str], name: str) -> Iterator[Directi
         if not _may_precede(plain, name.lower(), is_first=is_first):
             continue
         told = names[found["name"].lower()]
-        if told in seen or _BOUNDARY.search(_COMMENT.sub("", _STRINGS.sub('""', text[last : found.start()]))):
-            block, seen = Block(), set()
-        seen.add(told)
-        last = found.end()
+        if _PATH not in told:  # what stands elsewhere ends no block
+            if told in seen or _BOUNDARY.search(_COMMENT.sub("", _STRINGS.sub('""', text[last : found.start()]))):
+                block, seen = Block(), set()
+            seen.add(told)
+            last = found.end()
         line = lines.at(found.start())
         column = found.start() - start
         values = tuple((value, lines.at(at)) for value, at in _keyed_values(text, found.end(), column))
         if is_data or not name.lower().endswith(PROGRAMS):
-            yield Directive(told, values, line, block)
+            yield found.end(), Directive(told, values, line, block)
         else:
-            yield Directive(told, tuple(each for each in values if each[0]), line, block)
+            yield found.end(), Directive(told, tuple(each for each in values if each[0]), line, block)
 
 
 _ESCAPED_KEY: Final = pattern(r"\"(?=[^\"\n]{0,99}\\[xuU])((?:[^\"\\\n]|\\.){1,100})\"[ \t]*+[:=]")

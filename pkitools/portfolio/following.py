@@ -17,6 +17,8 @@ from pkitools.text import pattern
 
 MOST_ROUNDS: Final = 20
 """How often what was pointed to may point further: a main file, its parts, what those name. Apache stops there too."""
+POINTS_NOWHERE: Final = "portfolio.error.points_nowhere"
+"""The code of what is told of a name that no file has."""
 _PARENTS: Final = 3
 """Folders that a relative name is looked for in: that of the file, and those above it."""
 _MAGIC: Final = pattern(r"[*?\[]")
@@ -118,7 +120,7 @@ def _named(pointer: Pointer, name: str) -> Leads:
             return Leads(variants)
         # without its key a certificate is judged all the same: who hands configurations on leaves keys out
         gap = Gap.SKIPPED if pointer.is_key else Gap.MISSING
-        return Leads(unread=_unread(pointer, name, gap, "portfolio.error.points_nowhere"))
+        return Leads(unread=_unread(pointer, name, gap, POINTS_NOWHERE))
     if os.path.isdir(found):  # noqa: PTH112  a Path raises where a link leads to what may not be seen
         listing = _Listing()
         listing.take_folder(str(found), is_deep=pointer.target is Target.PATTERN)

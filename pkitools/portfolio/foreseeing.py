@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 
 from pkitools.containers import read_source
@@ -48,7 +49,10 @@ def gathered_from(
 
 def _taken(file: Unit | ToRead, collecting: Collecting, further: list[ToRead], *, raise_crashes: bool) -> int:
     unit = file if isinstance(file, Unit) else unit_of(file)
-    if not isinstance(unit, Unit) or holds_one_leaf(unit.data):
+    if not isinstance(unit, Unit):
+        return 0
+    if holds_one_leaf(unit.data):
+        collecting.with_others[unit.name.rpartition(os.sep)[0]] = None
         return 0
     try:
         return collecting.take(read_source(unit.data, unit.name, keystores=False), unit.name)

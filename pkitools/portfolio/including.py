@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from pkitools.frozen import replace
 from pkitools.limits import MAX_POINTERS
-from pkitools.portfolio.directives import Block, Directive
+from pkitools.portfolio.directives import Block, Directive, Value
 from pkitools.portfolio.following import MOST_ROUNDS, resolved
 from pkitools.portfolio.model import Pointer, Target
 from pkitools.portfolio.pointers import directives_of, kinds, named_by
@@ -38,6 +38,7 @@ class _Reading:
         self._raw, self._read = raw, read
         self._includes = frozenset(name.lower() for name in raw["pattern"])
         self._files = frozenset(name.lower() for pair in raw["keys"].items() for name in pair)
+        self._choosing = frozenset(raw.get("choose", ()))
         self._base = frozenset(name.lower() for name in raw.get("base", ()))
         self._bases: dict[str, None] = {}
         self._known: dict[str, Sequence[Directive]] = {}
@@ -58,18 +59,21 @@ class _Reading:
             if told in self._base and each.values:
                 self._bases[each.values[0][0]] = None
             if told not in self._includes:
-                yield replace(
-                    each, block=inside, values=self._found(each, name) if told in self._files else each.values
-                )
+                values = each.values
+                if told in self._files:
+                    values = self._found(values, name)
+                elif told in self._choosing:
+                    values = (*values[:-1], *self._found(values[-1:], name))
+                yield replace(each, block=inside, values=values)
             elif each.values and depth < MOST_ROUNDS:
                 for path in self._resolved(Target.PATTERN, *each.values[0], name):
                     yield from self.of(path, inside, depth + 1)
 
-    def _found(self, directive: Directive, name: str) -> tuple[tuple[str, int], ...]:
+    def _found(self, values: tuple[Value, ...], name: str) -> tuple[Value, ...]:
         """Return the values of a directive with the file that its first names, where there is one by that name."""
-        if not directive.values:
+        if not values:
             return ()
-        (text, line), *rest = directive.values
+        (text, line), *rest = values
         paths = self._resolved(Target.FILE, text, line, name) if text else ()
         return ((paths[0] if paths else text, line), *rest)
 

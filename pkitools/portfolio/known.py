@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from binascii import a2b_base64
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, TypeAlias, TypeVar
@@ -27,6 +28,7 @@ from pkitools.trust import embedded_intermediates
 from pkitools.x509 import CertificateFacts
 from pkitools.x509.at_hand import AtHand, at_hand
 from pkitools.x509.der_writing import integer_octets
+from pkitools.x509.holder import Holder, holder_of
 from pkitools.x509.name_matching import canonical_name
 from pkitools.x509.reader import readable
 
@@ -36,6 +38,11 @@ V = TypeVar("V")
 Lists: TypeAlias = tuple[tuple[CertificateRevocationList | bytes, ...], tuple[bytes, ...]]
 """Lists of revoked certificates, those that cannot be read as their bytes, and OCSP responses."""
 
+_MANY_ROOTS: Final = 20
+"""Files with a root each that make a folder one of those that somebody trusts."""
+_ROOTS_FOR_EACH: Final = 10
+"""How many of those there are at least for each root that does not say what it may sign."""
+_OWN: Final = (ItemKind.KEY, ItemKind.REQUEST)
 _BEGIN: Final = b"-----BEGIN CERTIFICATE-----"
 # of version 3, with lengths of two octets: PKCS#7 goes by that label as well, and a list may
 _ONE_CERTIFICATE: Final = pattern(rb"(?s)\x30\x82..\x30\x82..\xa0\x03\x02\x01\x02\x02")
@@ -53,15 +60,17 @@ class Known:
         authorities: DER of certificates that may have issued others, and are not among the embedded ones.
         places: the name of each file that holds authorities alone → the numbers of those in it, from 0: only these are
             at hand for a certificate that may have been sent with another chain.
+        stores: the folders that hold the roots of many, and nothing that is somebody's own.
     """
 
     crls: tuple[bytes, ...] = field(default=(), repr=False)
     responses: tuple[bytes, ...] = field(default=(), repr=False)
     authorities: tuple[bytes, ...] = field(default=(), repr=False)
     places: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False, hash=False)
+    stores: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
-        return bool(self.crls or self.responses or self.authorities)
+        return bool(self.crls or self.responses or self.authorities or self.stores)
 
 
 def holds_one_leaf(data: bytes) -> bool:
@@ -83,12 +92,18 @@ def holds_one_leaf(data: bytes) -> bool:
 class Collecting:
     """Takes from file after file what others need, and no more than :mod:`pkitools.limits` has room for."""
 
+    with_others: dict[str, None]
+    """The folders with what is of no authority; noted of every certificate, so in as few steps as can be."""
+
     def __init__(self) -> None:
         self._held: dict[ItemKind, dict[bytes, None]] = {kind: {} for kind in LISTS}
         self._authorities: dict[bytes, int] = {}
         self._places: dict[str, tuple[int, ...]] = {}
         self._room = MAX_FOUND_LIST_BYTES
         self._embedded = frozenset(embedded_intermediates())
+        self._roots: Counter[str] = Counter()  # by folder: files with roots alone, those that may be, and what has more
+        self._perhaps: Counter[str] = Counter()
+        self.with_others = {}
 
     def take(self, contents: Contents, name: str) -> int:
         """Take what is in one file; return how many parts of it there was no room for.
@@ -97,13 +112,26 @@ class Collecting:
         sent with no other.
         """
         lists = sum(not self._take_list(item.kind, item.der) for item in contents.items if item.kind in LISTS)
-        authorities, are_alone = _authorities(contents)
+        authorities, are_alone, read = _authorities(contents)
+        self._take_root(contents, read, name, are_alone=are_alone)
         return lists + self._take_authorities(authorities, name, are_alone=are_alone)
 
     def known(self) -> Known:
         """Return all that was taken."""
         crls, responses = (tuple(self._held[kind]) for kind in (ItemKind.CRL, ItemKind.OCSP_RESPONSE))
-        return Known(crls, responses, tuple(self._authorities), self._places)
+        stores = frozenset(folder for folder, count in self._roots.items() if self._is_store(folder, count))
+        return Known(crls, responses, tuple(self._authorities), self._places, stores)
+
+    def _is_store(self, folder: str, roots: int) -> bool:
+        is_of_many = roots >= _MANY_ROOTS and self._perhaps[folder] * _ROOTS_FOR_EACH <= roots
+        return is_of_many and folder not in self.with_others
+
+    def _take_root(self, contents: Contents, read: Sequence[CertificateFacts], name: str, *, are_alone: bool) -> None:
+        if any(map(contents.of_kind, _OWN)) or (contents.of_kind(ItemKind.CERTIFICATE) and not are_alone):
+            self.with_others[name.rpartition(os.sep)[0]] = None
+        elif read and all(facts.is_self_issued for facts in read):
+            are_sure = all(holder_of(facts) is Holder.AUTHORITY for facts in read)
+            (self._roots if are_sure else self._perhaps)[name.rpartition(os.sep)[0]] += 1
 
     def _take_list(self, kind: ItemKind, der: bytes) -> bool:
         held = self._held[kind]
@@ -128,13 +156,13 @@ class Collecting:
         return len(meant) - len(kept)
 
 
-def _authorities(contents: Contents) -> tuple[Sequence[bytes], bool]:
-    """Return the certificates of a file that may have issued others, and whether it holds no other."""
+def _authorities(contents: Contents) -> tuple[Sequence[bytes], bool, Sequence[CertificateFacts]]:
+    """Return the certificates of a file that may have issued others, whether it holds no other, and all it holds."""
     ders = [item.der for item in contents.of_kind(ItemKind.CERTIFICATE)]
     if len(ders) < 2 and not any(map(_MAY_ISSUE.search, ders)):
-        return (), False
+        return (), False, ()
     read = list(readable(ders))
-    return list(dict.fromkeys(facts.der for facts in possible_issuers(read))), is_of_authorities(read)
+    return list(dict.fromkeys(facts.der for facts in possible_issuers(read))), is_of_authorities(read), read
 
 
 def is_of_authorities(certificates: Iterable[CertificateFacts]) -> bool:

@@ -475,6 +475,7 @@ class Pointer:
         unnamed: what the program loads with it by itself; ``None``: nothing, or its key is named.
         is_optional: where it is not there, nothing is missing.
         trusts: it holds the authorities that the program trusts.
+        program: the document of the program whose configuration it stands in; empty of an inventory.
     """
 
     target: Target
@@ -489,6 +490,7 @@ class Pointer:
     unnamed: Unnamed | None = None
     is_optional: bool = False
     trusts: bool = False
+    program: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -525,6 +527,7 @@ class Reading:
         is_again: it adds to the reading of a file that came before.
         is_anew: more was known this time: its judgements take the place of the earlier ones.
         lists: how many lists of revoked certificates and OCSP responses are in it: they are used for all files.
+        is_by_folder: whether a root in it is somebody's own depends on what else lies in its folder.
     """
 
     name: str
@@ -539,6 +542,7 @@ class Reading:
     is_again: bool = False
     is_anew: bool = False
     lists: int = 0
+    is_by_folder: bool = False
 
 
 @runtime_checkable

@@ -21,7 +21,7 @@ from typing import Any, Final
 from pkitools.containers.encodings import as_utf8
 from pkitools.documents import Source, cite
 from pkitools.errors import LimitError
-from pkitools.frozen import replace
+from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_CONFIGURATION_BYTES, MAX_POINTERS
 from pkitools.package_data import read_toml
 from pkitools.portfolio.directives import (
@@ -72,6 +72,8 @@ _WORD: Final = pattern(r"[A-Za-z_][A-Za-z0-9_-]*+")
 _PEM: Final = pattern(rb"-----BEGIN [A-Z0-9 ]++-----[^-]*+-----END [A-Z0-9 ]++-----")
 _NAME: Final = pattern(r"\$\{(\w{1,100})\}")
 _BARE_NAME: Final = pattern(r"\$(?:\{(\w{1,100})\}|(\w{1,100}))")  # of nginx
+# of nginx: by which a variable names a file
+_USING: Final = pattern(r"\b(?:(?:[a-z]{1,8}_)?ssl_\w{1,40}+|set)\s(?:\$\{\w{1,100}\}|[^;{}]){1,4096}+")
 _LIKE_A_PATH: Final = pattern(
     r"(?:/|\./|\.\./)[^\x00-\x1f]{1,4095}|[^\s\x00-\x1f]{0,4000}(?:/|\.[A-Za-z0-9]{1,8}\Z)\S{0,4000}"
 )
@@ -211,28 +213,31 @@ def _directives(text: str, name: str) -> Iterator[Pointer]:
         if raw["form"] == "keyed":
             small = {each.lower(): each for key in ("file", "keys") for each in raw[key]}
             yield from named_by(raw, [*of_escaped_keys(text, small, name)], name)
-        if words.isdisjoint(each.lower() for key in ("file", "pattern", "list", "keys") for each in raw.get(key, ())):
+        if words.isdisjoint(_word(each) for key in ("file", "pattern", "list", "keys") for each in raw.get(key, ())):
             continue
         found = list(islice(directives_of(raw, text, name), MAX_POINTERS + 1))
         if len(found) > MAX_POINTERS:  # what gives names values is no pointer, and what stands behind it may be one
             raise LimitError("portfolio.error.too_many_pointers", name=name, limit=MAX_POINTERS)
         is_sure = _is_surely(raw, found, text, name)
-        yield from named_by(raw, found, name, is_sure=is_sure, unnamed=_unnamed(raw, text))
+        told = named_by(raw, found, name, is_sure=is_sure, unnamed=_unnamed(raw, text))
+        yield from (replace(each, program=raw["source"]) for each in told)
 
 
 def _is_surely(raw: Mapping[str, Any], found: Sequence[Directive], text: str, name: str) -> bool:
     """Return whether a text is a configuration of this program: "include" also begins a line of many others."""
     if "pattern" not in raw or name.lower().endswith(PROGRAMS):
         return False
+    if raw["form"] == "keyed":
+        return any(each.name in raw["pattern"] for each in found)  # what it stands in says so
     small = raw["form"] == "lines"
     sure = {each.lower() if small else each for key in ("file", "keys") for each in raw.get(key, ())}
     return any(each.name in sure for each in found) or re.search(raw["sign"], text) is not None
 
 
-def _as_meant(found: Directive, define: frozenset[str]) -> Directive:
-    """Return a directive of nginx: only what sets a variable has two values, and any other with two is no file."""
+def _as_meant(found: Directive, define: frozenset[str], choose: frozenset[str]) -> Directive:
+    """Return a directive of nginx: only what sets a variable has more values, and any other with two is no file."""
     is_meant = len(found.values) == (2 if found.name in define else 1)
-    return found if is_meant else replace(found, values=(("", found.line),))
+    return found if is_meant or found.name in choose else replace(found, values=(("", found.line),))
 
 
 def directives_of(raw: Mapping[str, Any], text: str, name: str) -> Iterator[Directive]:
@@ -247,14 +252,17 @@ def directives_of(raw: Mapping[str, Any], text: str, name: str) -> Iterator[Dire
     small = {each.lower(): each for each in names}
     match raw["form"]:
         case "statements":
-            define = frozenset(raw["define"])
-            return (_as_meant(each, define) for each in of_nginx(text, names))
+            define, choose = frozenset(raw["define"]), frozenset(raw["choose"])
+            used = {name for told in _USING.finditer(text) for name in _names(told[0])}
+            found = (_as_meant(each, define, choose) for each in of_nginx(text, names, choose))
+            # most such blocks are of redirects, and may have thousands of lines
+            return (each for each in found if each.name not in choose or used.issuperset(_names(each.values[1][0])))
         case "lines":
             return of_apache(text, small)
         case "options":
             return of_haproxy(text, names, raw["lines"])
         case _:
-            return of_keyed(text, small, name)
+            return of_keyed(text, {_word(each): each for each in names}, name)
 
 
 def _unnamed(raw: Mapping[str, Any], text: str) -> Unnamed | None:
@@ -297,17 +305,36 @@ def named_by(
     defined = _defined([(each[0][0].lstrip("$"), each[1][0]) for each in defines])
     pattern_of_name = _BARE_NAME if raw["form"] == "statements" else _NAME
 
-    def known(value: str) -> str:
+    def single(value: str) -> str:
         return _with_values(value, defined, pattern_of_name)
 
+    chosen: dict[str, list[_Chosen]] = {}
+    for each in (each for each in found if each.name in named("choose")):
+        (by, _), (variable, _), (case, _), (value, line) = each.values
+        chosen.setdefault(variable.strip("${}"), []).append(_Chosen(single(value), line, (by, case)))
+
+    def known(value: str, line: int) -> Sequence[_Chosen]:
+        text = single(value)
+        variable = next((each for each in pattern_of_name.finditer(text) if _name_of(each) in chosen), None)
+        if variable is None:
+            return (_Chosen(text, line),)
+        before, behind = text[: variable.start()], text[variable.end() :]
+        return [replace(each, text=before + each.text + behind) for each in chosen[_name_of(variable)]]
+
+    again = set[tuple[str, _Chosen]]()  # one variable for several servers
     for key, certificate in raw.get("keys", {}).items():
         pair = [each.lower() if is_apache else each for each in (key, certificate)]
         keys, certificates = ([each for each in found if each.name == of] for of in pair)
         for each, partner in _pairs(keys, certificates, is_keyed=raw["form"] == "keyed"):
-            text, of = known(each.values[0][0]), known(partner)
-            sure = "" if _VARIABLE.search(of) else of
-            told = _pointer(text, each.values[0][1], bases_of(key, each.line), directive=each.name)
-            yield replace(told, is_key=True, key_of=sure, key_of_bases=bases_of(certificate, each.line))
+            partners = {one.case: one.text for one in known(partner, each.line)}
+            for one in known(*each.values[0]):
+                of = partners.get(one.case, partners.get(None, ""))
+                if one.case is not None and (f"{key} {of}", one) in again:
+                    continue
+                again.add((f"{key} {of}", one))
+                sure = "" if _VARIABLE.search(of) else of
+                told = _pointer(one.text, one.line, bases_of(key, each.line), directive=each.name)
+                yield replace(told, is_key=True, key_of=sure, key_of_bases=bases_of(certificate, each.line))
     files, lists, patterns, serving = named("file"), named("list"), named("pattern"), named("serves")
     trusting = named("trusts")
     optional = named("optional")
@@ -319,14 +346,18 @@ def named_by(
             if each.name in files or each.name in lists:
                 serves = each.name in serving
                 is_list = each.name in lists
-                told = _pointer(known(value), line, from_, is_list=is_list, serves=serves, directive=each.name)
-                told = replace(told, trusts=True) if each.name in trusting else told
                 has_more = serves and unnamed is not None and each.block not in with_key
-                yield replace(told, unnamed=unnamed) if has_more else told
-            elif each.name in patterns and _is_included(raw, each, known(value), is_sure=is_sure):
-                told = _pointer(known(value), line, from_, further=True, directive=each.name)
+                for one in known(value, line):
+                    if one.case is not None and (each.name, one) in again:
+                        continue
+                    again.add((each.name, one))
+                    told = _pointer(one.text, one.line, from_, is_list=is_list, serves=serves, directive=each.name)
+                    told = replace(told, trusts=True) if each.name in trusting else told
+                    yield replace(told, unnamed=unnamed) if has_more else told
+            elif each.name in patterns and _is_included(raw, each, single(value), is_sure=is_sure):
+                told = _pointer(single(value), line, from_, further=True, directive=each.name)
                 is_missed = is_sure or (name.endswith(_CONFIGURATION) and told.text.endswith(_CONFIGURATION))
-                may_lack = not is_missed or each.name in optional or Path(told.text).name in raw["without"]
+                may_lack = not is_missed or each.name in optional or Path(told.text).name in raw.get("without", ())
                 yield replace(told, is_optional=may_lack) if may_lack else told
 
 
@@ -381,14 +412,19 @@ def _in_force(block: Block, found: Mapping[Block, list[int]]) -> list[int]:
     return [] if at is None else found.get(at, [])
 
 
-_DIRECTIVES: Final = ("file", "pattern", "base", "list", "define", "keys")
+_DIRECTIVES: Final = ("file", "pattern", "base", "list", "define", "choose", "keys")
 
 
 @cache
 def _words() -> frozenset[str]:
     """Return every directive in small letters, whatever program has it."""
     raw: Mapping[str, Any] = read_toml(str(__package__), "data/pointers.toml")
-    return frozenset(name.lower() for each in raw.values() for key in _DIRECTIVES for name in each.get(key, ()))
+    return frozenset(_word(name) for each in raw.values() for key in _DIRECTIVES for name in each.get(key, ()))
+
+
+def _word(directive: str) -> str:
+    """Return the word by which a directive is looked for in a text, in small letters."""
+    return directive.lower().rpartition(".")[2]
 
 
 def _pointer(
@@ -406,6 +442,30 @@ def _pointer(
     if _VARIABLE.search(text):
         return Pointer(Target.UNKNOWN, text, line)
     return Pointer(Target.PATTERN if further else Target.FILE, text, line, bases, is_list, serves=serves)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What a value may be.
+
+    Args:
+        text: that.
+        line: on which it stands.
+        case: where it is this: what the program chooses by, and the value of that; ``None`` of what it always is.
+    """
+
+    text: str
+    line: int
+    case: tuple[str, str] | None = None
+
+
+def _name_of(found: re.Match[str]) -> str:
+    return found[found.lastindex or 0]
+
+
+def _names(text: str) -> set[str]:
+    """Return the variables in a text of nginx."""
+    return {_name_of(each) for each in _BARE_NAME.finditer(text)}
 
 
 def _defined(found: Sequence[tuple[str, str]]) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
@@ -191,6 +192,7 @@ class _Found:
         self.own: tuple[Subject, ...] = ()
         self._of_statements: dict[tuple[Environment, int | None], _ByPart] = {}
         self._of_whom: frozenset[str] = frozenset()
+        self._is_by_folder = False
 
     def reading(self) -> Reading:
         read = [facts for _, facts in self._read()]
@@ -210,6 +212,7 @@ class _Found:
             keys=tuple(self._keys()),
             requests=tuple(self._requests()),
             lists=self._lists(),
+            is_by_folder=self._is_by_folder,
             unread=tuple(self.unread),
             authorities=tuple(der for der in above if der not in _embedded()) if above and self._lends() else (),
             pending=tuple(
@@ -246,7 +249,12 @@ class _Found:
         facts = subject.facts
         if self._holds_key_of(facts) or any(item.has_key or item.place is not None for item in subject.items):
             return True
-        return facts.is_self_issued and holder_of(facts) is not Holder.AUTHORITY and not self._is_of_store
+        if not facts.is_self_issued or holder_of(facts) is Holder.AUTHORITY or self._is_of_store:
+            return False
+        if self.unit.sent_with is not None:
+            return True
+        self._is_by_folder = True
+        return self.unit.name.rpartition(os.sep)[0] not in self.judge.known.stores
 
     @cached_property
     def _is_of_store(self) -> bool:

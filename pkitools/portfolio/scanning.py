@@ -15,8 +15,9 @@ from pkitools.arguments import octets, several, text, wrong_type
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_PENDING
 from pkitools.portfolio.claims import Claims
-from pkitools.portfolio.following import MOST_ROUNDS, key_beside, listing_of, resolved, too_deep
+from pkitools.portfolio.following import MOST_ROUNDS, POINTS_NOWHERE, Leads, key_beside, listing_of, resolved, too_deep
 from pkitools.portfolio.foreseeing import gathered_from
+from pkitools.portfolio.in_use import InUse
 from pkitools.portfolio.including import keys_including
 from pkitools.portfolio.judging import Judge, Judging
 from pkitools.portfolio.known import Collecting
@@ -99,6 +100,7 @@ class _Scan:
     pairs: dict[tuple[str, str], bool] = field(default_factory=dict)
     including: dict[str, None] = field(default_factory=dict)
     given: dict[str, str] = field(default_factory=dict)
+    in_use: InUse = field(default_factory=InUse)
 
     def readings(self, given: Sequence[str]) -> Iterator[Reading]:
         files = [each for each in given if not _is_peer(each)]
@@ -110,13 +112,17 @@ class _Scan:
         first = list(islice(walked, _FEW))
         # of many files some are told of at once, and again where the others say more of them
         early = first[:_EARLY] if len(first) == _FEW else []
-        yield from self._noted(readings_of(map(self._unit, early), self.judge), further)
+        later: set[str] = set()
+        yield from self._noted(_sure(readings_of(map(self._unit, early), self.judge), later), further)
         yield from self._gathered(files)
         if self.judge.known:
-            yield from map(_once_more, readings_of(map(self._unit, early), self.judge))
-        rest = map(self._unit, chain(first[len(early) :], walked))
+            once_more = (self._unit(each) for each in early if each.name not in later)
+            yield from map(_once_more, readings_of(once_more, self.judge))
+        rest = map(self._unit, chain((each for each in early if each.name in later), first[len(early) :], walked))
         yield from self._noted(readings_of(rest, self.judge, self.executor), further)
         yield from self._pointed_to(further, [(each, "") for each in given if _is_peer(each)])
+        for name, unread in self.in_use.missing(self._text, self._is_given):
+            yield Reading(name, unread=(unread,), is_again=True)
         yield from self._again()
         for name in self.including:
             for pointer in keys_including(name, self._text):
@@ -197,8 +203,7 @@ class _Scan:
         for name, pointer in further:
             origin = f"{name}:{pointer.line}"
             found = resolved(pointer, name)
-            if found.unread is not None:
-                yield Reading(name, unread=(found.unread,), is_again=True)
+            yield from self._led_to(name, pointer, found)
             for path in map(self._as_given, found.files):
                 if (path, origin) not in self.followed:
                     self.followed.add((path, origin))
@@ -228,6 +233,21 @@ class _Scan:
             yield ToRead(
                 path, True, tuple(origins), listings[path], path in keys, sent_with, is_part, is_trusted=is_trusted
             )
+
+    def _led_to(self, name: str, pointer: Pointer, found: Leads) -> Iterator[Reading]:
+        """Note what is included, and yield what is not known; of what is not there that waits for what is in use."""
+        may_include = pointer.target in {Target.UNKNOWN, Target.UNREAD} and not (pointer.is_key or pointer.serves)
+        if pointer.target is Target.PATTERN or may_include:
+            self.in_use.includes(name, found.files, is_all=found.unread is None)
+        if found.unread is None:
+            return
+        if found.unread.code == POINTS_NOWHERE and pointer.target is Target.FILE:
+            self.in_use.misses(name, pointer, found.unread)
+        else:
+            yield Reading(name, unread=(found.unread,), is_again=True)
+
+    def _is_given(self, name: str) -> bool:
+        return same_place(name) in self.given
 
     def _as_given(self, path: str) -> str:
         """Return the name that a file has from the place that was given: however it is reached, it is one file."""
@@ -291,6 +311,15 @@ def _with_unread(reading: Reading, code: str, count: int) -> Reading:
     params = {"name": reading.name, "count": count}
     unread = Unread(reading.name, Gap.UNREADABLE, code, params, _NO_PART)
     return replace(reading, unread=(*reading.unread, unread))
+
+
+def _sure(readings: Iterable[Reading], later: set[str]) -> Iterator[Reading]:
+    """Yield readings; of what depends on the rest of a folder take the name instead."""
+    for reading in readings:
+        if reading.is_by_folder:
+            later.add(reading.name)
+        else:
+            yield reading
 
 
 def _once_more(reading: Reading) -> Reading:

@@ -36,6 +36,7 @@ from tests.checking.test_named_in_text import (
 from tests.portfolio.support import scanned
 from tests.support.chains import good_chain
 from tests.support.deliveries import pem
+from tests.support.effort import in_turn
 from tests.support.judges import judge
 from tests.support.operations import TIMES, growing
 
@@ -64,9 +65,11 @@ def flat(names: tuple[str, ...], hosts: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("container", FLAT)
 @pytest.mark.parametrize("names", UNLISTED)
 def test_names_pair_by_what_they_share(container: str, names: str) -> None:
+    place = list(FLAT).index(container), list(UNLISTED).index(names)
     for hosts, count in (("aabb", 0), ("abba", 2)):
         values = flat(UNLISTED[names], hosts)
-        for order in (values, values[::-1], [*values[::2], *values[1::2]], [*values[2:], *values[:2]]):
+        orders = (values, values[::-1], [*values[::2], *values[1::2]], [*values[2:], *values[:2]])
+        for order in in_turn(orders, *place):
             assert misplaced(FLAT[container](order)) == count, (hosts, [name for name, _ in order])
 
 

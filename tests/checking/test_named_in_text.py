@@ -28,7 +28,7 @@ from tests.checking.test_beside import HOSTS, content
 from tests.support.certificates import MOMENT
 from tests.support.chains import authority
 from tests.support.deliveries import pem
-from tests.support.effort import bounded
+from tests.support.effort import bounded, in_turn
 from tests.support.operations import TIMES, growing
 
 Values: TypeAlias = Sequence[tuple[str, str]]
@@ -344,14 +344,16 @@ def _misplaced(contents: Contents) -> int:
 @pytest.mark.parametrize("container", FLAT)
 @pytest.mark.parametrize("style", STYLES)
 def test_keys_exchanged_under_names_are_told(container: str, style: str) -> None:
-    """The product of containers, names, keys in their places and exchanged, and certificates before and behind them."""
+    """The product of containers, names, and keys in their places and exchanged; where certificates stand, in turn."""
+    place = list(FLAT).index(container), list(STYLES).index(style)
     for exchanged in (False, True):
         pairs = [values_of(STYLES[style], *hosts) for hosts in (("ab", "ba") if exchanged else ("aa", "bb"))]
-        for order in (
+        orders = (
             [*pairs[0], *pairs[1]],
             [*pairs[0][::-1], *pairs[1]],
             [pairs[0][0], pairs[1][0], pairs[0][1], pairs[1][1]],
-        ):
+        )
+        for order in in_turn(orders, *place):
             assert misplaced(FLAT[container](order)) == (2 if exchanged else 0), (exchanged, order)
 
 
@@ -710,10 +712,14 @@ BEGINNINGS: Final = (
 @pytest.mark.slow
 @pytest.mark.parametrize("one", BEGINNINGS)
 def test_whatever_is_begun_again_and_again_takes_no_longer_a_sign(one: str) -> None:
-    """The product of pairs of beginnings, in turn and one behind the other: a scan of the rest for each is told."""
-    times = 4_000
-    for other in BEGINNINGS:
-        for text in ((one + other) * times, one * times + other * times):
+    """The product of pairs of beginnings, by turns and one behind the other: a scan of the rest for each is told.
+
+    By turns a pair is the same whichever is the first of it, so each does that once. One behind the other is done of
+    every pair too, of one of its two orders; in a deep run of both.
+    """
+    times, place = 4_000, BEGINNINGS.index(one)
+    for number, other in enumerate(BEGINNINGS):
+        for text in in_turn(((one + other) * times, one * times + other * times), number + place, number < place):
             with bounded(0.2):
                 assert len(standings(text.encode(), [(len(text), len(text))])) == 1
 

@@ -20,7 +20,7 @@ from pkitools.rules.books import ENTRIES
 from pkitools.systems import Stance, Topic, get_system
 from pkitools_cli.exit_codes import of_reports
 from pkitools_test_pki.defects import BrokenCertificate, Laboratory, defects, get_defect
-from tests.conftest import LEVEL
+from tests.support.effort import in_turn
 
 MOMENT = datetime(2026, 11, 25, tzinfo=UTC)
 RULES = {rule.code: rule for rule in all_rules()}
@@ -203,7 +203,7 @@ def test_verdict_and_exit_code_of_the_whole_catalogue_are_those_of_the_findings_
         (each, environment, names)
         for number, each in enumerate(built)
         for at, environment in enumerate(Environment)
-        for names in (asked if LEVEL == "deep" else (asked[(number + at) % len(asked)],))
+        for names in in_turn(asked, number, at)
     ]
     told = [judge(each, environment, *names) for each, environment, names in cases]
     monkeypatch.setattr(judgement, "repeats", lambda _: set())

@@ -50,6 +50,7 @@ from tests.support.broken import broken
 from tests.support.certificates import giving, made
 from tests.support.command import Command, Ran
 from tests.support.deliveries import corrupt, metadata_of, pem
+from tests.support.effort import in_turn
 from tests.support.schemas import assert_valid
 from tests.support.shared import shared
 from tests.test_messages import ROOTS, load, placeholders
@@ -161,7 +162,6 @@ def subjects_in_full(ran: Ran) -> list[str]:
     return [one["certificate"]["subject"] for one in ran.document["certificates"]]
 
 
-Case = tuple[str, list[str], str]
 BOX = ["koppeling.pem", "oud.pem", "kort.pem", "samen.pem", "stuk.pem", "metadata.xml"]
 ASKED = [
     "-e preproduction --for digikoppeling",
@@ -184,17 +184,11 @@ def test_the_answer_of_any_delivery_is_at_the_top(
     """Each delivery is asked each question, with what is needed to judge it or without; in a deep run both."""
     seen = set()
     deliveries = [*([name] for name in BOX), [*BOX, "onleesbaar.pem"]]
-    cases = list(product(asked, deliveries, (HELD, f"--offline {AT}")))
-    for wish, names, held in cases if LEVEL == "deep" else in_turn(cases, LANGUAGES.index(language)):
-        ran = at_width(run, monkeypatch, width, language, "cert", "check", *names, *f"{wish} {held}".split())
-        seen |= {re.split(" voor | for ", rows[0])[0] for rows in assert_answers_first(ran, width, language)}
+    for number, (wish, names) in enumerate(product(asked, deliveries)):
+        for held in in_turn((HELD, f"--offline {AT}"), number, LANGUAGES.index(language)):
+            ran = at_width(run, monkeypatch, width, language, "cert", "check", *names, *f"{wish} {held}".split())
+            seen |= {re.split(" voor | for ", rows[0])[0] for rows in assert_answers_first(ran, width, language)}
     assert len(seen) == 3, "every verdict is met"
-
-
-def in_turn(cases: list[Case], first: int) -> list[Case]:
-    """One of each two cases that differ in the last part alone: the one, then the other, and so on."""
-    pairs = zip(cases[::2], cases[1::2], strict=True)
-    return [pair[(number + first) % 2] for number, pair in enumerate(pairs)]
 
 
 BROKEN = [

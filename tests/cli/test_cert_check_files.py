@@ -335,7 +335,7 @@ def test_what_lies_beside_certificates_in_a_folder_is_told(run: Command, box: Pa
         ("@good.key", 0, None),
         ("@good.key @good.csr", 0, None),
         ("@other.key", 10, "received.private_key.beside"),
-        ("@other.csr", 10, "received.request.beside"),
+        ("@other.csr", 0, "received.request.next"),
     ],
 )
 def test_a_key_that_is_named_beside_a_certificate_is_compared_and_not_unreadable(

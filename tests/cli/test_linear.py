@@ -19,6 +19,7 @@ from pkitools_test_pki.keys import elliptic_keys
 from pkitools_test_pki.pki import PKI, build
 from tests.support.command import Command
 from tests.support.deliveries import jks_of, metadata_of, pem, pkcs7_of, pkcs12_of
+from tests.support.effort import in_turn
 from tests.support.operations import TIMES, growing
 from tests.support.requests import OIN, dns, pooled_key, request, subject
 from tests.support.shown import rsa_key
@@ -99,8 +100,9 @@ def test_showing(run: Command, tmp_path: Path, kind: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("version", [1, 2])
-@pytest.mark.parametrize("kind", FILES)
+@pytest.mark.parametrize(
+    ("kind", "version"), [(kind, version) for number, kind in enumerate(FILES) for version in in_turn((1, 2), number)]
+)
 def test_showing_as_data(run: Command, tmp_path: Path, kind: str, version: int) -> None:
     assert not grown(run, tmp_path, FILES[kind], "cert", "show", "--json", "--json-version", version)
 

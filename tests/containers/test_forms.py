@@ -16,9 +16,11 @@ from urllib.parse import quote, quote_plus
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs7
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pkitools.checking import check_file
-from pkitools.containers import ContainerFormat, Contents, ItemKind, read_source
+from pkitools.containers import ContainerFormat, Contents, ItemKind, header_forms, read_source
 from pkitools.containers.wanted import is_surely_without, items_of
 from pkitools.errors import InputError, PkitoolsError, SecretError
 from pkitools.limits import MAX_CERTIFICATE_BYTES
@@ -322,6 +324,19 @@ def test_headers_of_proxies(made: Made, name: str) -> None:
     source = read(HEADERS[name](made).encode())
     assert source.certificates == (made.der,)
     assert source.problems == ()
+
+
+SCRAPS = (
+    *("MIIC" + "A" * 24, "%4DIIC" + "A" * 24, "LS0t" + "B" * 24, "MIIC", "-----BEGIN%20X", "-----BEGIN+X", "A" * 24),
+    *("X-Cert: ", "X-Cert=", "By=a;", "Cert=", ",", "\n", "%", "=", " ", '"'),
+)
+
+
+@given(st.lists(st.sampled_from(SCRAPS)))
+def test_a_text_of_which_no_header_is_looked_for_has_none_that_hands_something_on(scraps: list[str]) -> None:
+    text = "".join(scraps).encode()
+    held = [each for each in header_forms.callers(text) if header_forms.unescaped(each) or header_forms.tokens(each)]
+    assert header_forms.is_any(text) or not held, held
 
 
 def test_chains_in_headers_keep_their_order_and_name_nothing_twice(made: Made) -> None:

@@ -28,6 +28,7 @@ from pkitools_test_pki.keys import elliptic_keys
 from tests.conftest import LEVEL
 from tests.revocation.material import MOMENT, World
 from tests.revocation.test_crl import point
+from tests.support.effort import in_turn
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 REASONS: Final = {"hold": "certificateHold", "revoked": "keyCompromise", "removed": "removeFromCRL"}
@@ -225,18 +226,19 @@ def test_every_state_and_number(deck: Deck, complete: Listing) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("damage", [*UNTRUE, *UNFIT])
 def test_every_damage(deck: Deck, damage: str) -> None:
-    """One of the lists is damaged, or a delta and the complete list alike."""
+    """One of the lists is damaged, or a delta and the complete list alike; half of the others beside it, in turn."""
     few = [Listing("hold", 7, 5), Listing("removed", 7, 5), Listing("removed", 8, 5), Listing("good", 9, 6)]
     bad_deltas = [Listing(each.state, each.number, each.base, damage) for each in DELTAS]
-    for complete in COMPLETE:
+    for number, complete in enumerate(COMPLETE):
         bad = Listing(complete.state, complete.number, None, damage)
         for delta in DELTAS:
             held_to_the_model(deck, [bad], [delta])
-        for delta in bad_deltas:
+        for place, delta in enumerate(bad_deltas):
             held_to_the_model(deck, [bad], [delta])
             held_to_the_model(deck, [complete], [delta])
-            for other in few:
-                held_to_the_model(deck, [complete], [delta, other])
+            for others in in_turn((few[::2], few[1::2]), number, place):
+                for other in others:
+                    held_to_the_model(deck, [complete], [delta, other])
 
 
 @pytest.mark.slow

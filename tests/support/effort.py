@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
+from typing import TypeVar
 
 from hypothesis import settings
+
+from tests.conftest import LEVEL
+
+T = TypeVar("T")
 
 PATIENCE = 180
 """Seconds to wait for what has to come, such as another process: only a test that fails waits so long."""
@@ -22,6 +27,14 @@ def budget(name: str, usual: int) -> int:
 def examples(usual: int) -> settings:
     """Return settings for a property that tries another number than 100: as many times more in a deep run."""
     return settings(max_examples=max(1, usual * settings().max_examples // 100))
+
+
+def in_turn(several: Sequence[T], *places: int) -> Sequence[T]:
+    """Return one of several for this place in a product, the next for the next; in a deep run all of them.
+
+    Every pair of values of two factors is met where there are as many of the others as there are of these.
+    """
+    return several if LEVEL == "deep" else (several[sum(places) % len(several)],)
 
 
 _SLOWEST = 10  # times as slow as the machine that the numbers were found on

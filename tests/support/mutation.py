@@ -41,11 +41,13 @@ class Field:
         inside = self.contents + b"".join([part.encoded() for part in self.parts])
         return bytes((self.tag,)) + length(len(inside)) + inside
 
-    def below(self) -> Iterator[tuple[Field, int]]:
-        """Every place in the tree: a value and the number of one of its parts."""
+    def below(self, found: list[tuple[Field, int]]) -> list[tuple[Field, int]]:
+        """Add every place in the tree, a value and the number of one of its parts, to those that were found."""
         for number, part in enumerate(self.parts):
-            yield self, number
-            yield from part.below()
+            found.append((self, number))
+            if part.parts:
+                part.below(found)
+        return found
 
 
 def length(size: int) -> bytes:
@@ -211,7 +213,7 @@ def mutant(tree: Field, chance: random.Random) -> bytes:
     """Return the DER of the tree with one to three changes, mostly one; the tree stays as it is."""
     changed = copied(tree)
     for _ in range(chance.choices((1, 2, 3), (7, 2, 1))[0]):
-        places = list(changed.below())
+        places = changed.below([])
         if not places:
             break
         above, number = chance.choice(places)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import shake_256
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
 
 from pkitools.requests import key_consistency
 
@@ -22,6 +23,9 @@ searched: Final = rsa.generate_private_key
 
 tried: Final = key_consistency._is_prime
 """How the library tries the primes of a key that it reads, for who tests that."""
+
+opened: Final = pkcs12.load_pkcs12
+"""How a PKCS#12 is opened, for who tests that."""
 
 _given: Final[set[int]] = set()
 
@@ -76,6 +80,15 @@ def key_of(exponent: int, size: int, number: int) -> rsa.RSAPrivateKey:
 def is_prime(number: int) -> bool:
     """Stand in for what tries the primes of a key that is read, 10 ms each: those of the keys given here are known."""
     return number in _given or tried(number)
+
+
+@lru_cache(maxsize=64)
+def load_pkcs12(data: bytes, password: bytes | None, backend: Any = None) -> pkcs12.PKCS12KeyAndCertificates:
+    """Stand in for the function of this name, which tries the primes of the key for 100 ms: once for the same octets.
+
+    What does not open is tried again each time.
+    """
+    return opened(data, password, backend)
 
 
 @cache

@@ -1,0 +1,150 @@
+"""The certificates that nginx chooses by a variable are read where their names stand in the configuration."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from pkitools.limits import MAX_POINTERS
+from pkitools.portfolio import Gap, keeping
+from pkitools.portfolio.model import HeldCertificate
+from tests.portfolio.support import scanned
+from tests.support.certificates import made, setting
+from tests.support.deliveries import pem
+from tests.support.requests import pooled_key
+
+KEYS: Final = {"a": "rsa:2048", "b": "ec:p-256", "c": "ec:p-384"}
+NGINX: Final = shutil.which("nginx") or "/usr/sbin/nginx"
+MAIN: Final = "pid nginx.pid;\nevents {{ }}\nhttp {{\n{blocks}\nserver {{\n listen 127.0.0.1:1 ssl;\n{lines}\n}}\n}}\n"
+USED: Final = " ssl_certificate $cert;\n ssl_certificate_key $key;"
+
+# what chooses the certificate, and what the key: of each, then the host that each line names
+CHOICES: Final = {
+    "map": ("map $ssl_server_name $cert {{\n  default tls/{0}.pem;\n  b.nl tls/{1}.pem;\n}}\n"
+        "map $ssl_server_name $key {{\n  default tls/{2}.key;\n  b.nl tls/{3}.key;\n}}"),
+    "map, of one line": ("map $ssl_server_name $cert {{ default tls/{0}.pem; ~^b 'tls/{1}.pem'; }} "
+        'map $ssl_server_name $key {{ hostnames; volatile; ~^b "tls/{3}.key"; default "tls/{2}.key"; }}'),
+    "map, in braces": ("map ${{ssl_server_name}} $cert {{\n  default tls/{0}.pem;\n  b.nl tls/{1}.pem;\n}}\n"
+        "map ${{ssl_server_name}} $key {{\n  default tls/{2}.key;\n  b.nl tls/{3}.key;\n}}"),
+    "geo": ("geo $cert {{\n  proxy 10.0.0.1;\n  default tls/{0}.pem;\n  10.0.0.0/8 tls/{1}.pem;\n}}\n"
+        "geo $key {{\n  default tls/{2}.key;\n  10.0.0.0/8 tls/{3}.key;\n}}"),
+    "geo, of an address": ("geo $remote_addr $cert {{\n  default tls/{0}.pem;\n  10.0.0.0/8 tls/{1}.pem;\n}}\n"
+        "geo $remote_addr $key {{\n  default tls/{2}.key;\n  10.0.0.0/8 tls/{3}.key;\n}}"),
+    "split_clients": ('split_clients "${{remote_addr}}x" $cert {{\n  50% tls/{0}.pem;\n  * tls/{1}.pem;\n}}\n'
+        'split_clients "${{remote_addr}}x" $key {{\n  50% tls/{2}.key;\n  * tls/{3}.key;\n}}'),
+}  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Certificates and their keys; only what a configuration says counts, and not that a.key goes with a.pem."""
+    monkeypatch.setattr(keeping, "misnamed", lambda *_: ())
+    (tmp_path / "tls").mkdir()
+    for host, kind in KEYS.items():
+        key = pooled_key(kind)
+        (tmp_path / "tls" / f"{host}.pem").write_bytes(pem(made("g4-tls", setting("key", key.public.spki)).der))
+        (tmp_path / "tls" / f"{host}.key").write_bytes(key.pem(None))
+    return tmp_path
+
+
+def written(folder: Path, blocks: str, lines: str = USED) -> Path:
+    main = folder / "nginx.conf"
+    main.write_text(MAIN.format(blocks=blocks, lines=lines))
+    return main
+
+
+def fits(one: HeldCertificate) -> bool:
+    """Return whether nothing is said of a key of a certificate."""
+    told = {found.rule.code for each in one.judgements for found in each.beside}
+    return not any(code.startswith("received.private_key") for code in told)
+
+
+def accepts(main: Path) -> bool:
+    """Return whether nginx takes a configuration, where it is installed: a name in a variable it opens later."""
+    if not Path(NGINX).exists():
+        return True
+    command = [NGINX, "-t", "-e", "stderr", "-c", str(main), "-p", str(main.parent)]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+@pytest.mark.parametrize("hosts", ["abab", "abba", "abac", "acac"])
+@pytest.mark.parametrize("lines", [USED, USED.replace("$cert", "${cert}").replace("$key", '"${key}"'),
+    " set $own $cert;\n ssl_certificate $own;\n ssl_certificate_key $key;"])  # fmt: skip
+def test_each_is_read_and_compared_with_the_key_that_is_chosen_so(
+    folder: Path, choice: str, hosts: str, lines: str
+) -> None:
+    main = written(folder, CHOICES[choice].format(*hosts), lines)
+    assert accepts(main)
+    found = scanned(main)
+    assert not found.unread
+    names = {place.name: fits(one) for one in found.judged for place in one.places}
+    assert names == {str(folder / "tls" / f"{c}.pem"): c == k for c, k in zip(hosts[:2], hosts[2:], strict=True)}
+
+
+def test_the_line_is_that_of_the_name_and_several_servers_name_it_once(folder: Path) -> None:
+    main = written(folder, CHOICES["map"].format(*"abab"), f"{USED}\n}}\nserver {{\n listen 127.0.0.1:2 ssl;\n{USED}")
+    assert accepts(main)
+    named = {place.name: place.named_by for one in scanned(main).judged for place in one.places}
+    assert named == {str(folder / "tls" / f"{host}.pem"): (f"{main}:{line}",) for host, line in (("a", 5), ("b", 6))}
+    (folder / "tls" / "b.pem").unlink()
+    (unread,) = scanned(main).unread
+    assert (unread.gap, unread.named_by) == (Gap.MISSING, (f"{main}:6",))
+
+
+@pytest.mark.parametrize(("blocks", "lines"), [
+    ("map $host $cert {\n default tls/a.pem;\n b.nl tls/$ssl_server_name.pem;\n}", " ssl_certificate $cert;"),
+    ("map $ssl_server_name $cert {\n default tls/a.pem;\n include more.map;\n}", " ssl_certificate $cert;"),
+    ("map $host $name {\n default a;\n}", " ssl_certificate tls/a.pem;\n ssl_certificate tls/$name-$pid.pem;"),
+    ("map $ssl_server_name $other {\n default tls/a.pem;\n}\nmap $host $x { default a; }",
+        " ssl_certificate tls/a.pem;\n ssl_certificate $ssl_server_name;"),
+])  # fmt: skip
+def test_what_stays_variable_is_a_gap(folder: Path, blocks: str, lines: str) -> None:
+    (folder / "more.map").write_text("c.nl tls/c.pem;\n")
+    main = written(folder, blocks, lines + "\n ssl_certificate_key tls/a.key;" * lines.count("ssl_certificate"))
+    assert accepts(main)
+    found = scanned(main)
+    assert [unread.code for unread in found.unread] == ["portfolio.error.variable"]
+    assert [unread.gap for unread in found.unread] == [Gap.UNREADABLE]
+
+
+def test_a_part_of_a_name_may_be_chosen(folder: Path) -> None:
+    lines = " ssl_certificate tls/$name.pem;\n ssl_certificate_key tls/$name.key;"
+    main = written(folder, "map $ssl_server_name $name {\n default a;\n b.nl b;\n}", lines)
+    assert accepts(main)
+    found = scanned(main)
+    assert (list(map(fits, found.judged)), found.unread) == ([True, True], ())
+
+
+def test_what_another_file_chooses_is_a_gap(folder: Path) -> None:
+    (folder / "sites").mkdir()
+    (folder / "maps.conf").write_text(CHOICES["map"].format(*"abab"))
+    (folder / "sites" / "site.conf").write_text(f"server {{\n listen 127.0.0.1:1 ssl;\n{USED}\n}}\n")
+    main = folder / "nginx.conf"
+    main.write_text("pid nginx.pid;\nevents { }\nhttp { include maps.conf; include sites/*.conf; }\n")
+    assert accepts(main)
+    assert "portfolio.error.variable" in {unread.code for unread in scanned(main).unread}
+
+
+def test_one_variable_of_many_servers_is_followed_once(folder: Path) -> None:
+    lines = f"{USED}\n}}\nserver {{\n" * 200
+    cases = "".join(f"  {number}.nl tls/b.END;\n" for number in range(MAX_POINTERS // 100))
+    blocks = "\n".join(
+        f"map $ssl_server_name ${name} {{\n{cases.replace('END', end)}}}"
+        for name, end in (("cert", "pem"), ("key", "key"))
+    )
+    found = scanned(written(folder, blocks, lines + USED))
+    assert ([fits(one) for one in found.judged], found.unread) == ([True], ())
+
+
+def test_what_is_chosen_for_something_else_is_passed_over(folder: Path) -> None:
+    redirects = "".join(f"  /{number} /new/{number}.pem;\n" for number in range(MAX_POINTERS + 1))
+    main = written(
+        folder, f"map $uri $new {{\n{redirects}}}", " ssl_certificate tls/a.pem;\n ssl_certificate_key tls/a.key;"
+    )
+    found = scanned(main)
+    assert (len(found.judged), found.unread) == (1, ())
