@@ -15,7 +15,7 @@ from pkitools.arguments import of_type
 from pkitools.connections.described import Metadata, fault_of, misplaced
 from pkitools.connections.looking import Group, Looked, Lying
 from pkitools.connections.model import Connection, Connections
-from pkitools.connections.naming import bears_name, is_for, lacking_names
+from pkitools.connections.naming import asked_names, bears_name, lacking_names
 from pkitools.connections.owning import Owners
 from pkitools.connections.planning import Plan, PlanDate
 from pkitools.connections.renewing import delivery_of, has_to_be_replaced, plan_of_live, plan_of_renewal
@@ -26,6 +26,7 @@ from pkitools.frozen import replace
 from pkitools.limits import MAX_PATTERN_FILES
 from pkitools.portfolio import Gap, HeldCertificate, HeldRequest, Judging, Unread
 from pkitools.portfolio.risk.certificates import may_be_in_both
+from pkitools.portfolio.waiting import waiting_for
 from pkitools.portfolio.where import same_place
 from pkitools.renewal.working_days import WorkingDays
 from pkitools.rules.order_day import LEAD_TIME
@@ -178,7 +179,7 @@ class _Found:
             connection,
             (),
             certificate,
-            _pending(connection, certificate, found),
+            _waiting(connection, certificate, found),
             self._plan(connection, certificate),
             others=others,
             beside=beside,
@@ -319,12 +320,10 @@ def _ordered_later(connection: Connection, today: date) -> date | None:
     return connection.ordered if connection.ordered is not None and connection.ordered > today else None
 
 
-def _pending(connection: Connection, certificate: HeldCertificate | None, found: Lying) -> HeldRequest | None:
+def _waiting(connection: Connection, certificate: HeldCertificate | None, found: Lying) -> HeldRequest | None:
     """Return a request of the holder at its places, for its name, for which there is no certificate yet."""
-    here = found.requests.get(connection.number, [])
-    waiting = (one for one in here if one.spki_sha256 not in found.issued)
-    own = (one for one in waiting if one.oin in {None, connection.holder.oin})
-    return next((one for one in own if is_for(one, connection, certificate)), None)
+    here, names = found.requests.get(connection.number, ()), asked_names(connection, certificate)
+    return waiting_for(here, found.issued.__contains__, connection.holder.oin, names, is_stated=True)
 
 
 def _key_file(certificate: HeldCertificate | None, found: Lying) -> str | None:
