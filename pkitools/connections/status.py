@@ -88,7 +88,7 @@ class ConnectionStatus:
         steps: in their order; the metadata only where the system takes them.
         certificate: the one it is held to be: of those of its holder at its places the best, and of those the last to
             end; ``None`` where there is none.
-        request: the newest request without a certificate; ``None`` where there is none.
+        request: the first request that waits for its certificate; ``None`` where there is none.
         plan: the days, where there is a day to count back from.
         reusable: certificates at other places that may be used for it.
         perhaps: the same of which not all could be checked: what is missing has to be looked at first.

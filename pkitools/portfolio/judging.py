@@ -143,8 +143,11 @@ class Judge:
             claims: the connections at whose places it lies.
             is_own: its private key lies with it: then it is theirs, whoever it names, unless it names one of them.
         """
-        oin = oin_from_certificate(facts).oin if claims else None
-        of_holder = tuple(each for each in claims if oin is not None and str(oin) == self.asked.claims[each].oin)
+        if not claims:
+            return ()  # as of most
+        oin = oin_from_certificate(facts).oin
+        whose = {each: self.asked.claims[each].oin for each in claims}
+        of_holder = tuple(each for each in claims if whose[each] in {None, None if oin is None else str(oin)})
         return of_holder or (tuple(claims) if is_own else ())
 
     def judge(

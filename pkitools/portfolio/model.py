@@ -501,14 +501,14 @@ class Pending:
         name: the file or peer.
         der: the certificate.
         entity_id, host: what it was judged for.
-        claims: the numbers of the connections it was judged by.
+        claims: the numbers of the connections it was judged by; ``None`` is what is asked of what nobody claims.
     """
 
     name: str
     der: bytes = field(repr=False)
     entity_id: str | None = None
     host: str | None = None
-    claims: tuple[int, ...] = ()
+    claims: tuple[int | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -528,6 +528,8 @@ class Reading:
         is_anew: more was known this time: its judgements take the place of the earlier ones.
         lists: how many lists of revoked certificates and OCSP responses are in it: they are used for all files.
         is_by_folder: whether a root in it is somebody's own depends on what else lies in its folder.
+        reached: of a scan of places of connections, the numbers of those from whose places it was reached: it lies
+            there, or what lies there names it, or names what names it.
     """
 
     name: str
@@ -543,6 +545,16 @@ class Reading:
     is_anew: bool = False
     lists: int = 0
     is_by_folder: bool = False
+    reached: tuple[int, ...] = ()
+
+    @property
+    def named_by(self) -> tuple[str, ...]:
+        """What points to what is in it, as ``FILE:LINE``."""
+        places = [place for one in self.certificates for place in one.places]
+        places += (one.place for one in self.keys)
+        places += (one.place for one in self.requests)
+        told = (*(one.named_by for one in places), *(one.named_by for one in self.unread))
+        return tuple(dict.fromkeys(name for names in told for name in names))
 
 
 @runtime_checkable

@@ -82,6 +82,8 @@ class Unit:
             have keys too.
         is_trusted: authorities are kept there: configurations name it as what they trust and as nothing else, or it
             lies in a folder where OpenSSL looks authorities up.
+        wanted: the certificates, by their SHA-256, that alone are judged, each by these connections, or by what is
+            asked of what nobody claims (``None``): of what was read before, and nothing else is told of it again.
     """
 
     name: str
@@ -97,6 +99,7 @@ class Unit:
     is_top: bool = False
     is_lone: bool = False
     is_trusted: bool = False
+    wanted: Mapping[str, tuple[int | None, ...]] | None = field(default=None, hash=False)
 
 
 def examine(unit: Unit, judge: Judge) -> Reading:
@@ -107,12 +110,13 @@ def examine(unit: Unit, judge: Judge) -> Reading:
         judge: asks the question.
     """
     try:
-        return _examined(unit, judge)
+        reading = _examined(unit, judge)
     except Exception as error:  # one file must not end a scan of a hundred thousand
         if judge.asked.raise_crashes:
             raise
         params = {"name": unit.name, "detail": type(error).__name__}
-        return Reading(unit.name, unread=(_gap(unit, PkitoolsError("portfolio.error.crashed", **params)),))
+        reading = Reading(unit.name, unread=(_gap(unit, PkitoolsError("portfolio.error.crashed", **params)),))
+    return replace(reading, reached=unit.claims) if unit.claims else reading
 
 
 def _examined(unit: Unit, judge: Judge) -> Reading:
@@ -124,7 +128,7 @@ def _examined(unit: Unit, judge: Judge) -> Reading:
         return _without(unit, error)
     reading = _Found(unit, contents, judge).reading()
     try:
-        pointers = pointers_beside(unit.data, unit.name) if unit.host is None else ()
+        pointers = pointers_beside(unit.data, unit.name) if unit.host is None and unit.wanted is None else ()
     except InputError as error:
         return replace(reading, unread=(*reading.unread, _gap(unit, error)))
     return replace(reading, points_to=pointers) if pointers else reading
@@ -202,11 +206,22 @@ class _Found:
         own = (*own, *self._others(meant))
         meant |= {subject.facts.sha256 for subject in own}
         above = tuple(dict.fromkeys(facts.der for facts in possible_issuers(read)))
+        wanted = self.unit.wanted
+        if wanted is not None:
+            own = tuple(subject for subject in own if subject.facts.sha256 in wanted)
         judged = [(subject, self._judgements(subject, above)) for subject in own]
+        held = tuple(self._certificate(subject.facts, subject.items, told) for subject, told in judged)
+        pending = tuple(
+            self._pending(subject)
+            for subject, told in judged
+            if not all(one.has_path for one in told) and self._may_lack(subject, above)
+        )
+        if wanted is not None:
+            return Reading(self.unit.name, held, pending=pending, is_again=True)
         return Reading(
             self.unit.name,
             certificates=(
-                *(self._certificate(subject.facts, subject.items, told) for subject, told in judged),
+                *held,
                 *(self._certificate(facts, (item,)) for item, facts in self._read() if facts.sha256 not in meant),
             ),
             keys=tuple(self._keys()),
@@ -215,11 +230,7 @@ class _Found:
             is_by_folder=self._is_by_folder,
             unread=tuple(self.unread),
             authorities=tuple(der for der in above if der not in _embedded()) if above and self._lends() else (),
-            pending=tuple(
-                self._pending(subject)
-                for subject, told in judged
-                if not all(one.has_path for one in told) and self._may_lack(subject, above)
-            ),
+            pending=pending,
         )
 
     def _read(self) -> Sequence[tuple[Item, CertificateFacts]]:
@@ -276,7 +287,7 @@ class _Found:
         """Return what comes of a certificate by each connection that claims it, or else by what all are asked."""
         between = tuple(der for der in above if der != subject.facts.der) if above else ()
         may_lack = self._may_lack(subject, between)
-        claimed = self.judge.claiming(subject.facts, self.unit.claims, is_own=self._has_key(subject))
+        claimed = self._claimed(subject)
         is_published = bool(self.contents.described)
         # as of most: there is nothing to be completed by
         is_all_there = may_lack and not self.judge.known.authorities
@@ -417,8 +428,13 @@ class _Found:
     def _holds_key_of(self, facts: CertificateFacts) -> bool:
         return not thumbprints(facts.public_key).isdisjoint(self.held)
 
+    def _claimed(self, subject: Subject) -> tuple[int | None, ...]:
+        if self.unit.wanted is not None:
+            return self.unit.wanted[subject.facts.sha256]
+        return self.judge.claiming(subject.facts, self.unit.claims, is_own=self._has_key(subject))
+
     def _pending(self, subject: Subject) -> Pending:
-        claims = self.judge.claiming(subject.facts, self.unit.claims, is_own=self._has_key(subject))
+        claims = self._claimed(subject)
         return Pending(self.unit.name, subject.facts.der, subject.entity_id or None, self.unit.host, claims)
 
     def _certificate(

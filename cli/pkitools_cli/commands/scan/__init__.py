@@ -147,6 +147,6 @@ def _to_check_one(options: Options, claims: Iterable[Claim]) -> dict[str | None,
     given = words_to_check(options)
     found: dict[str | None, Sequence[str]] = {None: given}
     for claim in claims:
-        entity = [] if claim.entity_id is None else ["--entity-id", claim.entity_id]
-        found[claim.name] = ["--oin", claim.oin, *entity, *given]
+        told = (("--oin", claim.oin), ("--entity-id", claim.entity_id))
+        found[claim.name] = [*(word for option, value in told if value for word in (option, value)), *given]
     return found
