@@ -10,6 +10,8 @@ from pathlib import PurePath
 from typing import Final, TypeAlias
 
 from pkitools.checking.delivered_lists import LISTS, refuse_unreadable
+from pkitools.checking.delivery.checks import COMPLETE, VALID
+from pkitools.checking.delivery.groups import chain_asked_of
 from pkitools.checking.of_file import FileKeys, StatedIds
 from pkitools.checking.private_keys import COMPARED, ENCLOSED, public_halves
 from pkitools.checking.selection import Subject, is_authority, possible_issuers, subjects
@@ -289,8 +291,11 @@ class _Found:
         is_published = bool(self.contents.described)
         # as of most: there is nothing to be completed by
         is_all_there = may_lack and not self.judge.known.authorities
-        sent_with = self.unit.sent_with or ()
-        where = ANYWHERE if is_all_there else Where(self.unit.name, may_lack, sent_with, is_published)
+        is_sent = self.unit.sent_with is not None or self.unit.host is not None
+        where = ANYWHERE
+        if not is_all_there:
+            chain = None if may_lack else chain_asked_of(self.contents.container, subject.items)
+            where = Where(self.unit.name, may_lack, self.unit.sent_with or (), is_published, chain, is_sent)
         ask = partial(self.judge.judge, subject.facts, between, subject.entity_id or None, self.unit.host, where=where)
         judged = ((by, ask(by)) for by in claimed or (None,))
         if not may_lack:
@@ -342,7 +347,11 @@ class _Found:
         Then no other place makes it good, and where it lies in several it is known in which it is wrong.
         """
         if judged.has_path:
-            return judged
+            of_delivery = [one for one in judged.told if one.rule.code in _OF_DELIVERY]
+            if not of_delivery:
+                return judged
+            judged = replace(judged, told=tuple(one for one in judged.told if one not in of_delivery))
+            return judged.with_beside(map(self._here, of_delivery))
         of_path = [one for one in judged.told if one.rule.code in _OF_PATH]
         wrong = [one for one in of_path if one.status is Status.VIOLATED] or of_path
         rest = tuple(one for one in judged.told if one not in wrong)
@@ -489,6 +498,7 @@ class _Found:
 
 
 _KEYSTORES: Final = frozenset({ContainerFormat.JKS, ContainerFormat.PKCS12})
+_OF_DELIVERY: Final = frozenset(rule.code for rule in (COMPLETE, VALID))
 _OF_PATH: Final = frozenset(rule.code for rule in PATH_RULES)
 # that a key lies with its certificate, or is encrypted, is told of it as a key, with who may read it
 _AS_KEYS: Final = frozenset((ENCLOSED.code, COMPARED.code))
