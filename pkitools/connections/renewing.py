@@ -16,7 +16,6 @@ from pkitools.frozen import dataclass, replace
 from pkitools.portfolio import HeldCertificate, Judgement
 from pkitools.portfolio.succeeding import follows, line_of
 from pkitools.renewal.working_days import YEARS, WorkingDays
-from pkitools.rules.order_day import counted_span
 from pkitools.trust import HierarchyKind, hierarchies
 from pkitools.validation.rules import ANCHOR_FOUND, BUDGET
 
@@ -41,7 +40,7 @@ def plan_of_renewal(
     Returns:
         ``None`` where it ends in a year that cannot be planned in, such as 9999.
     """
-    begins, day = span_of(certificate)
+    begins, day = certificate.span
     if day.year not in YEARS:
         return None
     found = plan(
@@ -229,11 +228,6 @@ def is_wrong_by_key(certificate: HeldCertificate) -> bool:
 
 def _is_path_missing(judgement: Judgement) -> bool:
     return not judgement.has_path and any(one.rule.code in _NOT_BUILT for one in judgement.findings)
-
-
-def span_of(certificate: HeldCertificate) -> tuple[date, date]:
-    """Return the days between which a certificate counts for the advice when to order."""
-    return counted_span(certificate.not_before.date(), certificate.not_after.date(), certificate.ends.date())
 
 
 def _generation(certificate: HeldCertificate, environment: Environment) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network
 from typing import TYPE_CHECKING
@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING
 import click
 
 from pkitools.environment import Environment
+from pkitools.errors import MissingExtraError
 from pkitools.findings import Severity, Verdict
 from pkitools.frozen import dataclass, replace
 from pkitools.portfolio.succeeding import as_they_stand
 from pkitools.portfolio.waiting import request_for_next
 from pkitools.reports import Expiry, expiry_document
 from pkitools.reports.expiry import Nagios, nagios_line
+from pkitools.reports.planning.work import at_noon
 from pkitools.reports.portfolio.telling import ends_by_told, place_text, successor_told
 from pkitools.reports.telling.readable import short_day
+from pkitools.rules.order_day import order_day
 from pkitools.text import visible
 from pkitools_cli.commands.scan.claims import refuse_no_place
 from pkitools_cli.commands.scan.running import Running
@@ -164,11 +167,26 @@ def _now(found: Expiry) -> str:
         return tr("cli.scan.now.followed", name=visible(ending[0].name))
     if any(one.days_left(found.moment) < 0 for one in alone):
         return tr("cli.scan.now.expired")
-    request = request_for_next(alone[0], found.portfolio) if alone else None
+    coming = (one for one in found.certificates if one.successor is None)
+    due = [one for one in coming if one.is_due(found.moment)]
+    request = request_for_next((due or alone)[0], found.portfolio) if due or alone else None
     if request is not None:
         return tr("cli.scan.now.request", place=visible(request.place.name))
-    worst = max(map(found.state, alone), default=found.overall)
-    return tr(f"cli.expiry.now.{worst.name.lower()}")
+    if due:
+        return tr(f"cli.expiry.now.{'critical' if Nagios.CRITICAL in map(found.state, due) else 'warning'}")
+    return _later(alone) if alone else tr(f"cli.expiry.now.{found.overall.name.lower()}")
+
+
+def _later(ending: Sequence[HeldCertificate]) -> str:
+    """Return by which day the next is to be ordered of what is told of and needs not be ordered yet."""
+    from pkitools.renewal.working_days import WorkingDays, advised_order  # few come to it
+
+    first = min(ending, key=lambda one: order_day(*one.span))
+    try:
+        day = advised_order(*first.span, WorkingDays())
+    except MissingExtraError:
+        day = order_day(*first.span)
+    return tr("cli.expiry.now.later", name=visible(first.name), day=short_day(at_noon(day), language()))
 
 
 def _row(one: HeldCertificate, found: Expiry) -> Line:
