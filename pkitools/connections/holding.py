@@ -18,7 +18,7 @@ from pkitools.connections.model import Connection, Connections
 from pkitools.connections.naming import asked_names, bears_name, lacking_names
 from pkitools.connections.owning import Owners
 from pkitools.connections.planning import Plan, PlanDate
-from pkitools.connections.renewing import delivery_of, has_to_be_replaced, plan_of_live, plan_of_renewal
+from pkitools.connections.renewing import delivery_of, has_to_be_replaced, plan_of_live, plan_of_renewal, switch_of
 from pkitools.connections.status import ConnectionsStatus, ConnectionStatus
 from pkitools.connections.steps import Seen, gone_by, in_both, steps_of, takes_metadata
 from pkitools.findings import Outcome, Verdict
@@ -192,6 +192,7 @@ class _Found:
             misfit=None if certificate is None else self._misfit(connection, certificate, found),
             strange=tuple(one for one in in_the_way if self._is_strange(one, connection)),
             delivery=self._delivery(connection),
+            switch=switch_of(connection, certificate, own, moment=moment, calendar=self.calendar),
         )
 
     def _is_strange(self, one: HeldCertificate, connection: Connection) -> bool:

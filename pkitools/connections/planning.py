@@ -45,6 +45,10 @@ class PlanKind(StrEnum):
     SEND = "send"
     """Send its public part to the other side."""
     LIVE = "live"
+    SWITCH_SEND = "switch_send"
+    """Send the public part of the next certificate, which is there: the other side takes its time. In no plan."""
+    SWITCH = "switch"
+    """The last day to put the next certificate, which is there, into use: the one before it ends. In no plan."""
     END = "end"
     """The certificate that is in use ends."""
     SHORTER = "shorter"
@@ -60,6 +64,8 @@ class PlanKind(StrEnum):
 
 BEGIN: Final = frozenset({PlanKind.START, PlanKind.REGISTER, PlanKind.ORDER})
 """What is done before, or by, the order."""
+TO_DO: Final = BEGIN | {PlanKind.SWITCH_SEND, PlanKind.SWITCH}
+"""What can still be done where its day has gone by."""
 
 
 @dataclass(frozen=True, slots=True)

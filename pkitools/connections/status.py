@@ -10,6 +10,7 @@ from typing import Final
 from pkitools.arguments import choice
 from pkitools.connections.model import Connection, Connections
 from pkitools.connections.planning import Plan, PlanDate
+from pkitools.connections.renewing import Switch
 from pkitools.findings import Severity, Verdict
 from pkitools.frozen import dataclass, field
 from pkitools.messages import Remedy
@@ -113,6 +114,7 @@ class ConnectionStatus:
             it is not known how long that takes.
         missed: the first day of the plan to go live that went by without what it is for, or without anybody knowing of
             that: the day of going live is short. ``None`` where none did, and where a step is told to be late for it.
+        switch: the change to the next certificate, which is there and not stated to be live; ``None`` without one.
     """
 
     connection: Connection
@@ -138,6 +140,7 @@ class ConnectionStatus:
     list_folders: tuple[str, ...] = ()
     delivery: PlanDate | None = None
     missed: PlanDate | None = None
+    switch: Switch | None = None
 
     @property
     def state(self) -> StepState:

@@ -8,7 +8,7 @@ else.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Final, Protocol, runtime_checkable
 
@@ -19,10 +19,8 @@ from pkitools.errors import PkitoolsError
 from pkitools.findings import Outcome, Severity, Status, Verdict
 from pkitools.frozen import Frozen, dataclass, field, replace
 from pkitools.messages.days import days_left
+from pkitools.rules.order_day import counted_span, order_day
 from pkitools.x509.above import Above
-
-SOON: Final = timedelta(days=90)
-"""How long before its end a certificate is told of: ordering one takes weeks, and Logius mails three months ahead."""
 
 _REVOKED: Final = "revocation.status.revoked"  # pkitools.revocation.rules.REVOKED, which a portfolio does without
 _OF_PATH: Final = "path."  # the codes of pkitools.validation.rules begin with it
@@ -49,7 +47,7 @@ class Standing(StrEnum):
     EXPIRED = "expired"
     FAILED = "failed"
     ENDS_SOON = "ends_soon"
-    """Within :data:`SOON`, whether or not everything could be checked: another has to be ordered now."""
+    """The last day to order another has gone by, whether or not everything could be checked."""
     INDETERMINATE = "indeterminate"
     PASSED = "passed"
     NOT_JUDGED = "not_judged"
@@ -279,6 +277,11 @@ class HeldCertificate:
         return self.not_after if by is None else by.not_after
 
     @property
+    def span(self) -> tuple[date, date]:
+        """The days between which it counts for the day to order the next one, in UTC."""
+        return counted_span(self.not_before.date(), self.not_after.date(), self.ends.date())
+
+    @property
     def verdict(self) -> Verdict | None:
         """The worst verdict; ``None`` of an authority."""
         found = {one.verdict for one in self.judgements}
@@ -332,9 +335,13 @@ class HeldCertificate:
             return Standing.EXPIRED
         if self.verdict is Verdict.FAILED:
             return Standing.FAILED
-        if self.days_left(moment) < SOON.days:
+        if self.is_due(moment):
             return Standing.ENDS_SOON
         return Standing(self.verdict.value)
+
+    def is_due(self, moment: datetime) -> bool:
+        """Return whether the last day to order the next one has gone by, at a moment (aware)."""
+        return aware(moment).astimezone(UTC).date() > order_day(*self.span)
 
     def days_left(self, moment: datetime) -> int:
         """Return the days until it works no longer, as a calendar has them; below 0, and never 0, when it is past."""

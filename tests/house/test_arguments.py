@@ -420,6 +420,7 @@ GOOD: Mapping[str, Callable[[], Given]] = {
     "scan": lambda: {"places": [], "judging": held()[0], "contents": {"a": chain_pem()}},
     "HeldCertificate.standing": lambda: {"self": held_certificate(), "moment": MOMENT},
     "HeldCertificate.days_left": lambda: {"self": held_certificate(), "moment": MOMENT},
+    "HeldCertificate.is_due": lambda: {"self": held_certificate(), "moment": MOMENT},
     "read_earlier": lambda: {"data": earlier_document(), "name": "a"},
     "Checker.check_many": lambda: {"self": checker(), "certificates": [good_chain().leaf.der]},
     "ClientIdentity": lambda: {"certificates": [good_chain().leaf.der], "key": None},

@@ -275,7 +275,7 @@ def test_a_copy_of_what_was_in_use_does_not_count(
     assert len(expiry.certificates) == 1 + bool(new)  # told it is
     assert expiry.certificates[0].is_set_aside is False
     told = " ".join(str(line) for line in _text(expiry))
-    assert ("remove" in told) == (counts and bool(new))
+    assert ("then remove" in told) == (counts and bool(new))
 
 
 @pytest.mark.parametrize("is_named", [True, False])

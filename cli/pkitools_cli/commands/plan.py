@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from pkitools.connections.planning import TO_DO
 from pkitools.connections.status import ORDERED, StepState
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass
@@ -167,7 +168,13 @@ def _turn(one: Planned, today: date) -> tuple[bool, timedelta]:
     """Return where a plan comes: of what is over the last first, then what is to be begun first."""
     if one.plan is not None and one.plan.day < today:
         return False, today - one.plan.day
-    return True, (date.max if one.plan is None else one.plan.begin.day) - date.min
+    return True, _first(one) - date.min
+
+
+def _first(one: Planned) -> date:
+    """Return the day of the first thing to do."""
+    days = [each.day for each in shown_dates(one) if each.kind in TO_DO]
+    return min(days, default=date.max if one.plan is None else one.plan.begin.day)
 
 
 def _text(
@@ -212,7 +219,7 @@ def _unknown(one: Planned, plan: Plan) -> Iterator[str]:
 
 def _now(planned: list[Planned], today: date, status: ConnectionsStatus | None) -> str:
     """Return what to do first; what could not be read is looked at before a day is made up for it."""
-    first = list(_first_things([one.plan for one in planned if one.plan is not None and not one.ordered], today))
+    first = list(_first_things([one for one in planned if one.plan is not None and not one.ordered], today))
     awaited = [each for each in (status.statuses if status is not None else ()) if each.ordered]
     if any(step.code in ORDERED and step.state in _ASKS for each in awaited for step in each.steps):
         first.append(tr("cli.plan.now.ask"))
@@ -223,12 +230,13 @@ def _now(planned: list[Planned], today: date, status: ConnectionsStatus | None) 
     return " ".join(first) or tr(f"cli.plan.now.{'awaited' if awaited else 'far' if far else 'none'}")
 
 
-def _first_things(plans: Sequence[Plan], today: date) -> Iterator[str]:
+def _first_things(planned: Sequence[Planned], today: date) -> Iterator[str]:
     """Yield what to do first: about what is over, of which no day can be kept any more, and about the rest."""
     from pkitools.connections import Anchor
 
-    ahead = [plan.begin.day for plan in plans if plan.day >= today]
-    over = {plan.anchor for plan in plans if plan.day < today}
+    plans = [(one, one.plan) for one in planned if one.plan is not None]
+    ahead = [_first(one) for one, plan in plans if plan.day >= today]
+    over = {plan.anchor for _, plan in plans if plan.day < today}
     if Anchor.END in over:
         yield tr("cli.scan.now.expired")
     if ahead:
