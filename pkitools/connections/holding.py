@@ -192,7 +192,9 @@ class _Found:
             misfit=None if certificate is None else self._misfit(connection, certificate, found),
             strange=tuple(one for one in in_the_way if self._is_strange(one, connection)),
             delivery=self._delivery(connection),
-            switch=switch_of(connection, certificate, own, moment=moment, calendar=self.calendar),
+            switch=switch_of(
+                connection, certificate, self._own(connection, found), moment=moment, calendar=self.calendar
+            ),
         )
 
     def _is_strange(self, one: HeldCertificate, connection: Connection) -> bool:
