@@ -190,6 +190,7 @@ class _Found:
             ordered_later=_ordered_later(connection, moment.date()),
             wrong=self._wrong(group, beside),
             misfit=None if certificate is None else self._misfit(connection, certificate, found),
+            keyed=self._keyed(connection, certificate, found),
             strange=tuple(one for one in in_the_way if self._is_strange(one, connection)),
             delivery=self._delivery(connection),
             switch=switch_of(
@@ -210,6 +211,18 @@ class _Found:
         # a key that the connection names, and that is of nothing that lies there, is held to be of its certificate
         named = (name for name in connection.files if not has_own and same_place(name) in found.stray)
         return next(chain(near, named), None)
+
+    def _keyed(
+        self, connection: Connection, certificate: HeldCertificate | None, found: Lying
+    ) -> HeldCertificate | None:
+        """Return the last that has ended and has its key there, where the certificate after it has none anywhere."""
+        moment = self.judging.moment
+        if certificate is None or certificate.not_after < moment or _key_file(certificate, found) is not None:
+            return None
+        if found.closed.get(connection.number):
+            return None  # it may be in one that nobody opened
+        own = (one for one in self._own(connection, found) if one.not_after < moment and not one.is_set_aside)
+        return max((one for one in own if _key_file(one, found)), key=lambda one: (one.ends, one.sha256), default=None)
 
     def _delivery(self, connection: Connection) -> PlanDate | None:
         """Return the day by which what was ordered should be there."""

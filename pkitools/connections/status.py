@@ -75,9 +75,14 @@ ORDERED: Final = frozenset(
 )
 """How a step stands whose certificate was ordered and is not there yet."""
 REFUSED: Final = frozenset(
-    {"connections.verdict.place", *(f"connections.metadata.{why}" for why in ("refused", "over", "undated"))}
+    {
+        "connections.verdict.key",
+        "connections.verdict.place",
+        "connections.request.key_of_ended",
+        *(f"connections.metadata.{why}" for why in ("refused", "over", "undated")),
+    }
 )
-"""How a step stands where its certificate is good, and who receives what lies at its places would refuse that."""
+"""How a step stands where its certificate is good, and with what lies at its places nothing would connect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,8 @@ class ConnectionStatus:
         wrong: those beside it that are revoked, or wrong whatever they are for: they may be in use there.
         strange: those of ``others`` that lie there with their key, and have the OIN of no connection there: they may be
             in use. Beside a certificate only what has not ended.
+        keyed: of those before it whose key lies there the last to end, where that has ended and the certificate's own
+            key lies nowhere; else ``None``.
         misfit: a file with a private key that is beside the certificate and does not fit it; ``None`` where none is.
         in_both: a connection in the other environment that has the same key, where each is to have its own.
         shared_with: the other connections, of its system and environment, that are held to have the same certificate.
@@ -132,6 +139,7 @@ class ConnectionStatus:
     metadata_file: str | None = None
     wrong: tuple[HeldCertificate, ...] = ()
     misfit: str | None = None
+    keyed: HeldCertificate | None = None
     strange: tuple[HeldCertificate, ...] = ()
     in_both: Connection | None = None
     ordered_later: date | None = None

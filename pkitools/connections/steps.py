@@ -131,6 +131,9 @@ def _key(seen: Seen, certificate: HeldCertificate) -> StepStatus:
     """Return how the key of a certificate stands: it may lie where nobody looks."""
     if seen.status.misfit is not None:
         return _step(Step.REQUEST, StepState.NOW, "misfit", key=seen.status.misfit, place=certificate.places[0].name)
+    if (ended := seen.status.keyed) is not None:
+        day, places = ended.not_after.date().isoformat(), (certificate.places[0].name, ended.places[0].name)
+        return _step(Step.REQUEST, StepState.NOW, "key_of_ended", place=places[0], ended=places[1], day=day)
     return _step(Step.REQUEST, StepState.DONE, "no_key" if seen.status.key_file is None else "certificate")
 
 
