@@ -146,7 +146,7 @@ class Standing(Generic[_T]):
         """Return whether an item and another of its section say no more than what they are, and no third fits that."""
         called = self._named.get((item.among or _ANYWHERE, next(_names_in(item, item.among or _ANYWHERE), "")), ())
         others = (other for other in self._marks[self._nearest(item)] if other != mark)
-        is_called = any(one.among == item.among and id(one) not in self._left for one, _ in called)
+        is_called = any(one.among == item.among for one, _ in called)
         return is_called and not any(fits(other, value) for other in others for value in named)
 
     def _likely_with(self, item: Item, mark: Hashable, fits: Callable[[Hashable, _T], bool]) -> tuple[_T, ...]:
