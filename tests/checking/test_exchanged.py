@@ -63,13 +63,13 @@ def flat(names: tuple[str, ...], hosts: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("container", FLAT)
-@pytest.mark.parametrize("names", UNLISTED)
-def test_names_pair_by_what_they_share(container: str, names: str) -> None:
-    place = list(FLAT).index(container), list(UNLISTED).index(names)
-    for hosts, count in (("aabb", 0), ("abba", 2)):
-        values = flat(UNLISTED[names], hosts)
+def test_names_pair_by_what_they_share(container: str) -> None:
+    """The product of containers, names, and keys in their places and exchanged; the order of the values, in turn."""
+    place = list(FLAT).index(container)
+    for (number, names), (hosts, count) in product(enumerate(UNLISTED.values()), (("aabb", 0), ("abba", 2))):
+        values = flat(names, hosts)
         orders = (values, values[::-1], [*values[::2], *values[1::2]], [*values[2:], *values[:2]])
-        for order in in_turn(orders, *place):
+        for order in in_turn(orders, place, number):
             assert misplaced(FLAT[container](order)) == count, (hosts, [name for name, _ in order])
 
 
@@ -348,11 +348,12 @@ CODED: Final = sorted(
 
 @pytest.mark.parametrize("container", CODED)
 @pytest.mark.parametrize("coded", [base64_of, der_of])
-@pytest.mark.parametrize("style", ["words", "the kind in front", "capitals around"])
-def test_values_in_base64_keep_their_names(container: str, coded: Callable[[str], str], style: str) -> None:
-    for hosts, count in ((("aa", "bb"), 0), (("ab", "ba"), 2)):
+def test_values_in_base64_keep_their_names(container: str, coded: Callable[[str], str]) -> None:
+    styles, exchanged = ("words", "the kind in front", "capitals around"), ((("aa", "bb"), 0), (("ab", "ba"), 2))
+    for style, (hosts, count) in product(styles, exchanged):
         values = [value for pair in hosts for value in values_of(STYLES[style], *pair)]
-        assert misplaced(FLAT[container]([(name, coded(text) + "\n") for name, text in values])) == count, hosts
+        told = misplaced(FLAT[container]([(name, coded(text) + "\n") for name, text in values]))
+        assert told == count, (style, hosts)
 
 
 @pytest.mark.parametrize("coded", [base64_of, der_of])
