@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePath
 from typing import Final
 
-from pkitools.arguments import of_type, text
+from pkitools.arguments import of_type, one_of, optional, text
 from pkitools.connections.naming import says_nothing
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass
-from pkitools.messages import Language, message
+from pkitools.messages import LANGUAGES, Language, message
 from pkitools.oin import OIN, InvalidOINError
 from pkitools.portfolio import HeldCertificate, Portfolio
 from pkitools.systems import System
@@ -45,9 +45,13 @@ def draft(portfolio: Portfolio, folder: str, *, system: System | None = None, la
         folder: where the file is to be: paths in it count from there.
         system: the system they are for; ``None``: that is left to be filled in.
         language: of the comments.
+
+    Raises:
+        InvalidValueError: a value is none.
     """
     of_type(portfolio, Portfolio, "portfolio")
-    folder = text(folder, "folder")
+    folder, system = text(folder, "folder"), optional(system, System, "system")
+    language = one_of(LANGUAGES, language, "language")
     writing = _Writing(portfolio, folder, system, language, Counter(_stems(portfolio)))
     usable = sorted(
         (one for one in portfolio.judged if _oin(one) is not None),

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from pkitools.arguments import of_type
+from pkitools.arguments import of_type, optional
 from pkitools.connections.described import Metadata, fault_of, misplaced
 from pkitools.connections.looking import Group, Looked, Lying
 from pkitools.connections.model import Connection, Connections
@@ -28,6 +28,7 @@ from pkitools.portfolio import Gap, HeldCertificate, HeldRequest, Judging, Unrea
 from pkitools.portfolio.risk.certificates import may_be_in_both
 from pkitools.portfolio.waiting import waiting_for
 from pkitools.portfolio.where import same_place
+from pkitools.portfolio.working import optional_executor
 from pkitools.renewal.working_days import WorkingDays
 from pkitools.rules.order_day import LEAD_TIME
 
@@ -54,10 +55,13 @@ def hold(
         calendar: the working days; ``None``: those of the Netherlands.
 
     Raises:
+        InvalidValueError: a value is none.
         MissingExtraError: the library that knows Dutch holidays is not installed.
     """
     of_type(connections, Connections, "connections")
-    found = _Found(connections, judging, executor, calendar or WorkingDays())
+    of_type(judging, Judging, "judging")
+    calendar = optional(calendar, WorkingDays, "calendar") or WorkingDays()
+    found = _Found(connections, judging, optional_executor(executor), calendar)
     statuses = {one.connection.number: one for one in found.statuses()}
     ordered = _with_both([statuses[one.number] for one in connections.connections], judging.moment)
     return ConnectionsStatus(judging.moment, connections, ordered, tuple(found.unread.values()))

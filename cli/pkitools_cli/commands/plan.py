@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from pkitools.connections.lead import MAX_DAYS
 from pkitools.connections.status import ORDERED, StepState
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from pkitools_cli.commands.report_files import ReportFile
 
 _OVERRIDES: Final = ("registration", "delivery", "handling", "course")
+_DAYS: Final = click.IntRange(0, MAX_DAYS)
 _FILE: Final = "connections.toml"
 _ASKS: Final = frozenset({StepState.NOW, StepState.LATE})  # of what was ordered: it is asked after
 
@@ -91,10 +93,10 @@ class Options:
 @click.option("--connections", metavar="FILE", help="cli.plan.connections")
 @click.option("--report", "reports", multiple=True, metavar="FILE", help="cli.plan.report")
 @click.option("--force", is_flag=True, help="cli.scan.force")
-@click.option("--registration", type=click.IntRange(0, 1000), metavar="DAYS", help="cli.plan.registration")
-@click.option("--delivery", type=click.IntRange(0, 1000), metavar="DAYS", help="cli.plan.delivery")
-@click.option("--handling", type=click.IntRange(0, 1000), metavar="DAYS", help="cli.plan.handling")
-@click.option("--course", type=click.IntRange(0, 1000), metavar="DAYS", help="cli.plan.course")
+@click.option("--registration", type=_DAYS, metavar="DAYS", help="cli.plan.registration")
+@click.option("--delivery", type=_DAYS, metavar="DAYS", help="cli.plan.delivery")
+@click.option("--handling", type=_DAYS, metavar="DAYS", help="cli.plan.handling")
+@click.option("--course", type=_DAYS, metavar="DAYS", help="cli.plan.course")
 @click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
 @click.option("--crl", "crls", multiple=True, metavar="FILE|DIR", help="cli.cert_check.crl")
 @passphrase_options
