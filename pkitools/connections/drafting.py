@@ -7,7 +7,6 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePath
-from typing import Final
 
 from pkitools.arguments import of_type, one_of, optional, text
 from pkitools.connections.naming import says_nothing
@@ -16,9 +15,8 @@ from pkitools.frozen import dataclass
 from pkitools.messages import LANGUAGES, Language, message
 from pkitools.oin import OIN, InvalidOINError
 from pkitools.portfolio import HeldCertificate, Portfolio
+from pkitools.profiles import trial
 from pkitools.systems import System
-
-_TRIAL: Final = "TRIAL "  # issuing a test certificate puts it in front of the name: no request is to ask for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +75,7 @@ def _oin(one: HeldCertificate) -> OIN | None:
 
 def _environment(one: HeldCertificate) -> Environment:
     """Return for which environment it is; what an organisation made itself is for preproduction, or for nothing."""
-    return Environment.PREPRODUCTION if _is_self_signed(one) else one.judgements[0].environment
-
-
-def _is_self_signed(one: HeldCertificate) -> bool:
-    return one.subject == one.issuer
+    return Environment.PREPRODUCTION if one.is_self_issued else one.judgements[0].environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +96,8 @@ class _Writing:
         yield ""
         yield f"[organization.{quoted(oin)}]"
         yield f"oin = {quoted(oin)}"
-        names = ((given or "").removeprefix(_TRIAL) for given in (one.organization, one.name))
+        # issuing a test certificate puts something in front of the name: no request is to ask for it
+        names = (trial().without_prefix(given or "") for given in (one.organization, one.name))
         yield f"name = {quoted(next((each for each in names if not says_nothing(each)), oin))}"
         yield from self.comment("organization")
 
@@ -112,7 +107,7 @@ class _Writing:
         yield from ("", "[[connection]]", f"organization = {quoted(oin)}")
         yield from self.comment("system") if self.system is None else [f"system = {quoted(self.system.name)}"]
         yield f"environment = {quoted(_environment(last).value)}"
-        if _is_self_signed(last):
+        if last.is_self_issued:
             yield "self_signed = true"
         if last.common_name and not says_nothing(last.common_name):
             yield f"common_name = {quoted(last.common_name)}"

@@ -143,7 +143,7 @@ class _Found:
         here = found.certificates.get(connection.number, [])
         of_holder = [one for one in here if one.oin == connection.holder.oin]
         certificate = self._chosen(connection, found)
-        if certificate is not None and certificate.subject == certificate.issuer:
+        if certificate is not None and certificate.is_self_issued:
             connection = replace(connection, self_signed=True)  # it shows
         metadata = self.metadata.of(connection, certificate, here)
         status = self._without_steps(connection, certificate, found, group)
@@ -251,8 +251,7 @@ class _Found:
         if live is not None and certificate.not_after.date() <= live:
             return False
         system = connection.system
-        is_own = certificate.subject == certificate.issuer
-        if not is_own or system is None:
+        if not certificate.is_self_issued or system is None:
             return True
         return system.self_signed_allowed(connection.environment, moment) is True
 

@@ -260,6 +260,11 @@ class HeldCertificate:
         return self.common_name or self.organization or self.sha256
 
     @property
+    def is_self_issued(self) -> bool:
+        """Subject and issuer are the same name: a root, or what an organisation made itself."""
+        return self.subject == self.issuer
+
+    @property
     def is_set_aside(self) -> bool:
         """Whether it is kept as a copy alone: what came after it is in its place, and nothing names this one."""
         if self.successor is None or not self.successor.is_in_use:
