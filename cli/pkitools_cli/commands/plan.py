@@ -28,6 +28,7 @@ from pkitools.reports.planning.work import (
     unknown_words,
 )
 from pkitools.reports.telling.readable import short_day
+from pkitools_cli.commands.given.judging import authority_options
 from pkitools_cli.commands.report_files import refuse_reports
 from pkitools_cli.commands.status.asked import Scanning, given_connections, judging_of
 from pkitools_cli.commands.status.reports import write_work_reports, written_told
@@ -97,8 +98,7 @@ class Options:
 @click.option("--delivery", type=_DAYS, metavar="DAYS", help="cli.plan.delivery")
 @click.option("--handling", type=_DAYS, metavar="DAYS", help="cli.plan.handling")
 @click.option("--course", type=_DAYS, metavar="DAYS", help="cli.plan.course")
-@click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
-@click.option("--crl", "crls", multiple=True, metavar="FILE|DIR", help="cli.cert_check.crl")
+@authority_options
 @passphrase_options
 @moment_option
 @gathered(Options)
@@ -153,14 +153,7 @@ def _for_connections(options: Options) -> tuple[list[Planned], ConnectionsStatus
     if any(each is not None for each in alone):
         raise click.UsageError(tr("cli.plan.alone"))
     connections = given_connections(options.connections or _FILE)
-    asked = Scanning(
-        moment=options.moment,
-        trust=options.trust,
-        crls=options.crls,
-        passphrase_file=options.passphrase_file,
-        passphrase_env=options.passphrase_env,
-    )
-    judging, _ = judging_of(asked)
+    judging, _ = judging_of(Scanning.of(options))
     status = hold(connections, judging)
     return sorted(planned_of(status), key=partial(_turn, today=options.moment.date())), status
 
