@@ -155,8 +155,8 @@ class Scan:
         walked: Iterator[Unit | FoundFile | Unread] = chain(self.held, self._walked(files))
         further: list[tuple[str, Pointer]] = []
         first = list(islice(walked, _FEW))
-        # of many files some are told of at once, and again where the others say more of them
-        early = first[:_EARLY] if len(first) == _FEW else []
+        # of many files some are told at once, and again where others say more of them; of connections none is
+        early = first[:_EARLY] if len(first) == _FEW and self.keeps is None else []
         yield from self._noted(readings_of(map(self._unit, early), self.judge), further)
         yield from self._gathered(files)
         if self.judge.known:
