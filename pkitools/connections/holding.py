@@ -11,7 +11,7 @@ from datetime import date, datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from pkitools.arguments import of_type
+from pkitools.arguments import of_type, optional
 from pkitools.connections.described import Metadata, fault_of, misplaced
 from pkitools.connections.looking import Group, Looked, Lying
 from pkitools.connections.model import Connection, Connections
@@ -28,6 +28,7 @@ from pkitools.portfolio import Gap, HeldCertificate, HeldRequest, Judging, Unrea
 from pkitools.portfolio.risk.certificates import may_be_in_both
 from pkitools.portfolio.waiting import waiting_for
 from pkitools.portfolio.where import same_place
+from pkitools.portfolio.working import optional_executor
 from pkitools.renewal.working_days import WorkingDays
 from pkitools.rules.order_day import LEAD_TIME
 
@@ -54,10 +55,13 @@ def hold(
         calendar: the working days; ``None``: those of the Netherlands.
 
     Raises:
+        InvalidValueError: a value is none.
         MissingExtraError: the library that knows Dutch holidays is not installed.
     """
     of_type(connections, Connections, "connections")
-    found = _Found(connections, judging, executor, calendar or WorkingDays())
+    of_type(judging, Judging, "judging")
+    calendar = optional(calendar, WorkingDays, "calendar") or WorkingDays()
+    found = _Found(connections, judging, optional_executor(executor), calendar)
     statuses = {one.connection.number: one for one in found.statuses()}
     ordered = _with_both([statuses[one.number] for one in connections.connections], judging.moment)
     return ConnectionsStatus(judging.moment, connections, ordered, tuple(found.unread.values()))
@@ -139,7 +143,7 @@ class _Found:
         here = found.certificates.get(connection.number, [])
         of_holder = [one for one in here if one.oin == connection.holder.oin]
         certificate = self._chosen(connection, found)
-        if certificate is not None and certificate.subject == certificate.issuer:
+        if certificate is not None and certificate.is_self_issued:
             connection = replace(connection, self_signed=True)  # it shows
         metadata = self.metadata.of(connection, certificate, here)
         status = self._without_steps(connection, certificate, found, group)
@@ -263,8 +267,7 @@ class _Found:
         if live is not None and certificate.not_after.date() <= live:
             return False
         system = connection.system
-        is_own = certificate.subject == certificate.issuer
-        if not is_own or system is None:
+        if not certificate.is_self_issued or system is None:
             return True
         return system.self_signed_allowed(connection.environment, moment) is True
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 
-from pkitools.arguments import choice
+from pkitools.arguments import choice, each_of, optional, text
 from pkitools.checking.expectation import Expectation
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass
@@ -26,7 +26,7 @@ class Claim:
         entity_id: as what it is known there.
 
     Raises:
-        InvalidValueError: there is no such environment.
+        InvalidValueError: there is no such environment, or something is of another type.
     """
 
     name: str
@@ -38,6 +38,11 @@ class Claim:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "environment", choice(Environment, self.environment, "environment"))
+        object.__setattr__(self, "places", each_of(self.places, str, "places"))
+        text(self.name, "name")
+        optional(self.system, System, "system")
+        for name in ("oin", "entity_id"):
+            optional(getattr(self, name), str, name)
 
     @property
     def systems(self) -> tuple[System, ...]:

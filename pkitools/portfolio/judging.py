@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from pkitools.arguments import aware, octets, optional_choice, several
+from pkitools.arguments import aware, each_of, octets, of_type, optional, optional_choice
 from pkitools.checking.delivery.brought import Replaced, departures
 from pkitools.checking.delivery.checks import COMPLETE, VALID, not_complete, not_valid
 from pkitools.checking.delivery.issuers import beside
@@ -79,8 +79,14 @@ class Judging:
         if self.passphrase is not None:
             object.__setattr__(self, "passphrase", octets(self.passphrase, "passphrase"))
         object.__setattr__(self, "environment", optional_choice(Environment, self.environment, "environment"))
-        object.__setattr__(self, "systems", several(self.systems, (str, System), "systems"))
-        object.__setattr__(self, "claims", several(self.claims, Claim, "claims"))
+        object.__setattr__(self, "systems", each_of(self.systems, (str, System), "systems"))
+        object.__setattr__(self, "claims", each_of(self.claims, Claim, "claims"))
+        optional(self.trust, TrustStore, "trust")
+        optional(self.revocation, Revocation, "revocation")
+        if self.data is not None:
+            from pkitools.rules.own import OwnData  # few have any
+
+            of_type(self.data, OwnData, "data")
 
     def travelling(self) -> Judging:
         """Return the question as it goes to another process: lists as their bytes, not with what was found in them."""

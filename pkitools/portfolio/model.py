@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Final, Protocol, runtime_checkable
 
-from pkitools.arguments import aware
+from pkitools.arguments import aware, text
 from pkitools.checking.file_names import is_set_aside
 from pkitools.environment import Environment
 from pkitools.errors import PkitoolsError
@@ -256,6 +256,11 @@ class HeldCertificate:
     def name(self) -> str:
         """What to call it: its common name, its organisation, or else its thumbprint."""
         return self.common_name or self.organization or self.sha256
+
+    @property
+    def is_self_issued(self) -> bool:
+        """Subject and issuer are the same name: a root, or what an organisation made itself."""
+        return self.subject == self.issuer
 
     @property
     def is_set_aside(self) -> bool:
@@ -656,6 +661,7 @@ class Portfolio:
 
     def having(self, spki_sha256: str) -> tuple[HeldCertificate, ...]:
         """Return the certificates for one public key, by its SHA-256 (hex)."""
+        spki_sha256 = text(spki_sha256, "spki_sha256")
         return tuple(one for one in self.certificates if one.spki_sha256 == spki_sha256)
 
     def in_order(self) -> Iterator[tuple[Standing, HeldCertificate]]:

@@ -12,7 +12,7 @@ from itertools import chain, islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
-from pkitools.arguments import octets, several, text, wrong_type
+from pkitools.arguments import each_of, function, mapping, octets, of_type, text
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_PENDING
 from pkitools.portfolio.claims import Claims, namers
@@ -30,7 +30,7 @@ from pkitools.portfolio.pointers import peer_of, text_of
 from pkitools.portfolio.reading import Unit, examine, held_certificate
 from pkitools.portfolio.walking import FoundFile, Walk
 from pkitools.portfolio.where import same_place
-from pkitools.portfolio.working import readings_of
+from pkitools.portfolio.working import optional_executor, readings_of
 from pkitools.x509 import read_certificate
 
 if TYPE_CHECKING:
@@ -71,18 +71,23 @@ def scan(
         executor: does the work, such as a :class:`~concurrent.futures.ProcessPoolExecutor`; ``None``: this process.
 
     Raises:
-        InvalidValueError: ``places`` are no names, or ``contents`` no octets by name.
+        InvalidValueError: a value is none, such as ``contents`` that are no octets by name.
     """
-    given = [os.fspath(each) for each in several(places, (str, os.PathLike), "places")]
-    if contents is not None and not isinstance(contents, Mapping):
-        raise wrong_type("contents", contents, "Mapping")
-    held = tuple(Unit(text(name, "contents"), octets(data, "contents")) for name, data in (contents or {}).items())
-    return Scan(Judge(judging), fetch, executor, Claims(judging.claims), held).readings(given)
+    given = [os.fspath(each) for each in each_of(places, (str, os.PathLike), "places")]
+    at_hand = mapping({} if contents is None else contents, "contents")
+    held = tuple(Unit(text(name, "contents"), octets(data, "contents")) for name, data in at_hand.items())
+    judge = Judge(of_type(judging, Judging, "judging"))
+    fetch = None if fetch is None else function(fetch, "fetch")
+    return Scan(judge, fetch, optional_executor(executor), Claims(judging.claims), held).readings(given)
 
 
 def count_files(places: Iterable[str]) -> int:
-    """Return how many files and peers a scan of these places begins with: for an estimate; no file is opened."""
-    given = list(places)
+    """Return how many files and peers a scan of these places begins with: for an estimate; no file is opened.
+
+    Raises:
+        InvalidValueError: ``places`` are no names.
+    """
+    given = each_of(places, str, "places")
     peers = [place for place in given if _is_peer(place)]
     files = _walked([place for place in given if place not in peers])
     return len(peers) + sum(isinstance(found, FoundFile) for found in files)
@@ -152,8 +157,8 @@ class Scan:
         walked: Iterator[Unit | FoundFile | Unread] = chain(self.held, self._walked(files))
         further: list[tuple[str, Pointer]] = []
         first = list(islice(walked, _FEW))
-        # of many files some are told of at once, and again where the others say more of them
-        early = first[:_EARLY] if len(first) == _FEW else []
+        # of many files some are told at once, and again where others say more of them; of connections none is
+        early = first[:_EARLY] if len(first) == _FEW and self.keeps is None else []
         later: set[str] = set()
         yield from self._noted(_sure(readings_of(map(self._unit, early), self.judge), later), further)
         yield from self._gathered(files)

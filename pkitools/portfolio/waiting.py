@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Set
 from pathlib import PurePath
-from typing import Final
 
 from pkitools.portfolio.model import HeldCertificate, HeldRequest, Portfolio
+from pkitools.profiles import trial
 from pkitools.profiles.dns_names import a_label
-
-_TRIAL: Final = "trial "  # the test CAs of G4 put it in front
 
 
 def waiting(portfolio: Portfolio) -> Iterator[HeldRequest]:
@@ -82,4 +80,4 @@ def same_name(name: str) -> str:
     """Return a name as it is compared: it may be stated as it is read, and stands in a certificate as it is sent."""
     written = name if name.isascii() else a_label(name)
     known = written if written.isascii() else name  # of which nobody can tell how it is sent
-    return known.strip().casefold().rstrip(".").removeprefix(_TRIAL)
+    return trial().bare(known.strip().rstrip("."))

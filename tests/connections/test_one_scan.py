@@ -128,6 +128,18 @@ def test_of_one_that_is_missed_only_what_its_holder_has_is_judged_besides(
     assert set(counted.read.values()) == {2}
 
 
+def test_of_many_files_none_is_judged_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "f").mkdir()
+    (tmp_path / "f" / "chain.pem").write_bytes(CHAIN)
+    many = 70  # a scan tells of the first of these twice
+    for number in range(many):
+        (tmp_path / "f" / f"{number:02}.pem").write_bytes(certificate(cn=f"n{number}.example.nl", serial=number + 1))
+    counted = Counted(monkeypatch)
+    (one,) = of(tmp_path, connection(files='["f"]', common_name='"n0.example.nl"')).statuses
+    assert one.certificate is not None
+    assert (len(counted.judged), set(counted.judged.values()), set(counted.read.values())) == (many, {1}, {2})
+
+
 def test_metadata_are_read_once_whatever_the_number_of_systems(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "f").mkdir()
     (tmp_path / "f" / "chain.pem").write_bytes(CHAIN)

@@ -22,6 +22,7 @@ from pkitools.reports.portfolio.telling import ends_by_told, place_text, success
 from pkitools.reports.telling.readable import short_day
 from pkitools.rules.order_day import order_day
 from pkitools.text import visible
+from pkitools_cli.commands.given.judging import trust_option
 from pkitools_cli.commands.scan.claims import refuse_no_place
 from pkitools_cli.commands.scan.running import Running
 from pkitools_cli.exit_codes import ExitCode, MonitorCode, of_verdicts
@@ -81,7 +82,7 @@ class _Look:
 @click.option("--warning", "-w", type=click.IntRange(0, 36500), metavar="DAYS", default=90, help="cli.expiry.warning")
 @click.option("--critical", "-c", type=click.IntRange(0, 36500), metavar="DAYS", default=30, help="cli.expiry.critical")
 @click.option("--chain", multiple=True, metavar="FILE", help="cli.cert_check.chain")
-@click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
+@trust_option
 @passphrase_options
 @moment_option
 @fail_on_option

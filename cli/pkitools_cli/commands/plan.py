@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from pkitools.connections.lead import MAX_DAYS
 from pkitools.connections.planning import TO_DO
 from pkitools.connections.status import ORDERED, StepState
 from pkitools.environment import Environment
@@ -28,6 +29,7 @@ from pkitools.reports.planning.work import (
     unknown_words,
 )
 from pkitools.reports.telling.readable import short_day
+from pkitools_cli.commands.given.judging import authority_options
 from pkitools_cli.commands.report_files import refuse_reports
 from pkitools_cli.commands.status.asked import Scanning, given_connections, judging_of
 from pkitools_cli.commands.status.reports import write_work_reports, written_told
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from pkitools_cli.commands.report_files import ReportFile
 
 _OVERRIDES: Final = ("registration", "delivery", "handling", "course")
+_DAYS: Final = click.IntRange(0, MAX_DAYS)
 _FILE: Final = "connections.toml"
 _ASKS: Final = frozenset({StepState.NOW, StepState.LATE})  # of what was ordered: it is asked after
 
@@ -92,12 +95,11 @@ class Options:
 @click.option("--connections", metavar="FILE", help="cli.plan.connections")
 @click.option("--report", "reports", multiple=True, metavar="FILE", help="cli.plan.report")
 @click.option("--force", is_flag=True, help="cli.scan.force")
-@click.option("--registration", type=click.IntRange(0, 1000), metavar="DAYS", help="cli.plan.registration")
-@click.option("--delivery", type=click.IntRange(0, 1000), metavar="DAYS", help="cli.plan.delivery")
-@click.option("--handling", type=click.IntRange(0, 1000), metavar="DAYS", help="cli.plan.handling")
-@click.option("--course", type=click.IntRange(0, 1000), metavar="DAYS", help="cli.plan.course")
-@click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
-@click.option("--crl", "crls", multiple=True, metavar="FILE|DIR", help="cli.cert_check.crl")
+@click.option("--registration", type=_DAYS, metavar="DAYS", help="cli.plan.registration")
+@click.option("--delivery", type=_DAYS, metavar="DAYS", help="cli.plan.delivery")
+@click.option("--handling", type=_DAYS, metavar="DAYS", help="cli.plan.handling")
+@click.option("--course", type=_DAYS, metavar="DAYS", help="cli.plan.course")
+@authority_options
 @passphrase_options
 @moment_option
 @gathered(Options)
@@ -152,14 +154,7 @@ def _for_connections(options: Options) -> tuple[list[Planned], ConnectionsStatus
     if any(each is not None for each in alone):
         raise click.UsageError(tr("cli.plan.alone"))
     connections = given_connections(options.connections or _FILE)
-    asked = Scanning(
-        moment=options.moment,
-        trust=options.trust,
-        crls=options.crls,
-        passphrase_file=options.passphrase_file,
-        passphrase_env=options.passphrase_env,
-    )
-    judging, _ = judging_of(asked)
+    judging, _ = judging_of(Scanning.of(options))
     status = hold(connections, judging)
     return sorted(planned_of(status), key=partial(_turn, today=options.moment.date())), status
 

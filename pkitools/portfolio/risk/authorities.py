@@ -145,7 +145,7 @@ def hanging_of(case: Case) -> tuple[tuple[Hanging, ...], int]:
     found: dict[str, _Gathered] = {}
     more: set[int] = set()
     for one in case.certificates:
-        if not is_in_use(one, case.moment) or one.subject == one.issuer:
+        if not is_in_use(one, case.moment) or one.is_self_issued:
             continue
         if one.issuer in found or len(found) < MAX_RISK_MEMBERS:
             found.setdefault(one.issuer, _Gathered(one)).add(one, above.of(one))
