@@ -11,7 +11,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import Enum, IntEnum
 from functools import cache
 from math import isnan
@@ -76,6 +76,22 @@ def aware(given: datetime, parameter: str = "moment") -> datetime:
     return given if given.tzinfo is UTC else given.astimezone(UTC)
 
 
+def day(given: object, parameter: str) -> date:
+    """Return a day.
+
+    Raises:
+        InvalidValueError: it is no :class:`~datetime.date`; a moment is none, since its day hangs on the time zone.
+    """
+    if isinstance(given, date) and not isinstance(given, datetime):
+        return given
+    raise wrong_type(parameter, given, "date")
+
+
+def optional_day(given: object, parameter: str) -> date | None:
+    """Return as :func:`day` does, and ``None`` for what was not given."""
+    return None if given is None else day(given, parameter)
+
+
 def text(given: str, parameter: str) -> str:
     """Return a text.
 
@@ -98,6 +114,17 @@ def of_type(given: object, kind: type[T], parameter: str) -> T:
     raise wrong_type(parameter, given, kind.__name__)
 
 
+def mapping(given: object, parameter: str) -> Mapping[Any, Any]:
+    """Return a mapping; what is in it is for who asked to look at.
+
+    Raises:
+        InvalidValueError: it is none.
+    """
+    if isinstance(given, Mapping):
+        return given
+    raise wrong_type(parameter, given, "Mapping")
+
+
 def optional(given: object, kind: type[T], parameter: str) -> T | None:
     """Return as :func:`of_type` does, and ``None`` for what was not given."""
     return None if given is None else of_type(given, kind, parameter)
@@ -114,15 +141,31 @@ def seconds(given: object, parameter: str = "seconds") -> float:
     raise InvalidValueError("arguments.error.seconds", parameter=parameter, given=_shown(given))
 
 
-def whole(given: object, parameter: str) -> int:
+def whole(given: object, parameter: str, *, most: int | None = None) -> int:
     """Return a whole number that is not below zero.
 
     Raises:
-        InvalidValueError: it is none.
+        InvalidValueError: it is none, or more than ``most``.
     """
-    if isinstance(given, int) and not isinstance(given, bool) and given >= 0:
-        return given
-    raise wrong_type(parameter, given, "int")
+    if not isinstance(given, int) or isinstance(given, bool) or given < 0:
+        raise wrong_type(parameter, given, "int")
+    if most is not None and given > most:
+        raise InvalidValueError("arguments.error.choice", parameter=parameter, given=str(given), known=f"0-{most}")
+    return given
+
+
+def each_of(given: object, one: type | tuple[type, ...], parameter: str) -> tuple[Any, ...]:
+    """Return one or several as :func:`several` does, each of one of the types.
+
+    Raises:
+        InvalidValueError: it is neither, or holds something of another type.
+    """
+    found = several(given, one, parameter)
+    for each in found:
+        if not isinstance(each, one):
+            wanted = one if isinstance(one, tuple) else (one,)
+            raise wrong_type(parameter, each, ", ".join(kind.__name__ for kind in wanted))
+    return found
 
 
 def function(given: T, parameter: str) -> T:

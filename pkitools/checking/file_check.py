@@ -232,6 +232,8 @@ def check_file(
         own={each.facts.sha256 for each in opened.found},
         beside=given,
         trust=trusted_with(store, data),
+        paths=[tuple(map(read_certificate, one.result.path.certificates)) for one in judged if one.result.path],
+        moment=moment,
         strict=strict_delivery,
         raise_crashes=raise_crashes,
     )

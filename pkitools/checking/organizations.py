@@ -7,6 +7,7 @@ import unicodedata
 from enum import StrEnum
 from typing import Final
 
+from pkitools.profiles import trial
 from pkitools.text import pattern
 
 # legal forms of the Netherlands and its neighbours, as they stand when dots and spaces between letters are gone; each
@@ -73,7 +74,7 @@ def _parts(name: str) -> tuple[str, frozenset[str]]:
         text = text.replace(letter, plain)
     text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     text = _SINGLE_LETTERS.sub(lambda found: re.sub(r"[. ]", "", found[0]), text)
-    text = " ".join(re.sub(r"[^\w]+", " ", text).split()).removeprefix("trial ")
+    text = trial().bare(" ".join(re.sub(r"[^\w]+", " ", text).split()))
     forms = frozenset(_FORMS[form] for form in _FORM.findall(text))
     bare = " ".join(_FORM.sub(" ", text).split())
     return (bare, forms) if bare else (text, frozenset())

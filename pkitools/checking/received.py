@@ -29,6 +29,7 @@ from pkitools.findings import (
 )
 from pkitools.frozen import dataclass
 from pkitools.oin import OIN
+from pkitools.profiles import trial
 from pkitools.trust import hierarchy_of
 from pkitools.trust.authorities import HierarchyKind
 from pkitools.x509.der import DERError
@@ -44,7 +45,6 @@ _OWN: Final = cite("pkitools")
 _PKCS10: Final = cite("rfc-2986", "3")
 
 _CN: Final = "2.5.4.3"
-_TRIAL: Final = "TRIAL "
 _LOCALITY: Final = "2.5.4.7"
 _STATE: Final = "2.5.4.8"
 _ORGANIZATION: Final = "2.5.4.10"
@@ -212,10 +212,14 @@ def _request_cn(received: _Received) -> Answer:
     facts, request, ordered = received.facts, received.request, received.expected.common_name
     found: Sequence[str] = _values(facts.subject, _CN)
     wanted: Sequence[str] = _values(request.subject, _CN) if request is not None else [ordered] if ordered else []
-    if hierarchy_of(facts).kind is HierarchyKind.TRIAL and all(value.startswith(_TRIAL) for value in found):
+    if hierarchy_of(facts).kind is HierarchyKind.TRIAL and all(map(_is_of_trial, found)):
         # what TRIAL puts in front of every name it issues; a request may have it already
-        found, wanted = (tuple(value.removeprefix(_TRIAL) for value in values) for values in (found, wanted))
+        found, wanted = (tuple(map(trial().without_prefix, values)) for values in (found, wanted))
     return _same(found, wanted, "subject.CN")
+
+
+def _is_of_trial(name: str) -> bool:
+    return name.startswith(trial().name_prefix)
 
 
 def _as_asked(facts: CertificateFacts, request: RequestFacts, oid: str, path: str) -> Answer:

@@ -113,7 +113,8 @@ class Standing(Generic[_T]):
 
         Alike names in one section are enough. What only stands together there, or shares a part of its name, may be of
         others: the item is held to it where it was exchanged, as what it fits is elsewhere beside another item, or
-        where it fits nothing at all.
+        where it fits nothing at all. Where both say only what they are (``cert``, ``key``) that is enough too, unless
+        what the item fits stands in a section around it, or in one below: then that may be what it is of.
 
         Args:
             item: one of those that are asked about.
@@ -127,6 +128,8 @@ class Standing(Generic[_T]):
         own = list(islice(fitting, _MOST_PLACES))
         if not own:
             return () if _OF_NEXT.intersection(words_of(item.alias or "")) else named
+        if self._is_of_its_kind(item, mark, named, fits) and not any(_is_near(one, item) for one, _ in own):
+            return named
         likely = named or self._likely_with(item, mark, fits)
         is_likely = likely and not any(fits(mark, value) for value in likely)
         return likely if is_likely and all(self._has_other(one, value, item) for one, value in own) else ()
@@ -136,6 +139,15 @@ class Standing(Generic[_T]):
         text = _stem(item.alias or "")
         called = self._named.get((item.among or _ANYWHERE, text), ()) if text else ()
         return item.place in self._places or any(one.among == item.among for one, _ in called)
+
+    def _is_of_its_kind(
+        self, item: Item, mark: Hashable, named: tuple[_T, ...], fits: Callable[[Hashable, _T], bool]
+    ) -> bool:
+        """Return whether an item and another of its section say no more than what they are, and no third fits that."""
+        called = self._named.get((item.among or _ANYWHERE, next(_names_in(item, item.among or _ANYWHERE), "")), ())
+        others = (other for other in self._marks[self._nearest(item)] if other != mark)
+        is_called = any(one.among == item.among for one, _ in called)
+        return is_called and not any(fits(other, value) for other in others for value in named)
 
     def _likely_with(self, item: Item, mark: Hashable, fits: Callable[[Hashable, _T], bool]) -> tuple[_T, ...]:
         """Return what an item may stand with by a part of its name, or as its section has no other item for it."""
@@ -221,6 +233,14 @@ def _sections(item: Item) -> Iterator[int]:
     if not item.within and item.among is not None:
         yield item.among
     yield _ANYWHERE
+
+
+def _is_near(one: Item, item: Item) -> bool:
+    """Return whether one of two stands in a section around the other, as the whole file is, or in the same."""
+    outermost = [not around.within or (len(around.within) == 1 and not around.within[0][1]) for around in (one, item)]
+    if outermost[0] != outermost[1]:  # what stands in nothing with a name has no number around the rest
+        return True
+    return one.among in set(_sections(item)) or item.among in set(_sections(one))
 
 
 def _meeting(item: Item, with_items: Container[int]) -> int:

@@ -44,6 +44,8 @@ def keys_named(connections: Connections, found: Portfolio) -> Mapping[str, str]:
     Returns:
         For each file with such a key the place of the certificate.
     """
+    of_type(connections, Connections, "connections")
+    of_type(found, Portfolio, "found")
     known = {one.spki_sha256 for one in found.certificates} | {each.spki_sha256 for each in found.requests}
     keys = {key.spki_sha256: key.place.name for key in found.keys if key.spki_sha256 is not None}
     stray = {same_place(name): name for spki, name in keys.items() if spki not in known}

@@ -51,7 +51,7 @@ class _Standing(IntEnum):
 
 
 class Metadata:
-    """Looks at the metadata of connections; each file is judged once for a system and an environment.
+    """Looks at the metadata of connections; each file is read once, and judged once for a system and an environment.
 
     Args:
         judging: what every certificate is asked.
@@ -60,6 +60,7 @@ class Metadata:
     def __init__(self, judging: Judging) -> None:
         self._judging = judging
         self._judged: dict[tuple[str, str, Environment], Report | PkitoolsError] = {}
+        self._read: dict[str, bytes | PkitoolsError] = {}
 
     def of(
         self, connection: Connection, certificate: HeldCertificate | None, here: Iterable[HeldCertificate]
@@ -122,13 +123,22 @@ class Metadata:
     def _of_document(self, name: str, system: System, environment: Environment) -> Report | PkitoolsError:
         from pkitools.metadata.judgement import asked_of, judge_document  # most have none
 
-        judging = self._judging
+        judging, data = self._judging, self._content(name)
+        if isinstance(data, PkitoolsError):
+            return data
         try:
-            data = read_bytes(name, limit=MAX_INPUT_BYTES)
             asked = asked_of(data, name, system, environment, judging.moment, raise_crashes=judging.raise_crashes)
             return judge_document(asked)
         except PkitoolsError as error:
             return error
+
+    def _content(self, name: str) -> bytes | PkitoolsError:
+        if name not in self._read:
+            try:
+                self._read[name] = read_bytes(name, limit=MAX_INPUT_BYTES)
+            except PkitoolsError as error:
+                self._read[name] = error
+        return self._read[name]
 
 
 KEY: Final = _Standing.KEY

@@ -7,18 +7,16 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePath
-from typing import Final
 
-from pkitools.arguments import of_type, text
+from pkitools.arguments import of_type, one_of, optional, text
 from pkitools.connections.naming import says_nothing
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass
-from pkitools.messages import Language, message
+from pkitools.messages import LANGUAGES, Language, message
 from pkitools.oin import OIN, InvalidOINError
 from pkitools.portfolio import HeldCertificate, Portfolio
+from pkitools.profiles import trial
 from pkitools.systems import System
-
-_TRIAL: Final = "TRIAL "  # issuing a test certificate puts it in front of the name: no request is to ask for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +43,13 @@ def draft(portfolio: Portfolio, folder: str, *, system: System | None = None, la
         folder: where the file is to be: paths in it count from there.
         system: the system they are for; ``None``: that is left to be filled in.
         language: of the comments.
+
+    Raises:
+        InvalidValueError: a value is none.
     """
     of_type(portfolio, Portfolio, "portfolio")
-    folder = text(folder, "folder")
+    folder, system = text(folder, "folder"), optional(system, System, "system")
+    language = one_of(LANGUAGES, language, "language")
     writing = _Writing(portfolio, folder, system, language, Counter(_stems(portfolio)))
     usable = sorted(
         (one for one in portfolio.judged if _oin(one) is not None),
@@ -73,11 +75,7 @@ def _oin(one: HeldCertificate) -> OIN | None:
 
 def _environment(one: HeldCertificate) -> Environment:
     """Return for which environment it is; what an organisation made itself is for preproduction, or for nothing."""
-    return Environment.PREPRODUCTION if _is_self_signed(one) else one.judgements[0].environment
-
-
-def _is_self_signed(one: HeldCertificate) -> bool:
-    return one.subject == one.issuer
+    return Environment.PREPRODUCTION if one.is_self_issued else one.judgements[0].environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +96,8 @@ class _Writing:
         yield ""
         yield f"[organization.{quoted(oin)}]"
         yield f"oin = {quoted(oin)}"
-        names = ((given or "").removeprefix(_TRIAL) for given in (one.organization, one.name))
+        # issuing a test certificate puts something in front of the name: no request is to ask for it
+        names = (trial().without_prefix(given or "") for given in (one.organization, one.name))
         yield f"name = {quoted(next((each for each in names if not says_nothing(each)), oin))}"
         yield from self.comment("organization")
 
@@ -108,7 +107,7 @@ class _Writing:
         yield from ("", "[[connection]]", f"organization = {quoted(oin)}")
         yield from self.comment("system") if self.system is None else [f"system = {quoted(self.system.name)}"]
         yield f"environment = {quoted(_environment(last).value)}"
-        if _is_self_signed(last):
+        if last.is_self_issued:
             yield "self_signed = true"
         if last.common_name and not says_nothing(last.common_name):
             yield f"common_name = {quoted(last.common_name)}"

@@ -8,7 +8,9 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from pkitools.arguments import choice, wrong_type
+from pkitools.arguments import choice, mapping, of_type, optional, whole
+from pkitools.arguments import day as a_day
+from pkitools.arguments import text as a_text
 from pkitools.documents import cite
 from pkitools.findings import Basis, Certainty
 from pkitools.frozen import Frozen, dataclass, field
@@ -52,6 +54,9 @@ class LeadTime:
         amount, unit: how long.
         basis: what it rests on; ``None``: whoever plans says so.
         text: what the source says, by language; empty where there is none.
+
+    Raises:
+        InvalidValueError: a value is none, or ``amount`` more than :data:`MAX_DAYS`.
     """
 
     kind: LeadKind
@@ -63,9 +68,14 @@ class LeadTime:
     def __post_init__(self) -> None:
         object.__setattr__(self, "kind", choice(LeadKind, self.kind, "kind"))
         object.__setattr__(self, "unit", choice(LeadUnit, self.unit, "unit"))
+        whole(self.amount, "amount", most=MAX_DAYS)
+        optional(self.basis, Basis, "basis")
+        for said in mapping(self.text, "text").values():
+            a_text(said, "text")
 
     def back_from(self, day: date, calendar: WorkingDays) -> date:
         """Return the last working day on which it can begin, to be over on a day."""
+        day, calendar = _counted(day, calendar)
         if self.unit is LeadUnit.WORKING_DAYS:
             return calendar.before(day, self.amount)
         if self.unit is LeadUnit.DAYS:
@@ -74,10 +84,17 @@ class LeadTime:
 
     def over_by(self, day: date, calendar: WorkingDays) -> date:
         """Return the last working day on which it is over, where it began on a day: as :meth:`back_from` counts."""
+        day, calendar = _counted(day, calendar)
         if self.unit is LeadUnit.WORKING_DAYS:
             return calendar.after(day, self.amount)
         days = day + timedelta(days=self.amount) if self.unit is LeadUnit.DAYS else _months_before(day, -self.amount)
         return max(day, calendar.at_or_before(days))
+
+
+def _counted(day: date, calendar: WorkingDays) -> tuple[date, WorkingDays]:
+    from pkitools.renewal.working_days import WorkingDays  # reading a file of connections does without
+
+    return a_day(day, "day"), of_type(calendar, WorkingDays, "calendar")
 
 
 def _months_before(day: date, months: int) -> date:
@@ -111,13 +128,16 @@ def lead_times(
         system: the name of the system.
         tsp: the name of the TSP.
         stated: what whoever plans says himself, in working days: it goes before what documents say.
+
+    Raises:
+        InvalidValueError: a value is none.
     """
-    given = {} if stated is None else stated
-    if not isinstance(given, Mapping):
-        raise wrong_type("stated", given, "Mapping")
+    system, tsp = optional(system, str, "system"), optional(tsp, str, "tsp")
+    given = mapping({} if stated is None else stated, "stated")
     found = {one.kind: one for whose, one in documented() if whose in {("system", system), ("tsp", tsp)}}
-    own = {choice(LeadKind, kind, "stated"): LeadTime(kind, days) for kind, days in given.items()}
-    return LeadTimes(Frozen({**found, **own}))
+    own = {choice(LeadKind, kind, "stated"): whole(days, "stated", most=MAX_DAYS) for kind, days in given.items()}
+    found |= {kind: LeadTime(kind, days) for kind, days in own.items()}
+    return LeadTimes(Frozen(found))
 
 
 @cache

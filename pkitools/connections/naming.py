@@ -9,10 +9,13 @@ from pkitools.portfolio.waiting import names_of, same_name
 
 def bears_name(found: HeldCertificate | HeldRequest, connection: Connection) -> bool:
     """Return whether a certificate or request bears the name that a connection states; without one any will do."""
-    names = names_of(found)
-    if connection.common_name is not None:
-        return same_name(connection.common_name) in names
-    return not connection.dns or any(same_name(name) in names for name in connection.dns)
+    stated = _stated(connection)
+    return not stated or not stated.isdisjoint(names_of(found))
+
+
+def _stated(connection: Connection) -> set[str]:
+    names = connection.dns if connection.common_name is None else (connection.common_name,)
+    return set(map(same_name, names))
 
 
 def lacking_names(certificate: HeldCertificate, connection: Connection) -> tuple[str, ...]:
@@ -29,16 +32,14 @@ def says_nothing(name: str) -> bool:
     return not any(map(str.isalnum, name))
 
 
-def is_for(request: HeldRequest, connection: Connection, certificate: HeldCertificate | None) -> bool:
-    """Return whether a request is for the certificate of a connection: by its name, stated or as it has it now.
+def asked_names(connection: Connection, certificate: HeldCertificate | None) -> set[str] | None:
+    """Return the names of which a request for a connection bears one: stated, or as it has them now.
 
     Args:
-        request: it.
-        connection: whose it may be.
-        certificate: what the connection has.
+        connection: it.
+        certificate: what it has.
+
+    Returns:
+        ``None`` where nothing says which.
     """
-    if not names_of(request) or not bears_name(request, connection):
-        return not names_of(request)
-    if certificate is None or connection.common_name is not None or connection.dns:
-        return True
-    return not names_of(certificate).isdisjoint(names_of(request))
+    return _stated(connection) or (None if certificate is None else names_of(certificate))

@@ -11,7 +11,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from pkitools.arguments import aware, choice, of_type
+from pkitools.arguments import aware, choice, of_type, optional, optional_day
+from pkitools.arguments import day as a_day
 from pkitools.connections.lead import LeadKind, LeadTime, LeadTimes
 from pkitools.documents import cite
 from pkitools.environment import Environment
@@ -45,6 +46,10 @@ class PlanKind(StrEnum):
     SEND = "send"
     """Send its public part to the other side."""
     LIVE = "live"
+    SWITCH_SEND = "switch_send"
+    """Send the public part of the next certificate, which is there: the other side takes its time. In no plan."""
+    SWITCH = "switch"
+    """The last day to put the next certificate, which is there, into use: the one before it ends. In no plan."""
     END = "end"
     """The certificate that is in use ends."""
     SHORTER = "shorter"
@@ -60,6 +65,8 @@ class PlanKind(StrEnum):
 
 BEGIN: Final = frozenset({PlanKind.START, PlanKind.REGISTER, PlanKind.ORDER})
 """What is done before, or by, the order."""
+TO_DO: Final = BEGIN | {PlanKind.SWITCH_SEND, PlanKind.SWITCH}
+"""What can still be done where its day has gone by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +133,7 @@ class Plan:
         Args:
             today: the day of the moment, in UTC.
         """
+        today = a_day(today, "today")
         kept = (one for one in self.dates if one.kind not in {PlanKind.SEND, PlanKind.NEXT_END})
         moved = (_not_after(one, today) if one.kind in BEGIN else one for one in kept)
         return replace(self, dates=tuple(sorted(moved, key=_place)))
@@ -163,10 +171,12 @@ def plan(
         InvalidValueError: a value is none.
         MissingExtraError: the library that knows Dutch holidays is not installed.
     """
-    if of_type(day, date, "day").year not in YEARS:
+    if a_day(day, "day").year not in YEARS:
         raise InvalidValueError("connections.error.day", day=day.isoformat(), first=YEARS[0], last=YEARS[-1])
     kind, now = choice(Anchor, anchor, "anchor"), aware(moment).date()
-    counted = _Counting(day, kind, of_type(lead_times, LeadTimes, "lead_times"), calendar or WorkingDays(), begins)
+    known, begins = of_type(lead_times, LeadTimes, "lead_times"), optional_day(begins, "begins")
+    subscriber, generation = optional(subscriber, bool, "subscriber"), optional(generation, str, "generation")
+    counted = _Counting(day, kind, known, optional(calendar, WorkingDays, "calendar") or WorkingDays(), begins)
     steps = list(counted.steps(subscriber))
     order = next(one.day for one in steps if one.kind is PlanKind.ORDER)
     steps += _of_generation(generation, now, max(order, now), day)

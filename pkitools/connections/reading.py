@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import PurePath
 from typing import Any, Final, NoReturn, TypeVar
 
-from pkitools.arguments import near, octets, text
+from pkitools.arguments import function, near, octets, text
 from pkitools.connections.lead import MAX_DAYS, LeadKind
 from pkitools.connections.model import ConnectingOrganization, Connection, Connections
 from pkitools.connections.naming import says_nothing
@@ -67,10 +67,12 @@ def read_connections(
             is none.
 
     Raises:
+        InvalidValueError: a value is none.
         InputError: it is not TOML, or something in it is missing, unknown or no value; the error has the line.
         LimitError: it is too large.
     """
     data, name = octets(data, "data"), text(name, "name")
+    system, tsp = function(system, "system"), function(tsp, "tsp")
     read = read_foreign_toml(data, name)  # which has its limits, before anything else looks at it
     whole = _Entry(read, (), name, lines_of(data))
     whole.require_known(_WHOLE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -11,10 +12,10 @@ from pkitools.connections.model import Connection
 from pkitools.connections.planning import Anchor, Plan, PlanDate, PlanKind, generation_for, plan
 from pkitools.environment import Environment
 from pkitools.findings import Severity, Verdict
-from pkitools.frozen import replace
+from pkitools.frozen import dataclass, replace
 from pkitools.portfolio import HeldCertificate, Judgement
+from pkitools.portfolio.succeeding import follows, line_of
 from pkitools.renewal.working_days import YEARS, WorkingDays
-from pkitools.rules.order_day import counted_span
 from pkitools.trust import HierarchyKind, hierarchies
 from pkitools.validation.rules import ANCHOR_FOUND, BUDGET
 
@@ -39,7 +40,7 @@ def plan_of_renewal(
     Returns:
         ``None`` where it ends in a year that cannot be planned in, such as 9999.
     """
-    begins, day = span_of(certificate)
+    begins, day = certificate.span
     if day.year not in YEARS:
         return None
     found = plan(
@@ -88,6 +89,99 @@ def plan_of_live(connection: Connection, *, moment: datetime, calendar: WorkingD
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """The change from the certificate that is in use, as far as anybody stated, to the next, which is there.
+
+    Args:
+        day: on which the one in use ends, in UTC: by then the next has to be in use.
+        place: a file of the next.
+        is_over: it has ended.
+        dates: what there is to do, in its order; the last is that day itself.
+    """
+
+    day: date
+    place: str
+    is_over: bool
+    dates: tuple[PlanDate, ...]
+
+    def is_of(self, day: date) -> bool:
+        """Return whether days counted back from a day are those of the certificate that is in use."""
+        return day == self.day
+
+
+def switch_of(
+    connection: Connection,
+    certificate: HeldCertificate | None,
+    here: Iterable[HeldCertificate],
+    *,
+    moment: datetime,
+    calendar: WorkingDays,
+) -> Switch | None:
+    """Return the change to the next certificate, as long as nothing states that it is live.
+
+    Args:
+        connection: of which.
+        certificate: the one it is held to have: the next, or the one before that, whichever is the better.
+        here: what lies at its places.
+        moment: as of when, aware UTC.
+        calendar: the working days.
+
+    Returns:
+        ``None`` where no certificate follows another; where one that began since is stated to be live; and where the
+        earlier one has ended and the next was tested, or where nobody stated anything of a test: that is told by
+        itself.
+    """
+    pair = _in_use_and_next(certificate, here, moment)
+    if pair is None:
+        return None
+    old, new = pair
+    begins, today, day = new.not_before.date(), moment.date(), old.ends.date()
+    if _is_since(connection.live, begins, today):
+        return None
+    tested = connection.tested
+    if old.ends < moment and (tested is None or _is_since(tested, begins, today)):
+        return None
+    handling = connection.lead_times.of(LeadKind.HANDLING)
+    dates = [PlanDate(day, PlanKind.SWITCH)]
+    if handling is not None and not _is_since(connection.sent, begins, today):
+        sent_by = handling.back_from(day, calendar)
+        dates.insert(0, PlanDate(sent_by, PlanKind.SWITCH_SEND, handling, handling.basis))
+    return Switch(day, new.places[0].name, old.ends < moment, tuple(dates))
+
+
+def _in_use_and_next(
+    certificate: HeldCertificate | None, here: Iterable[HeldCertificate], moment: datetime
+) -> tuple[HeldCertificate, HeldCertificate] | None:
+    """Return the certificate before the next one, and that; of several that it follows the last to end.
+
+    Whether the next is good for its system is told by itself: it hides no day of the one before it.
+    """
+    if certificate is None or has_to_be_replaced(certificate, moment):
+        return None
+    line = line_of(certificate)
+    alike = [one for one in here if line is not None and line_of(one) == line and not one.is_revoked]
+    after = (one for one in alike if _comes_after(certificate, one) and one.own_verdict is not Verdict.FAILED)
+    if (following := max(after, key=_last, default=None)) is not None:
+        return certificate, following
+    before = (one for one in alike if _comes_after(one, certificate) and not one.is_set_aside)
+    old = max(before, key=_last, default=None)
+    return None if old is None else (old, certificate)
+
+
+def _comes_after(old: HeldCertificate, new: HeldCertificate) -> bool:
+    return old.ends < new.ends and follows(old, new)
+
+
+def _last(one: HeldCertificate) -> tuple[datetime, str]:
+    return one.ends, one.sha256
+
+
+def _is_since(stated: date | None, begins: date, today: date) -> bool:
+    """Return whether a day is stated of a certificate that began on another, and is not still to come."""
+    return stated is not None and begins <= stated <= today
+
+
 def is_ordered(connection: Connection, certificate: HeldCertificate, today: date) -> bool:
     """Return whether the one after a certificate was ordered: on a day after the certificate itself began."""
     ordered = connection.ordered
@@ -134,11 +228,6 @@ def is_wrong_by_key(certificate: HeldCertificate) -> bool:
 
 def _is_path_missing(judgement: Judgement) -> bool:
     return not judgement.has_path and any(one.rule.code in _NOT_BUILT for one in judgement.findings)
-
-
-def span_of(certificate: HeldCertificate) -> tuple[date, date]:
-    """Return the days between which a certificate counts for the advice when to order."""
-    return counted_span(certificate.not_before.date(), certificate.not_after.date(), certificate.ends.date())
 
 
 def _generation(certificate: HeldCertificate, environment: Environment) -> str | None:

@@ -10,6 +10,7 @@ from typing import Final
 from pkitools.arguments import choice
 from pkitools.connections.model import Connection, Connections
 from pkitools.connections.planning import Plan, PlanDate
+from pkitools.connections.renewing import Switch
 from pkitools.findings import Severity, Verdict
 from pkitools.frozen import dataclass, field
 from pkitools.messages import Remedy
@@ -74,9 +75,14 @@ ORDERED: Final = frozenset(
 )
 """How a step stands whose certificate was ordered and is not there yet."""
 REFUSED: Final = frozenset(
-    {"connections.verdict.place", *(f"connections.metadata.{why}" for why in ("refused", "over", "undated"))}
+    {
+        "connections.verdict.key",
+        "connections.verdict.place",
+        "connections.request.key_of_ended",
+        *(f"connections.metadata.{why}" for why in ("refused", "over", "undated")),
+    }
 )
-"""How a step stands where its certificate is good, and who receives what lies at its places would refuse that."""
+"""How a step stands where its certificate is good, and with what lies at its places nothing would connect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +94,7 @@ class ConnectionStatus:
         steps: in their order; the metadata only where the system takes them.
         certificate: the one it is held to be: of those of its holder at its places the best, and of those the last to
             end; ``None`` where there is none.
-        request: the newest request without a certificate; ``None`` where there is none.
+        request: the first request that waits for its certificate; ``None`` where there is none.
         plan: the days, where there is a day to count back from.
         reusable: certificates at other places that may be used for it.
         perhaps: the same of which not all could be checked: what is missing has to be looked at first.
@@ -97,6 +103,8 @@ class ConnectionStatus:
         wrong: those beside it that are revoked, or wrong whatever they are for: they may be in use there.
         strange: those of ``others`` that lie there with their key, and have the OIN of no connection there: they may be
             in use. Beside a certificate only what has not ended.
+        keyed: of those before it whose key lies there the last to end, where that has ended and the certificate's own
+            key lies nowhere; else ``None``.
         misfit: a file with a private key that is beside the certificate and does not fit it; ``None`` where none is.
         in_both: a connection in the other environment that has the same key, where each is to have its own.
         shared_with: the other connections, of its system and environment, that are held to have the same certificate.
@@ -113,6 +121,7 @@ class ConnectionStatus:
             it is not known how long that takes.
         missed: the first day of the plan to go live that went by without what it is for, or without anybody knowing of
             that: the day of going live is short. ``None`` where none did, and where a step is told to be late for it.
+        switch: the change to the next certificate, which is there and not stated to be live; ``None`` without one.
     """
 
     connection: Connection
@@ -130,6 +139,7 @@ class ConnectionStatus:
     metadata_file: str | None = None
     wrong: tuple[HeldCertificate, ...] = ()
     misfit: str | None = None
+    keyed: HeldCertificate | None = None
     strange: tuple[HeldCertificate, ...] = ()
     in_both: Connection | None = None
     ordered_later: date | None = None
@@ -138,6 +148,7 @@ class ConnectionStatus:
     list_folders: tuple[str, ...] = ()
     delivery: PlanDate | None = None
     missed: PlanDate | None = None
+    switch: Switch | None = None
 
     @property
     def state(self) -> StepState:

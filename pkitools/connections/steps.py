@@ -8,7 +8,7 @@ from typing import Final
 from pkitools.connections.described import Described, in_short
 from pkitools.connections.model import Connection
 from pkitools.connections.planning import BEGIN, Plan, PlanDate, PlanKind
-from pkitools.connections.renewing import AHEAD, is_awaited, is_ordered, is_wrong_by_key
+from pkitools.connections.renewing import AHEAD, Switch, is_awaited, is_ordered, is_wrong_by_key
 from pkitools.connections.status import ConnectionStatus, Step, StepState, StepStatus
 from pkitools.environment import Environment
 from pkitools.findings import Outcome, Verdict
@@ -131,6 +131,9 @@ def _key(seen: Seen, certificate: HeldCertificate) -> StepStatus:
     """Return how the key of a certificate stands: it may lie where nobody looks."""
     if seen.status.misfit is not None:
         return _step(Step.REQUEST, StepState.NOW, "misfit", key=seen.status.misfit, place=certificate.places[0].name)
+    if (ended := seen.status.keyed) is not None:
+        day, places = ended.not_after.date().isoformat(), (certificate.places[0].name, ended.places[0].name)
+        return _step(Step.REQUEST, StepState.NOW, "key_of_ended", place=places[0], ended=places[1], day=day)
     return _step(Step.REQUEST, StepState.DONE, "no_key" if seen.status.key_file is None else "certificate")
 
 
@@ -357,9 +360,33 @@ _METADATA: Final = {
 def _renewal(seen: Seen) -> StepStatus:
     if seen.certificate is None or seen.ended:
         return _step(Step.RENEWAL, StepState.WAITING, "waiting")
-    if is_ordered(seen.connection, seen.certificate, seen.today):
+    switch = None if seen.status.switch is None else _switch(seen.status.switch, seen.today)
+    if switch is not None and seen.status.switch is not None and seen.status.switch.is_of(seen.certificate.ends.date()):
+        return switch  # the next needs not be ordered
+    following = _following(seen, seen.certificate)
+    return following if switch is None or _urgency(following) < _urgency(switch) else switch
+
+
+def _switch(switch: Switch, today: date) -> StepStatus:
+    """Return how the change to the next certificate stands, by the first thing to do for it."""
+    told = {"day": switch.day.isoformat(), "place": switch.place}
+    if switch.is_over:
+        return _step(Step.RENEWAL, StepState.LATE, "switch_late", switch.day, **told)
+    first = min(one.day for one in switch.dates)
+    if first < today:
+        return _step(Step.RENEWAL, StepState.LATE, "switch", switch.day, **told)
+    return _step(Step.RENEWAL, _by(Step.RENEWAL, first, today).state, "switch", switch.day, **told)
+
+
+def _urgency(step: StepStatus) -> int:
+    return tuple(StepState).index(step.state)
+
+
+def _following(seen: Seen, certificate: HeldCertificate) -> StepStatus:
+    """Return how the one after the certificate stands, by the day to begin with that."""
+    if is_ordered(seen.connection, certificate, seen.today):
         return _awaited(seen)
-    is_over = seen.certificate.ends < seen.moment  # with what issued it
+    is_over = certificate.ends < seen.moment  # with what issued it
     if seen.at_once and (is_over or seen.plan is None or seen.plan.begin.day >= seen.today):
         return _step(Step.RENEWAL, StepState.NOW, "at_once", seen.today)
     if seen.plan is None:

@@ -145,10 +145,10 @@ def _named(values: Mapping[str, Any], chosen: Choice) -> dict[str, Any]:
     """
     if chosen.tsp is None or not chosen.tsp.trial:
         return dict(values)
-    prefix = trial().name_prefix
+    rule = trial()
     fields = {"CN": "common_name", "O": "organization"}
-    prefixed = [fields[name] for name in trial().prefixed if values.get(fields[name])]
-    told = {name: f"{prefix}{values[name].removeprefix(prefix)}" for name in prefixed}
-    names = {"dns": (values["common_name"].removeprefix(prefix),)}
+    prefixed = [fields[name] for name in rule.prefixed if values.get(fields[name])]
+    told = {name: f"{rule.name_prefix}{rule.without_prefix(values[name])}" for name in prefixed}
+    names = {"dns": (rule.without_prefix(values["common_name"]),)}
     has_names = chosen.profile.san.presence is not Presence.FORBIDDEN
     return {**(names if has_names and not values.get("dns") else {}), **values, **told}

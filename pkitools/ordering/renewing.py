@@ -227,7 +227,7 @@ def _issues_trial(tsp: TSP | None) -> bool:
 def _without_prefix(values: Mapping[str, Any]) -> dict[str, str]:
     """Return the names that say TRIAL without it."""
     names = {name: values[name] for name in ("organization", "common_name") if name in values}
-    return {name: value.removeprefix(trial().name_prefix) for name, value in names.items()}
+    return {name: trial().without_prefix(value) for name, value in names.items()}
 
 
 def _unknown_to(profile: Profile, values: Mapping[str, Any]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import Any, Final, TypeVar
 
-from pkitools.arguments import aware, octets, text
+from pkitools.arguments import aware, octets, of_type, text
 from pkitools.errors import InputError
 from pkitools.findings import Verdict
 from pkitools.frozen import dataclass
@@ -121,7 +121,13 @@ class Changes:
 
 
 def changes_since(portfolio: Portfolio, earlier: Earlier) -> Changes:
-    """Return what changed between an earlier portfolio and this one."""
+    """Return what changed between an earlier portfolio and this one.
+
+    Raises:
+        InvalidValueError: one of them is none.
+    """
+    of_type(portfolio, Portfolio, "portfolio")
+    of_type(earlier, Earlier, "earlier")
     now = {one.sha256: one for one in portfolio.certificates}
     appeared = _Appeared([one for one in portfolio.certificates if one.sha256 not in earlier.certificates])
     gone, replaced = [], []

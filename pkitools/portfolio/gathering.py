@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import Final, TypeVar
 
+from pkitools.arguments import each_of, of_type, wrong_type
 from pkitools.checking.question import Revocation
 from pkitools.environment import Environment
 from pkitools.frozen import replace
@@ -29,11 +30,12 @@ class Gathering:
         judging: what every certificate was asked.
 
     Raises:
+        InvalidValueError: ``asked`` are no names, or ``judging`` is no question.
         FileError: there is no room for what is found.
     """
 
     def __init__(self, asked: Iterable[str], judging: Judging) -> None:
-        self._asked, self._judging = tuple(asked), judging
+        self._asked, self._judging = each_of(asked, str, "asked"), of_type(judging, Judging, "judging")
         self._kept = Kept(judging.moment)
         self._looked_at = self._passed_over = self._lists = 0
         self._with_lists: dict[str, None] = {}
@@ -47,9 +49,13 @@ class Gathering:
         """Add what one file or peer gave.
 
         Raises:
+            InvalidValueError: it is no reading.
             FileError: there is no room for it.
         """
-        self._looked_at += not reading.is_again
+        try:  # a call less for each of a hundred thousand
+            self._looked_at += not reading.is_again
+        except AttributeError:
+            raise wrong_type("reading", reading, "Reading") from None
         self._passed_over += reading.holds_nothing
         self._lists += reading.lists
         if reading.lists:

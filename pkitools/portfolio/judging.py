@@ -7,14 +7,17 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from pkitools.arguments import aware, octets, optional_choice, several
+from pkitools.arguments import aware, each_of, octets, of_type, optional, optional_choice
+from pkitools.checking.delivery.brought import Replaced, departures
+from pkitools.checking.delivery.checks import COMPLETE, VALID, not_complete, not_valid
+from pkitools.checking.delivery.issuers import beside
 from pkitools.checking.judgement import CheckResult, Memory, judged_as_read
 from pkitools.checking.question import Question, Revocation, question
 from pkitools.checking.stated_ids import check_given_entity_id, holds_nothing_to_judge
 from pkitools.checking.workers import new_token
 from pkitools.environment import Environment
 from pkitools.errors import InputError
-from pkitools.findings import Outcome
+from pkitools.findings import CertificateRef, Outcome, Severity, outcome
 from pkitools.frozen import dataclass, field, replace
 from pkitools.portfolio.claims import Claim
 from pkitools.portfolio.known import AboutEach, Known, read_if_it_can
@@ -25,7 +28,7 @@ from pkitools.trust import HierarchyKind, TrustStore, embedded_certificates, hie
 from pkitools.validation.building import Pool, pool
 from pkitools.validation.ending import above_of, way_up
 from pkitools.validation.rules import ANCHOR_FOUND
-from pkitools.x509 import CertificateFacts, oin_from_certificate
+from pkitools.x509 import CertificateFacts, oin_from_certificate, read_certificate
 from pkitools.x509.above import Above
 from pkitools.x509.at_hand import at_hand
 from pkitools.x509.given import CERTIFICATE, several_ders
@@ -76,8 +79,14 @@ class Judging:
         if self.passphrase is not None:
             object.__setattr__(self, "passphrase", octets(self.passphrase, "passphrase"))
         object.__setattr__(self, "environment", optional_choice(Environment, self.environment, "environment"))
-        object.__setattr__(self, "systems", several(self.systems, (str, System), "systems"))
-        object.__setattr__(self, "claims", several(self.claims, Claim, "claims"))
+        object.__setattr__(self, "systems", each_of(self.systems, (str, System), "systems"))
+        object.__setattr__(self, "claims", each_of(self.claims, Claim, "claims"))
+        optional(self.trust, TrustStore, "trust")
+        optional(self.revocation, Revocation, "revocation")
+        if self.data is not None:
+            from pkitools.rules.own import OwnData  # few have any
+
+            of_type(self.data, OwnData, "data")
 
     def travelling(self) -> Judging:
         """Return the question as it goes to another process: lists as their bytes, not with what was found in them."""
@@ -96,12 +105,16 @@ class Where:
         may_lack: its chain may lie in another file: its own brings none, and nothing sends that as it is.
         sent_with: files with authorities alone that are sent along with it.
         is_published: its file only says which certificate somebody has, as metadata do: no chain is sent from there.
+        chain: what it weighs that the chain that is brought lacks an authority; ``None`` where none is asked of it.
+        is_sent: something sends the file as it is, or sent the certificate.
     """
 
     name: str = ""
     may_lack: bool = True
     sent_with: tuple[str, ...] = ()
     is_published: bool = False
+    chain: Severity | None = None
+    is_sent: bool = False
 
 
 ANYWHERE: Final = Where()
@@ -136,8 +149,11 @@ class Judge:
             claims: the connections at whose places it lies.
             is_own: its private key lies with it: then it is theirs, whoever it names, unless it names one of them.
         """
-        oin = oin_from_certificate(facts).oin if claims else None
-        of_holder = tuple(each for each in claims if oin is not None and str(oin) == self.asked.claims[each].oin)
+        if not claims:
+            return ()  # as of most
+        oin = oin_from_certificate(facts).oin
+        whose = {each: self.asked.claims[each].oin for each in claims}
+        of_holder = tuple(each for each in claims if whose[each] in {None, None if oin is None else str(oin)})
         return of_holder or (tuple(claims) if is_own else ())
 
     def judge(
@@ -164,7 +180,7 @@ class Judge:
         environment, basis = _placed(self.asked, claim, hierarchy_of(facts).kind)
         asked = _with_entity(self._question(environment, host, by), entity_id)
         result = self._by_what_is_known(facts, between, asked, where)
-        told = tuple(map(lean, result.report.told))
+        told = *map(lean, result.report.told), *map(lean, self._of_delivery(facts, between, result, where))
         return Judgement(
             environment,
             basis,
@@ -180,6 +196,26 @@ class Judge:
             is_brought=not where.may_lack,
             of_entity=() if entity_id is None else tuple(_of_entity(entity_id, told, asked, result)),
         )
+
+    def _of_delivery(
+        self, facts: CertificateFacts, own: tuple[bytes, ...], result: CheckResult, where: Where
+    ) -> Iterator[Outcome]:
+        """Yield what is wrong with a chain that others had to complete or mend.
+
+        Who gets what is brought has only that, whatever is known here.
+        """
+        if result.path is None or where.may_lack or where.chain is None:
+            return
+        brought = _with(own, self._of_other_files(facts, where)[0])
+        path = result.path.certificates
+        if set(brought).issuperset(path[1:-1]):
+            return  # as of most
+        ref = CertificateRef(facts.sha256, "end_entity")
+        for found in departures(tuple(map(read_certificate, path)), beside(brought), self.asked.moment):
+            if isinstance(found, Replaced):
+                yield outcome(VALID, not_valid(found, Severity.ERROR if where.is_sent else None), ref)
+            else:
+                yield outcome(COMPLETE, not_complete(found, facts, where.chain), ref)
 
     def _way(self, facts: CertificateFacts, own: tuple[bytes, ...], where: Where) -> tuple[Above, ...]:
         """Return what stands above a certificate without a proved path: by what it is judged by, in the same order."""

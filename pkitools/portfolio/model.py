@@ -8,20 +8,18 @@ else.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Final, Protocol, runtime_checkable
 
-from pkitools.arguments import aware
+from pkitools.arguments import aware, text
 from pkitools.environment import Environment
 from pkitools.errors import PkitoolsError
 from pkitools.findings import Outcome, Severity, Status, Verdict
 from pkitools.frozen import Frozen, dataclass, field, replace
 from pkitools.messages.days import days_left
+from pkitools.rules.order_day import counted_span, order_day
 from pkitools.x509.above import Above
-
-SOON: Final = timedelta(days=90)
-"""How long before its end a certificate is told of: ordering one takes weeks, and Logius mails three months ahead."""
 
 _REVOKED: Final = "revocation.status.revoked"  # pkitools.revocation.rules.REVOKED, which a portfolio does without
 _OF_PATH: Final = "path."  # the codes of pkitools.validation.rules begin with it
@@ -48,7 +46,7 @@ class Standing(StrEnum):
     EXPIRED = "expired"
     FAILED = "failed"
     ENDS_SOON = "ends_soon"
-    """Within :data:`SOON`, whether or not everything could be checked: another has to be ordered now."""
+    """The last day to order another has gone by, whether or not everything could be checked."""
     INDETERMINATE = "indeterminate"
     PASSED = "passed"
     NOT_JUDGED = "not_judged"
@@ -260,6 +258,11 @@ class HeldCertificate:
         return self.common_name or self.organization or self.sha256
 
     @property
+    def is_self_issued(self) -> bool:
+        """Subject and issuer are the same name: a root, or what an organisation made itself."""
+        return self.subject == self.issuer
+
+    @property
     def is_set_aside(self) -> bool:
         """Whether it has ended and is kept as a copy alone: what came after it is in its place."""
         return self.successor is not None and self.successor.has_replaced
@@ -275,6 +278,11 @@ class HeldCertificate:
         """The last moment at which it works: its own end, or that of an authority above it where that is before."""
         by = self.ends_by
         return self.not_after if by is None else by.not_after
+
+    @property
+    def span(self) -> tuple[date, date]:
+        """The days between which it counts for the day to order the next one, in UTC."""
+        return counted_span(self.not_before.date(), self.not_after.date(), self.ends.date())
 
     @property
     def verdict(self) -> Verdict | None:
@@ -330,9 +338,13 @@ class HeldCertificate:
             return Standing.EXPIRED
         if self.verdict is Verdict.FAILED:
             return Standing.FAILED
-        if self.days_left(moment) < SOON.days:
+        if self.is_due(moment):
             return Standing.ENDS_SOON
         return Standing(self.verdict.value)
+
+    def is_due(self, moment: datetime) -> bool:
+        """Return whether the last day to order the next one has gone by, at a moment (aware)."""
+        return aware(moment).astimezone(UTC).date() > order_day(*self.span)
 
     def days_left(self, moment: datetime) -> int:
         """Return the days until it works no longer, as a calendar has them; below 0, and never 0, when it is past."""
@@ -499,14 +511,14 @@ class Pending:
         name: the file or peer.
         der: the certificate.
         entity_id, host: what it was judged for.
-        claims: the numbers of the connections it was judged by.
+        claims: the numbers of the connections it was judged by; ``None`` is what is asked of what nobody claims.
     """
 
     name: str
     der: bytes = field(repr=False)
     entity_id: str | None = None
     host: str | None = None
-    claims: tuple[int, ...] = ()
+    claims: tuple[int | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -526,6 +538,8 @@ class Reading:
         is_anew: more was known this time: its judgements take the place of the earlier ones.
         lists: how many lists of revoked certificates and OCSP responses are in it: they are used for all files.
         is_by_folder: whether a root in it is somebody's own depends on what else lies in its folder.
+        reached: of a scan of places of connections, the numbers of those from whose places it was reached: it lies
+            there, or what lies there names it, or names what names it.
     """
 
     name: str
@@ -541,6 +555,16 @@ class Reading:
     is_anew: bool = False
     lists: int = 0
     is_by_folder: bool = False
+    reached: tuple[int, ...] = ()
+
+    @property
+    def named_by(self) -> tuple[str, ...]:
+        """What points to what is in it, as ``FILE:LINE``."""
+        places = [place for one in self.certificates for place in one.places]
+        places += (one.place for one in self.keys)
+        places += (one.place for one in self.requests)
+        told = (*(one.named_by for one in places), *(one.named_by for one in self.unread))
+        return tuple(dict.fromkeys(name for names in told for name in names))
 
 
 @runtime_checkable
@@ -632,6 +656,7 @@ class Portfolio:
 
     def having(self, spki_sha256: str) -> tuple[HeldCertificate, ...]:
         """Return the certificates for one public key, by its SHA-256 (hex)."""
+        spki_sha256 = text(spki_sha256, "spki_sha256")
         return tuple(one for one in self.certificates if one.spki_sha256 == spki_sha256)
 
     def in_order(self) -> Iterator[tuple[Standing, HeldCertificate]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
 from pkitools.checking.beside import check_keys_beside
 from pkitools.checking.private_keys import BESIDE
 from pkitools.checking.selection import end_entities
@@ -11,40 +9,37 @@ from pkitools.containers import Contents, ItemKind, read_source
 from pkitools.errors import PkitoolsError
 from pkitools.findings import Evidence, Outcome, Severity, Status
 from pkitools.frozen import replace
-from pkitools.portfolio.judging import Judge, lean
+from pkitools.portfolio.judging import lean
 from pkitools.portfolio.model import HeldCertificate, Reading
-from pkitools.portfolio.opening import ToRead, unit_of
-from pkitools.portfolio.reading import Unit, examine
+from pkitools.portfolio.reading import Unit
 from pkitools.x509.reader import readable
 
 
-def not_fitting(
-    certificate: str, key: str, judge: Judge, claims: Callable[[str], tuple[int, ...]], *, is_named: bool = True
-) -> Iterator[Reading]:
-    """Yield the certificate once more, with what there is to say of its key, where that does not fit.
+def said_of_key(
+    certificate: Unit, key: Unit, passphrase: bytes | None, *, is_named: bool = True
+) -> tuple[Outcome, ...]:
+    """Return what there is to say of the key of a certificate that does not fit it; nothing where it does.
 
     What of either cannot be read is told where it is read.
 
     Args:
-        certificate, key: the files.
-        judge: asks the question.
-        claims: the numbers of the connections that claim what is in a file.
+        certificate, key: what their files hold.
+        passphrase: for keystores and encrypted keys.
         is_named: the key is named; else the program takes it only where there is none in the file of the certificate.
     """
-    unit, beside = (unit_of(ToRead(name, in_folder=True)) for name in (certificate, key))
-    if isinstance(unit, Reading) or isinstance(beside, Reading) or certificate == key:
-        return  # what is in one file is compared where that is read
-    whole, keys = (_contents(each, judge.asked.passphrase) for each in (unit, beside))
+    whole, keys = (_contents(each, passphrase) for each in (certificate, key))
     if whole is None or keys is None or not (is_named or not whole.of_kind(ItemKind.KEY)):
-        return
-    told = check_keys_beside({key: _keys_only(keys)}, {certificate: _public_keys(whole)}, judge.asked.passphrase)
-    at = (Evidence("file", certificate),)  # of what a file says the evidence is its name, as of all the others
+        return ()
+    told = check_keys_beside({key.name: _keys_only(keys)}, {certificate.name: _public_keys(whole)}, passphrase)
+    at = (Evidence("file", certificate.name),)  # of what a file says the evidence is its name, as of all the others
     violated = (replace(lean(each), evidence=at) for each in told if each.status is Status.VIOLATED)
-    wrong = tuple(map(_surely, violated))
-    if wrong:
-        reading = examine(replace(unit, claims=claims(certificate)), judge)
-        meant = tuple(_with(one, wrong) for one in reading.certificates if one.judgements)
-        yield Reading(certificate, meant, is_again=True)
+    return tuple(map(_surely, violated))
+
+
+def with_said(reading: Reading, wrong: tuple[Outcome, ...]) -> Reading:
+    """Return the judged certificates of a file once more, with what there is to say of the key beside them."""
+    meant = (one for one in reading.certificates if one.judgements)
+    return Reading(reading.name, tuple(_with(one, wrong) for one in meant), is_again=True)
 
 
 def _contents(unit: Unit, passphrase: bytes | None) -> Contents | None:

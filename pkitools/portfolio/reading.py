@@ -10,6 +10,8 @@ from pathlib import PurePath
 from typing import Final, TypeAlias
 
 from pkitools.checking.delivered_lists import LISTS, refuse_unreadable
+from pkitools.checking.delivery.checks import COMPLETE, VALID
+from pkitools.checking.delivery.groups import chain_asked_of
 from pkitools.checking.of_file import FileKeys, StatedIds
 from pkitools.checking.private_keys import COMPARED, ENCLOSED, public_halves
 from pkitools.checking.selection import Subject, is_authority, possible_issuers, subjects
@@ -80,6 +82,8 @@ class Unit:
             have keys too.
         is_trusted: authorities are kept there: configurations name it as what they trust and as nothing else, or it
             lies in a folder where OpenSSL looks authorities up.
+        wanted: the certificates, by their SHA-256, that alone are judged, each by these connections, or by what is
+            asked of what nobody claims (``None``): of what was read before, and nothing else is told of it again.
     """
 
     name: str
@@ -95,6 +99,7 @@ class Unit:
     is_top: bool = False
     is_lone: bool = False
     is_trusted: bool = False
+    wanted: Mapping[str, tuple[int | None, ...]] | None = field(default=None, hash=False)
 
 
 def examine(unit: Unit, judge: Judge) -> Reading:
@@ -105,12 +110,13 @@ def examine(unit: Unit, judge: Judge) -> Reading:
         judge: asks the question.
     """
     try:
-        return _examined(unit, judge)
+        reading = _examined(unit, judge)
     except Exception as error:  # one file must not end a scan of a hundred thousand
         if judge.asked.raise_crashes:
             raise
         params = {"name": unit.name, "detail": type(error).__name__}
-        return Reading(unit.name, unread=(_gap(unit, PkitoolsError("portfolio.error.crashed", **params)),))
+        reading = Reading(unit.name, unread=(_gap(unit, PkitoolsError("portfolio.error.crashed", **params)),))
+    return replace(reading, reached=unit.claims) if unit.claims else reading
 
 
 def _examined(unit: Unit, judge: Judge) -> Reading:
@@ -122,7 +128,7 @@ def _examined(unit: Unit, judge: Judge) -> Reading:
         return _without(unit, error)
     reading = _Found(unit, contents, judge).reading()
     try:
-        pointers = pointers_beside(unit.data, unit.name) if unit.host is None else ()
+        pointers = pointers_beside(unit.data, unit.name) if unit.host is None and unit.wanted is None else ()
     except InputError as error:
         return replace(reading, unread=(*reading.unread, _gap(unit, error)))
     return replace(reading, points_to=pointers) if pointers else reading
@@ -200,11 +206,22 @@ class _Found:
         own = (*own, *self._others(meant))
         meant |= {subject.facts.sha256 for subject in own}
         above = tuple(dict.fromkeys(facts.der for facts in possible_issuers(read)))
+        wanted = self.unit.wanted
+        if wanted is not None:
+            own = tuple(subject for subject in own if subject.facts.sha256 in wanted)
         judged = [(subject, self._judgements(subject, above)) for subject in own]
+        held = tuple(self._certificate(subject.facts, subject.items, told) for subject, told in judged)
+        pending = tuple(
+            self._pending(subject)
+            for subject, told in judged
+            if not all(one.has_path for one in told) and self._may_lack(subject, above)
+        )
+        if wanted is not None:
+            return Reading(self.unit.name, held, pending=pending, is_again=True)
         return Reading(
             self.unit.name,
             certificates=(
-                *(self._certificate(subject.facts, subject.items, told) for subject, told in judged),
+                *held,
                 *(self._certificate(facts, (item,)) for item, facts in self._read() if facts.sha256 not in meant),
             ),
             keys=tuple(self._keys()),
@@ -213,11 +230,7 @@ class _Found:
             is_by_folder=self._is_by_folder,
             unread=tuple(self.unread),
             authorities=tuple(der for der in above if der not in _embedded()) if above and self._lends() else (),
-            pending=tuple(
-                self._pending(subject)
-                for subject, told in judged
-                if not all(one.has_path for one in told) and self._may_lack(subject, above)
-            ),
+            pending=pending,
         )
 
     def _read(self) -> Sequence[tuple[Item, CertificateFacts]]:
@@ -274,12 +287,15 @@ class _Found:
         """Return what comes of a certificate by each connection that claims it, or else by what all are asked."""
         between = tuple(der for der in above if der != subject.facts.der) if above else ()
         may_lack = self._may_lack(subject, between)
-        claimed = self.judge.claiming(subject.facts, self.unit.claims, is_own=self._has_key(subject))
+        claimed = self._claimed(subject)
         is_published = bool(self.contents.described)
         # as of most: there is nothing to be completed by
         is_all_there = may_lack and not self.judge.known.authorities
-        sent_with = self.unit.sent_with or ()
-        where = ANYWHERE if is_all_there else Where(self.unit.name, may_lack, sent_with, is_published)
+        is_sent = self.unit.sent_with is not None or self.unit.host is not None
+        where = ANYWHERE
+        if not is_all_there:
+            chain = None if may_lack else chain_asked_of(self.contents.container, subject.items)
+            where = Where(self.unit.name, may_lack, self.unit.sent_with or (), is_published, chain, is_sent)
         ask = partial(self.judge.judge, subject.facts, between, subject.entity_id or None, self.unit.host, where=where)
         judged = ((by, ask(by)) for by in claimed or (None,))
         if not may_lack:
@@ -331,7 +347,11 @@ class _Found:
         Then no other place makes it good, and where it lies in several it is known in which it is wrong.
         """
         if judged.has_path:
-            return judged
+            of_delivery = [one for one in judged.told if one.rule.code in _OF_DELIVERY]
+            if not of_delivery:
+                return judged
+            judged = replace(judged, told=tuple(one for one in judged.told if one not in of_delivery))
+            return judged.with_beside(map(self._here, of_delivery))
         of_path = [one for one in judged.told if one.rule.code in _OF_PATH]
         wrong = [one for one in of_path if one.status is Status.VIOLATED] or of_path
         rest = tuple(one for one in judged.told if one not in wrong)
@@ -408,8 +428,13 @@ class _Found:
     def _holds_key_of(self, facts: CertificateFacts) -> bool:
         return not thumbprints(facts.public_key).isdisjoint(self.held)
 
+    def _claimed(self, subject: Subject) -> tuple[int | None, ...]:
+        if self.unit.wanted is not None:
+            return self.unit.wanted[subject.facts.sha256]
+        return self.judge.claiming(subject.facts, self.unit.claims, is_own=self._has_key(subject))
+
     def _pending(self, subject: Subject) -> Pending:
-        claims = self.judge.claiming(subject.facts, self.unit.claims, is_own=self._has_key(subject))
+        claims = self._claimed(subject)
         return Pending(self.unit.name, subject.facts.der, subject.entity_id or None, self.unit.host, claims)
 
     def _certificate(
@@ -473,6 +498,7 @@ class _Found:
 
 
 _KEYSTORES: Final = frozenset({ContainerFormat.JKS, ContainerFormat.PKCS12})
+_OF_DELIVERY: Final = frozenset(rule.code for rule in (COMPLETE, VALID))
 _OF_PATH: Final = frozenset(rule.code for rule in PATH_RULES)
 # that a key lies with its certificate, or is encrypted, is told of it as a key, with who may read it
 _AS_KEYS: Final = frozenset((ENCLOSED.code, COMPARED.code))

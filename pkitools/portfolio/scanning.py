@@ -6,15 +6,16 @@ Files are only opened through :mod:`pkitools.files`; a network is only used by t
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, islice
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
-from pkitools.arguments import octets, several, text, wrong_type
+from pkitools.arguments import each_of, function, mapping, octets, of_type, text
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_PENDING
-from pkitools.portfolio.claims import Claims
+from pkitools.portfolio.claims import Claims, namers
 from pkitools.portfolio.copies import Copies
 from pkitools.portfolio.following import MOST_ROUNDS, POINTS_NOWHERE, Leads, key_beside, listing_of, resolved, too_deep
 from pkitools.portfolio.foreseeing import gathered_from
@@ -22,19 +23,21 @@ from pkitools.portfolio.in_use import InUse
 from pkitools.portfolio.including import keys_including
 from pkitools.portfolio.judging import Judge, Judging
 from pkitools.portfolio.known import Collecting
-from pkitools.portfolio.model import Gap, Pending, Pointer, Reading, Target, Unread
+from pkitools.portfolio.model import Gap, HeldCertificate, Pending, Pointer, Reading, Target, Unread
 from pkitools.portfolio.opening import ToRead, unit_of
-from pkitools.portfolio.pairing import not_fitting
+from pkitools.portfolio.pairing import said_of_key, with_said
 from pkitools.portfolio.peers import Fetch, Peer, asked_together, unit_of_peer
 from pkitools.portfolio.pointers import peer_of, text_of
-from pkitools.portfolio.reading import Unit, held_certificate
+from pkitools.portfolio.reading import Unit, examine, held_certificate
 from pkitools.portfolio.walking import FoundFile, Walk
 from pkitools.portfolio.where import same_place
-from pkitools.portfolio.working import readings_of
+from pkitools.portfolio.working import optional_executor, readings_of
 from pkitools.x509 import read_certificate
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+
+    from pkitools.findings import Outcome
 
 _FEW: Final = 64
 """Files that are looked through before the first is judged, and nobody waits for it."""
@@ -69,32 +72,51 @@ def scan(
         executor: does the work, such as a :class:`~concurrent.futures.ProcessPoolExecutor`; ``None``: this process.
 
     Raises:
-        InvalidValueError: ``places`` are no names, or ``contents`` no octets by name.
+        InvalidValueError: a value is none, such as ``contents`` that are no octets by name.
     """
-    given = [os.fspath(each) for each in several(places, (str, os.PathLike), "places")]
-    if contents is not None and not isinstance(contents, Mapping):
-        raise wrong_type("contents", contents, "Mapping")
-    held = tuple(Unit(text(name, "contents"), octets(data, "contents")) for name, data in (contents or {}).items())
-    return _Scan(Judge(judging), fetch, executor, Claims(judging.claims), held).readings(given)
+    given = [os.fspath(each) for each in each_of(places, (str, os.PathLike), "places")]
+    at_hand = mapping({} if contents is None else contents, "contents")
+    held = tuple(Unit(text(name, "contents"), octets(data, "contents")) for name, data in at_hand.items())
+    judge = Judge(of_type(judging, Judging, "judging"))
+    fetch = None if fetch is None else function(fetch, "fetch")
+    return Scan(judge, fetch, optional_executor(executor), Claims(judging.claims), held).readings(given)
 
 
 def count_files(places: Iterable[str]) -> int:
-    """Return how many files and peers a scan of these places begins with: for an estimate; no file is opened."""
-    given = list(places)
+    """Return how many files and peers a scan of these places begins with: for an estimate; no file is opened.
+
+    Raises:
+        InvalidValueError: ``places`` are no names.
+    """
+    given = each_of(places, str, "places")
     peers = [place for place in given if _is_peer(place)]
     files = _walked([place for place in given if place not in peers])
     return len(peers) + sum(isinstance(found, FoundFile) for found in files)
 
 
 @dataclass
-class _Scan:
-    """One scan: what it has to come back to."""
+class Scan:
+    """One scan: what it has to come back to.
+
+    Args:
+        judge: asks the question.
+        fetch, executor: as of :func:`scan`.
+        claims: who claims what is found.
+        held: what is at hand already.
+        keeps: the places are those of connections: what is reached from those of one is judged by it, as if it were
+            alone; and of the certificates that this returns ``True`` of more can be asked: the content of the files
+            that hold one is kept for that.
+    """
 
     judge: Judge
     fetch: Fetch | None
     executor: Executor | None
     claims: Claims
     held: tuple[Unit, ...] = ()
+    keeps: Callable[[HeldCertificate], bool] | None = None
+    units: dict[str, dict[tuple[object, ...], Unit]] = field(default_factory=dict)
+    reached: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    said: dict[str, tuple[Outcome, ...]] = field(default_factory=dict)
     followed: set[tuple[str, str]] = field(default_factory=set)
     authorities: dict[bytes, bytes] = field(default_factory=dict)
     pending: list[Pending] = field(default_factory=list)
@@ -106,15 +128,40 @@ class _Scan:
     copies: Copies = field(default_factory=Copies)
 
     def readings(self, given: Sequence[str]) -> Iterator[Reading]:
+        """Yield what every file and peer gives.
+
+        Args:
+            given: the places.
+        """
+        found = self._readings(given)
+        return found if self.keeps is None else map(self._with_reached, found)
+
+    def further(self, wanted: Mapping[str, Mapping[str, tuple[int | None, ...]]]) -> Iterator[Reading]:
+        """Yield what comes of certificates by other connections than those that claim them; no file is read again.
+
+        Args:
+            wanted: of a file the certificates in it, by their SHA-256, each with the numbers of those connections, or
+                ``None`` for what is asked of what nobody claims. Only what is kept can be asked.
+        """
+        self.pending = []
+        kept = ((name, each) for name, each in self.units.items() if name in wanted)
+        units = (_wanted(unit, wanted[name]) for name, each in kept for unit in each.values())
+        for reading in self._noted(readings_of(filter(None, units), self.judge, self.executor), []):
+            yield reading
+            if reading.name in self.said:
+                yield with_said(reading, self.said[reading.name])
+        yield from self._again()
+
+    def _readings(self, given: Sequence[str]) -> Iterator[Reading]:
         files = [each for each in given if not _is_peer(each)]
         for each in files:
             self.given.setdefault(same_place(each), each)
         files = [*map(self._as_given, files)]
-        walked: Iterator[Unit | FoundFile | Unread] = chain(self.held, _walked(files))
+        walked: Iterator[Unit | FoundFile | Unread] = chain(self.held, self._walked(files))
         further: list[tuple[str, Pointer]] = []
         first = list(islice(walked, _FEW))
-        # of many files some are told of at once, and again where the others say more of them
-        early = first[:_EARLY] if len(first) == _FEW else []
+        # of many files some are told at once, and again where others say more of them; of connections none is
+        early = first[:_EARLY] if len(first) == _FEW and self.keeps is None else []
         later: set[str] = set()
         yield from self._noted(_sure(readings_of(map(self._unit, early), self.judge), later), further)
         yield from self._gathered(files)
@@ -132,16 +179,39 @@ class _Scan:
                 for path in resolved(pointer, name).files:
                     self._pair(self._as_given(path), pointer, name)
         for (certificate, key), is_named in self.pairs.items():
-            yield from not_fitting(certificate, key, self.judge, self.claims.of_file, is_named=is_named)
+            if certificate != key:  # what is in one file is compared where that is read
+                yield from self._not_fitting(certificate, key, is_named=is_named)
         yield from self._used(files)
 
     def _used(self, files: Sequence[str]) -> Iterator[Reading]:
         """Yield what is called a copy and has ended, where something says that it is used."""
         if self.copies:
             yield from self.copies.by_links()
-            walked = (found.name for found in _walked(files) if isinstance(found, FoundFile))
+            walked = (found.name for found in self._walked(files) if isinstance(found, FoundFile))
             names = chain((unit.name for unit in self.held), walked)
             yield from self.copies.by_texts((name, told) for name in names if (told := self._text(name)) is not None)
+
+    def _not_fitting(self, certificate: str, key: str, *, is_named: bool) -> Iterator[Reading]:
+        """Yield a certificate once more, with what there is to say of its key, where that does not fit."""
+        unit, beside = (unit_of(ToRead(name, in_folder=True)) for name in (certificate, key))
+        if isinstance(unit, Reading) or isinstance(beside, Reading):
+            return
+        wrong = said_of_key(unit, beside, self.judge.asked.passphrase, is_named=is_named)
+        if wrong:
+            self.said[certificate] = (*self.said.get(certificate, ()), *wrong)
+            yield with_said(examine(replace(unit, claims=self._leads([certificate])), self.judge), wrong)
+
+    def _with_reached(self, reading: Reading) -> Reading:
+        """Return what a file gave with the connections that lead there; of what was followed, those that led there."""
+        if reading.reached:
+            return reading
+        names = (*namers(reading.named_by),) or (reading.name,)
+        return replace(reading, reached=self._leads(names))
+
+    def _leads(self, names: Iterable[str]) -> tuple[int, ...]:
+        """Return the connections from whose places files were reached so far."""
+        every = (number for name in names for number in self.reached.get(name) or self.claims.of_file(name))
+        return tuple(dict.fromkeys(every))
 
     def _pointed_to(self, further: list[tuple[str, Pointer]], peers: list[tuple[str, str]]) -> Iterator[Reading]:
         for _ in range(MOST_ROUNDS):
@@ -164,12 +234,16 @@ class _Scan:
     def _gathered(self, files: Sequence[str]) -> Iterator[Reading]:
         """Read everything for what it says of other files, which whoever judges then knows; yield what was too much."""
         collecting = Collecting()
-        found = chain(self.held, _walked(files))
+        found = chain(self.held, self._walked(files))
         for name, count in gathered_from(found, collecting, raise_crashes=self.judge.asked.raise_crashes):
             yield _with_unread(Reading(name, is_again=True), "portfolio.error.not_kept", count)
         known = collecting.known()
         if known:
             self.judge = Judge(self.judge.asked, known)
+
+    def _walked(self, files: Sequence[str]) -> Iterator[FoundFile | Unread]:
+        """Return the files there are."""
+        return _walked(files) if self.keeps is None else _walked_apart(files)
 
     def _noted(self, readings: Iterable[Reading], further: list[tuple[str, Pointer]]) -> Iterator[Reading]:
         """Yield readings, and keep what is to be done after the last."""
@@ -180,6 +254,8 @@ class _Scan:
                     self.copies.note(reading.name, one)
             for unread in reading.unread:
                 self.copies.note_link(unread)
+            if self.keeps is not None and not any(map(self.keeps, reading.certificates)):
+                self.units.pop(reading.name, None)
             further += ((reading.name, pointer) for pointer in reading.points_to)
             left_out = 0
             for der in reading.authorities:
@@ -204,8 +280,21 @@ class _Scan:
     def _claimed(self, unit: Unit | Reading) -> Unit | Reading:
         if isinstance(unit, Reading):
             return unit
-        claims = self.claims.of_file(unit.name, unit.named_by)
-        return replace(unit, claims=claims) if claims else unit
+        apart = self.keeps is not None
+        claims = self._claims_of(unit) if apart else self.claims.of_file(unit.name, unit.named_by)
+        if claims:
+            unit = replace(unit, claims=claims)
+        if apart:
+            self.units.setdefault(unit.name, {})[unit.named_by, claims] = unit
+        return unit
+
+    def _claims_of(self, unit: Unit) -> tuple[int, ...]:
+        """Return the connections from whose places a file was reached this time."""
+        if unit.named_by:
+            claims = self._leads(namers(unit.named_by))
+            self.reached[unit.name] = tuple(dict.fromkeys((*self._leads([unit.name]), *claims)))
+            return claims
+        return self.claims.of_found(unit.name, in_folder=unit.in_folder)
 
     def _followed(self, further: Iterable[tuple[str, Pointer]]) -> Iterator[ToRead | Reading]:
         """Yield what pointers lead to, each file once with all that points to it."""
@@ -340,9 +429,16 @@ def _sure(readings: Iterable[Reading], later: set[str]) -> Iterator[Reading]:
             yield reading
 
 
+def _wanted(unit: Unit, by: Mapping[str, tuple[int | None, ...]]) -> Unit | None:
+    """Return the same content with what is still to be asked of it; ``None`` where nothing is."""
+    left = {sha256: tuple(each for each in claims if each not in unit.claims) for sha256, claims in by.items()}
+    asked = {sha256: claims for sha256, claims in left.items() if claims}
+    return replace(unit, wanted=asked) if asked else None
+
+
 def _once_more(reading: Reading) -> Reading:
     """Return of a file that was told of before what is judged anew."""
-    return Reading(reading.name, reading.certificates, is_again=True, is_anew=True)
+    return Reading(reading.name, reading.certificates, is_again=True, is_anew=True, reached=reading.reached)
 
 
 def _is_peer(place: str) -> bool:
@@ -354,3 +450,14 @@ def _walked(given: Sequence[str]) -> Iterator[FoundFile | Unread]:
     walk = Walk()
     for place in given:
         yield from walk.files(place)
+
+
+def _walked_apart(files: Sequence[str]) -> Iterator[FoundFile | Unread]:
+    """Yield the files at the places of connections: each is looked through as if it were the only one.
+
+    A folder in another that is given too is one of both, and so is what a link leads to.
+    """
+    given = {same_place(each): each for each in files}
+    for place, name in given.items():
+        if not (os.path.isdir(name) and any(str(each) in given for each in PurePath(place).parents)):  # noqa: PTH112  as elsewhere here
+            yield from Walk(given).files(name)

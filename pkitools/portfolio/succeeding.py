@@ -18,13 +18,13 @@ from pkitools.findings import Severity, Verdict
 from pkitools.frozen import replace
 from pkitools.limits import MAX_SUCCESSIONS
 from pkitools.portfolio.model import HeldCertificate, Judgement, Standing, Successor
+from pkitools.profiles import trial
 from pkitools.validation.rules import ANCHOR_FOUND
 
 _DIGEST: Final = 16
 _MOST_AHEAD: Final = timedelta(days=183)
 """How long before the end of the one the next may be there already, and be no more than that."""
 _ORDER: Final = "advice.validity.order_now"
-_TRIAL: Final = "trial "  # the test CAs of G4 put it in front of a name
 _OF_A_PEER: Final = "tls"
 _SIGNS: Final = "digitalSignature"
 _ENCRYPTS: Final = frozenset({"keyEncipherment", "dataEncipherment", "keyAgreement"})
@@ -39,7 +39,7 @@ def line_of(one: HeldCertificate) -> bytes | None:
     """
     if one.is_authority or not one.oin or not one.common_name:
         return None
-    name = one.common_name.casefold().removeprefix(_TRIAL)
+    name = trial().bare(one.common_name)
     what = repr((one.oin, name, one.key.partition(" ")[0], sorted(_uses(one))))
     return hashlib.blake2b(what.encode("utf-8", "surrogatepass"), digest_size=_DIGEST).digest()
 
@@ -151,13 +151,9 @@ def _succeeds(new: HeldCertificate, old: HeldCertificate) -> bool:
     if not set(map(str.casefold, old.dns_names)) <= set(map(str.casefold, new.dns_names)):
         return False
     # anybody can make one of the same words: what has a path to a root that is trusted is followed by such alone
-    if _is_self_signed(new) != _is_self_signed(old) or (_has_path(old) and not _has_path(new)):
+    if new.is_self_issued != old.is_self_issued or (_has_path(old) and not _has_path(new)):
         return False
     return set(old.environments) <= set(new.environments) and _claimed(old) <= _claimed(new)
-
-
-def _is_self_signed(one: HeldCertificate) -> bool:
-    return one.subject == one.issuer
 
 
 def _has_path(one: HeldCertificate) -> bool:

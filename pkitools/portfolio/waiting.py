@@ -2,19 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from pathlib import PurePath
-from typing import Final
 
 from pkitools.portfolio.model import HeldCertificate, HeldRequest, Portfolio
+from pkitools.profiles import trial
 from pkitools.profiles.dns_names import a_label
-
-_TRIAL: Final = "trial "  # the test CAs of G4 put it in front
 
 
 def waiting(portfolio: Portfolio) -> Iterator[HeldRequest]:
     """Yield the requests for whose key there is no certificate among what was found."""
-    return (one for one in portfolio.requests if not portfolio.having(one.spki_sha256))
+    issued = {one.spki_sha256 for one in portfolio.certificates} if portfolio.requests else ()
+    return (one for one in portfolio.requests if one.spki_sha256 not in issued)
+
+
+def waiting_for(
+    requests: Iterable[HeldRequest],
+    is_issued: Callable[[str], object],
+    oin: str,
+    names: Set[str] | None,
+    *,
+    is_stated: bool = False,
+) -> HeldRequest | None:
+    """Return the first request for the certificate of a holder, for one of some names, that waits for it.
+
+    Args:
+        requests: those that lie where it would.
+        is_issued: whether there is a certificate for a public key, by its SHA-256.
+        oin, names, is_stated: as of :func:`asks_for`.
+    """
+    fitting = (one for one in requests if asks_for(one, oin, names, is_stated=is_stated))
+    return next((one for one in fitting if not is_issued(one.spki_sha256)), None)
+
+
+def asks_for(request: HeldRequest, oin: str, names: Set[str] | None, *, is_stated: bool = False) -> bool:
+    """Return whether a request is for the certificate of a holder, for one of some names.
+
+    Another OIN or other names say that it is not. An OIN that it does not give says nothing: who issues adds it. One
+    without a name may be for anything, and is for this only where somebody says whose place it lies at.
+
+    Args:
+        request: it.
+        oin: that of the holder.
+        names: of which it is to bear one, as :func:`same_name` writes them; ``None``: any will do.
+        is_stated: it lies at a place that is said to be that of the holder, for this use.
+    """
+    own = names_of(request)
+    if request.oin not in {None, oin}:
+        return False
+    return (names is None or not own.isdisjoint(names)) if own else is_stated
 
 
 def request_for_next(certificate: HeldCertificate, portfolio: Portfolio) -> HeldRequest | None:
@@ -26,14 +62,12 @@ def request_for_next(certificate: HeldCertificate, portfolio: Portfolio) -> Held
         return None
     folders = {PurePath(place.name).parent for place in certificate.places}
     beside = (one for one in portfolio.requests if PurePath(one.place.name).parent in folders)
-    own = (one for one in beside if asks_the_same(one, certificate))
-    return next((one for one in own if not portfolio.having(one.spki_sha256)), None)
+    return waiting_for(beside, portfolio.having, certificate.oin, names_of(certificate))
 
 
 def asks_the_same(request: HeldRequest, certificate: HeldCertificate) -> bool:
-    """Return whether a request is of the holder of a certificate, by its OIN, and for a name of it."""
-    is_of_holder = certificate.oin is not None and request.oin == certificate.oin
-    return is_of_holder and not names_of(request).isdisjoint(names_of(certificate))
+    """Return whether a request that lies with a certificate is for the next of it."""
+    return certificate.oin is not None and asks_for(request, certificate.oin, names_of(certificate))
 
 
 def names_of(found: HeldCertificate | HeldRequest) -> set[str]:
@@ -46,4 +80,4 @@ def same_name(name: str) -> str:
     """Return a name as it is compared: it may be stated as it is read, and stands in a certificate as it is sent."""
     written = name if name.isascii() else a_label(name)
     known = written if written.isascii() else name  # of which nobody can tell how it is sent
-    return known.strip().casefold().rstrip(".").removeprefix(_TRIAL)
+    return trial().bare(known.strip().rstrip("."))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,7 @@ from pkitools.errors import PkitoolsError
 from pkitools.files.common import file_error
 from pkitools.frozen import dataclass
 from pkitools.portfolio.model import Gap, Unread
+from pkitools.portfolio.where import same_place
 from pkitools.text import pattern
 
 _HASHED: Final = pattern(r"[0-9a-f]{8}\.[0-9]")  # of `openssl rehash`
@@ -40,10 +41,15 @@ class FoundFile:
 
 
 class Walk:
-    """One walk, which remembers the folders it was in."""
+    """One walk, which remembers the folders it was in.
 
-    def __init__(self) -> None:
+    Args:
+        tops: folders that were given too, and lie in one that is walked: :func:`~pkitools.portfolio.where.same_place`.
+    """
+
+    def __init__(self, tops: Container[str] = ()) -> None:
         self._entered: dict[object, str] = {}
+        self._tops = tops
 
     def files(self, given: str) -> Iterator[FoundFile | Unread]:
         """Yield the files of a folder and of all below it; of a file itself that one.
@@ -63,9 +69,10 @@ class Walk:
                 continue
             folders = []
             is_trusted = any(map(_HASHED.fullmatch, entries))
+            is_top = folder == given or (bool(self._tops) and same_place(folder) in self._tops)
             for name in entries:
                 path = os.path.join(folder, name)  # noqa: PTH118  of a hundred thousand files the plain way is the quick one
-                found = _found(path, name, is_top=folder == given, is_trusted=is_trusted)
+                found = _found(path, name, is_top=is_top, is_trusted=is_trusted)
                 if found is _FOLDER:
                     folders.append(path)
                 elif isinstance(found, FoundFile | Unread):

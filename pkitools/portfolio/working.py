@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from pkitools.arguments import wrong_type
 from pkitools.checking.workers import HandingOut, Judges, Token, Unknown
 from pkitools.portfolio.judging import Judge
 from pkitools.portfolio.model import Reading
@@ -24,6 +25,17 @@ _TASK_BYTES: Final = 1024 * 1024
 
 _JUDGES: Final[Judges[Judge]] = Judges()
 _Group = Sequence["Unit | Reading"]
+
+
+def optional_executor(given: Executor | None) -> Executor | None:
+    """Return an executor; ``None`` where none was given. That of a cluster is one by what it does alone.
+
+    Raises:
+        InvalidValueError: it takes no work.
+    """
+    if given is not None and not callable(getattr(given, "submit", None)):
+        raise wrong_type("executor", given, "Executor")
+    return given
 
 
 def readings_of(units: Iterable[Unit | Reading], judge: Judge, executor: Executor | None = None) -> Iterator[Reading]:

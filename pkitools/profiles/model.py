@@ -261,6 +261,14 @@ class TrialRule:
     example_organization_identifier: str
     basis: Basis
 
+    def without_prefix(self, name: str) -> str:
+        """Return a name as it was before a TRIAL certificate was issued for it, as it is written."""
+        return name.removeprefix(self.name_prefix)
+
+    def bare(self, name: str) -> str:
+        """Return a name as it is compared, of TRIAL or not: without the prefix, in small letters."""
+        return name.casefold().removeprefix(self.name_prefix.casefold())
+
 
 class Acceptance(StrEnum):
     """What a TSP says about a kind of signature."""

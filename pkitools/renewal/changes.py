@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 
+from pkitools.arguments import of_type
 from pkitools.frozen import dataclass
 from pkitools.rules import detect_profile
 from pkitools.text import instant
@@ -60,7 +61,13 @@ class Change:
 
 
 def changes_between(old: CertificateFacts, new: CertificateFacts) -> tuple[Change, ...]:
-    """Return every part of two certificates, those that stayed the same as well, in a fixed order."""
+    """Return every part of two certificates, those that stayed the same as well, in a fixed order.
+
+    Raises:
+        InvalidValueError: one of them is none that was read.
+    """
+    of_type(old, CertificateFacts, "old")
+    of_type(new, CertificateFacts, "new")
     before, after = dict(_values(old)), dict(_values(new))
     places = [*before, *(place for place in after if place not in before)]
     order = list(Part)

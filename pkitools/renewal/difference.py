@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from pkitools.arguments import aware, optional_choice
+from pkitools.arguments import aware, each_of, one_of, optional_choice
 from pkitools.environment import Environment
 from pkitools.exports import form_sheet
 from pkitools.findings import Outcome, Report
 from pkitools.frozen import dataclass, field
-from pkitools.messages import Language
+from pkitools.messages import LANGUAGES, Language
 from pkitools.messages.days import day_and_time
 from pkitools.renewal.changes import Change, Part, changes_between
 from pkitools.renewal.parties import Counterpart, counterparts
@@ -23,7 +23,7 @@ from pkitools.systems.reuse import Use, check_reuse
 from pkitools.text import visible
 from pkitools.trust import hierarchy_of
 from pkitools.x509 import CertificateFacts, read_certificate
-from pkitools.x509.given import Given
+from pkitools.x509.given import CERTIFICATE, Given, one_der
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class Notice:
         return "\n".join((about, *(row for line in rest.splitlines() for row in _broken(line)))) if rest else None
 
     def _text(self, part: str, language: Language) -> str:
+        language = one_of(LANGUAGES, language, "language")
         values = self.values[language]
         return re.sub(r"<<(\w+)>>", lambda found: values[found[1]], self.counterpart.texts[language][part])
 
@@ -121,9 +122,10 @@ def compare_certificates(
         InvalidValueError: the moment is not aware, or there is no such system.
     """
     aware(moment)
-    before, after = _read(old), _read(new)
+    before, after = _read(old, "old"), _read(new, "new")
     where = optional_choice(Environment, environment, "environment") or _environment(before)
-    asked = tuple(get_system(each) if isinstance(each, str) else each for each in systems)
+    given = each_of(systems, (str, System), "systems")
+    asked = tuple(get_system(each) if isinstance(each, str) else each for each in given)
     changes = changes_between(before, after)
     case = _Case(before, after, changes, asked, where, moment)
     report = Report(after.subject.common_name or after.sha256, tuple(_outcomes(case)), moment, where)
@@ -154,8 +156,8 @@ def _outcomes(case: _Case) -> Iterator[Outcome]:
     yield from (outcome for outcome in check_reuse(uses, moment=case.moment) if outcome.rule.applies_to)
 
 
-def _read(given: CertificateFacts | Given) -> CertificateFacts:
-    return given if isinstance(given, CertificateFacts) else read_certificate(given)
+def _read(given: CertificateFacts | Given, parameter: str) -> CertificateFacts:
+    return given if isinstance(given, CertificateFacts) else read_certificate(one_der(given, CERTIFICATE, parameter))
 
 
 def _environment(facts: CertificateFacts) -> Environment:
@@ -166,19 +168,16 @@ def _environment(facts: CertificateFacts) -> Environment:
 
 
 def _notices(case: _Case) -> Iterator[Notice]:
-    values = {language: _values(case, language) for language in _LANGUAGES}
+    values = {language: _values(case, language) for language in LANGUAGES}
     for counterpart in counterparts():
         if not counterpart.concerns(case.differing):
             continue
         for system in _systems_of(counterpart, case.asked):
             said = () if system is None else tuple(_statements(counterpart, system, case))
             filled: dict[str, dict[str, str]] = {
-                language: {**values[language], **_of_system(system)} for language in _LANGUAGES
+                language: {**values[language], **_of_system(system)} for language in LANGUAGES
             }
             yield Notice(counterpart, system, said, filled)
-
-
-_LANGUAGES: tuple[Language, ...] = ("nl", "en")
 
 
 def _systems_of(counterpart: Counterpart, asked: Sequence[System]) -> Iterator[System | None]:

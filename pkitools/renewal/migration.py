@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Final
 
-from pkitools.arguments import aware
+from pkitools.arguments import aware, each_of, optional
 from pkitools.documents import Source, cite
 from pkitools.environment import Environment
 from pkitools.errors import InputError
@@ -293,6 +293,7 @@ def plan_migration(
         InvalidValueError: the moment is not aware, or there is no such system.
     """
     aware(moment)
+    systems, calendar = each_of(systems, (str, System), "systems"), optional(calendar, WorkingDays, "calendar")
     facts = certificate if isinstance(certificate, CertificateFacts) else read_certificate(certificate)
     found, profile = hierarchy_of(facts), detect_profile(facts)
     state = _state(facts, found)

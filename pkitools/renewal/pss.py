@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from pkitools.arguments import of_type
 from pkitools.arguments import seconds as limited
 from pkitools.fetching import Proxies
 from pkitools.fetching.addresses import Networks, networks
@@ -131,10 +132,12 @@ def try_readiness(
         strangers: their authorities were made for this, and no peer can know them.
 
     Raises:
-        InvalidValueError: no such host name, port or protocol.
+        InvalidValueError: no such host name, port or protocol, or something is of another type.
         ProbeError: there was no TLS to look at.
         StateError: the extra ``pkitools-nl[probe]`` is not installed.
     """
+    of_type(signed_with_pss, ClientMaterial, "signed_with_pss")
+    of_type(signed_with_pkcs1, ClientMaterial, "signed_with_pkcs1")
     nets, each = networks(allow_net), limited(seconds) / 2  # an iterator is read once
 
     def tried(client: ClientMaterial) -> Observation:

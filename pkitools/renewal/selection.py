@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pkitools.arguments import of_type
 from pkitools.checking.selection import subjects
 from pkitools.containers import Contents, ItemKind, items_of
 from pkitools.errors import InputError
@@ -13,8 +14,10 @@ def certificates_of(contents: Contents) -> tuple[CertificateFacts, ...]:
     """Return the certificates of the holders in a file, each once; those of their issuers may stand beside them.
 
     Raises:
+        InvalidValueError: these are no contents of a file.
         InputError: there is none.
     """
+    of_type(contents, Contents, "contents")
     read = [(item, read_certificate(item.der)) for item in items_of(contents, ItemKind.CERTIFICATE)]
     return tuple({one.facts.sha256: one.facts for one in subjects(read)}.values())
 

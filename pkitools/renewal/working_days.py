@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Final
 
+from pkitools.arguments import day as a_day
+from pkitools.arguments import function, whole
 from pkitools.errors import brought_by
 from pkitools.rules.order_day import order_day
 
@@ -23,15 +25,16 @@ class WorkingDays:
         is_holiday: whether a day is a holiday; ``None``: the public holidays of the Netherlands.
 
     Raises:
+        InvalidValueError: ``is_holiday`` cannot be called; of a method: ``day`` is no date, or ``count`` no number.
         MissingExtraError: the library that knows them is not installed.
     """
 
     def __init__(self, is_holiday: Callable[[date], bool] | None = None) -> None:
-        self._is_holiday = is_holiday or _dutch_holidays()
+        self._is_holiday = _dutch_holidays() if is_holiday is None else function(is_holiday, "is_holiday")
 
     def holds(self, day: date) -> bool:
         """Return whether a day is a working day."""
-        return day.weekday() < _SATURDAY and not self._is_holiday(day)
+        return a_day(day, "day").weekday() < _SATURDAY and not self._is_holiday(day)
 
     def at_or_before(self, day: date) -> date:
         """Return the day itself where it is a working day, else the last one before it."""
@@ -41,13 +44,15 @@ class WorkingDays:
 
     def before(self, day: date, count: int) -> date:
         """Return the day that lies so many working days before another; with 0 the last one at or before it."""
-        for _ in range(count):
+        day = a_day(day, "day")
+        for _ in range(whole(count, "count")):
             day = self.at_or_before(day - _DAY)
         return self.at_or_before(day)
 
     def after(self, day: date, count: int) -> date:
         """Return the working day that lies so many after another; with 0 the day itself."""
-        for _ in range(count):
+        day = a_day(day, "day")
+        for _ in range(whole(count, "count")):
             day += _DAY
             while not self.holds(day):
                 day += _DAY

@@ -7,8 +7,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import aware, choice
+from pkitools.connections.planning import PlanKind
 from pkitools.environment import Environment
-from pkitools.frozen import dataclass
+from pkitools.frozen import dataclass, replace
 from pkitools.messages import LANGUAGES, message
 from pkitools.reports.document import instant, source_document
 from pkitools.reports.portfolio.as_json import unread_entry
@@ -25,11 +26,14 @@ if TYPE_CHECKING:
         PlanDate,
         StepStatus,
     )
+    from pkitools.connections.renewing import Switch
     from pkitools.portfolio import HeldCertificate, Portfolio, Unread
     from pkitools.systems import System
 
 
 _AT_ONCE: Final = "connections.renewal.at_once"
+_OF_A_SWITCH: Final[Mapping[str, PlanKind]] = {"switch": PlanKind.END, "switch_send": PlanKind.SEND}
+"""What the closed documents call the days of a change to the next certificate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ class Planned:
         delivery: the day by which what was ordered should be there, where that is known.
         missed: the first day of the plan to go live that went by, of a connection that is under way.
         far: the last day of the certificate, where that is in a year that cannot be planned in, such as 9999.
+        switch: the change to the next certificate, which is there.
     """
 
     plan: Plan | None
@@ -91,6 +96,7 @@ class Planned:
     far: date | None = None
     delivery: PlanDate | None = None
     missed: PlanDate | None = None
+    switch: Switch | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "environment", choice(Environment, self.environment, "environment"))
@@ -113,6 +119,7 @@ class Planned:
             far,
             status.delivery,
             status.missed,
+            status.switch,
         )
 
 
@@ -167,7 +174,7 @@ def _status(
         "shared_with": [each.line for each in one.shared_with],
         "others": [_certificate(each) for each in one.others],
         "absent": list(one.absent),
-        "plan": None if one.plan is None else _plan(one.plan),
+        "plan": None if one.plan is None else _plan(one.plan, one.switch),
     }
 
 
@@ -237,18 +244,21 @@ def _planned(one: Planned) -> dict[str, object]:
         "system": None if one.system is None else one.system.name,
         "environment": str(one.environment),
         "connection": None if one.connection is None else _connection(one.connection),
-        "plan": None if one.plan is None else _plan(one.plan),
+        "plan": None if one.plan is None else _plan(one.plan, one.switch),
         "at_once": None if one.at_once is None else {"name": one.at_once.name, "day": _day(one.at_once.day)},
         "far": _day(one.far),
     }
 
 
-def _plan(plan: Plan) -> dict[str, object]:
+def _plan(plan: Plan, switch: Switch | None) -> dict[str, object]:
+    """Return the days; of a next certificate that is there also those of the one in use, in the words there are."""
+    switching = () if switch is None or switch.is_of(plan.day) else switch.dates
+    dates = (*(replace(one, kind=_OF_A_SWITCH[one.kind]) for one in switching), *plan.dates)
     return {
         "anchor": plan.anchor.value,
         "day": _day(plan.day),
         "unknown": [each.value for each in plan.unknown],
-        "dates": [_date(each) for each in plan.dates],
+        "dates": [_date(each) for each in sorted(dates, key=lambda one: one.day)],
     }
 
 

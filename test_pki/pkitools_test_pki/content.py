@@ -98,7 +98,7 @@ def host_names(template: Template, deviation: Deviation) -> tuple[str, ...]:
     """Return the host names of an end entity: those given, else the CN where it is one, else a default."""
     if "dns" in deviation:
         return tuple(deviation["dns"]) or ("",)
-    common_name = deviation.get("common_name", "").removeprefix(trial().name_prefix)
+    common_name = trial().without_prefix(deviation.get("common_name", ""))
     usable = "." in common_name and " " not in common_name
     return (common_name if usable else DEFAULT_DNS_NAME,)
 

@@ -63,13 +63,13 @@ def flat(names: tuple[str, ...], hosts: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("container", FLAT)
-@pytest.mark.parametrize("names", UNLISTED)
-def test_names_pair_by_what_they_share(container: str, names: str) -> None:
-    place = list(FLAT).index(container), list(UNLISTED).index(names)
-    for hosts, count in (("aabb", 0), ("abba", 2)):
-        values = flat(UNLISTED[names], hosts)
+def test_names_pair_by_what_they_share(container: str) -> None:
+    """The product of containers, names, and keys in their places and exchanged; the order of the values, in turn."""
+    place = list(FLAT).index(container)
+    for (number, names), (hosts, count) in product(enumerate(UNLISTED.values()), (("aabb", 0), ("abba", 2))):
+        values = flat(names, hosts)
         orders = (values, values[::-1], [*values[::2], *values[1::2]], [*values[2:], *values[:2]])
-        for order in in_turn(orders, *place):
+        for order in in_turn(orders, place, number):
             assert misplaced(FLAT[container](order)) == count, (hosts, [name for name, _ in order])
 
 
@@ -172,6 +172,12 @@ GOOD: Final[dict[str, dict[str, str]]] = {
         "cert": "cert a", "key": "key a", "spare": "key b", "x.cert": "cert b", "x.key": "key b",
     },
     "old and new": {"key": "key a", "cert": "cert a", "old_cert": "cert b"},
+    "own below, another's certificate above": {"s.cert": "", "s.key": "key a", "s.own.cert": "cert a"},
+    "own beside the section of another side": {"own.cert": "cert a", "digid.idp_cert": "", "digid.key": "key a"},
+    "two keys, of which one is of another section": {
+        "s.cert": "cert a", "s.key": "key a", "s.private_key": "key b", "t.cert": "cert b",
+    },
+    "what is trusted beside the key": {"s.cert": "ca x", "s.key": "key a", "t.cert": "cert a"},
 }  # fmt: skip
 # good too, with a key that is of no certificate in the file
 TO_COME: Final[dict[str, dict[str, str]]] = {
@@ -214,6 +220,35 @@ ON_ORDER: Final[dict[str, dict[str, str]]] = {
     },
     "its key elsewhere": {"a.crt": "cert a", "a.key": "key a", "b.crt": "cert b", "b.key": "key b", "n.csr": "csr c"},
 }  # fmt: skip
+
+
+# a section with a certificate and a key that is of one that has no key
+ONE_KEY: Final[dict[str, dict[str, str]]] = {
+    "client and server": {"client.cert": "cert a", "client.key": "key b", "server.cert": "cert b"},
+    "the server first": {"server.cert": "cert b", "client.cert": "cert a", "client.key": "key b"},
+    "names in full": {"a.certificate": "cert a", "a.private_key": "key b", "b.certificate": "cert b"},
+    "of a Secret": {"a.data.tls.crt": "cert a", "a.data.tls.key": "key b", "b.data.tls.crt": "cert b"},
+    "deeper": {"x.a.tls.cert": "cert a", "x.a.tls.key": "key b", "x.b.tls.cert": "cert b"},
+    "another top": {"a.cert": "cert a", "a.key": "key b", "b.x.cert": "cert b", "b.y.cert": "cert c"},
+    "one is deeper": {"a.cert": "cert a", "a.key": "key b", "x.y.z.cert": "cert b"},
+    "beside a third that fits": {
+        "a.cert": "cert a", "a.key": "key b", "b.cert": "cert b", "c.cert": "cert c", "c.key": "key c",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("tree", TREES)
+@pytest.mark.parametrize("shape", ONE_KEY)
+def test_a_key_of_a_section_whose_certificate_has_none_elsewhere_is_told(tree: str, shape: str) -> None:
+    """The same with the key that belongs there says nothing."""
+    found = told(TREES[tree](texts_of(ONE_KEY[shape], "-\n")))
+    assert [(one.rule.code, one.rule.severity) for one in found] == [(PLACED.code, Severity.ERROR)]
+    assert told(TREES[tree](texts_of({**ONE_KEY[shape], **own_key(ONE_KEY[shape])}, "-\n"))) == []
+
+
+def own_key(shape: Mapping[str, str]) -> dict[str, str]:
+    """The key of the first certificate in the place of that of the second."""
+    return {path: "key a" for path, what in shape.items() if what == "key b"}
 
 
 def texts_of(shape: Mapping[str, str], other: str) -> Tree:
@@ -313,11 +348,12 @@ CODED: Final = sorted(
 
 @pytest.mark.parametrize("container", CODED)
 @pytest.mark.parametrize("coded", [base64_of, der_of])
-@pytest.mark.parametrize("style", ["words", "the kind in front", "capitals around"])
-def test_values_in_base64_keep_their_names(container: str, coded: Callable[[str], str], style: str) -> None:
-    for hosts, count in ((("aa", "bb"), 0), (("ab", "ba"), 2)):
+def test_values_in_base64_keep_their_names(container: str, coded: Callable[[str], str]) -> None:
+    styles, exchanged = ("words", "the kind in front", "capitals around"), ((("aa", "bb"), 0), (("ab", "ba"), 2))
+    for style, (hosts, count) in product(styles, exchanged):
         values = [value for pair in hosts for value in values_of(STYLES[style], *pair)]
-        assert misplaced(FLAT[container]([(name, coded(text) + "\n") for name, text in values])) == count, hosts
+        told = misplaced(FLAT[container]([(name, coded(text) + "\n") for name, text in values]))
+        assert told == count, (style, hosts)
 
 
 @pytest.mark.parametrize("coded", [base64_of, der_of])

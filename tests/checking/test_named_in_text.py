@@ -342,19 +342,18 @@ def _misplaced(contents: Contents) -> int:
 
 
 @pytest.mark.parametrize("container", FLAT)
-@pytest.mark.parametrize("style", STYLES)
-def test_keys_exchanged_under_names_are_told(container: str, style: str) -> None:
+def test_keys_exchanged_under_names_are_told(container: str) -> None:
     """The product of containers, names, and keys in their places and exchanged; where certificates stand, in turn."""
-    place = list(FLAT).index(container), list(STYLES).index(style)
-    for exchanged in (False, True):
-        pairs = [values_of(STYLES[style], *hosts) for hosts in (("ab", "ba") if exchanged else ("aa", "bb"))]
+    place = list(FLAT).index(container)
+    for (number, style), exchanged in product(enumerate(STYLES.values()), (False, True)):
+        pairs = [values_of(style, *hosts) for hosts in (("ab", "ba") if exchanged else ("aa", "bb"))]
         orders = (
             [*pairs[0], *pairs[1]],
             [*pairs[0][::-1], *pairs[1]],
             [pairs[0][0], pairs[1][0], pairs[0][1], pairs[1][1]],
         )
-        for order in in_turn(orders, *place):
-            assert misplaced(FLAT[container](order)) == (2 if exchanged else 0), (exchanged, order)
+        for order in in_turn(orders, place, number):
+            assert misplaced(FLAT[container](order)) == (2 if exchanged else 0), (style, exchanged, order)
 
 
 @pytest.mark.parametrize(
@@ -577,18 +576,18 @@ def test_a_list_in_a_list_is_a_section(exchanged: bool) -> None:
 
 
 @pytest.mark.parametrize("container", FLAT)
-@pytest.mark.parametrize("hosts", ["aa bb", "ab ba", "ac bb"])
-def test_requests_are_held_to_the_key_of_their_name(container: str, hosts: str) -> None:
-    values = []
-    for host, other in hosts.split():
-        values += [(f"{host}.csr", content(f"csr {host}").decode()), (f"{host}.key", content(f"key {other}").decode())]
-    contents = read_source(FLAT[container](values).encode(), "x")
-    keys = KeysWithRequests({"x": contents})
+def test_requests_are_held_to_the_key_of_their_name(container: str) -> None:
     told = {"aa bb": [False, False], "ab ba": [True, True], "ac bb": [True, False]}
-    asked = [(item, read_request(item.der).public_key) for item in contents.of_kind(ItemKind.REQUEST)]
-    held = [keys.key_of("x", own, item) for item, own in sorted(asked, key=lambda each: each[1].label, reverse=True)]
-    owns = sorted((own for _, own in asked), key=lambda each: each.label, reverse=True)
-    assert [key != own for key, own in zip(held, owns, strict=True)] == told[hosts]
+    for hosts, others in told.items():
+        values = []
+        for host, other in hosts.split():
+            values += [(f"{host}.csr", content(f"csr {host}").decode())]
+            values += [(f"{host}.key", content(f"key {other}").decode())]
+        contents = read_source(FLAT[container](values).encode(), "x")
+        keys = KeysWithRequests({"x": contents})
+        asked = [(item, read_request(item.der).public_key) for item in contents.of_kind(ItemKind.REQUEST)]
+        asked.sort(key=lambda each: each[1].label, reverse=True)
+        assert [keys.key_of("x", own, item) != own for item, own in asked] == others, hosts
 
 
 def test_a_request_is_held_to_the_certificate_of_its_name() -> None:

@@ -11,10 +11,12 @@ from typing import Final
 import pytest
 
 from pkitools.connections import ConnectionStatus, Step, holding
-from pkitools.connections.naming import bears_name, is_for, lacking_names
+from pkitools.connections.model import Connection
+from pkitools.connections.naming import asked_names, bears_name, lacking_names
 from pkitools.connections.renewing import is_awaited, is_ordered
 from pkitools.findings import Severity, Verdict
-from pkitools.portfolio import HeldRequest, Place
+from pkitools.portfolio import HeldCertificate, HeldRequest, Place
+from pkitools.portfolio.waiting import asks_for
 from pkitools.reports.portfolio.order_days import OrderDays
 from pkitools_cli.commands.status.commands import command_for
 from tests.cli.conftest import run
@@ -94,6 +96,10 @@ def test_names_are_compared_as_they_are_meant(folder: Path) -> None:
 
 def asked(name: str | None, *dns: str) -> HeldRequest:
     return HeldRequest(Place("a.csr"), "CN=x", name, OIN, digest("key of next"), dns)
+
+
+def is_for(request: HeldRequest, connection: Connection, have: HeldCertificate | None) -> bool:
+    return asks_for(request, OIN, asked_names(connection, have), is_stated=True)
 
 
 def test_a_request_is_for_the_connection_whose_name_it_bears(folder: Path) -> None:

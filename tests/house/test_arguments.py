@@ -11,12 +11,12 @@ import importlib
 import inspect
 import types
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -73,7 +73,17 @@ MADE_HERE = frozenset(
     [
         "ConnectingOrganization",
         "Connection",
+        "Connections",
         "ConnectionStatus",
+        "HeldKey",
+        "HeldRequest",
+        "Replaced",
+        "Risk",
+        "Risks",
+        "MigrationFacts",
+        "Notice",
+        "Readiness",
+        "SystemStance",
         "Draft",
         "LeadTimes",
         "Plan",
@@ -211,6 +221,7 @@ INNER = frozenset(
         "OINResult.of",
         "Checker.of",
         "Counterpart.concerns",
+        "Judgement.with_beside",
     ]
 )
 
@@ -420,6 +431,7 @@ GOOD: Mapping[str, Callable[[], Given]] = {
     "scan": lambda: {"places": [], "judging": held()[0], "contents": {"a": chain_pem()}},
     "HeldCertificate.standing": lambda: {"self": held_certificate(), "moment": MOMENT},
     "HeldCertificate.days_left": lambda: {"self": held_certificate(), "moment": MOMENT},
+    "HeldCertificate.is_due": lambda: {"self": held_certificate(), "moment": MOMENT},
     "read_earlier": lambda: {"data": earlier_document(), "name": "a"},
     "Checker.check_many": lambda: {"self": checker(), "certificates": [good_chain().leaf.der]},
     "ClientIdentity": lambda: {"certificates": [good_chain().leaf.der], "key": None},
@@ -754,6 +766,175 @@ def test_nothing_but_our_own_error_leaves_the_front_door(where: str) -> None:
             except Exception as error:
                 found.append(f"{where}({name}={wrong!r}) raises {type(error).__name__}: {error}")
     assert not found, "\n".join(found)
+
+
+# --- the rooms that say of each parameter what it takes ---------------------------------------------------------------
+
+STRICT: Final = ("pkitools.connections", "pkitools.portfolio", "pkitools.renewal")
+
+
+def working_days() -> Any:
+    from pkitools.connections import WorkingDays
+
+    return WorkingDays()
+
+
+def read() -> Any:
+    from pkitools.connections import read_connections
+
+    return read_connections(connections(), "a")
+
+
+def notice() -> Any:
+    from pkitools.renewal import compare_certificates
+
+    found = compare_certificates(
+        **GOOD["compare_certificates"](), systems=["digid-machtigen"], environment="production"
+    )
+    return found.notices[0]
+
+
+def found() -> Any:
+    return held()[1]
+
+
+ALSO_GOOD: Mapping[str, Callable[[], Given]] = {
+    "LeadTime.back_from": lambda: {"self": lead_time(), "day": date(2027, 6, 1), "calendar": working_days()},
+    "LeadTime.over_by": lambda: {"self": lead_time(), "day": date(2027, 6, 1), "calendar": working_days()},
+    "Plan.at_once": lambda: {"self": a_plan(), "today": date(2027, 6, 1)},
+    "WorkingDays": dict,
+    "WorkingDays.holds": lambda: {"self": working_days(), "day": date(2027, 6, 1)},
+    "WorkingDays.at_or_before": lambda: {"self": working_days(), "day": date(2027, 6, 1)},
+    "WorkingDays.before": lambda: {"self": working_days(), "day": date(2027, 6, 1), "count": 3},
+    "WorkingDays.after": lambda: {"self": working_days(), "day": date(2027, 6, 1), "count": 3},
+    "claims_of": lambda: {"connections": read()},
+    "draft": lambda: {"portfolio": found(), "folder": ""},
+    "hold": lambda: {"connections": read(), "judging": held()[0]},
+    "keys_named": lambda: {"connections": read(), "found": found()},
+    "uses_of": lambda: {"connections": read()},
+    "Gathering": lambda: {"asked": ["a"], "judging": held()[0]},
+    "Gathering.add": lambda: {"self": gathering(), "reading": reading()},
+    "Portfolio.having": lambda: {"self": found(), "spki_sha256": "0" * 64},
+    "Risks.of": lambda: {"self": risks(), "sha256": "0" * 64},
+    "by_folder": lambda: {"asked": ["a"]},
+    "misfits": lambda: {"found": found()},
+    "risks_of": lambda: {"portfolio": found()},
+    "changes_since": lambda: {"portfolio": found(), "earlier": earlier()},
+    "count_files": lambda: {"places": ["a"]},
+    "Notice.title": lambda: {"self": notice(), "language": "nl"},
+    "Notice.why": lambda: {"self": notice(), "language": "nl"},
+    "Notice.letter": lambda: {"self": notice(), "language": "nl"},
+    "certificates_of": lambda: {"contents": pkitools.read_source(chain_pem(), "f")},
+    "one_certificate": lambda: {"contents": pkitools.read_source(chain_pem(), "f")},
+    "changes_between": lambda: {"old": facts(), "new": facts()},
+}
+"""Of functions that take nothing of the kinds above."""
+NAMED_AS: Final = {"allow_net": "network"}
+"""Parameters that an error calls by what they stand for."""
+
+
+def lead_time() -> Any:
+    from pkitools.connections import LeadTime
+
+    return LeadTime("delivery", 1, "days")  # type: ignore[arg-type]  # as text
+
+
+def gathering() -> Any:
+    from pkitools.portfolio import Gathering
+
+    return Gathering(["a"], held()[0])
+
+
+def reading() -> Any:
+    from pkitools.portfolio import Reading
+
+    return Reading("a")
+
+
+def risks() -> Any:
+    from pkitools.portfolio.risk import risks_of
+
+    return risks_of(found())
+
+
+def earlier() -> Any:
+    from pkitools.portfolio import read_earlier
+
+    return read_earlier(earlier_document(), "a")
+
+
+def strict() -> dict[str, Callable[..., Any]]:
+    """What is public in these rooms and takes anything but flags."""
+    every = {name: item for name, item in public().items() if item.__module__.startswith(STRICT)}
+    return {name: item for name, item in every.items() if [*strict_parameters(item)]}
+
+
+def strict_parameters(item: Callable[..., Any]) -> Iterator[tuple[str, Any]]:
+    hints = annotations(item) or annotations(getattr(item, "__init__", item))
+    for name in inspect.signature(item).parameters:
+        if name in hints and hints[name] is not bool:
+            yield name, hints[name]
+
+
+def wrong_for(hint: Any) -> Iterator[Any]:
+    """Values that an annotation has no place for, alone and in what holds several."""
+    for wrong in (object(), 3.5, b"x", "nonsense", 7, True, [object()], {"a": object()}, datetime(2026, 11, 22), None):  # noqa: DTZ001 naive
+        if not takes(hint, wrong):
+            yield wrong
+
+
+def takes(hint: Any, value: Any) -> bool:
+    """Whether an annotation has a place for a value, or may have."""
+    origin, inside = typing.get_origin(hint), typing.get_args(hint)
+    if hint is Any or hint is object or getattr(hint, "_is_protocol", False):
+        return True
+    if origin in {types.UnionType, typing.Union}:
+        return any(takes(each, value) for each in inside)
+    if origin is typing.Literal:
+        return value in inside
+    is_of_several = isinstance(origin, type) and issubclass(origin, Iterable) and not issubclass(origin, Mapping)
+    if is_of_several and takes(inside[0], value):
+        return True  # one will do
+    if origin is not None:
+        if not isinstance(value, origin) or isinstance(value, (str, bytes)):
+            return False
+        if isinstance(value, Mapping):
+            return len(inside) != 2 or all(takes(inside[0], k) and takes(inside[1], v) for k, v in value.items())
+        return all(takes(inside[0], each) for each in value)
+    if hint is float:
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if hint in {int, date}:
+        return type(value) is hint  # a flag is an int to Python, and a moment a date; neither is meant
+    return isinstance(value, hint)
+
+
+def test_each_of_these_rooms_has_a_good_call() -> None:
+    assert set(strict()) <= set(GOOD) | set(ALSO_GOOD)
+    assert set(ALSO_GOOD) <= set(strict())
+
+
+@pytest.mark.parametrize("where", sorted(strict()))
+def test_a_wrong_type_is_refused_by_the_name_of_its_parameter(where: str) -> None:
+    item, good = strict()[where], {**GOOD, **ALSO_GOOD}[where]
+    assert said(item, good())[:1] != ("InvalidValueError",)
+    bad = [fault for name, hint in strict_parameters(item) for fault in of_wrong_types(where, item, good, name, hint)]
+    assert not bad, "\n".join(bad)
+
+
+def of_wrong_types(
+    where: str, item: Callable[..., Any], good: Callable[[], Given], name: str, hint: Any
+) -> Iterator[str]:
+    for wrong in wrong_for(hint):
+        try:
+            call(item, {**good(), name: wrong})
+        except PkitoolsError as error:
+            said_of = f"{error.code} {dict(error.params)}"
+            if not any(each in said_of for each in (name, NAMED_AS.get(name, name))) and not takes(str, wrong):
+                yield f"{where}({name}={wrong!r}) does not name it: {error}"
+        except Exception as error:
+            yield f"{where}({name}={wrong!r}) raises {type(error).__name__}: {error}"
+        else:
+            yield f"{where}({name}={wrong!r}) is taken"
 
 
 def test_a_name_nobody_knows_asks_no_fewer_rules() -> None:

@@ -22,6 +22,7 @@ BY_NAME = {"pkitools/files/platform.py": "modules of the standard library that o
 MOST_FILES = 15
 FULL = {
     "pkitools/checking": "a file per thing that is held against a certificate, and those that judge one, a file, many",
+    "pkitools/connections": "a file per step from what is stated of a connection to how it stands, and its days",
     "pkitools/containers": "a file per form in which certificates are sent",
     "pkitools/portfolio": "a file per step from a place to a record of what lies there",
     "pkitools/reports": "a file per document that the library tells, as text or as data",

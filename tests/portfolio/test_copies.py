@@ -125,8 +125,8 @@ def test_a_copy_is_what_is_called_one_has_ended_is_named_by_nothing_and_was_repl
     seen = set()
     ways = product((True, False), (True, False), (True, False), ("", *NAMING))
     for number, (own_key, next_key, next_named, named) in enumerate(ways):
-        if (named or next_named) and (number + len(old)) % 3:
-            continue  # what others tell has its turn
+        if named and (number + len(old)) % 3:
+            continue  # what names the old one has its turn
         options = {"own_key": own_key, "next_key": next_key, "next_named": next_named}
         folder = laid(tmp_path / str(number), old, new, named=named, **options)
         in_place = next_key or (next_named and not own_key)

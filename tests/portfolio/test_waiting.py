@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from pkitools.connections import hold, read_connections
+from pkitools.portfolio.waiting import request_for_next
 from pkitools_test_pki.pki import build
 from tests.cli.conftest import run
-from tests.connections.support import CHAIN, OIN, certificate
+from tests.connections.support import CHAIN, OIN, certificate, connection, written
+from tests.portfolio.support import judging, scanned
 from tests.support.chains import good_chain
 from tests.support.command import Command
 from tests.support.deliveries import pem
@@ -21,11 +25,13 @@ from tests.support.requests import dns, pooled_key, request
 __all__ = ["run"]  # a fixture
 
 _NAME: Final = "a.example.nl"
+_OTHER: Final = "00000099999999910000"
 _ENDING: Final = certificate(OIN, _NAME, day("2027-01-14"), start=day("2026-01-14")) + CHAIN
 
 
-def _request(oin: str = OIN, name: str = _NAME) -> bytes:
-    return request([requested("C", "NL"), requested("CN", name), requested("serialNumber", oin)], dns(name))
+def _request(oin: str | None = OIN, name: str | None = _NAME) -> bytes:
+    told = [requested(short, value) for short, value in (("CN", name), ("serialNumber", oin)) if value is not None]
+    return request([requested("C", "NL"), *told], *(() if name is None else (dns(name),)))
 
 
 def _told(run: Command, folder: Path) -> tuple[int, str]:
@@ -42,12 +48,14 @@ def _told(run: Command, folder: Path) -> tuple[int, str]:
         ("next.csr", OIN, _NAME, True),
         ("next.csr", OIN, _NAME.upper(), True),
         ("next.csr", OIN, "b.example.nl", False),
-        ("next.csr", "00000099999999910000", _NAME, False),
+        ("next.csr", _OTHER, _NAME, False),
+        ("next.csr", None, _NAME, True),
+        ("next.csr", OIN, None, False),
         ("other/next.csr", OIN, _NAME, False),
     ],
 )
 def test_the_next_is_ordered_with_the_request_that_is_there(
-    run: Command, tmp_path: Path, file: str, oin: str, name: str, is_next: bool
+    run: Command, tmp_path: Path, file: str, oin: str | None, name: str | None, is_next: bool
 ) -> None:
     (tmp_path / "held" / "other").mkdir(parents=True)
     (tmp_path / "held" / "old.pem").write_bytes(_ENDING)
@@ -55,6 +63,23 @@ def test_the_next_is_ordered_with_the_request_that_is_there(
     _, told = _told(run, tmp_path)
     assert ("Order the next one now, with the request that is there already" in told) == is_next, told
     assert ("csr create" in told) != is_next, told
+
+
+@pytest.mark.parametrize(("oin", "name"), [*product((OIN, None, _OTHER), (_NAME, None, "b.example.nl"))])
+@pytest.mark.parametrize("stated", ["", _NAME])
+def test_a_scan_and_a_status_take_the_same_request_for_the_next(
+    tmp_path: Path, oin: str | None, name: str | None, stated: str
+) -> None:
+    """But one without a name: in a folder it may be for anything, and at the place of a connection it is for that."""
+    (tmp_path / "old.pem").write_bytes(_ENDING)
+    (tmp_path / "next.csr").write_bytes(_request(oin, name))
+    found = scanned(tmp_path / "old.pem", tmp_path / "next.csr")
+    fields = {"dns": f'["{stated}"]'} if stated else {}
+    file = written(tmp_path, connection(files='["old.pem", "next.csr"]', **fields))
+    (status,) = hold(read_connections(file.read_bytes(), str(file)), judging()).statuses
+    in_scan = request_for_next(found.judged[0], found)
+    assert (in_scan is not None) == (oin != _OTHER and name == _NAME)
+    assert (status.request is not None) == (oin != _OTHER and name in {_NAME, None})
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])

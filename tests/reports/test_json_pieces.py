@@ -8,11 +8,16 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pkitools.findings import Severity, Status
 from pkitools.reports import json_pieces
 
 VALUES: Any = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from([*Severity, *Status]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.tuples(inner, inner)
+        | st.dictionaries(st.text() | st.integers() | st.booleans() | st.none(), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 

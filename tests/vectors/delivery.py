@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from email.message import EmailMessage
 from functools import cache
 
@@ -78,10 +79,26 @@ def mail(*, key: bool) -> bytes:
     return message.as_bytes()
 
 
+def brought(*, ended: bool) -> Callable[[], Report]:
+    """A file with an authority in the middle that ended, or has not, and the path that others prove."""
+
+    def make() -> Report:
+        chain = good_chain()
+        ends = chains.MOMENT - timedelta(days=1) if ended else chains.END
+        middle = chains.authority("TSP", chain.domain, own_key=chain.tsp.key, subject=chain.tsp.subject, end=ends)
+        contents = read_source(plain([chain.leaf.der, middle.der, chain.domain.der]), "f")
+        read = [(item, read_certificate(item.der)) for item in contents.of_kind(ItemKind.CERTIFICATE)]
+        path = [read_certificate(each.der) for each in (chain.leaf, chain.tsp, chain.domain, chain.root)]
+        return Report("f", check_delivery(contents, read, paths=[path], moment=chains.MOMENT, raise_crashes=True))
+
+    return make
+
+
 GOOD = file_of("leaf", "tsp", "domain")
 
 VECTORS = [
     Vector("delivery.chain.complete", file_of("leaf"), GOOD),
+    Vector("delivery.chain.valid", brought(ended=True), brought(ended=False)),
     Vector("delivery.chain.order", file_of("leaf", "domain", "tsp"), GOOD),
     Vector("delivery.jwk.order", jwks("tsp", "leaf"), jwks("leaf", "tsp")),
     Vector("delivery.chain.root", file_of("leaf", "tsp", "domain", "root"), GOOD),

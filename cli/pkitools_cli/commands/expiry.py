@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network
 from typing import TYPE_CHECKING
@@ -10,13 +10,19 @@ from typing import TYPE_CHECKING
 import click
 
 from pkitools.environment import Environment
+from pkitools.errors import MissingExtraError
 from pkitools.findings import Severity, Verdict
-from pkitools.frozen import dataclass
+from pkitools.frozen import dataclass, replace
+from pkitools.portfolio.succeeding import as_they_stand
+from pkitools.portfolio.waiting import request_for_next
 from pkitools.reports import Expiry, expiry_document
 from pkitools.reports.expiry import Nagios, nagios_line
+from pkitools.reports.planning.work import at_noon
 from pkitools.reports.portfolio.telling import ends_by_told, place_text, successor_told
 from pkitools.reports.telling.readable import short_day
+from pkitools.rules.order_day import order_day
 from pkitools.text import visible
+from pkitools_cli.commands.given.judging import trust_option
 from pkitools_cli.commands.scan.claims import refuse_no_place
 from pkitools_cli.commands.scan.running import Running
 from pkitools_cli.exit_codes import ExitCode, MonitorCode, of_verdicts
@@ -76,7 +82,7 @@ class _Look:
 @click.option("--warning", "-w", type=click.IntRange(0, 36500), metavar="DAYS", default=90, help="cli.expiry.warning")
 @click.option("--critical", "-c", type=click.IntRange(0, 36500), metavar="DAYS", default=30, help="cli.expiry.critical")
 @click.option("--chain", multiple=True, metavar="FILE", help="cli.cert_check.chain")
-@click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
+@trust_option
 @passphrase_options
 @moment_option
 @fail_on_option
@@ -104,7 +110,21 @@ def _portfolio(options: Options) -> Portfolio:
         passphrase_file=options.passphrase_file,
         passphrase_env=options.passphrase_env,
     )
-    return Running.of(asked).found()[0]
+    return _followed(Running.of(asked).found()[0])
+
+
+def _followed(portfolio: Portfolio) -> Portfolio:
+    """Return the same with what follows each certificate, also where nothing is told of what to trust.
+
+    A day to end on needs no path; without one no certificate counts as usable, and so as the next, for a scan.
+    """
+    following = as_they_stand(portfolio.judged, portfolio.moment)
+    if all(one.successor is not None or one.sha256 not in following for one in portfolio.judged):
+        return portfolio
+    certificates = (
+        replace(one, successor=one.successor or following.get(one.sha256)) for one in portfolio.certificates
+    )
+    return replace(portfolio, certificates=tuple(certificates))
 
 
 def _code(found: Expiry, fail_on: Severity | None) -> ExitCode:
@@ -136,13 +156,38 @@ def _text(found: Expiry) -> Iterator[Line | str]:
 
 
 def _now(found: Expiry) -> str:
-    """Return what to do first: what the next is there for needs not be ordered, and is no reason to do nothing."""
+    """Return what to do first, as a scan says it: what ends and has no next comes first, of that what has ended.
+
+    What the next is there for needs not be ordered, and is no reason to do nothing; nor is a request that is there.
+    """
     if not found.certificates and found.portfolio.is_whole:
         return tr("cli.scan.now.nothing")
     ending = [one for one in found.certificates if found.state(one) is not Nagios.OK]
-    if ending and found.portfolio.is_whole and all(one.successor is not None for one in ending):
+    alone = [one for one in ending if one.successor is None]
+    if ending and not alone:
         return tr("cli.scan.now.followed", name=visible(ending[0].name))
-    return tr(f"cli.expiry.now.{found.overall.name.lower()}")
+    if any(one.days_left(found.moment) < 0 for one in alone):
+        return tr("cli.scan.now.expired")
+    coming = (one for one in found.certificates if one.successor is None)
+    due = [one for one in coming if one.is_due(found.moment)]
+    request = request_for_next((due or alone)[0], found.portfolio) if due or alone else None
+    if request is not None:
+        return tr("cli.scan.now.request", place=visible(request.place.name))
+    if due:
+        return tr(f"cli.expiry.now.{'critical' if Nagios.CRITICAL in map(found.state, due) else 'warning'}")
+    return _later(alone) if alone else tr(f"cli.expiry.now.{found.overall.name.lower()}")
+
+
+def _later(ending: Sequence[HeldCertificate]) -> str:
+    """Return by which day the next is to be ordered of what is told of and needs not be ordered yet."""
+    from pkitools.renewal.working_days import WorkingDays, advised_order  # few come to it
+
+    first = min(ending, key=lambda one: order_day(*one.span))
+    try:
+        day = advised_order(*first.span, WorkingDays())
+    except MissingExtraError:
+        day = order_day(*first.span)
+    return tr("cli.expiry.now.later", name=visible(first.name), day=short_day(at_noon(day), language()))
 
 
 def _row(one: HeldCertificate, found: Expiry) -> Line:

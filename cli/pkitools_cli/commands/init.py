@@ -51,14 +51,7 @@ def command(options: Options) -> Reply[WrittenDraft]:
 
     system = None if options.system is None else system_named(options.system)
     check_outputs([Output(options.out, b"", secret=False)])
-    asked = Scanning(
-        moment=options.moment,
-        places=options.places,
-        revocation="off",
-        passphrase_file=options.passphrase_file,
-        passphrase_env=options.passphrase_env,
-    )
-    portfolio, _ = Running.of(asked).found()
+    portfolio, _ = Running.of(Scanning.of(options, revocation="off")).found()
     made = draft(portfolio, str(Path(options.out).parent), system=system, language=language())
     if made.connections:
         write_set([Output(options.out, made.data, secret=False)])

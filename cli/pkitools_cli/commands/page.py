@@ -16,6 +16,7 @@ from pkitools.files.platform import forbid_core_dumps, has_screen
 from pkitools.frozen import dataclass
 from pkitools.reports import opened_document
 from pkitools_cli.commands.given.fetching import NetworkRange
+from pkitools_cli.commands.given.judging import scan_options
 from pkitools_cli.commands.stopping import until_told_to_stop
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, answer, gathered, progress
@@ -72,9 +73,7 @@ class Opened:
 @click.option("--no-browser", is_flag=True, help="cli.page.no_browser")
 @click.option("--folder", type=click.Path(path_type=Path), metavar="DIR", help="cli.page.folder")
 @click.option("--connections", metavar="FILE", help="cli.page.connections")
-@click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
-@click.option("--crl", "crls", multiple=True, metavar="FILE|DIR", help="cli.cert_check.crl")
-@click.option("--revocation", type=click.Choice(["require", "prefer", "off"]), help="cli.cert_check.revocation")
+@scan_options
 @click.option("--online", is_flag=True, help="cli.page.online")
 @click.option("--offline", is_flag=True, envvar="PKITOOLS_OFFLINE", help="cli.page.offline")
 @click.option("--allow-net", multiple=True, type=NetworkRange(), help="cli.cert_check.allow_net")

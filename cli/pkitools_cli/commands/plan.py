@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from pkitools.connections.lead import MAX_DAYS
+from pkitools.connections.planning import TO_DO
 from pkitools.connections.status import ORDERED, StepState
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass
@@ -27,6 +29,7 @@ from pkitools.reports.planning.work import (
     unknown_words,
 )
 from pkitools.reports.telling.readable import short_day
+from pkitools_cli.commands.given.judging import authority_options
 from pkitools_cli.commands.report_files import refuse_reports
 from pkitools_cli.commands.status.asked import Scanning, given_connections, judging_of
 from pkitools_cli.commands.status.reports import write_work_reports, written_told
@@ -47,6 +50,7 @@ if TYPE_CHECKING:
     from pkitools_cli.commands.report_files import ReportFile
 
 _OVERRIDES: Final = ("registration", "delivery", "handling", "course")
+_DAYS: Final = click.IntRange(0, MAX_DAYS)
 _FILE: Final = "connections.toml"
 _ASKS: Final = frozenset({StepState.NOW, StepState.LATE})  # of what was ordered: it is asked after
 
@@ -91,12 +95,11 @@ class Options:
 @click.option("--connections", metavar="FILE", help="cli.plan.connections")
 @click.option("--report", "reports", multiple=True, metavar="FILE", help="cli.plan.report")
 @click.option("--force", is_flag=True, help="cli.scan.force")
-@click.option("--registration", type=click.IntRange(0, 1000), metavar="DAYS", help="cli.plan.registration")
-@click.option("--delivery", type=click.IntRange(0, 1000), metavar="DAYS", help="cli.plan.delivery")
-@click.option("--handling", type=click.IntRange(0, 1000), metavar="DAYS", help="cli.plan.handling")
-@click.option("--course", type=click.IntRange(0, 1000), metavar="DAYS", help="cli.plan.course")
-@click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
-@click.option("--crl", "crls", multiple=True, metavar="FILE|DIR", help="cli.cert_check.crl")
+@click.option("--registration", type=_DAYS, metavar="DAYS", help="cli.plan.registration")
+@click.option("--delivery", type=_DAYS, metavar="DAYS", help="cli.plan.delivery")
+@click.option("--handling", type=_DAYS, metavar="DAYS", help="cli.plan.handling")
+@click.option("--course", type=_DAYS, metavar="DAYS", help="cli.plan.course")
+@authority_options
 @passphrase_options
 @moment_option
 @gathered(Options)
@@ -151,14 +154,7 @@ def _for_connections(options: Options) -> tuple[list[Planned], ConnectionsStatus
     if any(each is not None for each in alone):
         raise click.UsageError(tr("cli.plan.alone"))
     connections = given_connections(options.connections or _FILE)
-    asked = Scanning(
-        moment=options.moment,
-        trust=options.trust,
-        crls=options.crls,
-        passphrase_file=options.passphrase_file,
-        passphrase_env=options.passphrase_env,
-    )
-    judging, _ = judging_of(asked)
+    judging, _ = judging_of(Scanning.of(options))
     status = hold(connections, judging)
     return sorted(planned_of(status), key=partial(_turn, today=options.moment.date())), status
 
@@ -167,7 +163,13 @@ def _turn(one: Planned, today: date) -> tuple[bool, timedelta]:
     """Return where a plan comes: of what is over the last first, then what is to be begun first."""
     if one.plan is not None and one.plan.day < today:
         return False, today - one.plan.day
-    return True, (date.max if one.plan is None else one.plan.begin.day) - date.min
+    return True, _first(one) - date.min
+
+
+def _first(one: Planned) -> date:
+    """Return the day of the first thing to do."""
+    days = [each.day for each in shown_dates(one) if each.kind in TO_DO]
+    return min(days, default=date.max if one.plan is None else one.plan.begin.day)
 
 
 def _text(
@@ -212,7 +214,7 @@ def _unknown(one: Planned, plan: Plan) -> Iterator[str]:
 
 def _now(planned: list[Planned], today: date, status: ConnectionsStatus | None) -> str:
     """Return what to do first; what could not be read is looked at before a day is made up for it."""
-    first = list(_first_things([one.plan for one in planned if one.plan is not None and not one.ordered], today))
+    first = list(_first_things([one for one in planned if one.plan is not None and not one.ordered], today))
     awaited = [each for each in (status.statuses if status is not None else ()) if each.ordered]
     if any(step.code in ORDERED and step.state in _ASKS for each in awaited for step in each.steps):
         first.append(tr("cli.plan.now.ask"))
@@ -223,12 +225,13 @@ def _now(planned: list[Planned], today: date, status: ConnectionsStatus | None) 
     return " ".join(first) or tr(f"cli.plan.now.{'awaited' if awaited else 'far' if far else 'none'}")
 
 
-def _first_things(plans: Sequence[Plan], today: date) -> Iterator[str]:
+def _first_things(planned: Sequence[Planned], today: date) -> Iterator[str]:
     """Yield what to do first: about what is over, of which no day can be kept any more, and about the rest."""
     from pkitools.connections import Anchor
 
-    ahead = [plan.begin.day for plan in plans if plan.day >= today]
-    over = {plan.anchor for plan in plans if plan.day < today}
+    plans = [(one, one.plan) for one in planned if one.plan is not None]
+    ahead = [_first(one) for one, plan in plans if plan.day >= today]
+    over = {plan.anchor for _, plan in plans if plan.day < today}
     if Anchor.END in over:
         yield tr("cli.scan.now.expired")
     if ahead:

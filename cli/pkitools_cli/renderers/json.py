@@ -10,7 +10,7 @@ import click
 from pkitools_cli.renderers import JSON, Renderer, register
 from pkitools_cli.reply import Reply
 
-_PIECES: Final = 10_000  # a key, a value or what stands between them: together some hundred kilobytes
+_PIECES: Final = 20  # one of a list may be all that is known of a certificate: together some hundred kilobytes
 
 
 def write(reply: Reply[Any], out: TextIO) -> None:

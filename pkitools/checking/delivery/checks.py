@@ -6,10 +6,12 @@ a server sends, not what a file holds: these are warnings, and errors only for w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from operator import attrgetter
 from typing import Final, TypeAlias
 
+from pkitools.checking.delivery.brought import Lacking, Replaced, departures
 from pkitools.checking.delivery.groups import Delivery, Group, groups_of
 from pkitools.checking.delivery.issuers import IssuersAtHand, above, carried
 from pkitools.checking.delivery.issuers import beside as lying_beside
@@ -43,6 +45,7 @@ _TRIED: Final = cite("tried-programs")
 _OWN: Final = cite("pkitools")
 
 COMPLETE: Final = Rule("delivery.chain.complete", Severity.WARNING, _TLS12)
+VALID: Final = Rule("delivery.chain.valid", Severity.WARNING, _TLS13)
 ORDER: Final = Rule("delivery.chain.order", Severity.WARNING, _TLS13)
 JWK: Final = Rule("delivery.jwk.order", Severity.WARNING, cite("rfc-7517", "4.7"))
 ROOT: Final = Rule("delivery.chain.root", Severity.NOTICE, _TLS13)
@@ -55,7 +58,7 @@ KEYSTORE: Final = Rule("delivery.keystore.readable", Severity.NOTICE, _TRIED, Ce
 TRUSTED: Final = Rule("delivery.keystore.trusted", Severity.NOTICE, _OWN, Certainty.ADVICE)
 
 RULES: Final[tuple[Rule, ...]] = (
-    *(COMPLETE, ORDER, JWK, ROOT, FOREIGN, TWICE, GAP),
+    *(COMPLETE, VALID, ORDER, JWK, ROOT, FOREIGN, TWICE, GAP),
     *(READABLE, PRIVATE_KEY, KEYSTORE, TRUSTED),
 )
 
@@ -70,6 +73,8 @@ class _Context:
     trusted: IssuersAtHand
     carried: IssuersAtHand
     without_key: tuple[CertificateFacts, ...]
+    paths: Mapping[str, Sequence[CertificateFacts]]
+    moment: datetime | None
 
     def asked(self, wanted: Callable[[Delivery], object], *, bundles: bool = False) -> list[Group]:
         """Return the groups of which a thing is asked: those with an end entity, or those with authorities only."""
@@ -86,6 +91,8 @@ def check_delivery(
     own: Collection[str] = (),
     beside: Iterable[bytes] = (),
     trust: TrustStore | None = None,
+    paths: Iterable[Sequence[CertificateFacts]] = (),
+    moment: datetime | None = None,
     strict: bool = False,
     raise_crashes: bool = False,
 ) -> tuple[Outcome, ...]:
@@ -97,6 +104,8 @@ def check_delivery(
         own: SHA-256 of those that are judged: none of them is told to be a stranger.
         beside: DER of the rest of the chain, where that lies in another file on purpose.
         trust: other roots that are known.
+        paths: those that were proved, of what is judged: the end entity first, the trust anchor last.
+        moment: when that was, aware UTC; not needed where no path was.
         strict: each warning is an error.
         raise_crashes: let a check that crashes raise instead of becoming NOT_CHECKED; for tests and bug reports.
     """
@@ -108,6 +117,8 @@ def check_delivery(
         trusted=lying_beside(map(attrgetter("der"), trust.anchors) if trust else ()),
         carried=carried(),
         without_key=_without_key(read),
+        paths={path[0].sha256: path for path in paths},
+        moment=moment,
     )
     found = [outcome for rule, check in _CHECKS for outcome in ask(rule, check, context, raise_crashes=raise_crashes)]
     return tuple(map(_strictly, found)) if strict else tuple(found)
@@ -188,6 +199,32 @@ def _where(authority: CertificateFacts | None, issued: CertificateFacts) -> str:
     if known is None:
         return NOTHING
     return known.download or (_PUBLISHED_AT if known.kind is HierarchyKind.PRODUCTION else NOTHING)
+
+
+def _valid(context: _Context) -> Answers:
+    """Where another authority had to take the place of one in the file. Where none could, the path has the fault."""
+    moment = context.moment
+    groups = context.asked(lambda delivery: delivery.chain is not None)
+    asked = [
+        (group, context.paths[one.sha256]) for group in groups for one in group.holders if one.sha256 in context.paths
+    ]
+    if not asked or moment is None:
+        return NOT_APPLICABLE
+    found = [each for group, path in asked for each in departures(path, group.issuers, moment)]
+    return [not_valid(each) for each in dict.fromkeys(found) if isinstance(each, Replaced)] or MET
+
+
+def not_valid(found: Replaced, severity: Severity | None = None) -> Violated:
+    """Return the violation of :data:`VALID` by one authority."""
+    params = {"authority": _name(found.authority), CAUSE: found.fault, "holder": _name(found.child)}
+    return Violated((Evidence("certificate", found.authority.sha256),), params, severity=severity)
+
+
+def not_complete(found: Lacking, holder: CertificateFacts, severity: Severity) -> Violated:
+    """Return the violation of :data:`COMPLETE` by an authority that is known and was not brought with a certificate."""
+    missing = found.authority
+    params = {"holder": _name(holder), "missing": _name(missing), "where": _where(missing, found.child)}
+    return Violated((Evidence("missing", _name(missing)),), params, severity=severity)
 
 
 def _order(context: _Context) -> Answers:
@@ -355,6 +392,7 @@ def _name(facts: CertificateFacts) -> str:
 
 _CHECKS: Final[tuple[tuple[Rule, _Check], ...]] = (
     (COMPLETE, _complete),
+    (VALID, _valid),
     (ORDER, _order),
     (JWK, _jwk),
     (ROOT, _root),

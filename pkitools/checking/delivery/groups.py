@@ -59,6 +59,16 @@ _OF: Final[Mapping[ContainerFormat, Delivery]] = {
 _IN_PARTS: Final = frozenset({ContainerFormat.JKS, ContainerFormat.KUBERNETES, ContainerFormat.MAIL})
 
 
+def chain_asked_of(container: ContainerFormat, items: Iterable[Item]) -> Severity | None:
+    """Return what it weighs that the chain of a certificate lacks an authority; ``None`` where none is asked of it.
+
+    Args:
+        container: what kind of file it lies in.
+        items: where in that file.
+    """
+    return Delivery.of(container).chain if any(_may_be_held(container, item) for item in items) else None
+
+
 @dataclass(frozen=True)
 class Group:
     """The certificates that were delivered together, in the order of the file.

@@ -11,10 +11,11 @@ from pkitools.findings import NOT_APPLICABLE, Severity, violated
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_LISTED, MAX_RISK_MEMBERS, MAX_RISK_PLACES
 from pkitools.messages.days import days_left
-from pkitools.portfolio.model import SOON, HeldCertificate
+from pkitools.portfolio.model import HeldCertificate
 from pkitools.portfolio.risk.case import Case
 from pkitools.portfolio.risk.grouping import is_in_use
 from pkitools.portfolio.risk.model import Hanging, Hit, Told
+from pkitools.rules.order_day import LEAD_TIME
 from pkitools.trust import catalogue
 from pkitools.x509.above import Above
 
@@ -130,7 +131,7 @@ class _Ending:
         end = self.ends
         if end is None or days_left(end, moment) > AHEAD.days:
             return
-        severity = None if days_left(end, moment) < SOON.days else Severity.NOTICE
+        severity = None if days_left(end, moment) < LEAD_TIME.days else Severity.NOTICE
         found = violated("notAfter", self.name, severity=severity, day=f"{end:%Y-%m-%d}", count=self.count)
         yield Hit(found, tuple(self.certificates), tuple(self.places))
 
@@ -144,7 +145,7 @@ def hanging_of(case: Case) -> tuple[tuple[Hanging, ...], int]:
     found: dict[str, _Gathered] = {}
     more: set[int] = set()
     for one in case.certificates:
-        if not is_in_use(one, case.moment) or one.subject == one.issuer:
+        if not is_in_use(one, case.moment) or one.is_self_issued:
             continue
         if one.issuer in found or len(found) < MAX_RISK_MEMBERS:
             found.setdefault(one.issuer, _Gathered(one)).add(one, above.of(one))

@@ -79,4 +79,4 @@ class _Roots:
 
     @staticmethod
     def _is_root(one: HeldCertificate, case: Case) -> bool:
-        return one.is_authority and one.subject == one.issuer and _is_of_production(one, case)
+        return one.is_authority and one.is_self_issued and _is_of_production(one, case)

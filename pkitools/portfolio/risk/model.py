@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
-from pkitools.arguments import choice
+from pkitools.arguments import choice, text
 from pkitools.environment import Environment
 from pkitools.findings import NotChecked, Outcome, Severity, Violated
 from pkitools.findings.asking import NotApplicable
@@ -110,6 +110,7 @@ class Risks:
 
     def of(self, sha256: str) -> tuple[Risk, ...]:
         """Return what a certificate takes part in, by its thumbprint (SHA-256, hex)."""
+        sha256 = text(sha256, "sha256")
         return tuple(one for one in self.found if sha256 in one.certificates)
 
 

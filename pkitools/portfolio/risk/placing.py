@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 from typing import Final
 
+from pkitools.arguments import each_of
 from pkitools.environment import Environment
 from pkitools.portfolio.risk.model import CertificateUse, Uses
 from pkitools.portfolio.where import same_place
@@ -38,8 +39,11 @@ def by_folder(asked: Iterable[str]) -> Uses:
 
     Args:
         asked: the places as they were given.
+
+    Raises:
+        InvalidValueError: they are no names.
     """
-    base = _base(asked)
+    base = _base(each_of(asked, str, "asked"))
 
     def uses(name: str) -> Sequence[CertificateUse]:
         found = next(filter(None, map(_use, reversed(_below(base, name)))), None)

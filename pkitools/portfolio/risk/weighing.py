@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
-from pkitools.arguments import of_type, several
+from pkitools.arguments import each_of, function, mapping, of_type, text
 from pkitools.errors import InvalidValueError
 from pkitools.findings import MET, NotChecked, Outcome, Rule
 from pkitools.findings.asking import CRASHES, NotApplicable, crash, outcome
@@ -54,9 +54,13 @@ def risks_of(
         raise_crashes: let a check that crashes raise instead of becoming NOT_CHECKED; for tests and bug reports.
 
     Raises:
-        InvalidValueError: there is no system of a name.
+        InvalidValueError: there is no system of a name, or a value is of another type.
     """
     of_type(portfolio, Portfolio, "portfolio")
+    uses = None if uses is None else function(uses, "uses")
+    beside = {} if keys_beside is None else mapping(keys_beside, "keys_beside")
+    for each in (*beside, *beside.values()):
+        text(each, "keys_beside")
     case = Case(
         portfolio.certificates,
         portfolio.keys,
@@ -64,7 +68,7 @@ def risks_of(
         moment=portfolio.moment,
         uses=uses or by_folder(portfolio.asked),
         systems=tuple(_embedded(portfolio.systems) if systems is None else _given(systems)),
-        keys_beside=keys_beside or {},
+        keys_beside=beside,
     )
     asking = _Asking(case, portfolio.is_whole, raise_crashes)
     told = [pair for rule, check in _CHECKS.items() for pair in asking.told(rule, check)]
@@ -74,7 +78,7 @@ def risks_of(
 
 
 def _given(systems: Iterable[str | System]) -> Iterator[System]:
-    for each in several(systems, (str, System), "systems"):
+    for each in each_of(systems, (str, System), "systems"):
         yield get_system(each) if isinstance(each, str) else each
 
 

@@ -208,7 +208,7 @@ def chain_of_held(one: HeldCertificate) -> Chain:
     missing, or the name of its issuer.
     """
     proven = next((judgement for judgement in one.judgements if judgement.has_path), None)
-    role = Role.SELF_SIGNED if one.subject == one.issuer else Role.OWN
+    role = Role.SELF_SIGNED if one.is_self_issued else Role.OWN
     own = ChainLink(one.name, role, Where.IN_FILE, until=one.not_after, sha256=one.sha256)
     if proven is not None:
         return Chain((*_above(proven), own), is_proven=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
-from pkitools.connections.planning import BEGIN, PlanKind
+from pkitools.connections.planning import TO_DO, PlanKind
 from pkitools.reports.planning.work import (
     Work,
     WorkDay,
@@ -58,7 +58,7 @@ def _late(days: Sequence[WorkDay], work: Work, telling: WorkTelling) -> Iterator
     In the past nobody looks at it.
     """
     first: dict[int, WorkDay] = {}
-    for one in sorted(days, key=lambda each: (each.kind not in BEGIN, each.day)):
+    for one in sorted(days, key=lambda each: (each.kind not in TO_DO, each.day)):
         if one.is_past and one.kind not in _NOTHING_TO_DO:
             first.setdefault(id(one.planned), one)
     late = sorted(first.values(), key=lambda each: (each.day, each.name))

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import aware
-from pkitools.connections.planning import BEGIN, PlanDate, PlanKind
+from pkitools.connections.planning import BEGIN, TO_DO, PlanDate, PlanKind
 from pkitools.connections.status import ConnectionsStatus, ConnectionStatus, StepStatus
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass, field
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pkitools.portfolio import Unread
     from pkitools.systems import System
 
+_DONE_BY_NEXT: Final = BEGIN | {PlanKind.SEND, PlanKind.NEXT_END}
 _DONE_BY_ORDER: Final = BEGIN | {PlanKind.NEXT_END}  # what is ordered later would end then
 
 
@@ -128,14 +129,26 @@ def shown_dates(planned: Planned) -> Iterator[PlanDate]:
     """Yield the days that concern a connection, in their order: the end of a root only where it comes first.
 
     What was ordered needs not be begun any more: that it was ordered is told instead, and by when it should be there,
-    where that is known. What has to be replaced at once is ordered today, and for no other reason.
+    where that is known. What has to be replaced at once is ordered today, and for no other reason. Of a next one that
+    is there, and is not stated to be live, the day on which the one before it ends is told as well.
     """
-    plan, ordered = planned.plan, planned.ordered
+    switching = () if planned.switch is None else planned.switch.dates
+    yield from sorted((*switching, *_counted_back(planned)), key=_place)
+
+
+def _place(one: PlanDate) -> tuple[date, bool]:
+    return one.day, one.kind not in {PlanKind.SWITCH_SEND, PlanKind.SWITCH}
+
+
+def _counted_back(planned: Planned) -> Iterator[PlanDate]:
+    plan, ordered, switch = planned.plan, planned.ordered, planned.switch
     at_once = [] if planned.at_once is None else [PlanDate(planned.at_once.day, PlanKind.ORDER)]
     if plan is None:
         yield from at_once
         return
     shown = [one for one in plan.dates if one.kind is not PlanKind.HIERARCHY_ENDS or one.day <= plan.day]
+    if switch is not None and switch.is_of(plan.day):  # the next is there
+        shown = [one for one in shown if one.kind not in _DONE_BY_NEXT]
     if ordered is not None:
         delivery = () if planned.delivery is None else (planned.delivery,)
         stated = (PlanDate(ordered, PlanKind.ORDERED), *delivery)
@@ -208,7 +221,7 @@ def past_word(one: PlanDate, today: date, language: Language) -> str:
     """Return what is said of a day that has gone by: of what can be done yet that it is late; empty of one to come."""
     if not is_past(one, today):
         return ""
-    return word(f"connections.plan.{'late' if one.kind in BEGIN else 'past'}", language)
+    return word(f"connections.plan.{'late' if one.kind in TO_DO else 'past'}", language)
 
 
 def without_day(work: Work, language: Language) -> Iterator[str]:

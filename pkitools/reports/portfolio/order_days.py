@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
 from pkitools.connections.claiming import claiming
-from pkitools.connections.renewing import has_to_be_replaced, is_awaited, plan_of_renewal, span_of
+from pkitools.connections.renewing import has_to_be_replaced, is_awaited, plan_of_renewal
 from pkitools.errors import MissingExtraError
 from pkitools.frozen import dataclass, replace
 from pkitools.messages import Language
@@ -124,7 +124,7 @@ class OrderDays:
                     yield OrderDay(found.order.day, judgement.connection, found.order)
 
     def _advised(self, one: HeldCertificate) -> date:
-        day = advised_order(*span_of(one), self._calendar)
+        day = advised_order(*one.span, self._calendar)
         return min(day, self.moment.astimezone(UTC).date()) if self.is_at_once(one) else day
 
 

@@ -30,8 +30,10 @@ _RESERVED: Final = (
     "received.private_key.compared",
     "received.public_key.beside",
     "file.metadata.certificates",
+    "delivery.chain.valid",
+    "delivery.chain.complete",
 )
-_BESIDE: Final = ("received.", "file.metadata.")
+_BESIDE: Final = ("received.", "file.metadata.", "delivery.")
 """Of those, what is told beside another."""
 # of a keystore whose passphrase nobody gave it is no more than a notice, nor of a public key that is named otherwise
 _LEAST: Final = {

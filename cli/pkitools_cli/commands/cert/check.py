@@ -25,7 +25,7 @@ from pkitools_cli.commands.cert.check_text import (
     placings,
 )
 from pkitools_cli.commands.cert.next_step import next_step_of
-from pkitools_cli.commands.given.judging import chain_of, revocation_of, revocation_options, trust_of
+from pkitools_cli.commands.given.judging import chain_of, revocation_of, revocation_options, trust_of, trust_option
 from pkitools_cli.commands.next_steps import next_document
 from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import of_reports
@@ -143,7 +143,7 @@ def _reports(check: FileCheck) -> list[Report]:
 @click.option("--alias", metavar="NAME", help="cli.cert_check.alias")
 @click.option("--certificate", metavar="N|FINGERPRINT", help="cli.cert_check.certificate")
 @click.option("--chain", multiple=True, metavar="FILE|DIR", help="cli.cert_check.chain")
-@click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
+@trust_option
 @passphrase_options
 @click.option("--entity-id", metavar="URN", help="cli.cert_check.entity_id")
 @click.option("--profile", metavar="PROFILE", help="cli.cert_check.profile")

@@ -21,7 +21,7 @@ from pkitools.ordering.manifest import MANIFEST, MAX_MANIFEST_BYTES
 from pkitools.reports import ToldError, cert_receive_document
 from pkitools_cli.commands.cert.receiving.next_step import Invocation
 from pkitools_cli.commands.cert.receiving.text import received_told
-from pkitools_cli.commands.given.judging import chain_of, revocation_of, revocation_options, trust_of
+from pkitools_cli.commands.given.judging import chain_of, revocation_of, revocation_options, trust_of, trust_option
 from pkitools_cli.commands.next_steps import again
 from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import ExitCode, of_reports
@@ -76,7 +76,7 @@ class Received:
 @click.argument("sources", nargs=-1, required=True, metavar="DIR|FILE...")
 @click.option("--manifest", required=True, metavar="FILE|DIR", help="cli.cert_receive.manifest")
 @click.option("--chain", multiple=True, metavar="FILE|DIR", help="cli.cert_check.chain")
-@click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
+@trust_option
 @passphrase_options
 @revocation_options
 @moment_option

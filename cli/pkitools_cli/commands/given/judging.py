@@ -68,6 +68,23 @@ class GivenRevocation(GivenLists, Protocol):
         """Further ports that may be asked."""
 
 
+trust_option = click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
+_crl_option = click.option("--crl", "crls", multiple=True, metavar="FILE|DIR", help="cli.cert_check.crl")
+_revocation_option = click.option(
+    "--revocation", type=click.Choice(["require", "prefer", "off"]), help="cli.cert_check.revocation"
+)
+
+
+def authority_options(command: F) -> F:
+    """Add ``--trust`` and ``--crl``: what is trusted besides, and lists."""
+    return trust_option(_crl_option(command))
+
+
+def scan_options(command: F) -> F:
+    """Add what all that lies at some places is judged by: :class:`GivenLists`."""
+    return authority_options(_revocation_option(command))
+
+
 def revocation_options(command: F) -> F:
     """Add the options about revocation of every command that judges certificates: :class:`GivenRevocation`."""
     return revocation_options_with("cli.cert_check")(command)
@@ -80,9 +97,9 @@ def revocation_options_with(texts: str) -> Callable[[F], F]:
         texts: where it is said what ``--offline`` and ``--allow-net`` do there.
     """
     options = (
-        click.option("--crl", "crls", multiple=True, metavar="FILE|DIR", help="cli.cert_check.crl"),
+        _crl_option,
         click.option("--ocsp", multiple=True, metavar="FILE", help="cli.cert_check.ocsp"),
-        click.option("--revocation", type=click.Choice(["require", "prefer", "off"]), help="cli.cert_check.revocation"),
+        _revocation_option,
         click.option("--offline", is_flag=True, envvar="PKITOOLS_OFFLINE", help=f"{texts}.offline"),
         click.option("--allow-net", multiple=True, type=NetworkRange(), help=f"{texts}.allow_net"),
         click.option("--allow-port", multiple=True, type=click.IntRange(1, 65535), help="cli.cert_check.allow_port"),

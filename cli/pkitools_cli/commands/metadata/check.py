@@ -14,7 +14,7 @@ from pkitools.findings import Severity
 from pkitools.frozen import dataclass
 from pkitools.metadata import MetadataCheck, check_metadata
 from pkitools.reports import metadata_check_document
-from pkitools_cli.commands.given.judging import chain_of, revocation_of, revocation_options, trust_of
+from pkitools_cli.commands.given.judging import chain_of, revocation_of, revocation_options, trust_of, trust_option
 from pkitools_cli.commands.metadata.check_text import told
 from pkitools_cli.commands.metadata.reading import read_octets
 from pkitools_cli.debugging import debugging
@@ -69,7 +69,7 @@ class Options:
 @click.option("--for", "system", required=True, metavar="SYSTEM", help="cli.metadata.check.for")
 @required_environment_option
 @click.option("--chain", multiple=True, metavar="FILE|DIR", help="cli.cert_check.chain")
-@click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
+@trust_option
 @revocation_options
 @click.option("--verbose", is_flag=True, help="cli.cert_check.verbose")
 @moment_option

@@ -16,7 +16,7 @@ from pkitools.findings import Severity
 from pkitools.frozen import dataclass
 from pkitools.reports import probe_document
 from pkitools_cli.commands.given.fetching import proxies_of_environment
-from pkitools_cli.commands.given.judging import revocation_of, revocation_options_with, trust_of
+from pkitools_cli.commands.given.judging import revocation_of, revocation_options_with, trust_of, trust_option
 from pkitools_cli.commands.given.keys import read_key
 from pkitools_cli.commands.probe.text import probe_told
 from pkitools_cli.debugging import debugging
@@ -89,7 +89,7 @@ def _protocols(function: Callable[..., object]) -> Callable[..., object]:
 @_protocols
 @click.option("--for", "systems", multiple=True, metavar="SYSTEM", help="cli.probe.for")
 @environment_option
-@click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
+@trust_option
 @revocation_options_with("cli.probe")
 @passphrase_options
 @click.option("--verbose", is_flag=True, help="cli.cert_check.verbose")

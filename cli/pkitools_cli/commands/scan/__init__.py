@@ -12,6 +12,7 @@ from pkitools.findings import Severity
 from pkitools.frozen import dataclass, replace
 from pkitools.reports import Telling, report_form, scan_document
 from pkitools_cli.commands.given.fetching import NetworkRange
+from pkitools_cli.commands.given.judging import scan_options
 from pkitools_cli.commands.report_files import ReportFile, refuse_reports
 from pkitools_cli.commands.scan.across import risks_for
 from pkitools_cli.commands.scan.claims import claimed, connections_in, places_of
@@ -94,9 +95,7 @@ class Scanned:
 @click.option("--jobs", type=click.IntRange(1, 256), default=1, help="cli.scan.jobs")
 @click.option("--dask", metavar="ADDRESS", help="cli.scan.dask")
 @click.option("--chain", multiple=True, metavar="FILE", help="cli.cert_check.chain")
-@click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
-@click.option("--crl", "crls", multiple=True, metavar="FILE|DIR", help="cli.cert_check.crl")
-@click.option("--revocation", type=click.Choice(["require", "prefer", "off"]), help="cli.cert_check.revocation")
+@scan_options
 @passphrase_options
 @click.option("--offline", is_flag=True, envvar="PKITOOLS_OFFLINE", help="cli.scan.offline")
 @click.option("--allow-net", multiple=True, type=NetworkRange(), help="cli.scan.allow_net")
@@ -147,6 +146,6 @@ def _to_check_one(options: Options, claims: Iterable[Claim]) -> dict[str | None,
     given = words_to_check(options)
     found: dict[str | None, Sequence[str]] = {None: given}
     for claim in claims:
-        entity = [] if claim.entity_id is None else ["--entity-id", claim.entity_id]
-        found[claim.name] = ["--oin", claim.oin, *entity, *given]
+        told = (("--oin", claim.oin), ("--entity-id", claim.entity_id))
+        found[claim.name] = [*(word for option, value in told if value for word in (option, value)), *given]
     return found

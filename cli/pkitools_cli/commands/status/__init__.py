@@ -11,6 +11,7 @@ from pkitools.connections.status import ConnectionsStatus
 from pkitools.findings import Severity
 from pkitools.frozen import dataclass
 from pkitools.reports import status_document
+from pkitools_cli.commands.given.judging import scan_options
 from pkitools_cli.commands.report_files import refuse_reports
 from pkitools_cli.commands.scan.running import words_to_check
 from pkitools_cli.commands.status.asked import Scanning, given_connections, judging_of
@@ -48,9 +49,7 @@ class Options:
 @click.option("--report", "reports", multiple=True, metavar="FILE", help="cli.status.report")
 @click.option("--force", is_flag=True, help="cli.scan.force")
 @click.option("--verbose", is_flag=True, help="cli.status.verbose")
-@click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
-@click.option("--crl", "crls", multiple=True, metavar="FILE|DIR", help="cli.cert_check.crl")
-@click.option("--revocation", type=click.Choice(["require", "prefer", "off"]), help="cli.cert_check.revocation")
+@scan_options
 @passphrase_options
 @moment_option
 @fail_on_option
@@ -62,14 +61,7 @@ def command(options: Options) -> Reply[ConnectionsStatus]:
 
     reports = refuse_reports(options.reports, work_form, overwrite=options.force)
     connections = given_connections(options.connections)
-    asked = Scanning(
-        moment=options.moment,
-        trust=options.trust,
-        crls=options.crls,
-        revocation=options.revocation,
-        passphrase_file=options.passphrase_file,
-        passphrase_env=options.passphrase_env,
-    )
+    asked = Scanning.of(options)
     judging, complete = judging_of(asked)
     status = hold(connections, judging)
     given, new = words_to_check(asked), NewFiles()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pkitools.errors import InputError
 from pkitools.frozen import dataclass
@@ -41,6 +41,18 @@ class Scanning:
     passphrase_env: str | None = None
     offline: bool = True
     allow_net: tuple[IPv4Network | IPv6Network, ...] = ()
+
+    @classmethod
+    def of(cls, options: object, **own: object) -> Scanning:
+        """Return of what a command was given what a scan takes.
+
+        Args:
+            options: what was given; a field of another name is none of a scan.
+            own: what the command itself says.
+        """
+        fields = [name for name in vars(cls)["__slots__"] if name not in own and hasattr(options, name)]
+        given: dict[str, Any] = {**{name: getattr(options, name) for name in fields}, **own}
+        return cls(**given)
 
 
 def given_connections(name: str) -> Connections:

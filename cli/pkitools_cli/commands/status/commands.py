@@ -36,7 +36,14 @@ _FOR_PEOPLE: Final = frozenset(
     for why in (
         *(f"certificate.{each}" for each in ("overdue", "misnamed", "others", "others_more", "others_without")),
         *(f"{step}.{why}" for step in ("request", "certificate", "verdict") for why in ("unread", "locked", "missing")),
-        *("verdict.both", "renewal.overdue", "renewal.awaited"),
+        *(
+            "request.key_of_ended",
+            "verdict.both",
+            "renewal.overdue",
+            "renewal.awaited",
+            "renewal.switch",
+            "renewal.switch_late",
+        ),
     )
 )
 """To ask or to look: another request would be the wrong thing to begin with."""
