@@ -200,12 +200,14 @@ class Successor:
         place: the first place it was found at that is not called a copy; not made safe for a terminal.
         has_replaced: it is in the place of the other, which has ended and is kept as a copy: see
             :func:`~pkitools.portfolio.succeeding.has_replaced`.
+        is_named: something names it, or a peer sends it: it is in use.
     """
 
     sha256: str
     not_after: datetime
     place: str
     has_replaced: bool = False
+    is_named: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ from pathlib import PurePath
 from typing import Final
 
 from pkitools.checking.file_names import is_called_copy, is_copy_beside
-from pkitools.findings import Severity, Verdict
+from pkitools.findings import Outcome, Severity, Verdict
 from pkitools.frozen import replace
 from pkitools.limits import MAX_SUCCESSIONS
+from pkitools.messages import NOTHING
 from pkitools.portfolio.model import HeldCertificate, Judgement, Standing, Successor
 from pkitools.profiles import trial
 from pkitools.validation.rules import ANCHOR_FOUND
@@ -74,7 +75,12 @@ def successions(
 def _successor(last: HeldCertificate, *, has_replaced: bool) -> Successor:
     names = [place.name for place in last.places]
     used = [name for name in names if not is_called_copy(name)]
-    return Successor(last.sha256, last.ends, (used or names or [last.name])[0], has_replaced)
+    return Successor(last.sha256, last.ends, (used or names or [last.name])[0], has_replaced, is_in_use(last))
+
+
+def is_in_use(one: HeldCertificate) -> bool:
+    """Return whether something names a certificate, or a peer sends it."""
+    return any(place.named_by or place.container == _OF_A_PEER for place in one.places)
 
 
 def has_replaced(new: HeldCertificate, old: HeldCertificate, keys: Collection[str]) -> bool:
@@ -89,12 +95,11 @@ def has_replaced(new: HeldCertificate, old: HeldCertificate, keys: Collection[st
         keys: SHA-256 of the public halves of the private keys that were found, hex.
     """
     places = [place.name for place in new.places]
-    if all(map(is_called_copy, places)) or any(place.named_by or place.container == _OF_A_PEER for place in old.places):
+    if all(map(is_called_copy, places)) or is_in_use(old):
         return False
     if not all(any(is_copy_beside(place.name, other) for other in places) for place in old.places):
         return False
-    is_named = any(place.named_by or place.container == _OF_A_PEER for place in new.places)
-    return new.spki_sha256 in keys or (is_named and old.spki_sha256 not in keys)
+    return new.spki_sha256 in keys or (is_in_use(new) and old.spki_sha256 not in keys)
 
 
 def as_they_stand(certificates: Iterable[HeldCertificate], moment: datetime) -> Mapping[str, Successor]:
@@ -141,6 +146,16 @@ def ordered(judgement: Judgement) -> Judgement:
     """Return a judgement without the advice to order the next: that is there."""
     told = tuple(one for one in judgement.told if one.rule.code != _ORDER)
     return judgement if len(told) == len(judgement.told) else replace(judgement, told=told)
+
+
+def to_change(judgement: Judgement) -> Judgement:
+    """Return a judgement with the advice to put the next into use, instead of to order it: that is there."""
+    told = (one if one.rule.code != _ORDER else _without_lead(one) for one in judgement.told)
+    return replace(judgement, told=tuple(told))
+
+
+def _without_lead(advice: Outcome) -> Outcome:
+    return replace(advice, params={**advice.params, "lead": NOTHING})
 
 
 def _succeeds(new: HeldCertificate, old: HeldCertificate) -> bool:

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from pkitools.checking.file_names import is_copy_beside
 from pkitools.findings import Verdict
+from pkitools.messages import LANGUAGES, message
 from pkitools.portfolio import Portfolio
 from pkitools.portfolio.model import Standing
 from pkitools.reports.expiry import Expiry, Nagios
@@ -201,6 +202,25 @@ def test_a_report_of_a_copy_is_no_use_of_it(run: Command, tmp_path: Path) -> Non
     )
     assert run(*asked, *reports).code == 0
     assert run(*asked).code == 0
+
+
+@pytest.mark.parametrize("moment", ["2026-12-10", "2026-12-16", "2027-01-13"])  # 30 days before the end is the 15th
+@pytest.mark.parametrize(("old_named", "next_named"), [*product((True, False), (True, False))])
+def test_what_is_named_and_ends_soon_is_not_done_with_by_the_next_beside_it(
+    tmp_path: Path, old_named: bool, next_named: bool, moment: str
+) -> None:
+    named = "nginx.conf" if old_named else ""
+    folder = laid(tmp_path / "a", "server.pem", ("next.pem",), named=named, next_named=next_named)
+    found = scanned(folder, asked=judging(moment=day(moment)))
+    (old,) = (one for one in found.judged if one.successor)
+    told = [one for one in old.findings if one.rule.code == "advice.validity.order_now"]
+    assert bool(told) is (old_named and not next_named and moment != "2026-12-10")
+    for one in told:
+        assert (found.worst or 0) >= one.rule.severity
+        for language, said in zip(
+            LANGUAGES, ("neem het volgende in gebruik", "put the next one into use"), strict=True
+        ):
+            assert said in message(one.rule.code, one.params, language).title
 
 
 def test_a_year_is_of_a_copy_only_where_the_rest_is_what_the_other_is_called() -> None:
