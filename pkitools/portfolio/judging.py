@@ -248,7 +248,7 @@ class Judge:
             asked.material,
             crls=tuple({id(crl): crl for crl in (*asked.material.crls, *crls)}.values()),
             ocsp_responses=tuple(dict.fromkeys((*asked.material.ocsp_responses, *responses))),
-        )
+        ).for_several()
         together = (*between, *asked.intermediates)
         elsewhere = frozenset(further).difference(own, asked.intermediates)
         asked = replace(asked, intermediates=together, material=material, elsewhere=elsewhere)
@@ -303,9 +303,10 @@ def _of_entity(entity_id: str, told: Iterable[Outcome], asked: Question, result:
 
 
 def _with_lists_read(revocation: Revocation) -> Revocation:
-    """Return the same with every list read that can be; what cannot is told of with each certificate."""
+    """Return the same for many certificates, every list read that can be; what cannot is told of with each."""
     crls = revocation.material.crls
-    return replace(revocation, crls=tuple(read_if_it_can(crl) if isinstance(crl, bytes) else crl for crl in crls))
+    read = tuple(read_if_it_can(crl) if isinstance(crl, bytes) else crl for crl in crls)
+    return replace(revocation, crls=read).for_several()
 
 
 def _at_hand(asked: Judging) -> Iterator[bytes]:
