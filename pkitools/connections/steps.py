@@ -13,9 +13,12 @@ from pkitools.connections.status import ConnectionStatus, Step, StepState, StepS
 from pkitools.environment import Environment
 from pkitools.findings import Outcome, Verdict
 from pkitools.frozen import dataclass
+from pkitools.messages import NOTHING
 from pkitools.metadata.consumers import consumers
 from pkitools.oin import OIN
 from pkitools.portfolio import Gap, HeldCertificate, Unread
+from pkitools.text import NameText
+from pkitools.validation.rules import ANCHOR_FOUND
 
 _VERDICTS: Final = {
     Verdict.PASSED: (StepState.DONE, "passed"),
@@ -245,8 +248,7 @@ def _judged(seen: Seen, certificate: HeldCertificate) -> StepStatus:
         return _step(Step.VERDICT, StepState.NOW, "key")
     state, why = _VERDICTS[certificate.own_verdict]
     if state is not StepState.DONE:
-        reason = "" if seen.fault is None else in_short(seen.fault)
-        return _step(Step.VERDICT, state, _failed(seen, certificate) if why == "failed" else why, reason=reason)
+        return _not_good(seen, certificate, state, why)
     if seen.misplaced is not None:
         place = "" if seen.status.fault_file is None else seen.status.fault_file
         return _step(Step.VERDICT, StepState.NOW, "place", place=place, reason=in_short(seen.misplaced))
@@ -255,6 +257,22 @@ def _judged(seen: Seen, certificate: HeldCertificate) -> StepStatus:
     if seen.unread is not None:
         return _unread(Step.VERDICT, seen.unread)
     return _step(Step.VERDICT, state, "passed_unconfirmed" if certificate.is_revocation_unknown else why)
+
+
+def _not_good(seen: Seen, certificate: HeldCertificate, state: StepState, why: str) -> StepStatus:
+    """Return why it is not good, or was not judged; of a test hierarchy that it has to be trusted first."""
+    if (test := _test_hierarchy(seen.fault)) is not None:
+        return _step(Step.VERDICT, state, "untrusted_test", **test)
+    reason = "" if seen.fault is None else in_short(seen.fault)
+    return _step(Step.VERDICT, state, _failed(seen, certificate) if why == "failed" else why, reason=reason)
+
+
+def _test_hierarchy(fault: Outcome | None) -> dict[str, object] | None:
+    """Return of whom a certificate is whose path was not found because nobody said that a test hierarchy is trusted."""
+    if fault is None or fault.rule.code != ANCHOR_FOUND.code or fault.params.get("test", NOTHING) == NOTHING:
+        return None
+    issuer = fault.params["issuer"]
+    return {"issuer": issuer.short if isinstance(issuer, NameText) else issuer, "test": fault.params["test"]}
 
 
 def _failed(seen: Seen, certificate: HeldCertificate) -> str:

@@ -262,9 +262,10 @@ def message(
         params = _with_why(params, language)
     told = _with_words(params, language)
     title, text, remedy, short, word = (filled(_part(entry, part, params), told) for part in parts)
-    # where an operand is empty the library says another thing: the program's own is not about that
-    usual = _part(entry, "remedy", params) == entry.get("remedy", "")
-    own = remedy_text(Remedy(code, params), language) if remedy_text is not None and usual else None
+    # where an operand is empty the library says another thing, and the program has its own for that
+    variant = _key_of_part(entry, "remedy", params).removeprefix("remedy")
+    own_code = f"{code}.{variant[1:]}" if variant else code
+    own = None if remedy_text is None else remedy_text(Remedy(own_code, params), language)
     return Message(title or code, text, remedy if own is None else own, short, word)
 
 
@@ -308,8 +309,13 @@ def fault_in_words(code: str, detail: str, language: Language) -> str:
 
 def _part(entry: Mapping[str, str], part: str, params: Mapping[str, object]) -> str:
     """Return the template of a part: the one for where an operand is empty, if that is so."""
-    empty = (entry.get(f"{part}_without_{name}") for name, value in params.items() if str(value) in _EMPTY)
-    return next(filter(None, empty), entry.get(part, ""))
+    return entry.get(_key_of_part(entry, part, params), "")
+
+
+def _key_of_part(entry: Mapping[str, str], part: str, params: Mapping[str, object]) -> str:
+    """Return under which key the template of a part stands."""
+    empty = (f"{part}_without_{name}" for name, value in params.items() if str(value) in _EMPTY)
+    return next(filter(entry.get, empty), part)
 
 
 def in_words(text: str, language: Language) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 import click
 
@@ -176,8 +176,7 @@ def revocation_of(options: GivenRevocation, chain: Iterable[Contents] = ()) -> W
     return WithUnread(given, (*crls.unread, *(one for _, each in found for one in each.unread)))
 
 
-@dataclass(frozen=True, slots=True)
-class _GivenCrls:
+class _GivenCrls(NamedTuple):
     """The lists of ``--crl``, and those that stand beside what ``--trust`` names: nobody said that they are for it."""
 
     meant: Sequence[NamedList] = ()
