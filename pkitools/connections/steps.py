@@ -93,11 +93,26 @@ class Seen:
 
 def steps_of(seen: Seen) -> tuple[StepStatus, ...]:
     """Return the steps of a connection, in their order."""
+    if seen.certificate is not None and seen.certificate.is_of_provider:
+        return _of_other_side(seen, seen.certificate)
     found = [_oin(seen), _request(seen), _order(seen), _certificate(seen), _verdict(seen)]
     found.append(_stated(seen, Step.SENT, seen.connection.sent))
     if takes_metadata(seen.connection):
         found.append(_metadata(seen))
     return (*found, _stated(seen, Step.TESTED, seen.connection.tested), _renewal(seen))
+
+
+def _of_other_side(seen: Seen, certificate: HeldCertificate) -> tuple[StepStatus, ...]:
+    """Return the steps where what lies at the places is the certificate of an identity provider: nothing is ordered."""
+    said = {"name": certificate.name, "place": certificate.places[0].name}
+    waiting = (Step.VERDICT, Step.SENT, *((Step.METADATA,) if takes_metadata(seen.connection) else ()), Step.TESTED)
+    return (
+        _oin(seen),
+        _step(Step.REQUEST, StepState.WAITING, "waiting"),
+        _step(Step.ORDER, StepState.WAITING, "waiting"),
+        _step(Step.CERTIFICATE, StepState.NOW, "of_provider", **said),
+        *(_step(each, StepState.WAITING, "waiting") for each in (*waiting, Step.RENEWAL)),
+    )
 
 
 def takes_metadata(connection: Connection) -> bool:

@@ -68,6 +68,10 @@ class CertificateAtHand(Protocol):
     """Whether what is told of a certificate is mended by who made it."""
 
     @property
+    def of_provider(self) -> bool:
+        """Whether it is of an identity provider, the other side of a connection."""
+
+    @property
     def make_anew(self) -> bool:
         """Whether it is."""
         ...
@@ -135,6 +139,9 @@ RemedyText: TypeAlias = Callable[[Remedy, Language], str | None]
 
 MAKE_ANEW: Final = "report.make_anew"
 """What to do about a finding on a certificate that its holder made."""
+
+OF_PROVIDER: Final = "report.of_provider"
+"""What to do about a finding on a certificate of the other side."""
 
 CAUSE: Final = "problem"
 """The operand that is the code of an error: a message shows the title of that error, in its own language.
@@ -364,9 +371,11 @@ def outcome_message(
         why = message(f"report.reason.{outcome.reason}", operands, language, remedy_text)
         return why if why.message else replace(why, message=shown(outcome.reason))
     said = message(outcome.rule.code, operands, language, remedy_text, outcome.rule.texts)
-    if outcome.certificate is None or not outcome.certificate.make_anew:
+    about = outcome.certificate
+    if about is None or not (about.make_anew or about.of_provider):
         return said
-    return replace(said, remedy=message(MAKE_ANEW, {}, language, remedy_text).remedy)
+    instead = MAKE_ANEW if about.make_anew else OF_PROVIDER
+    return replace(said, remedy=message(instead, {}, language, remedy_text).remedy)
 
 
 def error_sentence(error: CodedError, language: Language, remedy_text: RemedyText | None = None) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pkitools.arguments import aware, octets, optional_choice, several
 from pkitools.checking.judgement import CheckResult, Memory, judged_as_read
 from pkitools.checking.question import Question, Revocation, question
+from pkitools.checking.self_made import as_of_provider
 from pkitools.checking.stated_ids import check_given_entity_id, holds_nothing_to_judge
 from pkitools.checking.workers import new_token
 from pkitools.environment import Environment
@@ -96,12 +97,14 @@ class Where:
         may_lack: its chain may lie in another file: its own brings none, and nothing sends that as it is.
         sent_with: files with authorities alone that are sent along with it.
         is_published: its file only says which certificate somebody has, as metadata do: no chain is sent from there.
+        of_provider: as that of an identity provider, the other side: nobody who connects orders another.
     """
 
     name: str = ""
     may_lack: bool = True
     sent_with: tuple[str, ...] = ()
     is_published: bool = False
+    of_provider: bool = False
 
 
 ANYWHERE: Final = Where()
@@ -164,7 +167,10 @@ class Judge:
         environment, basis = _placed(self.asked, claim, hierarchy_of(facts).kind)
         asked = _with_entity(self._question(environment, host, by), entity_id)
         result = self._by_what_is_known(facts, between, asked, where)
-        told = tuple(map(lean, result.report.told))
+        found = result.report.told
+        if where.of_provider:
+            found = tuple(as_of_provider(one, facts.sha256) for one in found)
+        told = tuple(map(lean, found))
         return Judgement(
             environment,
             basis,
@@ -338,5 +344,6 @@ def lean(outcome: Outcome) -> Outcome:
 
     Which certificate it is about is kept where its remedy hangs on that.
     """
-    ref = outcome.certificate if outcome.certificate is not None and outcome.certificate.make_anew else None
+    about = outcome.certificate
+    ref = about if about is not None and (about.make_anew or about.of_provider) else None
     return Outcome(outcome.rule, outcome.status, ref, (), outcome.params, outcome.reason)

@@ -15,6 +15,7 @@ from pkitools.checking.selection import Subject, is_authority, possible_issuers,
 from pkitools.checking.stated_ids import check_metadata, ends_of
 from pkitools.containers import ContainerFormat, Contents, Item, ItemKind, read_source
 from pkitools.containers.other_kinds import kind_code
+from pkitools.containers.saml_names import is_of_provider
 from pkitools.containers.templates import without_blanks
 from pkitools.containers.wanted import (
     is_delivered,
@@ -271,7 +272,9 @@ class _Found:
         # as of most: there is nothing to be completed by
         is_all_there = may_lack and not self.judge.known.authorities
         sent_with = self.unit.sent_with or ()
+        of_provider = is_published and is_of_provider(item.role for item in subject.items)
         where = ANYWHERE if is_all_there else Where(self.unit.name, may_lack, sent_with, is_published)
+        where = replace(where, of_provider=True) if of_provider else where
         ask = partial(self.judge.judge, subject.facts, between, subject.entity_id or None, self.unit.host, where=where)
         judged = ((by, ask(by)) for by in claimed or (None,))
         if not may_lack:

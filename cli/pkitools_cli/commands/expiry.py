@@ -128,6 +128,8 @@ def _text(found: Expiry) -> Iterator[Line | str]:
             yield "    " + fitted_end(visible(place), columns() - 4)
         if one.ends_by is not None:
             yield from wrapped(ends_by_told(one.ends_by, found.moment, language()), "    ")
+        if one.is_of_provider and found.state(one) is not Nagios.OK:
+            yield from wrapped(tr("cli.expiry.of_provider"), "    ")
         if one.successor is not None and (one.is_set_aside or found.state(one) is not Nagios.OK):
             yield from wrapped(successor_told(one.successor, language(), is_set_aside=one.is_set_aside), "    ")
     for unread in found.portfolio.unread:
@@ -142,6 +144,8 @@ def _now(found: Expiry) -> str:
     ending = [one for one in found.certificates if found.state(one) is not Nagios.OK]
     if ending and found.portfolio.is_whole and all(one.successor is not None for one in ending):
         return tr("cli.scan.now.followed", name=visible(ending[0].name))
+    if ending and found.portfolio.is_whole and all(one.is_of_provider for one in ending):
+        return tr("cli.expiry.now.of_provider")
     return tr(f"cli.expiry.now.{found.overall.name.lower()}")
 
 

@@ -306,6 +306,7 @@ _COMMANDS: Final[dict[Step, Callable[[ConnectionStatus], list[str] | None]]] = {
 
 
 _BY_CODE: Final[dict[str, Callable[[ConnectionStatus], list[str] | None]]] = {
+    "connections.certificate.of_provider": lambda _: None,
     "connections.verdict.lacking": _request,
     "connections.verdict.untrusted_test": _trusting,
     "connections.renewal.request": _order,
