@@ -13,9 +13,12 @@ from pkitools.connections.status import ConnectionStatus, Step, StepState, StepS
 from pkitools.environment import Environment
 from pkitools.findings import Outcome, Verdict
 from pkitools.frozen import dataclass
+from pkitools.messages import NOTHING
 from pkitools.metadata.consumers import consumers
 from pkitools.oin import OIN
 from pkitools.portfolio import Gap, HeldCertificate, Unread
+from pkitools.text import NameText
+from pkitools.validation.rules import ANCHOR_FOUND
 
 _VERDICTS: Final = {
     Verdict.PASSED: (StepState.DONE, "passed"),
@@ -90,11 +93,26 @@ class Seen:
 
 def steps_of(seen: Seen) -> tuple[StepStatus, ...]:
     """Return the steps of a connection, in their order."""
+    if seen.certificate is not None and seen.certificate.is_of_provider:
+        return _of_other_side(seen, seen.certificate)
     found = [_oin(seen), _request(seen), _order(seen), _certificate(seen), _verdict(seen)]
     found.append(_stated(seen, Step.SENT, seen.connection.sent))
     if takes_metadata(seen.connection):
         found.append(_metadata(seen))
     return (*found, _stated(seen, Step.TESTED, seen.connection.tested), _renewal(seen))
+
+
+def _of_other_side(seen: Seen, certificate: HeldCertificate) -> tuple[StepStatus, ...]:
+    """Return the steps where what lies at the places is the certificate of an identity provider: nothing is ordered."""
+    said = {"name": certificate.name, "place": certificate.places[0].name}
+    waiting = (Step.VERDICT, Step.SENT, *((Step.METADATA,) if takes_metadata(seen.connection) else ()), Step.TESTED)
+    return (
+        _oin(seen),
+        _step(Step.REQUEST, StepState.WAITING, "waiting"),
+        _step(Step.ORDER, StepState.WAITING, "waiting"),
+        _step(Step.CERTIFICATE, StepState.NOW, "of_provider", **said),
+        *(_step(each, StepState.WAITING, "waiting") for each in (*waiting, Step.RENEWAL)),
+    )
 
 
 def takes_metadata(connection: Connection) -> bool:
@@ -248,8 +266,7 @@ def _judged(seen: Seen, certificate: HeldCertificate) -> StepStatus:
         return _step(Step.VERDICT, StepState.NOW, "key")
     state, why = _VERDICTS[certificate.own_verdict]
     if state is not StepState.DONE:
-        reason = "" if seen.fault is None else in_short(seen.fault)
-        return _step(Step.VERDICT, state, _failed(seen, certificate) if why == "failed" else why, reason=reason)
+        return _not_good(seen, certificate, state, why)
     if seen.misplaced is not None:
         place = "" if seen.status.fault_file is None else seen.status.fault_file
         return _step(Step.VERDICT, StepState.NOW, "place", place=place, reason=in_short(seen.misplaced))
@@ -258,6 +275,22 @@ def _judged(seen: Seen, certificate: HeldCertificate) -> StepStatus:
     if seen.unread is not None:
         return _unread(Step.VERDICT, seen.unread)
     return _step(Step.VERDICT, state, "passed_unconfirmed" if certificate.is_revocation_unknown else why)
+
+
+def _not_good(seen: Seen, certificate: HeldCertificate, state: StepState, why: str) -> StepStatus:
+    """Return why it is not good, or was not judged; of a test hierarchy that it has to be trusted first."""
+    if (test := _test_hierarchy(seen.fault)) is not None:
+        return _step(Step.VERDICT, state, "untrusted_test", **test)
+    reason = "" if seen.fault is None else in_short(seen.fault)
+    return _step(Step.VERDICT, state, _failed(seen, certificate) if why == "failed" else why, reason=reason)
+
+
+def _test_hierarchy(fault: Outcome | None) -> dict[str, object] | None:
+    """Return of whom a certificate is whose path was not found because nobody said that a test hierarchy is trusted."""
+    if fault is None or fault.rule.code != ANCHOR_FOUND.code or fault.params.get("test", NOTHING) == NOTHING:
+        return None
+    issuer = fault.params["issuer"]
+    return {"issuer": issuer.short if isinstance(issuer, NameText) else issuer, "test": fault.params["test"]}
 
 
 def _failed(seen: Seen, certificate: HeldCertificate) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from pkitools.arguments import aware
 from pkitools.containers import Contents, ItemKind, items_of
+from pkitools.containers.saml_names import is_of_provider
 from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError
 from pkitools.frozen import dataclass, field
@@ -156,6 +157,8 @@ def _one(contents: Contents) -> CertificateFacts:
     if len(users) != 1:
         slug = "renew_several" if users else "renew_authority"
         raise InputError(f"ordering.error.{slug}", name=contents.name, count=len(users))
+    if is_of_provider(item.role for item in found if facts[users[0].sha256].der == item.der):
+        raise InputError("ordering.error.renew_provider", name=contents.name)
     return users[0]
 
 

@@ -14,6 +14,7 @@ from typing import Final, Protocol, runtime_checkable
 
 from pkitools.arguments import aware, text
 from pkitools.checking.file_names import is_set_aside
+from pkitools.containers.saml_names import is_of_provider
 from pkitools.environment import Environment
 from pkitools.errors import PkitoolsError
 from pkitools.findings import Outcome, Severity, Status, Verdict
@@ -82,6 +83,11 @@ class Place:
     named_by: tuple[str, ...] = ()
     out_of_date: str | None = None
     within: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def role(self) -> str | None:
+        """The role in SAML metadata; ``None`` elsewhere."""
+        return None if self.use is None else self.use.partition(" ")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +257,11 @@ class HeldCertificate:
     places: tuple[Place, ...] = ()
     uses: tuple[str, ...] = ()
     successor: Successor | None = None
+
+    @property
+    def is_of_provider(self) -> bool:
+        """It is of an identity provider, the other side: it stands nowhere but in metadata, in that role."""
+        return is_of_provider(place.role for place in self.places)
 
     @property
     def name(self) -> str:

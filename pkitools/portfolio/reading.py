@@ -18,6 +18,7 @@ from pkitools.checking.selection import Subject, is_authority, possible_issuers,
 from pkitools.checking.stated_ids import check_metadata, ends_of
 from pkitools.containers import ContainerFormat, Contents, Item, ItemKind, read_source
 from pkitools.containers.other_kinds import kind_code
+from pkitools.containers.saml_names import is_of_provider
 from pkitools.containers.templates import without_blanks
 from pkitools.containers.wanted import (
     is_delivered,
@@ -296,6 +297,8 @@ class _Found:
         if not is_all_there:
             chain = None if may_lack else chain_asked_of(self.contents.container, subject.items)
             where = Where(self.unit.name, may_lack, self.unit.sent_with or (), is_published, chain, is_sent)
+        if is_published and is_of_provider(item.role for item in subject.items):
+            where = replace(where, of_provider=True)
         ask = partial(self.judge.judge, subject.facts, between, subject.entity_id or None, self.unit.host, where=where)
         judged = ((by, ask(by)) for by in claimed or (None,))
         if not may_lack:

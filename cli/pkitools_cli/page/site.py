@@ -13,7 +13,7 @@ import click
 
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass
-from pkitools.messages import Language, error_sentence
+from pkitools.messages import Language, error_sentence, filled
 from pkitools_cli.i18n import language, lookup, speaking, tr
 from pkitools_cli.own_data import given_data
 
@@ -85,7 +85,8 @@ def remedies_of(given: Given) -> RemedyText:
 
     def remedy(of: Remedy, tongue: Language) -> str | None:
         offline = None if given.online else lookup(f"cli.page.remedy.offline.{of.code}", tongue)
-        return offline or lookup(f"cli.page.remedy.{of.code}", tongue)
+        text = offline or lookup(f"cli.page.remedy.{of.code}", tongue)
+        return None if text is None else filled(text, of.params)
 
     return remedy
 

@@ -302,12 +302,15 @@ class FilesTogether:
         self._inputs, self._passphrase = read(), passphrase
         readable = {name: each for name, each in self._inputs.items() if not isinstance(each, PkitoolsError)}
         lists = revocation_of(options, from_chain.value.files)
-        revocation = with_delivered(lists.value, readable.values())
         self.unread = [*unread, *expected.unread, *from_chain.unread, *lists.unread]
         self._has_certificates = any(each.certificates for each in readable.values())
         self._among = together(readable, passphrase)
         self.keys = check_keys_together(readable, passphrase, self._among.chains, named)
         self.compared = compared_files(readable, self.keys)
+        revocation = with_delivered(lists.value, readable.values()) or lists.value
+        judged = readable.keys() - self._among.chains.keys() - self._among.copies.keys()
+        if sum(1 for name in judged if readable[name].certificates) > 1:
+            revocation = revocation.for_several()
         self._check = partial(
             _checking(options, passphrase),
             intermediates=[*chain, *self._among.authorities] if len(self._inputs) > 1 else chain,

@@ -252,17 +252,11 @@ def _keys(outcome: Outcome, place: HandedIn) -> tuple[str, ...]:
     unsure = "unsure" if outcome.params.get("sure") == NOTHING else None
     # a root that was handed in already is not asked for again, nor where it is the first issuer that lacks
     rooted = options.trust or outcome.certificate is None or outcome.certificate.role == "end_entity"
-    trial = "trial" if not options.trust and _is_of_trial(place.result.facts) else None
+    test = ("trial_given" if options.trust else "trial") if outcome.params.get("test", NOTHING) != NOTHING else None
     passed = place.arrived and place.report.verdict is Verdict.PASSED
     sent = "_".join(filter(None, (unsure, "alone" if place.is_alone else "sent"))) if passed else None
-    precise = (outcome.params.get("code"), trial, sent, unsure, "rooted" if rooted else None, options.environment.value)
+    precise = (test, outcome.params.get("code"), sent, unsure, "rooted" if rooted else None, options.environment.value)
     return (*(f"{code}.{more}" for more in precise if more), code)
-
-
-def _is_of_trial(facts: CertificateFacts) -> bool:
-    from pkitools.trust import HierarchyKind, hierarchy_of
-
-    return hierarchy_of(facts).kind is HierarchyKind.TRIAL
 
 
 def _is_made_anew(outcome: Outcome) -> bool:

@@ -17,7 +17,7 @@ from pkitools.messages import fault_in_words
 from pkitools.messages.days import day
 from pkitools.reports import ToldError, chain_complete_document
 from pkitools.text import shown
-from pkitools.trust import HierarchyKind, hierarchy_of
+from pkitools.trust.recognition import claimed_test
 from pkitools.x509 import oin_from_certificate
 from pkitools_cli.commands.export.given import given_above
 from pkitools_cli.commands.export.written import refuse_to_replace_input, told_backups
@@ -246,8 +246,9 @@ def _next(completed: Completed) -> NextStep | None:
         return NextStep(tr("cli.chain.complete.next_look_alike"))
     if completed.path.is_handed_on:
         return NextStep(tr("cli.chain.complete.next"), again([completed.file], "--out", tr("cli.chain.out")))
-    if "--trust" not in carried() and hierarchy_of(completed.path.leaf).kind is HierarchyKind.TRIAL:
-        return NextStep(tr("cli.chain.complete.next_trial"), again([completed.file], "--trust", blank("folder")))
+    if (test := claimed_test(completed.path.leaf)) is not None:
+        key = "cli.chain.complete.next_trial_given" if "--trust" in carried() else "cli.chain.complete.next_trial"
+        return NextStep(tr(key, test=test.word), again([completed.file], "--trust", blank("folder")))
     if completed.offline and completed.address is not None:
         words = again([completed.file], without=frozenset({"offline"}))
         return NextStep(tr("cli.chain.complete.next_online", url=shown(completed.address)), words)

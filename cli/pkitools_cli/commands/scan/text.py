@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pkitools.connections import Connection, Connections
-    from pkitools.findings import Outcome
     from pkitools.portfolio import Changes
     from pkitools.portfolio.risk import Risks
     from pkitools.reports.portfolio.order_days import OrderDays
@@ -68,7 +67,6 @@ _ENDING: Final = frozenset({Standing.EXPIRED, Standing.ENDS_SOON})
 _URGENT: Final = frozenset({Standing.EXPIRED, Standing.FAILED, Standing.ENDS_SOON})
 _MOST_PLACES: Final = 3
 _MOST_WHY: Final = 6  # rows: sentences of ours are shorter, the names in them may be of any length
-_NO_PATH: Final = "path.anchor.found"
 _NOWHERE: Final = "portfolio.error.points_nowhere"
 _OWN_DATA: Final = "own_data"
 Given = Mapping[str | None, Sequence[str]]
@@ -193,7 +191,7 @@ def _why(standing: Standing, one: HeldCertificate, portfolio: Portfolio, told_ab
         decides = None
     if decides is not None:
         said = told(decides, language(), offline_remedy_text, portfolio.moment)
-        then = _trusting(decides, one, portfolio) or said.remedy or said.message
+        then = said.remedy or said.message
         if (sentence := f"{said.title}. {then}") in told_above:
             sentence = tr("cli.scan.told_above", title=said.title)
         else:
@@ -201,20 +199,6 @@ def _why(standing: Standing, one: HeldCertificate, portfolio: Portfolio, told_ab
         yield from wrapped(f"{told_where(one)}{sentence}", _INDENT, most=_MOST_WHY)
         for sentence in lists_unused(one, portfolio, Telling(language(), remedy=offline_remedy_text)):
             yield from wrapped(sentence, f"{_INDENT}  ", f"{_INDENT}- ", most=_MOST_WHY)
-
-
-def _trusting(decides: Outcome, one: HeldCertificate, portfolio: Portfolio) -> str:
-    """Return how a test hierarchy of Logius' model is trusted, where that is all that is missing; else nothing."""
-    from pkitools.trust import HierarchyKind, get_hierarchy
-    from pkitools_cli.commands.next_steps import step
-
-    if decides.rule.code != _NO_PATH or one.hierarchy is None:
-        return ""
-    if get_hierarchy(one.hierarchy).kind is not HierarchyKind.TRIAL:
-        return ""
-    params = readable(decides.params, language(), portfolio.moment)
-    found = step(f"{_NO_PATH}.trial", params, {"trust_folder": lambda: None})  # which of several runs, nobody can say
-    return "" if found is None else found.sentence
 
 
 def _unread(portfolio: Portfolio) -> Iterator[Line | str]:

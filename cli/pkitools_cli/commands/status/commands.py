@@ -195,6 +195,12 @@ def _verdict(one: ConnectionStatus) -> list[str] | None:
     return words + (["--entity-id", connection.entity_id] if connection.entity_id else [])
 
 
+def _trusting(one: ConnectionStatus) -> list[str] | None:
+    """Return the same with the test hierarchy that is to be trusted."""
+    words = _verdict(one)
+    return None if words is None else [*words, "--trust", blank("folder")]
+
+
 def _certificate(one: ConnectionStatus) -> list[str] | None:
     if one.certificate is None and one.strange:
         return ["cert", "check", _file(one.strange[0]), *_for(one.connection), "--oin", one.connection.holder.oin]
@@ -307,7 +313,9 @@ _COMMANDS: Final[dict[Step, Callable[[ConnectionStatus], list[str] | None]]] = {
 
 
 _BY_CODE: Final[dict[str, Callable[[ConnectionStatus], list[str] | None]]] = {
+    "connections.certificate.of_provider": lambda _: None,
     "connections.verdict.lacking": _request,
+    "connections.verdict.untrusted_test": _trusting,
     "connections.renewal.request": _order,
     "connections.renewal.request_late": _order,
 }
