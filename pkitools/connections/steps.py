@@ -361,7 +361,11 @@ def _renewal(seen: Seen) -> StepStatus:
     if switch is not None and seen.status.switch is not None and seen.status.switch.is_of(seen.certificate.ends.date()):
         return switch  # the next needs not be ordered
     following = _following(seen, seen.certificate)
-    return following if switch is None or _urgency(following) < _urgency(switch) else switch
+    if switch is None or _urgency(following) < _urgency(switch):
+        return following
+    # what is over for long hides no order that is as late
+    is_over = seen.status.switch is not None and seen.status.switch.is_over
+    return following if is_over and following.state is StepState.LATE else switch
 
 
 def _switch(switch: Switch, today: date) -> StepStatus:
