@@ -20,6 +20,7 @@ from pkitools.portfolio import Gap, HeldCertificate, Unread
 from pkitools.text import NameText
 from pkitools.validation.rules import ANCHOR_FOUND
 
+_REGISTER_LATE: Final = "connections.request.register_late"
 _VERDICTS: Final = {
     Verdict.PASSED: (StepState.DONE, "passed"),
     Verdict.FAILED: (StepState.NOW, "failed"),
@@ -142,7 +143,20 @@ def _request(seen: Seen) -> StepStatus:
         return _unread(Step.REQUEST, seen.unread)
     if seen.plan is None:
         return _step(Step.REQUEST, StepState.NOW, "now")
-    return _by(Step.REQUEST, seen.plan.begin.day, seen.today)
+    return _begin(seen.plan, seen.connection.subscriber, seen.today)
+
+
+def _begin(plan: Plan, subscriber: bool | None, today: date) -> StepStatus:
+    """Return how the beginning stands; of whom nobody says whether he is a subscriber both days are told."""
+    found, register = _by(Step.REQUEST, plan.begin_for(subscriber).day, today), plan.on(PlanKind.REGISTER)
+    is_close = subscriber is None and register is not None and register.day - AHEAD <= today
+    if not is_close or register is None or found.due is None or found.state is StepState.LATE:
+        return found
+    if register.day >= found.due:  # nothing is known of how long that takes
+        return found
+    why = "register_late" if register.day < today else "register"
+    days = {"day": found.due.isoformat(), "register": register.day.isoformat()}
+    return _step(Step.REQUEST, StepState.NOW, why, found.due, **days)
 
 
 def _key(seen: Seen, certificate: HeldCertificate) -> StepStatus:
@@ -337,7 +351,9 @@ def _was_in_time(one: PlanDate, status: ConnectionStatus, today: date, send: dat
         case PlanKind.ORDER:
             return True
         case PlanKind.REGISTER:
-            return status.certificate is not None or is_ordered
+            request = status.of(Step.REQUEST)
+            is_told = request is not None and request.code == _REGISTER_LATE  # with its condition
+            return status.certificate is not None or is_ordered or is_told
         case PlanKind.SEND:
             return sent is not None and sent.state is StepState.DONE
         case _:
@@ -397,7 +413,11 @@ def _renewal(seen: Seen) -> StepStatus:
     if switch is not None and seen.status.switch is not None and seen.status.switch.is_of(seen.certificate.ends.date()):
         return switch  # the next needs not be ordered
     following = _following(seen, seen.certificate)
-    return following if switch is None or _urgency(following) < _urgency(switch) else switch
+    if switch is None or _urgency(following) < _urgency(switch):
+        return following
+    # what is over for long hides no order that is as late
+    is_over = seen.status.switch is not None and seen.status.switch.is_over
+    return following if is_over and following.state is StepState.LATE else switch
 
 
 def _switch(switch: Switch, today: date) -> StepStatus:

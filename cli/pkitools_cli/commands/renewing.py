@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from pkitools.environment import Environment
     from pkitools.ordering import Renewal
+    from pkitools.systems import System
 
 _ENDS: Final = (".key", ".csr", ".pem", ".chain.pem")
 _TOLD: Final = "pkitools.beside"  # what was said in this run: each command is there to be run beside the others
@@ -79,6 +80,12 @@ def renewal_words(file: str, system: str | None, environment: Environment | str,
     """Return what a renewal begins with: which certificate, for what, and at whom."""
     use = () if system is None else ("--for", system)
     return ("csr", "create", "--renew", file, *use, "-e", str(environment), *(() if tsp is None else ("--tsp", tsp)))
+
+
+def wants_own_name(system: System | None, environment: Environment | str, moment: datetime) -> bool:
+    """Return whether a system wants each certificate under a name of its own: then the next may be refused."""
+    said = () if system is None else system.statements_at(environment, moment, "unique_name")
+    return any(each.answer == "yes" for each in said)
 
 
 def kept_at(words: Words, out: str, *, opened: Words = ()) -> Words:

@@ -12,6 +12,7 @@ import click
 from pkitools.environment import Environment
 from pkitools.messages import message
 from pkitools.ordering.manifest import MANIFEST
+from pkitools.ordering.renewing import SAME_SUBJECT
 from pkitools.reports import WrittenCertificate, WrittenRequest
 from pkitools.requests import RequestPlan
 from pkitools.systems import Stance
@@ -162,6 +163,8 @@ def _steps(
     first: WrittenRequest, plans: Sequence[RequestPlan], path: str, moment: datetime
 ) -> Iterator[tuple[str, Words | None]]:
     yield tr("cli.csr.create.next_key" if first.key_file else "cli.csr.create.next_old_key"), None
+    if any(change.code == SAME_SUBJECT for change in first.changes or ()):
+        yield tr("cli.csr.create.next_same_subject"), None
     if any(plan.profile.serial_number == "oin" for plan in plans):
         oins = sorted({plan.subject.get("serialNumber") or "" for plan in plans} - {""})
         many = "s" if len(oins) > _MOST_OINS else ""
