@@ -6,7 +6,8 @@ What people read comes through here; JSON carries the library's own sentences.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from pkitools.frozen import dataclass
@@ -26,6 +27,12 @@ MAY_BE_LEFT_OUT: Final = "may_be_left_out"
 """The operand of a name that nobody knows, where the command does without one as well."""
 
 
+OF_ADDRESSES: Final = "allow"
+"""The operand that no message of the library has: what follows ``--allow-net``."""
+
+_ANY_NETWORK: Final = "CIDR"
+
+
 @dataclass(frozen=True, slots=True)
 class _AsRead:
     """An error, with its operands as people read them."""
@@ -39,8 +46,30 @@ def remedy_text(remedy: Remedy, chosen: Language) -> str | None:
     text = lookup(f"cli.remedies.{remedy.code}", chosen)
     if text is None:
         return None
-    said = filled(text, _readable(remedy.params, chosen))
+    said = filled(text, _readable({**remedy.params, **_allowed(text, remedy.params.values())}, chosen))
     return f"{said} {lookup('cli.main.without_system', chosen)}" if MAY_BE_LEFT_OUT in remedy.params else said
+
+
+def _allowed(text: str, particulars: Iterable[object]) -> Mapping[str, str]:
+    """Return the operand of a sentence that says how the address is allowed that was not asked."""
+    return {OF_ADDRESSES: allowing(particulars)} if f"{{{OF_ADDRESSES}}}" in text else {}
+
+
+def allowing(particulars: Iterable[object]) -> str:
+    """Return what follows ``--allow-net`` to allow the addresses that were refused: each with the option between.
+
+    Args:
+        particulars: of the refusals; what is no address in them is passed over.
+    """
+    from ipaddress import ip_address
+
+    found: dict[str, None] = {}
+    for word in (word for each in particulars for word in re.split(r"[\s,;()\[\]]+", str(each))):
+        try:
+            found[str(ip_address(word))] = None
+        except ValueError:
+            continue
+    return " --allow-net ".join(found) or _ANY_NETWORK
 
 
 def offline_remedy_text(remedy: Remedy, chosen: Language) -> str | None:

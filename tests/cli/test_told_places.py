@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+import socket
 from pathlib import Path
 
 import pytest
@@ -90,3 +92,40 @@ def test_the_chains_of_several_are_completed_as_is_told(run: Command, folder: Pa
     for words in found:
         assert run(*words, "--offline").code == 0
         assert Path(place(words)).is_file()
+
+
+ASKING = {
+    "probe": ("probe", "{peer}"),
+    "scan": ("scan", "{peer}"),
+    "g4 probe": ("g4", "probe", "{peer}"),
+    "register": ("oin", "lookup", "00000001822477348000", "--url", "https://{peer}/"),
+}
+PEERS = {
+    "localhost:9": ["127.0.0.1", "::1"],
+    "127.0.0.1:9": ["127.0.0.1"],
+    "[::1]:9": ["::1"],
+    "10.1.2.3:9": ["10.1.2.3"],
+}
+REFUSED = {"nl": "niet openbaar", "en": "not public"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("peer", PEERS)
+@pytest.mark.parametrize("name", ASKING)
+def test_the_network_that_is_told_is_that_of_the_address(
+    run: Command, monkeypatch: pytest.MonkeyPatch, name: str, peer: str, language: Language
+) -> None:
+    def nobody_listens(*_: object, **__: object) -> socket.socket:
+        raise ConnectionRefusedError
+
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 9)) for address in PEERS[peer]]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    monkeypatch.setattr(socket, "create_connection", nobody_listens)
+    line = [word.format(peer=peer) for word in ASKING[name]]
+    ran = run("--lang", language, *line)
+    said = " ".join((ran.out + ran.err).split())
+    assert REFUSED[language] in said
+    allowed = re.findall(r"--allow-net [0-9a-f.:/]*[0-9a-f]", said)
+    assert [each.split()[1] for each in allowed] == PEERS[peer]
+    ran = run("--lang", language, *line, *(word for each in allowed for word in each.split()))
+    assert REFUSED[language] not in ran.out + ran.err
