@@ -245,8 +245,7 @@ def _judged(seen: Seen, certificate: HeldCertificate) -> StepStatus:
         return _step(Step.VERDICT, StepState.NOW, "key")
     state, why = _VERDICTS[certificate.own_verdict]
     if state is not StepState.DONE:
-        reason = "" if seen.fault is None else in_short(seen.fault)
-        return _step(Step.VERDICT, state, _failed(seen, certificate) if why == "failed" else why, reason=reason)
+        return _step(Step.VERDICT, state, _failed(seen, certificate) if why == "failed" else why, reason=_reason(seen))
     if seen.misplaced is not None:
         place = "" if seen.status.fault_file is None else seen.status.fault_file
         return _step(Step.VERDICT, StepState.NOW, "place", place=place, reason=in_short(seen.misplaced))
@@ -255,6 +254,10 @@ def _judged(seen: Seen, certificate: HeldCertificate) -> StepStatus:
     if seen.unread is not None:
         return _unread(Step.VERDICT, seen.unread)
     return _step(Step.VERDICT, state, "passed_unconfirmed" if certificate.is_revocation_unknown else why)
+
+
+def _reason(seen: Seen) -> str:
+    return "" if seen.fault is None else in_short(seen.fault)
 
 
 def _failed(seen: Seen, certificate: HeldCertificate) -> str:
@@ -361,7 +364,9 @@ def _renewal(seen: Seen) -> StepStatus:
         return _awaited(seen)
     is_over = seen.certificate.ends < seen.moment  # with what issued it
     if seen.at_once and (is_over or seen.plan is None or seen.plan.begin.day >= seen.today):
-        return _step(Step.RENEWAL, StepState.NOW, "at_once", seen.today)
+        # of one with a system the verdict says why
+        reason = _reason(seen) if seen.connection.system is None else ""
+        return _step(Step.RENEWAL, StepState.NOW, "at_once", seen.today, reason=reason)
     if seen.plan is None:
         return _step(Step.RENEWAL, StepState.WAITING, "far")
     return _next_one(seen, seen.plan.begin.day)
