@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from pkitools.frozen import dataclass
 from pkitools.messages import Language, Message, Remedy, Texts, error_sentence, filled, message
 from pkitools.text import shown
-from pkitools_cli.i18n import language, lookup, tr
+from pkitools_cli.i18n import blank, language, lookup, tr
 
 if TYPE_CHECKING:
     from pkitools.errors import PkitoolsError
@@ -27,8 +27,8 @@ MAY_BE_LEFT_OUT: Final = "may_be_left_out"
 """The operand of a name that nobody knows, where the command does without one as well."""
 
 
-OF_ADDRESSES: Final = "allow"
-"""The operand that no message of the library has: what follows ``--allow-net``."""
+OWN_OPERANDS: Final = frozenset({"allow", "called"})
+"""The operands that no message of the library has: what follows ``--allow-net``, and the name of the system."""
 
 _ANY_NETWORK: Final = "CIDR"
 
@@ -46,13 +46,25 @@ def remedy_text(remedy: Remedy, chosen: Language) -> str | None:
     text = lookup(f"cli.remedies.{remedy.code}", chosen)
     if text is None:
         return None
-    said = filled(text, _readable({**remedy.params, **_allowed(text, remedy.params.values())}, chosen))
+    said = filled(text, _readable({**remedy.params, **_own(text, remedy.params)}, chosen))
     return f"{said} {lookup('cli.main.without_system', chosen)}" if MAY_BE_LEFT_OUT in remedy.params else said
 
 
-def _allowed(text: str, particulars: Iterable[object]) -> Mapping[str, str]:
-    """Return the operand of a sentence that says how the address is allowed that was not asked."""
-    return {OF_ADDRESSES: allowing(particulars)} if f"{{{OF_ADDRESSES}}}" in text else {}
+def _own(text: str, params: Mapping[str, object]) -> dict[str, str]:
+    """Return the operands of a sentence that are of the command line."""
+    found = {}
+    if "{allow}" in text:
+        found["allow"] = allowing(params.values())
+    if "{called}" in text:
+        found["called"] = _name_of(str(params.get("system", "")))
+    return found
+
+
+def _name_of(title: str) -> str:
+    """Return by which name a command knows a system, as the one that is meant is known by its title."""
+    from pkitools_cli.own_data import every_system
+
+    return next((each.name for each in every_system() if each.title == title), blank("system"))
 
 
 def allowing(particulars: Iterable[object]) -> str:

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from pkitools.containers import read_source
 from pkitools.findings import Verdict
 from pkitools.limits import MAX_UPLOADS
-from pkitools.messages import LANGUAGES, Language, Remedy
+from pkitools.messages import LANGUAGES, Language, Remedy, message
 from pkitools.oin import OIN
 from pkitools.ordering import choice_of
 from pkitools.ordering.orders import OrderingKnowledge
@@ -114,6 +114,29 @@ def findings(document: Any) -> Iterator[str]:
     elif isinstance(document, list):
         for each in document:
             yield from findings(each)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_page_asks_for_can_be_given_there(language: Language) -> None:
+    """What was not given has a field in the form, and is not asked for once that is filled in."""
+    visitor, files = Visitor(language=language), [("a.pem", leaf())]
+    wanted = message("system.entity_id.given", {}, language).remedy
+    fields = {given["name"] for tag, given in Read(visitor.get("/")).elements if tag == "input" and "name" in given}
+    assert "entity_id" in fields
+    entity_id = "urn:etoegang:DV:00000003273229750000:entities:9001"
+    asking = 0
+    for system in systems():
+        asking += wanted in Read(visitor.drop(files, system=system.name, environment="production")).text
+        given = visitor.drop(files, system=system.name, environment="production", entity_id=entity_id)
+        assert wanted not in Read(given).text
+    assert asking > 0
+
+
+def test_a_text_that_is_no_entity_id_is_told_in_the_form(visitor: Visitor) -> None:
+    answer = visitor.drop([("a.pem", leaf())], entity_id="mijn koppeling")
+    assert answer.status == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert ("entity_id", "mijn koppeling") in {(g.get("name"), g.get("value")) for _, g in Read(answer).elements}
+    assert visitor.drop([("a.pem", leaf())], entity_id="mijn koppeling", system="mijnoverheid").status == HTTPStatus.OK
 
 
 @pytest.mark.slow

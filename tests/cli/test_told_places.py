@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pkitools.messages import LANGUAGES, Language
+from pkitools.messages import LANGUAGES, Language, message
+from pkitools.systems import System, get_system, systems
+from pkitools_cli.remedies import remedy_text
 from pkitools_test_pki.pki import build
 from tests.cli.test_connections import commands
 from tests.connections.support import OIN, connection, written
@@ -129,3 +131,11 @@ def test_the_network_that_is_told_is_that_of_the_address(
     assert [each.split()[1] for each in allowed] == PEERS[peer]
     ran = run("--lang", language, *line, *(word for each in allowed for word in each.split()))
     assert REFUSED[language] not in ran.out + ran.err
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("system", systems(), ids=lambda each: each.name)
+def test_a_remedy_names_the_system_it_is_about(system: System, language: Language) -> None:
+    text = message("system.hierarchy.accepted", {"system": system.title}, language, remedy_text).remedy
+    assert text.endswith(f"pkitools systems show {system.name}")
+    assert get_system(system.name) is system

@@ -18,15 +18,15 @@ from pkitools.reports import CheckedFile
 from pkitools.reports.pages.checked import Asked as AskedOf
 from pkitools.reports.pages.checked import checked_for_page
 from pkitools.text import size_text
-from pkitools_cli.commands.cert.check import Checked, FilesTogether, in_common
+from pkitools_cli.commands.cert.check import Checked, FilesTogether, in_common, is_entity_id
 from pkitools_cli.commands.cert.check_options import CheckOptions
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.inputs import is_list
 from pkitools_cli.options import OINText
-from pkitools_cli.own_data import titles
+from pkitools_cli.own_data import every_system, titles
 from pkitools_cli.page.exchange import Request, Screen
 from pkitools_cli.page.forms import Form, Upload, read_form
-from pkitools_cli.page.site import Site, environments, every_system, remedies_of
+from pkitools_cli.page.site import Site, environments, remedies_of
 from pkitools_cli.page.views import handed_in_requests
 from pkitools_cli.page.views.handed_in_requests import Inputs
 from pkitools_cli.page.views.keys import locked
@@ -68,6 +68,8 @@ def _judged_together(site: Site, form: Form, environment: Environment) -> Screen
     """
     options = _options(site, form, environment)
     titles(options.systems)  # a wrong name is told before a file is read
+    if options.entity_id and not options.systems and not is_entity_id(options.entity_id):
+        return _asked(site, form, tr("cli.page.check.no_entity_id", value=options.entity_id))
     inputs = _read(form.files, form.secret("passphrase").encode() or None)
     if handed_in_requests.are_requests(inputs):
         return handed_in_requests.judge(site, form, inputs, environment)
@@ -107,7 +109,7 @@ def _options(site: Site, form: Form, environment: Environment) -> CheckOptions:
         trust=given.trust,
         passphrase_file=None,
         passphrase_env=None,
-        entity_id=None,
+        entity_id=form.value("entity_id") or None,
         profile=None,
         host=None,
         beside=(),
