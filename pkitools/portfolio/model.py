@@ -525,6 +525,7 @@ class Reading:
         is_again: it adds to the reading of a file that came before.
         is_anew: more was known this time: its judgements take the place of the earlier ones.
         lists: how many lists of revoked certificates and OCSP responses are in it: they are used for all files.
+        is_list: it lay in a folder, and names peers to whoever hands it in itself.
     """
 
     name: str
@@ -539,6 +540,7 @@ class Reading:
     is_again: bool = False
     is_anew: bool = False
     lists: int = 0
+    is_list: bool = False
 
 
 @runtime_checkable
@@ -573,6 +575,7 @@ class Portfolio:
             and counts, is judged with that certificate.
         revocation_off: it was said to be left out, so that lists were not asked, also where there were any.
         list_folders: the folders that those lists lie in: whoever checks one certificate again has to give them.
+        peer_lists: files in a folder that name peers, which are asked only where such a file is handed in itself.
     """
 
     moment: datetime
@@ -591,6 +594,7 @@ class Portfolio:
     revocation_off: bool = False
     connections: tuple[str, ...] = ()
     list_folders: tuple[str, ...] = ()
+    peer_lists: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Portfolio: {len(self.certificates)} certificates, {len(self.unread)} unread, {self.looked_at} files>"
