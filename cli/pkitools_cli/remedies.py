@@ -27,6 +27,9 @@ MAY_BE_LEFT_OUT: Final = "may_be_left_out"
 """The operand of a name that nobody knows, where the command does without one as well."""
 
 
+POINTS_ELSEWHERE: Final = "points_elsewhere"
+"""The operand of a file that is none of our kinds, and names others: how a shell takes its name."""
+
 OWN_OPERANDS: Final = frozenset({"allow", "called"})
 """The operands that no message of the library has: what follows ``--allow-net``, and the name of the system."""
 
@@ -43,7 +46,8 @@ class _AsRead:
 
 def remedy_text(remedy: Remedy, chosen: Language) -> str | None:
     """Return the sentence of the command line for a remedy; ``None`` where the library's will do."""
-    text = lookup(f"cli.remedies.{remedy.code}", chosen)
+    points = POINTS_ELSEWHERE in remedy.params
+    text = lookup("cli.inputs.points_elsewhere" if points else f"cli.remedies.{remedy.code}", chosen)
     if text is None:
         return None
     said = filled(text, _readable({**remedy.params, **_own(text, remedy.params)}, chosen))

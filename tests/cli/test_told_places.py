@@ -139,3 +139,33 @@ def test_a_remedy_names_the_system_it_is_about(system: System, language: Languag
     text = message("system.hierarchy.accepted", {"system": system.title}, language, remedy_text).remedy
     assert text.endswith(f"pkitools systems show {system.name}")
     assert get_system(system.name) is system
+
+
+NAMING = {
+    "site.conf": "server {{\n listen 443 ssl;\n ssl_certificate {file};\n}}\n",
+    "een site.conf": "<VirtualHost *:443>\nSSLCertificateFile {file}\n</VirtualHost>\n",
+    "haproxy.cfg": "frontend a\n  bind :443 ssl crt {file}\n",
+    "dynamic.yml": "tls:\n  certificates:\n    - certFile: {file}\n",
+    "lijst.csv": "naam;bestand\nx;{file}\n",
+    "lijst.txt": "{file}\n",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "line", [("cert", "check", "{}", "-e", "preproduction"), ("cert", "lint", "{}"), ("cert", "show", "{}")]
+)
+@pytest.mark.parametrize("name", NAMING)
+def test_what_names_certificates_and_is_none_is_for_a_scan(
+    run: Command, folder: Path, name: str, line: tuple[str, ...], language: Language
+) -> None:
+    Path(name).write_text(NAMING[name].format(file=Path("a.pem").absolute()), encoding="utf-8")
+    ran = run("--lang", language, *(word.format(name) for word in line))
+    said = " ".join((ran.out + ran.err).split())
+    assert ran.code == 1
+    words = shlex.split(said[said.index("pkitools scan ") :])[1:]
+    assert words[:2] == ["scan", name]
+    assert "a.pem" in run(*words[:2]).out
+    Path(name).write_text("niets\n", encoding="utf-8")
+    ran = run("--lang", language, *(word.format(name) for word in line))
+    assert "pkitools scan" not in ran.out + ran.err
