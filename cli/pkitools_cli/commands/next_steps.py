@@ -296,6 +296,13 @@ def free_place(names: Iterable[str], ends: Collection[str], asked: object) -> st
     return free
 
 
+def forget_places() -> None:
+    """Forget what was told where: another answer of the same run stands by itself, as each of a page does."""
+    ctx = click.get_current_context(silent=True)
+    if ctx is not None:
+        ctx.meta.pop(_PLACES, None)
+
+
 def chain_place(file: str, *which: str) -> str:
     """Return where the whole chain of a file goes: beside it, where nothing is.
 
