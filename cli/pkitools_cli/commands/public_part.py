@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
+from pathlib import Path
 from typing import Final
 
 from pkitools.environment import Environment
@@ -51,7 +52,9 @@ def after_public(files: Sequence[str], system: str | None, environment: Environm
         environment: where, likewise.
     """
     sent = [file for file in files if file.endswith((".pem", ".txt"))] or list(files)
-    params = {"files": ", ".join(sent), "system": ", ".join(titles([system] if system else ()))}
+    # where they lie stands above, and they differ in their ends alone: of two whole paths the last would be cut off
+    names = f" {tr('cli.export.and')} ".join((Path(sent[0]).name, *(Path(file).suffix for file in sent[1:])))
+    params = {"files": names, "system": ", ".join(titles([system] if system else ()))}
     wants_metadata = system is not None and environment is not None and _has_consumer(system)
     key = "metadata" if wants_metadata else "connect" if system else "connect_anywhere"
     commands = {
