@@ -295,8 +295,7 @@ def _not_good(seen: Seen, certificate: HeldCertificate, state: StepState, why: s
     """Return why it is not good, or was not judged; of a test hierarchy that it has to be trusted first."""
     if (test := _test_hierarchy(seen.fault)) is not None:
         return _step(Step.VERDICT, state, "untrusted_test", **test)
-    reason = "" if seen.fault is None else in_short(seen.fault)
-    return _step(Step.VERDICT, state, _failed(seen, certificate) if why == "failed" else why, reason=reason)
+    return _step(Step.VERDICT, state, _failed(seen, certificate) if why == "failed" else why, reason=_reason(seen))
 
 
 def _test_hierarchy(fault: Outcome | None) -> dict[str, object] | None:
@@ -305,6 +304,10 @@ def _test_hierarchy(fault: Outcome | None) -> dict[str, object] | None:
         return None
     issuer = fault.params["issuer"]
     return {"issuer": issuer.short if isinstance(issuer, NameText) else issuer, "test": fault.params["test"]}
+
+
+def _reason(seen: Seen) -> str:
+    return "" if seen.fault is None else in_short(seen.fault)
 
 
 def _failed(seen: Seen, certificate: HeldCertificate) -> str:
@@ -441,7 +444,9 @@ def _following(seen: Seen, certificate: HeldCertificate) -> StepStatus:
         return _awaited(seen)
     is_over = certificate.ends < seen.moment  # with what issued it
     if seen.at_once and (is_over or seen.plan is None or seen.plan.begin.day >= seen.today):
-        return _step(Step.RENEWAL, StepState.NOW, "at_once", seen.today)
+        # of one with a system the verdict says why
+        reason = _reason(seen) if seen.connection.system is None else ""
+        return _step(Step.RENEWAL, StepState.NOW, "at_once", seen.today, reason=reason)
     if seen.plan is None:
         return _step(Step.RENEWAL, StepState.WAITING, "far")
     return _next_one(seen, seen.plan.begin.day)

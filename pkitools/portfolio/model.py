@@ -553,6 +553,7 @@ class Reading:
         is_by_folder: whether a root in it is somebody's own depends on what else lies in its folder.
         reached: of a scan of places of connections, the numbers of those from whose places it was reached: it lies
             there, or what lies there names it, or names what names it.
+        is_list: it lay in a folder, and names peers to whoever hands it in itself.
     """
 
     name: str
@@ -569,6 +570,7 @@ class Reading:
     lists: int = 0
     is_by_folder: bool = False
     reached: tuple[int, ...] = ()
+    is_list: bool = False
 
     @property
     def named_by(self) -> tuple[str, ...]:
@@ -612,6 +614,7 @@ class Portfolio:
             and counts, is judged with that certificate.
         revocation_off: it was said to be left out, so that lists were not asked, also where there were any.
         list_folders: the folders that those lists lie in: whoever checks one certificate again has to give them.
+        peer_lists: files in a folder that name peers, which are asked only where such a file is handed in itself.
     """
 
     moment: datetime
@@ -630,6 +633,7 @@ class Portfolio:
     revocation_off: bool = False
     connections: tuple[str, ...] = ()
     list_folders: tuple[str, ...] = ()
+    peer_lists: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Portfolio: {len(self.certificates)} certificates, {len(self.unread)} unread, {self.looked_at} files>"

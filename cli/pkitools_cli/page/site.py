@@ -19,7 +19,6 @@ from pkitools_cli.own_data import given_data
 
 if TYPE_CHECKING:
     from pkitools.messages import Remedy, RemedyText
-    from pkitools.systems import System
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,15 +88,6 @@ def remedies_of(given: Given) -> RemedyText:
         return None if text is None else filled(text, of.params)
 
     return remedy
-
-
-def every_system() -> list[System]:
-    """Return the systems, ours and one's own, in the order of their titles."""
-    from pkitools.systems import systems
-
-    data = given_data()
-    found = {system.name: system for system in (*systems(), *(data.systems if data else ()))}
-    return sorted(found.values(), key=lambda system: system.title.casefold())
 
 
 def left_out(kind: str) -> list[str]:

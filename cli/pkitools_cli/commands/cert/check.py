@@ -166,7 +166,7 @@ def command(options: CheckOptions) -> Reply[Checked]:
         raise click.UsageError(tr("cli.cert_check.one_file"))
     if options.entity_id is not None and not options.entity_id.strip():
         raise click.UsageError(tr("cli.cert_check.entity_id_empty"))
-    if options.entity_id is not None and not options.systems and not _is_entity_id(options.entity_id):
+    if options.entity_id is not None and not options.systems and not is_entity_id(options.entity_id):
         raise click.UsageError(tr("cli.cert_check.no_entity_id", value=visible(options.entity_id, 80)))
     if options.verbose and options.quiet:
         raise click.UsageError(tr("cli.cert_check.verbose_or_quiet"))
@@ -240,7 +240,8 @@ def _document(checked: Checked, options: CheckOptions) -> dict[str, object]:
     return reports.cert_check_document(checked.files, checked.reuse, following) | whole
 
 
-def _is_entity_id(text: str) -> bool:
+def is_entity_id(text: str) -> bool:
+    """Return whether a text is an entity ID of a scheme that is known."""
     from pkitools.oin.entity_schemes import ENTITIES, EntitySubject
 
     return EntitySubject(text, ENTITIES).is_parsed

@@ -17,7 +17,7 @@ from pkitools.reports.text import is_about_the_subject, others, why, word
 from pkitools.text import joined, shown
 from pkitools.x509 import DistinguishedName, read_certificate
 from pkitools_cli.commands.cert.check_overall import reserved
-from pkitools_cli.commands.next_steps import NextStep, Words, again, carried, fits
+from pkitools_cli.commands.next_steps import NextStep, Words, again, carried, chain_place, fits
 from pkitools_cli.i18n import blank, language, report_word, tr
 from pkitools_cli.lines import coloured, columns, findings_told, labelled, under_label, wrapped
 from pkitools_cli.own_data import titles
@@ -191,7 +191,7 @@ def _completed() -> NextStep | None:
     file = None if ctx is None else ctx.params.get("client_cert")
     if file is None or file == "-":
         return None
-    words = ("chain", "complete", file, *carried(only=_FOR_COMPLETE), "--out", tr("cli.chain.out"))
+    words = ("chain", "complete", file, *carried(only=_FOR_COMPLETE), "--out", chain_place(file))
     return NextStep(tr("cli.probe.now.chain"), words) if fits(words) else None
 
 

@@ -39,7 +39,7 @@ from pkitools_cli.commands.status.commands import lists_in, renewal_for, taken
 from pkitools_cli.commands.status.new_files import NewFiles
 from pkitools_cli.commands.status.reports import add_to_files, entry_of
 from pkitools_cli.i18n import form_of, language, tr
-from pkitools_cli.lines import coloured, columns, wrapped
+from pkitools_cli.lines import coloured, columns, command_rows, wrapped
 from pkitools_cli.own_data import titles
 from pkitools_cli.remedies import error_line, offline_remedy_text
 from pkitools_cli.reply import Line
@@ -78,6 +78,7 @@ _OF_A_PEER: Final = "tls"
 _OF_ITS_KEY: Final = frozenset({NAMED.code, BESIDE.code})
 """What is wrong with a certificate by a key in another file, which has to be given to see it."""
 _INDENT: Final = "    "
+_MOST_LISTS: Final = 3  # of peers, that are named
 
 
 def scan_told(
@@ -210,9 +211,16 @@ def _unread(portfolio: Portfolio) -> Iterator[Line | str]:
             yield Line(tr(f"cli.scan.gap.{gap}", count=len(found)), bold=True)
         for one in found:
             yield from wrapped(error_line(one.error), f"{_INDENT}  ", "  - ")
-    if portfolio.passed_over:
+    if portfolio.peer_lists:
         yield ""
-        yield from wrapped(tr(f"cli.scan.passed_over{form_of(portfolio.passed_over)}", count=portfolio.passed_over), "")
+        names = ", ".join(map(visible, portfolio.peer_lists[:_MOST_LISTS]))
+        words = ("scan", portfolio.peer_lists[0])
+        yield from wrapped(tr(f"cli.scan.peer_lists{form_of(len(portfolio.peer_lists))}", names=names), "")
+        yield from command_rows(words, _INDENT)
+    others = portfolio.passed_over - len(portfolio.peer_lists)
+    if others > 0:
+        yield ""
+        yield from wrapped(tr(f"cli.scan.passed_over{form_of(others)}", count=others), "")
 
 
 def _heading_of(one: Unread) -> Gap:

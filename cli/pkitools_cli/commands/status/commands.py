@@ -15,7 +15,7 @@ from pkitools.files import read_bytes
 from pkitools.findings import Verdict
 from pkitools.limits import MAX_CERTIFICATE_BYTES
 from pkitools.messages import LANGUAGES
-from pkitools_cli.commands.public_part import public_place, public_words
+from pkitools_cli.commands.public_part import public_parts, public_words
 from pkitools_cli.commands.renewing import kept_at, renewal_words
 from pkitools_cli.commands.status.new_files import NewFiles
 from pkitools_cli.i18n import blank, speaking
@@ -214,7 +214,7 @@ def _sent(one: ConnectionStatus) -> list[str] | None:
         return None  # what is left is to send it, and to state the day
     file, connection = _file(one.certificate), one.connection
     system = None if connection.system is None else connection.system.name
-    return [*public_words(file, public_place(file), system, connection.environment)]
+    return [*public_words(file, system, connection.environment)]
 
 
 def wished(words: Sequence[str], one: ConnectionStatus, moment: datetime) -> list[str] | None:
@@ -258,9 +258,10 @@ def public_part_of(one: ConnectionStatus) -> str | None:
     file = _file(one.certificate)
     for tongue in LANGUAGES:  # it may have been made in another than is spoken now
         with speaking(tongue):
-            place = public_place(file)
-        if _holds(place, one.certificate.sha256):
-            return place
+            places = list(public_parts(file))
+        for place in places:
+            if _holds(place, one.certificate.sha256):
+                return place
     return None
 
 

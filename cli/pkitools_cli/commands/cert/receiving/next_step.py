@@ -15,7 +15,7 @@ from pkitools.trust import HierarchyKind, hierarchy_of
 from pkitools.trust.recognition import claimed_test
 from pkitools_cli.commands.cert.receiving.why import ORDER
 from pkitools_cli.commands.next_steps import NextStep, Words, carried, step
-from pkitools_cli.commands.public_part import public_place, public_words
+from pkitools_cli.commands.public_part import public_words
 from pkitools_cli.commands.renewing import renewal_of_file
 from pkitools_cli.i18n import blank
 from pkitools_cli.own_data import systems_named, titles
@@ -59,7 +59,7 @@ def _public(arrival: Arrival) -> Words:
     """Return the command that makes the public part of a certificate that is in its place."""
     order = arrival.order
     system, environment = (None, None) if order is None else (order.system, order.environment)
-    return public_words(arrival.certificate_file, public_place(arrival.certificate_file), system, environment)
+    return public_words(arrival.certificate_file, system, environment)
 
 
 def _of_state(state: State, here: Sequence[Arrival], receipt: Receipt, asked: Invocation) -> NextStep | None:
