@@ -51,8 +51,8 @@ FLOORS: Final[tuple[Mapping[str, str], ...]] = (
         "fetching": "one document over HTTP: addresses, cache",
         "profiles": "what a certificate profile requires, allows and forbids, as data",
         "trust": "hierarchies, anchors, the catalogue of authorities, policy OIDs",
-        "validation": "a certificate to a verified path; two engines behind one protocol",
     },
+    {"validation": "a certificate to a verified path; two engines behind one protocol"},
     {
         "requests": "keys and requests from a profile; a request judged",
         "oin_register": "the public register of OINs: asked, or looked up in a dated copy",

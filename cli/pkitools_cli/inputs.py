@@ -27,7 +27,7 @@ from pkitools_cli.i18n import form_of, tr
 from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.output import complain
 from pkitools_cli.passphrases import asked_passphrase, can_ask
-from pkitools_cli.remedies import error_line
+from pkitools_cli.remedies import POINTS_ELSEWHERE, error_line
 
 if TYPE_CHECKING:
     from pkitools.reports import ToldError
@@ -108,6 +108,11 @@ class Used(Generic[T]):
         return all(failure.harmless for failure in self.failures)
 
 
+_NONE_OF_OURS: Final = frozenset(
+    f"sources.error.{slug}" for slug in ("nothing", "other_kind", "unrecognised", "html", "xml")
+)
+
+
 def read_input(name: str, passphrase: bytes | None = None, *, wanted: ItemKind = ItemKind.CERTIFICATE) -> Contents:
     """Return what a file, or standard input for ``-``, holds.
 
@@ -125,6 +130,22 @@ def read_input(name: str, passphrase: bytes | None = None, *, wanted: ItemKind =
             if passphrase is not None or not can_ask():
                 raise
             return read_source(data, shown, passphrase=asked_passphrase(shown))
+        except InputError as error:
+            if error.code not in _NONE_OF_OURS or not _points_elsewhere(data, name):
+                raise
+            import shlex  # of what is no certificate alone
+
+            raise InputError(error.code, **error.params, **{POINTS_ELSEWHERE: shlex.quote(name)}) from None
+
+
+def _points_elsewhere(data: bytes, name: str) -> bool:
+    """Return whether a file is a configuration or a list, of which a scan reads what it names."""
+    from pkitools.portfolio.pointers import pointers_of  # of what is no certificate alone
+
+    try:
+        return bool(pointers_of(data, name, is_inventory=True))
+    except PkitoolsError:
+        return False
 
 
 def _refuse_without_files(name: str, wanted: ItemKind) -> None:

@@ -135,6 +135,15 @@ def told_unusable(names: Iterable[str]) -> bool:
     return bool(refused)
 
 
+def every_system() -> list[System]:
+    """Return the systems, ours and one's own, in the order of their titles."""
+    from pkitools.systems import systems
+
+    data = given_data()
+    found = {system.name: system for system in (*systems(), *(data.systems if data else ()))}
+    return sorted(found.values(), key=lambda system: system.title.casefold())
+
+
 def titles(names: Iterable[str]) -> list[str]:
     """Return what people call the systems; of one that cannot be told of, its name."""
     data = given_data()

@@ -154,9 +154,13 @@ class Checker:
         from pkitools.checking.elsewhere import judged_by, judged_or_error  # who judges one needs neither
 
         each = _each(certificates)
+        material = self._asked.material.for_several()
+        several = self
+        if material is not self._asked.material:
+            several = Checker.of(replace(self._asked, material=material), self._memory)
         if executor is None:
-            return (judged_or_error(self, certificate) for certificate in each)
-        return judged_by(executor, self, self._asked, Checker.of, each)
+            return (judged_or_error(several, certificate) for certificate in each)
+        return judged_by(executor, several, several._asked, Checker.of, each)
 
 
 def _each(certificates: Given | Iterable[Given]) -> Iterable[Given]:

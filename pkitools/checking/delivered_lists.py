@@ -50,7 +50,9 @@ def refuse_unreadable_lists(contents: Contents) -> None:
             refuse_unreadable(item)
 
 
-def with_delivered(revocation: Revocation | None, files: Iterable[Contents]) -> Revocation | None:
+def with_delivered(
+    revocation: Revocation | None, files: Iterable[Contents], *, is_for_it: bool = True
+) -> Revocation | None:
     """Return how revocation is to be checked, with the CRLs and OCSP responses of some files, each once.
 
     Who signed them is judged where they are used, as of all others: what a stranger signed proves nothing.
@@ -58,6 +60,7 @@ def with_delivered(revocation: Revocation | None, files: Iterable[Contents]) -> 
     Args:
         revocation: how it is to be checked by what was given; ``None`` where nothing was.
         files: what came.
+        is_for_it: they are for the certificate that is judged; else nothing is told of one that is for others.
     """
     files = tuple(files)
     given = revocation or Revocation()
@@ -71,6 +74,7 @@ def with_delivered(revocation: Revocation | None, files: Iterable[Contents]) -> 
         crls=(*material.crls, *crls),
         ocsp_responses=(*material.ocsp_responses, *responses),
         names={**_names(files), **material.names},
+        beside=material.beside if is_for_it else material.beside.union(crls, responses),
     )
 
 

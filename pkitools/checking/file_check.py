@@ -19,6 +19,7 @@ from pkitools.checking.question import Revocation, given_systems, given_trust, q
 from pkitools.checking.selection import Subject, possible_issuers, selected, subjects
 from pkitools.checking.stated_ids import check_certificates_alone, check_metadata
 from pkitools.containers import BadItem, Contents, Item, ItemKind, items_of, read_source
+from pkitools.containers.saml_names import is_of_provider
 from pkitools.documents import cite
 from pkitools.environment import Environment
 from pkitools.errors import InputError, PkitoolsError, SecretError
@@ -36,7 +37,7 @@ from pkitools.findings import (
     Violated,
     outcome,
 )
-from pkitools.frozen import dataclass, field
+from pkitools.frozen import dataclass, field, replace
 from pkitools.messages import CAUSE
 from pkitools.profiles import Profile
 from pkitools.rules.own import given_data
@@ -310,14 +311,27 @@ def _judged(
     return tuple(
         JudgedCertificate(
             each,
-            checker.check(
-                each.facts,
-                intermediates=_without(authorities, each.facts.der),
-                entity_id=ids.asked_of(each.entity_id) or None,
+            _as_stated(
+                each,
+                checker.check(
+                    each.facts,
+                    intermediates=_without(authorities, each.facts.der),
+                    entity_id=ids.asked_of(each.entity_id) or None,
+                ),
             ),
         )
         for each in meant
     )
+
+
+def _as_stated(subject: Subject, result: CheckResult) -> CheckResult:
+    """Return a result so that it says what to do to whoever holds the certificate, by where it stands in its file."""
+    if not is_of_provider(item.role for item in subject.items):
+        return result
+    from pkitools.checking.self_made import as_of_provider  # few are
+
+    told = tuple(as_of_provider(one, result.facts.sha256) for one in result.report.outcomes)
+    return replace(result, report=replace(result.report, outcomes=told))
 
 
 def _not_among(own: tuple[bytes, ...], given: tuple[bytes, ...]) -> tuple[bytes, ...]:

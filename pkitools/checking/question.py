@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from pkitools.arguments import aware, choice, of_type, optional, optional_choice, several, text, wrong_type
 from pkitools.environment import Environment
-from pkitools.frozen import dataclass, field
+from pkitools.frozen import dataclass, field, replace
 from pkitools.revocation import Cache, CertificateRevocationList, Fetcher, RevocationOptions, RevocationPolicy
 from pkitools.revocation.check import Material, given_crls, given_responses
 from pkitools.rules.own import given_data
@@ -36,6 +36,8 @@ class Revocation:
         cache: documents kept between runs.
         options: order of sources, freshness, limits.
         names: what CRLs and responses are called, by their DER (a file's name): told of one that is of no use.
+        beside: DER of the CRLs and responses that nobody gave for this certificate, as those that lie with a trust
+            anchor: they count like the others, but of one that is for other certificates nothing is told.
 
     Raises:
         InvalidValueError: a value is none of those.
@@ -48,6 +50,7 @@ class Revocation:
     cache: Cache | None = None
     options: RevocationOptions = field(default_factory=RevocationOptions)
     names: Mapping[bytes, str] = field(default_factory=dict, repr=False)
+    beside: Iterable[bytes] = field(default=frozenset(), repr=False)
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -55,6 +58,7 @@ class Revocation:
         put(self, "crls", given_crls(self.crls))
         put(self, "ocsp_responses", given_responses(self.ocsp_responses))
         put(self, "names", _names(self.names))
+        put(self, "beside", frozenset(several(self.beside, bytes, "beside")))
 
     @property
     def material(self) -> Material:
@@ -65,7 +69,12 @@ class Revocation:
             self.fetcher,
             self.cache,
             names=self.names,
+            beside=frozenset(self.beside),
         )
+
+    def for_several(self) -> Self:
+        """Return the same for several certificates: that a list is not for one of them is nothing to tell there."""
+        return replace(self, beside=self.material.for_several().beside)
 
     def policy_in(self, environment: Environment | str) -> RevocationPolicy:
         """Return the policy that holds in this environment."""

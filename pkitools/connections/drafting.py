@@ -27,12 +27,14 @@ class Draft:
         data: the file: TOML in UTF-8.
         organizations, connections: how many it holds.
         left_out: certificates that are in none of its connections: there is no OIN in them, or more than one.
+        of_others: those of identity providers, the other side of connections: they are in none either, rightly.
     """
 
     data: bytes
     organizations: int
     connections: int
     left_out: tuple[HeldCertificate, ...]
+    of_others: tuple[HeldCertificate, ...] = ()
 
 
 def draft(portfolio: Portfolio, folder: str, *, system: System | None = None, language: Language = "en") -> Draft:
@@ -52,7 +54,7 @@ def draft(portfolio: Portfolio, folder: str, *, system: System | None = None, la
     language = one_of(LANGUAGES, language, "language")
     writing = _Writing(portfolio, folder, system, language, Counter(_stems(portfolio)))
     usable = sorted(
-        (one for one in portfolio.judged if _oin(one) is not None),
+        (one for one in portfolio.judged if _oin(one) is not None and not one.is_of_provider),
         key=lambda each: (each.oin or "", each.name, each.not_after),
     )
     organizations = {str(one.oin): one for one in sorted(usable, key=lambda each: each.not_after)}
@@ -63,7 +65,8 @@ def draft(portfolio: Portfolio, folder: str, *, system: System | None = None, la
     lines += [line for oin in sorted(organizations) for line in writing.organization(oin, organizations[oin])]
     lines += [line for members in groups.values() for line in writing.connection(members)]
     left_out = tuple(one for one in portfolio.judged if _oin(one) is None)
-    return Draft(("\n".join(lines) + "\n").encode(), len(organizations), len(groups), left_out)
+    of_others = tuple(one for one in portfolio.judged if _oin(one) is not None and one.is_of_provider)
+    return Draft(("\n".join(lines) + "\n").encode(), len(organizations), len(groups), left_out, of_others)
 
 
 def _oin(one: HeldCertificate) -> OIN | None:

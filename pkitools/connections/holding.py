@@ -244,7 +244,7 @@ class _Found:
 
     def _plan(self, connection: Connection, certificate: HeldCertificate | None) -> Plan | None:
         """Return the days back from the end of the certificate, or from going live where there is none."""
-        if certificate is None:
+        if certificate is None or certificate.is_of_provider:
             return plan_of_live(connection, moment=self.judging.moment, calendar=self.calendar)
         return plan_of_renewal(connection, certificate, moment=self.judging.moment, calendar=self.calendar)
 

@@ -125,6 +125,10 @@ class Plan:
         """The first thing to do."""
         return min((one for one in self.dates if one.kind in BEGIN), key=lambda one: one.day)
 
+    def begin_for(self, subscriber: bool | None) -> PlanDate:
+        """Return the first thing to do, whatever is not known: who may be a subscriber has not to register for sure."""
+        return min((one for one in self.dates if one.kind in _begun_by(subscriber)), key=lambda one: one.day)
+
     def at_once(self, today: date) -> Plan:
         """Return the same of a certificate that is not good: what is to be begun has to be so today.
 
@@ -137,6 +141,10 @@ class Plan:
         kept = (one for one in self.dates if one.kind not in {PlanKind.SEND, PlanKind.NEXT_END})
         moved = (_not_after(one, today) if one.kind in BEGIN else one for one in kept)
         return replace(self, dates=tuple(sorted(moved, key=_place)))
+
+
+def _begun_by(subscriber: bool | None) -> frozenset[PlanKind]:
+    return BEGIN - {PlanKind.REGISTER} if subscriber is None else BEGIN
 
 
 def _not_after(one: PlanDate, day: date) -> PlanDate:

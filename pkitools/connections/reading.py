@@ -20,9 +20,10 @@ from pkitools.connections.places import Lines, lines_of
 from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError
 from pkitools.frozen import dataclass
-from pkitools.messages import CAUSE
+from pkitools.messages import CAUSE, NOTHING
 from pkitools.oin import OIN, InvalidIdentifierError, InvalidOINError
 from pkitools.oin.entity_ids import EntityID, entity_subject
+from pkitools.oin.number_rules import LIKE_DIGITS
 from pkitools.portfolio.model import Gap, Unread
 from pkitools.profiles import TSP, get_tsp
 from pkitools.renewal.working_days import YEARS
@@ -197,8 +198,9 @@ class _Reader:
         given = entry.need("oin", str)
         try:
             oin = str(OIN.parse(given))
-        except InvalidOINError:
-            entry.refuse("oin", "oin", given=given)
+        except InvalidOINError as error:
+            suggestion = error.params.get("suggestion", NOTHING) if error.code == LIKE_DIGITS.code else NOTHING
+            entry.refuse("oin", "oin", given=given, suggestion=suggestion)
         tsp = entry.get("tsp", str)
         named = None if tsp is None else self._tsp(tsp, entry, "tsp").name
         return ConnectingOrganization(key, oin, entry.need("name", str), named, entry.get("subscriber", bool))

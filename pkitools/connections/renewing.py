@@ -214,6 +214,8 @@ def has_to_be_replaced(certificate: HeldCertificate, moment: datetime) -> bool:
     A path that cannot be built for want of certificates refutes nothing; one that was built and refused does, and an
     authority above it that has ended. Nor does another's key that lies with it: that has to be put right, and it stays.
     """
+    if certificate.is_of_provider:  # theirs to replace
+        return False
     if certificate.not_after < moment or certificate.own_verdict is not Verdict.FAILED or is_wrong_by_key(certificate):
         return False
     is_known = certificate.ends < moment or not any(map(_is_path_missing, certificate.judgements))

@@ -13,10 +13,14 @@ from pkitools.connections.status import ConnectionStatus, Step, StepState, StepS
 from pkitools.environment import Environment
 from pkitools.findings import Outcome, Verdict
 from pkitools.frozen import dataclass
+from pkitools.messages import NOTHING
 from pkitools.metadata.consumers import consumers
 from pkitools.oin import OIN
 from pkitools.portfolio import Gap, HeldCertificate, Unread
+from pkitools.text import NameText
+from pkitools.validation.rules import ANCHOR_FOUND
 
+_REGISTER_LATE: Final = "connections.request.register_late"
 _VERDICTS: Final = {
     Verdict.PASSED: (StepState.DONE, "passed"),
     Verdict.FAILED: (StepState.NOW, "failed"),
@@ -90,11 +94,26 @@ class Seen:
 
 def steps_of(seen: Seen) -> tuple[StepStatus, ...]:
     """Return the steps of a connection, in their order."""
+    if seen.certificate is not None and seen.certificate.is_of_provider:
+        return _of_other_side(seen, seen.certificate)
     found = [_oin(seen), _request(seen), _order(seen), _certificate(seen), _verdict(seen)]
     found.append(_stated(seen, Step.SENT, seen.connection.sent))
     if takes_metadata(seen.connection):
         found.append(_metadata(seen))
     return (*found, _stated(seen, Step.TESTED, seen.connection.tested), _renewal(seen))
+
+
+def _of_other_side(seen: Seen, certificate: HeldCertificate) -> tuple[StepStatus, ...]:
+    """Return the steps where what lies at the places is the certificate of an identity provider: nothing is ordered."""
+    said = {"name": certificate.name, "place": certificate.places[0].name}
+    waiting = (Step.VERDICT, Step.SENT, *((Step.METADATA,) if takes_metadata(seen.connection) else ()), Step.TESTED)
+    return (
+        _oin(seen),
+        _step(Step.REQUEST, StepState.WAITING, "waiting"),
+        _step(Step.ORDER, StepState.WAITING, "waiting"),
+        _step(Step.CERTIFICATE, StepState.NOW, "of_provider", **said),
+        *(_step(each, StepState.WAITING, "waiting") for each in (*waiting, Step.RENEWAL)),
+    )
 
 
 def takes_metadata(connection: Connection) -> bool:
@@ -124,7 +143,20 @@ def _request(seen: Seen) -> StepStatus:
         return _unread(Step.REQUEST, seen.unread)
     if seen.plan is None:
         return _step(Step.REQUEST, StepState.NOW, "now")
-    return _by(Step.REQUEST, seen.plan.begin.day, seen.today)
+    return _begin(seen.plan, seen.connection.subscriber, seen.today)
+
+
+def _begin(plan: Plan, subscriber: bool | None, today: date) -> StepStatus:
+    """Return how the beginning stands; of whom nobody says whether he is a subscriber both days are told."""
+    found, register = _by(Step.REQUEST, plan.begin_for(subscriber).day, today), plan.on(PlanKind.REGISTER)
+    is_close = subscriber is None and register is not None and register.day - AHEAD <= today
+    if not is_close or register is None or found.due is None or found.state is StepState.LATE:
+        return found
+    if register.day >= found.due:  # nothing is known of how long that takes
+        return found
+    why = "register_late" if register.day < today else "register"
+    days = {"day": found.due.isoformat(), "register": register.day.isoformat()}
+    return _step(Step.REQUEST, StepState.NOW, why, found.due, **days)
 
 
 def _key(seen: Seen, certificate: HeldCertificate) -> StepStatus:
@@ -248,8 +280,7 @@ def _judged(seen: Seen, certificate: HeldCertificate) -> StepStatus:
         return _step(Step.VERDICT, StepState.NOW, "key")
     state, why = _VERDICTS[certificate.own_verdict]
     if state is not StepState.DONE:
-        reason = "" if seen.fault is None else in_short(seen.fault)
-        return _step(Step.VERDICT, state, _failed(seen, certificate) if why == "failed" else why, reason=reason)
+        return _not_good(seen, certificate, state, why)
     if seen.misplaced is not None:
         place = "" if seen.status.fault_file is None else seen.status.fault_file
         return _step(Step.VERDICT, StepState.NOW, "place", place=place, reason=in_short(seen.misplaced))
@@ -258,6 +289,25 @@ def _judged(seen: Seen, certificate: HeldCertificate) -> StepStatus:
     if seen.unread is not None:
         return _unread(Step.VERDICT, seen.unread)
     return _step(Step.VERDICT, state, "passed_unconfirmed" if certificate.is_revocation_unknown else why)
+
+
+def _not_good(seen: Seen, certificate: HeldCertificate, state: StepState, why: str) -> StepStatus:
+    """Return why it is not good, or was not judged; of a test hierarchy that it has to be trusted first."""
+    if (test := _test_hierarchy(seen.fault)) is not None:
+        return _step(Step.VERDICT, state, "untrusted_test", **test)
+    return _step(Step.VERDICT, state, _failed(seen, certificate) if why == "failed" else why, reason=_reason(seen))
+
+
+def _test_hierarchy(fault: Outcome | None) -> dict[str, object] | None:
+    """Return of whom a certificate is whose path was not found because nobody said that a test hierarchy is trusted."""
+    if fault is None or fault.rule.code != ANCHOR_FOUND.code or fault.params.get("test", NOTHING) == NOTHING:
+        return None
+    issuer = fault.params["issuer"]
+    return {"issuer": issuer.short if isinstance(issuer, NameText) else issuer, "test": fault.params["test"]}
+
+
+def _reason(seen: Seen) -> str:
+    return "" if seen.fault is None else in_short(seen.fault)
 
 
 def _failed(seen: Seen, certificate: HeldCertificate) -> str:
@@ -304,7 +354,9 @@ def _was_in_time(one: PlanDate, status: ConnectionStatus, today: date, send: dat
         case PlanKind.ORDER:
             return True
         case PlanKind.REGISTER:
-            return status.certificate is not None or is_ordered
+            request = status.of(Step.REQUEST)
+            is_told = request is not None and request.code == _REGISTER_LATE  # with its condition
+            return status.certificate is not None or is_ordered or is_told
         case PlanKind.SEND:
             return sent is not None and sent.state is StepState.DONE
         case _:
@@ -364,7 +416,11 @@ def _renewal(seen: Seen) -> StepStatus:
     if switch is not None and seen.status.switch is not None and seen.status.switch.is_of(seen.certificate.ends.date()):
         return switch  # the next needs not be ordered
     following = _following(seen, seen.certificate)
-    return following if switch is None or _urgency(following) < _urgency(switch) else switch
+    if switch is None or _urgency(following) < _urgency(switch):
+        return following
+    # what is over for long hides no order that is as late
+    is_over = seen.status.switch is not None and seen.status.switch.is_over
+    return following if is_over and following.state is StepState.LATE else switch
 
 
 def _switch(switch: Switch, today: date) -> StepStatus:
@@ -388,7 +444,9 @@ def _following(seen: Seen, certificate: HeldCertificate) -> StepStatus:
         return _awaited(seen)
     is_over = certificate.ends < seen.moment  # with what issued it
     if seen.at_once and (is_over or seen.plan is None or seen.plan.begin.day >= seen.today):
-        return _step(Step.RENEWAL, StepState.NOW, "at_once", seen.today)
+        # of one with a system the verdict says why
+        reason = _reason(seen) if seen.connection.system is None else ""
+        return _step(Step.RENEWAL, StepState.NOW, "at_once", seen.today, reason=reason)
     if seen.plan is None:
         return _step(Step.RENEWAL, StepState.WAITING, "far")
     return _next_one(seen, seen.plan.begin.day)

@@ -49,11 +49,13 @@ class Connector:
     def tested(self, host: str | Address, port: int, deadline: Deadline) -> list[Address]:
         """Return the addresses of a host; refused when one of them may not be connected to."""
         addresses = self.addresses(host, port, deadline) if isinstance(host, str) else [host]
-        for address in addresses:
-            if not is_allowed(address, self._allow_net):
-                named = str(host) != str(address)
-                told = Detail("fetching.detail.host_is", host=host, address=address) if named else str(address)
-                raise TransferError(FetchFault.ADDRESS, told)
+        refused = dict.fromkeys(str(each) for each in addresses if not is_allowed(each, self._allow_net))
+        if refused:
+            told = ", ".join(refused)  # all of them: whoever allows one is not refused for the next
+            named = str(host) != told
+            raise TransferError(
+                FetchFault.ADDRESS, Detail("fetching.detail.host_is", host=host, address=told) if named else told
+            )
         return addresses
 
     def addresses(self, host: str, port: int, deadline: Deadline) -> list[Address]:

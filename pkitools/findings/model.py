@@ -159,12 +159,14 @@ class Rule:
 class CertificateRef:
     """Which certificate an outcome is about: SHA-256 (hex, lower case) and its role in the path.
 
-    ``make_anew`` of one that its holder signed, where that mends what the outcome tells.
+    ``make_anew`` of one that its holder signed, where that mends what the outcome tells; ``of_provider`` of one that
+    metadata say to be an identity provider's: who connects orders no other in its place.
     """
 
     sha256: str
     role: str  # end_entity, intermediate, trust_anchor, crl_issuer, ocsp_responder
     make_anew: bool = field(default=False, compare=False)
+    of_provider: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,10 @@ class CertificateAtHand(Protocol):
     """Whether what is told of a certificate is mended by who made it."""
 
     @property
+    def of_provider(self) -> bool:
+        """Whether it is of an identity provider, the other side of a connection."""
+
+    @property
     def make_anew(self) -> bool:
         """Whether it is."""
         ...
@@ -135,6 +139,9 @@ RemedyText: TypeAlias = Callable[[Remedy, Language], str | None]
 
 MAKE_ANEW: Final = "report.make_anew"
 """What to do about a finding on a certificate that its holder made."""
+
+OF_PROVIDER: Final = "report.of_provider"
+"""What to do about a finding on a certificate of the other side."""
 
 CAUSE: Final = "problem"
 """The operand that is the code of an error: a message shows the title of that error, in its own language.
@@ -262,9 +269,10 @@ def message(
         params = _with_why(params, language)
     told = _with_words(params, language)
     title, text, remedy, short, word = (filled(_part(entry, part, params), told) for part in parts)
-    # where an operand is empty the library says another thing: the program's own is not about that
-    usual = _part(entry, "remedy", params) == entry.get("remedy", "")
-    own = remedy_text(Remedy(code, params), language) if remedy_text is not None and usual else None
+    # where an operand is empty the library says another thing, and the program has its own for that
+    variant = _key_of_part(entry, "remedy", params).removeprefix("remedy")
+    own_code = f"{code}.{variant[1:]}" if variant else code
+    own = None if remedy_text is None else remedy_text(Remedy(own_code, params), language)
     return Message(title or code, text, remedy if own is None else own, short, word)
 
 
@@ -308,8 +316,13 @@ def fault_in_words(code: str, detail: str, language: Language) -> str:
 
 def _part(entry: Mapping[str, str], part: str, params: Mapping[str, object]) -> str:
     """Return the template of a part: the one for where an operand is empty, if that is so."""
-    empty = (entry.get(f"{part}_without_{name}") for name, value in params.items() if str(value) in _EMPTY)
-    return next(filter(None, empty), entry.get(part, ""))
+    return entry.get(_key_of_part(entry, part, params), "")
+
+
+def _key_of_part(entry: Mapping[str, str], part: str, params: Mapping[str, object]) -> str:
+    """Return under which key the template of a part stands."""
+    empty = (f"{part}_without_{name}" for name, value in params.items() if str(value) in _EMPTY)
+    return next(filter(entry.get, empty), part)
 
 
 def in_words(text: str, language: Language) -> str:
@@ -358,9 +371,11 @@ def outcome_message(
         why = message(f"report.reason.{outcome.reason}", operands, language, remedy_text)
         return why if why.message else replace(why, message=shown(outcome.reason))
     said = message(outcome.rule.code, operands, language, remedy_text, outcome.rule.texts)
-    if outcome.certificate is None or not outcome.certificate.make_anew:
+    about = outcome.certificate
+    if about is None or not (about.make_anew or about.of_provider):
         return said
-    return replace(said, remedy=message(MAKE_ANEW, {}, language, remedy_text).remedy)
+    instead = MAKE_ANEW if about.make_anew else OF_PROVIDER
+    return replace(said, remedy=message(instead, {}, language, remedy_text).remedy)
 
 
 def error_sentence(error: CodedError, language: Language, remedy_text: RemedyText | None = None) -> str:

@@ -115,7 +115,7 @@ def check_metadata(
         environment=environment,
         intermediates=intermediates,
         trust=trust,
-        revocation=revocation,
+        revocation=None if revocation is None else revocation.for_several(),
         data=own,
         unread=unread,
         raise_crashes=raise_crashes,

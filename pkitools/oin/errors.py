@@ -10,7 +10,10 @@ from pkitools.errors import InvalidValueError
 
 
 class InvalidOINError(InvalidValueError):
-    """The text is not an OIN. ``code`` is that of the first rule it breaks, such as ``oin.rsin.eleven_test``."""
+    """The text is not an OIN. ``code`` is that of the first rule it breaks, such as ``oin.rsin.eleven_test``.
+
+    Where it would be one with digits for the letters that look like them it is ``oin.input.like_digits``.
+    """
 
 
 class InvalidNumberError(InvalidValueError):

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from pkitools.arguments import text as argument
 from pkitools.oin.errors import InvalidOINError
-from pkitools.oin.number_rules import first_violation
+from pkitools.oin.number_rules import first_violation, slip_in
 from pkitools.oin.prefixes import LENGTH, PREFIX_LENGTH, Prefix, prefix_table
 from pkitools.oin.subject import Candidate, compact
 
@@ -59,7 +59,7 @@ class OIN(str):
         given = str(argument(text, "text"))  # an int has lost its leading zeros already
         broken = _broken(given, legacy) if len(given) <= LENGTH else first_violation(Candidate(given, legacy=legacy))
         if broken is not None:
-            rule, answer = broken
+            rule, answer = slip_in(Candidate(given)) or broken
             raise InvalidOINError(rule.code, **answer.params)
         return super().__new__(cls, text)
 

@@ -307,6 +307,15 @@ def _with_digits(subject: Candidate) -> str:
     return meant if meant != subject.tidied and not is_valid(subject.tidied) and is_valid(meant) else ""
 
 
+LIKE_DIGITS: Final = Rule("oin.input.like_digits", Severity.NOTICE, _OWN, Certainty.ADVICE)
+
+
+def slip_in(subject: Candidate) -> tuple[Rule, Violated] | None:
+    """Return that letters stand where digits would make it an OIN: likelier than what the number is with them."""
+    answer = _like_digits(subject)
+    return (LIKE_DIGITS, answer) if isinstance(answer, Violated) else None
+
+
 def _like_digits(subject: Candidate) -> Answer:
     return _met_if(not _with_digits(subject), subject, _suggestion(_with_digits))
 
@@ -377,7 +386,7 @@ def _input_notes() -> Iterator[NumberRule]:
     yield Rule("oin.input.tidied", Severity.WARNING, _OWN, Certainty.ADVICE), _tidied
     yield Rule("oin.input.leading_zeros", Severity.NOTICE, _OWN, Certainty.ADVICE), _leading_zeros
     yield Rule("oin.input.contains", Severity.NOTICE, _OWN, Certainty.ADVICE), _contains
-    yield Rule("oin.input.like_digits", Severity.NOTICE, _OWN, Certainty.ADVICE), _like_digits
+    yield LIKE_DIGITS, _like_digits
     yield Rule("oin.input.ean", Severity.NOTICE, _OWN, Certainty.ADVICE), _ean
     yield Rule("oin.input.scientific", Severity.NOTICE, _OWN, Certainty.ADVICE), _scientific
     yield _lookalike("oin.input.eight_digits", "(?!0{8})[0-9]{8}", _suggestion(_kvk_based))

@@ -191,6 +191,7 @@ def receive(
     authorities = [each.facts.der for each in came if each.facts.is_ca and each not in users]
     given = several_ders(means.intermediates, CERTIFICATE, "intermediates")
     revocation = with_delivered(means.revocation, files)
+    revocation = None if revocation is None else revocation.for_several()
     with_chain = replace(means, intermediates=(*given, *authorities), revocation=revocation)
     arrivals = tuple(_arrival(each, users, manifest, Path(folder), with_chain) for each in users)
     seen = {each.spki for each in arrivals}

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from pkitools.arguments import aware
 from pkitools.containers import Contents, ItemKind, items_of
+from pkitools.containers.saml_names import is_of_provider
 from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError
 from pkitools.frozen import dataclass, field
@@ -17,10 +18,13 @@ from pkitools.ordering.orders import FOR
 from pkitools.profiles import TSP, Presence, Profile, get_profile, profiles, trial, tsps
 from pkitools.requests import PrivateKey, RequestPlan
 from pkitools.rules import detect_profile
+from pkitools.systems import System
 from pkitools.trust import HierarchyKind, hierarchy_of, is_self_signed
 from pkitools.x509 import CertificateFacts, oin_from_certificate, read_certificate
 from pkitools.x509.oids import ATTRIBUTE_OIDS, ATTRIBUTES
 
+SAME_SUBJECT: Final = "ordering.change.same_subject"
+"""The code of what stays as it was, and may be refused for that."""
 _FIELDS: Final[Mapping[str, str]] = {
     "C": "country",
     "ST": "province",
@@ -116,11 +120,28 @@ class Renewal:
         if key.public.spki_sha256 == self.old.public_key.spki_sha256:
             raise InvalidValueError("ordering.error.renew_same_key", name=self.name)
 
-    def changes(self, plan: RequestPlan) -> tuple[RequestChange, ...]:
-        """Return what is otherwise in the planned request."""
+    def changes(self, plan: RequestPlan, refusing: System | None = None) -> tuple[RequestChange, ...]:
+        """Return what is otherwise in the planned request.
+
+        Args:
+            plan: the request.
+            refusing: a system that may refuse a second certificate with one name: that the name stays is told as well.
+        """
         before = detect_profile(self.old)
         of_names = (*_of_subject(self.old, plan), *_of_names(self.old, plan))
-        return (*_of_profile(before, plan.profile), *of_names, _of_key(self.old, plan))
+        stays = refusing is not None and self.has_subject_of(plan)
+        same = [RequestChange(SAME_SUBJECT, {"system": refusing.title})] if stays and refusing is not None else []
+        return (*same, *_of_profile(before, plan.profile), *of_names, _of_key(self.old, plan))
+
+    def has_subject_of(self, plan: RequestPlan) -> bool:
+        """Return whether the next certificate would bear the same name, as an order in production would have it.
+
+        Only that of a test has TRIAL in front of it, and its issuer adds that where a request does not.
+        """
+        before = sorted(
+            (ATTRIBUTES.get(each.oid, each.oid), trial().without_prefix(each.value)) for each in self.old.subject
+        )
+        return before == sorted((name, trial().without_prefix(value)) for name, value in plan.subject.attributes)
 
 
 def renewal_of(contents: Contents, *, moment: datetime) -> Renewal:
@@ -156,6 +177,8 @@ def _one(contents: Contents) -> CertificateFacts:
     if len(users) != 1:
         slug = "renew_several" if users else "renew_authority"
         raise InputError(f"ordering.error.{slug}", name=contents.name, count=len(users))
+    if is_of_provider(item.role for item in found if facts[users[0].sha256].der == item.der):
+        raise InputError("ordering.error.renew_provider", name=contents.name)
     return users[0]
 
 

@@ -39,6 +39,7 @@ class Gathering:
         self._kept = Kept(judging.moment)
         self._looked_at = self._passed_over = self._lists = 0
         self._with_lists: dict[str, None] = {}
+        self._peer_lists: list[str] = []
 
     @property
     def looked_at(self) -> int:
@@ -58,6 +59,8 @@ class Gathering:
             raise wrong_type("reading", reading, "Reading") from None
         self._passed_over += reading.holds_nothing
         self._lists += reading.lists
+        if reading.is_list:
+            self._peer_lists.append(reading.name)
         if reading.lists:
             self._with_lists.setdefault(os.path.dirname(reading.name) or ".")  # noqa: PTH120  as it was reached
         for one in reading.certificates:
@@ -96,6 +99,7 @@ class Gathering:
             revocation_asked=not _is_off(judging.revocation) and (self._lists > 0 or _has_means(judging.revocation)),
             lists_found=self._lists,
             list_folders=tuple(self._with_lists),
+            peer_lists=tuple(self._peer_lists),
             revocation_off=_is_off(judging.revocation),
             connections=tuple(claim.name for claim in judging.claims),
         )

@@ -13,6 +13,7 @@ from pkitools.checking.delivery.checks import COMPLETE, VALID, not_complete, not
 from pkitools.checking.delivery.issuers import beside
 from pkitools.checking.judgement import CheckResult, Memory, judged_as_read
 from pkitools.checking.question import Question, Revocation, question
+from pkitools.checking.self_made import as_of_provider
 from pkitools.checking.stated_ids import check_given_entity_id, holds_nothing_to_judge
 from pkitools.checking.workers import new_token
 from pkitools.environment import Environment
@@ -107,6 +108,7 @@ class Where:
         is_published: its file only says which certificate somebody has, as metadata do: no chain is sent from there.
         chain: what it weighs that the chain that is brought lacks an authority; ``None`` where none is asked of it.
         is_sent: something sends the file as it is, or sent the certificate.
+        of_provider: as that of an identity provider, the other side: nobody who connects orders another.
     """
 
     name: str = ""
@@ -115,6 +117,7 @@ class Where:
     is_published: bool = False
     chain: Severity | None = None
     is_sent: bool = False
+    of_provider: bool = False
 
 
 ANYWHERE: Final = Where()
@@ -180,7 +183,10 @@ class Judge:
         environment, basis = _placed(self.asked, claim, hierarchy_of(facts).kind)
         asked = _with_entity(self._question(environment, host, by), entity_id)
         result = self._by_what_is_known(facts, between, asked, where)
-        told = *map(lean, result.report.told), *map(lean, self._of_delivery(facts, between, result, where))
+        found = result.report.told
+        if where.of_provider:
+            found = tuple(as_of_provider(one, facts.sha256) for one in found)
+        told = *map(lean, found), *map(lean, self._of_delivery(facts, between, result, where))
         return Judgement(
             environment,
             basis,
@@ -284,7 +290,7 @@ class Judge:
             asked.material,
             crls=tuple({id(crl): crl for crl in (*asked.material.crls, *crls)}.values()),
             ocsp_responses=tuple(dict.fromkeys((*asked.material.ocsp_responses, *responses))),
-        )
+        ).for_several()
         together = (*between, *asked.intermediates)
         elsewhere = frozenset(further).difference(own, asked.intermediates)
         asked = replace(asked, intermediates=together, material=material, elsewhere=elsewhere)
@@ -339,9 +345,10 @@ def _of_entity(entity_id: str, told: Iterable[Outcome], asked: Question, result:
 
 
 def _with_lists_read(revocation: Revocation) -> Revocation:
-    """Return the same with every list read that can be; what cannot is told of with each certificate."""
+    """Return the same for many certificates, every list read that can be; what cannot is told of with each."""
     crls = revocation.material.crls
-    return replace(revocation, crls=tuple(read_if_it_can(crl) if isinstance(crl, bytes) else crl for crl in crls))
+    read = tuple(read_if_it_can(crl) if isinstance(crl, bytes) else crl for crl in crls)
+    return replace(revocation, crls=read).for_several()
 
 
 def _at_hand(asked: Judging) -> Iterator[bytes]:
@@ -373,5 +380,6 @@ def lean(outcome: Outcome) -> Outcome:
 
     Which certificate it is about is kept where its remedy hangs on that.
     """
-    ref = outcome.certificate if outcome.certificate is not None and outcome.certificate.make_anew else None
+    about = outcome.certificate
+    ref = about if about is not None and (about.make_anew or about.of_provider) else None
     return Outcome(outcome.rule, outcome.status, ref, (), outcome.params, outcome.reason)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Final, Protocol, runtime_checkable
 
 from pkitools.arguments import aware, text
+from pkitools.containers.saml_names import is_of_provider
 from pkitools.environment import Environment
 from pkitools.errors import PkitoolsError
 from pkitools.findings import Outcome, Severity, Status, Verdict
@@ -81,6 +82,11 @@ class Place:
     named_by: tuple[str, ...] = ()
     out_of_date: str | None = None
     within: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def role(self) -> str | None:
+        """The role in SAML metadata; ``None`` elsewhere."""
+        return None if self.use is None else self.use.partition(" ")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +259,11 @@ class HeldCertificate:
     places: tuple[Place, ...] = ()
     uses: tuple[str, ...] = ()
     successor: Successor | None = None
+
+    @property
+    def is_of_provider(self) -> bool:
+        """It is of an identity provider, the other side: it stands nowhere but in metadata, in that role."""
+        return is_of_provider(place.role for place in self.places)
 
     @property
     def name(self) -> str:
@@ -542,6 +553,7 @@ class Reading:
         is_by_folder: whether a root in it is somebody's own depends on what else lies in its folder.
         reached: of a scan of places of connections, the numbers of those from whose places it was reached: it lies
             there, or what lies there names it, or names what names it.
+        is_list: it lay in a folder, and names peers to whoever hands it in itself.
     """
 
     name: str
@@ -558,6 +570,7 @@ class Reading:
     lists: int = 0
     is_by_folder: bool = False
     reached: tuple[int, ...] = ()
+    is_list: bool = False
 
     @property
     def named_by(self) -> tuple[str, ...]:
@@ -601,6 +614,7 @@ class Portfolio:
             and counts, is judged with that certificate.
         revocation_off: it was said to be left out, so that lists were not asked, also where there were any.
         list_folders: the folders that those lists lie in: whoever checks one certificate again has to give them.
+        peer_lists: files in a folder that name peers, which are asked only where such a file is handed in itself.
     """
 
     moment: datetime
@@ -619,6 +633,7 @@ class Portfolio:
     revocation_off: bool = False
     connections: tuple[str, ...] = ()
     list_folders: tuple[str, ...] = ()
+    peer_lists: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Portfolio: {len(self.certificates)} certificates, {len(self.unread)} unread, {self.looked_at} files>"

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from pkitools.containers.encodings import as_utf8
 from pkitools.documents import Source, cite
-from pkitools.errors import LimitError
+from pkitools.errors import InputError, LimitError, PkitoolsError
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_CONFIGURATION_BYTES, MAX_POINTERS
 from pkitools.package_data import read_toml
@@ -41,6 +41,7 @@ from pkitools.toml_text import read_foreign_toml
 COLUMNS: Final = frozenset(
     [
         "address",
+        "adres",
         "bestand",
         "cert",
         "certfile",
@@ -51,7 +52,12 @@ COLUMNS: Final = frozenset(
         "eindpunt",
         "file",
         "files",
+        "fqdn",
         "host",
+        "host:poort",
+        "host:port",
+        "hostnaam",
+        "hostname",
         "keystore",
         "pad",
         "path",
@@ -59,12 +65,33 @@ COLUMNS: Final = frozenset(
         "place",
         "plaats",
         "places",
+        "server",
+        "servernaam",
         "target",
         "url",
     ]
 )
 """What a column or a key is called, in small letters, in which an inventory has files or peers."""
 
+_HOSTS: Final = frozenset(["address", "adres", "fqdn", "host", "hostnaam", "hostname", "server", "servernaam"])
+"""Those of them in which a host may stand whose port is in the column beside it."""
+
+_PORTS: Final = frozenset(["poort", "port"])
+_HOST: Final = pattern(
+    r"localhost|(?:\d{1,3}\.){3}\d{1,3}|(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,20}[A-Za-z]{2,63}"
+)
+_FILES: Final = tuple(
+    f".{end}"
+    for end in (
+        *("pem", "crt", "cer", "cert", "der", "key", "csr", "req", "crl", "p7b", "p7c", "p7s", "p12", "pfx", "jks"),
+        *("jceks", "bks", "keystore", "truststore", "xml", "yaml", "yml", "json", "conf", "cfg", "ini", "toml", "txt"),
+        *("csv", "tsv", "lst", "env", "properties", "eml", "msg", "zip", "tar", "gz", "tgz", "bak", "old", "orig"),
+    )
+)
+"""How names of files end that are no hosts."""
+
+_TABLES: Final = (".csv", ".tsv")
+_LISTS: Final = (*_TABLES, ".txt", ".lst")
 _PEER: Final = pattern(r"(?:https://)?(?P<host>\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9._-]{1,253}):(?P<port>[0-9]{1,5})/?")
 _PROSE: Final = (".md", ".rst", ".adoc", ".html", ".htm", ".tex")
 _CONFIGURATION: Final = ".conf"
@@ -513,8 +540,11 @@ def _inventory(text: str, name: str) -> Iterator[Pointer]:
 def _of_toml(raw: object, meant: bool = False) -> Iterator[str]:
     """Yield every text under a key that is called as :data:`COLUMNS` say, at whatever depth."""
     if isinstance(raw, dict):
+        port = next((str(value) for key, value in raw.items() if str(key).lower() in _PORTS), "")
         for key, value in raw.items():
-            yield from _of_toml(value, str(key).lower() in COLUMNS)
+            name = str(key).lower()
+            is_host = isinstance(value, str) and bool(port) and name in _HOSTS
+            yield from _of_toml(_peer(value.strip(), port) if is_host else value, name in COLUMNS)
     elif isinstance(raw, list):
         for each in raw:
             yield from _of_toml(each, meant)
@@ -526,29 +556,83 @@ def _of_rows(text: str, name: str) -> Iterator[Pointer]:
     """Yield the values of the columns that are meant; without a heading, of lines that are all peers."""
     rows = enumerate(csv.reader(StringIO(text), delimiter=_delimiter(text)), start=1)
     try:
-        heading = next(rows, (1, []))[1]
-        meant = [at for at, name in enumerate(heading) if name.strip().lower().lstrip("\ufeff") in COLUMNS]
+        heading = [each.strip().lower().lstrip("\ufeff") for each in next(rows, (1, []))[1]]
+        meant = [at for at, each in enumerate(heading) if each in COLUMNS]
         if not meant:
-            yield from _all_lines(text, Path(name).parent)
+            yield from _without_heading(text, name)
+        port = next((at for at, each in enumerate(heading) if each in _PORTS), None)
         for line, row in rows if meant else ():
-            yield from (_named(row[at].strip(), line) for at in meant if at < len(row) and row[at].strip())
+            told = ((at, row[at].strip()) for at in meant if at < len(row) and row[at].strip())
+            for at, value in told:
+                is_host = heading[at] in _HOSTS
+                whole = value if port is None or port >= len(row) or not is_host else _peer(value, row[port].strip())
+                if is_host and _lacks_port(whole, Path(name).parent):
+                    raise InputError("portfolio.error.host_without_port", name=name, line=line, host=value)
+                yield _named(whole, line)
     except csv.Error:  # a cell that is longer than any name
         return
 
 
-def _all_lines(text: str, folder: Path) -> tuple[Pointer, ...]:
+def _without_heading(text: str, name: str) -> tuple[Pointer, ...]:
+    """Return what a list without a heading that is known points to.
+
+    Raises:
+        InputError: it is a table, so that a column is meant, and none is called as we know them.
+    """
+    found = _all_lines(text, name)
+    if not found and name.lower().endswith(_TABLES):
+        raise InputError("portfolio.error.no_column", name=name)
+    return found
+
+
+def _peer(host: str, port: str) -> str:
+    """Return a host and what stands in the column of its port as one; the host alone where they are no peer."""
+    peer = f"[{host}]:{port}" if ":" in host and "[" not in host else f"{host}:{port}"
+    return host if peer_of(host) is not None or peer_of(peer) is None else peer
+
+
+def _lacks_port(told: str, folder: Path) -> bool:
+    """Return whether a name is that of a host, and of no file: how certificates and keys end is no domain."""
+    return (
+        _HOST.fullmatch(told) is not None
+        and not told.lower().endswith(_FILES)
+        and not os.path.lexists(told)
+        and not os.path.lexists(folder / told)
+    )
+
+
+def _all_lines(text: str, name: str) -> tuple[Pointer, ...]:
     """Return a pointer for each line of a list of peers and paths; nothing where one line is something else.
 
     A word alone may be anything: it is a path where there is a file or folder of that name beside the list.
+
+    Raises:
+        InputError: it is such a list, and a line names a host without its port.
     """
     found: list[Pointer] = []
+    folder, lacking = Path(name).parent, None
     for number, line in enumerate(StringIO(text), start=1):
         told = _path_on(line.strip().lstrip("\ufeff"), folder)
         if told and not told.startswith("#"):
-            if peer_of(told) is None and _LIKE_A_PATH.fullmatch(told) is None and not os.path.lexists(folder / told):
+            if _lacks_port(told, folder):
+                lacking = lacking or (number, told)
+            elif peer_of(told) is None and _LIKE_A_PATH.fullmatch(told) is None and not os.path.lexists(folder / told):
                 return ()
             found.append(_named(told, number))
+    if lacking is not None:
+        raise InputError("portfolio.error.host_without_port", name=name, line=lacking[0], host=lacking[1])
     return tuple(found)
+
+
+def is_list_of_peers(data: bytes, name: str) -> bool:
+    """Return whether a file that only lies somewhere would be read as a list of peers, were it handed in."""
+    if not name.lower().endswith(_LISTS):
+        return False
+    try:
+        found = pointers_of(data, name, is_inventory=True)
+    except PkitoolsError:
+        return False
+    return any(each.target is Target.PEER for each in found)
 
 
 def _path_on(line: str, folder: Path) -> str:

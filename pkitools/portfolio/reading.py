@@ -18,6 +18,7 @@ from pkitools.checking.selection import Subject, is_authority, possible_issuers,
 from pkitools.checking.stated_ids import check_metadata, ends_of
 from pkitools.containers import ContainerFormat, Contents, Item, ItemKind, read_source
 from pkitools.containers.other_kinds import kind_code
+from pkitools.containers.saml_names import is_of_provider
 from pkitools.containers.templates import without_blanks
 from pkitools.containers.wanted import (
     is_delivered,
@@ -45,7 +46,7 @@ from pkitools.portfolio.model import (
     Reading,
     Unread,
 )
-from pkitools.portfolio.pointers import pointers_beside, pointers_of
+from pkitools.portfolio.pointers import is_list_of_peers, pointers_beside, pointers_of
 from pkitools.requests.reading import RequestFacts, read_request
 from pkitools.trust import embedded_intermediates, hierarchy_of
 from pkitools.validation.rules import RULES as PATH_RULES
@@ -145,7 +146,7 @@ def _without(unit: Unit, error: InputError) -> Reading:
     is_called = is_not_what_it_says(unit.name, error) and not unit.is_lone
     is_missed = (bool(unit.named_by) and not unit.is_part) or is_called
     if unit.in_folder and not is_missed and (_is_of_no_use(error, unit) or _is_of_blanks(unit)):
-        return Reading(unit.name, holds_nothing=True)
+        return Reading(unit.name, holds_nothing=True, is_list=is_list_of_peers(unit.data, unit.name))
     return Reading(unit.name, unread=(_gap(unit, error),))
 
 
@@ -296,6 +297,8 @@ class _Found:
         if not is_all_there:
             chain = None if may_lack else chain_asked_of(self.contents.container, subject.items)
             where = Where(self.unit.name, may_lack, self.unit.sent_with or (), is_published, chain, is_sent)
+        if is_published and is_of_provider(item.role for item in subject.items):
+            where = replace(where, of_provider=True)
         ask = partial(self.judge.judge, subject.facts, between, subject.entity_id or None, self.unit.host, where=where)
         judged = ((by, ask(by)) for by in claimed or (None,))
         if not may_lack:

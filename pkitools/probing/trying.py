@@ -130,7 +130,8 @@ def probe(
     names = tuple(text(name, "systems") for name in several(systems, str, "systems"))
     found = [get_system(name) if data is None else data.system(name) for name in names]
     not_read = tuple(of_type(each, BadItem, "unread") for each in several(unread, BadItem, "unread"))
-    judge = _Judge(asked, moment, given_trust(trust), revocation, data, not_read, raise_crashes)
+    lists = None if revocation is None else revocation.for_several()  # of the server, and of one's own
+    judge = _Judge(asked, moment, given_trust(trust), lists, data, not_read, raise_crashes)
     line = Line(host, port, starttls, allow_net=allow_net, seconds=seconds, proxies=proxies)
     seen = replace(observed(line, client), trusted=judge.thumbprints)
     servers = tuple(each.name for each in found if _asks_of_servers(each, asked, moment))

@@ -108,7 +108,8 @@ class Planned:
         renewal, held, at_once = status.of("renewal"), status.certificate, None
         if renewal is not None and renewal.code == _AT_ONCE and renewal.due is not None and held is not None:
             at_once = Replacement(held.name, renewal.due)
-        far = held.ends.date() if held is not None and status.plan is None else None
+        is_far = held is not None and status.plan is None and not held.is_of_provider
+        far = held.ends.date() if held is not None and is_far else None
         return cls(
             status.plan,
             connection.system,

@@ -23,7 +23,7 @@ def instant(moment: datetime | None) -> str | None:
 def json_pieces(document: Mapping[str, object]) -> Iterator[str]:
     """Yield a document as text, ASCII alone: each value of it, and each of what stands in a list, by itself.
 
-    The standard library writes an indented text in Python, by a generator for every level; this takes two thirds of that.
+    The standard library writes an indented text in Python, by a generator for every level; this takes two thirds.
 
     Args:
         document: what :mod:`json` takes, but that an iterator is a list too, written as it comes.

@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, Self, TypeAlias
 
 from pkitools.arguments import aware, choice, optional, several
 from pkitools.crl.reading import CertificateRevocationList, read_crl
@@ -16,7 +16,7 @@ from pkitools.errors import InputError, InvalidValueError, LimitError
 from pkitools.fetching.model import Cache, Fetcher
 from pkitools.findings import MET, CertificateRef, Outcome, outcome
 from pkitools.findings.considered import Block
-from pkitools.frozen import dataclass, field
+from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_SIGNATURE_CHECKS
 from pkitools.revocation.codes import AttemptCode
 from pkitools.revocation.crl_status import is_from, lists_of_another
@@ -124,7 +124,8 @@ def check_revocation(
 class Material:
     """What a status may be learned from, as :func:`check_revocation` names it, and as it was handed in.
 
-    ``names`` says what a list or response is called, by its DER: told of one that is of no use.
+    ``names`` says what a list or response is called, by its DER: told of one that is of no use. ``beside`` are the DER
+    of those that nobody gave for this certificate: of one that turns out to be for others nothing is told.
     """
 
     crls: tuple[bytes | CertificateRevocationList, ...] = ()
@@ -133,6 +134,7 @@ class Material:
     cache: Cache | None = None
     other_certificates: tuple[bytes, ...] = ()
     names: Mapping[bytes, str] = field(default_factory=dict)
+    beside: frozenset[bytes] = frozenset()
 
     @property
     def are_lists(self) -> bool:
@@ -143,6 +145,13 @@ class Material:
     def is_at_hand(self) -> bool:
         """No network and no cache is asked."""
         return self.fetcher is None and self.cache is None
+
+    def for_several(self) -> Self:
+        """Return the same for several certificates: none of it was given for one of them."""
+        if not (self.crls or self.ocsp_responses):
+            return self
+        lists = (crl if isinstance(crl, bytes) else crl.der for crl in self.crls)
+        return replace(self, beside=frozenset((*lists, *self.ocsp_responses)))
 
 
 def revocation_of(
@@ -353,6 +362,7 @@ class _Check:
             self._context,
             tuple(self._unread),
             self._given.names,
+            self._given.beside,
         )
         above = range(1, len(self._certificates) - 1)
         return self._certificate(0, material), *(self._authority(index, material) for index in above)
@@ -367,7 +377,7 @@ class _Check:
         if not _may_be_known(lists):
             return self._certificate(index, material)
         # a list is what its bytes are, and how it came; what else the object remembers follows from them
-        these = tuple([(crl.sha256, crl.was_pem) for crl in lists])
+        these = tuple([(crl.sha256, crl.was_pem, crl.der in material.beside) for crl in lists])
         question = certificate.der, issuer.der, self._refs[index].role, these, self._context.options
         moment = self._context.moment
         told = self._known.find(question, moment)
@@ -415,14 +425,17 @@ class _Check:
         """Record with the end entity, before all else, what was handed in and belongs to no certificate of the path.
 
         A list that belongs elsewhere is worth telling where it was handed in for nothing, not in a folder of lists of
-        which another one decided.
+        which another one decided, and never where nobody said that it is for this certificate.
         """
         known, search.attempts = search.attempts, list(self._unreadable)
         issuers = self._certificates[1:]
         for crl in material.crls if not useful else ():
-            if not self._others and not any(is_from(crl, issuer) for issuer in issuers):
+            is_meant = crl.der not in material.beside
+            if is_meant and not self._others and not any(is_from(crl, issuer) for issuer in issuers):
                 search.judge_list(crl, handed_in(crl.der), "")
         for response in material.unrelated_responses(self._certificates):
+            if response.der in material.beside:
+                continue
             search.judge_response(response, handed_in(response.der), "", None)
         search.attempts += known
 

@@ -98,6 +98,7 @@ def _notes(crl: CertificateRevocationList) -> tuple[Note, ...]:
 
 
 _UNUSABLE: Final = frozenset({AttemptCode.SCOPE, AttemptCode.MALFORMED})
+_ONLY_ATTRIBUTES: Final = "onlyContainsAttributeCerts"
 
 
 def _mentions(crl: CertificateRevocationList, certificate: PathCertificate) -> bool:
@@ -141,6 +142,15 @@ def _counts(entry: Entry, crl: CertificateRevocationList, context: RevocationCon
     if said.reason == HOLD:  # which ends: only a list that speaks of the moment
         return freshness(crl.this_update, crl.next_update, context) is None
     return still_revoked(said, crl.this_update, context)
+
+
+def is_for_others(answer: StatusInformation) -> bool:
+    """Whether a list of the issuer is for other certificates: of another kind, or of another distribution point."""
+    if answer.code is not AttemptCode.SCOPE or answer.named or answer.status.kind is StatusKind.REVOKED:
+        return False
+    if answer.crl is None or answer.crl.base_number is not None:
+        return False
+    return answer.detail == _ONLY_ATTRIBUTES or answer.passed[-1] is AttemptStep.CERTIFICATE_ISSUER
 
 
 def may_be_believed(crl: CertificateRevocationList, signer: PathCertificate, context: RevocationContext) -> bool:
@@ -208,7 +218,7 @@ def _read(crl: CertificateRevocationList, passed: list[AttemptStep]) -> ListScop
         # RFC 5280 5.2, 5.3: such a list determines no status, not even that of what it lists
         raise Refused(AttemptCode.SCOPE, Detail("revocation.detail.critical_extension", oid=strange))
     if scope.only_attribute:
-        raise Refused(AttemptCode.SCOPE, "onlyContainsAttributeCerts")
+        raise Refused(AttemptCode.SCOPE, _ONLY_ATTRIBUTES)
     return scope
 
 

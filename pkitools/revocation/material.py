@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Self
 
 from pkitools.crl.reading import CertificateRevocationList, read_crl
-from pkitools.frozen import dataclass, field
+from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_SIGNATURE_CHECKS
 from pkitools.revocation.model import SignatureBudget
 from pkitools.revocation.retrieval import DocumentSources
@@ -36,6 +36,7 @@ class RevocationMaterial:
         context: how to judge.
         unread: lists handed in of which nothing can be read.
         names: what each that was handed in is called, by its DER.
+        beside: DER of what nobody gave for this certificate.
         read: CRLs read in this validation by identity of their bytes, which are kept beside them.
     """
 
@@ -45,6 +46,7 @@ class RevocationMaterial:
     context: RevocationContext
     unread: tuple[bytes, ...] = ()
     names: Mapping[bytes, str] = field(default_factory=dict)
+    beside: frozenset[bytes] = frozenset()
     read: dict[int, tuple[bytes, CertificateRevocationList]] = field(default_factory=dict)
 
     def crl(self, data: bytes) -> CertificateRevocationList:
@@ -60,7 +62,7 @@ class RevocationMaterial:
         context = RevocationContext(
             shared.moment, shared.options, SignatureBudget(MAX_SIGNATURE_CHECKS), shared.raise_crashes
         )
-        return type(self)(self.crls, self.responses, self.sources, context, self.unread, self.names, self.read)
+        return replace(self, context=context)
 
     @property
     def lists(self) -> tuple[CertificateRevocationList, ...]:

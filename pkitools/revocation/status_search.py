@@ -11,7 +11,7 @@ from pkitools.findings import CertificateRef, crash
 from pkitools.frozen import replace
 from pkitools.messages import Detail, codes_of, together
 from pkitools.revocation.codes import LISTING, AttemptCode, AttemptStep, CrlFault, MaybeCode, Note
-from pkitools.revocation.crl_status import combine, is_from, judge_crl, lists_of_another
+from pkitools.revocation.crl_status import combine, is_for_others, is_from, judge_crl, lists_of_another
 from pkitools.revocation.delta import brought_up_to_date, contradicted, holds, told, without_ended_holds
 from pkitools.revocation.material import RevocationMaterial, name_of
 from pkitools.revocation.model import GOOD, HOLD, Attempt, Origin, RevocationStatus, SourceKind, StatusKind, unknown
@@ -295,11 +295,13 @@ class StatusSearch:
         return StatusInformation(AttemptCode.CRASHED, unknown(AttemptCode.CRASHED), detail=crash(error).detail)
 
     def judge_list(self, crl: CertificateRevocationList, got: Retrieval, url: str) -> None:
-        """Judge a list and record it."""
+        """Judge a list and record it, but not one for other certificates that nobody gave for this one."""
         try:
             answer = self._judge_list(crl)
         except Exception as error:  # as of a document that is read first
             answer = self._crashed(error)
+        if crl.der in self.material.beside and is_for_others(answer):
+            return
         self._settle_crl(answer, got, url)
 
     def _settle_crl(self, answer: StatusInformation | None, got: Retrieval, url: str) -> bool:

@@ -31,9 +31,21 @@ class HierarchyKind(StrEnum):
     ACCEPTANCE = "acceptance"
 
     @property
+    def word(self) -> str:
+        """How the authorities of such a hierarchy begin their names; empty of the real thing."""
+        return _WORDS.get(self, "")
+
+    @property
     def environment(self) -> Environment:
         """The environment its certificates are meant for."""
         return Environment.PRODUCTION if self is HierarchyKind.PRODUCTION else Environment.PREPRODUCTION
+
+
+_WORDS: Final = {
+    HierarchyKind.TRIAL: "TRIAL",
+    HierarchyKind.TEST: "TEST",
+    HierarchyKind.ACCEPTANCE: "ACCEPTATIE",
+}
 
 
 class Knowledge(StrEnum):

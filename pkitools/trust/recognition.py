@@ -6,6 +6,7 @@ certificates named "Staat der Nederlanden Root CA - G3" sit in public test suite
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
@@ -92,7 +93,7 @@ def recognise_name(common_name: str) -> Recognition:
 
     For a name without a certificate, such as those a server asks certificates of. Anybody may bear it.
     """
-    return _by_name(common_name, None)
+    return _by_issuer(common_name, None)
 
 
 def hierarchy_of(facts: CertificateFacts, issuer: CertificateFacts | None = None) -> Recognition:
@@ -114,6 +115,26 @@ def hierarchy_of(facts: CertificateFacts, issuer: CertificateFacts | None = None
     return Recognition(
         found.match, found.authority, found.hierarchy, found.generation, found.kind, facts.issuer.common_name
     )
+
+
+def claimed_test(facts: CertificateFacts) -> HierarchyKind | None:
+    """Return of which kind of test hierarchy a certificate says to be; ``None`` of one that says no such thing."""
+    return _if_test(hierarchy_of(facts).kind)
+
+
+def claimed_test_below(issuer: str, facts: Callable[[], CertificateFacts]) -> HierarchyKind | None:
+    """Return the same by the common name of the issuer, where that says of which hierarchy it is.
+
+    Args:
+        issuer: the common name.
+        facts: reads the certificate, which is asked only of an issuer whose name says nothing.
+    """
+    found = recognise_name(issuer)
+    return claimed_test(facts()) if found.match is Match.NONE else _if_test(found.kind)
+
+
+def _if_test(kind: HierarchyKind | None) -> HierarchyKind | None:
+    return None if kind is HierarchyKind.PRODUCTION else kind
 
 
 def _by_issuer(common_name: str | None, key_identifier: str | None) -> Recognition:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from pkitools.errors import InputError
 from pkitools.findings import NotChecked, Rule
 from pkitools.findings.asking import CRASHED
 from pkitools.frozen import replace
+from pkitools.messages import NOTHING
 from pkitools.validation import rules
 from pkitools.validation.algorithms import signature_scheme
 from pkitools.validation.building import Path, Pool, Search
 from pkitools.validation.checks import Refusal, violates
 from pkitools.validation.result import PathAttempt
+from pkitools.x509 import read_certificate
+from pkitools.x509.path_certificate import PathCertificate
 from pkitools.x509.signatures import can_be_verified, certificate_signed_by
 
 Check = Callable[[Path], list[Refusal]]
@@ -138,7 +142,21 @@ def _look_alike(search: Search, others: Pool, check: Check) -> PathAttempt | Non
 
 
 def _unknown_issuer(way: Path) -> Refusal:
-    top = way[-1]
+    top, issuer = way[-1], way[-1].issuer_text
     # of a root nothing is missing: it is at hand, and not trusted here
-    which = {"code": "root"} if len(way) > 1 and top.subject_text == top.issuer_text else {}
-    return violates(rules.ANCHOR_FOUND, len(way) - 1, name=top.subject_text, issuer=top.issuer_text, **which)
+    which = {"code": "root"} if len(way) > 1 and top.subject_text == issuer else {}
+    test = _test_hierarchy(way[0])
+    # whose test hierarchy it is nobody can know: it is trusted where somebody says so, and nothing is asked of a TSP
+    operands = {"lacking": NOTHING, "test": test} if test else {"lacking": issuer, "test": NOTHING}
+    return violates(rules.ANCHOR_FOUND, len(way) - 1, name=top.subject_text, issuer=issuer, **operands, **which)
+
+
+def _test_hierarchy(leaf: PathCertificate) -> str:
+    """Return the word by which the test hierarchy calls itself that a certificate says to be of; empty of any other."""
+    from pkitools.trust.recognition import claimed_test_below  # most paths are found
+
+    try:
+        kind = claimed_test_below(leaf.issuer_text.short, lambda: read_certificate(leaf.der))
+    except InputError:  # an engine reads less of it
+        return ""
+    return "" if kind is None else kind.word

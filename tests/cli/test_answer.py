@@ -346,7 +346,7 @@ RUNS = [
     ("koppeling.pem", f"-e preproduction --chain chain.pem {OFFLINE}", f"{FAILED} preproductie   {CN}",
      ["--trust MAP"]),
     ("koppeling.pem", f"-e preproduction --chain chain.pem --chain root.pem {OFFLINE}", f"{FAILED} preproductie   {CN}",
-     ["is een root die hier niet vertrouwd wordt", "--chain root.pem", "--trust BESTAND"]),
+     ["is van een testhiërarchie (TRIAL)", "--chain root.pem", "--trust MAP"]),
     ("koppeling.pem", f"-e preproduction --for digid-machtigen --entity-id urn:etoegang:DV:{OIN}:entities:9001 {HELD}",
      f"{FAILED} DigiD Machtigen, preproductie {CN}", [f"in deze vorm: urn:nl-eid-gdi:1.0:DV:{OIN}:entities:9001"]),
     ("koppeling.pem", f"-e preproduction --revocation require --trust root.pem --chain chain.pem {OFFLINE}",

@@ -130,9 +130,9 @@ def test_a_plan_looks_at_what_is_revoked(run: Command, status: Any, folder: Path
     file.write_bytes(crl(good_chain().tsp, 3))
     status(connection(**FILES))
     given = ("plan", "--connections", "connections.toml", "--trust", "root.pem", *AT)
-    assert "No longer good" not in run(*given).out
+    assert "Not good" not in run(*given).out
     ran = run(*given, "--crl", file)
-    assert "No longer good: host.example.nl" in ran.out
+    assert "Not good: host.example.nl" in ran.out
     assert ran.lines[-1].endswith("Begin today.")
 
 

@@ -468,9 +468,9 @@ def test_what_comes_next_is_the_command_that_was_given_and_more(
     given = ("chain", "complete", "two.pem", "--chain", "root.pem", "--certificate", "1", "--offline", *AT)
     told = " ".join(run(*given).out.replace("\\\n", " ").split())
     following = shlex.split(told.partition("pkitools ")[2])
-    assert following[-2:] == ["--out", "chain.pem"]
+    assert following[-2:] == ["--out", "two.chain.pem"]
     assert run(*following).code == 0
-    assert (place / "chain.pem").read_bytes() == leaf.chain_pem
+    assert (place / "two.chain.pem").read_bytes() == leaf.chain_pem
 
 
 def test_of_what_is_missing_it_is_told_where_it_can_be_had(
@@ -551,7 +551,7 @@ def test_a_chain_without_its_root_is_complete_enough_to_hand_on(
     assert_valid(document, "chain-complete-v1")
     assert (document["complete"], document["lacks_root_only"], document["missing"] is None) == (False, True, False)
     told = " ".join(run("chain", "complete", "rootless.pem", "--offline", *AT).out.replace("\\\n", " ").split())
-    assert shlex.split(told.partition("pkitools ")[2])[-2:] == ["--out", "chain.pem"]
+    assert shlex.split(told.partition("pkitools ")[2])[-2:] == ["--out", "rootless.chain.pem"]
 
 
 # -- trust -----------------------------------------------------------------------------------------------------------

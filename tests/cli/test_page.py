@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import stat
 import tomllib
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from dataclasses import replace
 from html import unescape
 from http import HTTPStatus
 from ipaddress import ip_network
+from itertools import product
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -22,7 +24,7 @@ from hypothesis import strategies as st
 from pkitools.containers import read_source
 from pkitools.findings import Verdict
 from pkitools.limits import MAX_UPLOADS
-from pkitools.messages import LANGUAGES, Language, Remedy
+from pkitools.messages import LANGUAGES, Language, Remedy, message
 from pkitools.oin import OIN
 from pkitools.ordering import choice_of
 from pkitools.ordering.orders import OrderingKnowledge
@@ -38,6 +40,7 @@ from pkitools_test_pki.pki import build
 from pkitools_test_pki.self_signed import self_signed
 from pkitools_test_pki.server import PkiServer
 from tests.cli.conftest import pem
+from tests.cli.test_connections import commands
 from tests.support.certificates import giving, made
 from tests.support.command import Command
 from tests.support.keys import SHARED_KEYS
@@ -114,6 +117,59 @@ def findings(document: Any) -> Iterator[str]:
     elif isinstance(document, list):
         for each in document:
             yield from findings(each)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_page_asks_for_can_be_given_there(language: Language) -> None:
+    """What was not given has a field in the form, and is not asked for once that is filled in."""
+    visitor, files = Visitor(language=language), [("a.pem", leaf())]
+    wanted = message("system.entity_id.given", {}, language).remedy
+    fields = {given["name"] for tag, given in Read(visitor.get("/")).elements if tag == "input" and "name" in given}
+    assert "entity_id" in fields
+    entity_id = "urn:etoegang:DV:00000003273229750000:entities:9001"
+    asking = 0
+    for system in systems():
+        asking += wanted in Read(visitor.drop(files, system=system.name, environment="production")).text
+        given = visitor.drop(files, system=system.name, environment="production", entity_id=entity_id)
+        assert wanted not in Read(given).text
+    assert asking > 0
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_says_what_to_do_as_the_terminal_does(
+    run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: Language
+) -> None:
+    """Of what passed and what did not, with and without a system; of a chain that lacks, how it is completed."""
+    monkeypatch.chdir(tmp_path)
+    pki = build("g4-tls", moment=MOMENT, keys=SHARED_KEYS)
+    issued = pki.issue(moment=MOMENT, dns=["koppeling.voorbeeld.nl"])
+    above = b"".join(link.pem for link in issued.path[1:])
+    Path("roots.pem").write_bytes(above)
+    files = {"alone.pem": issued.pem, "whole.pem": issued.chain_pem, "other.pem": leaf()}
+    visitor = Visitor(replace(GIVEN, trust=("roots.pem",)), language=language)
+    for (name, data), system in product(files.items(), ("", "digikoppeling", "digid", "fsc")):
+        Path(name).write_bytes(data)
+        use = ("--for", system) if system else ()
+        line = ("cert", "check", name, "-e", "preproduction", *use, "--trust", "roots.pem", "--offline")
+        ran = run("--lang", language, *line, "--revocation", "off", "--moment", MOMENT.isoformat())
+        page = Read(visitor.drop([(name, data)], environment="preproduction", system=system)).text
+        now = " ".join(page.split())
+        chain = next((words for words in commands(ran.out) if "complete" in words), None)
+        if name == "alone.pem":
+            assert chain is not None
+            assert shlex.join(["pkitools", *chain]) in now
+        elif name == "whole.pem":
+            label = {"nl": "Nu", "en": "Now"}[language]
+            told = re.search(rf"^  {label} +(.*?)(?=^ +pkitools |^  \\S)", ran.out, re.MULTILINE | re.DOTALL)
+            assert told is not None
+            assert " ".join(told[1].split()) in now
+
+
+def test_a_text_that_is_no_entity_id_is_told_in_the_form(visitor: Visitor) -> None:
+    answer = visitor.drop([("a.pem", leaf())], entity_id="mijn koppeling")
+    assert answer.status == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert ("entity_id", "mijn koppeling") in {(g.get("name"), g.get("value")) for _, g in Read(answer).elements}
+    assert visitor.drop([("a.pem", leaf())], entity_id="mijn koppeling", system="mijnoverheid").status == HTTPStatus.OK
 
 
 @pytest.mark.slow

@@ -165,10 +165,33 @@ def test_who_forgets_the_intermediates_is_told_so(run: Command, world: World) ->
     told = " ".join(ran.out.split())
     assert "De ander neemt uw certificaat pas aan als de tussenliggende certificaten meegaan." in told
     # the command that stands there, pasted, makes the file with which it is taken
-    step = re.search(r"pkitools (chain complete client\.pem .* --out keten\.pem)", told.replace("\\ ", ""))
+    step = re.search(r"pkitools (chain complete client\.pem .* --out (\S+))", told.replace("\\ ", ""))
     assert step, told
     assert run(*shlex.split(step[1])).code == 0
-    assert run(*world.words(*world.client_words("keten.pem"))).code == 0
+    assert run(*world.words(*world.client_words(step[2]))).code == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("what", "begins", "ends", "told"),
+    [
+        ("expired", -90, -2, ("Uw certificaat", "is verlopen op", "pkitools csr create --renew")),
+        ("not_yet", 30, 90, ("Uw certificaat", "geldt pas vanaf", "de klok")),
+        ("alone", -1, 90, ("Zet de tussenliggende certificaten achter uw certificaat", "pkitools chain complete")),
+    ],
+)
+def test_what_is_known_of_ones_own_certificate_comes_before_what_the_alert_may_mean(
+    run: Command, world: World, what: str, begins: int, ends: int, told: tuple[str, ...]
+) -> None:
+    own = world.pki.issue(moment=NOW, not_before=NOW + timedelta(days=begins), not_after=NOW + timedelta(days=ends))
+    (world.folder / f"{what}.pem").write_bytes(own.pem if what == "alone" else own.chain_pem)
+    (world.folder / f"{what}.key").write_bytes(own.key_pem)
+    (world.folder / f"{what}.key").chmod(0o600)
+    ran = run("--lang", "nl", *world.words(*world.client_words(f"{what}.pem", f"{what}.key")))
+    assert ran.code == 10, ran.out + ran.err
+    now = ran.told.partition(" Nu ")[2].partition(" Ook ")[0]
+    assert [words for words in told if words not in now] == [], ran.out
+    assert "aangemeld" not in now, ran.out
 
 
 @pytest.mark.slow

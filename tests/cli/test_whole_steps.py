@@ -11,6 +11,7 @@ import pytest
 
 from pkitools.messages import LANGUAGES, Language, message
 from pkitools_cli.commands.next_steps import NextStep, shortened, step
+from pkitools_cli.commands.public_part import after_public
 from pkitools_cli.i18n import speaking
 from pkitools_cli.lines import columns
 from pkitools_cli.remedies import remedy_text
@@ -74,3 +75,12 @@ def test_of_a_long_path_the_end_is_told_that_says_which_file_it_is() -> None:
     assert told["name"].startswith("Gemeente")
     assert told["url"] == given["url"]
     assert max(width(told["file"]), width(told["name"])) <= 60
+
+
+@pytest.mark.parametrize(("language", "both"), [("nl", " en "), ("en", " and ")])
+def test_the_files_to_send_are_all_named_whole(language: Language, both: str) -> None:
+    names = [f"gemeente-digid-production-publiek.{end}" for end in ("pem", "html", "txt")]
+    with speaking(language):
+        told = after_public([f"aansluitingen/van/ons/digid/{name}" for name in names], "digid", None)
+    assert told is not None
+    assert f"{names[0]}{both}.txt " in told.sentence

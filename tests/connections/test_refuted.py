@@ -86,7 +86,28 @@ def test_only_where_certificates_lack_the_day_is_that_of_its_end(tmp_path: Path,
     (tmp_path / "root.pem").write_bytes(pem(GOOD.root.der))
     given = ["--connections", tmp_path / "connections.toml", "--trust", tmp_path / "root.pem"]
     plan = run("--lang", "en", "plan", *given, "--moment", MOMENT.isoformat()).told
-    assert ("No longer good: a.example.nl" in plan) is is_refuted
+    assert ("Not good: a.example.nl" in plan) is is_refuted
     assert (
         "Nothing until" not in run("--lang", "en", "status", "--verbose", *given, "--moment", MOMENT.isoformat()).told
     )
+
+
+@pytest.mark.parametrize("more", [[], ["--verbose"]])
+@pytest.mark.parametrize("system", [None, '"digid-machtigen"'])
+@pytest.mark.parametrize("why", refuted())
+def test_where_plan_says_that_status_tells_why_it_does(
+    tmp_path: Path, run: Command, why: str, system: str | None, more: list[str]
+) -> None:
+    only(tmp_path, refuted()[why])
+    file = tmp_path / "connections.toml"
+    if system is None:
+        file.write_text(file.read_text(encoding="utf-8").replace('system = "digid-machtigen"\n', ""), encoding="utf-8")
+    (tmp_path / "root.pem").write_bytes(pem(GOOD.root.der))
+    given = ["--connections", file, "--trust", tmp_path / "root.pem", "--moment", MOMENT.isoformat()]
+    for language, said, reason in (
+        ("en", "Why is told by pkitools status", "Why: "),
+        ("nl", "Waarom staat bij", "Waarom: "),
+    ):
+        assert said in run("--lang", language, "plan", *given).told
+        told = run("--lang", language, "status", *given, *more).told
+        assert told.count(reason) == 1, told

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from pkitools.errors import LimitError
 from pkitools.findings import Verdict
+from pkitools.messages import LANGUAGES, error_sentence
 from pkitools.package_data import read_toml
 from pkitools.portfolio import Gap, Target, following, pointers
 from pkitools.portfolio.following import MOST_ROUNDS
@@ -198,13 +199,77 @@ def test_an_inventory_that_is_handed_in_is_followed(outside: Path, column: str, 
     text = {
         "csv": f"name,{column.title()}\na,tls/a.pem\nb,\n",
         "semicolons": f"\ufeffname;{column}\na;tls/a.pem\n",
-        "toml": f'[[x]]\nname = "a"\n{column} = ["tls/a.pem"]\n',
+        "toml": f'[[x]]\nname = "a"\n"{column}" = ["tls/a.pem"]\n',
     }[form]
     name = outside / ("list.toml" if form == "toml" else "list.csv")
     name.write_text(text, encoding="utf-8")
     found = scanned(name)
     assert not found.unread
     assert [len(one.places) for one in found.judged] == [1]
+
+
+BOM = "\ufeff"
+PEERS = [("a.example.nl", 443), ("10.0.0.7", 8443), ("::1", 443), ("localhost", 18443)]
+
+
+@pytest.mark.parametrize("between", [",", ";", "\t"])
+@pytest.mark.parametrize("port", ["port", "Poort"])
+@pytest.mark.parametrize("host", ["host", "Server", "hostnaam", "hostname", "FQDN", "adres", "\ufeffaddress"])
+def test_a_host_and_the_port_beside_it_are_a_peer(host: str, port: str, between: str) -> None:
+    """In the headings that people use, in any order, with what else stands there; a whole peer stays what it is."""
+    for heading in ((host, port, "afdeling"), ("naam", port, "x", host)):
+        rows = [{host: at, port: str(number), "naam": "a.b", "x": "y", "afdeling": "ICT"} for at, number in PEERS]
+        rows.append({**rows[0], host: "whole.example.nl:9443"})
+        lines = [heading, *([row[each] for each in heading] for row in rows)]
+        text = "\n".join(between.join(line) for line in lines)
+        found = pointers_of(text.encode(), "servers.csv", is_inventory=True)
+        assert [peer_of(each.text) for each in found] == [*PEERS, ("whole.example.nl", 9443)]
+        assert {each.target for each in found} == {Target.PEER}
+    table = "".join(f'[[x]]\n"{host.strip(BOM)}" = "{at}"\n{port} = {number}\n' for at, number in PEERS)
+    found = pointers_of(table.encode(), "servers.toml", is_inventory=True)
+    assert [peer_of(each.text) for each in found] == PEERS
+
+
+@pytest.mark.parametrize("host", ["localhost", "www.example.nl", "10.0.0.7"])
+@pytest.mark.parametrize(
+    ("name", "text", "code", "line"),
+    [
+        ("a.csv", "host;afdeling\n{host};ICT\n", "host_without_port", 2),
+        ("a.csv", "host;port\na.nl;443\n{host};\n", "host_without_port", 3),
+        ("a.csv", "host;port\n{host};veel\n", "host_without_port", 2),
+        ("a.txt", "{host}\n", "host_without_port", 1),
+        ("a.txt", "a.nl:443\n\n# these too\n{host}\n", "host_without_port", 4),
+        ("a.csv", "machine;dienst\n{host};443\n", "no_column", None),
+    ],
+)
+def test_a_list_that_is_not_read_is_told_with_how_to_write_it(
+    outside: Path, host: str, name: str, text: str, code: str, line: int | None
+) -> None:
+    (outside / name).write_text(text.format(host=host), encoding="utf-8")
+    found = scanned(outside / name)
+    assert [(one.code, one.params.get("line")) for one in found.unread] == [(f"portfolio.error.{code}", line)]
+    assert not scanned(outside).unread, "what only lies there is no list"
+    for language in LANGUAGES:
+        told = error_sentence(found.unread[0].error, language)
+        assert "host" in told
+
+
+@pytest.mark.parametrize("name", ["a.pem", "sleutel.key", "keystore.jks", "lijst.csv"])
+def test_a_file_is_no_host_without_a_port(outside: Path, name: str) -> None:
+    (outside / "list.txt").write_text(f"{name}\n")
+    assert "host_without_port" not in " ".join(one.code for one in scanned(outside / "list.txt").unread)
+    (outside / "www.example.nl").write_bytes((outside / "tls/a.pem").read_bytes())
+    (outside / "list.txt").write_text("www.example.nl\n")
+    assert not scanned(outside / "list.txt").unread, "a file that is there is one, whatever it is called"
+
+
+def test_a_list_of_peers_in_a_folder_is_told_and_not_asked(outside: Path) -> None:
+    (outside / "servers.csv").write_text("host;poort\nlocalhost;9\n")
+    (outside / "files.csv").write_text("file\na.pem\n")
+    (outside / "notes.txt").write_text("localhost:9 does not work\n")
+    found = scanned(outside)
+    assert found.peer_lists == (str(outside / "servers.csv"),)
+    assert not found.unread
 
 
 def test_an_inventory_that_only_lies_there_is_none(outside: Path) -> None:

@@ -35,7 +35,8 @@ GIVEN = Given(
 
 
 def site_of(given: Given = GIVEN) -> Site:
-    return Site(given, click.Context(click.Command("page")))
+    root = click.Context(click.Group("pkitools"), info_name="pkitools")
+    return Site(given, click.Context(click.Command("page"), parent=root, info_name="page"))
 
 
 def with_folder(folder: Path) -> Given:

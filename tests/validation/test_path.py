@@ -10,7 +10,7 @@ import pytest
 
 from pkitools.errors import InputError, InvalidValueError
 from pkitools.findings import Report, Status, Verdict
-from pkitools.messages import LANGUAGES, outcome_message
+from pkitools.messages import LANGUAGES, NOTHING, outcome_message
 from pkitools.validation import PathNotVerifiedError, VerifiedPath, validate_path, verify_path
 from pkitools.validation.result import PathResult
 from pkitools.x509.path_certificate import load
@@ -144,12 +144,13 @@ def test_without_anchors_nothing_is_trusted() -> None:
 def test_the_missing_intermediate_is_named() -> None:
     chain = good_chain()
     params = only(judge(chain.leaf, chain.tsp).report, "path.anchor.found")
-    assert params == {"name": "CN=TSP", "issuer": "CN=Domain"}
+    assert params == {"name": "CN=TSP", "issuer": "CN=Domain", "lacking": "CN=Domain", "test": NOTHING}
 
 
 def test_a_self_signed_certificate_is_its_own_unknown_issuer_and_can_be_an_anchor() -> None:
     for lonely in (authority("lonely"), issue("lonely", extensions={KU: (True, DIGITAL_SIGNATURE)})):
-        assert only(judge(lonely).report, "path.anchor.found") == {"name": "CN=lonely", "issuer": "CN=lonely"}
+        told = {"name": "CN=lonely", "issuer": "CN=lonely", "lacking": "CN=lonely", "test": NOTHING}
+        assert only(judge(lonely).report, "path.anchor.found") == told
         path = judge(lonely, anchors=(lonely,)).path
         assert path is not None
         assert path.certificates == (lonely.der,)

@@ -148,6 +148,8 @@ def _text(found: Expiry) -> Iterator[Line | str]:
             yield "    " + fitted_end(visible(place), columns() - 4)
         if one.ends_by is not None:
             yield from wrapped(ends_by_told(one.ends_by, found.moment, language()), "    ")
+        if one.is_of_provider and found.state(one) is not Nagios.OK:
+            yield from wrapped(tr("cli.expiry.of_provider"), "    ")
         if one.successor is not None and (one.is_set_aside or found.state(one) is not Nagios.OK):
             yield from wrapped(successor_told(one.successor, language(), is_set_aside=one.is_set_aside), "    ")
     for unread in found.portfolio.unread:
@@ -166,6 +168,13 @@ def _now(found: Expiry) -> str:
     alone = [one for one in ending if one.successor is None]
     if ending and not alone:
         return tr("cli.scan.now.followed", name=visible(ending[0].name))
+    if alone and found.portfolio.is_whole and all(one.is_of_provider for one in alone):
+        return tr("cli.expiry.now.of_provider")
+    return _now_of_last(found, alone)
+
+
+def _now_of_last(found: Expiry, alone: Sequence[HeldCertificate]) -> str:
+    """Return what to do first where what ends has no next, or nothing ends soon."""
     if any(one.days_left(found.moment) < 0 for one in alone):
         return tr("cli.scan.now.expired")
     coming = (one for one in found.certificates if one.successor is None)

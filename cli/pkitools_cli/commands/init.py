@@ -82,6 +82,8 @@ def _text(written: WrittenDraft) -> Iterator[Line | str]:
         yield from wrapped(tr("cli.init.partial"), "")
     for one in draft.left_out:
         yield from wrapped(tr("cli.init.left_out", name=visible(one.name), place=one.places[0].name), "    ", "  - ")
+    for one in draft.of_others:
+        yield from wrapped(tr("cli.init.of_provider", name=visible(one.name), place=one.places[0].name), "    ", "  - ")
     for unread in written.portfolio.unread:
         yield from wrapped(error_line(unread.error), "    ", "  - ")
     if draft.connections:

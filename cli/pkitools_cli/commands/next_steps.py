@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,6 +24,7 @@ from pkitools.text import abbreviated, instant, pattern, visible
 from pkitools.x509.oids import ATTRIBUTE_OIDS
 from pkitools_cli.i18n import lookup, speaking, tr
 from pkitools_cli.lines import columns, command_rows, cut_rows, next_step, pastable, wrapped
+from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.wide import fitted, fitted_end, width
 
 if TYPE_CHECKING:
@@ -40,9 +42,11 @@ _USUAL_COLUMNS: Final = 80
 _MOST_OF_VALUE: Final = 60  # columns, of what is filled in a sentence
 _MOST_NAMES: Final = 4
 _MOST_OF_NAME: Final = 60
-_MOST_PREFIXES: Final = 1000
-_PREFIXES: Final = "pkitools.prefixes"  # what was said in this run: each command is there to be run beside the others
+_PLACES: Final = "pkitools.places"  # what was said in this run: each command is there to be run beside the others
 _MORE: Final = {"organizationIdentifier": "organization_identifier", "L": "locality", "ST": "province"}
+REQUEST_ENDS: Final = (".key", ".csr")
+_CHAIN_END: Final = ".chain.pem"
+ISSUED_ENDS: Final = (".pem", ".chain.pem", ".key")
 _NOTHING_MORE: Final[Mapping[str, str]] = Frozen({})
 _KVK: Final = pattern("NTRNL-([0-9]{8})")
 _TRIAL: Final = "TRIAL "  # issuing a test certificate puts it in front of names
@@ -272,21 +276,62 @@ def _planned(wishes: Mapping[str, Any], moment: datetime | None, *, self_signed:
 
 def free_prefix(common_name: str, request: Words = ()) -> str:
     """Return where the files go: named after the first label, and nowhere where a file or another request is."""
-    ctx = click.get_current_context(silent=True)
-    taken: dict[str, Words] = {} if ctx is None else ctx.meta.setdefault(_PREFIXES, {})
     label = _file_name(common_name.partition(".")[0]) or str(tr("cli.now.out"))
-    names = (label, _file_name(common_name) or label, *(f"{label}-{number}" for number in range(2, _MOST_PREFIXES)))
-    free = next((name for name in names if taken.get(name, request) == request and not _exists(name)), label)
-    taken[free] = request
+    first, *_ = names = (label, _file_name(common_name) or label)
+    return free_place(chain(names, islice(numbered(first), 1, None)), REQUEST_ENDS, ("csr create", request))
+
+
+def free_place(names: Iterable[str], ends: Collection[str], asked: object) -> str:
+    """Return the first name that a command can be told to write to: nothing is there, and no other was told it.
+
+    Args:
+        names: without their ends, without end.
+        ends: of the files that the command writes.
+        asked: what is written there: in one run no two are told the same place.
+    """
+    ctx = click.get_current_context(silent=True)
+    told: dict[str, object] = {} if ctx is None else ctx.meta.setdefault(_PLACES, {})
+    free = next(each for each in names if told.get(each, asked) == asked and not is_taken(each, ends))
+    told[free] = asked
     return free
+
+
+def forget_places() -> None:
+    """Forget what was told where: another answer of the same run stands by itself, as each of a page does."""
+    ctx = click.get_current_context(silent=True)
+    if ctx is not None:
+        ctx.meta.pop(_PLACES, None)
+
+
+def chain_place(file: str, *which: str) -> str:
+    """Return where the whole chain of a file goes: beside it, where nothing is.
+
+    Args:
+        file: with the certificate.
+        which: the option that says which of several it is.
+    """
+    stem = str(tr("cli.chain.out")) if file == STANDARD_INPUT else stem_of(file)
+    return f"{free_place(numbered(stem), (_CHAIN_END,), ('chain complete', file, which))}{_CHAIN_END}"
+
+
+def stem_of(file: str) -> str:
+    """Return what the files beside a certificate are called, but for their ends."""
+    return str(Path(file).with_name(Path(file).stem.removesuffix(".chain")))
+
+
+def numbered(name: str, between: str = "-") -> Iterator[str]:
+    """Yield a name, and then the same with a number behind it."""
+    yield name
+    yield from (f"{name}{between}{number}" for number in count(2))
+
+
+def is_taken(name: str, ends: Collection[str]) -> bool:
+    """Return whether there is a file of this name with one of the ends, or a link to none."""
+    return any(os.path.lexists(f"{name}{end}") for end in ends)
 
 
 def _file_name(text: str) -> str:
     return re.sub("[^A-Za-z0-9._-]+", "-", text).strip("-._")[:_MOST_OF_NAME]
-
-
-def _exists(prefix: str) -> bool:
-    return any(Path(f"{prefix}{suffix}").exists() for suffix in (".key", ".csr"))
 
 
 def again(files: Sequence[str], *more: str, without: frozenset[str] = frozenset()) -> Words:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from pkitools.connections.lead import MAX_DAYS
-from pkitools.connections.planning import TO_DO
+from pkitools.connections.planning import TO_DO, PlanKind
 from pkitools.connections.status import ORDERED, StepState
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass
@@ -168,7 +168,9 @@ def _turn(one: Planned, today: date) -> tuple[bool, timedelta]:
 
 def _first(one: Planned) -> date:
     """Return the day of the first thing to do."""
-    days = [each.day for each in shown_dates(one) if each.kind in TO_DO]
+    is_open = one.connection is not None and one.connection.subscriber is None  # whether to register, nobody said
+    kinds = TO_DO - {PlanKind.REGISTER} if is_open else TO_DO
+    days = [each.day for each in shown_dates(one) if each.kind in kinds]
     return min(days, default=date.max if one.plan is None else one.plan.begin.day)
 
 

@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from pathlib import Path
+from typing import Final
 
 from pkitools.environment import Environment
-from pkitools_cli.commands.next_steps import NextStep, Words, step
+from pkitools_cli.commands.next_steps import NextStep, Words, free_place, is_taken, numbered, stem_of, step
 from pkitools_cli.i18n import blank, tr
 from pkitools_cli.own_data import titles
 
-
-def public_place(file: str) -> str:
-    """Return where the public part of a file goes: beside it."""
-    path = Path(file)
-    return str(path.with_name(f"{path.stem.removesuffix('.chain')}-{tr('cli.now.public')}.pem"))
+_PUBLIC_ENDS: Final = (".pem", ".json", ".html", ".txt")
 
 
-def public_words(
-    file: str, target: str, system: str | None = None, environment: Environment | str | None = None
-) -> Words:
-    """Return the command that makes the public part of a file.
+def public_parts(file: str) -> Iterator[str]:
+    """Yield the files in which the public part of a file may be already: it was told to go there."""
+    yield from (f"{each}.pem" for each in takewhile(lambda each: is_taken(each, _PUBLIC_ENDS), _public_names(file)))
+
+
+def _public_names(file: str) -> Iterator[str]:
+    return numbered(f"{stem_of(file)}-{tr('cli.now.public')}")
+
+
+def public_words(file: str, system: str | None = None, environment: Environment | str | None = None) -> Words:
+    """Return the command that makes the public part of a file: beside it, where nothing is.
 
     Args:
         file: with the certificate.
-        target: where it goes.
         system: whom it is for, where that is known.
         environment: where, likewise.
     """
-    return ("export", "public", file, "--out", target, *meant_words(system, environment))
+    meant = meant_words(system, environment)
+    place = free_place(_public_names(file), _PUBLIC_ENDS, ("export public", file, meant))
+    return ("export", "public", file, "--out", f"{place}.pem", *meant)
 
 
 def meant_words(system: str | None, environment: Environment | str | None) -> Words:
@@ -46,7 +52,9 @@ def after_public(files: Sequence[str], system: str | None, environment: Environm
         environment: where, likewise.
     """
     sent = [file for file in files if file.endswith((".pem", ".txt"))] or list(files)
-    params = {"files": ", ".join(sent), "system": ", ".join(titles([system] if system else ()))}
+    # where they lie stands above, and they differ in their ends alone: of two whole paths the last would be cut off
+    names = f" {tr('cli.export.and')} ".join((Path(sent[0]).name, *(Path(file).suffix for file in sent[1:])))
+    params = {"files": names, "system": ", ".join(titles([system] if system else ()))}
     wants_metadata = system is not None and environment is not None and _has_consumer(system)
     key = "metadata" if wants_metadata else "connect" if system else "connect_anywhere"
     commands = {

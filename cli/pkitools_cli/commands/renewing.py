@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from functools import partial
-from itertools import count
-from pathlib import Path
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from pkitools.errors import PkitoolsError
-from pkitools_cli.commands.next_steps import Words, carried
+from pkitools_cli.commands.next_steps import Words, carried, free_place, is_taken, numbered, stem_of
 from pkitools_cli.i18n import blank
 from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.passphrases import given_passphrase
@@ -22,9 +20,9 @@ if TYPE_CHECKING:
 
     from pkitools.environment import Environment
     from pkitools.ordering import Renewal
+    from pkitools.systems import System
 
 _ENDS: Final = (".key", ".csr", ".pem", ".chain.pem")
-_TOLD: Final = "pkitools.beside"  # what was said in this run: each command is there to be run beside the others
 _PASSPHRASES: Final = frozenset({"passphrase_file", "passphrase_env"})
 _ASKED: Final[Mapping[str, tuple[str, str]]] = {  # field of an order → its option, and what its blank is called
     "oin": ("--oin", "oin"),
@@ -81,6 +79,12 @@ def renewal_words(file: str, system: str | None, environment: Environment | str,
     return ("csr", "create", "--renew", file, *use, "-e", str(environment), *(() if tsp is None else ("--tsp", tsp)))
 
 
+def wants_own_name(system: System | None, environment: Environment | str, moment: datetime) -> bool:
+    """Return whether a system wants each certificate under a name of its own: then the next may be refused."""
+    said = () if system is None else system.statements_at(environment, moment, "unique_name")
+    return any(each.answer == "yes" for each in said)
+
+
 def kept_at(words: Words, out: str, *, opened: Words = ()) -> Words:
     """Return a command that makes a key with how that is kept, and where its files go.
 
@@ -100,18 +104,12 @@ def beside(file: str, sha256: str = "") -> str:
         file: with the certificate.
         sha256: its thumbprint: in one run no two are told the same place.
     """
-    ctx = click.get_current_context(silent=True)
-    told: dict[str, str] = {} if ctx is None else ctx.meta.setdefault(_TOLD, {})
-    stem = str(Path(file).with_name(Path(file).stem.removesuffix(".chain")))
-    names = (f"{stem}.{number}" for number in count(2))
-    free = next(each for each in names if told.get(each, sha256) == sha256 and not is_there(each))
-    told[free] = sha256
-    return free
+    return free_place(islice(numbered(stem_of(file), "."), 1, None), _ENDS, ("csr create", sha256))
 
 
 def is_there(prefix: str) -> bool:
     """Return whether a file is where one of a new key would go."""
-    return any(os.path.lexists(f"{prefix}{end}") for end in _ENDS)
+    return is_taken(prefix, _ENDS)
 
 
 def _renewal(file: str, moment: datetime) -> tuple[Renewal | None, Words]:

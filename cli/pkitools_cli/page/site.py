@@ -13,13 +13,12 @@ import click
 
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass
-from pkitools.messages import Language, error_sentence
+from pkitools.messages import Language, error_sentence, filled
 from pkitools_cli.i18n import language, lookup, speaking, tr
 from pkitools_cli.own_data import given_data
 
 if TYPE_CHECKING:
     from pkitools.messages import Remedy, RemedyText
-    from pkitools.systems import System
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,18 +84,10 @@ def remedies_of(given: Given) -> RemedyText:
 
     def remedy(of: Remedy, tongue: Language) -> str | None:
         offline = None if given.online else lookup(f"cli.page.remedy.offline.{of.code}", tongue)
-        return offline or lookup(f"cli.page.remedy.{of.code}", tongue)
+        text = offline or lookup(f"cli.page.remedy.{of.code}", tongue)
+        return None if text is None else filled(text, of.params)
 
     return remedy
-
-
-def every_system() -> list[System]:
-    """Return the systems, ours and one's own, in the order of their titles."""
-    from pkitools.systems import systems
-
-    data = given_data()
-    found = {system.name: system for system in (*systems(), *(data.systems if data else ()))}
-    return sorted(found.values(), key=lambda system: system.title.casefold())
 
 
 def left_out(kind: str) -> list[str]:

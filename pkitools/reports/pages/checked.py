@@ -78,7 +78,7 @@ class Asked:
         systems: what people call the systems they are for.
         language: ``nl`` or ``en``.
         remedy: the program's own remedies, shown instead of the library's where it has one.
-        next_step: the program's own next step; without one it is the remedy of what decides.
+        next_step: the program's own next step; where it has none it is the remedy of what decides.
         given: DER of the certificates that were given beside the files.
         companions: the keys and requests in the files: of each certificate is told which of them go with it.
         notes: the program's own sentences about what was given and not judged; without them it is told which files
@@ -391,8 +391,9 @@ def _beside(one: JudgedCertificate, asked: Asked) -> Iterator[str]:
 
 
 def _step(one: JudgedCertificate, file: CheckedFile, rows: Mapping[str, str], asked: Asked) -> Advice | None:
-    if asked.next_step is not None:
-        return asked.next_step(file, one)
+    found = None if asked.next_step is None else asked.next_step(file, one)
+    if found is not None:
+        return found
     return Advice(rows["now"]) if "now" in rows else None
 
 

@@ -21,6 +21,7 @@ _UNPROVEN: Final = "path.anchor.found"
 _INCOMPLETE: Final = "delivery.chain.complete"
 _NO_OIN: Final = "oin.syntax."
 _GIVEN_INSTEAD: Final = "oin.input."
+_SLIP: Final = "oin.input.like_digits"
 _RESERVED: Final = (
     "environment.holder.",
     "revocation.status.unconfirmed",
@@ -94,7 +95,13 @@ def reservations(report: Report) -> tuple[Outcome, ...]:
 
 
 def _what_it_is(report: Report) -> Outcome | None:
-    """Return what says what was given instead of an OIN: a KvK number tells more than eight digits do."""
+    """Return what says what was given instead of an OIN: a KvK number tells more than eight digits do.
+
+    That letters stand for digits is likelier than whatever the number would be with them.
+    """
+    slip = next((found for found in report.findings if found.rule.code == _SLIP), None)
+    if slip is not None:
+        return slip
     if not report.findings[0].rule.code.startswith(_NO_OIN):
         return None
     return next((o for o in report.findings if o.rule.code.startswith(_GIVEN_INSTEAD)), None)

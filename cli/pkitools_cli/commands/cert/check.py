@@ -166,7 +166,7 @@ def command(options: CheckOptions) -> Reply[Checked]:
         raise click.UsageError(tr("cli.cert_check.one_file"))
     if options.entity_id is not None and not options.entity_id.strip():
         raise click.UsageError(tr("cli.cert_check.entity_id_empty"))
-    if options.entity_id is not None and not options.systems and not _is_entity_id(options.entity_id):
+    if options.entity_id is not None and not options.systems and not is_entity_id(options.entity_id):
         raise click.UsageError(tr("cli.cert_check.no_entity_id", value=visible(options.entity_id, 80)))
     if options.verbose and options.quiet:
         raise click.UsageError(tr("cli.cert_check.verbose_or_quiet"))
@@ -240,7 +240,8 @@ def _document(checked: Checked, options: CheckOptions) -> dict[str, object]:
     return reports.cert_check_document(checked.files, checked.reuse, following) | whole
 
 
-def _is_entity_id(text: str) -> bool:
+def is_entity_id(text: str) -> bool:
+    """Return whether a text is an entity ID of a scheme that is known."""
     from pkitools.oin.entity_schemes import ENTITIES, EntitySubject
 
     return EntitySubject(text, ENTITIES).is_parsed
@@ -302,12 +303,15 @@ class FilesTogether:
         self._inputs, self._passphrase = read(), passphrase
         readable = {name: each for name, each in self._inputs.items() if not isinstance(each, PkitoolsError)}
         lists = revocation_of(options, from_chain.value.files)
-        revocation = with_delivered(lists.value, readable.values())
         self.unread = [*unread, *expected.unread, *from_chain.unread, *lists.unread]
         self._has_certificates = any(each.certificates for each in readable.values())
         self._among = together(readable, passphrase)
         self.keys = check_keys_together(readable, passphrase, self._among.chains, named)
         self.compared = compared_files(readable, self.keys)
+        revocation = with_delivered(lists.value, readable.values()) or lists.value
+        judged = readable.keys() - self._among.chains.keys() - self._among.copies.keys()
+        if sum(1 for name in judged if readable[name].certificates) > 1:
+            revocation = revocation.for_several()
         self._check = partial(
             _checking(options, passphrase),
             intermediates=[*chain, *self._among.authorities] if len(self._inputs) > 1 else chain,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pkitools.containers import ContainerFormat, Contents, ItemKind
+from pkitools.containers.saml_names import is_of_provider
 from pkitools.findings import Outcome, Report, Severity, Verdict
 from pkitools.frozen import dataclass, field, replace
 from pkitools.messages.days import day_and_time
@@ -59,7 +60,6 @@ _WRONG_OIN: Final = (
     ("x509.oin.invalid", "invalid_oin"),
 )
 _ENOUGH: Final = 16  # digits of a fingerprint: what export shows as well
-_PROVIDER: Final = "IDPSSODescriptor"  # SAML metadata 2.0, 2.4.3
 _METADATA: Final = "file.metadata.certificates"
 _MAILED_KEY: Final = "delivery.private_key.enclosed"
 _KEYSTORES: Final = frozenset({ContainerFormat.PKCS12, ContainerFormat.JKS})
@@ -255,7 +255,7 @@ class Placing:
             self._options,
             arrived=_has_arrived(self._options),
             is_alone=self._is_alone,
-            of_provider={item.role for item in one.subject.items} == {_PROVIDER},
+            of_provider=is_of_provider(item.role for item in one.subject.items),
             chosen=one.result.facts.sha256[:_ENOUGH] if self._check.count > 1 else None,
             is_keystore=_is_keystore(self._check.contents),
             was_mailed=self._was_mailed,

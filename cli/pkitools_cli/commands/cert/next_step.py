@@ -17,8 +17,18 @@ from pkitools.systems import Stance, Topic
 from pkitools.text import pattern
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools_cli.commands.cert.check_options import Meant
-from pkitools_cli.commands.next_steps import Commands, NextStep, Words, again, brief, carried, request_command, step
-from pkitools_cli.commands.public_part import meant_words, public_place, public_words
+from pkitools_cli.commands.next_steps import (
+    Commands,
+    NextStep,
+    Words,
+    again,
+    brief,
+    carried,
+    chain_place,
+    request_command,
+    step,
+)
+from pkitools_cli.commands.public_part import meant_words, public_words
 from pkitools_cli.i18n import blank, language, lookup, tr
 from pkitools_cli.inputs import called
 from pkitools_cli.options import STANDARD_INPUT
@@ -252,17 +262,11 @@ def _keys(outcome: Outcome, place: HandedIn) -> tuple[str, ...]:
     unsure = "unsure" if outcome.params.get("sure") == NOTHING else None
     # a root that was handed in already is not asked for again, nor where it is the first issuer that lacks
     rooted = options.trust or outcome.certificate is None or outcome.certificate.role == "end_entity"
-    trial = "trial" if not options.trust and _is_of_trial(place.result.facts) else None
+    test = ("trial_given" if options.trust else "trial") if outcome.params.get("test", NOTHING) != NOTHING else None
     passed = place.arrived and place.report.verdict is Verdict.PASSED
     sent = "_".join(filter(None, (unsure, "alone" if place.is_alone else "sent"))) if passed else None
-    precise = (outcome.params.get("code"), trial, sent, unsure, "rooted" if rooted else None, options.environment.value)
+    precise = (test, outcome.params.get("code"), sent, unsure, "rooted" if rooted else None, options.environment.value)
     return (*(f"{code}.{more}" for more in precise if more), code)
-
-
-def _is_of_trial(facts: CertificateFacts) -> bool:
-    from pkitools.trust import HierarchyKind, hierarchy_of
-
-    return hierarchy_of(facts).kind is HierarchyKind.TRIAL
 
 
 def _is_made_anew(outcome: Outcome) -> bool:
@@ -295,14 +299,23 @@ def _public(place: HandedIn) -> Words | None:
     file, options = place.file, place.options
     if file == STANDARD_INPUT:
         return None
-    written = public_words(file, public_place(file), _only_system(options), options.environment)
+    written = public_words(file, _only_system(options), options.environment)
     return (*written, *place.opened, *place.which)
 
 
 def _complete(place: HandedIn) -> Words:
     """Return the command that completes the chain of a file, and knows what it is for."""
     meant = (*place.which, *meant_words(_only_system(place.options), place.options.environment))
-    return ("chain", "complete", place.file, *place.opened, *carried(only=_TRUST), *meant, "--out", tr("cli.chain.out"))
+    return (
+        "chain",
+        "complete",
+        place.file,
+        *place.opened,
+        *carried(only=_TRUST),
+        *meant,
+        "--out",
+        chain_place(place.file, *place.which),
+    )
 
 
 def chain_step(place: HandedIn) -> NextStep | None:

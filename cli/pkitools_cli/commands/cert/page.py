@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pkitools.findings import Report, Verdict
     from pkitools.reports import CheckedFile
     from pkitools.reports.pages import Advice
+    from pkitools_cli.commands.next_steps import NextStep
 
 
 def refuse_pages(names: Sequence[str], *, overwrite: bool) -> None:
@@ -83,9 +84,13 @@ def write_pages(
 
 def _advice(placed: Mapping[str, Placing], file: CheckedFile, one: JudgedCertificate) -> Advice | None:
     """Return what to do next, as the terminal has it."""
+    return advice(next_step_of(placed[file.name].of(one)))
+
+
+def advice(step: NextStep | None) -> Advice | None:
+    """Return a step as a page has it."""
     from pkitools.reports.pages import Advice
 
-    step = next_step_of(placed[file.name].of(one))
     if step is None:
         return None
     rows = () if step.words is None else command_rows(step.words, "")

@@ -17,13 +17,13 @@ from pkitools.messages import fault_in_words
 from pkitools.messages.days import day
 from pkitools.reports import ToldError, chain_complete_document
 from pkitools.text import shown
-from pkitools.trust import HierarchyKind, hierarchy_of
+from pkitools.trust.recognition import claimed_test
 from pkitools.x509 import oin_from_certificate
 from pkitools_cli.commands.export.given import given_above
 from pkitools_cli.commands.export.written import refuse_to_replace_input, told_backups
 from pkitools_cli.commands.given.fetching import NetworkRange, fetcher_of, told_refusals
-from pkitools_cli.commands.next_steps import NextStep, Words, again, carried, next_document, step
-from pkitools_cli.commands.public_part import public_place, public_words
+from pkitools_cli.commands.next_steps import NextStep, Words, again, carried, chain_place, next_document, step
+from pkitools_cli.commands.public_part import public_words
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import blank, language, tr
@@ -225,7 +225,7 @@ def _end(completed: Completed) -> Iterator[str]:
 
 
 def _public(completed: Completed, written: str) -> Words:
-    return public_words(written, public_place(written), completed.system, completed.environment)
+    return public_words(written, completed.system, completed.environment)
 
 
 def _is_of_authority(facts: CertificateFacts) -> bool:
@@ -245,9 +245,10 @@ def _next(completed: Completed) -> NextStep | None:
     if completed.path.imitation is not None:
         return NextStep(tr("cli.chain.complete.next_look_alike"))
     if completed.path.is_handed_on:
-        return NextStep(tr("cli.chain.complete.next"), again([completed.file], "--out", tr("cli.chain.out")))
-    if "--trust" not in carried() and hierarchy_of(completed.path.leaf).kind is HierarchyKind.TRIAL:
-        return NextStep(tr("cli.chain.complete.next_trial"), again([completed.file], "--trust", blank("folder")))
+        return NextStep(tr("cli.chain.complete.next"), again([completed.file], "--out", chain_place(completed.file)))
+    if (test := claimed_test(completed.path.leaf)) is not None:
+        key = "cli.chain.complete.next_trial_given" if "--trust" in carried() else "cli.chain.complete.next_trial"
+        return NextStep(tr(key, test=test.word), again([completed.file], "--trust", blank("folder")))
     if completed.offline and completed.address is not None:
         words = again([completed.file], without=frozenset({"offline"}))
         return NextStep(tr("cli.chain.complete.next_online", url=shown(completed.address)), words)

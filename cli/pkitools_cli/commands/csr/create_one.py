@@ -18,6 +18,7 @@ from pkitools_cli.commands.csr.ordering import Wishes, completed, known, planned
 from pkitools_cli.commands.csr.writing import KeyPassphrase, places, write, write_certificate
 from pkitools_cli.commands.given.keys import read_key
 from pkitools_cli.commands.next_steps import free_prefix
+from pkitools_cli.commands.renewing import wants_own_name
 from pkitools_cli.i18n import tr
 from pkitools_cli.inputs import about_input, read_input, told_problems
 from pkitools_cli.output import complain
@@ -62,7 +63,9 @@ def write_one(options: CreateOptions) -> WrittenRequest:
         secret = passphrase.for_new_key()
         complain(tr("cli.csr.create.busy", key_type=order.plan.key_type))
         written = write(order.plan.make(), asked.prefix, secret, options.force)
-    changes = asked.renewal.changes(order.plan) if asked.renewal is not None else None
+    system = None if order.choice is None else order.choice.system
+    refusing = system if wants_own_name(system, order.plan.environment, options.moment) else None
+    changes = asked.renewal.changes(order.plan, refusing) if asked.renewal is not None else None
     return replace(written, choice=asked.told(order.choice), old_file=options.renew, changes=changes)
 
 

@@ -12,11 +12,12 @@ import click
 from pkitools.environment import Environment
 from pkitools.messages import message
 from pkitools.ordering.manifest import MANIFEST
+from pkitools.ordering.renewing import SAME_SUBJECT
 from pkitools.reports import WrittenCertificate, WrittenRequest
 from pkitools.requests import RequestPlan
 from pkitools.systems import Stance
 from pkitools_cli.commands.csr.ordering import choice_told, self_signed_too, was_told
-from pkitools_cli.commands.next_steps import Words, step
+from pkitools_cli.commands.next_steps import ISSUED_ENDS, Words, free_place, numbered, step
 from pkitools_cli.commands.tables import table
 from pkitools_cli.i18n import blank, language, tr
 from pkitools_cli.lines import command_rows, wrapped
@@ -162,6 +163,8 @@ def _steps(
     first: WrittenRequest, plans: Sequence[RequestPlan], path: str, moment: datetime
 ) -> Iterator[tuple[str, Words | None]]:
     yield tr("cli.csr.create.next_key" if first.key_file else "cli.csr.create.next_old_key"), None
+    if any(change.code == SAME_SUBJECT for change in first.changes or ()):
+        yield tr("cli.csr.create.next_same_subject"), None
     if any(plan.profile.serial_number == "oin" for plan in plans):
         oins = sorted({plan.subject.get("serialNumber") or "" for plan in plans} - {""})
         many = "s" if len(oins) > _MOST_OINS else ""
@@ -179,7 +182,8 @@ def _steps(
 def _of_preproduction(first: WrittenRequest, moment: datetime) -> Iterator[tuple[str, Words | None]]:
     """Yield what can be done without a TSP, where the system takes what comes of it."""
     if first.choice is None or first.choice.trial_stance(moment) is not Stance.NO:
-        issue: Words = ("test-pki", "issue", blank("folder"), "--csr", first.request_file, "--out", first.prefix)
+        place = free_place(numbered(first.prefix), ISSUED_ENDS[:2], first.prefix)  # the key is there already
+        issue: Words = ("test-pki", "issue", blank("folder"), "--csr", first.request_file, "--out", place)
         yield tr("cli.csr.create.next_test"), issue
     if (told := self_signed_too(first.choice, moment)) is not None:
         yield told, None

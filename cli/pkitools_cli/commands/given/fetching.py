@@ -61,8 +61,12 @@ def told_refusals(came: Iterable[tuple[str, str]], options: Iterable[str]) -> It
     """
     from pkitools.fetching import refusal
     from pkitools_cli.lines import wrapped
+    from pkitools_cli.remedies import allowing
 
-    refused = {str(refusal(fault, detail)) for fault, detail in came}
+    refused: dict[str, list[str]] = {}
+    for fault, detail in came:
+        refused.setdefault(str(refusal(fault, detail)), []).append(detail)
     for each in options:
         if each in refused:
-            yield from wrapped(f"→ {tr(f'cli.fetching.allow.{each}')}", "      ", "    ")
+            told = tr(f"cli.fetching.allow.{each}", allow=allowing(refused[each]))
+            yield from wrapped(f"→ {told}", "      ", "    ")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 import click
 
@@ -170,7 +170,7 @@ def lists_of(options: GivenLists, chain: Iterable[Contents] = ()) -> WithUnread[
         chain: what was given as a chain, for what it holds of revocation.
     """
     crls = _crls(options)
-    return WithUnread(_with_files(options, [der for der, _ in crls.value], chain, _names(crls.value)), crls.unread)
+    return WithUnread(_with_files(options, crls.value, chain), crls.unread)
 
 
 def revocation_of(options: GivenRevocation, chain: Iterable[Contents] = ()) -> WithUnread[Revocation, BadItem]:
@@ -183,10 +183,7 @@ def revocation_of(options: GivenRevocation, chain: Iterable[Contents] = ()) -> W
     crls = _crls(options)
     found = [(called(name), read_items(name, ItemKind.OCSP_RESPONSE)) for name in options.ocsp]
     responses = [(der, name) for name, each in found for der in each.value]
-    names = _names(crls.value) | dict(responses)
-    given = _with_files(
-        options, [_read_once(der) for der, _ in crls.value], chain, names, [der for der, _ in responses]
-    )
+    given = _with_files(options, crls.value, chain, responses, read=_read_once)
     online = not options.offline and options.revocation != "off"
     given = replace(
         given,
@@ -196,46 +193,52 @@ def revocation_of(options: GivenRevocation, chain: Iterable[Contents] = ()) -> W
     return WithUnread(given, (*crls.unread, *(one for _, each in found for one in each.unread)))
 
 
-def _crls(options: GivenLists) -> WithUnread[list[NamedList], BadItem]:
-    places = (*options.crls, *map(str, _crls_beside(options.trust)))
-    if not places:
-        return WithUnread([])
+class _GivenCrls(NamedTuple):
+    """The lists of ``--crl``, and those that stand beside what ``--trust`` names: nobody said that they are for it."""
+
+    meant: Sequence[NamedList] = ()
+    beside: Sequence[NamedList] = ()
+
+
+def _crls(options: GivenLists) -> WithUnread[_GivenCrls, BadItem]:
+    places = (options.crls, tuple(map(str, _crls_beside(options.trust))))
+    if not any(places):
+        return WithUnread(_GivenCrls())
     from pkitools_cli.commands.given.lists import read_crls
 
-    found = [read_crls(name) for name in places]
+    found = [[read_crls(name) for name in names] for names in places]
+    meant, beside = ([crl for each in of_names for crl in each.value] for of_names in found)
     return WithUnread(
-        [crl for each in found for crl in each.value], tuple(one for each in found for one in each.unread)
+        _GivenCrls(meant, beside), tuple(one for of_names in found for each in of_names for one in each.unread)
     )
-
-
-def _names(crls: Sequence[NamedList]) -> dict[bytes, str]:
-    """Return what each list is called: of one that is in several files, as the first of them."""
-    return dict(reversed(crls))
 
 
 def _with_files(
     options: GivenLists,
-    crls: Sequence[bytes | CertificateRevocationList],
+    lists: _GivenCrls,
     chain: Iterable[Contents],
-    names: dict[bytes, str],
-    responses: Sequence[bytes] = (),
+    responses: Sequence[NamedList] = (),
+    read: Callable[[bytes], bytes | CertificateRevocationList] = bytes,
 ) -> Revocation:
     from pkitools.checking import Revocation
     from pkitools.checking.delivered_lists import with_delivered
     from pkitools.revocation import RevocationOptions, RevocationPolicy
 
+    crls = (*lists.meant, *lists.beside)
     given = Revocation(
         policy=RevocationPolicy(options.revocation) if options.revocation else None,
-        crls=tuple(crls),
-        ocsp_responses=tuple(responses),
+        crls=[read(der) for der, _ in crls],
+        ocsp_responses=[der for der, _ in responses],
         options=replace(RevocationOptions(), moment_is_now=not moment_was_given()),
-        names=names,
+        names=dict(reversed((*crls, *responses))),  # of one that is in several files, as the first of them
+        beside={der for der, _ in lists.beside}.difference(der for der, _ in lists.meant),
     )
     if not options.trust:
         return with_delivered(given, chain) or given
     from pkitools_cli.commands.given.lists import trusted_files
 
-    return with_delivered(given, (*chain, *trusted_files(options.trust))) or given
+    given = with_delivered(given, chain) or given
+    return with_delivered(given, trusted_files(options.trust), is_for_it=False) or given
 
 
 def _cache(folder: Path) -> Cache:

@@ -11,12 +11,13 @@ from pkitools.errors import InputError
 from pkitools.findings import Outcome, Report, Severity, Status, Verdict
 from pkitools.frozen import replace
 from pkitools.limits import MAX_LISTED
+from pkitools.messages.days import day
 from pkitools.reports.telling.answer import Answer, answer_of, told
-from pkitools.reports.text import others, why, word
+from pkitools.reports.text import is_about_the_subject, others, why, word
 from pkitools.text import joined, shown
 from pkitools.x509 import DistinguishedName, read_certificate
 from pkitools_cli.commands.cert.check_overall import reserved
-from pkitools_cli.commands.next_steps import NextStep, again, carried, fits
+from pkitools_cli.commands.next_steps import NextStep, Words, again, carried, chain_place, fits
 from pkitools_cli.i18n import blank, language, report_word, tr
 from pkitools_cli.lines import coloured, columns, findings_told, labelled, under_label, wrapped
 from pkitools_cli.own_data import titles
@@ -40,6 +41,12 @@ _OURS_TO_DO: Final = frozenset(
 """What is wrong with the certificate of the other side, and leaves something to do on this side too."""
 
 _CHAIN: Final = "probe.client.chain"
+_KNOWN_OF_MINE: Final = (
+    ("path.validity.expired", "expired"),
+    ("revocation.status.revoked", "revoked"),
+    ("path.validity.not_yet_valid", "not_yet"),
+)
+"""What is known of one's own certificate and keeps it from being taken, whatever the other side says of it."""
 _FOR_COMPLETE: Final = frozenset({"trust", "allow_net", "allow_port"})
 _SELF_SIGNED: Final = "probe.server.self_signed"
 
@@ -128,11 +135,54 @@ def _now(result: ProbeResult, target: str, step: Outcome | None) -> Iterator[str
         words = again([target], "--client-cert", file, "--client-key", file)
         yield from NextStep(tr("cli.probe.now.give"), words).rows(*under_label(word("answer.now", language())))
         return
+    if step is not None and (known := _of_mine(result, step)) is not None:
+        yield from known.rows(*under_label(word("answer.now", language())))
+        return
     if step is not None and step.rule.code == _CHAIN and (mended := _completed()) is not None:
         yield from mended.rows(*under_label(word("answer.now", language())))
         return
     remedy = "" if step is None else _remedy(result, step)
     yield from _under(word("answer.now", language()), remedy or tr(f"cli.probe.now.{_outcome(result)}"))
+
+
+def _of_mine(result: ProbeResult, step: Outcome) -> NextStep | None:
+    """Return what to do about one's own certificate, where what is wrong with it is known here.
+
+    What the alert of the other side might mean comes after that: they are told nothing of what can be mended here.
+    """
+    if result.mine is None or not result.seen.client or _part_of(result, step) == "theirs":
+        return None
+    wrong = {one.rule.code for one in result.mine.report.findings if is_about_the_subject(one)}
+    facts = result.seen.client[0]
+    key = next((key for code, key in _KNOWN_OF_MINE if code in wrong), None)
+    if key is None:
+        is_alone = "path.anchor.found" in wrong and len(result.seen.client) == 1
+        return _completed() if is_alone else None
+    tongue = language()
+    name = facts.subject.common_name or facts.subject.text
+    days = {"begins": day(facts.not_before, tongue), "ends": day(facts.not_after, tongue)}
+    return NextStep(
+        tr(f"cli.probe.now.{key}", name=shown(name), **days), None if key == "not_yet" else _renewed(result)
+    )
+
+
+def _renewed(result: ProbeResult) -> Words | None:
+    """Return the command that asks for the next client certificate; ``None`` where none can be shown."""
+    from pkitools_cli.commands.renewing import renewal_of_file  # of most nothing is renewed
+
+    ctx = click.get_current_context(silent=True)
+    file = None if ctx is None else ctx.params.get("client_cert")
+    moment = result.report.moment
+    if ctx is None or file is None or file == "-" or moment is None:
+        return None
+    systems: Sequence[str] = ctx.params.get("systems") or ()
+    return renewal_of_file(
+        file,
+        result.seen.client[0].sha256,
+        system=systems[0] if len(systems) == 1 else None,
+        environment=result.environment,
+        moment=moment,
+    )
 
 
 def _completed() -> NextStep | None:
@@ -141,7 +191,7 @@ def _completed() -> NextStep | None:
     file = None if ctx is None else ctx.params.get("client_cert")
     if file is None or file == "-":
         return None
-    words = ("chain", "complete", file, *carried(only=_FOR_COMPLETE), "--out", tr("cli.chain.out"))
+    words = ("chain", "complete", file, *carried(only=_FOR_COMPLETE), "--out", chain_place(file))
     return NextStep(tr("cli.probe.now.chain"), words) if fits(words) else None
 
 

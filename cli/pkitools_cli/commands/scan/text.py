@@ -39,7 +39,7 @@ from pkitools_cli.commands.status.commands import lists_in, renewal_for, taken
 from pkitools_cli.commands.status.new_files import NewFiles
 from pkitools_cli.commands.status.reports import add_to_files, entry_of
 from pkitools_cli.i18n import form_of, language, tr
-from pkitools_cli.lines import coloured, columns, wrapped
+from pkitools_cli.lines import coloured, columns, command_rows, wrapped
 from pkitools_cli.own_data import titles
 from pkitools_cli.remedies import error_line, offline_remedy_text
 from pkitools_cli.reply import Line
@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pkitools.connections import Connection, Connections
-    from pkitools.findings import Outcome
     from pkitools.portfolio import Changes
     from pkitools.portfolio.risk import Risks
     from pkitools.reports.portfolio.order_days import OrderDays
@@ -68,7 +67,6 @@ _ENDING: Final = frozenset({Standing.EXPIRED, Standing.ENDS_SOON})
 _URGENT: Final = frozenset({Standing.EXPIRED, Standing.FAILED, Standing.ENDS_SOON})
 _MOST_PLACES: Final = 3
 _MOST_WHY: Final = 6  # rows: sentences of ours are shorter, the names in them may be of any length
-_NO_PATH: Final = "path.anchor.found"
 _NOWHERE: Final = "portfolio.error.points_nowhere"
 _OWN_DATA: Final = "own_data"
 Given = Mapping[str | None, Sequence[str]]
@@ -80,6 +78,7 @@ _OF_A_PEER: Final = "tls"
 _OF_ITS_KEY: Final = frozenset({NAMED.code, BESIDE.code})
 """What is wrong with a certificate by a key in another file, which has to be given to see it."""
 _INDENT: Final = "    "
+_MOST_LISTS: Final = 3  # of peers, that are named
 
 
 def scan_told(
@@ -193,7 +192,7 @@ def _why(standing: Standing, one: HeldCertificate, portfolio: Portfolio, told_ab
         decides = None
     if decides is not None:
         said = told(decides, language(), offline_remedy_text, portfolio.moment)
-        then = _trusting(decides, one, portfolio) or said.remedy or said.message
+        then = said.remedy or said.message
         if (sentence := f"{said.title}. {then}") in told_above:
             sentence = tr("cli.scan.told_above", title=said.title)
         else:
@@ -201,20 +200,6 @@ def _why(standing: Standing, one: HeldCertificate, portfolio: Portfolio, told_ab
         yield from wrapped(f"{told_where(one)}{sentence}", _INDENT, most=_MOST_WHY)
         for sentence in lists_unused(one, portfolio, Telling(language(), remedy=offline_remedy_text)):
             yield from wrapped(sentence, f"{_INDENT}  ", f"{_INDENT}- ", most=_MOST_WHY)
-
-
-def _trusting(decides: Outcome, one: HeldCertificate, portfolio: Portfolio) -> str:
-    """Return how a test hierarchy of Logius' model is trusted, where that is all that is missing; else nothing."""
-    from pkitools.trust import HierarchyKind, get_hierarchy
-    from pkitools_cli.commands.next_steps import step
-
-    if decides.rule.code != _NO_PATH or one.hierarchy is None:
-        return ""
-    if get_hierarchy(one.hierarchy).kind is not HierarchyKind.TRIAL:
-        return ""
-    params = readable(decides.params, language(), portfolio.moment)
-    found = step(f"{_NO_PATH}.trial", params, {"trust_folder": lambda: None})  # which of several runs, nobody can say
-    return "" if found is None else found.sentence
 
 
 def _unread(portfolio: Portfolio) -> Iterator[Line | str]:
@@ -226,9 +211,16 @@ def _unread(portfolio: Portfolio) -> Iterator[Line | str]:
             yield Line(tr(f"cli.scan.gap.{gap}", count=len(found)), bold=True)
         for one in found:
             yield from wrapped(error_line(one.error), f"{_INDENT}  ", "  - ")
-    if portfolio.passed_over:
+    if portfolio.peer_lists:
         yield ""
-        yield from wrapped(tr(f"cli.scan.passed_over{form_of(portfolio.passed_over)}", count=portfolio.passed_over), "")
+        names = ", ".join(map(visible, portfolio.peer_lists[:_MOST_LISTS]))
+        words = ("scan", portfolio.peer_lists[0])
+        yield from wrapped(tr(f"cli.scan.peer_lists{form_of(len(portfolio.peer_lists))}", names=names), "")
+        yield from command_rows(words, _INDENT)
+    others = portfolio.passed_over - len(portfolio.peer_lists)
+    if others > 0:
+        yield ""
+        yield from wrapped(tr(f"cli.scan.passed_over{form_of(others)}", count=others), "")
 
 
 def _heading_of(one: Unread) -> Gap:

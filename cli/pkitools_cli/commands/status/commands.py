@@ -15,7 +15,7 @@ from pkitools.files import read_bytes
 from pkitools.findings import Verdict
 from pkitools.limits import MAX_CERTIFICATE_BYTES
 from pkitools.messages import LANGUAGES
-from pkitools_cli.commands.public_part import public_place, public_words
+from pkitools_cli.commands.public_part import public_parts, public_words
 from pkitools_cli.commands.renewing import kept_at, renewal_words
 from pkitools_cli.commands.status.new_files import NewFiles
 from pkitools_cli.i18n import blank, speaking
@@ -195,6 +195,12 @@ def _verdict(one: ConnectionStatus) -> list[str] | None:
     return words + (["--entity-id", connection.entity_id] if connection.entity_id else [])
 
 
+def _trusting(one: ConnectionStatus) -> list[str] | None:
+    """Return the same with the test hierarchy that is to be trusted."""
+    words = _verdict(one)
+    return None if words is None else [*words, "--trust", blank("folder")]
+
+
 def _certificate(one: ConnectionStatus) -> list[str] | None:
     if one.certificate is None and one.strange:
         return ["cert", "check", _file(one.strange[0]), *_for(one.connection), "--oin", one.connection.holder.oin]
@@ -208,7 +214,7 @@ def _sent(one: ConnectionStatus) -> list[str] | None:
         return None  # what is left is to send it, and to state the day
     file, connection = _file(one.certificate), one.connection
     system = None if connection.system is None else connection.system.name
-    return [*public_words(file, public_place(file), system, connection.environment)]
+    return [*public_words(file, system, connection.environment)]
 
 
 def wished(words: Sequence[str], one: ConnectionStatus, moment: datetime) -> list[str] | None:
@@ -252,9 +258,10 @@ def public_part_of(one: ConnectionStatus) -> str | None:
     file = _file(one.certificate)
     for tongue in LANGUAGES:  # it may have been made in another than is spoken now
         with speaking(tongue):
-            place = public_place(file)
-        if _holds(place, one.certificate.sha256):
-            return place
+            places = list(public_parts(file))
+        for place in places:
+            if _holds(place, one.certificate.sha256):
+                return place
     return None
 
 
@@ -307,7 +314,9 @@ _COMMANDS: Final[dict[Step, Callable[[ConnectionStatus], list[str] | None]]] = {
 
 
 _BY_CODE: Final[dict[str, Callable[[ConnectionStatus], list[str] | None]]] = {
+    "connections.certificate.of_provider": lambda _: None,
     "connections.verdict.lacking": _request,
+    "connections.verdict.untrusted_test": _trusting,
     "connections.renewal.request": _order,
     "connections.renewal.request_late": _order,
 }

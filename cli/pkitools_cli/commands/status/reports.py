@@ -61,7 +61,7 @@ def write_work_reports(
         words = partial(command_for, given=given, new=places, moment=work.moment)
         telling = replace(
             telling,
-            before=lambda one, step: before_command(one, step, words(one, step), places),
+            before=lambda one, step: before_command(one, step, words(one, step), places, work.moment),
             beside=beside_told,
             now=now_told(work.status, is_read=is_read),
             remarks=tuple(of_all(work.status)),

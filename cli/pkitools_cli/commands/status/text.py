@@ -14,6 +14,7 @@ from pkitools.portfolio.model import Gap
 from pkitools.reports.planning.work import at_noon, connection_name, missed_told
 from pkitools.reports.telling.readable import readable, short_day
 from pkitools.text import visible
+from pkitools_cli.commands.renewing import wants_own_name
 from pkitools_cli.commands.status.commands import command_for, is_refused, makes_key, public_part_of
 from pkitools_cli.commands.status.new_files import NewFiles
 from pkitools_cli.commands.status.reports import add_to_files, entry_of, written_told
@@ -227,7 +228,7 @@ def _step(one: ConnectionStatus, step: StepStatus, telling: _Telling) -> Iterato
     state = f" ({state_word(step.state)})" if telling.verbose or step.state is not one.state else ""
     yield from wrapped(f"{title}{state}: {said}", f"{_INDENT}  ", f"{_INDENT}- ")
     words = command_for(one, step, telling.given, telling.new, telling.moment)
-    before = before_command(one, step, words, telling.new)
+    before = before_command(one, step, words, telling.new, telling.moment)
     yield from wrapped(before, f"{_INDENT}  ") if before else ()
     if words is None:
         return
@@ -236,7 +237,9 @@ def _step(one: ConnectionStatus, step: StepStatus, telling: _Telling) -> Iterato
         yield from wrapped(add_to_files(entry), f"{_INDENT}  ")
 
 
-def before_command(one: ConnectionStatus, step: StepStatus, words: Sequence[str] | None, new: NewFiles) -> str:
+def before_command(
+    one: ConnectionStatus, step: StepStatus, words: Sequence[str] | None, new: NewFiles, moment: datetime
+) -> str:
     """Return what there is to say before the command of a step, or where none is needed; empty where nothing is.
 
     Args:
@@ -244,13 +247,20 @@ def before_command(one: ConnectionStatus, step: StepStatus, words: Sequence[str]
         step: the step.
         words: the command; ``None``: there is none.
         new: where the files of new keys go.
+        moment: as of when, aware UTC.
     """
     if words is None:
         made = public_part_of(one) if step.step is Step.SENT and step.state in _TOLD else None
         return "" if made is None else tr("cli.status.public", name=made)
     missing = new.of(one.connection).missing if makes_key(words) else None
+    told = []
+    system = one.connection.system
+    if "--renew" in words and system is not None and wants_own_name(system, one.connection.environment, moment):
+        told.append(tr("cli.status.same_subject", system=system.title))
     if missing is not None:
-        return tr("cli.status.make_folder", folder=visible(missing))
+        told.append(tr("cli.status.make_folder", folder=visible(missing)))
+    if told:
+        return " ".join(told)
     return tr("cli.status.refused") if is_refused(words) else ""
 
 

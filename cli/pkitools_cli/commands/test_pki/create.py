@@ -7,7 +7,7 @@ from datetime import datetime
 
 import click
 
-from pkitools_cli.commands.next_steps import step
+from pkitools_cli.commands.next_steps import ISSUED_ENDS, free_place, numbered, step
 from pkitools_cli.framework import Command, progress
 from pkitools_cli.i18n import tr
 from pkitools_cli.options import moment_option
@@ -56,6 +56,12 @@ def _text(created: CreatedFolder) -> Iterator[Line | str]:
         yield tr("cli.test_pki.create.authority", level=authority.level, name=authority.common_name)
     yield tr("cli.test_pki.create.trust", path=created.paths[0])
     yield tr("cli.test_pki.create.warning")
-    issue = ("test-pki", "issue", created.folder, "--out", tr("cli.now.out"))
+    issue = (
+        "test-pki",
+        "issue",
+        created.folder,
+        "--out",
+        free_place(numbered(tr("cli.now.out")), ISSUED_ENDS, "test-pki issue"),
+    )
     if (found := step("test_pki_create.done", {}, {"issue": lambda: issue})) is not None:
         yield from found.told()

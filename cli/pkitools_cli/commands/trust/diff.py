@@ -11,6 +11,7 @@ import click
 from pkitools.frozen import dataclass
 from pkitools.reports import trust_diff_document
 from pkitools.text import shown
+from pkitools_cli.commands.next_steps import free_place, numbered
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import tr
@@ -89,7 +90,10 @@ def _text(compared: Compared) -> Iterator[Line | str]:
     yield from _entries(found)
     if found.missing:
         name = next((one.hierarchy.name for one in found.missing if one.hierarchy is not None), "")
-        yield from next_step(tr("cli.trust.diff.next"), ("trust", "export", name, "--out", f"{name}.pem"))
+        yield from next_step(
+            tr("cli.trust.diff.next"),
+            ("trust", "export", name, "--out", f"{free_place(numbered(name), ('.pem',), name)}.pem"),
+        )
 
 
 def _word(compared: Compared) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
+from click.core import ParameterSource
 
 from pkitools.containers import Contents, read_source
 from pkitools.environment import Environment
@@ -17,23 +20,31 @@ from pkitools.messages import error_sentence
 from pkitools.reports import CheckedFile
 from pkitools.reports.pages.checked import Asked as AskedOf
 from pkitools.reports.pages.checked import checked_for_page
+from pkitools.reports.telling.answer import answer_of
 from pkitools.text import size_text
-from pkitools_cli.commands.cert.check import Checked, FilesTogether, in_common
+from pkitools_cli.commands.cert.check import Checked, FilesTogether, in_common, is_entity_id
+from pkitools_cli.commands.cert.check import command as check
 from pkitools_cli.commands.cert.check_options import CheckOptions
+from pkitools_cli.commands.cert.check_text import Placing, placings
+from pkitools_cli.commands.cert.next_step import chain_step, next_step_of
+from pkitools_cli.commands.cert.page import advice
+from pkitools_cli.commands.next_steps import forget_places
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.inputs import is_list
 from pkitools_cli.options import OINText
-from pkitools_cli.own_data import titles
+from pkitools_cli.own_data import every_system, titles
 from pkitools_cli.page.exchange import Request, Screen
 from pkitools_cli.page.forms import Form, Upload, read_form
-from pkitools_cli.page.site import Site, environments, every_system, remedies_of
+from pkitools_cli.page.site import Site, environments, remedies_of
 from pkitools_cli.page.views import handed_in_requests
 from pkitools_cli.page.views.handed_in_requests import Inputs
 from pkitools_cli.page.views.keys import locked
 
 if TYPE_CHECKING:
+    from pkitools.checking import JudgedCertificate
     from pkitools.checking.beside import Companion
     from pkitools.containers import BadItem
+    from pkitools.reports.pages import Advice
 
 
 def ask(site: Site, request: Request) -> Screen:
@@ -68,6 +79,8 @@ def _judged_together(site: Site, form: Form, environment: Environment) -> Screen
     """
     options = _options(site, form, environment)
     titles(options.systems)  # a wrong name is told before a file is read
+    if options.entity_id and not options.systems and not is_entity_id(options.entity_id):
+        return _asked(site, form, tr("cli.page.check.no_entity_id", value=options.entity_id))
     inputs = _read(form.files, form.secret("passphrase").encode() or None)
     if handed_in_requests.are_requests(inputs):
         return handed_in_requests.judge(site, form, inputs, environment)
@@ -107,7 +120,7 @@ def _options(site: Site, form: Form, environment: Environment) -> CheckOptions:
         trust=given.trust,
         passphrase_file=None,
         passphrase_env=None,
-        entity_id=None,
+        entity_id=form.value("entity_id") or None,
         profile=None,
         host=None,
         beside=(),
@@ -192,6 +205,7 @@ def _free(name: str, taken: Mapping[str, object]) -> str:
 
 
 def _told(site: Site, checked: Checked, options: CheckOptions, read: FilesTogether) -> dict[str, object]:
+    checks = [(file.name, file.check) for file in checked.files if file.check is not None]
     asked = AskedOf(
         moment=options.moment,
         environment=options.environment,
@@ -200,9 +214,46 @@ def _told(site: Site, checked: Checked, options: CheckOptions, read: FilesTogeth
         given=read.given,
         companions=read.companions(),
         remedy=remedies_of(site.given),
+        next_step=partial(_advice, site, options, placings(checks, options)),
     )
     used = [(file.name, file.error) for file in checked.files if file.harmless]
     lists = [name for name, error in used if error is not None and is_list(error)]
     compared = [tr("cli.inputs.compared", file=name) for name, _ in used if name not in lists]
     shown = checked_for_page(checked.files, asked, verdict=checked.verdict, reuse=checked.reuse)
     return {"shown": shown, "lists": lists, "compared": compared}
+
+
+def _advice(
+    site: Site, options: CheckOptions, placed: Mapping[str, Placing], file: CheckedFile, one: JudgedCertificate
+) -> Advice | None:
+    """Return what to do next, as the terminal has it; ``None`` where what decides has a sentence for the page.
+
+    The chain goes first, which the terminal tells below: a page has one place for what to do.
+    """
+    place = placed[file.name].of(one)
+    decides = answer_of(place.report).step
+    remedy = None if decides is None else decides.remedy
+    if remedy is not None and remedies_of(site.given)(remedy, language()) is not None:
+        return None
+    with _as_command(options):
+        chain = chain_step(place) if place.is_alone else None
+        return advice(chain or next_step_of(place))
+
+
+_GIVEN: Final = ("environment", "systems", "oin", "organization", "entity_id", "trust", "crls")
+"""The options of ``cert check`` that a form, or the start of the page, gives."""
+
+
+@contextmanager
+def _as_command(options: CheckOptions) -> Iterator[None]:
+    """Have ``cert check`` run, with what the page was given: a command that is told carries its options."""
+    root = click.get_current_context().find_root()
+    noun = click.Context(click.Group("cert"), parent=root, info_name="cert")
+    command = click.Context(check, parent=noun, info_name="check")
+    for name in _GIVEN:
+        if value := getattr(options, name):
+            command.params[name] = value
+            command.set_parameter_source(name, ParameterSource.COMMANDLINE)
+    with command.scope():
+        yield
+    forget_places()

@@ -23,10 +23,10 @@ from pkitools_cli.commands.csr.ordering import known, takes_self_signed
 from pkitools_cli.commands.csr.writing import SHORT, places, write, write_certificate
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.options import OINText
-from pkitools_cli.own_data import given_data, system_named
+from pkitools_cli.own_data import every_system, given_data, system_named
 from pkitools_cli.page.exchange import RefusedError, Request, Screen
 from pkitools_cli.page.forms import Form, read_form
-from pkitools_cli.page.site import Site, environments, every_system, remedies_of
+from pkitools_cli.page.site import Site, environments, remedies_of
 
 if TYPE_CHECKING:
     from pkitools.findings import Outcome

@@ -14,9 +14,9 @@ from pkitools_cli.commands.systems.hierarchies import is_for_others, labels
 from pkitools_cli.commands.systems.list import summary
 from pkitools_cli.commands.systems.show import by_topic, mark, source_told
 from pkitools_cli.i18n import language, tr
-from pkitools_cli.own_data import system_named
+from pkitools_cli.own_data import every_system, system_named
 from pkitools_cli.page.exchange import Request, Screen
-from pkitools_cli.page.site import Site, every_system, left_out
+from pkitools_cli.page.site import Site, left_out
 
 
 @dataclass(frozen=True, slots=True)

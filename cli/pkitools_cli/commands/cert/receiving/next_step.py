@@ -9,18 +9,19 @@ from typing import Final
 from pkitools.findings import Report, Severity
 from pkitools.frozen import dataclass
 from pkitools.ordering import Arrival, Ordered, Receipt, State
+from pkitools.systems import Stance
 from pkitools.text import joined
 from pkitools.trust import HierarchyKind, hierarchy_of
+from pkitools.trust.recognition import claimed_test
 from pkitools_cli.commands.cert.receiving.why import ORDER
 from pkitools_cli.commands.next_steps import NextStep, Words, carried, step
-from pkitools_cli.commands.public_part import public_place, public_words
+from pkitools_cli.commands.public_part import public_words
 from pkitools_cli.commands.renewing import renewal_of_file
 from pkitools_cli.i18n import blank
-from pkitools_cli.own_data import titles
+from pkitools_cli.own_data import systems_named, titles
 
 _NO_PATH: Final = "path.anchor.found"
 _OWN_DATA: Final = "own_data"
-_REFUSED: Final = "system.hierarchy.accepted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def _public(arrival: Arrival) -> Words:
     """Return the command that makes the public part of a certificate that is in its place."""
     order = arrival.order
     system, environment = (None, None) if order is None else (order.system, order.environment)
-    return public_words(arrival.certificate_file, public_place(arrival.certificate_file), system, environment)
+    return public_words(arrival.certificate_file, system, environment)
 
 
 def _of_state(state: State, here: Sequence[Arrival], receipt: Receipt, asked: Invocation) -> NextStep | None:
@@ -79,6 +80,8 @@ def _of_state(state: State, here: Sequence[Arrival], receipt: Receipt, asked: In
         "trust": lambda: (*asked.once_more, "--trust", blank("folder")),
         "open": lambda: (*asked.once_more, "--passphrase-file", blank("file")),
     }
+    if (test := claimed_test(first.facts)) is not None:
+        params["test"] = test.word
     return step(f"cert_receive.{_key(state, first, asked)}", params, commands)
 
 
@@ -86,7 +89,7 @@ def _key(state: State, first: Arrival, asked: Invocation) -> str:
     """Return the key of the sentence."""
     match state:
         case State.FAILED | State.INDETERMINATE:
-            return _key_of_judged(state, first)
+            return _key_of_judged(state, first, asked.moment)
         case State.NO_KEY if first.problem is None:
             return "other_key"
         case State.LOCKED if asked.passphrase_file is None:
@@ -94,31 +97,39 @@ def _key(state: State, first: Arrival, asked: Invocation) -> str:
     return str(state)
 
 
-def _key_of_judged(state: State, first: Arrival) -> str:
+def _key_of_judged(state: State, first: Arrival, moment: datetime) -> str:
     """Return the key of the sentence about what is not right: of a test authority nobody goes back to a TSP."""
-    grave = _grave(first.report)
+    wrong = _violated(first.report)
     if state is State.INDETERMINATE and _unusable(first.report):
         return "own_data"
-    if hierarchy_of(first.facts).kind is not HierarchyKind.TRIAL:
-        lacks_path = _NO_PATH in grave and not _violated(first.report) - {_NO_PATH}
+    test = claimed_test(first.facts)
+    if test is None:
+        lacks_path = _NO_PATH in wrong and wrong == {_NO_PATH}
         return "incomplete" if lacks_path else str(state)
-    if _NO_PATH in grave and _REFUSED not in grave:
-        return "untrusted_trial"
-    if state is State.FAILED:
-        return "trial_refused" if _REFUSED in grave else "failed_trial"
-    return str(state)
+    if _refuses(first, test, moment):
+        return "trial_refused"
+    if _NO_PATH in wrong:
+        return "untrusted_trial_given" if "--trust" in carried() else "untrusted_trial"
+    return "failed_trial" if state is State.FAILED else str(state)
+
+
+def _refuses(arrival: Arrival, test: HierarchyKind, moment: datetime) -> bool:
+    """Return whether the system of an order says that it takes no certificates of such a test hierarchy."""
+    order = arrival.order
+    if order is None or order.system is None:
+        return False
+    named = hierarchy_of(arrival.facts).hierarchy
+    said = (
+        system.about_hierarchy(str(test) if named is None else named.name, str(test), order.environment, moment)
+        for system in systems_named([order.system])
+    )
+    return any(each is not None and each.answer is Stance.NO for each in said)
 
 
 def _unusable(report: Report | None) -> str:
     """Return the first file of one's own that could not be used; empty where all could."""
     told = () if report is None else report.not_checked
     return next((each.params["place"] for each in told if each.reason == _OWN_DATA), "")
-
-
-def _grave(report: Report | None) -> set[str]:
-    """Return the codes of what keeps it from being right, also what could not be checked."""
-    told = report.told if report is not None else ()
-    return {each.rule.code for each in told if each.rule.severity is Severity.ERROR}
 
 
 def _violated(report: Report | None) -> set[str]:
