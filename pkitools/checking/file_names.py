@@ -53,18 +53,46 @@ _KEY_WORDS: Final = frozenset(("key", "privkey", "privatekey", "pkey", "sleutel"
 _SEVERAL: Final = 2
 _MOST_ALIKE: Final = 50  # names with one word: what more have tells none from the others
 _KEPT: Final = pattern(r"\.bak-[0-9]+")  # what pkitools calls what it wrote over
-_ASIDE: Final = pattern(r".+(?:~|\.(?:bak(?:-[0-9]+)?|old|orig)|[.-](?:19|20)[0-9]{2}(?:\.[a-z0-9]{1,5})?)")
-_ASIDE_FOLDERS: Final = frozenset(("archive",))  # of certbot, with a link to what is in use
+_COPY: Final = pattern(r".+(?:~|\.(?:bak(?:-[0-9]+)?|old|orig))")
+_OF_A_YEAR: Final = pattern(r"(.+)[.-](?:19|20)[0-9]{2}((?:\.[a-z0-9]{1,5})?)")
+_NUMBERED: Final = pattern(r"(.*[^0-9])[0-9]+(\.[a-z0-9]{1,5})")
+_ARCHIVES: Final = frozenset(("archive",))  # of certbot, with a link to what is in use
 
 
-def is_set_aside(name: str) -> bool:
-    """Return whether a file is a copy of what was in use before: by its name or that of a folder that it lies in.
+def is_called_copy(name: str) -> bool:
+    """Return whether a file may be a copy of what was in use before: by its name or that of a folder that it lies in.
+
+    What is in use may be called so too: a name alone decides nothing.
 
     Args:
         name: as it was reached.
     """
     *folders, last = PurePath(name.casefold()).parts or ("",)
-    return _ASIDE.fullmatch(last) is not None or not _ASIDE_FOLDERS.isdisjoint(folders)
+    return bool(_COPY.fullmatch(last) or _OF_A_YEAR.fullmatch(last)) or not _ARCHIVES.isdisjoint(folders)
+
+
+def is_copy_beside(name: str, other: str) -> bool:
+    """Return whether a name says that a file is a copy of what was in use before another, which lies where it lay.
+
+    That is in its folder, or beside the folder that copies are kept in. A number is a year only where the rest is what
+    the other is called: keys have 2048 bits, and what is in use is called after the year that it is of.
+
+    Args:
+        name, other: as they were reached.
+    """
+    path, place = PurePath(name.casefold()), PurePath(other.casefold())
+    kept_in = [each.parent for each in path.parents if each.name in _ARCHIVES]
+    if place.parent in kept_in:
+        return True
+    if kept_in and path.parent == place.parent:  # certbot's, which links from elsewhere to the last
+        numbered = [_NUMBERED.fullmatch(each.name) for each in (path, place)]
+        return len({each.groups() if each else each for each in numbered}) == 1 and all(numbered)
+    if path.parent != place.parent or is_called_copy(other):
+        return False
+    of_year = _OF_A_YEAR.fullmatch(path.name)
+    return _COPY.fullmatch(path.name) is not None or (
+        of_year is not None and stem_of("".join(of_year.groups())) == stem_of(place.name)
+    )
 
 
 @dataclass(frozen=True, slots=True)

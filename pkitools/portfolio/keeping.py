@@ -10,7 +10,7 @@ from __future__ import annotations
 import pickle
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count, groupby
 from operator import attrgetter, itemgetter
@@ -26,7 +26,7 @@ from pkitools.limits import MAX_SUCCESSIONS
 from pkitools.messages import NOTHING
 from pkitools.portfolio.beside import misnamed
 from pkitools.portfolio.model import VERDICTS, HeldCertificate, Judgement, Place, Standing, Successor
-from pkitools.portfolio.succeeding import line_of, ordered, successions
+from pkitools.portfolio.succeeding import is_in_use, line_of, ordered, successions, to_change
 from pkitools.text import joined
 
 T_co = TypeVar("T_co", covariant=True)
@@ -57,6 +57,7 @@ _OF_PLACE: Final = tuple(vars(Place)["__slots__"])
 _own_of, _rest_of, _place_of = attrgetter(*_OWN), attrgetter(*_OF_JUDGEMENT), attrgetter(*_OF_PLACE)
 _OF_SUCCESSOR: Final = tuple(vars(Successor)["__slots__"])
 _OF_A_PEER: Final = "tls"
+_TO_CHANGE: Final = timedelta(days=30)  # from which expiry calls an end urgent too, unless told otherwise
 _NO_END: Final = datetime.max.replace(tzinfo=UTC)
 _UNIT: Final = timedelta(seconds=1)  # dates of a certificate have no parts of one
 _MOST_SHARED: Final = 2_000
@@ -192,11 +193,21 @@ class Kept:
         values = dict(zip(_OWN, pickle.loads(body), strict=True))  # noqa: S301  made in this process
         told = tuple(each.with_beside(self._said_by_names(number)) for each in told)
         successor = self._successor(number)
-        # what a server still sends is not done with by the next in a file
-        if successor is not None and all(place.container != _OF_A_PEER for place in places):
-            told = tuple(map(ordered, told))
         given = {"is_authority": not told, "judgements": told, "places": places, "successor": successor}
-        return HeldCertificate(**{**values, **given})
+        whole = HeldCertificate(**{**values, **given})
+        if successor is None:
+            return whole
+        return replace(whole, judgements=tuple(map(self._renewed_by(whole, successor), told)))
+
+    def _renewed_by(self, one: HeldCertificate, successor: Successor) -> Callable[[Judgement], Judgement]:
+        """Return what becomes of the advice to order the next, which is there.
+
+        What a server still sends, or what is named shortly before it ends, is not done with by the next in a file that
+        nothing names.
+        """
+        is_sent = any(place.container == _OF_A_PEER for place in one.places)
+        is_late = is_in_use(one) and not successor.is_named and one.days_left(self._moment) < _TO_CHANGE.days
+        return to_change if is_sent or is_late else ordered
 
     def _successor(self, number: int) -> Successor | None:
         if not self._has_successions:
@@ -221,7 +232,8 @@ class Kept:
         self._compare_names()
         self._has_successions = False
         self._run("DELETE FROM succession")
-        found = [(self._number(old), next_one) for members in self._lines() for old, next_one in members]
+        keys = self._keys()
+        found = [(self._number(old), next_one) for members in self._lines(keys) for old, next_one in members]
         for number, successor in found:
             body = pickle.dumps(tuple(getattr(successor, name) for name in _OF_SUCCESSOR))
             self._run("INSERT INTO succession (certificate, body) VALUES (?, ?)", number, body)
@@ -257,12 +269,16 @@ class Kept:
                 self._run("INSERT INTO misnamed (certificate, body) VALUES (?, ?)", number, pickle.dumps(tuple(told)))
                 yield number
 
-    def _lines(self) -> Iterator[Iterator[tuple[HeldCertificate, Successor]]]:
+    def _lines(self, keys: Collection[str]) -> Iterator[Iterator[tuple[HeldCertificate, Successor]]]:
         """Yield what follows what in each line of several. Of very many of one name nobody can tell."""
         several = """SELECT line, number, body FROM certificate WHERE line IN (SELECT line FROM certificate
             WHERE line IS NOT NULL GROUP BY line HAVING count(*) BETWEEN 2 AND ?) ORDER BY line, number"""
         for _, rows in groupby(self.rows(several, MAX_SUCCESSIONS), key=itemgetter(0)):
-            yield successions([self._whole(number, body) for _, number, body in rows], self._moment)
+            yield successions([self._whole(number, body) for _, number, body in rows], self._moment, keys)
+
+    def _keys(self) -> frozenset[str]:
+        """Return SHA-256 of the public halves of the private keys that were found."""
+        return frozenset(each.spki_sha256 for each in self.others(KEYS) if each.spki_sha256 is not None)
 
     def _number(self, one: HeldCertificate) -> int:
         (number,) = self._first("SELECT number FROM certificate WHERE sha256 = ?", one.sha256) or (0,)

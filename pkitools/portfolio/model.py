@@ -13,7 +13,6 @@ from enum import StrEnum
 from typing import Final, Protocol, runtime_checkable
 
 from pkitools.arguments import aware, text
-from pkitools.checking.file_names import is_set_aside
 from pkitools.containers.saml_names import is_of_provider
 from pkitools.environment import Environment
 from pkitools.errors import PkitoolsError
@@ -204,14 +203,17 @@ class Successor:
     Args:
         sha256: its thumbprint, hex.
         not_after: its end, aware UTC.
-        place: the first place it was found at that is no copy set aside; not made safe for a terminal.
-        is_in_use: there is such a place.
+        place: the first place it was found at that is not called a copy; not made safe for a terminal.
+        has_replaced: it is in the place of the other, which has ended and is kept as a copy: see
+            :func:`~pkitools.portfolio.succeeding.has_replaced`.
+        is_named: something names it, or a peer sends it: it is in use.
     """
 
     sha256: str
     not_after: datetime
     place: str
-    is_in_use: bool = False
+    has_replaced: bool = False
+    is_named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,10 +277,8 @@ class HeldCertificate:
 
     @property
     def is_set_aside(self) -> bool:
-        """Whether it is kept as a copy alone: what came after it is in its place, and nothing names this one."""
-        if self.successor is None or not self.successor.is_in_use:
-            return False
-        return all(not one.named_by and one.container != "tls" and is_set_aside(one.name) for one in self.places)
+        """Whether it has ended and is kept as a copy alone: what came after it is in its place."""
+        return self.successor is not None and self.successor.has_replaced
 
     @property
     def ends_by(self) -> Above | None:
@@ -654,7 +654,7 @@ class Portfolio:
 
         INDETERMINATE at best where nothing was judged, or not all could be looked at.
         """
-        found = {one.verdict for one in self.judged if not self._is_done_with(one)}
+        found = {one.verdict for one in self.judged if not one.is_set_aside}
         if not found or not self.is_whole:
             found.add(Verdict.INDETERMINATE)
         return next(verdict for verdict in VERDICTS if verdict in found)
@@ -662,12 +662,9 @@ class Portfolio:
     @property
     def worst(self) -> Severity | None:
         """The severity of the worst that is violated; ``None`` where nothing is."""
-        counting = (one for one in self.certificates if not self._is_done_with(one))
+        counting = (one for one in self.certificates if not one.is_set_aside)
         found = (judgement.worst for one in counting for judgement in one.judgements)
         return max((worst for worst in found if worst is not None), default=None)
-
-    def _is_done_with(self, one: HeldCertificate) -> bool:
-        return one.is_set_aside and one.standing(self.moment) is Standing.EXPIRED
 
     @property
     def is_whole(self) -> bool:

@@ -16,6 +16,7 @@ from pkitools.arguments import each_of, function, mapping, octets, of_type, text
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_PENDING
 from pkitools.portfolio.claims import Claims, namers
+from pkitools.portfolio.copies import Copies
 from pkitools.portfolio.following import MOST_ROUNDS, POINTS_NOWHERE, Leads, key_beside, listing_of, resolved, too_deep
 from pkitools.portfolio.foreseeing import gathered_from
 from pkitools.portfolio.in_use import InUse
@@ -124,6 +125,8 @@ class Scan:
     given: dict[str, str] = field(default_factory=dict)
     in_use: InUse = field(default_factory=InUse)
 
+    copies: Copies = field(default_factory=Copies)
+
     def readings(self, given: Sequence[str]) -> Iterator[Reading]:
         """Yield what every file and peer gives.
 
@@ -178,6 +181,15 @@ class Scan:
         for (certificate, key), is_named in self.pairs.items():
             if certificate != key:  # what is in one file is compared where that is read
                 yield from self._not_fitting(certificate, key, is_named=is_named)
+        yield from self._used(files)
+
+    def _used(self, files: Sequence[str]) -> Iterator[Reading]:
+        """Yield what is called a copy and has ended, where something says that it is used."""
+        if self.copies:
+            yield from self.copies.by_links()
+            walked = (found.name for found in self._walked(files) if isinstance(found, FoundFile))
+            names = chain((unit.name for unit in self.held), walked)
+            yield from self.copies.by_texts((name, told) for name in names if (told := self._text(name)) is not None)
 
     def _not_fitting(self, certificate: str, key: str, *, is_named: bool) -> Iterator[Reading]:
         """Yield a certificate once more, with what there is to say of its key, where that does not fit."""
@@ -235,7 +247,13 @@ class Scan:
 
     def _noted(self, readings: Iterable[Reading], further: list[tuple[str, Pointer]]) -> Iterator[Reading]:
         """Yield readings, and keep what is to be done after the last."""
+        moment = self.judge.asked.moment
         for reading in readings:
+            for one in reading.certificates:
+                if one.not_after < moment:
+                    self.copies.note(reading.name, one)
+            for unread in reading.unread:
+                self.copies.note_link(unread)
             if self.keeps is not None and not any(map(self.keeps, reading.certificates)):
                 self.units.pop(reading.name, None)
             further += ((reading.name, pointer) for pointer in reading.points_to)

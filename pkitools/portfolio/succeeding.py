@@ -8,15 +8,16 @@ near its end.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import Final
 
-from pkitools.checking.file_names import is_set_aside
-from pkitools.findings import Severity, Verdict
+from pkitools.checking.file_names import is_called_copy, is_copy_beside
+from pkitools.findings import Outcome, Severity, Verdict
 from pkitools.frozen import replace
 from pkitools.limits import MAX_SUCCESSIONS
+from pkitools.messages import NOTHING
 from pkitools.portfolio.model import HeldCertificate, Judgement, Standing, Successor
 from pkitools.profiles import trial
 from pkitools.validation.rules import ANCHOR_FOUND
@@ -25,6 +26,7 @@ _DIGEST: Final = 16
 _MOST_AHEAD: Final = timedelta(days=183)
 """How long before the end of the one the next may be there already, and be no more than that."""
 _ORDER: Final = "advice.validity.order_now"
+_OF_A_PEER: Final = "tls"
 _SIGNS: Final = "digitalSignature"
 _ENCRYPTS: Final = frozenset({"keyEncipherment", "dataEncipherment", "keyAgreement"})
 _USABLE: Final = frozenset({Standing.ENDS_SOON, Standing.INDETERMINATE, Standing.PASSED})
@@ -43,12 +45,15 @@ def line_of(one: HeldCertificate) -> bytes | None:
     return hashlib.blake2b(what.encode("utf-8", "surrogatepass"), digest_size=_DIGEST).digest()
 
 
-def successions(members: Sequence[HeldCertificate], moment: datetime) -> Iterator[tuple[HeldCertificate, Successor]]:
+def successions(
+    members: Sequence[HeldCertificate], moment: datetime, keys: Collection[str] = ()
+) -> Iterator[tuple[HeldCertificate, Successor]]:
     """Yield those that are followed by another, and by which.
 
     Args:
         members: certificates of one line.
         moment: as of which they stand, aware.
+        keys: SHA-256 of the public halves of the private keys that were found, hex: without any no copy is known.
     """
     links = [one for one in members if one.standing(moment) in _ENDING]
     ending = [one for one in members if one in links or one.is_revoked]
@@ -63,13 +68,38 @@ def successions(members: Sequence[HeldCertificate], moment: datetime) -> Iterato
     for one in ending:
         last = _last(one, following)
         if last is not one and last.standing(moment) in _USABLE:
-            yield one, _successor(last)
+            is_copy = one.not_after < moment and has_replaced(last, one, keys)
+            yield one, _successor(last, has_replaced=is_copy)
 
 
-def _successor(last: HeldCertificate) -> Successor:
+def _successor(last: HeldCertificate, *, has_replaced: bool) -> Successor:
     names = [place.name for place in last.places]
-    used = [name for name in names if not is_set_aside(name)]
-    return Successor(last.sha256, last.ends, (used or names or [last.name])[0], bool(used))
+    used = [name for name in names if not is_called_copy(name)]
+    return Successor(last.sha256, last.ends, (used or names or [last.name])[0], has_replaced, is_in_use(last))
+
+
+def is_in_use(one: HeldCertificate) -> bool:
+    """Return whether something names a certificate, or a peer sends it."""
+    return any(place.named_by or place.container == _OF_A_PEER for place in one.places)
+
+
+def has_replaced(new: HeldCertificate, old: HeldCertificate, keys: Collection[str]) -> bool:
+    """Return whether a certificate is in the place of one before it that has ended, which is kept as a copy alone.
+
+    What is in use may be called anything, so that it takes more than a name: nothing names the old one, by no name that
+    it is reached by it may be more than a copy, and the new one lies where the old one lay and is in use itself: its
+    private key is there, or something names it and of neither there is a key.
+
+    Args:
+        new, old: one follows the other.
+        keys: SHA-256 of the public halves of the private keys that were found, hex.
+    """
+    places = [place.name for place in new.places]
+    if all(map(is_called_copy, places)) or is_in_use(old):
+        return False
+    if not all(any(is_copy_beside(place.name, other) for other in places) for place in old.places):
+        return False
+    return new.spki_sha256 in keys or (is_in_use(new) and old.spki_sha256 not in keys)
 
 
 def as_they_stand(certificates: Iterable[HeldCertificate], moment: datetime) -> Mapping[str, Successor]:
@@ -116,6 +146,16 @@ def ordered(judgement: Judgement) -> Judgement:
     """Return a judgement without the advice to order the next: that is there."""
     told = tuple(one for one in judgement.told if one.rule.code != _ORDER)
     return judgement if len(told) == len(judgement.told) else replace(judgement, told=told)
+
+
+def to_change(judgement: Judgement) -> Judgement:
+    """Return a judgement with the advice to put the next into use, instead of to order it: that is there."""
+    told = (one if one.rule.code != _ORDER else _without_lead(one) for one in judgement.told)
+    return replace(judgement, told=tuple(told))
+
+
+def _without_lead(advice: Outcome) -> Outcome:
+    return replace(advice, params={**advice.params, "lead": NOTHING})
 
 
 def _succeeds(new: HeldCertificate, old: HeldCertificate) -> bool:

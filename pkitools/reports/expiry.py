@@ -59,7 +59,7 @@ class Expiry:
         return one.is_set_aside, left >= _NOTHING, abs(left)
 
     def state(self, certificate: HeldCertificate) -> Nagios:
-        """Return how urgent the end of a certificate is: that of a copy, whose next is in its place, is not."""
+        """Return how urgent the end of a certificate is: of a copy that has ended, whose next is in its place, not."""
         if certificate.is_set_aside:
             return Nagios.OK
         days = certificate.days_left(self.portfolio.moment)
@@ -105,6 +105,7 @@ def _certificate(one: HeldCertificate, found: Expiry) -> dict[str, object]:
         "days_left": one.days_left(found.moment),
         "state": found.state(one).name.lower(),
         "successor": one.successor and one.successor.sha256,
+        "set_aside": one.is_set_aside,
         "places": list(dict.fromkeys(place.name for place in one.places)),
     }
 

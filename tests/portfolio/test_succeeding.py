@@ -24,7 +24,7 @@ from pkitools.portfolio import (
     Portfolio,
     Reading,
 )
-from pkitools.reports.expiry import Expiry, Nagios, nagios_line
+from pkitools.reports.expiry import Expiry, nagios_line
 from pkitools.revocation.rules import REVOKED
 from pkitools_cli.commands.expiry import _text
 from tests.cli.conftest import run
@@ -233,64 +233,3 @@ def test_under_roots_of_their_own_the_next_is_seen_by_whom_they_are_given(run: C
     for command, *more in (("expiry",), ("expiry", "--nagios"), ("scan", "--revocation", "off")):
         told = run("--lang", "en", command, folder / "old.pem", folder / "next.pem", *more, *trusted).told
         assert "next one is there" in " ".join(told.split()), (command, told)
-
-
-# --- copies ---------------------------------------------------------------------------------------------------------
-
-ENDED: Final = day("2027-02-01")  # the old one has ended
-COPIES: Final = (
-    "a.crt.bak",
-    "a.crt.bak-2",
-    "a.old",
-    "a.crt.orig",
-    "a.crt~",
-    "a-2025.crt",
-    "a.crt.2025",
-    "archive/a1.pem",
-)
-NO_COPIES: Final = ("a.crt", "old.crt", "bak/a.crt", "a-20250.crt", "a2025.crt", "archived/a.pem")
-
-
-@pytest.mark.parametrize("moment", [NOW, ENDED])
-@pytest.mark.parametrize(
-    ("old", "new", "counts"),
-    [
-        *(((name,), ("a.pem",), False) for name in COPIES),
-        *(((name,), ("a.pem",), True) for name in NO_COPIES),
-        (("archive/a1.pem",), ("archive/a2.pem", "live/a.pem"), False),
-        (("archive/a1.pem",), ("archive/a2.pem",), True),  # nothing leads to the next
-        (("archive/a1.pem", "live/a.pem"), ("archive/a2.pem", "live/b.pem"), True),  # it is in use
-        (("a.crt.bak",), (), True),
-    ],
-)
-def test_a_copy_of_what_was_in_use_does_not_count(
-    old: tuple[str, ...], new: tuple[str, ...], counts: bool, moment: datetime
-) -> None:
-    def of(label: str, begin: datetime, names: tuple[str, ...]) -> list[HeldCertificate]:
-        return [one(label, begin, *(f"/srv/{name}" for name in names))] if names else []
-
-    portfolio = found(*of("old", BEGIN, old), *of("next", day("2026-11-20"), new), moment=moment)
-    expiry = Expiry(portfolio, 90, 60)
-    assert (expiry.overall is Nagios.CRITICAL) == counts
-    assert len(expiry.certificates) == 1 + bool(new)  # told it is
-    assert expiry.certificates[0].is_set_aside is False
-    told = " ".join(str(line) for line in _text(expiry))
-    assert ("then remove" in told) == (counts and bool(new))
-
-
-@pytest.mark.parametrize("is_named", [True, False])
-def test_a_copy_that_a_configuration_names_counts(is_named: bool) -> None:
-    old, new = one("old", BEGIN, "/srv/a.crt.bak"), one("next", day("2026-11-20"), "/srv/a.crt")
-    if is_named:
-        old = replace(old, places=(replace(old.places[0], named_by=("nginx.conf:3",)),))
-    assert (Expiry(found(old, new, moment=ENDED), 60, 15).overall is Nagios.CRITICAL) == is_named
-
-
-@pytest.mark.parametrize("name", ["old.pem.bak", "old.pem"])
-def test_a_scan_does_not_fail_for_a_copy_that_has_ended(run: Command, folder: Path, tmp_path: Path, name: str) -> None:
-    (tmp_path / name).write_bytes((folder / "old.pem").read_bytes())
-    (tmp_path / "next.pem").write_bytes((folder / "next.pem").read_bytes())
-    words = ("--trust", folder / "root.pem", "--revocation", "off", "--moment", "2027-01-20")
-    ran = run("--lang", "en", "scan", tmp_path, *words)
-    assert ran.code == (10 if name == "old.pem" else 0), ran.told
-    assert "1 expired" in ran.told

@@ -106,6 +106,7 @@ def _certificate(one: HeldCertificate, portfolio: Portfolio, orders: OrderDays |
         "judgements": [_judgement(judgement) for judgement in one.judgements],
         "places": [_place(place) for place in one.places],
         "successor": one.successor and one.successor.sha256,
+        "set_aside": one.is_set_aside,
     }
 
 

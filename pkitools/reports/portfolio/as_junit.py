@@ -1,7 +1,8 @@
 """A portfolio as JUnit XML, which the pages of a CI server show: a test case for each certificate.
 
 FAILED is a failure; what could not be judged, or not be looked at, is an error: it never counts as passed. An authority
-is listed as skipped. The first case is the scan itself, so that what was stopped, or found nothing, is no green page.
+is listed as skipped, and so is a copy of what was in use before. The first case is the scan itself, so that what was
+stopped, or found nothing, is no green page.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from pkitools.text import visible
 _RESULTS: Final = {Verdict.FAILED: "failure", Verdict.INDETERMINATE: "error", None: "skipped"}
 _COUNTED: Final = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 _UNASKED: Final = "skipped"
+_ASIDE: Final = "skipped"
 _SUITE: Final = "pkitools"
 
 
@@ -72,7 +74,7 @@ def _counts(portfolio: Portfolio, risks: Risks) -> dict[str, str]:
     """Return how many cases there are, and how many of each result."""
     told = chain(
         ["error" if not portfolio.complete or not portfolio.judged else ""],
-        (_RESULTS.get(one.verdict, "") for one in portfolio.certificates),
+        (_result(one) or "" for one in portfolio.certificates),
         (_of_gap(one) for one in portfolio.unread),
         ("" for _ in risks.found),
         (_UNASKED for _ in unasked(risks)),
@@ -104,7 +106,7 @@ def _case(
     case = _named(f"{one.name} ({one.sha256[:16]})", places[0] if places else one.sha256)
     if places:
         case.set("file", visible(one.places[0].name))
-    result, decides = _RESULTS.get(one.verdict), deciding(one)
+    result, decides = _result(one), deciding(one)
     said = said_of(one, portfolio, telling, orders) or standing_word(one.standing(portfolio.moment), telling.language)
     details = (for_connections(one, telling, names), *_details(one, portfolio, telling))
     told_of = "\n".join(filter(None, details))
@@ -114,6 +116,11 @@ def _case(
     else:
         _text(SubElement(case, "system-out"), "\n".join((said, told_of)))
     return case
+
+
+def _result(one: HeldCertificate) -> str | None:
+    """Return what its case is marked with; ``None`` of what passed."""
+    return _ASIDE if one.is_set_aside else _RESULTS.get(one.verdict)
 
 
 def _details(one: HeldCertificate, portfolio: Portfolio, telling: Telling) -> Iterator[str]:

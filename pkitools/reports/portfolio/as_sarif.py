@@ -95,14 +95,14 @@ def _help(rule: Rule, language: Language) -> str:
 def _result(
     one: HeldCertificate, outcome: Outcome, numbers: dict[str, int], portfolio: Portfolio, telling: Telling
 ) -> dict[str, object]:
-    code = outcome.rule.code
+    code, kind = outcome.rule.code, _kind(outcome, does_count=not one.is_set_aside)
     said = told(outcome, telling.language, telling.remedy, portfolio.moment)
     text = f"{visible(one.name, 100)}: {said.title}. {one_line(f'{said.message} {said.remedy}')}"
     return {
         "ruleId": code,
         "ruleIndex": numbers[code],
-        "kind": _kind(outcome),
-        "level": _LEVELS[outcome.rule.severity] if _kind(outcome) == "fail" else "none",
+        "kind": kind,
+        "level": _LEVELS[outcome.rule.severity] if kind == "fail" else "none",
         "message": _message(text),
         "locations": [_location(place) for place in _places(one)],
         "partialFingerprints": {"certificateAndRule/v1": f"{one.sha256}:{code}"},
@@ -129,7 +129,10 @@ def _of_all(
     }
 
 
-def _kind(outcome: Outcome) -> str:
+def _kind(outcome: Outcome, *, does_count: bool = True) -> str:
+    """Return the kind of a result: of a copy of what was in use before nothing fails, or is open."""
+    if not does_count:
+        return "informational"
     if outcome.status is Status.NOT_CHECKED:
         return "open"
     return "informational" if outcome.rule.severity is Severity.INFO else "fail"

@@ -319,7 +319,7 @@ def _most_urgent(portfolio: Portfolio, orders: OrderDays | None) -> tuple[Standi
     first: tuple[Standing | None, HeldCertificate | None] = None, None
     expired: tuple[Standing | None, HeldCertificate | None] = None, None
     for standing, one in portfolio.in_order():
-        if one.is_set_aside and standing in _ENDING:
+        if one.is_set_aside:
             continue  # there is nothing to do
         is_first = first[1] is None
         if not _is_seen_to(standing, one, orders):
