@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pkitools.checking.across import Value, exchanged_files, misplaced
-from pkitools.checking.file_names import Names, is_kept, is_named_as_key, stem_of
+from pkitools.checking.file_names import Names, around, is_kept, is_named_as_key, stem_of
+from pkitools.checking.own_names import names_in
 from pkitools.checking.private_keys import (
     BESIDE,
     COMPARED,
@@ -174,7 +175,7 @@ class _Together:
             pending = not thumbprints(key.public).isdisjoint(self.asked) and not self._fits(key.public)
             fits = self._fits(key.public, self._own(name, alike)) or (pending and not alike)
             # while a renewal is under way the new key may lie where the old one was
-            weighs = Severity.WARNING if pending and alike else None
+            weighs = Severity.WARNING if pending and alike and self._is_ordered(name, key.public, alike) else None
             severity = Severity.ERROR if self._is_asked(name) and not alike else weighs
             params = {**key.params, "file": name, "beside": joined(alike)}
             own = None if fits or severity is not None else self._own_beside(name, key.public, alike)
@@ -183,6 +184,23 @@ class _Together:
             yield outcome(
                 NAMED if alike else BESIDE, MET if fits else Violated(key.evidence, params, severity=severity)
             )
+
+    def _is_ordered(self, name: str, key: PublicKey, alike: Sequence[str]) -> bool:
+        """Return whether a key is that of a request beside it, which is called so or is for a name of these files."""
+        from pkitools.requests import read_request  # few files hold requests
+
+        names = {
+            each for other in alike for facts in readable(self.files[other].certificates) for each in names_in(facts)
+        }
+        for file, contents in self.files.items():
+            if around(file).isdisjoint(around(name)):
+                continue
+            for item, asked in request_keys(contents, file).items():
+                if asked is None or thumbprints(asked).isdisjoint(thumbprints(key)):
+                    continue
+                if stem_of(file) == stem_of(name) or not names.isdisjoint(names_in(read_request(item.der, file))):
+                    return True
+        return False
 
     def _own_beside(self, name: str, key: PublicKey, alike: Sequence[str]) -> str | None:
         """Return the file of the certificate of a key, where the one that is called as the key may be another side's.

@@ -67,6 +67,22 @@ def is_set_aside(name: str) -> bool:
     return _ASIDE.fullmatch(last) is not None or not _ASIDE_FOLDERS.isdisjoint(folders)
 
 
+_FOR_A_KIND: Final = frozenset((
+    "cert", "certs", "crt", "certificate", "certificates", "certificaat", "certificaten", "public",
+    "key", "keys", "private", "privkey", "sleutel", "sleutels",
+    "csr", "csrs", "req", "reqs", "request", "requests", "aanvraag", "aanvragen",
+))  # fmt: skip
+
+
+def around(name: str) -> frozenset[PurePath]:
+    """Return the folder of a file, and where that is one for a kind of thing (``csr``, ``private``) the one above it.
+
+    What shares one of these lies beside it.
+    """
+    folder = PurePath(name).parent
+    return frozenset((folder, folder.parent) if folder.name.casefold() in _FOR_A_KIND else (folder,))
+
+
 @dataclass(frozen=True, slots=True)
 class Stem:
     """What the names of files that belong together share.

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import PurePath
-from typing import Final
 
+from pkitools.checking.own_names import compared
 from pkitools.portfolio.model import HeldCertificate, HeldRequest, Portfolio
-from pkitools.profiles.dns_names import a_label
-
-_TRIAL: Final = "trial "  # the test CAs of G4 put it in front
 
 
 def waiting(portfolio: Portfolio) -> Iterator[HeldRequest]:
@@ -38,12 +35,4 @@ def asks_the_same(request: HeldRequest, certificate: HeldCertificate) -> bool:
 
 def names_of(found: HeldCertificate | HeldRequest) -> set[str]:
     """Return the names in a certificate or a request, as they are compared."""
-    given = (found.common_name, *found.dns_names)
-    return {same_name(name) for name in given if name}
-
-
-def same_name(name: str) -> str:
-    """Return a name as it is compared: it may be stated as it is read, and stands in a certificate as it is sent."""
-    written = name if name.isascii() else a_label(name)
-    known = written if written.isascii() else name  # of which nobody can tell how it is sent
-    return known.strip().casefold().rstrip(".").removeprefix(_TRIAL)
+    return compared((found.common_name, *found.dns_names))
