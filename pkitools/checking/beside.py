@@ -167,8 +167,12 @@ class _Together:
 
     def of_keys(self, name: str, keys: Sequence[FileKey]) -> Iterator[Outcome]:
         """Yield an outcome for each private key of a file that could be opened."""
-        alike = self.names.alike(name)
+        called = self.names.alike(name)
+        first = keys[0].public if keys else None
+        is_first_own = first is not None and bool(called) and self._fits(first, self._own(name, called))
         for key in keys:
+            # of PEM a program takes the first: another behind it is of none
+            alike = () if is_first_own and key is not keys[0] and not key.item.within else called
             if key.public is None or (is_kept(name, self.files) and not self._fits(key.public)):
                 continue  # of what was written over nobody says that it belongs to what is there now
             # a request that was kept when its certificate came is of no renewal

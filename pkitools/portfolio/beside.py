@@ -49,7 +49,7 @@ def misfits(found: Found) -> Iterator[tuple[HeldKey, str, set[str]]]:
     if not found.keys:
         return
     beside = _Beside(found.certificates, found.keys)
-    keys = [key for key in found.keys if key.spki_sha256 is not None]
+    keys = [*beside.without_spare(_held_to(found.keys))]
     orders = _Orders(found.certificates, keys, found.requests)
     own = _own_beside(found.certificates, found.keys, keys, beside)
     for key in keys:
@@ -90,7 +90,7 @@ def misnamed(
     if not keys:
         return
     beside = _Beside(certificates, keys)
-    open_keys = [key for key in keys if key.spki_sha256 is not None]
+    open_keys = [*beside.without_spare(_held_to(keys))]
     orders = _Orders(certificates, open_keys, requests)
     own = _own_beside(certificates, keys, open_keys, beside)
     for key in open_keys:
@@ -196,6 +196,11 @@ def _misplaced(
         yield key.what, [each.what for each in alike]
 
 
+def _held_to(keys: Iterable[HeldKey]) -> Iterator[HeldKey]:
+    """Yield the private keys that can be held to certificates: open, and no program has another in their place."""
+    return (key for key in keys if key.spki_sha256 is not None and not key.is_passed_over)
+
+
 class _Orders:
     """The requests for whose keys there is no certificate, each with the certificates that it asks the next of.
 
@@ -270,6 +275,19 @@ class _Beside:
             for found in (self.by_name.get(shared), self.by_folder.get(path.parent)):
                 if found is not None:
                     found[name] = None
+
+    def without_spare(self, keys: Iterable[HeldKey]) -> Iterator[HeldKey]:
+        """Yield private keys but for those behind the first of their file, where that fits what it is called as.
+
+        Of PEM a program takes the first.
+        """
+        first: dict[str, HeldKey] = {}
+        for key in keys:
+            place = key.place
+            known = first.setdefault(place.name, key)
+            is_plain = place.container == ContainerFormat.PEM and not place.within
+            if known is key or not is_plain or known.spki_sha256 not in self.named_alike(place.name)[1]:
+                yield key
 
     def of(self, key: HeldKey) -> Iterator[tuple[str, set[str]]]:
         """Yield where certificates are beside a key, and the public keys in those."""

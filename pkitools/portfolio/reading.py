@@ -79,6 +79,7 @@ class Unit:
             have keys too.
         is_trusted: authorities are kept there: configurations name it as what they trust and as nothing else, or it
             lies in a folder where OpenSSL looks authorities up.
+        is_passed_over: as of a :class:`~pkitools.portfolio.model.HeldKey`.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Unit:
     is_top: bool = False
     is_lone: bool = False
     is_trusted: bool = False
+    is_passed_over: bool = False
 
 
 def examine(unit: Unit, judge: Judge) -> Reading:
@@ -438,7 +440,8 @@ class _Found:
         for item, public in self.halves.items():
             spki, label = (None, "") if public is None else (public.spki_sha256, public.label)
             place, readable = self._place(item), self.unit.readable_by_others
-            yield HeldKey(place, spki, item.encrypted, readable, label, is_apart=item in apart)
+            passed = self.unit.is_passed_over
+            yield HeldKey(place, spki, item.encrypted, readable, label, item in apart, is_passed_over=passed)
 
     def _lists(self) -> int:
         """Return how many lists and OCSP responses can be used; of what cannot it is told."""
