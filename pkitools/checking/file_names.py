@@ -110,6 +110,19 @@ def stem_of(name: str) -> Stem:
     return Stem("-".join(words), is_local=not words or _is_number_alone(name))
 
 
+_OF_NOBODY: Final = frozenset((
+    "server", "client", "tls", "ssl", "mtls", "https", "http", "web", "www", "site", "website", "host", "hostname",
+    "domain", "domein", "localhost", "local", "default", "app", "service", "dienst", "node", "proxy", "gateway", "own",
+    "eigen", "onze", "mijn", "my", "our", "new", "nieuw", "current", "live", "prod", "production", "productie", "acc",
+    "test", "pki", "leaf", "full", "entity", "end", "identity",
+))  # fmt: skip
+
+
+def says_nobody(name: str) -> bool:
+    """Return whether the name of a file says of nobody that he is the other side: ``tls.key``, ``server-cert.pem``."""
+    return all(word in _OF_NOBODY or word.isdecimal() for word in stem_of(name).text.split("-") if word)
+
+
 def _ended(word: str) -> tuple[str, str, str] | None:
     """Return what a word begins with, the kind and the number it ends with; ``None`` where it ends with no kind."""
     start = word.rstrip("0123456789")

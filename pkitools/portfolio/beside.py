@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Final, Protocol
 
 from pkitools.checking.across import Value, exchanged_files, misplaced
-from pkitools.checking.file_names import Names, Stem, around, is_named_as_key, stem_of
+from pkitools.checking.file_names import Names, Stem, around, is_named_as_key, says_nobody, stem_of
 from pkitools.containers import ContainerFormat
 from pkitools.frozen import dataclass
 from pkitools.portfolio.model import HeldCertificate, HeldKey, HeldRequest
@@ -117,7 +117,8 @@ def _own_beside(
     asked: dict[str, tuple[str, list[str]]] = {}
     for key in keys:
         alike, held = beside.named_alike(key.place.name)
-        if held and key.spki_sha256 is not None and key.spki_sha256 not in held and not key.place.within:
+        may_be_others = not key.place.within and not says_nobody(key.place.name)
+        if held and key.spki_sha256 is not None and key.spki_sha256 not in held and may_be_others:
             asked[key.place.name] = (key.spki_sha256, alike)
     if not asked:
         return {}
@@ -247,12 +248,9 @@ class _Beside:
     def __init__(self, certificates: Iterable[HeldCertificate], keys: Iterable[HeldKey]) -> None:
         self.by_file: dict[str, set[str]] = {}
         self.by_name: dict[_Shared, dict[str, None]] = {}
-        self.by_folder: dict[PurePath, dict[str, None]] = {}
         self.by_pointer: dict[str, list[tuple[int, str]]] = {}
         for key in keys:  # nothing else is asked for, and so nothing else is kept
             self.by_name[_shared(key.place.name)] = {}
-            if not stem_of(key.place.name).text:
-                self.by_folder[PurePath(key.place.name).parent] = {}
             self.by_pointer |= {_origin(origin)[0]: [] for origin in key.place.named_by}
         for one in certificates:
             if not one.is_authority:
@@ -267,14 +265,12 @@ class _Beside:
                     self.by_pointer[name].append((line, one.spki_sha256))
 
     def _add_file(self, name: str, public_key: str, *, is_plain: bool) -> None:
-        path, shared = PurePath(name), _shared(name)
-        if shared not in self.by_name and path.parent not in self.by_folder:
+        shared = _shared(name)
+        if shared not in self.by_name:
             return
         self.by_file.setdefault(name, set()).add(public_key)
         if is_plain:
-            for found in (self.by_name.get(shared), self.by_folder.get(path.parent)):
-                if found is not None:
-                    found[name] = None
+            self.by_name[shared][name] = None
 
     def without_spare(self, keys: Iterable[HeldKey]) -> Iterator[HeldKey]:
         """Yield private keys but for those behind the first of their file, where that fits what it is called as.
@@ -307,16 +303,14 @@ class _Beside:
     def named_alike(self, name: str) -> tuple[list[str], set[str]]:
         """Return the files with certificates to which a key may belong by its name, and the public keys in them.
 
-        Those in its folder, if there are; else those in the folder of another kind beside it. Where its name says only
-        what is in it (``privkey.pem``), every certificate of its folder may be its own.
+        Those in its folder, if there are; else those in the folder of another kind beside it.
         """
         folder = PurePath(name).parent
         if self.by_file.get(name) and not is_named_as_key(name):
             return [], set()
         found = [other for other in self.by_name[_shared(name)] if other != name and not is_named_as_key(other)]
         alike = [other for other in found if PurePath(other).parent == folder] or found
-        own = alike if stem_of(name).text or not alike else [each for each in self.by_folder[folder] if each != name]
-        return alike, {spki for other in own for spki in self.by_file[other]}
+        return alike, {spki for other in alike for spki in self.by_file[other]}
 
 
 def _origin(origin: str) -> tuple[str, int]:

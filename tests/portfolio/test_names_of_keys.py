@@ -78,12 +78,12 @@ def test_a_scan_fails_the_folders_that_a_check_of_their_files_does(tmp_path: Pat
 
 def test_what_was_not_read_yet_is_held_against_nothing(tmp_path: Path) -> None:
     """In the midst of a scan a key may fit none of what is there: when the rest has come nothing of that is left."""
-    given = {"z.pem": certificate("a"), "fullchain.pem": certificate("b"), "privkey.pem": key("a")}
+    given = {"cert.pem": certificate("a"), "fullchain.pem": certificate("b"), "privkey.pem": key("a")}
     for name, held in {**given, "other.pem": other_leaf() + CHAIN}.items():
         (tmp_path / name).write_bytes(held)
     gathering = Gathering(["x"], judging())
-    for reading in sorted(scan(tmp_path, judging()), key=lambda each: each.name.endswith("z.pem")):
-        if reading.name.endswith("z.pem"):
+    for reading in sorted(scan(tmp_path, judging()), key=lambda each: each.name.endswith("cert.pem")):
+        if reading.name.endswith("cert.pem"):
             midway = [[(one.common_name, one.verdict) for one in gathering.portfolio().judged] for _ in range(2)]
         gathering.add(reading)
     wrong, good = ("b.example.nl", Verdict.FAILED), ("other1.example.nl", Verdict.PASSED)
