@@ -164,7 +164,7 @@ def _is_of_no_use(error: InputError, unit: Unit) -> bool:
 
 def _is_of_blanks(unit: Unit) -> bool:
     """Return whether nothing of ours is in a file but where a certificate or key is to be filled in."""
-    rest = without_blanks(unit.data)
+    rest = without_blanks(unit.data, unit.name)
     if rest is None:
         return False
     try:
