@@ -114,3 +114,18 @@ def test_what_a_program_refuses_is_never_good_and_what_it_takes_is(tmp_path: Pat
     command = JUDGES["nginx"](tmp_path, text) if program == "nginx" else [judge("haproxy"), "-c", "-f", str(place)]
     taken = subprocess.run(command, capture_output=True, cwd=tmp_path, check=False).returncode == 0
     assert _is_good(found) is taken, (taken, [one.code for one in found.unread], found.verdict)
+
+
+@pytest.mark.parametrize("chosen", ["", "all", "none", "issuer", "key sctl"])
+@pytest.mark.parametrize("inside", [True, False])
+def test_haproxy_loads_the_key_beside_where_it_has_none_and_is_not_told_otherwise(
+    tmp_path: Path, chosen: str, inside: bool
+) -> None:
+    (tmp_path / "A.pem").write_bytes(WHOLE + KEY if inside else WHOLE)
+    (tmp_path / "A.pem.key").write_bytes(OTHER if inside else KEY)
+    place = tmp_path / "haproxy.cfg"
+    option = f"global\n ssl-load-extra-files {chosen}\n" if chosen else ""
+    place.write_text(option + TEXTS["haproxy"].format(folder=tmp_path))
+    taken = subprocess.run([judge("haproxy"), "-c", "-f", str(place)], capture_output=True, check=False).returncode == 0
+    found = scanned(tmp_path)
+    assert _is_good(found) is taken, (taken, [one.code for one in found.unread], found.verdict)
