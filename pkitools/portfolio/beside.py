@@ -234,10 +234,10 @@ class _Orders:
     def has(self, key: HeldKey, held: Iterable[str]) -> bool:
         """Return whether a key is that of the next of certificates with these public keys."""
         names = {name for spki in held for name in self._names.get(spki, ())}
-        name = key.place.name
+        name, is_in_text = key.place.name, bool(key.place.within)  # that of a text says nothing of one key in it
         return any(
             not around(name).isdisjoint(around(one.place.name))
-            and (stem_of(one.place.name) == stem_of(name) or not names.isdisjoint(names_of(one)))
+            and (is_in_text or stem_of(one.place.name) == stem_of(name) or not names.isdisjoint(names_of(one)))
             for one in self._requests.get(key.spki_sha256 or "", ())
         )
 
