@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pkitools.checking.across import Value, exchanged_files, misplaced
-from pkitools.checking.file_names import Names, is_kept, is_named_as_key, stem_of
+from pkitools.checking.file_names import Names, around, is_kept, is_named_as_key, says_nobody, stem_of
+from pkitools.checking.own_names import names_in
 from pkitools.checking.private_keys import (
     BESIDE,
     COMPARED,
@@ -166,15 +167,19 @@ class _Together:
 
     def of_keys(self, name: str, keys: Sequence[FileKey]) -> Iterator[Outcome]:
         """Yield an outcome for each private key of a file that could be opened."""
-        alike = self.names.alike(name)
+        called = self.names.alike(name)
+        first = keys[0].public if keys else None
+        is_first_own = first is not None and bool(called) and self._fits(first, called)
         for key in keys:
+            # of PEM a program takes the first: another behind it is of none
+            alike = () if is_first_own and key is not keys[0] and not key.item.within else called
             if key.public is None or (is_kept(name, self.files) and not self._fits(key.public)):
                 continue  # of what was written over nobody says that it belongs to what is there now
             # a request that was kept when its certificate came is of no renewal
             pending = not thumbprints(key.public).isdisjoint(self.asked) and not self._fits(key.public)
-            fits = self._fits(key.public, self._own(name, alike)) or (pending and not alike)
+            fits = self._fits(key.public, alike) or (pending and not alike)
             # while a renewal is under way the new key may lie where the old one was
-            weighs = Severity.WARNING if pending and alike else None
+            weighs = Severity.WARNING if pending and alike and self._is_ordered(name, key.public, alike) else None
             severity = Severity.ERROR if self._is_asked(name) and not alike else weighs
             params = {**key.params, "file": name, "beside": joined(alike)}
             own = None if fits or severity is not None else self._own_beside(name, key.public, alike)
@@ -184,12 +189,32 @@ class _Together:
                 NAMED if alike else BESIDE, MET if fits else Violated(key.evidence, params, severity=severity)
             )
 
+    def _is_ordered(self, name: str, key: PublicKey, alike: Sequence[str]) -> bool:
+        """Return whether a key is that of a request beside it, which is called so or is for a name of these files."""
+        from pkitools.requests import read_request  # few files hold requests
+
+        names = {
+            each for other in alike for facts in readable(self.files[other].certificates) for each in names_in(facts)
+        }
+        for file, contents in self.files.items():
+            if around(file).isdisjoint(around(name)):
+                continue
+            for item, asked in request_keys(contents, file).items():
+                if asked is None or thumbprints(asked).isdisjoint(thumbprints(key)):
+                    continue
+                if stem_of(file) == stem_of(name) or not names.isdisjoint(names_in(read_request(item.der, file))):
+                    return True
+        return False
+
     def _own_beside(self, name: str, key: PublicKey, alike: Sequence[str]) -> str | None:
         """Return the file of the certificate of a key, where the one that is called as the key may be another side's.
 
         Both lie in one folder. The certificate that the key fits has no other key and is of another name than the one
-        that it does not fit: else keys were exchanged, or the key of a next certificate was left out.
+        that it does not fit: else keys were exchanged, or the key of a next certificate was left out. A name that is
+        nobody's is not that of another side.
         """
+        if says_nobody(name):
+            return None
         folders = {Path(other).parent for other in alike}
         found = [other for other in self.names if Path(other).parent in folders and self._fits(key, (other,))]
         if not found or any(not self.held.isdisjoint(self.public_keys[other]) for other in alike):
@@ -213,7 +238,7 @@ class _Together:
         opened = [key for key in keys if key.public is not None]
         if not alike or not opened:
             return
-        own = [other for other in self._own(name, alike) if other != name]
+        own = [other for other in alike if other != name]
         fits = any(key.public is not None and self._fits(key.public, own) for key in opened)
         params = {**opened[0].params, "file": name, "beside": joined(alike)}
         yield outcome(NAMED, MET if fits else Violated(opened[0].evidence, params))
@@ -242,7 +267,7 @@ class _Together:
                     yield outcome(REQUEST, NotChecked("unreadable", params={"count": "1"}))
                 continue
             seen = (Evidence(f"{name}, block {item.position}", key.spki_sha256),)
-            swapped = self._fits(key) and not self._fits(key, self._own(name, alike))
+            swapped = self._fits(key) and not self._fits(key, alike)
             # the key that is closed may be the one it asks for, and then it is that of a renewal
             severity = Severity.WARNING if self.has_closed and alike and not swapped else None
             told = Violated(seen, {"file": name, "position": str(item.position), "key": key.label}, severity=severity)
@@ -272,12 +297,6 @@ class _Together:
     def _fits(self, key: PublicKey, files: Collection[str] = ()) -> bool:
         names = thumbprints(key)
         return any(not names.isdisjoint(self.public_keys[name]) for name in files or self.public_keys)
-
-    def _own(self, name: str, alike: Sequence[str]) -> Sequence[str]:
-        """Return the files to which a key may belong: those of its folder, where its name says no more."""
-        if not alike or stem_of(name).text:
-            return alike
-        return [other for other in self.public_keys if Path(other).parent == Path(name).parent]
 
 
 def _in_texts(

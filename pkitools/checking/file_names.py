@@ -95,6 +95,22 @@ def is_copy_beside(name: str, other: str) -> bool:
     )
 
 
+_FOR_A_KIND: Final = frozenset((
+    "cert", "certs", "crt", "certificate", "certificates", "certificaat", "certificaten", "public",
+    "key", "keys", "private", "privkey", "sleutel", "sleutels",
+    "csr", "csrs", "req", "reqs", "request", "requests", "aanvraag", "aanvragen",
+))  # fmt: skip
+
+
+def around(name: str) -> frozenset[PurePath]:
+    """Return the folder of a file, and where that is one for a kind of thing (``csr``, ``private``) the one above it.
+
+    What shares one of these lies beside it.
+    """
+    folder = PurePath(name).parent
+    return frozenset((folder, folder.parent) if folder.name.casefold() in _FOR_A_KIND else (folder,))
+
+
 @dataclass(frozen=True, slots=True)
 class Stem:
     """What the names of files that belong together share.
@@ -120,6 +136,19 @@ def stem_of(name: str) -> Stem:
     if ended is not None and len(ended[0]) > 1:
         words[-1:] = [part for part in (ended[0], ended[2]) if part]
     return Stem("-".join(words), is_local=not words or _is_number_alone(name))
+
+
+_OF_NOBODY: Final = frozenset((
+    "server", "client", "tls", "ssl", "mtls", "https", "http", "web", "www", "site", "website", "host", "hostname",
+    "domain", "domein", "localhost", "local", "default", "app", "service", "dienst", "node", "proxy", "gateway", "own",
+    "eigen", "onze", "mijn", "my", "our", "new", "nieuw", "current", "live", "prod", "production", "productie", "acc",
+    "test", "pki", "leaf", "full", "entity", "end", "identity",
+))  # fmt: skip
+
+
+def says_nobody(name: str) -> bool:
+    """Return whether the name of a file says of nobody that he is the other side: ``tls.key``, ``server-cert.pem``."""
+    return all(word in _OF_NOBODY or word.isdecimal() for word in stem_of(name).text.split("-") if word)
 
 
 def _ended(word: str) -> tuple[str, str, str] | None:

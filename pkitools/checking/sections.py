@@ -204,7 +204,7 @@ class Standing(Generic[_T]):
             if named:
                 return named
             is_pair = len(self._values.get(number, ())) == len(self._marks.get(number, ())) == 1
-            if number == nearest != _ANYWHERE and is_pair and not by_name:
+            if number == nearest and is_pair and not by_name:
                 return tuple(self._values[number])
             if number == nearest == item.among:
                 break

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pkitools.checking.own_names import same_name
 from pkitools.connections.model import Connection
 from pkitools.portfolio import HeldCertificate, HeldRequest
-from pkitools.portfolio.waiting import names_of, same_name
+from pkitools.portfolio.waiting import names_of
 
 
 def bears_name(found: HeldCertificate | HeldRequest, connection: Connection) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from pkitools.containers.encodings import as_utf8
+from pkitools.containers.kubernetes import is_secret
 from pkitools.text import pattern
 
 _MOST: Final = 1024 * 1024
@@ -19,16 +20,25 @@ _BLANK: Final = (
     rb"|\+[ ]{1,3}[A-Za-z_][A-Za-z_.()]{0,40}[ ]{1,3}\+|[\"'`+,;]"
 )
 _BLOCK: Final = pattern(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----(?:" + _BLANK + rb"){0,16}-----END \1-----")
-_VALUE: Final = pattern(
-    rb"(?m)^[ \t-]{0,40}[\"']?[A-Za-z0-9_.-]{1,80}[\"']?[ \t]{0,8}:[ \t]{0,8}"
-    rb"(?:\"\"|''|[\"']?\$\{[^{}\n]{1,60}\}[\"']?|[\"']?\{\{[^{}\n]{1,120}\}\}[\"']?)[ \t]{0,8}$"
-)
+_NAME: Final = rb"(?m)^[ \t-]{0,40}[\"']?[A-Za-z0-9_.-]{1,80}[\"']?[ \t]{0,8}:[ \t]{0,8}"
+_VARIABLE: Final = rb"[\"']?\$\{[^{}\n]{1,60}\}[\"']?|[\"']?\{\{[^{}\n]{1,120}\}\}[\"']?"
+_VALUE: Final = pattern(_NAME + rb"(?:\"\"|''|" + _VARIABLE + rb")[ \t]{0,8}$")
+_IN_JSON: Final = pattern(rb"\"kind\"\s{0,80}:\s{0,80}\"(?:Secret|List|SecretList)\"")
+_FILLED_IN: Final = pattern(_NAME + rb"(?:" + _VARIABLE + rb")[ \t]{0,8}$")
 
 
-def without_blanks(data: bytes) -> bytes | None:
-    """Return a text without its blanks: blocks of PEM, and values of YAML; ``None`` where it has none."""
+def without_blanks(data: bytes, name: str) -> bytes | None:
+    """Return a text without its blanks: blocks of PEM, and values of YAML; ``None`` where it has none.
+
+    In a Secret that a cluster gets as it is an empty value is none: there is nothing that fills it in.
+
+    Args:
+        data: its content.
+        name: of the file: by its ending it is a template.
+    """
     text = as_utf8(data) if len(data) <= _MOST else None
     if text is None:
         return None
-    rest = _VALUE.sub(b"", _BLOCK.sub(b"", text))
+    is_as_it_is = (is_secret(text) or _IN_JSON.search(text)) and not name.lower().endswith(ENDINGS)
+    rest = (_FILLED_IN if is_as_it_is else _VALUE).sub(b"", _BLOCK.sub(b"", text))
     return None if rest == text else rest

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import PurePath
 from typing import Final, Protocol
 
 from pkitools.checking.across import Value, exchanged_files, misplaced
-from pkitools.checking.file_names import Names, Stem, is_named_as_key, stem_of
+from pkitools.checking.file_names import Names, Stem, around, is_named_as_key, says_nobody, stem_of
 from pkitools.containers import ContainerFormat
+from pkitools.frozen import dataclass
 from pkitools.portfolio.model import HeldCertificate, HeldKey, HeldRequest
+from pkitools.portfolio.waiting import names_of
 
 _NEAR: Final = 3
 """Lines between the certificate and the key of one server in a configuration."""
@@ -47,21 +49,40 @@ def misfits(found: Found) -> Iterator[tuple[HeldKey, str, set[str]]]:
     if not found.keys:
         return
     beside = _Beside(found.certificates, found.keys)
-    keys = [*_of_no_order(found.certificates, found.keys, found.requests)]
+    keys = [*beside.without_spare(_held_to(found.keys))]
+    orders = _Orders(found.certificates, keys, found.requests)
     own = _own_beside(found.certificates, found.keys, keys, beside)
     for key in keys:
         for where, held in beside.of(key):
             is_of_other_side = where != key.place.name and key.place.name in own and where in beside.by_file
-            if held and key.spki_sha256 not in held and not is_of_other_side:
+            # in its file a key may lie ready for the next: where a program takes the first, that is told by its pointer
+            is_ready = where == key.place.name and orders.has(key, held)
+            if held and key.spki_sha256 not in held and not is_of_other_side and not is_ready:
                 yield key, where, held
                 break
 
 
+@dataclass(frozen=True, slots=True)
+class Misnamed:
+    """A private key that fits none of the certificates it belongs to by its name.
+
+    Args:
+        key: it.
+        places: where those lie: a file, and in a text that has more the number there.
+        own: where those may be of the other side, the file of its own certificate.
+        is_ordered: a request for the next of them lies beside it: the new key lies where the old one was.
+    """
+
+    key: HeldKey
+    places: Sequence[tuple[str, int | None]]
+    own: str | None = None
+    is_ordered: bool = False
+
+
 def misnamed(
     certificates: Collection[HeldCertificate], keys: Collection[HeldKey], requests: Collection[HeldRequest]
-) -> Iterator[tuple[HeldKey, list[tuple[str, int | None]], str | None]]:
-    """Yield the private keys that fit none of the certificates they belong to by their names, and the places of those:
-    a file, and in a text that has more the number there. Where those may be of the other side, the file of its own too.
+) -> Iterator[Misnamed]:
+    """Yield the private keys that fit none of the certificates they belong to by their names.
 
     Args:
         certificates, keys, requests: what can be gone through more than once.
@@ -69,14 +90,15 @@ def misnamed(
     if not keys:
         return
     beside = _Beside(certificates, keys)
-    open_keys = [*_of_no_order(certificates, keys, requests)]
+    open_keys = [*beside.without_spare(_held_to(keys))]
+    orders = _Orders(certificates, open_keys, requests)
     own = _own_beside(certificates, keys, open_keys, beside)
     for key in open_keys:
         alike, held = beside.named_alike(key.place.name)
         if held and key.spki_sha256 not in held:
-            yield key, [(name, None) for name in alike], own.get(key.place.name)
-    for found in (_exchanged(certificates, open_keys, beside), _misplaced(certificates, keys, requests)):
-        yield from ((key, places, None) for key, places in found)
+            yield Misnamed(key, [(name, None) for name in alike], own.get(key.place.name), orders.has(key, held))
+    for key, places in (*_exchanged(certificates, open_keys, beside), *_misplaced(certificates, keys)):
+        yield Misnamed(key, places, is_ordered=orders.has(key, orders.keys_at(name for name, _ in places)))
 
 
 def _own_beside(
@@ -95,7 +117,8 @@ def _own_beside(
     asked: dict[str, tuple[str, list[str]]] = {}
     for key in keys:
         alike, held = beside.named_alike(key.place.name)
-        if held and key.spki_sha256 is not None and key.spki_sha256 not in held and not key.place.within:
+        may_be_others = not key.place.within and not says_nobody(key.place.name)
+        if held and key.spki_sha256 is not None and key.spki_sha256 not in held and may_be_others:
             asked[key.place.name] = (key.spki_sha256, alike)
     if not asked:
         return {}
@@ -153,15 +176,14 @@ def _exchanged(
 
 
 def _misplaced(
-    certificates: Collection[HeldCertificate], keys: Iterable[HeldKey], requests: Iterable[HeldRequest]
+    certificates: Collection[HeldCertificate], keys: Iterable[HeldKey]
 ) -> Iterator[tuple[HeldKey, list[tuple[str, int | None]]]]:
     """Yield the private keys in texts that do not fit what they go with in another by their names there."""
     keys = [key for key in keys if key.place.within]
     if not keys:
         return
-    free = {key.place for key in _of_no_order(certificates, keys, requests)}
     named = [
-        Value(key.place.name, key.place, frozenset((key.spki_sha256 or "",) if key.place in free else ()), key)
+        Value(key.place.name, key.place, frozenset(() if key.spki_sha256 is None else (key.spki_sha256,)), key)
         for key in keys
     ]
     held = (
@@ -175,14 +197,49 @@ def _misplaced(
         yield key.what, [each.what for each in alike]
 
 
-def _of_no_order(
-    certificates: Iterable[HeldCertificate], keys: Iterable[HeldKey], requests: Iterable[HeldRequest]
-) -> Iterator[HeldKey]:
-    """Yield the private keys that could be opened, but for those of an order that is under way."""
-    waiting = {request.spki_sha256 for request in requests}
-    if waiting:  # a request that was kept when its certificate came is of no order
-        waiting.difference_update(one.spki_sha256 for one in certificates)
-    return (key for key in keys if key.spki_sha256 is not None and key.spki_sha256 not in waiting)
+def _held_to(keys: Iterable[HeldKey]) -> Iterator[HeldKey]:
+    """Yield the private keys that can be held to certificates: open, and no program has another in their place."""
+    return (key for key in keys if key.spki_sha256 is not None and not key.is_passed_over)
+
+
+class _Orders:
+    """The requests for whose keys there is no certificate, each with the certificates that it asks the next of.
+
+    A request anywhere is no excuse for a key: it lies beside that key, and is called so or for a name of the
+    certificate that the key is held to.
+    """
+
+    def __init__(
+        self, certificates: Iterable[HeldCertificate], keys: Iterable[HeldKey], requests: Iterable[HeldRequest]
+    ) -> None:
+        own = {key.spki_sha256 for key in keys}
+        self._requests: dict[str, list[HeldRequest]] = {}
+        for request in requests:
+            if request.spki_sha256 in own:
+                self._requests.setdefault(request.spki_sha256, []).append(request)
+        near = {each for found in self._requests.values() for one in found for each in around(one.place.name)}
+        self._names: dict[str, set[str]] = {}
+        self._at: dict[str, set[str]] = {}
+        for one in certificates if near else ():
+            self._requests.pop(one.spki_sha256, None)  # one that was kept when its certificate came is of no order
+            for place in () if one.is_authority else one.places:
+                if not near.isdisjoint(around(place.name)):
+                    self._names.setdefault(one.spki_sha256, set()).update(names_of(one))
+                    self._at.setdefault(place.name, set()).add(one.spki_sha256)
+
+    def keys_at(self, names: Iterable[str]) -> set[str]:
+        """Return the public keys of the certificates in files, where a request lies near those."""
+        return {spki for name in names for spki in self._at.get(name, ())}
+
+    def has(self, key: HeldKey, held: Iterable[str]) -> bool:
+        """Return whether a key is that of the next of certificates with these public keys."""
+        names = {name for spki in held for name in self._names.get(spki, ())}
+        name, is_in_text = key.place.name, bool(key.place.within)  # that of a text says nothing of one key in it
+        return any(
+            not around(name).isdisjoint(around(one.place.name))
+            and (is_in_text or stem_of(one.place.name) == stem_of(name) or not names.isdisjoint(names_of(one)))
+            for one in self._requests.get(key.spki_sha256 or "", ())
+        )
 
 
 class _Beside:
@@ -191,12 +248,9 @@ class _Beside:
     def __init__(self, certificates: Iterable[HeldCertificate], keys: Iterable[HeldKey]) -> None:
         self.by_file: dict[str, set[str]] = {}
         self.by_name: dict[_Shared, dict[str, None]] = {}
-        self.by_folder: dict[PurePath, dict[str, None]] = {}
         self.by_pointer: dict[str, list[tuple[int, str]]] = {}
         for key in keys:  # nothing else is asked for, and so nothing else is kept
             self.by_name[_shared(key.place.name)] = {}
-            if not stem_of(key.place.name).text:
-                self.by_folder[PurePath(key.place.name).parent] = {}
             self.by_pointer |= {_origin(origin)[0]: [] for origin in key.place.named_by}
         for one in certificates:
             if not one.is_authority:
@@ -211,14 +265,25 @@ class _Beside:
                     self.by_pointer[name].append((line, one.spki_sha256))
 
     def _add_file(self, name: str, public_key: str, *, is_plain: bool) -> None:
-        path, shared = PurePath(name), _shared(name)
-        if shared not in self.by_name and path.parent not in self.by_folder:
+        shared = _shared(name)
+        if shared not in self.by_name:
             return
         self.by_file.setdefault(name, set()).add(public_key)
         if is_plain:
-            for found in (self.by_name.get(shared), self.by_folder.get(path.parent)):
-                if found is not None:
-                    found[name] = None
+            self.by_name[shared][name] = None
+
+    def without_spare(self, keys: Iterable[HeldKey]) -> Iterator[HeldKey]:
+        """Yield private keys but for those behind the first of their file, where that fits what it is called as.
+
+        Of PEM a program takes the first.
+        """
+        first: dict[str, HeldKey] = {}
+        for key in keys:
+            place = key.place
+            known = first.setdefault(place.name, key)
+            is_plain = place.container == ContainerFormat.PEM and not place.within
+            if known is key or not is_plain or known.spki_sha256 not in self.named_alike(place.name)[1]:
+                yield key
 
     def of(self, key: HeldKey) -> Iterator[tuple[str, set[str]]]:
         """Yield where certificates are beside a key, and the public keys in those."""
@@ -238,16 +303,14 @@ class _Beside:
     def named_alike(self, name: str) -> tuple[list[str], set[str]]:
         """Return the files with certificates to which a key may belong by its name, and the public keys in them.
 
-        Those in its folder, if there are; else those in the folder of another kind beside it. Where its name says only
-        what is in it (``privkey.pem``), every certificate of its folder may be its own.
+        Those in its folder, if there are; else those in the folder of another kind beside it.
         """
         folder = PurePath(name).parent
         if self.by_file.get(name) and not is_named_as_key(name):
             return [], set()
         found = [other for other in self.by_name[_shared(name)] if other != name and not is_named_as_key(other)]
         alike = [other for other in found if PurePath(other).parent == folder] or found
-        own = alike if stem_of(name).text or not alike else [each for each in self.by_folder[folder] if each != name]
-        return alike, {spki for other in own for spki in self.by_file[other]}
+        return alike, {spki for other in alike for spki in self.by_file[other]}
 
 
 def _origin(origin: str) -> tuple[str, int]:

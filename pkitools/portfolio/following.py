@@ -87,11 +87,22 @@ def key_beside(pointer: Pointer, certificate: str) -> str | None:
         pointer: led to the certificate.
         certificate: its file.
     """
+    is_loaded = pointer.unnamed is not None and pointer.unnamed.is_loaded
+    return next(iter(keys_called(pointer, certificate)), None) if is_loaded else None
+
+
+def keys_called(pointer: Pointer, certificate: str) -> list[str]:
+    """Return the files that are called as the key that a program would load with a certificate by itself.
+
+    Args:
+        pointer: led to the certificate.
+        certificate: its file.
+    """
     unnamed = pointer.unnamed
     if unnamed is None:
-        return None
+        return []
     names = [certificate + unnamed.key, certificate.removesuffix(unnamed.cut) + unnamed.key]
-    return next(filter(os.path.isfile, reversed(names) if unnamed.is_cut else names), None)
+    return [*filter(os.path.isfile, dict.fromkeys(reversed(names) if unnamed.is_cut else names))]
 
 
 def _variants(pointer: Pointer, name: str) -> tuple[str, ...]:

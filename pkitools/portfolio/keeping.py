@@ -244,11 +244,12 @@ class Kept:
         before = [int(number) for (number,) in self.rows("SELECT certificate FROM misnamed")]
         self._run("DELETE FROM misnamed")
         by_place: dict[tuple[str, int | None], list[Outcome]] = {}
-        for key, places, own in misnamed(self.certificates(), self.others(KEYS), self.others(REQUESTS)):
+        for one in misnamed(self.certificates(), self.others(KEYS), self.others(REQUESTS)):
+            key, places, own = one.key, one.places, one.own
             params = {"position": str(key.place.position), "key": key.key, "name": NOTHING, "file": key.place.name}
             beside = joined(list(dict.fromkeys(name for name, _ in places)))
             likely = {} if own is None else of_other_side(own)
-            severity = None if own is None else Severity.WARNING
+            severity = None if own is None and not one.is_ordered else Severity.WARNING
             told = outcome(NAMED, Violated((), {**params, "beside": beside, **likely}, severity=severity))
             for place in places:
                 by_place.setdefault(place, []).append(told)

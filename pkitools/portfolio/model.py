@@ -375,6 +375,7 @@ class HeldKey:
         readable_by_others: others than its owner may read its file; ``None`` where that is not known.
         key: its algorithm and size or curve; empty where it could not be opened.
         is_apart: it stands under a name in a text with certificates, and with none of these.
+        is_passed_over: only a program would load it that has the key in the file of the certificate.
     """
 
     place: Place
@@ -383,6 +384,7 @@ class HeldKey:
     readable_by_others: bool | None = None
     key: str = ""
     is_apart: bool = False
+    is_passed_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -473,12 +475,25 @@ class Unnamed:
         cut: which end of the name of the certificate goes before.
         is_cut: the configuration says that it does.
         variants: how the names of its files end, where there is none of the name that was given.
+        is_loaded: the configuration does not say that it loads no key.
     """
 
     key: str
     cut: str
     is_cut: bool
     variants: tuple[str, ...]
+    is_loaded: bool = True
+
+
+class OwnKey(StrEnum):
+    """What a configuration says of the private key of a certificate that it names."""
+
+    NAMED = "named"
+    """It names one, or another part of it may."""
+    LOADED = "loaded"
+    """It names none: the program takes the one in the file of the certificate, or one that it loads by itself."""
+    NONE = "none"
+    """It names none, and the program takes no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -499,6 +514,7 @@ class Pointer:
         is_optional: where it is not there, nothing is missing.
         trusts: it holds the authorities that the program trusts.
         program: the document of the program whose configuration it stands in; empty of an inventory.
+        own_key: where it serves, what is said of the private key.
     """
 
     target: Target
@@ -514,6 +530,7 @@ class Pointer:
     is_optional: bool = False
     trusts: bool = False
     program: str = ""
+    own_key: OwnKey = OwnKey.NAMED
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ class ToRead:
         named_by: what points to it, as ``FILE:LINE``.
         listing: it has a line for each further file: the folders that those count from.
         is_key: a configuration says that it is a private key: who may not read it misses nothing.
-        sent_with, is_part, is_top, is_trusted: as of a :class:`~pkitools.portfolio.reading.Unit`.
+        sent_with, is_part, is_top, is_trusted, is_passed_over: as of a :class:`~pkitools.portfolio.reading.Unit`.
     """
 
     name: str
@@ -38,6 +38,7 @@ class ToRead:
     is_part: bool = False
     is_top: bool = False
     is_trusted: bool = False
+    is_passed_over: bool = False
 
 
 def unit_of(found: ToRead | Reading) -> Unit | Reading:
@@ -60,6 +61,7 @@ def unit_of(found: ToRead | Reading) -> Unit | Reading:
         is_top=found.is_top,
         is_lone=b"PRIVATE KEY" not in data and _is_lone(found.name),
         is_trusted=found.is_trusted,
+        is_passed_over=found.is_passed_over,
     )
 
 

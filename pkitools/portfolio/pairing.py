@@ -1,18 +1,46 @@
-"""A certificate and the private key that a configuration names beside it: do they fit?"""
+"""A certificate and the private key that a configuration names beside it: are they that, and do they fit?"""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Final, TypeAlias
+
 from pkitools.checking.beside import check_keys_beside
-from pkitools.checking.private_keys import BESIDE
-from pkitools.checking.selection import end_entities
-from pkitools.containers import Contents, ItemKind, read_source
-from pkitools.errors import PkitoolsError
-from pkitools.findings import Evidence, Outcome, Severity, Status
-from pkitools.frozen import replace
-from pkitools.portfolio.judging import lean
-from pkitools.portfolio.model import HeldCertificate, Reading
+from pkitools.checking.delivery.checks import ORDER
+from pkitools.checking.private_keys import BESIDE, public_half
+from pkitools.containers import read_source
+from pkitools.errors import InputError, PkitoolsError
+from pkitools.findings import Evidence, Outcome, Severity, Status, Violated, outcome
+from pkitools.frozen import dataclass, replace
+from pkitools.portfolio.judging import Judge, lean
+from pkitools.portfolio.model import Gap, HeldCertificate, OwnKey, Pointer, Reading, Unread
+from pkitools.portfolio.opening import ToRead, unit_of
 from pkitools.portfolio.reading import Unit
-from pkitools.x509.reader import readable
+from pkitools.portfolio.taking import certificates_taken, key_taken, may_be_own
+from pkitools.text import joined
+from pkitools.x509 import CertificateFacts
+from pkitools.x509.keys import thumbprints
+
+_BESIDE_PARTS: Final = 0
+"""The number that no part of a file has: what is told of a file beside its parts."""
+_ALL: Final = " → "
+Beside: TypeAlias = Callable[[Pointer, str], "str | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A file that a configuration names as a certificate that is served, or as a private key.
+
+    Args:
+        path: the file.
+        pointer: what names it.
+        origin: the file that this stands in.
+    """
+
+    path: str
+    pointer: Pointer
+    origin: str
 
 
 def said_of_key(
@@ -20,20 +48,31 @@ def said_of_key(
 ) -> tuple[Outcome, ...]:
     """Return what there is to say of the key of a certificate that does not fit it; nothing where it does.
 
-    What of either cannot be read is told where it is read.
+    The first certificate of its file is held to the first key, as a program does. What of either cannot be read is
+    told where it is read, and what is none of these by :func:`not_as_named`.
 
     Args:
-        certificate, key: what their files hold.
+        certificate, key: what their files hold; they may be one.
         passphrase: for keystores and encrypted keys.
         is_named: the key is named; else the program takes it only where there is none in the file of the certificate.
     """
-    whole, keys = (_contents(each, passphrase) for each in (certificate, key))
-    if whole is None or keys is None or not (is_named or not whole.of_kind(ItemKind.KEY)):
+    chain, keys = certificates_taken(certificate), key_taken(key, passphrase)
+    if not chain or keys is None or not (is_named or key_taken(certificate, passphrase) is None):
         return ()
-    told = check_keys_beside({key.name: _keys_only(keys)}, {certificate.name: _public_keys(whole)}, passphrase)
+    public = public_half(keys.items[0], passphrase)
+    own = frozenset[str]() if public is None else thumbprints(public)
+    ends = (chain[0], *filter(may_be_own, chain))  # that of an authority above it is no fit
+    fitting = next((one for one in ends if not own.isdisjoint(thumbprints(one.public_key))), None)
+    if fitting is None and certificate.name == key.name:
+        return ()  # a key that fits nothing in its own file, or is closed, is told where that is read
+    if fitting is not None:
+        wrong: tuple[Outcome, ...] = () if _is_same_key(chain[0], fitting) else (_out_of_order(chain, fitting),)
+    else:
+        held = {certificate.name: thumbprints(chain[0].public_key)}
+        told = check_keys_beside({key.name: keys}, held, passphrase)
+        wrong = tuple(_surely(lean(each)) for each in told if each.status is Status.VIOLATED)
     at = (Evidence("file", certificate.name),)  # of what a file says the evidence is its name, as of all the others
-    violated = (replace(lean(each), evidence=at) for each in told if each.status is Status.VIOLATED)
-    return tuple(map(_surely, violated))
+    return tuple(replace(each, evidence=at) for each in wrong)
 
 
 def with_said(reading: Reading, wrong: tuple[Outcome, ...]) -> Reading:
@@ -42,11 +81,83 @@ def with_said(reading: Reading, wrong: tuple[Outcome, ...]) -> Reading:
     return Reading(reading.name, tuple(_with(one, wrong) for one in meant), is_again=True)
 
 
-def _contents(unit: Unit, passphrase: bytes | None) -> Contents | None:
+def _is_same_key(one: CertificateFacts, other: CertificateFacts) -> bool:
+    return not thumbprints(one.public_key).isdisjoint(thumbprints(other.public_key))
+
+
+def _out_of_order(chain: Sequence[CertificateFacts], own: CertificateFacts) -> Outcome:
+    """Return that the certificate of a key is not the first: what sends the file serves another, or does not start."""
+    names = [one.subject.common_name or one.subject.text for one in chain]
+    first = own.subject.common_name or own.subject.text
+    wanted = [first, *(name for name, one in zip(names, chain, strict=True) if one is not own)]
+    params = {"found": joined(names, between=_ALL), "wanted": joined(wanted, between=_ALL)}
+    return outcome(ORDER, Violated((), params, severity=Severity.ERROR))
+
+
+def not_as_named(
+    named: Iterable[Named], paired: Mapping[str, Collection[str]], beside: Beside, judge: Judge
+) -> Iterator[Reading]:
+    """Yield a gap for each file that is not what a configuration names it as, in a form that a program reads.
+
+    Args:
+        named: the files.
+        paired: those with a certificate of which a key is known to be named, with the files of that which are there.
+        beside: gives the file of the key that a program loads with a certificate by itself.
+        judge: has the passphrase.
+    """
+    for each in named:
+        code = _fault(each, paired, beside, judge.asked.passphrase)
+        if code is not None:
+            line = each.pointer.line
+            params = {"name": each.origin, "line": line, "target": each.path}
+            origin = (f"{each.origin}:{line}",)
+            unread = Unread(each.path, Gap.UNREADABLE, f"portfolio.error.{code}", params, _BESIDE_PARTS, origin)
+            yield Reading(each.path, unread=(unread,), is_again=True)
+
+
+def _fault(named: Named, paired: Mapping[str, Collection[str]], beside: Beside, passphrase: bytes | None) -> str | None:
+    unit = unit_of(ToRead(named.path, in_folder=True))
+    if isinstance(unit, Reading) or not _is_ours(unit, passphrase):
+        return None  # what cannot be had or read is told where it is read
+    has_key = key_taken(unit, passphrase) is not None
+    if named.pointer.is_key:
+        return None if has_key else "names_no_key"
+    chain = certificates_taken(unit)
+    if not chain:  # a folder that is named may hold more than certificates
+        is_one_of_many = os.path.basename(named.pointer.text) != os.path.basename(named.path)  # noqa: PTH119  of each
+        return None if is_one_of_many else "names_no_certificate"
+    keys = paired.get(named.path, ()) or (named.path,)
+    if not any(map(may_be_own, chain)) and not any(_is_of(key, chain[0], passphrase) for key in keys):
+        return "names_authority"
+    own_key = OwnKey.NAMED if named.path in paired else named.pointer.own_key
+    loaded = beside(named.pointer, named.path)
+    is_found = has_key or (loaded is not None and _holds_key(loaded, passphrase))
+    lacks = own_key is OwnKey.NONE or (own_key is OwnKey.LOADED and not is_found)
+    return "names_without_key" if lacks else None
+
+
+def _is_of(name: str, facts: CertificateFacts, passphrase: bytes | None) -> bool:
+    """Return whether the private key in a file is that of a certificate."""
+    unit = unit_of(ToRead(name, in_folder=True))
+    keys = None if isinstance(unit, Reading) else key_taken(unit, passphrase)
+    public = None if keys is None else public_half(keys.items[0], passphrase)
+    return public is not None and not thumbprints(public).isdisjoint(thumbprints(facts.public_key))
+
+
+def _holds_key(name: str, passphrase: bytes | None) -> bool:
+    """Return whether there is a private key in a file; what cannot be read is told where it is read."""
+    unit = unit_of(ToRead(name, in_folder=True))
+    return isinstance(unit, Reading) or key_taken(unit, passphrase) is not None
+
+
+def _is_ours(unit: Unit, passphrase: bytes | None) -> bool:
     try:
-        return read_source(unit.data, unit.name, passphrase=passphrase)
+        read_source(unit.data, unit.name, passphrase=passphrase)
+    except InputError:
+        return False
     except PkitoolsError:
-        return None
+        return True  # it is there, and locked
+    return True
 
 
 def _surely(outcome: Outcome) -> Outcome:
@@ -54,16 +165,6 @@ def _surely(outcome: Outcome) -> Outcome:
     if outcome.rule.code != BESIDE.code:
         return outcome
     return replace(outcome, rule=replace(outcome.rule, severity=Severity.ERROR))
-
-
-def _keys_only(contents: Contents) -> Contents:
-    """Return what a program takes from a file that is named as that of a key: its certificates it passes over."""
-    return replace(contents, items=contents.of_kind(ItemKind.KEY))
-
-
-def _public_keys(contents: Contents) -> frozenset[str]:
-    """Return the public keys of whose file it is: that of an authority above it is no fit."""
-    return frozenset(facts.public_key.spki_sha256 for facts in end_entities(readable(contents.certificates)))
 
 
 def _with(one: HeldCertificate, wrong: tuple[Outcome, ...]) -> HeldCertificate:

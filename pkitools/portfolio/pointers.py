@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from io import StringIO
 from itertools import islice
@@ -34,7 +34,7 @@ from pkitools.portfolio.directives import (
     of_keyed,
     of_nginx,
 )
-from pkitools.portfolio.model import Pointer, Target, Unnamed
+from pkitools.portfolio.model import OwnKey, Pointer, Target, Unnamed
 from pkitools.text import pattern, size_text
 from pkitools.toml_text import read_foreign_toml
 
@@ -296,8 +296,11 @@ def _unnamed(raw: Mapping[str, Any], text: str) -> Unnamed | None:
     """Return what a program loads by itself with each certificate; ``None`` of one that loads nothing."""
     if "beside" not in raw:
         return None
-    is_cut = any(line.split(None, 1)[:1] == [raw["cut_by"]] for line in text.split("\n"))
-    return Unnamed(raw["beside"], raw["cut"], is_cut, tuple(raw["variants"]))
+    lines = [line.split() for line in text.split("\n")]
+    is_cut = any(line[:1] == [raw["cut_by"]] for line in lines)
+    chosen = next((line[1:] for line in lines if line[:1] == [raw["chosen_by"]]), None)
+    is_loaded = chosen is None or not {"key", "all"}.isdisjoint(chosen)
+    return Unnamed(raw["beside"], raw["cut"], is_cut, tuple(raw["variants"]), is_loaded)
 
 
 def named_by(
@@ -363,10 +366,10 @@ def named_by(
                 told = _pointer(one.text, one.line, bases_of(key, each.line), directive=each.name)
                 yield replace(told, is_key=True, key_of=sure, key_of_bases=bases_of(certificate, each.line))
     files, lists, patterns, serving = named("file"), named("list"), named("pattern"), named("serves")
-    trusting = named("trusts")
-    optional = named("optional")
+    trusting, optional = named("trusts"), named("optional")
     several = None if raw["form"] == "keyed" else 1
     with_key = {each.block for each in found if each.name in raw.get("keys", {})}
+    own_key = _own_keys(raw, found)
     for each in found:
         from_ = bases_of(each.name, each.line)
         for value, line in each.values[:several]:
@@ -379,13 +382,39 @@ def named_by(
                         continue
                     again.add((each.name, one))
                     told = _pointer(one.text, one.line, from_, is_list=is_list, serves=serves, directive=each.name)
-                    told = replace(told, trusts=True) if each.name in trusting else told
+                    if serves or each.name in trusting:
+                        key = own_key(each) if serves else OwnKey.NAMED
+                        told = replace(told, trusts=each.name in trusting, own_key=key)
                     yield replace(told, unnamed=unnamed) if has_more else told
             elif each.name in patterns and _is_included(raw, each, single(value), is_sure=is_sure):
                 told = _pointer(single(value), line, from_, further=True, directive=each.name)
                 is_missed = is_sure or (name.endswith(_CONFIGURATION) and told.text.endswith(_CONFIGURATION))
                 may_lack = not is_missed or each.name in optional or Path(told.text).name in raw.get("without", ())
                 yield replace(told, is_optional=may_lack) if may_lack else told
+
+
+def _own_keys(raw: Mapping[str, Any], found: Sequence[Directive]) -> Callable[[Directive], OwnKey]:
+    """Return what says of a certificate that is named if a private key is named for it.
+
+    What stands in no block of its text may be a part of another, which names the key.
+    """
+    small = raw["form"] == "lines"
+    keys = {(each.lower() if small else each): key for key, each in raw.get("keys", {}).items()}
+    by_name = {
+        name: _by_block((0, each) for each in found if each.name == (key.lower() if small else key))
+        for name, key in keys.items()
+    }
+
+    def of(directive: Directive) -> OwnKey:
+        if raw["form"] == "keyed" or (directive.name in keys and _in_force(directive.block, by_name[directive.name])):
+            return OwnKey.NAMED
+        if raw["form"] == "options" or (small and directive.name not in keys):
+            return OwnKey.LOADED
+        if directive.block.outer is None:
+            return OwnKey.NAMED
+        return OwnKey.LOADED if small else OwnKey.NONE
+
+    return of
 
 
 def _bases(found: Sequence[Directive], own: str | None, line: int) -> tuple[str, ...]:
@@ -514,7 +543,8 @@ def _of_lines(text: str, bases: tuple[str, ...]) -> Iterator[Pointer]:
     for number, line in enumerate(text.split("\n"), start=1):
         words = line.split(None, 1)
         if words and not words[0].startswith("#"):
-            yield replace(_pointer(words[0], number, bases, serves=True), unnamed=unnamed)
+            told = _pointer(words[0], number, bases, serves=True)
+            yield replace(told, unnamed=unnamed, own_key=OwnKey.LOADED)
 
 
 def programs() -> tuple[tuple[str, Source], ...]:

@@ -85,6 +85,7 @@ class Unit:
             lies in a folder where OpenSSL looks authorities up.
         wanted: the certificates, by their SHA-256, that alone are judged, each by these connections, or by what is
             asked of what nobody claims (``None``): of what was read before, and nothing else is told of it again.
+        is_passed_over: as of a :class:`~pkitools.portfolio.model.HeldKey`.
     """
 
     name: str
@@ -101,6 +102,7 @@ class Unit:
     is_lone: bool = False
     is_trusted: bool = False
     wanted: Mapping[str, tuple[int | None, ...]] | None = field(default=None, hash=False)
+    is_passed_over: bool = False
 
 
 def examine(unit: Unit, judge: Judge) -> Reading:
@@ -170,7 +172,7 @@ def _is_of_no_use(error: InputError, unit: Unit) -> bool:
 
 def _is_of_blanks(unit: Unit) -> bool:
     """Return whether nothing of ours is in a file but where a certificate or key is to be filled in."""
-    rest = without_blanks(unit.data)
+    rest = without_blanks(unit.data, unit.name)
     if rest is None:
         return False
     try:
@@ -474,7 +476,8 @@ class _Found:
         for item, public in self.halves.items():
             spki, label = (None, "") if public is None else (public.spki_sha256, public.label)
             place, readable = self._place(item), self.unit.readable_by_others
-            yield HeldKey(place, spki, item.encrypted, readable, label, is_apart=item in apart)
+            passed = self.unit.is_passed_over
+            yield HeldKey(place, spki, item.encrypted, readable, label, item in apart, is_passed_over=passed)
 
     def _lists(self) -> int:
         """Return how many lists and OCSP responses can be used; of what cannot it is told."""

@@ -17,18 +17,28 @@ from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_PENDING
 from pkitools.portfolio.claims import Claims, namers
 from pkitools.portfolio.copies import Copies
-from pkitools.portfolio.following import MOST_ROUNDS, POINTS_NOWHERE, Leads, key_beside, listing_of, resolved, too_deep
+from pkitools.portfolio.following import (
+    MOST_ROUNDS,
+    POINTS_NOWHERE,
+    Leads,
+    key_beside,
+    keys_called,
+    listing_of,
+    resolved,
+    too_deep,
+)
 from pkitools.portfolio.foreseeing import gathered_from
 from pkitools.portfolio.in_use import InUse
 from pkitools.portfolio.including import keys_including
 from pkitools.portfolio.judging import Judge, Judging
 from pkitools.portfolio.known import Collecting
-from pkitools.portfolio.model import Gap, HeldCertificate, Pending, Pointer, Reading, Target, Unread
+from pkitools.portfolio.model import Gap, HeldCertificate, OwnKey, Pending, Pointer, Reading, Target, Unread
 from pkitools.portfolio.opening import ToRead, unit_of
-from pkitools.portfolio.pairing import said_of_key, with_said
+from pkitools.portfolio.pairing import Named, not_as_named, said_of_key, with_said
 from pkitools.portfolio.peers import Fetch, Peer, asked_together, unit_of_peer
 from pkitools.portfolio.pointers import peer_of, text_of
 from pkitools.portfolio.reading import Unit, examine, held_certificate
+from pkitools.portfolio.taking import key_taken
 from pkitools.portfolio.walking import FoundFile, Walk
 from pkitools.portfolio.where import same_place
 from pkitools.portfolio.working import optional_executor, readings_of
@@ -124,8 +134,9 @@ class Scan:
     including: dict[str, None] = field(default_factory=dict)
     given: dict[str, str] = field(default_factory=dict)
     in_use: InUse = field(default_factory=InUse)
-
     copies: Copies = field(default_factory=Copies)
+    named: dict[tuple[str, bool, str], Named] = field(default_factory=dict)
+    keyed: set[str] = field(default_factory=set)
 
     def readings(self, given: Sequence[str]) -> Iterator[Reading]:
         """Yield what every file and peer gives.
@@ -176,11 +187,15 @@ class Scan:
         yield from self._again()
         for name in self.including:
             for pointer in keys_including(name, self._text):
+                self._keyed(pointer, name)
                 for path in resolved(pointer, name).files:
                     self._pair(self._as_given(path), pointer, name)
+        paired: dict[str, list[str]] = {name: [] for name in self.keyed}
         for (certificate, key), is_named in self.pairs.items():
-            if certificate != key:  # what is in one file is compared where that is read
-                yield from self._not_fitting(certificate, key, is_named=is_named)
+            if is_named and certificate != key:
+                paired.setdefault(certificate, []).append(key)
+            yield from self._not_fitting(certificate, key, is_named=is_named)
+        yield from not_as_named(self.named.values(), paired, key_beside, self.judge)
         yield from self._used(files)
 
     def _used(self, files: Sequence[str]) -> Iterator[Reading]:
@@ -302,6 +317,8 @@ class Scan:
         listings: dict[str, tuple[str, ...] | None] = {}
         keys: set[str] = set()
         serving: set[str] = set()
+        stated: set[str] = set()  # the keys that are named
+        passed: set[str] = set()  # the keys that a program does not load, as it has another
         own: set[str] = set()  # what is named as anything but what is trusted
         whole: set[str] = set()  # what is named for what it holds, and not as a part of a configuration
         beside: dict[str, dict[str, None]] = {}
@@ -317,6 +334,7 @@ class Scan:
                     named.setdefault(path, []).append(origin)
                     listing = listing_of(pointer, name)
                     listings[path] = listings.get(path) if listing is None else listing
+                self._note(path, pointer, name)
                 if pointer.target is not Target.PATTERN:
                     whole.add(path)
                 if not pointer.trusts:
@@ -327,18 +345,27 @@ class Scan:
                     beside.setdefault(name, {})[path] = None
                 if pointer.is_key:
                     keys.add(path)
+                    stated.add(path)
                     if name not in self.including:  # what that includes may say otherwise
                         self._pair(path, pointer, name)
-                elif (key := key_beside(pointer, path)) is not None:
+                elif (key := self._loaded(pointer, path, passed)) is not None:
                     keys.add(key)
                     named.setdefault(key, []).append(origin)
                     listings.setdefault(key, None)
                     self.pairs.setdefault((path, key), False)
-        for path, origins in named.items():
+        for path, origins in {**{key: [] for key in passed}, **named}.items():
             sent_with = _named_beside(origins, beside) if path in serving else None
             is_part, is_trusted = path not in whole, path not in own
             yield ToRead(
-                path, True, tuple(origins), listings[path], path in keys, sent_with, is_part, is_trusted=is_trusted
+                path,
+                True,
+                tuple(origins),
+                listings.get(path),
+                path in keys,
+                sent_with,
+                is_part,
+                is_trusted=is_trusted,
+                is_passed_over=path in passed and path not in stated,
             )
 
     def _led_to(self, name: str, pointer: Pointer, found: Leads) -> Iterator[Reading]:
@@ -368,10 +395,34 @@ class Scan:
             above = os.path.dirname(above)  # noqa: PTH120  as above
         return self.given.get(same_place(whole), path)
 
+    def _note(self, path: str, pointer: Pointer, name: str) -> None:
+        """Note that a file is named as a certificate that is served, or as a private key."""
+        if pointer.serves or pointer.is_key:
+            spot = path, pointer.is_key, f"{name}:{pointer.line}"
+            self.named.setdefault(spot, Named(path, pointer, name))
+
+    def _loaded(self, pointer: Pointer, path: str, passed: set[str]) -> str | None:
+        """Return the key that a program loads with a certificate by itself, and note those that it passes over."""
+        if pointer.own_key is OwnKey.LOADED:
+            self.pairs.setdefault((path, path), True)
+            called = keys_called(pointer, path)
+            passed.update(called if called and self._has_key(path) else ())
+        return key_beside(pointer, path)
+
+    def _has_key(self, name: str) -> bool:
+        """Return whether a program finds a private key in a file."""
+        unit = unit_of(ToRead(name, in_folder=True))
+        return not isinstance(unit, Reading) and key_taken(unit, self.judge.asked.passphrase) is not None
+
     def _text(self, name: str) -> str | None:
         """Return the text of a file; ``None`` of what cannot be read, which is told where it is read."""
         unit = next((each for each in self.held if each.name == name), None) or unit_of(ToRead(name, in_folder=True))
         return None if isinstance(unit, Reading) else text_of(unit.data, unit.name)
+
+    def _keyed(self, pointer: Pointer, name: str) -> None:
+        """Note that a key is named for a certificate, also where that key is not there."""
+        found = resolved(replace(pointer, text=pointer.key_of, bases=pointer.key_of_bases), name)
+        self.keyed.update(map(self._as_given, found.files[:1]))
 
     def _pair(self, key: str, pointer: Pointer, name: str) -> None:
         """Note which certificate a key is to fit."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Set
 from pathlib import PurePath
 
+from pkitools.checking.own_names import compared
 from pkitools.portfolio.model import HeldCertificate, HeldRequest, Portfolio
-from pkitools.profiles import trial
-from pkitools.profiles.dns_names import a_label
 
 
 def waiting(portfolio: Portfolio) -> Iterator[HeldRequest]:
@@ -44,7 +43,7 @@ def asks_for(request: HeldRequest, oin: str, names: Set[str] | None, *, is_state
     Args:
         request: it.
         oin: that of the holder.
-        names: of which it is to bear one, as :func:`same_name` writes them; ``None``: any will do.
+        names: of which it is to bear one, as they are compared; ``None``: any will do.
         is_stated: it lies at a place that is said to be that of the holder, for this use.
     """
     own = names_of(request)
@@ -72,12 +71,4 @@ def asks_the_same(request: HeldRequest, certificate: HeldCertificate) -> bool:
 
 def names_of(found: HeldCertificate | HeldRequest) -> set[str]:
     """Return the names in a certificate or a request, as they are compared."""
-    given = (found.common_name, *found.dns_names)
-    return {same_name(name) for name in given if name}
-
-
-def same_name(name: str) -> str:
-    """Return a name as it is compared: it may be stated as it is read, and stands in a certificate as it is sent."""
-    written = name if name.isascii() else a_label(name)
-    known = written if written.isascii() else name  # of which nobody can tell how it is sent
-    return trial().bare(known.strip().rstrip("."))
+    return compared((found.common_name, *found.dns_names))

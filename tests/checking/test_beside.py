@@ -180,7 +180,11 @@ FOLDERS: dict[str, tuple[dict[str, str], set[tuple[str, Severity]]]] = {
             ("tls.crt", f"cert {host}"), ("tls.key", f"key {other}"))},
         {(NAMED, Severity.ERROR)},
     ),
-    "one that says no more than what it is": ({"www.pem": "cert a", "cert.pem": "cert b", "key.pem": "key a"}, set()),
+    "both say no more than what they are": (
+        {"www.pem": "cert a", "cert.pem": "cert b", "key.pem": "key a"},
+        {(NAMED, Severity.ERROR)},
+    ),
+    "one that says no more than what it is": ({"www.pem": "cert a", "key.pem": "key a"}, set()),
     "a chain of its own name": ({"chain.pem": "ca x", "www.pem": "cert a", "privkey.pem": "key a"}, set()),
     "a chain named as the key": ({"s-chain.pem": "ca x", "www.pem": "cert a", "s.key": "key a"}, set()),
     "renewal, named apart": (

@@ -92,6 +92,27 @@ def test_it_is_an_error_where_keys_were_mistaken(tmp_path: Path, names: tuple[st
     assert of_scan(files, tmp_path) == ({Severity.ERROR}, True)
 
 
+# names that are nobody's: what is called so is one's own
+NOBODYS: Final = (
+    ("tls.crt", "tls.key"),
+    ("server.crt", "server.key"),
+    ("server-cert.pem", "server-key.pem"),
+    ("fullchain.pem", "privkey.pem"),
+    ("cert.pem", "key.pem"),
+    ("client.pem", "client.key"),
+    ("www.crt", "www.key"),
+    ("certs/server.pem", "private/server.key"),
+)
+
+
+@pytest.mark.parametrize("own", ["partner.crt", "onze.crt", "digid-client.pem"])
+@pytest.mark.parametrize("names", NOBODYS)
+def test_a_name_that_is_nobodys_is_not_that_of_another_side(tmp_path: Path, names: tuple[str, str], own: str) -> None:
+    files = folder_of((*names, str(Path(names[0]).parent / own)), {})
+    assert severities(files) == {Severity.ERROR}
+    assert of_scan(files, tmp_path) == ({Severity.ERROR}, True)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_warning_names_the_certificate_of_the_key(language: Language) -> None:
     read = {name: read_source(data, name) for name, data in folder_of(NAMES[0], {}).items()}

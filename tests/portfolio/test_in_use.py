@@ -12,7 +12,7 @@ import pytest
 from pkitools.portfolio import Gap
 from pkitools.portfolio.model import Portfolio
 from tests.portfolio.support import WHOLE, scanned
-from tests.support.requests import pooled_key
+from tests.portfolio.test_names_of_keys import key
 
 NGINX: Final = shutil.which("nginx") or "/usr/sbin/nginx"
 SNAKEOIL: Final = "ssl_certificate /nowhere/snakeoil.pem;\nssl_certificate_key /nowhere/snakeoil.key;\n"
@@ -27,14 +27,16 @@ def etc(tmp_path: Path) -> Path:
     for name in ("sites-available", "sites-enabled", "snippets", "conf.d", "deep/deeper"):
         (folder / name).mkdir(parents=True)
     (folder / "a.pem").write_bytes(WHOLE)
-    (folder / "a.key").write_bytes(pooled_key().pem(None))
+    (folder / "a.key").write_bytes(key("a"))
     (folder / "nginx.conf").write_text(
         "user www-data;\npid nginx.pid;\nevents {\n worker_connections 9;\n}\nhttp {\n include conf.d/*.conf;\n"
         " include sites-enabled/*;\n}\n"
     )
     (folder / "snippets" / "snakeoil.conf").write_text(SNAKEOIL)
     (folder / "sites-available" / "default").write_text(f"{SERVER} # include snippets/snakeoil.conf;\n}}\n")
-    (folder / "sites-available" / "site").write_text(f"{SERVER} ssl_certificate a.pem;\n}}\n")
+    (folder / "sites-available" / "site").write_text(
+        f"{SERVER} ssl_certificate a.pem;\n ssl_certificate_key a.key;\n}}\n"
+    )
     (folder / "sites-enabled" / "site").symlink_to("../sites-available/site")
     return folder
 

@@ -200,7 +200,7 @@ _TEMPLATES: Final = {
     **{
         f"secret{number}.yaml": "apiVersion: v1\nkind: Secret\ntype: kubernetes.io/tls\n"
         f"data:\n  tls.crt: {value}\n  tls.key: {value}\n"
-        for number, value in enumerate(('""', "''", "${TLS}", "{{ .Values.crt | b64enc | quote }}", '"{{ x }}"'))
+        for number, value in enumerate(("${TLS}", "{{ .Values.crt | b64enc | quote }}", '"{{ x }}"'))
     },
 }
 

@@ -26,7 +26,10 @@ from tests.support.effort import bounded
 
 CONFIGURATIONS = {
     "nginx.conf": "server {\n  listen 443 ssl;\n  ssl_certificate tls/a.pem;\n  ssl_certificate_key tls/a.key;\n}\n",
-    "site.conf": 'ServerRoot "."\n<VirtualHost *:443>\n  SSLCertificateFile "tls/a.pem"\n</VirtualHost>\n',
+    "site.conf": (
+        'ServerRoot "."\n<VirtualHost *:443>\n  SSLCertificateFile "tls/a.pem"\n  SSLCertificateKeyFile tls/a.key\n'
+        "</VirtualHost>\n"
+    ),
     "haproxy.cfg": "global\n  crt-base tls\nfrontend f\n  bind :443 ssl crt a.pem alpn h2\n",
     "traefik.yml": "tls:\n  certificates:\n    - certFile: tls/a.pem\n      keyFile: tls/a.key\n",
     "traefik.toml": '[[tls.certificates]]\n  certFile = "tls/a.pem"\n  keyFile = "tls/a.key"\n',
@@ -44,7 +47,8 @@ def outside(tmp_path: Path) -> Path:
     """A folder beside the one that is looked at, with a certificate that only a configuration leads to."""
     (tmp_path / "conf" / "tls").mkdir(parents=True)
     (tmp_path / "conf" / "tls" / "a.pem").write_bytes(WHOLE)
-    (tmp_path / "conf" / "tls" / "a.key").write_bytes(written(good_chain().leaf.key))
+    for name in ("a.key", "a.pem.key"):  # HAProxy looks for the second by itself
+        (tmp_path / "conf" / "tls" / name).write_bytes(written(good_chain().leaf.key))
     return tmp_path / "conf"
 
 
@@ -173,7 +177,7 @@ def test_where_more_files_are_than_are_looked_at_it_is_not_whole(
     monkeypatch.setattr(following, "MAX_PATTERN_FILES", len(list((outside / "tls").iterdir())) + 1)
     (outside / "haproxy.cfg").write_text("listen l\n  bind :443 ssl crt tls\n")
     for name, codes in (("b.pem", set()), ("c.pem", {"portfolio.error.too_many_matches"})):
-        (outside / "tls" / name).write_bytes(WHOLE)
+        (outside / "tls" / name).write_bytes(WHOLE + written(good_chain().leaf.key))
         found = scanned(outside / "haproxy.cfg")
         assert {one.code for one in found.unread} == codes
         assert found.is_whole is not bool(codes)

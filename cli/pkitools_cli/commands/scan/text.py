@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pkitools.checking.private_keys import BESIDE, NAMED
-from pkitools.findings import Severity, Verdict
+from pkitools.findings import Severity, Status, Verdict
 from pkitools.frozen import replace
 from pkitools.portfolio.model import EnvironmentBasis, Gap, HeldCertificate, Portfolio, Standing, Unread
 from pkitools.portfolio.waiting import request_for_next, waiting
@@ -437,7 +437,27 @@ def _now(portfolio: Portfolio, worst: Standing | None, connections: Connections 
     without = without_certificate(portfolio, Telling(language(), connections=connections))
     if worst is Standing.PASSED and without:  # what was judged is good, and none of it is theirs
         return tr("cli.scan.now.without_certificate", names="; ".join(map(visible, without)))
-    return _waiting(portfolio, worst) or _own_data(portfolio) or tr(f"cli.scan.now.{worst or 'nothing'}")
+    return (
+        _waiting(portfolio, worst)
+        or _warned(portfolio, worst)
+        or _own_data(portfolio)
+        or tr(f"cli.scan.now.{worst or 'nothing'}")
+    )
+
+
+def _warned(portfolio: Portfolio, worst: Standing | None) -> str:
+    """Return what to do where all is good, and a certificate is told with a warning."""
+    one = next(filter(_is_warned_of, portfolio.judged), None) if worst is Standing.PASSED else None
+    place = "" if one is None else next(iter(deciding_files(one)), one.places[0].name)
+    return tr("cli.scan.now.warned", place=visible(place)) if place else ""
+
+
+def _is_warned_of(one: HeldCertificate) -> bool:
+    """Return whether a certificate that is good is told with a warning."""
+    if one.verdict is not Verdict.PASSED or one.worst is None or one.worst < Severity.WARNING:
+        return False
+    told = deciding(one)
+    return told is not None and told.status is Status.VIOLATED and told.rule.severity >= Severity.WARNING
 
 
 def _waiting(portfolio: Portfolio, worst: Standing | None) -> str:

@@ -1,0 +1,131 @@
+"""What a configuration names is what it is named as, as the program reads it: judged by that program.
+
+What the program refuses is never good, and what it takes leaves no gap and fails nothing. ``apache2 -t`` loads no file.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from pkitools.findings import Severity, Verdict
+from pkitools.portfolio import HeldCertificate, Portfolio
+from pkitools.requests.keys import to_pem
+from tests.portfolio.support import CHAIN, LEAF, WHOLE, other_leaf, scanned
+from tests.portfolio.test_notations import JUDGES
+from tests.support.chains import good_chain
+from tests.support.judges import judge
+from tests.support.requests import pooled_key, request
+
+_OWN: Final = good_chain().leaf.key
+KEY: Final = _OWN.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+OTHER: Final = pooled_key("ec:p-256").pem(None)
+CSR: Final = to_pem("CERTIFICATE REQUEST", request(key=pooled_key("ec:p-256")))
+TEXTS: Final = {
+    "nginx": "server {{ listen 127.0.0.1:1 ssl; ssl_certificate A.pem; {key} }}\n",
+    "haproxy": "defaults\n mode http\n timeout client 1s\n timeout server 1s\n timeout connect 1s\n"
+    "listen f\n bind :2 ssl crt {folder}/A.pem\n",
+}  # fmt: skip
+NAMES: Final = {"nginx": "nginx.conf", "haproxy": "haproxy.cfg"}
+
+
+def _lines(data: bytes, turn: Callable[[bytes], bytes]) -> bytes:
+    return b"".join(map(turn, data.splitlines(keepends=True)))
+
+
+def _der(data: bytes) -> bytes:
+    program = ["openssl", "x509" if b"CERTIFICATE" in data else "pkey", "-outform", "DER"]
+    return subprocess.run(program, input=data, capture_output=True, check=True).stdout
+
+
+# what may be done to a text of PEM, or lie in its place
+FORMS: Final[dict[str, Callable[[bytes], bytes]]] = {
+    "as it is": lambda data: data,
+    "text before": lambda data: b"subject=x\nissuer=y\n" + data,
+    "CR LF": lambda data: data.replace(b"\n", b"\r\n"),
+    "a mark of UTF-8": lambda data: b"\xef\xbb\xbf" + data,
+    "spaces behind": lambda data: _lines(data, lambda line: line.rstrip(b"\n") + b"  \n"),
+    "CR": lambda data: data.replace(b"\n", b"\r"),
+    "UTF-16": lambda data: data.decode().encode("utf-16"),
+    "indented": lambda data: _lines(data, lambda line: b"  " + line),
+    "one line": lambda data: data.replace(b"\n", b"\\n"),
+    "JSON": lambda data: json.dumps({"pem": data.decode()}).encode(),
+    "DER": _der,
+}
+CERTIFICATES: Final = {
+    "own, then its chain": WHOLE,
+    "own twice": LEAF + WHOLE,
+    "own, then another": WHOLE + other_leaf(),
+    "authority first": CHAIN + LEAF,
+    "another first": other_leaf() + WHOLE,
+    "authorities": CHAIN,
+    "request": CSR,
+    "key": KEY,
+}
+PRIVATE: Final = {
+    "own": KEY,
+    "own, then another": KEY + OTHER,
+    "another, then own": OTHER + KEY,
+    "another": OTHER,
+    "public": _OWN.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
+    "certificate": WHOLE,
+    "request": CSR,
+    "own behind its certificate": WHOLE + KEY,
+}
+
+
+CASES: Final[dict[str, tuple[bytes, bytes | None]]] = {
+    **{f"certificate: {name}": (data, KEY) for name, data in CERTIFICATES.items()},
+    **{f"key: {name}": (WHOLE, data) for name, data in PRIVATE.items()},
+    **{f"certificate as {name}": (turn(WHOLE), KEY) for name, turn in FORMS.items()},
+    **{f"key as {name}": (WHOLE, turn(KEY)) for name, turn in FORMS.items()},
+    "no key": (WHOLE, None),
+    "key with the certificate": (WHOLE + KEY, None),
+    "key before the certificate": (KEY + WHOLE, None),
+    "another key with the certificate": (WHOLE + OTHER, None),
+    "key with a wrong order": (CHAIN + LEAF + KEY, None),
+    "key inside and another beside": (WHOLE + KEY, OTHER),
+}
+
+
+def _is_good(found: Portfolio) -> bool:
+    own: list[HeldCertificate] = list(found.judged)
+    fails = any(one.worst is Severity.ERROR for one in own)
+    return found.is_whole and bool(own) and not fails and found.verdict is Verdict.PASSED
+
+
+@pytest.mark.parametrize("program", NAMES)
+@pytest.mark.parametrize("case", CASES)
+def test_what_a_program_refuses_is_never_good_and_what_it_takes_is(tmp_path: Path, program: str, case: str) -> None:
+    certificate, key = CASES[case]
+    named = "ssl_certificate_key A.key;" if key is not None else ""
+    text, place = TEXTS[program].format(key=named, folder=tmp_path), tmp_path / NAMES[program]
+    for name, data in {"A.pem": certificate, "A.pem.key" if program == "haproxy" else "A.key": key}.items():
+        if data is not None:
+            (tmp_path / name).write_bytes(data)
+    place.write_text(text)
+    found = scanned(tmp_path)
+    command = JUDGES["nginx"](tmp_path, text) if program == "nginx" else [judge("haproxy"), "-c", "-f", str(place)]
+    taken = subprocess.run(command, capture_output=True, cwd=tmp_path, check=False).returncode == 0
+    assert _is_good(found) is taken, (taken, [one.code for one in found.unread], found.verdict)
+
+
+@pytest.mark.parametrize("chosen", ["", "all", "none", "issuer", "key sctl"])
+@pytest.mark.parametrize("inside", [True, False])
+def test_haproxy_loads_the_key_beside_where_it_has_none_and_is_not_told_otherwise(
+    tmp_path: Path, chosen: str, inside: bool
+) -> None:
+    (tmp_path / "A.pem").write_bytes(WHOLE + KEY if inside else WHOLE)
+    (tmp_path / "A.pem.key").write_bytes(OTHER if inside else KEY)
+    place = tmp_path / "haproxy.cfg"
+    option = f"global\n ssl-load-extra-files {chosen}\n" if chosen else ""
+    place.write_text(option + TEXTS["haproxy"].format(folder=tmp_path))
+    taken = subprocess.run([judge("haproxy"), "-c", "-f", str(place)], capture_output=True, check=False).returncode == 0
+    found = scanned(tmp_path)
+    assert _is_good(found) is taken, (taken, [one.code for one in found.unread], found.verdict)
