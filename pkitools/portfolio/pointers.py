@@ -338,10 +338,7 @@ def named_by(
     def single(value: str) -> str:
         return _with_values(value, defined, pattern_of_name)
 
-    chosen: dict[str, list[_Chosen]] = {}
-    for each in (each for each in found if each.name in named("choose")):
-        (by, _), (variable, _), (case, _), (value, line) = each.values
-        chosen.setdefault(variable.strip("${}"), []).append(_Chosen(single(value), line, (by, case)))
+    chosen = _chosen_of((each for each in found if each.name in named("choose")), single)
 
     def known(value: str, line: int) -> Sequence[_Chosen]:
         text = single(value)
@@ -391,6 +388,15 @@ def named_by(
                 is_missed = is_sure or (name.endswith(_CONFIGURATION) and told.text.endswith(_CONFIGURATION))
                 may_lack = not is_missed or each.name in optional or Path(told.text).name in raw.get("without", ())
                 yield replace(told, is_optional=may_lack) if may_lack else told
+
+
+def _chosen_of(found: Iterable[Directive], single: Callable[[str], str]) -> dict[str, list[_Chosen]]:
+    """Return what directives such as ``map`` of nginx choose from: a variable → each value it may have."""
+    chosen: dict[str, list[_Chosen]] = {}
+    for each in found:
+        (by, _), (variable, _), (case, _), (value, line) = each.values
+        chosen.setdefault(variable.strip("${}"), []).append(_Chosen(single(value), line, (by, case)))
+    return chosen
 
 
 def _own_keys(raw: Mapping[str, Any], found: Sequence[Directive]) -> Callable[[Directive], OwnKey]:

@@ -103,7 +103,7 @@ def test_what_is_in_use_elsewhere_too_is_missing(etc: Path) -> None:
 @pytest.mark.skipif(not Path(NGINX).exists(), reason="nginx is not installed")
 def test_nginx_misses_what_we_say_is_in_use(etc: Path) -> None:
     (etc / "sites-available" / "site").write_text(f"{SERVER} ssl_certificate a.pem; ssl_certificate_key a.pem;\n}}\n")
-    (etc / "a.pem").write_bytes(WHOLE + pooled_key().pem(None))
+    (etc / "a.pem").write_bytes(WHOLE + key("a"))
     command = [NGINX, "-t", "-e", "stderr", "-c", str(etc / "nginx.conf"), "-p", str(etc)]
     assert "snakeoil" not in subprocess.run(command, capture_output=True, check=False, text=True).stderr
     enabled(etc)
