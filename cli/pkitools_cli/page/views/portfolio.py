@@ -93,14 +93,14 @@ def _problem(error: PkitoolsError) -> str:
     return sentence if named in sentence else tr("cli.inputs.failed", file=named, why=sentence)
 
 
-def _order(connection: Connection, system: System) -> dict[str, str]:
+def _order(connection: Connection, system: System, tsp: str | None) -> dict[str, str]:
     """Return what the file of connections says of the certificate of a connection, by the fields of the form."""
     holder, self_signed = connection.holder, connection.self_signed
     told = {
         "system": system.name,
         "environment": str(connection.environment),
         "kind": SELF_SIGNED if self_signed else "",
-        "tsp": "" if self_signed else holder.tsp or "",
+        "tsp": tsp or "",
         "oin": holder.oin,
         "organization": holder.name,
         "common_name": connection.common_name or "",
@@ -114,5 +114,5 @@ def _link(one: ConnectionStatus, step: StepStatus) -> str:
     if one.connection.system is None:
         return ""
     if step.step.value in _WITH_A_REQUEST or step.code == "connections.verdict.lacking":
-        return f"/request?{urlencode(_order(one.connection, one.connection.system))}"
+        return f"/request?{urlencode(_order(one.connection, one.connection.system, one.tsp))}"
     return "/" if step.step.value == "verdict" else ""
