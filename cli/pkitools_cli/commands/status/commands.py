@@ -128,7 +128,8 @@ def _whole(words: list[str], one: ConnectionStatus, new: NewFiles, moment: datet
     more = [] if moment is None else wished(words, one, moment)
     if more is None:
         return ["systems", "show", str(one.connection.system and one.connection.system.name)]
-    return [*kept_at((*words, *more), new.of(one.connection).prefix)]
+    old = None if one.certificate is None else _file(one.certificate)
+    return [*kept_at((*words, *more), new.of(one.connection, old).prefix)]
 
 
 def renewal_for(
