@@ -200,6 +200,7 @@ class _Found:
             switch=switch_of(
                 connection, certificate, self._own(connection, found), moment=moment, calendar=self.calendar
             ),
+            tsp=connection.tsp_at(moment),
         )
 
     def _is_strange(self, one: HeldCertificate, connection: Connection) -> bool:
@@ -232,7 +233,7 @@ class _Found:
         """Return the day by which what was ordered should be there."""
         if connection.ordered is None or connection.ordered > self.judging.moment.date():
             return None
-        return delivery_of(connection, connection.ordered, self.calendar)
+        return delivery_of(connection, connection.ordered, moment=self.judging.moment, calendar=self.calendar)
 
     def _overdue(self, status: ConnectionStatus) -> date | None:
         """Return the day by which what was ordered should have come, where that is past."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from pkitools.connections.lead import LeadKind, LeadTimes, lead_times
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass, field
 from pkitools.portfolio.model import Unread
-from pkitools.systems import System
+from pkitools.systems import Stance, System
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +71,27 @@ class Connection:
     tested: date | None = None
     stated: Mapping[LeadKind, int] = field(default_factory=dict, hash=False)
 
-    @property
-    def lead_times(self) -> LeadTimes:
-        """How long others take for it."""
-        stated = {LeadKind.DELIVERY: 0, LeadKind.REGISTRATION: 0, **self.stated} if self.self_signed else self.stated
+    def tsp_at(self, moment: datetime) -> str | None:
+        """Return the name of the TSP that it is ordered at.
+
+        Args:
+            moment: when, aware UTC: what a system takes holds between days.
+
+        Returns:
+            ``None`` where none is stated, where it is self-signed, and where the system takes test certificates (TRIAL)
+            in preproduction and none of a real hierarchy without an objection: what it takes goes before where the
+            holder orders for production.
+        """
         tsp = None if self.self_signed else self.holder.tsp
-        return lead_times(system=None if self.system is None else self.system.name, tsp=tsp, stated=stated)
+        if tsp is None or self.system is None or self.environment is Environment.PRODUCTION:
+            return tsp
+        return None if _takes_tests_only(self.system, self.environment, moment) and not _is_trial(tsp) else tsp
+
+    def lead_times_at(self, moment: datetime) -> LeadTimes:
+        """Return how long others take for it, as it is ordered at a moment, aware UTC."""
+        stated = {LeadKind.DELIVERY: 0, LeadKind.REGISTRATION: 0, **self.stated} if self.self_signed else self.stated
+        system = None if self.system is None else self.system.name
+        return lead_times(system=system, tsp=self.tsp_at(moment), stated=stated)
 
     @property
     def subscriber(self) -> bool | None:
@@ -131,3 +146,29 @@ def _told_apart(members: list[Connection]) -> Iterator[tuple[int, str]]:
 def _ways(one: Connection) -> tuple[str | None, ...]:
     names = one.common_name or next(iter(one.dns), None)
     return names, one.entity_id, next(iter(one.files), None), one.endpoint, f":{one.line}", f"({one.number})"
+
+
+def _takes_tests_only(system: System, environment: Environment, moment: datetime) -> bool:
+    """Return whether a system takes test certificates (TRIAL), and none of a real hierarchy without an objection.
+
+    Args:
+        system: it.
+        environment: where.
+        moment: when, aware UTC.
+    """
+    from pkitools.profiles import profiles  # most connections name no TSP
+
+    roots = {each.root for each in profiles()}
+
+    def is_taken(form: str, group: str) -> bool:
+        said = (system.about_hierarchy(form.format(root), group, environment, moment) for root in roots)
+        return any(each is not None and each.answer is Stance.YES for each in said)
+
+    return is_taken("trial-{}", "trial") and not is_taken("{}", "pkioverheid")
+
+
+def _is_trial(tsp: str) -> bool:
+    """Return whether a TSP issues test certificates; one of somebody's own data never does."""
+    from pkitools.profiles import tsps  # as above
+
+    return any(each.name == tsp and each.trial for each in tsps())

@@ -47,7 +47,7 @@ def plan_of_renewal(
         day,
         Anchor.END,
         moment=moment,
-        lead_times=connection.lead_times,
+        lead_times=connection.lead_times_at(moment),
         # whoever has a certificate was a subscriber to get it
         subscriber=True if connection.subscriber is None else connection.subscriber,
         generation=_generation(certificate, connection.environment),
@@ -82,7 +82,7 @@ def plan_of_live(connection: Connection, *, moment: datetime, calendar: WorkingD
         day,
         Anchor.LIVE,
         moment=moment,
-        lead_times=connection.lead_times,
+        lead_times=connection.lead_times_at(moment),
         subscriber=connection.subscriber,
         generation=generation,
         calendar=calendar,
@@ -142,7 +142,7 @@ def switch_of(
     tested = connection.tested
     if old.ends < moment and (tested is None or _is_since(tested, begins, today)):
         return None
-    handling = connection.lead_times.of(LeadKind.HANDLING)
+    handling = connection.lead_times_at(moment).of(LeadKind.HANDLING)
     dates = [PlanDate(day, PlanKind.SWITCH)]
     if handling is not None and not _is_since(connection.sent, begins, today):
         sent_by = handling.back_from(day, calendar)
@@ -188,15 +188,16 @@ def is_ordered(connection: Connection, certificate: HeldCertificate, today: date
     return ordered is not None and certificate.not_before.date() < ordered <= today
 
 
-def delivery_of(connection: Connection, ordered: date, calendar: WorkingDays) -> PlanDate | None:
+def delivery_of(connection: Connection, ordered: date, *, moment: datetime, calendar: WorkingDays) -> PlanDate | None:
     """Return the day by which what was ordered should be there; ``None`` where it is not known how long that takes.
 
     Args:
         connection: for what it was ordered.
         ordered: the day of the order.
+        moment: as of when, aware UTC.
         calendar: the working days.
     """
-    known = connection.lead_times.of(LeadKind.DELIVERY)
+    known = connection.lead_times_at(moment).of(LeadKind.DELIVERY)
     if known is None:
         return None
     return PlanDate(known.over_by(ordered, calendar), PlanKind.DELIVERY, known, known.basis)

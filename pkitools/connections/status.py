@@ -122,6 +122,7 @@ class ConnectionStatus:
         missed: the first day of the plan to go live that went by without what it is for, or without anybody knowing of
             that: the day of going live is short. ``None`` where none did, and where a step is told to be late for it.
         switch: the change to the next certificate, which is there and not stated to be live; ``None`` without one.
+        tsp: the name of the TSP that it is ordered at (:meth:`Connection.tsp_at`).
     """
 
     connection: Connection
@@ -149,6 +150,7 @@ class ConnectionStatus:
     delivery: PlanDate | None = None
     missed: PlanDate | None = None
     switch: Switch | None = None
+    tsp: str | None = None
 
     @property
     def state(self) -> StepState:

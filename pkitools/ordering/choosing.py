@@ -211,7 +211,16 @@ def choose(
         key_type or types[0],
         scheme,
         _wanted(found),
-        tuple(_reasons(found, said, None if key_type else types[0], None if signature else scheme, given)),
+        tuple(
+            _reasons(
+                found,
+                said,
+                None if key_type else types[0],
+                None if signature else scheme,
+                given,
+                instead=asked.instead(),
+            )
+        ),
     )
 
 
@@ -304,6 +313,13 @@ class _Question:
         """Return what would be chosen of any TSP."""
         return replace(self, tsp=None, profile=None).best()
 
+    def instead(self) -> str:
+        """Return what the system takes without an objection, and of whom; empty where nothing is or is known."""
+        found = self._usual()
+        if found is None or found.stance is not Stance.YES:
+            return ""
+        return found.profile.name if found.tsp is None else f"{found.profile.name} ({found.tsp.title})"
+
     def refusal(self) -> NoChoiceError:
         """Return why nothing can be chosen: of the TSP or the profile that was given, where others would do."""
         found = self.candidates()
@@ -387,8 +403,10 @@ def _reasons(
     key_type: str | None,
     scheme: SignatureScheme | None,
     given: Profile | None,
+    *,
+    instead: str,
 ) -> Iterator[Reason]:
-    yield _of_profile(found, given)
+    yield _of_profile(found, given, instead)
     yield from _unmet(found, said)
     yield from _of_oin(found.profile, said)
     yield from _of_tsp(found)
@@ -399,13 +417,14 @@ def _reasons(
     yield from _of_names(found, said)
 
 
-def _of_profile(found: _Candidate, given: Profile | None) -> Reason:
+def _of_profile(found: _Candidate, given: Profile | None, instead: str) -> Reason:
     params = {"profile": found.profile.name, "hierarchy": found.profile.hierarchy}
     if found.stance is Stance.NO:
         return Reason(About.PROFILE, "ordering.reason.profile_doubted", params, found.statement, attention=True)
     if found.stance is Stance.UNKNOWN:
         return Reason(About.PROFILE, "ordering.reason.profile_unknown", params, found.statement, attention=True)
     if found.stance is Stance.DISCOURAGED:
+        params["instead"] = instead
         return Reason(About.PROFILE, "ordering.reason.profile_discouraged", params, found.statement, attention=True)
     slug = "profile_given" if given is not None else "profile"
     return Reason(About.PROFILE, f"ordering.reason.{slug}", params, found.statement)

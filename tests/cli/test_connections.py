@@ -133,7 +133,7 @@ def test_a_plan_looks_at_what_is_revoked(run: Command, status: Any, folder: Path
     assert "Not good" not in run(*given).out
     ran = run(*given, "--crl", file)
     assert "Not good: host.example.nl" in ran.out
-    assert ran.lines[-1].endswith("Begin today.")
+    assert ran.lines[-1].endswith("Begin today with Gemeente A, DigiD Machtigen, preproduction.")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -255,7 +255,7 @@ def test_a_plan_for_a_system_names_its_sources(run: Command) -> None:
     assert "1 Dec 2026 Begin with the connection." in ran.told
     assert "11 May 2027 Order. KPN:" in ran.told
     assert "third party" in ran.told
-    assert ran.lines[-1] == "Now: Begin by 1 Dec 2026."
+    assert ran.told.endswith("Now: Begin by 1 Dec 2026 with DigiD Machtigen, production.")
     stated = run(*asked, "--delivery", "1", "--course", "1", "--subscriber")
     assert "24 May 2027 Order. 1 working days, as stated" in stated.told
     document = run(*asked, "--json").document

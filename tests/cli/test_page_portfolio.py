@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 
 from tests.connections.support import CHAIN, OTHER_OIN, certificate, connection, written
 from tests.support.chains import good_chain
@@ -102,3 +102,31 @@ def test_the_risks_on_the_page_are_those_of_a_scan_of_the_same(run: Command, tmp
         assert risks_on(body) == (risks_on(report.read_bytes()) if there else []), name
         seen[name] = {code for code, _ in risks_on(body)}
     assert {name: codes for name, codes in seen.items() if codes} == RISKS
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("has", [True, False], ids=["a certificate elsewhere", "none anywhere"])
+def test_what_stands_above_with_its_certificate_is_not_missed_below(tmp_path: Path, language: str, has: bool) -> None:
+    """The places of the page may hold none of what a connection has at its own; its encrypted key is told as such."""
+    (tmp_path / "own").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "root.pem").write_bytes(pem(good_chain().root.der))
+    (tmp_path / "elsewhere" / "other.pem").write_bytes(certificate(OTHER_OIN, "b.example.nl") + CHAIN)
+    if has:
+        (tmp_path / "own" / "a.pem").write_bytes(certificate() + CHAIN)
+    locked = BestAvailableEncryption(b"of one's own choice")
+    key = rsa.generate_private_key(65537, 2048).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, locked)
+    (tmp_path / "own" / "a.key").write_bytes(key)
+    (tmp_path / "own" / "a.key").chmod(0o600)
+    file = written(tmp_path, connection(files='["own"]'))
+    given = replace(
+        GIVEN,
+        places=(str(tmp_path / "elsewhere"),),
+        connections=str(file),
+        trust=(str(tmp_path / "root.pem"),),
+    )
+    body = " ".join(unescape(Visitor(given, language).get("/portfolio").body.decode("utf-8")).split())
+    missed = {"nl": "Voor deze aansluitingen is niets gevonden", "en": "For these connections nothing was found"}
+    assert (missed[language] in body) is not has
+    closed = {"nl": "Versleutelde sleutels zijn niet geopend", "en": "Encrypted keys were not opened"}
+    assert closed[language] in body

@@ -230,7 +230,7 @@ def test_a_told_request_has_what_its_tsp_asks_and_is_refused_by_nobody(run: Comm
         parsed = dict(pairwise(words))
         system, environment, way = cases[one.connection.common_name or ""]
         wishes = {"for": system.name, "environment": str(environment), "oin": OIN, "organization": "A"}
-        wishes |= {"common_name": "host.example.nl", **({"tsp": way} if way in {"kpn", "digidentity"} else {})}
+        wishes |= {"common_name": "host.example.nl", **({"tsp": one.tsp} if one.tsp else {})}
         plan = plan_self_signed if way == "self-signed" else plan_order
         try:
             plan(wishes, moment=status.moment)

@@ -29,6 +29,7 @@ from pkitools.reports.planning.work import (
     unknown_words,
 )
 from pkitools.reports.telling.readable import short_day
+from pkitools.text import visible
 from pkitools_cli.commands.given.judging import authority_options
 from pkitools_cli.commands.report_files import refuse_reports
 from pkitools_cli.commands.status.asked import Scanning, given_connections, judging_of
@@ -232,21 +233,23 @@ def _first_things(planned: Sequence[Planned], today: date) -> Iterator[str]:
     from pkitools.connections import Anchor
 
     plans = [(one, one.plan) for one in planned if one.plan is not None]
-    ahead = [_first(one) for one, plan in plans if plan.day >= today]
+    ahead = [(_first(one), one) for one, plan in plans if plan.day >= today]
     over = {plan.anchor for _, plan in plans if plan.day < today}
     if Anchor.END in over:
         yield tr("cli.scan.now.expired")
     if ahead:
-        yield _begin(min(ahead), today)
+        day = min(first for first, _ in ahead)
+        yield _begin(day, today, [one for first, one in ahead if first == day])
     elif Anchor.LIVE in over:
         yield tr("cli.plan.now.gone")
 
 
-def _begin(first: date, today: date) -> str:
-    if first == today:
-        return tr("cli.plan.now.today")
-    key = "late" if first < today else "begin"
-    return tr(f"cli.plan.now.{key}", day=short_day(at_noon(first), language()))
+def _begin(first: date, today: date, begun: Sequence[Planned]) -> str:
+    """Return what is to be begun first, and by when; of several the first by name."""
+    key = "today" if first == today else "late" if first < today else "begin"
+    name, more = visible(connection_name(begun[0], language(), {})), len(begun) - 1
+    what = tr("cli.plan.now.more", name=name, count=more) if more else name
+    return tr(f"cli.plan.now.{key}", day=short_day(at_noon(first), language()), name=what)
 
 
 def _date(one: PlanDate, today: date, planned: Planned) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -41,6 +41,7 @@ class Telling:
         now: what to do first, in the words of the caller; empty where it says nothing of that.
         risks: what is told of all together; ``None``: it is worked out, by what the folders are called.
         connections: those that the certificates are judged by: what they claim is to be ordered as their plans say.
+        elsewhere: what people call those of them that have a certificate at other places, which is told beside this.
     """
 
     language: Language = "en"
@@ -49,6 +50,7 @@ class Telling:
     now: str = ""
     risks: Risks | None = None
     connections: Connections | None = None
+    elsewhere: Collection[str] = ()
 
 
 def deciding(certificate: HeldCertificate) -> Outcome | None:
@@ -296,7 +298,8 @@ def without_certificate(portfolio: Portfolio, telling: Telling) -> tuple[str, ..
     """Return what people call the connections that claim none of what was found."""
     found = {judgement.connection for one in portfolio.judged for judgement in one.judgements}
     names = connection_names(telling)
-    return tuple(names.get(each, each) for each in portfolio.connections if each not in found)
+    without = (names.get(each, each) for each in portfolio.connections if each not in found)
+    return tuple(each for each in without if each not in telling.elsewhere)
 
 
 def for_connections(certificate: HeldCertificate, telling: Telling, names: Mapping[str, str]) -> str:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _INDENT: Final = "    "
 _MOST_RISKS: Final = 20
 _MOST_HANGING: Final = 10
+_MOST_OF_AUTHORITY: Final = 6  # rows: its name, its end, what hangs on it and some of their names
 _GOOD: Final = frozenset({Standing.PASSED, Standing.NOT_JUDGED, None})
 
 
@@ -73,7 +74,7 @@ def _hanging(risks: Risks) -> Iterator[Line | str]:
     yield ""
     yield Line(tr("cli.risk.hanging"), bold=True)
     for one in risks.hanging[:_MOST_HANGING]:
-        yield from wrapped(hanging_line(one, language()), f"{_INDENT}  ", "  - ", most=3)
+        yield from wrapped(hanging_line(one, language()), f"{_INDENT}  ", "  - ", most=_MOST_OF_AUTHORITY)
     more = len(risks.hanging[_MOST_HANGING:]) + risks.more_authorities
     if more:
         yield from wrapped(tr("cli.risk.more", count=more), _INDENT, "  ")

@@ -128,7 +128,8 @@ def _whole(words: list[str], one: ConnectionStatus, new: NewFiles, moment: datet
     more = [] if moment is None else wished(words, one, moment)
     if more is None:
         return ["systems", "show", str(one.connection.system and one.connection.system.name)]
-    return [*kept_at((*words, *more), new.of(one.connection).prefix)]
+    old = None if one.certificate is None else _file(one.certificate)
+    return [*kept_at((*words, *more), new.of(one.connection, old).prefix)]
 
 
 def renewal_for(
@@ -142,7 +143,7 @@ def renewal_for(
         moment: when, aware UTC.
         new: where the files of new keys go.
     """
-    one = ConnectionStatus(connection, (), certificate)
+    one = ConnectionStatus(connection, (), certificate, tsp=connection.tsp_at(moment))
     words = _renewal(one)
     whole = None if words is None else _whole(words, one, new, moment)
     return None if whole is None or is_refused(whole) else whole
@@ -170,16 +171,15 @@ def _request(one: ConnectionStatus) -> list[str] | None:
     words += [word for name in connection.dns for word in ("--dns", name)]
     if connection.self_signed:
         words.append("--self-signed")
-    elif connection.holder.tsp:
-        words += ["--tsp", connection.holder.tsp]
+    elif one.tsp:
+        words += ["--tsp", one.tsp]
     return words
 
 
 def _order(one: ConnectionStatus) -> list[str] | None:
     if one.request is None:
         return None
-    tsp = one.connection.holder.tsp
-    return ["csr", "check", one.request.place.name, *(["--tsp", tsp] if tsp else [])]
+    return ["csr", "check", one.request.place.name, *(["--tsp", one.tsp] if one.tsp else [])]
 
 
 def _verdict(one: ConnectionStatus) -> list[str] | None:
@@ -232,7 +232,7 @@ def wished(words: Sequence[str], one: ConnectionStatus, moment: datetime) -> lis
     wishes: dict[str, Any] = {
         "for": connection.system and connection.system.name,
         "environment": str(connection.environment),
-        **({"tsp": connection.holder.tsp} if connection.holder.tsp and not connection.self_signed else {}),
+        **({"tsp": one.tsp} if one.tsp else {}),
     }
     holder = {"oin": connection.holder.oin, "organization": connection.holder.name, "common_name": _ANY_NAME}
     try:
@@ -296,8 +296,7 @@ def _renewal(one: ConnectionStatus) -> list[str] | None:
         return None
     if connection.self_signed:
         return _request(one)
-    system, tsp = connection.system.name, connection.holder.tsp or None
-    return [*renewal_words(_file(certificate), system, connection.environment, tsp)]
+    return [*renewal_words(_file(certificate), connection.system.name, connection.environment, one.tsp)]
 
 
 _COMMANDS: Final[dict[Step, Callable[[ConnectionStatus], list[str] | None]]] = {

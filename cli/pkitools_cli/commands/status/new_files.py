@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.frozen import dataclass
 from pkitools.text import pattern
+from pkitools_cli.commands.next_steps import stem_of
 from pkitools_cli.commands.renewing import is_there
 
 if TYPE_CHECKING:
@@ -53,22 +54,30 @@ class NewFiles:
         self._taken: set[str] = set()
         self._reached: dict[str, int] = {}  # of a name the number that was told last: a thousand may be called alike
 
-    def of(self, connection: Connection) -> NewPlace:
-        """Return where the next files of a connection go."""
+    def of(self, connection: Connection, old: str | None = None) -> NewPlace:
+        """Return where the next files of a connection go: the same as was told of it before.
+
+        Args:
+            connection: whose they are.
+            old: a file with the certificate that they come after: beside it, called as every other command tells it.
+        """
         number = connection.number
         if number not in self._told:
-            self._told[number] = self._found(connection)
+            self._told[number] = self._found(connection, old)
             self._taken.add(self._told[number].prefix)
         return self._told[number]
 
-    def _found(self, connection: Connection) -> NewPlace:
+    def _found(self, connection: Connection, old: str | None) -> NewPlace:
+        after = None if old is None else self._free(stem_of(old), ["."], is_itself=False)
+        if after is not None and _is_named(after, connection):
+            return NewPlace(after, is_named=True)
         for base in _bases(connection):
             # behind a dash or a dot, as a pattern may have it
             numbered = [each for each in "-." if _is_named(f"{base}{each}2", connection)]
             found = self._free(base, numbered, is_itself=_is_named(base, connection))
             if found is not None:
                 return NewPlace(found, is_named=True)
-        found = self._free(_beside(connection), ["-"])
+        found = after or self._free(_beside(connection), ["-"])
         assert found is not None  # there is always a next number
         return NewPlace(found, is_named=False)
 

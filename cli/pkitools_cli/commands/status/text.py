@@ -76,15 +76,12 @@ def status_told(
     # of a connection that is told it stands beside it
     missed = () if verbose else _missed(status)
     yield from (row for sentence in (*of_all(status), *missed) for row in wrapped(sentence, ""))
-    closed = _first(name for one in status.statuses if one.key_file is None for name in one.closed_keys)
-    if closed:
-        yield from wrapped(tr("cli.status.keys_closed", names=closed), "")
     yield from written_told(written)
     yield from next_step(now_told(status, is_read=is_read))
 
 
 def of_all(status: ConnectionsStatus) -> Iterator[str]:
-    """Yield of how many connections no key was seen, and of how many it is not known whether theirs is revoked."""
+    """Yield what holds of several: no key was seen, or it was not opened; it is not known whether theirs is revoked."""
     without_key = [one for one in status.statuses if one.certificate is not None and one.key_file is None]
     if without_key:
         apart = status.connections.told_apart()
@@ -92,6 +89,9 @@ def of_all(status: ConnectionsStatus) -> Iterator[str]:
             "cli.status.no_key",
             names=_first(connection_name(each.connection, language(), apart) for each in without_key),
         )
+    closed = _first(name for one in status.statuses if one.key_file is None for name in one.closed_keys)
+    if closed:
+        yield tr("cli.status.keys_closed", names=closed)
     unconfirmed = sum(one.is_unconfirmed for one in status.statuses)
     if unconfirmed:
         yield tr("cli.status.unconfirmed", count=unconfirmed)

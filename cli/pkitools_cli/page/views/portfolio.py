@@ -12,6 +12,7 @@ from pkitools.reports import Telling
 from pkitools.reports.pages.portfolio import ShownPortfolio, portfolio_for_page
 from pkitools.reports.pages.work import work_for_page
 from pkitools.reports.planning import Work, WorkTelling
+from pkitools.reports.planning.work import connection_name
 from pkitools.text import visible
 from pkitools_cli.commands.scan.across import risks_for
 from pkitools_cli.commands.scan.claims import claimed, named_by
@@ -37,12 +38,14 @@ def look(site: Site, request: Request) -> Screen:
     groupings = [(name, tr(f"cli.page.portfolio.by.{name}")) for name in _GROUPINGS]
     values: dict[str, object] = {"work": None, "shown": None, "problems": (), "groupings": groupings}
     connections = None if site.given.connections is None else given_connections(site.given.connections)
+    above: frozenset[str] = frozenset()
     if connections is not None:
-        values |= _connections(site, connections, request.query.get("by", ""))
+        told, above = _connections(site, connections, request.query.get("by", ""))
+        values |= told
     claims = claimed(connections)
     places = site.given.places or named_by(claims)
     if places:
-        values["shown"] = _found(site, places, claims, connections)
+        values["shown"] = _found(site, places, claims, connections, above)
     return Screen("standing.html", values)
 
 
@@ -58,16 +61,25 @@ def _scanning(site: Site, places: tuple[str, ...] = ()) -> Scanning:
 
 
 def _found(
-    site: Site, places: tuple[str, ...], claims: tuple[Claim, ...], connections: Connections | None
+    site: Site,
+    places: tuple[str, ...],
+    claims: tuple[Claim, ...],
+    connections: Connections | None,
+    above: frozenset[str],
 ) -> ShownPortfolio:
-    """Return what lies at places: what a connection claims judged by it, and to be ordered as its plan says."""
+    """Return what lies at places: what a connection claims judged by it, and to be ordered as its plan says.
+
+    Of the connections that are told ``above`` with a certificate from elsewhere, that none lies here tells nothing.
+    """
     # of a connection that cannot be used the page says so above, and judges by the others
     portfolio, _ = Running.of(_scanning(site, places)).by(claims).found()
     risks = risks_for(portfolio, (), connections)
-    return portfolio_for_page(portfolio, Telling(language(), risks=risks, connections=connections))
+    telling = Telling(language(), risks=risks, connections=connections, elsewhere=above)
+    return portfolio_for_page(portfolio, telling)
 
 
-def _connections(site: Site, connections: Connections, by: str) -> Mapping[str, object]:
+def _connections(site: Site, connections: Connections, by: str) -> tuple[Mapping[str, object], frozenset[str]]:
+    """Return how connections stand, and what people call those that have a certificate."""
     from pkitools.connections import hold
     from pkitools.connections.status import Grouping
 
@@ -76,7 +88,7 @@ def _connections(site: Site, connections: Connections, by: str) -> Mapping[str, 
     errors = [*(each.error for each in running.unread), *(each.error for each in status.unread)]
     groups = status.grouped(Grouping(by)) if by in _GROUPINGS else {}
     telling = WorkTelling(language(), beside=beside_told)
-    return {
+    told = {
         "work": work_for_page(Work.of_status(status), telling, _link),
         "counted": counted(status.statuses, status.connections.name),
         "of_all": tuple(of_all(status)),
@@ -84,6 +96,9 @@ def _connections(site: Site, connections: Connections, by: str) -> Mapping[str, 
         "groups": [counted_group(name, members) for name, members in groups.items()],
         "problems": [*map(_problem, errors)],
     }
+    apart = connections.told_apart()
+    having = (one.connection for one in status.statuses if one.certificate is not None)
+    return told, frozenset(connection_name(each, language(), apart) for each in having)
 
 
 def _problem(error: PkitoolsError) -> str:
@@ -93,14 +108,14 @@ def _problem(error: PkitoolsError) -> str:
     return sentence if named in sentence else tr("cli.inputs.failed", file=named, why=sentence)
 
 
-def _order(connection: Connection, system: System) -> dict[str, str]:
+def _order(connection: Connection, system: System, tsp: str | None) -> dict[str, str]:
     """Return what the file of connections says of the certificate of a connection, by the fields of the form."""
     holder, self_signed = connection.holder, connection.self_signed
     told = {
         "system": system.name,
         "environment": str(connection.environment),
         "kind": SELF_SIGNED if self_signed else "",
-        "tsp": "" if self_signed else holder.tsp or "",
+        "tsp": tsp or "",
         "oin": holder.oin,
         "organization": holder.name,
         "common_name": connection.common_name or "",
@@ -114,5 +129,5 @@ def _link(one: ConnectionStatus, step: StepStatus) -> str:
     if one.connection.system is None:
         return ""
     if step.step.value in _WITH_A_REQUEST or step.code == "connections.verdict.lacking":
-        return f"/request?{urlencode(_order(one.connection, one.connection.system))}"
+        return f"/request?{urlencode(_order(one.connection, one.connection.system, one.tsp))}"
     return "/" if step.step.value == "verdict" else ""
