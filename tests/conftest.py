@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Generator
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -20,6 +21,9 @@ from hypothesis import HealthCheck, settings
 
 from pkitools.requests import key_consistency
 from tests.support import derivations, rsa_keys
+
+if TYPE_CHECKING:
+    from tests.support.scheduling import ByFile
 
 LEVEL = os.environ.get("PKITOOLS_TESTS", "ci")
 
@@ -135,6 +139,25 @@ def pytest_collection(session: pytest.Session) -> None:
                 Exception, pytest.skip.Exception
             ):  # whatever is wrong with it, or skips it, is told when it is collected
                 import_module(".".join(path.relative_to(here.parent).with_suffix("").parts))
+
+
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist, which need not be there
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile | None:
+    """Hand out files without looking through all tests for each of them."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from tests.support.scheduling import ByFile
+
+    return ByFile(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Of what passed a worker does not send the names that it could be chosen by: nobody looks at them."""
+    report = yield
+    if report.passed:
+        report.keywords = {}
+    return report
 
 
 def pytest_collection_finish() -> None:
