@@ -213,7 +213,8 @@ def check_file(
     )
     ids = StatedIds.of((each.entity_id for each in opened.found), entity_id, named)
     meant = selected(opened.found, alias, certificate, opened.name)
-    judged = _judged(meant, checker, _not_among(opened.authorities(), given), ids)
+    authorities = opened.authorities()
+    judged = _judged(meant, checker, _not_among(authorities, given), ids)
     own = (
         *_block_outcomes(opened.torn),
         *_material_outcomes((*beside, *(store.unread if store else ()))),
@@ -233,7 +234,7 @@ def check_file(
         own={each.facts.sha256 for each in opened.found},
         beside=given,
         trust=trusted_with(store, data),
-        paths=[tuple(map(read_certificate, one.result.path.certificates)) for one in judged if one.result.path],
+        paths=tuple(_completed(judged, frozenset(authorities))),
         moment=moment,
         strict=strict_delivery,
         raise_crashes=raise_crashes,
@@ -332,6 +333,14 @@ def _as_stated(subject: Subject, result: CheckResult) -> CheckResult:
 
     told = tuple(as_of_provider(one, result.facts.sha256) for one in result.report.outcomes)
     return replace(result, report=replace(result.report, outcomes=told))
+
+
+def _completed(
+    judged: Iterable[JudgedCertificate], brought: frozenset[bytes]
+) -> Iterator[tuple[CertificateFacts, ...]]:
+    """Yield the paths that were proved by others than the authorities of the file, where it has any."""
+    paths = (one.result.path.certificates for one in judged if brought and one.result.path is not None)
+    yield from (tuple(map(read_certificate, path)) for path in paths if not brought.issuperset(path[1:-1]))
 
 
 def _not_among(own: tuple[bytes, ...], given: tuple[bytes, ...]) -> tuple[bytes, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from pkitools.arguments import aware, choice, of_type, optional, optional_choice, several, text, wrong_type
+from pkitools.arguments import aware, choice, each_of, of_type, optional, optional_choice, several, text, wrong_type
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass, field, replace
 from pkitools.revocation import Cache, CertificateRevocationList, Fetcher, RevocationOptions, RevocationPolicy
@@ -58,7 +58,7 @@ class Revocation:
         put(self, "crls", given_crls(self.crls))
         put(self, "ocsp_responses", given_responses(self.ocsp_responses))
         put(self, "names", _names(self.names))
-        put(self, "beside", frozenset(several(self.beside, bytes, "beside")))
+        put(self, "beside", frozenset(each_of(self.beside, bytes, "beside")))
 
     @property
     def material(self) -> Material:

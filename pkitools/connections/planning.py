@@ -127,7 +127,8 @@ class Plan:
 
     def begin_for(self, subscriber: bool | None) -> PlanDate:
         """Return the first thing to do, whatever is not known: who may be a subscriber has not to register for sure."""
-        return min((one for one in self.dates if one.kind in _begun_by(subscriber)), key=lambda one: one.day)
+        begun = _begun_by(optional(subscriber, bool, "subscriber"))
+        return min((one for one in self.dates if one.kind in begun), key=lambda one: one.day)
 
     def at_once(self, today: date) -> Plan:
         """Return the same of a certificate that is not good: what is to be begun has to be so today.

@@ -214,7 +214,7 @@ CASES: dict[str, tuple[str, tuple[object, ...], Bound]] = {
         ),
         Bound(219, 234, 33, 148, 16, 31),
     ),
-    "import pkitools.check": ("import x509: import pkitools; pkitools.check", (), Bound(175, 185, 4, 129, 8, 0)),
+    "import pkitools.check": ("import x509: import pkitools; pkitools.check", (), Bound(176, 186, 4, 129, 8, 0)),
 }
 
 

@@ -359,7 +359,8 @@ def test_names_alike_are_those_of_one_folder_where_there_are_such(
         ({"a.pem": whole, "new.key": own, "new.csr": thing("request", other)}, set()),
         ({"a.pem": whole, "a.key": own, "new.csr": thing("request", other), "new.key": strange}, set()),
         ({"a.pem": whole, "new.csr": thing("request", other), "new.key": thing("locked", other)}, {CLOSED}),
-        ({"a.pem": whole, "new.csr": thing("request", other)}, {REQUEST}),
+        ({"a.pem": whole, "new.csr": thing("request", other)}, set()),  # that of the next
+        ({"a.pem": whole, "a.csr": thing("request", other)}, {REQUEST}),
     ]
     for number, (files, told) in enumerate(deliveries):
         box = tmp_path / f"{number}"

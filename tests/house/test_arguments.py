@@ -410,6 +410,8 @@ def a_plan() -> Any:
 
 
 GOOD: Mapping[str, Callable[[], Given]] = {
+    "Connection.lead_times_at": lambda: {"self": connection_status().statuses[0].connection, "moment": MOMENT},
+    "Connection.tsp_at": lambda: {"self": connection_status().statuses[0].connection, "moment": MOMENT},
     "ConnectionStatus.of": lambda: {"self": connection_status().statuses[0], "step": "oin"},
     "LeadTime": lambda: {"kind": "delivery", "amount": 1, "unit": "days"},
     "LeadTimes.of": lambda: {"self": planned()["lead_times"], "kind": "delivery"},
@@ -801,6 +803,7 @@ def found() -> Any:
 ALSO_GOOD: Mapping[str, Callable[[], Given]] = {
     "LeadTime.back_from": lambda: {"self": lead_time(), "day": date(2027, 6, 1), "calendar": working_days()},
     "LeadTime.over_by": lambda: {"self": lead_time(), "day": date(2027, 6, 1), "calendar": working_days()},
+    "Plan.begin_for": lambda: {"self": a_plan(), "subscriber": None},
     "Plan.at_once": lambda: {"self": a_plan(), "today": date(2027, 6, 1)},
     "WorkingDays": dict,
     "WorkingDays.holds": lambda: {"self": working_days(), "day": date(2027, 6, 1)},

@@ -246,7 +246,8 @@ def _next(completed: Completed) -> NextStep | None:
         return NextStep(tr("cli.chain.complete.next_look_alike"))
     if completed.path.is_handed_on:
         return NextStep(tr("cli.chain.complete.next"), again([completed.file], "--out", chain_place(completed.file)))
-    if (test := claimed_test(completed.path.leaf)) is not None:
+    is_to_be_had = "--trust" in carried() and completed.address is not None
+    if not is_to_be_had and (test := claimed_test(completed.path.leaf)) is not None:
         key = "cli.chain.complete.next_trial_given" if "--trust" in carried() else "cli.chain.complete.next_trial"
         return NextStep(tr(key, test=test.word), again([completed.file], "--trust", blank("folder")))
     if completed.offline and completed.address is not None:
