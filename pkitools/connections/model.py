@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
+from pkitools.arguments import aware
 from pkitools.connections.lead import LeadKind, LeadTimes, lead_times
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass, field
@@ -82,6 +83,7 @@ class Connection:
             in preproduction and none of a real hierarchy without an objection: what it takes goes before where the
             holder orders for production.
         """
+        moment = aware(moment)
         tsp = None if self.self_signed else self.holder.tsp
         if tsp is None or self.system is None or self.environment is Environment.PRODUCTION:
             return tsp
