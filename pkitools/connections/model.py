@@ -83,7 +83,8 @@ class Connection:
             in preproduction and none of a real hierarchy without an objection: what it takes goes before where the
             holder orders for production.
         """
-        moment, tsp = aware(moment), None if self.self_signed else self.holder.tsp
+        moment = aware(moment)
+        tsp = None if self.self_signed else self.holder.tsp
         if tsp is None or self.system is None or self.environment is Environment.PRODUCTION:
             return tsp
         return None if _takes_tests_only(self.system, self.environment, moment) and not _is_trial(tsp) else tsp

@@ -14,6 +14,7 @@ from pkitools.portfolio.risk.model import Hanging, Risks
 from pkitools.reports.portfolio.across import hanging_line
 from pkitools_cli.commands.scan.across import _hanging
 from pkitools_cli.i18n import speaking
+from pkitools_cli.reply import Line
 from tests.connections.support import connection, written
 from tests.support.command import Command
 
@@ -47,7 +48,9 @@ def test_what_hangs_on_an_authority_is_said_whole(
     services = tuple(f"dienst{number}.voorbeeldstad.nl (Gemeente Voorbeeldstad)" for number in range(min(count, 10)))
     one = Hanging(name, name, None, "", day if ends else None, count, services, max(count - 10, 0), 1, day)
     with speaking(language):
-        told = " ".join(" ".join(getattr(row, "text", row) for row in _hanging(Risks(hanging=(one,)))).split())
+        told = " ".join(
+            " ".join(row.text if isinstance(row, Line) else row for row in _hanging(Risks(hanging=(one,)))).split()
+        )
     sentence = hanging_line(one, language)
     assert services[0] in told
     assert " ".join(sentence.split()) in told or count > 1

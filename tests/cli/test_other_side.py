@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import chdir
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import pytest
 
 from pkitools.containers.saml_names import is_of_provider
+from tests.connections.support import CHAIN, certificate
 from tests.support.command import Command, Ran
 from tests.support.page import Read, Visitor
 from tests.support.shared import shared
@@ -94,3 +96,19 @@ def test_no_day_of_it_is_planned(run: Command, place: Path) -> None:
 )
 def test_it_is_theirs_where_it_stands_as_theirs_alone(roles: list[str | None], is_theirs: bool) -> None:
     assert is_of_provider(roles) is is_theirs
+
+
+@pytest.mark.parametrize(("moment", "is_told"), [("2026-11-28", True), ("2020-06-01", False)])
+@pytest.mark.parametrize("own", [False, True], ids=["alone", "beside an own one that ended"])
+def test_a_scan_ends_with_asking_the_other_side(
+    run: Command, place: Path, moment: str, is_told: bool, own: bool
+) -> None:
+    """Only where nothing of one's own has ended: then that comes first."""
+    if own:
+        ended = certificate(cn="own.example.nl", end=datetime(2026, 10, 1, tzinfo=UTC))
+        (place / "own.pem").write_bytes(ended + CHAIN)
+    with chdir(place):
+        told = run("scan", ".", "--moment", f"{moment}T12:00:00Z").told
+    asked = "Now: Ask the identity provider for new metadata"
+    assert (asked in told) is (is_told and not own), told
+    assert ("Now: Begin with what has expired" in told) is (is_told and own), told

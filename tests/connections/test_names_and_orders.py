@@ -235,6 +235,11 @@ def test_a_request_of_another_name_is_not_that_of_the_connection_and_of_its_own_
         assert words is not None
         assert words[:2] == ["csr", "check"]
         assert words[2].endswith("a.example.nl.csr")
+        told = command_for(one, renewal, moment=datetime(2026, 11, 22, 12, tzinfo=UTC))
+        assert told is not None
+        # what the connection is for is known: its check looks at that, and asks nothing that stands there
+        assert told[3:5] == ["-e", "preproduction"]
+        assert told[-2:] == ["--profile", "g1-server"]
 
 
 def test_what_a_scan_does_not_look_at_it_does_not_call_done(folder: Path, run: Command) -> None:

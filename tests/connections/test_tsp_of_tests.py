@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from itertools import product
 from pathlib import Path
-from typing import Final
 
 import pytest
 
 from pkitools.connections import LeadKind, Step
 from pkitools.environment import Environment
+from pkitools.messages import LANGUAGES
 from pkitools.ordering import NoChoiceError, choose
 from pkitools.profiles import TSP, tsps
 from pkitools.systems import Stance, System, systems
 from pkitools_cli.commands.status.commands import command_for
 from tests.connections.support import OIN, connection, held
-from tests.portfolio.support import MOMENT
-
-LANGUAGES: Final = ("nl", "en")
+from tests.support.chains import MOMENT
 
 
 def stance(system: System, environment: Environment, tsp: TSP | None) -> tuple[Stance, bool]:
@@ -72,4 +70,4 @@ def test_what_is_advised_against_names_what_is_taken(system: str, tsp: str | Non
     found = choose(named, "preproduction", moment=MOMENT, tsp=given, profile=profile).reasons[0]
     assert found.code == "ordering.reason.profile_discouraged"
     for language in LANGUAGES:
-        assert f"{usual.profile.name} ({usual.tsp.title})" in found.sentence(language)  # type: ignore[arg-type]  # one of two
+        assert f"{usual.profile.name} ({usual.tsp.title})" in found.sentence(language)

@@ -40,6 +40,11 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]
     data = folder / "pkitools" / "profiles" / "data" / "profiles.toml"
     text = data.read_text(encoding="utf-8")
     data.write_text(text + "".join(copied(text, name) for name in TWINS), encoding="utf-8")
+    policies = folder / "pkitools" / "trust" / "data" / "policies.toml"
+    known = policies.read_text(encoding="utf-8")
+    for _, policy, its_policy in TWINS.values():
+        known = re.sub(rf'"(\d+)\.{re.escape(policy)}"', rf'"\1.{policy}", "\1.{its_policy}"', known)
+    policies.write_text(known, encoding="utf-8")
     names = [*TWINS, *(twin for twin, _, _ in TWINS.values())]
     ran = subprocess.run(
         [sys.executable, "-m", "tests.support.twins", *names],

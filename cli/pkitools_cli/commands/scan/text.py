@@ -64,6 +64,7 @@ _TONES: Final[dict[Standing, Severity | Verdict]] = {
 _COLUMNS: Final = ("standing", "end", "days", "oin", "name")
 _GOOD: Final = frozenset({Standing.PASSED, Standing.INDETERMINATE})
 _ENDING: Final = frozenset({Standing.EXPIRED, Standing.ENDS_SOON})
+_ENDS: Final = frozenset({Standing.EXPIRED, Standing.ENDS_SOON})
 _URGENT: Final = frozenset({Standing.EXPIRED, Standing.FAILED, Standing.ENDS_SOON})
 _MOST_PLACES: Final = 3
 _MOST_WHY: Final = 6  # rows: sentences of ours are shorter, the names in them may be of any length
@@ -429,7 +430,7 @@ def _now(portfolio: Portfolio, worst: Standing | None, connections: Connections 
     if not portfolio.complete:
         return tr("cli.scan.now.partial")
     if worst in _URGENT:
-        return tr(f"cli.scan.now.{worst}")
+        return tr(f"cli.scan.now.{'provider' if _is_the_other_sides(portfolio, worst) else worst}")
     if not portfolio.is_whole:
         return tr("cli.scan.now.unread")
     if worst is Standing.PASSED and any(one.is_revocation_unknown for one in portfolio.judged):
@@ -458,6 +459,11 @@ def _is_warned_of(one: HeldCertificate) -> bool:
         return False
     told = deciding(one)
     return told is not None and told.status is Status.VIOLATED and told.rule.severity >= Severity.WARNING
+
+
+def _is_the_other_sides(portfolio: Portfolio, worst: Standing | None) -> bool:
+    """Return whether what ends is of identity providers alone: nobody who connects orders that."""
+    return worst in _ENDS and all(one.is_of_provider for standing, one in portfolio.in_order() if standing is worst)
 
 
 def _waiting(portfolio: Portfolio, worst: Standing | None) -> str:

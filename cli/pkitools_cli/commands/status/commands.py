@@ -74,6 +74,8 @@ def command_for(
         if any(_begun(one, each) == words for each in before):
             return None  # it stands with the step before
         return _whole(words, one, new or NewFiles(), moment)
+    if words[:2] == ["csr", "check"] and moment is not None:
+        words = [*words, *_profile(one, moment)]
     judged = (*(() if one.certificate is None else (one.certificate,)), *one.wrong)
     lists = lists_in(one.list_folders) if any(each.is_revoked for each in judged) else ()
     return [*words, *taken(words, (*lists, *given))]
@@ -179,7 +181,8 @@ def _request(one: ConnectionStatus) -> list[str] | None:
 def _order(one: ConnectionStatus) -> list[str] | None:
     if one.request is None:
         return None
-    return ["csr", "check", one.request.place.name, *(["--tsp", one.tsp] if one.tsp else [])]
+    words = ["csr", "check", one.request.place.name, "-e", str(one.connection.environment)]
+    return words + (["--tsp", one.tsp] if one.tsp else [])
 
 
 def _verdict(one: ConnectionStatus) -> list[str] | None:
@@ -249,6 +252,24 @@ def wished(words: Sequence[str], one: ConnectionStatus, moment: datetime) -> lis
         # of anything else whoever makes the request is told what there is to mend
         return None if isinstance(error, NoChoiceError) or error.code.startswith(_NOT_SELF_SIGNED) else []
     return [word for name in missing({**wishes, **holder}, chosen) for word in (OPTIONS[name], blank(name))]
+
+
+def _profile(one: ConnectionStatus, moment: datetime) -> list[str]:
+    """Return the option that says which certificate a connection asks; none where that is not known."""
+    from pkitools.ordering import choice_of
+    from pkitools_cli.commands.csr.ordering import known
+
+    connection = one.connection
+    if connection.system is None or connection.self_signed:
+        return []
+    wishes = {"for": connection.system.name, "environment": str(connection.environment)}
+    if one.tsp:
+        wishes["tsp"] = one.tsp
+    try:
+        chosen = choice_of(wishes, moment=moment, knowledge=known())
+    except PkitoolsError:
+        return []
+    return [] if chosen is None else ["--profile", chosen.profile.name]
 
 
 def public_part_of(one: ConnectionStatus) -> str | None:
