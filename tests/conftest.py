@@ -84,6 +84,7 @@ for _name, _value in _BUDGETS[LEVEL].items():
     os.environ.setdefault(_name, _value)
 
 _COLLECT_AFTER: Final = 100_000  # objects made and not let go: as the command line does (pkitools_cli.__main__)
+gc.set_threshold(_COLLECT_AFTER, *gc.get_threshold()[1:])  # before the tests are collected: none of them is let go
 
 # a file goes to one worker: what takes longest is begun first, so that none is left alone with it at the end
 _LONGEST: Final = (
@@ -163,7 +164,6 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 def pytest_collection_finish() -> None:
     """Do not look through what was read for what nobody needs any more, each time that much was made."""
     gc.freeze()
-    gc.set_threshold(_COLLECT_AFTER, *gc.get_threshold()[1:])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

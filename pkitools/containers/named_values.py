@@ -296,7 +296,8 @@ class _Scanner:
             self._begin(is_list=found["open"] == b"[")
         elif found["close"]:
             self.depth = max(0, self.depth - 1)
-            self.levels = [level for level in self.levels if level.depth <= self.depth]
+            while self.levels and self.levels[-1].depth > self.depth:
+                self.levels.pop()
             self.entry = None
         elif found["target"]:
             self.entry = self._begun(self._folder(), _told(found["target"]))
@@ -324,7 +325,7 @@ class _Scanner:
 
     def _section(self, found: re.Match[bytes]) -> list[str | int]:
         """Return the names of a section, each in the one before it; one of several alike has a number besides."""
-        names = [_told(each[1] or each[2] or each[3]) for each in _DOTTED.finditer(found[2])]
+        names = [_told(each[1] or each[2] or each[3] or b"") for each in _DOTTED.finditer(found[2])]
         if found[1]:
             self.several[tuple(names)] = self._number()
         labels: list[str | int] = []
@@ -414,7 +415,7 @@ class _Scanner:
         name = _HEADING.search(above) or _ELEMENT.search(above) or _COMMENT.search(above)
         if name is None:
             return None
-        self.levels = [level for level in self.levels if self._is_around(level, self.indent)]
+        self._end(self.indent)
         return self._begun(self._folder(), _told(name[1]))
 
     def _in_bag(self, start: int, stop: int) -> _Value | None:
@@ -444,8 +445,14 @@ class _Scanner:
 
     def _push(self, indent: int, label: str | int) -> None:
         """Begin an entry: those beside it have ended, and what was in them."""
-        self.levels = [level for level in self.levels if self._is_around(level, indent)][-_MOST_LEVELS:]
+        self._end(indent)
+        del self.levels[:-_MOST_LEVELS]
         self.levels.append(_Level(self.depth, indent, label))
+
+    def _end(self, indent: int) -> None:
+        """End what is not around an entry that stands here: levels lie in each other, so the last ones end."""
+        while self.levels and not self._is_around(self.levels[-1], indent):
+            self.levels.pop()
 
     def _is_around(self, level: _Level, indent: int) -> bool:
         return level.depth < self.depth or (level.depth == self.depth == 0 and level.indent < indent)

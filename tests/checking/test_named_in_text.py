@@ -689,6 +689,7 @@ HOSTILE: Final = {
     "markers": "".join(f"<<A{n}\n" for n in range(3000)),
     "signs": "a:" * 5000,
     "sections": "[a]\n" * 3000,
+    "sections without a name": "".join(f"{name}\n" for name in ('[""]', "['']", '[a.""]', "['', a]", '[[""]]', "[]")),
     "nothing closed": "".join(f"{' ' * n}a{n}: <<A{n}\n" for n in range(200)),
     "escaped quotes": 'a: "' + '\\"' * 100000,
     "names in escaped quotes": 'a: "' + '\\"a\\": \\"b\\", ' * 20000,
