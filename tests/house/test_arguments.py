@@ -413,8 +413,6 @@ GOOD: Mapping[str, Callable[[], Given]] = {
     "Connection.lead_times_at": lambda: {"self": connection_status().statuses[0].connection, "moment": MOMENT},
     "Connection.tsp_at": lambda: {"self": connection_status().statuses[0].connection, "moment": MOMENT},
     "ConnectionStatus.of": lambda: {"self": connection_status().statuses[0], "step": "oin"},
-    "Connection.tsp_at": lambda: {"self": connection_status().statuses[0].connection, "moment": MOMENT},
-    "Connection.lead_times_at": lambda: {"self": connection_status().statuses[0].connection, "moment": MOMENT},
     "LeadTime": lambda: {"kind": "delivery", "amount": 1, "unit": "days"},
     "LeadTimes.of": lambda: {"self": planned()["lead_times"], "kind": "delivery"},
     "Plan.on": lambda: {"self": a_plan(), "kind": "order"},

@@ -33,6 +33,7 @@ SAID_AFTER_A_CHECK = {
     "path.name_constraints.place": "the extension is for CAs only, and basicConstraints does not make it one",
     "rfc5280.key_usage.cert_sign_needs_ca": "the same",
     "rfc5280.name_constraints.only_on_ca": "the same",
+    "portfolio.error.names_no_certificate": "the file was read as the program reads it, and holds none",
     "report.crl_reason.affiliationchanged": "what the CRL of the issuer says",
     "sources.error.html": "it starts as a web page",
     "x509.error.not_a_certificate": "it does not have the fields of one",
