@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from pkitools.checking.file_names import is_called_copy
 from pkitools.checking.private_keys import BESIDE, FOREIGN, NAMED, PLACED
 from pkitools.connections.lead import LeadKind
 from pkitools.connections.model import Connection
@@ -164,9 +165,14 @@ def _in_use_and_next(
     after = (one for one in alike if _comes_after(certificate, one) and one.own_verdict is not Verdict.FAILED)
     if (following := max(after, key=_last, default=None)) is not None:
         return certificate, following
-    before = (one for one in alike if _comes_after(one, certificate) and not one.is_set_aside)
+    before = (one for one in alike if _comes_after(one, certificate) and not _is_called_copy(one))
     old = max(before, key=_last, default=None)
     return None if old is None else (old, certificate)
+
+
+def _is_called_copy(one: HeldCertificate) -> bool:
+    """Return whether it lies under names of copies alone: beside the next, that is what it was replaced by."""
+    return one.is_set_aside or all(is_called_copy(place.name) for place in one.places)
 
 
 def _comes_after(old: HeldCertificate, new: HeldCertificate) -> bool:

@@ -17,8 +17,10 @@ from pkitools.text import pattern
 
 _WORD: Final = pattern(r"[\w.~@+-]+")
 _ENTERED_BEFORE: Final = "portfolio.error.entered_before"
-_THUMBPRINT: Final = 16
-"""Digits of a thumbprint: a text that has them tells of a certificate, as a report does, and uses no file."""
+_OWN: Final = "pkitools"
+_HEADERS: Final = ("standing,not_after,", "standing;not_after;")
+"""What a report of ours says of itself, and one in CSV begins with: that tells of certificates, and uses no file."""
+_DIGITS: Final = 16  # of a thumbprint: a report for people has no more
 
 
 class Copies:
@@ -66,9 +68,12 @@ class Copies:
                 by_word.setdefault(words[-1], []).append(name)
         for source, text in texts:
             folded = text.casefold()
+            is_report = _OWN in folded or folded.lstrip("\ufeff").startswith(_HEADERS)
             for word in by_word.keys() & set(_WORD.findall(folded)):
                 for name in by_word[word]:
-                    if source != name and not any(one.sha256[:_THUMBPRINT] in folded for one in self._files[name]):
+                    if source != name and not (
+                        is_report and any(one.sha256[:_DIGITS] in folded for one in self._files[name])
+                    ):
                         at = _named_at(folded.replace("\\", "/"), name, source)
                         if at is not None:
                             line = folded.count("\n", 0, at) + 1

@@ -101,8 +101,9 @@ def keys_called(pointer: Pointer, certificate: str) -> list[str]:
     unnamed = pointer.unnamed
     if unnamed is None:
         return []
-    names = [certificate + unnamed.key, certificate.removesuffix(unnamed.cut) + unnamed.key]
-    return [*filter(os.path.isfile, dict.fromkeys(reversed(names) if unnamed.is_cut else names))]
+    whole, cut = certificate + unnamed.key, certificate.removesuffix(unnamed.cut) + unnamed.key
+    names = {True: (cut, whole), False: (whole,), None: (whole, cut)}[unnamed.is_cut]
+    return [*filter(os.path.isfile, dict.fromkeys(names))]
 
 
 def _variants(pointer: Pointer, name: str) -> tuple[str, ...]:

@@ -473,14 +473,14 @@ class Unnamed:
     Args:
         key: how the name of its private key ends, where its file has none.
         cut: which end of the name of the certificate goes before.
-        is_cut: the configuration says that it does.
+        is_cut: whether the configuration says that it does; ``None``: it is not known.
         variants: how the names of its files end, where there is none of the name that was given.
         is_loaded: the configuration does not say that it loads no key.
     """
 
     key: str
     cut: str
-    is_cut: bool
+    is_cut: bool | None
     variants: tuple[str, ...]
     is_loaded: bool = True
 

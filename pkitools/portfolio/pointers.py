@@ -297,7 +297,9 @@ def _unnamed(raw: Mapping[str, Any], text: str) -> Unnamed | None:
     if "beside" not in raw:
         return None
     lines = [line.split() for line in text.split("\n")]
-    is_cut = any(line[:1] == [raw["cut_by"]] for line in lines)
+    is_whole = any(line[:1] == [raw["whole_by"]] for line in lines)
+    is_stated = any(line[:1] == [raw["cut_by"]] for line in lines)
+    is_cut = is_stated if is_whole or is_stated else None  # what is stated for all may stand in another file
     chosen = next((line[1:] for line in lines if line[:1] == [raw["chosen_by"]]), None)
     is_loaded = chosen is None or not {"key", "all"}.isdisjoint(chosen)
     return Unnamed(raw["beside"], raw["cut"], is_cut, tuple(raw["variants"]), is_loaded)

@@ -104,7 +104,7 @@ def test_an_error_that_ends_a_command(run: Command) -> None:
 
 def test_a_rule_in_full(run: Command) -> None:
     ran = run("rules", "explain", "system.hierarchy.accepted")
-    assert ran.told.endswith("takes. What it asks: pkitools systems show SYSTEM")
+    assert ran.told.endswith("takes. See what it asks, with pkitools systems show SYSTEM")
     assert "What the system itself asks (pkitools systems show SYSTEM)" in ran.told
     document = run("rules", "explain", "system.hierarchy.accepted", "--json").document
     assert document["rule"]["en"]["remedy"] == "Order a certificate under a hierarchy that <system> takes."

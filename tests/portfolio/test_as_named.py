@@ -129,3 +129,16 @@ def test_haproxy_loads_the_key_beside_where_it_has_none_and_is_not_told_otherwis
     taken = subprocess.run([judge("haproxy"), "-c", "-f", str(place)], capture_output=True, check=False).returncode == 0
     found = scanned(tmp_path)
     assert _is_good(found) is taken, (taken, [one.code for one in found.unread], found.verdict)
+
+
+@pytest.mark.interop
+@pytest.mark.parametrize("told", [True, False])
+def test_haproxy_takes_the_end_of_a_name_away_only_where_it_is_told_to(tmp_path: Path, told: bool) -> None:
+    (tmp_path / "A.crt").write_bytes(WHOLE)
+    (tmp_path / "A.key").write_bytes(KEY)
+    place = tmp_path / "haproxy.cfg"
+    text = TEXTS["haproxy"].format(folder=tmp_path).replace("A.pem", "A.crt")
+    place.write_text(f"global\n{' ssl-load-extra-del-ext' if told else ''}\n{text}")
+    ran = subprocess.run([judge("haproxy"), "-c", "-f", str(place)], capture_output=True, check=False)
+    assert (ran.returncode == 0) is told, ran.stderr
+    assert scanned(tmp_path).is_whole is told

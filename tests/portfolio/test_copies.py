@@ -204,6 +204,15 @@ def test_a_report_of_a_copy_is_no_use_of_it(run: Command, tmp_path: Path) -> Non
     assert run(*asked).code == 0
 
 
+def test_a_text_that_pins_what_it_uses_is_no_report(tmp_path: Path) -> None:
+    folder = laid(tmp_path / "a", "a.pem.bak", ("a.pem",))
+    (old,) = (one for one in scanned(folder, asked=judging(moment=AFTER)).certificates if one.not_after < AFTER)
+    assert old.is_set_aside
+    (folder / "app.json").write_text(json.dumps({"cert": "a.pem.bak", "sha256": old.sha256}), encoding="utf-8")
+    (old,) = (one for one in scanned(folder, asked=judging(moment=AFTER)).certificates if one.not_after < AFTER)
+    assert not old.is_set_aside
+
+
 @pytest.mark.parametrize("moment", ["2026-12-10", "2026-12-16", "2027-01-13"])  # 30 days before the end is the 15th
 @pytest.mark.parametrize(("old_named", "next_named"), [*product((True, False), (True, False))])
 def test_what_is_named_and_ends_soon_is_not_done_with_by_the_next_beside_it(
