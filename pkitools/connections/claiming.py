@@ -19,7 +19,7 @@ def claims_of(connections: Connections) -> tuple[Claim, ...]:
     Args:
         connections: the connections; a pattern among their files stands for what there is by it now.
     """
-    return tuple(_claim(one, name) for name, one in _by_name(connections))
+    return tuple(_claim(one, name, connections.name) for name, one in _by_name(connections))
 
 
 def claiming(connections: Connections) -> dict[str, Connection]:
@@ -72,10 +72,10 @@ def _by_name(connections: Connections) -> Iterator[tuple[str, Connection]]:
         yield f"{_called(one)} ({own})" if own else _called(one), one
 
 
-def _claim(one: Connection, name: str) -> Claim:
+def _claim(one: Connection, name: str, file: str) -> Claim:
     return Claim(
         name=name,
-        places=Places.of(one.files).there,
+        places=Places.of(one.files, file).there,
         environment=one.environment,
         oin=one.holder.oin,
         system=one.system,

@@ -32,9 +32,10 @@ class Places:
     cut: tuple[str, ...]
 
     @classmethod
-    def of(cls, files: Sequence[str]) -> Places:
-        """Return what the files of a connection stand for."""
-        found = {each: _matches(each) for each in files}
+    def of(cls, files: Sequence[str], name: str) -> Places:
+        """Return what the files of a connection stand for; a pattern not for the file that has it."""
+        own = same_place(name)
+        found = {each: [path for path in _matches(each) if path == each or same_place(path) != own] for each in files}
         there = dict.fromkeys(path for paths in found.values() for path in paths[:MAX_PATTERN_FILES])
         absent = tuple(each for each, paths in found.items() if not paths)
         cut = tuple(each for each, paths in found.items() if len(paths) > MAX_PATTERN_FILES)
@@ -59,7 +60,9 @@ class Owners:
     """
 
     def __init__(self, connections: Connections) -> None:
-        self.places: Mapping[int, Places] = {one.number: Places.of(one.files) for one in connections.connections}
+        self.places: Mapping[int, Places] = {
+            one.number: Places.of(one.files, connections.name) for one in connections.connections
+        }
         self._by_path: dict[str, list[Connection]] = {}
         for one in connections.connections:
             for path in self.places[one.number].there:

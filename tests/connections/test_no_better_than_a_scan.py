@@ -73,3 +73,15 @@ def test_a_key_that_nobody_opened_may_be_the_one(tmp_path: Path) -> None:
     one, _ = _found(tmp_path, KEYS[0], KEYS[2])
     assert one.closed_keys
     assert one.keyed is None
+
+
+@pytest.mark.parametrize("pattern", ["*", "./*", "c*", "*.toml", "s*"])
+def test_a_pattern_stands_not_for_the_file_that_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pattern: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "server.pem").write_bytes(certificate(serial=1) + CHAIN)
+    stated = written(Path(), connection(files=f'["{pattern}"]', **_DONE))
+    status = hold(read_connections(stated.read_bytes(), str(stated)), judging())
+    assert status.is_whole
+    assert (status.statuses[0].certificate is not None) is ("server.pem" in map(str, Path().glob(pattern)))
