@@ -7,10 +7,11 @@ import os
 import re
 import socket
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -23,6 +24,7 @@ from pkitools_cli.page.application import Answer
 from pkitools_cli.page.exchange import RefusedError, Request, Screen, language_wanted, query_of, request_of_head
 from pkitools_cli.page.guard import LOOPBACK, Guard
 from pkitools_cli.page.routes import ROUTES, Route
+from tests.support.effort import PATIENCE
 from tests.support.page import GIVEN, PORT, Read, Visitor
 
 OWN = f"127.0.0.1:{PORT}"
@@ -150,6 +152,28 @@ def test_the_address_opens_the_page_once_however_many_ask_at_the_same_time() -> 
     assert [gave_session(answer) for answer in answers].count(True) == 1
     assert {answer.status for answer in answers if not gave_session(answer)} == {HTTPStatus.FORBIDDEN}
     assert token not in visitor.guard.address
+
+
+def test_who_asks_while_it_is_opened_gets_no_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor = Visitor()
+    token, opens = visitor.guard.address.rpartition("=")[2], visitor.guard.opens
+    begun, let_go = Event(), Event()
+
+    def slowly(request: Request) -> bool:
+        found = opens(request)
+        begun.set()
+        assert let_go.wait(PATIENCE)
+        return found
+
+    with ThreadPoolExecutor(2) as pool:
+        monkeypatch.setattr(visitor.guard, "opens", slowly)
+        first = pool.submit(opening, visitor, token)
+        assert begun.wait(PATIENCE)
+        monkeypatch.setattr(visitor.guard, "opens", opens)
+        second = pool.submit(opening, visitor, token)
+        wait([second], timeout=1)  # where it is shared it waits for the first
+        let_go.set()
+        assert [gave_session(each.result(PATIENCE)) for each in (first, second)] == [True, False]
 
 
 def test_who_does_not_open_it_does_not_use_the_address_up() -> None:

@@ -95,7 +95,7 @@ class Application:
     def answer(self, request: Request) -> Answer:
         """Return the answer to a request, whatever becomes of it."""
         language = self.language_of(request)
-        key = _key(request, language)
+        key = _key(request, language) if self._is_let_in(request) else None
         work = self._under_way.get(key)
         if work is None or work.is_old():
             work = _UnderWay(self._workers.submit(self._worked_out, request, language))
@@ -108,6 +108,14 @@ class Application:
             return self._told(_refusal(late), request, language)
         self._under_way.pop(key, None)
         return found
+
+    def _is_let_in(self, request: Request) -> bool:
+        """Return whether a request is of who opened the page: no other shares an answer, least of all a session."""
+        try:
+            self.guard.check(request)
+        except RefusedError:
+            return False
+        return self.guard.has_session(request)
 
     def refused(self, error: RefusedError, request: Request | None) -> Answer:
         """Return the answer to a request of which no more was read than its head, if that."""
