@@ -413,11 +413,9 @@ def _own_keys(raw: Mapping[str, Any], found: Sequence[Directive]) -> Callable[[D
         for name, key in keys.items()
     }
 
-    names_key = any(value for each in found if each.name in keys.values() for value, _ in each.values)
-
     def of(directive: Directive) -> OwnKey:
-        if raw["form"] == "keyed":  # Traefik looks for none in the file of the certificate
-            return OwnKey.NAMED if names_key else OwnKey.NONE
+        if raw["form"] == "keyed":
+            return OwnKey.NAMED
         if directive.name in keys and _in_force(directive.block, by_name[directive.name]):
             return OwnKey.NAMED
         if raw["form"] == "options" or (small and directive.name not in keys):

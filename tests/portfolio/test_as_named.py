@@ -142,24 +142,3 @@ def test_haproxy_takes_the_end_of_a_name_away_only_where_it_is_told_to(tmp_path:
     ran = subprocess.run([judge("haproxy"), "-c", "-f", str(place)], capture_output=True, check=False)
     assert (ran.returncode == 0) is told, ran.stderr
     assert scanned(tmp_path).is_whole is told
-
-
-@pytest.mark.parametrize("inside", [True, False])
-@pytest.mark.parametrize(
-    ("name", "text", "whole"),
-    [
-        ("t.toml", '[[tls.certificates]]\ncertFile = "A.pem"\n', False),
-        ("t.toml", '[[tls.certificates]]\ncertFile = "A.pem"\nkeyFile = ""\n', False),
-        ("t.yml", "tls:\n  certificates:\n    - certFile: A.pem\n", False),
-        ("t.yml", "tls:\n  stores:\n    default:\n      defaultCertificate:\n        certFile: A.pem\n", False),
-        ("t.toml", '[[tls.certificates]]\ncertFile = "A.pem"\nkeyFile = "A.key"\n', True),
-        ("t.yml", "tls:\n  certificates:\n    - certFile: A.pem\n      keyFile: A.key\n", True),
-    ],
-)
-def test_traefik_takes_no_certificate_without_a_key(
-    tmp_path: Path, name: str, text: str, whole: bool, inside: bool
-) -> None:
-    (tmp_path / "A.pem").write_bytes(WHOLE + KEY if inside else WHOLE)
-    (tmp_path / "A.key").write_bytes(KEY)
-    (tmp_path / name).write_text(text)
-    assert scanned(tmp_path).is_whole is whole
