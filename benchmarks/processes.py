@@ -161,7 +161,9 @@ def g4_trial(*, leaf: bool) -> Work:
 
     def run(place: Path, *command: str, said: str = "") -> None:
         told = {"input": said, "text": True, "capture_output": True}
-        subprocess.run([str(own / "python"), *command], cwd=place, env=environment, check=True, **told)  # type: ignore[call-overload]  # a mapping of keywords
+        done = subprocess.run([str(own / "python"), *command], cwd=place, env=environment, check=False, **told)  # type: ignore[call-overload]  # a mapping of keywords
+        if done.returncode:  # it asks for a newer Python than we do
+            raise MissingError(f"g4-trial does not run there: {done.stderr.strip().rpartition(chr(10))[2]}")
 
     def copied(number: int | str) -> Path:
         place = folder() / f"g4-trial-{number}"
