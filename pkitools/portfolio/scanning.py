@@ -6,13 +6,14 @@ Files are only opened through :mod:`pkitools.files`; a network is only used by t
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import each_of, function, mapping, octets, of_type, text
+from pkitools.errors import PkitoolsError
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_PENDING
 from pkitools.portfolio.claims import Claims, namers
@@ -34,11 +35,11 @@ from pkitools.portfolio.judging import Judge, Judging
 from pkitools.portfolio.known import Collecting
 from pkitools.portfolio.model import Gap, HeldCertificate, OwnKey, Pending, Pointer, Reading, Target, Unread
 from pkitools.portfolio.opening import ToRead, unit_of
-from pkitools.portfolio.pairing import Named, not_as_named, said_of_key, with_said
+from pkitools.portfolio.pairing import Named, not_as_named, not_opened, said_of_key, with_said
 from pkitools.portfolio.peers import Fetch, Peer, asked_together, unit_of_peer
 from pkitools.portfolio.pointers import peer_of, text_of
 from pkitools.portfolio.reading import Unit, examine, held_certificate
-from pkitools.portfolio.taking import key_taken
+from pkitools.portfolio.taking import key_taken, refuse_closed
 from pkitools.portfolio.walking import FoundFile, Walk
 from pkitools.portfolio.where import same_place
 from pkitools.portfolio.working import optional_executor, readings_of
@@ -195,6 +196,7 @@ class Scan:
             if is_named and certificate != key:
                 paired.setdefault(certificate, []).append(key)
             yield from self._not_fitting(certificate, key, is_named=is_named)
+        yield from self._not_opened(frozenset(key for _, key in self.pairs))
         yield from not_as_named(self.named.values(), paired, key_beside, self.judge)
         yield from self._used(files)
 
@@ -211,10 +213,28 @@ class Scan:
         unit, beside = (unit_of(ToRead(name, in_folder=True)) for name in (certificate, key))
         if isinstance(unit, Reading) or isinstance(beside, Reading):
             return
-        wrong = said_of_key(unit, beside, self.judge.asked.passphrase, is_named=is_named)
+        try:
+            wrong = said_of_key(unit, beside, self.judge.asked.passphrase, is_named=is_named)
+        except PkitoolsError as error:
+            yield not_opened(key, error, self._origins(key, is_key=True) or self._origins(certificate, is_key=False))
+            return
         if wrong:
             self.said[certificate] = (*self.said.get(certificate, ()), *wrong)
             yield with_said(examine(replace(unit, claims=self._leads([certificate])), self.judge), wrong)
+
+    def _not_opened(self, compared: Collection[str]) -> Iterator[Reading]:
+        """Yield the private keys that are named, are held to no certificate, and are not looked into."""
+        for key in dict.fromkeys(path for path, is_key, _ in self.named if is_key and path not in compared):
+            unit = unit_of(ToRead(key, in_folder=True))
+            try:
+                if not isinstance(unit, Reading):
+                    refuse_closed(unit, self.judge.asked.passphrase)
+            except PkitoolsError as error:
+                yield not_opened(key, error, self._origins(key, is_key=True))
+
+    def _origins(self, path: str, *, is_key: bool) -> list[str]:
+        """Return the lines that name a file as a private key, or as a certificate that is served."""
+        return [origin for name, names_key, origin in self.named if name == path and names_key is is_key]
 
     def _with_reached(self, reading: Reading) -> Reading:
         """Return what a file gave with the connections that lead there; of what was followed, those that led there."""
