@@ -36,11 +36,13 @@ class Named:
         path: the file.
         pointer: what names it.
         origin: the file that this stands in.
+        is_known: all that says which private key goes with it is known.
     """
 
     path: str
     pointer: Pointer
     origin: str
+    is_known: bool = True
 
 
 def said_of_key(
@@ -147,7 +149,9 @@ def _fault(named: Named, paired: Mapping[str, Collection[str]], beside: Beside, 
     keys = paired.get(named.path, ()) or (named.path,)
     if not any(map(may_be_own, chain)) and not any(_is_of(key, chain[0], passphrase) for key in keys):
         return "names_authority"
-    own_key = OwnKey.NAMED if named.path in paired else named.pointer.own_key
+    # what HAProxy has in a store with its key it loads by the same name elsewhere
+    is_paired = named.path in paired and (named.pointer.unnamed is not None or not named.is_known)
+    own_key = OwnKey.NAMED if is_paired else named.pointer.own_key
     loaded = beside(named.pointer, named.path)
     is_found = has_key or (loaded is not None and _holds_key(loaded, passphrase))
     lacks = own_key is OwnKey.NONE or (own_key is OwnKey.LOADED and not is_found)

@@ -30,7 +30,7 @@ from pkitools.portfolio.following import (
 )
 from pkitools.portfolio.foreseeing import gathered_from
 from pkitools.portfolio.in_use import InUse
-from pkitools.portfolio.including import keys_including
+from pkitools.portfolio.including import Whole, whole_of
 from pkitools.portfolio.judging import Judge, Judging
 from pkitools.portfolio.known import Collecting
 from pkitools.portfolio.model import Gap, HeldCertificate, OwnKey, Pending, Pointer, Reading, Target, Unread
@@ -135,6 +135,7 @@ class Scan:
     including: dict[str, None] = field(default_factory=dict)
     given: dict[str, str] = field(default_factory=dict)
     in_use: InUse = field(default_factory=InUse)
+    unknown: list[tuple[str, Pointer, Unread]] = field(default_factory=list)
     copies: Copies = field(default_factory=Copies)
     named: dict[tuple[str, bool, str], Named] = field(default_factory=dict)
     keyed: set[str] = field(default_factory=set)
@@ -183,11 +184,14 @@ class Scan:
         rest = map(self._unit, chain((each for each in early if each.name in later), first[len(early) :], walked))
         yield from self._noted(readings_of(rest, self.judge, self.executor), further)
         yield from self._pointed_to(further, [(each, "") for each in given if _is_peer(each)])
+        wholes = {name: self._whole(name) for name in self.including}
+        outermost = [whole for name, whole in wholes.items() if not self.in_use.is_included(name)]
+        yield from self._of_variables(outermost)
         for name, unread in self.in_use.missing(self._text, self._is_given):
             yield Reading(name, unread=(unread,), is_again=True)
         yield from self._again()
-        for name in self.including:
-            for pointer in keys_including(name, self._text):
+        for name, pointer in chain.from_iterable(whole.pointers for whole in wholes.values()):
+            if pointer.is_key and pointer.key_of:
                 self._keyed(pointer, name)
                 for path in resolved(pointer, name).files:
                     self._pair(self._as_given(path), pointer, name)
@@ -197,8 +201,56 @@ class Scan:
                 paired.setdefault(certificate, []).append(key)
             yield from self._not_fitting(certificate, key, is_named=is_named)
         yield from self._not_opened(frozenset(key for _, key in self.pairs))
-        yield from not_as_named(self.named.values(), paired, key_beside, self.judge)
+        yield from not_as_named(map(self._as_included(outermost), self.named.values()), paired, key_beside, self.judge)
         yield from self._used(files)
+
+    def _whole(self, name: str) -> Whole:
+        """Return what a configuration and what it includes point to, by the names that their files have here."""
+        found = whole_of(name, self._text, self.in_use.reached(name))
+        return replace(found, pointers=[(self._as_given(origin), pointer) for origin, pointer in found.pointers])
+
+    def _of_variables(self, wholes: Sequence[Whole]) -> Iterator[Reading]:
+        """Follow what is named by a variable that another file of the same configuration sets, and yield what is not.
+
+        Args:
+            wholes: the configurations that no other includes.
+        """
+        waiting = {_same_spot(name, pointer.line) for name, pointer, _ in self.unknown}
+        known: set[tuple[str, int]] = set()
+        unknown: set[tuple[str, int]] = set()
+        for whole in wholes if waiting else ():
+            lines = {_same_spot(*each) for each in whole.lines}
+            if waiting.isdisjoint(lines):
+                continue
+            known |= lines
+            unknown.update(
+                _same_spot(name, each.line) for name, each in whole.pointers if each.target is Target.UNKNOWN
+            )
+            yield from self._pointed_to([*whole.pointers], [])
+        for name, pointer, unread in self.unknown:
+            spot = _same_spot(name, pointer.line)
+            if spot in unknown or spot not in known:
+                yield Reading(name, unread=(unread,), is_again=True)
+
+    def _as_included(self, wholes: Sequence[Whole]) -> Callable[[Named], Named]:
+        """Return what says of a certificate as the configuration that includes its own has it if a key is named for it.
+
+        Args:
+            wholes: the configurations that no other includes.
+        """
+        told: dict[tuple[str, int, str], list[OwnKey]] = {}
+        for name, pointer in chain.from_iterable(whole.pointers for whole in wholes):
+            for path in resolved(pointer, name).files if pointer.serves else ():
+                told.setdefault((*_same_spot(name, pointer.line), self._as_given(path)), []).append(pointer.own_key)
+
+        def placed(named: Named) -> Named:
+            spot = *_same_spot(named.origin, named.pointer.line), named.path
+            if spot in told:  # one block without a key suffices for a program to refuse it
+                worst = max(told[spot], key=list(OwnKey).index)
+                return replace(named, pointer=replace(named.pointer, own_key=worst))
+            return replace(named, is_known=not self.in_use.is_included(named.origin))
+
+        return placed
 
     def _used(self, files: Sequence[str]) -> Iterator[Reading]:
         """Yield what is called a copy and has ended, where something says that it is used."""
@@ -389,7 +441,10 @@ class Scan:
             )
 
     def _led_to(self, name: str, pointer: Pointer, found: Leads) -> Iterator[Reading]:
-        """Note what is included, and yield what is not known; of what is not there that waits for what is in use."""
+        """Note what is included, and yield what is not known.
+
+        Of what is not there that waits for what is in use, and of a variable for what another file says.
+        """
         may_include = pointer.target in {Target.UNKNOWN, Target.UNREAD} and not (pointer.is_key or pointer.serves)
         if pointer.target is Target.PATTERN or may_include:
             self.in_use.includes(name, found.files, is_all=found.unread is None)
@@ -397,6 +452,8 @@ class Scan:
             return
         if found.unread.code == POINTS_NOWHERE and pointer.target is Target.FILE:
             self.in_use.misses(name, pointer, found.unread)
+        elif pointer.target is Target.UNKNOWN and (pointer.serves or pointer.trusts or pointer.is_key):
+            self.unknown.append((name, pointer, found.unread))
         else:
             yield Reading(name, unread=(found.unread,), is_again=True)
 
@@ -473,6 +530,11 @@ class Scan:
             told = tuple(judgement for judgement in map(ask, one.claims or (None,)) if judgement.has_path)
             if told:
                 yield Reading(one.name, (held_certificate(facts, (), told),), is_again=True)
+
+
+def _same_spot(name: str, line: int) -> tuple[str, int]:
+    """Return a line of a file, however that was reached."""
+    return os.path.realpath(name), line
 
 
 def _named_beside(origins: Iterable[str], beside: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
