@@ -36,6 +36,15 @@ class InUse:
         if not is_all:
             self._unsure.add(os.path.realpath(name))
 
+    def is_included(self, name: str) -> bool:
+        """Return whether another configuration includes one."""
+        path = os.path.realpath(name)
+        return any(path in files for by, files in self._includes.items() if by != path)
+
+    def reached(self, name: str) -> tuple[str, ...]:
+        """Return a configuration with all that it includes, and what those do."""
+        return name, *sorted(self._reached(os.path.realpath(name)))
+
     def misses(self, name: str, pointer: Pointer, unread: Unread) -> None:
         """Note what a configuration names and is not there."""
         self._missing.append((name, pointer, unread))

@@ -1,41 +1,69 @@
-"""Which private key goes with which certificate where a configuration includes others: as if all were one text."""
+"""What a configuration says with what it includes, as if all were one text: which private key goes with which
+certificate, whether there is one for each, and which file a variable is that another of its files sets.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from pkitools.frozen import replace
+from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_POINTERS
 from pkitools.portfolio.directives import Block, Directive, Value
 from pkitools.portfolio.following import MOST_ROUNDS, resolved
 from pkitools.portfolio.model import Pointer, Target
-from pkitools.portfolio.pointers import directives_of, kinds, named_by
+from pkitools.portfolio.pointers import directives_of, kinds, named_by, variables_of
 
 Read: TypeAlias = Callable[[str], str | None]
 """Returns the text of a file; ``None`` of what is none."""
 
 
-def keys_including(name: str, read: Read) -> Iterator[Pointer]:
-    """Yield the private keys of a configuration and of what it includes of which the certificate is known.
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What a configuration and all that it includes point to, but for further configuration.
+
+    Args:
+        pointers: each with the file that it stands in.
+        lines: every line that was read for it, by its file.
+    """
+
+    pointers: Sequence[tuple[str, Pointer]]
+    lines: frozenset[tuple[str, int]]
+
+
+def whole_of(name: str, read: Read, files: Collection[str] = ()) -> Whole:
+    """Return what a configuration and all that it includes point to.
 
     What stands in an included file is in the block that includes it, as the program has it.
 
     Args:
         name: of the configuration that includes others.
         read: reads it, and those.
+        files: all that it includes, and what those do: a variable of one may be chosen in another.
     """
+    pointers: list[tuple[str, Pointer]] = []
+    lines: set[tuple[str, int]] = set()
     for raw in kinds():
         if raw.get("pattern") and raw.get("keys"):
-            found = [*_Reading(raw, read).of(name, Block(), 0)]
-            yield from (each for each in named_by(raw, found, name) if each.is_key and each.key_of)
+            reading = _Reading(raw, read, files)
+            for each in named_by(raw, [*reading.of(name, Block(), 0)], name):
+                origin, line = reading.places[each.line]
+                if each.target is not Target.PATTERN:
+                    pointers.append((origin, replace(each, line=line, program=raw["source"])))
+            lines.update(reading.places)
+    return Whole(pointers, frozenset(lines))
 
 
 class _Reading:
-    """Reads the directives of a configuration and of what it includes: each file is taken apart once."""
+    """Reads the directives of a configuration and of what it includes: each file is taken apart once.
 
-    def __init__(self, raw: Mapping[str, Any], read: Read) -> None:
+    In what it yields a place in :attr:`places`, a file and a line, stands for each line.
+    """
+
+    def __init__(self, raw: Mapping[str, Any], read: Read, files: Collection[str]) -> None:
+        self.places: list[tuple[str, int]] = []
         self._raw, self._read = raw, read
+        self._used = variables_of(raw, filter(None, map(read, files)))
         self._includes = frozenset(name.lower() for name in raw["pattern"])
         self._files = frozenset(name.lower() for pair in raw["keys"].items() for name in pair)
         self._choosing = frozenset(raw.get("choose", ()))
@@ -48,7 +76,8 @@ class _Reading:
         """Yield the directives of a file as standing in a block, with the names of files as they are found from it."""
         if name not in self._known:
             text = self._read(name)
-            self._known[name] = () if text is None else tuple(directives_of(self._raw, text, name))
+            found = () if text is None else directives_of(self._raw, text, name, self._used)
+            self._known[name] = tuple(found)
         blocks: dict[Block, Block] = {}
         for each in self._known[name]:
             self._left -= 1
@@ -64,10 +93,15 @@ class _Reading:
                     values = self._found(values, name)
                 elif told in self._choosing:
                     values = (*values[:-1], *self._found(values[-1:], name))
-                yield replace(each, block=inside, values=values)
+                placed = tuple((value, self._placed(name, line)) for value, line in values)
+                yield replace(each, block=inside, values=placed, line=self._placed(name, each.line))
             elif each.values and depth < MOST_ROUNDS:
                 for path in self._resolved(Target.PATTERN, *each.values[0], name):
                     yield from self.of(path, inside, depth + 1)
+
+    def _placed(self, name: str, line: int) -> int:
+        self.places.append((name, line))
+        return len(self.places) - 1
 
     def _found(self, values: tuple[Value, ...], name: str) -> tuple[Value, ...]:
         """Return the values of a directive with the file that its first names, where there is one by that name."""

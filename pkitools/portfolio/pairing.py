@@ -10,14 +10,14 @@ from pkitools.checking.beside import check_keys_beside
 from pkitools.checking.delivery.checks import ORDER
 from pkitools.checking.private_keys import BESIDE, public_half
 from pkitools.containers import read_source
-from pkitools.errors import InputError, PkitoolsError
+from pkitools.errors import InputError, PkitoolsError, SecretError
 from pkitools.findings import Evidence, Outcome, Severity, Status, Violated, outcome
 from pkitools.frozen import dataclass, replace
 from pkitools.portfolio.judging import Judge, lean
 from pkitools.portfolio.model import Gap, HeldCertificate, OwnKey, Pointer, Reading, Unread
 from pkitools.portfolio.opening import ToRead, unit_of
 from pkitools.portfolio.reading import Unit
-from pkitools.portfolio.taking import certificates_taken, key_taken, may_be_own
+from pkitools.portfolio.taking import certificates_taken, key_taken, may_be_own, refuse_closed
 from pkitools.text import joined
 from pkitools.x509 import CertificateFacts
 from pkitools.x509.keys import thumbprints
@@ -36,11 +36,13 @@ class Named:
         path: the file.
         pointer: what names it.
         origin: the file that this stands in.
+        is_known: all that says which private key goes with it is known.
     """
 
     path: str
     pointer: Pointer
     origin: str
+    is_known: bool = True
 
 
 def said_of_key(
@@ -55,16 +57,21 @@ def said_of_key(
         certificate, key: what their files hold; they may be one.
         passphrase: for keystores and encrypted keys.
         is_named: the key is named; else the program takes it only where there is none in the file of the certificate.
+
+    Raises:
+        InputError, SecretError, LimitError: the key is not looked into, as of :func:`~.taking.refuse_closed`.
     """
     chain, keys = certificates_taken(certificate), key_taken(key, passphrase)
     if not chain or keys is None or not (is_named or key_taken(certificate, passphrase) is None):
         return ()
     public = public_half(keys.items[0], passphrase)
+    if public is None:
+        refuse_closed(key, passphrase)
     own = frozenset[str]() if public is None else thumbprints(public)
     ends = (chain[0], *filter(may_be_own, chain))  # that of an authority above it is no fit
     fitting = next((one for one in ends if not own.isdisjoint(thumbprints(one.public_key))), None)
     if fitting is None and certificate.name == key.name:
-        return ()  # a key that fits nothing in its own file, or is closed, is told where that is read
+        return ()  # a key that fits nothing in its own file is told where that is read
     if fitting is not None:
         wrong: tuple[Outcome, ...] = () if _is_same_key(chain[0], fitting) else (_out_of_order(chain, fitting),)
     else:
@@ -73,6 +80,19 @@ def said_of_key(
         wrong = tuple(_surely(lean(each)) for each in told if each.status is Status.VIOLATED)
     at = (Evidence("file", certificate.name),)  # of what a file says the evidence is its name, as of all the others
     return tuple(replace(each, evidence=at) for each in wrong)
+
+
+def not_opened(name: str, error: PkitoolsError, origins: Iterable[str]) -> Reading:
+    """Return the gap that a private key leaves that a program takes and is not looked into: nobody says that it fits.
+
+    Args:
+        name: its file.
+        error: why.
+        origins: the lines that name it, or the certificate it is loaded with, each as ``FILE:LINE``.
+    """
+    gap = Gap.ENCRYPTED if isinstance(error, SecretError) else Gap.UNREADABLE
+    unread = Unread(name, gap, error.code, error.params, _BESIDE_PARTS, tuple(dict.fromkeys(origins)))
+    return Reading(name, unread=(unread,), is_again=True)
 
 
 def with_said(reading: Reading, wrong: tuple[Outcome, ...]) -> Reading:
@@ -129,7 +149,9 @@ def _fault(named: Named, paired: Mapping[str, Collection[str]], beside: Beside, 
     keys = paired.get(named.path, ()) or (named.path,)
     if not any(map(may_be_own, chain)) and not any(_is_of(key, chain[0], passphrase) for key in keys):
         return "names_authority"
-    own_key = OwnKey.NAMED if named.path in paired else named.pointer.own_key
+    # what HAProxy has in a store with its key it loads by the same name elsewhere
+    is_paired = named.path in paired and (named.pointer.unnamed is not None or not named.is_known)
+    own_key = OwnKey.NAMED if is_paired else named.pointer.own_key
     loaded = beside(named.pointer, named.path)
     is_found = has_key or (loaded is not None and _holds_key(loaded, passphrase))
     lacks = own_key is OwnKey.NONE or (own_key is OwnKey.LOADED and not is_found)

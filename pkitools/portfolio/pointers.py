@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from io import StringIO
 from itertools import islice
@@ -267,20 +267,35 @@ def _as_meant(found: Directive, define: frozenset[str], choose: frozenset[str]) 
     return found if is_meant or found.name in choose else replace(found, values=(("", found.line),))
 
 
-def directives_of(raw: Mapping[str, Any], text: str, name: str) -> Iterator[Directive]:
+def variables_of(raw: Mapping[str, Any], texts: Iterable[str]) -> frozenset[str]:
+    """Return the variables by which texts may name a file; none where its program chooses no value of one.
+
+    Args:
+        raw: one of :func:`kinds`.
+        texts: the configurations.
+    """
+    if "choose" not in raw:
+        return frozenset()
+    return frozenset(name for text in texts for told in _USING.finditer(text) for name in _names(told[0]))
+
+
+def directives_of(
+    raw: Mapping[str, Any], text: str, name: str, used: Collection[str] = frozenset()
+) -> Iterator[Directive]:
     """Return the directives of a program in a text, by the grammar of that program.
 
     Args:
         raw: one of :func:`kinds`.
         text: the configuration.
         name: of its file.
+        used: variables by which other texts may name a file, where those are one with it.
     """
     names = {each: each for key in _DIRECTIVES for each in raw.get(key, ())}
     small = {each.lower(): each for each in names}
     match raw["form"]:
         case "statements":
             define, choose = frozenset(raw["define"]), frozenset(raw["choose"])
-            used = {name for told in _USING.finditer(text) for name in _names(told[0])}
+            used = variables_of(raw, (text,)).union(used)
             found = (_as_meant(each, define, choose) for each in of_nginx(text, names, choose))
             # most such blocks are of redirects, and may have thousands of lines
             return (each for each in found if each.name not in choose or used.issuperset(_names(each.values[1][0])))
@@ -404,19 +419,23 @@ def _chosen_of(found: Iterable[Directive], single: Callable[[str], str]) -> dict
 def _own_keys(raw: Mapping[str, Any], found: Sequence[Directive]) -> Callable[[Directive], OwnKey]:
     """Return what says of a certificate that is named if a private key is named for it.
 
-    What stands in no block of its text may be a part of another, which names the key.
+    What stands in no block of its text may be a part of another, which names the key. Of several certificates the third
+    goes with the third key. What a block does not say it has from the one around it, keys and certificates both.
     """
     small = raw["form"] == "lines"
     keys = {(each.lower() if small else each): key for key, each in raw.get("keys", {}).items()}
-    by_name = {
-        name: _by_block((0, each) for each in found if each.name == (key.lower() if small else key))
-        for name, key in keys.items()
-    }
+    keyed: set[int] = set()
+    for name, key in keys.items():
+        placed = [*enumerate(found)]
+        keys_in = _by_block(each for each in placed if each[1].name == (key.lower() if small else key))
+        certificates_in = _by_block(each for each in placed if each[1].name == name)
+        for block in {**keys_in, **certificates_in}:
+            own = _in_force(block, keys_in)
+            keyed.update(_in_force(block, certificates_in)[: None if small else len(own)] if own else ())
+    named = {id(found[at]) for at in keyed}
 
     def of(directive: Directive) -> OwnKey:
-        if raw["form"] == "keyed":
-            return OwnKey.NAMED
-        if directive.name in keys and _in_force(directive.block, by_name[directive.name]):
+        if raw["form"] == "keyed" or id(directive) in named:
             return OwnKey.NAMED
         if raw["form"] == "options" or (small and directive.name not in keys):
             return OwnKey.LOADED
@@ -504,9 +523,9 @@ def _pointer(
     directive: str = "",
 ) -> Pointer:
     if not text or len(text) > _MOST_VALUE or not text.isprintable():
-        return Pointer(Target.UNREAD, directive, line)
+        return Pointer(Target.UNREAD, directive, line, serves=serves)
     if _VARIABLE.search(text):
-        return Pointer(Target.UNKNOWN, text, line)
+        return Pointer(Target.UNKNOWN, text, line, serves=serves)
     return Pointer(Target.PATTERN if further else Target.FILE, text, line, bases, is_list, serves=serves)
 
 

@@ -6,13 +6,14 @@ Files are only opened through :mod:`pkitools.files`; a network is only used by t
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import each_of, function, mapping, octets, of_type, text
+from pkitools.errors import PkitoolsError
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_PENDING
 from pkitools.portfolio.claims import Claims, namers
@@ -29,16 +30,16 @@ from pkitools.portfolio.following import (
 )
 from pkitools.portfolio.foreseeing import gathered_from
 from pkitools.portfolio.in_use import InUse
-from pkitools.portfolio.including import keys_including
+from pkitools.portfolio.including import Whole, whole_of
 from pkitools.portfolio.judging import Judge, Judging
 from pkitools.portfolio.known import Collecting
 from pkitools.portfolio.model import Gap, HeldCertificate, OwnKey, Pending, Pointer, Reading, Target, Unread
 from pkitools.portfolio.opening import ToRead, unit_of
-from pkitools.portfolio.pairing import Named, not_as_named, said_of_key, with_said
+from pkitools.portfolio.pairing import Named, not_as_named, not_opened, said_of_key, with_said
 from pkitools.portfolio.peers import Fetch, Peer, asked_together, unit_of_peer
 from pkitools.portfolio.pointers import peer_of, text_of
 from pkitools.portfolio.reading import Unit, examine, held_certificate
-from pkitools.portfolio.taking import key_taken
+from pkitools.portfolio.taking import key_taken, refuse_closed
 from pkitools.portfolio.walking import FoundFile, Walk
 from pkitools.portfolio.where import same_place
 from pkitools.portfolio.working import optional_executor, readings_of
@@ -134,6 +135,7 @@ class Scan:
     including: dict[str, None] = field(default_factory=dict)
     given: dict[str, str] = field(default_factory=dict)
     in_use: InUse = field(default_factory=InUse)
+    unknown: list[tuple[str, Pointer, Unread]] = field(default_factory=list)
     copies: Copies = field(default_factory=Copies)
     named: dict[tuple[str, bool, str], Named] = field(default_factory=dict)
     keyed: set[str] = field(default_factory=set)
@@ -182,11 +184,14 @@ class Scan:
         rest = map(self._unit, chain((each for each in early if each.name in later), first[len(early) :], walked))
         yield from self._noted(readings_of(rest, self.judge, self.executor), further)
         yield from self._pointed_to(further, [(each, "") for each in given if _is_peer(each)])
+        wholes = {name: self._whole(name) for name in self.including}
+        outermost = [whole for name, whole in wholes.items() if not self.in_use.is_included(name)]
+        yield from self._of_variables(outermost)
         for name, unread in self.in_use.missing(self._text, self._is_given):
             yield Reading(name, unread=(unread,), is_again=True)
         yield from self._again()
-        for name in self.including:
-            for pointer in keys_including(name, self._text):
+        for name, pointer in chain.from_iterable(whole.pointers for whole in wholes.values()):
+            if pointer.is_key and pointer.key_of:
                 self._keyed(pointer, name)
                 for path in resolved(pointer, name).files:
                     self._pair(self._as_given(path), pointer, name)
@@ -195,8 +200,57 @@ class Scan:
             if is_named and certificate != key:
                 paired.setdefault(certificate, []).append(key)
             yield from self._not_fitting(certificate, key, is_named=is_named)
-        yield from not_as_named(self.named.values(), paired, key_beside, self.judge)
+        yield from self._not_opened(frozenset(key for _, key in self.pairs))
+        yield from not_as_named(map(self._as_included(outermost), self.named.values()), paired, key_beside, self.judge)
         yield from self._used(files)
+
+    def _whole(self, name: str) -> Whole:
+        """Return what a configuration and what it includes point to, by the names that their files have here."""
+        found = whole_of(name, self._text, self.in_use.reached(name))
+        return replace(found, pointers=[(self._as_given(origin), pointer) for origin, pointer in found.pointers])
+
+    def _of_variables(self, wholes: Sequence[Whole]) -> Iterator[Reading]:
+        """Follow what is named by a variable that another file of the same configuration sets, and yield what is not.
+
+        Args:
+            wholes: the configurations that no other includes.
+        """
+        waiting = {_same_spot(name, pointer.line) for name, pointer, _ in self.unknown}
+        known: set[tuple[str, int]] = set()
+        unknown: set[tuple[str, int]] = set()
+        for whole in wholes if waiting else ():
+            lines = {_same_spot(*each) for each in whole.lines}
+            if waiting.isdisjoint(lines):
+                continue
+            known |= lines
+            unknown.update(
+                _same_spot(name, each.line) for name, each in whole.pointers if each.target is Target.UNKNOWN
+            )
+            yield from self._pointed_to([*whole.pointers], [])
+        for name, pointer, unread in self.unknown:
+            spot = _same_spot(name, pointer.line)
+            if spot in unknown or spot not in known:
+                yield Reading(name, unread=(unread,), is_again=True)
+
+    def _as_included(self, wholes: Sequence[Whole]) -> Callable[[Named], Named]:
+        """Return what says of a certificate as the configuration that includes its own has it if a key is named for it.
+
+        Args:
+            wholes: the configurations that no other includes.
+        """
+        told: dict[tuple[str, int, str], list[OwnKey]] = {}
+        for name, pointer in chain.from_iterable(whole.pointers for whole in wholes):
+            for path in resolved(pointer, name).files if pointer.serves else ():
+                told.setdefault((*_same_spot(name, pointer.line), self._as_given(path)), []).append(pointer.own_key)
+
+        def placed(named: Named) -> Named:
+            spot = *_same_spot(named.origin, named.pointer.line), named.path
+            if spot in told:  # one block without a key suffices for a program to refuse it
+                worst = max(told[spot], key=list(OwnKey).index)
+                return replace(named, pointer=replace(named.pointer, own_key=worst))
+            return replace(named, is_known=not self.in_use.is_included(named.origin))
+
+        return placed
 
     def _used(self, files: Sequence[str]) -> Iterator[Reading]:
         """Yield what is called a copy and has ended, where something says that it is used."""
@@ -211,10 +265,28 @@ class Scan:
         unit, beside = (unit_of(ToRead(name, in_folder=True)) for name in (certificate, key))
         if isinstance(unit, Reading) or isinstance(beside, Reading):
             return
-        wrong = said_of_key(unit, beside, self.judge.asked.passphrase, is_named=is_named)
+        try:
+            wrong = said_of_key(unit, beside, self.judge.asked.passphrase, is_named=is_named)
+        except PkitoolsError as error:
+            yield not_opened(key, error, self._origins(key, is_key=True) or self._origins(certificate, is_key=False))
+            return
         if wrong:
             self.said[certificate] = (*self.said.get(certificate, ()), *wrong)
             yield with_said(examine(replace(unit, claims=self._leads([certificate])), self.judge), wrong)
+
+    def _not_opened(self, compared: Collection[str]) -> Iterator[Reading]:
+        """Yield the private keys that are named, are held to no certificate, and are not looked into."""
+        for key in dict.fromkeys(path for path, is_key, _ in self.named if is_key and path not in compared):
+            unit = unit_of(ToRead(key, in_folder=True))
+            try:
+                if not isinstance(unit, Reading):
+                    refuse_closed(unit, self.judge.asked.passphrase)
+            except PkitoolsError as error:
+                yield not_opened(key, error, self._origins(key, is_key=True))
+
+    def _origins(self, path: str, *, is_key: bool) -> list[str]:
+        """Return the lines that name a file as a private key, or as a certificate that is served."""
+        return [origin for name, names_key, origin in self.named if name == path and names_key is is_key]
 
     def _with_reached(self, reading: Reading) -> Reading:
         """Return what a file gave with the connections that lead there; of what was followed, those that led there."""
@@ -369,7 +441,10 @@ class Scan:
             )
 
     def _led_to(self, name: str, pointer: Pointer, found: Leads) -> Iterator[Reading]:
-        """Note what is included, and yield what is not known; of what is not there that waits for what is in use."""
+        """Note what is included, and yield what is not known.
+
+        Of what is not there that waits for what is in use, and of a variable for what another file says.
+        """
         may_include = pointer.target in {Target.UNKNOWN, Target.UNREAD} and not (pointer.is_key or pointer.serves)
         if pointer.target is Target.PATTERN or may_include:
             self.in_use.includes(name, found.files, is_all=found.unread is None)
@@ -377,6 +452,8 @@ class Scan:
             return
         if found.unread.code == POINTS_NOWHERE and pointer.target is Target.FILE:
             self.in_use.misses(name, pointer, found.unread)
+        elif pointer.target is Target.UNKNOWN and (pointer.serves or pointer.trusts or pointer.is_key):
+            self.unknown.append((name, pointer, found.unread))
         else:
             yield Reading(name, unread=(found.unread,), is_again=True)
 
@@ -453,6 +530,11 @@ class Scan:
             told = tuple(judgement for judgement in map(ask, one.claims or (None,)) if judgement.has_path)
             if told:
                 yield Reading(one.name, (held_certificate(facts, (), told),), is_again=True)
+
+
+def _same_spot(name: str, line: int) -> tuple[str, int]:
+    """Return a line of a file, however that was reached."""
+    return os.path.realpath(name), line
 
 
 def _named_beside(origins: Iterable[str], beside: Mapping[str, Iterable[str]]) -> tuple[str, ...]:

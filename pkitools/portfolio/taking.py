@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from pkitools.checking.private_keys import public_half
 from pkitools.checking.selection import is_authority
 from pkitools.containers import Contents, ItemKind, read_source
 from pkitools.errors import PkitoolsError
@@ -43,11 +44,31 @@ def key_taken(unit: Unit, passphrase: bytes | None) -> Contents | None:
         unit: the content of the file.
         passphrase: for a key that is encrypted.
     """
-    blocks = _blocks(unit.data)
-    first = next((block for label, block in blocks if label.endswith(_KEY) and label not in _FOREIGN_KEYS), b"")
-    contents = _contents(first, unit.name, passphrase)
+    contents = _contents(_key_block(unit), unit.name, passphrase)
     keys = () if contents is None else contents.of_kind(ItemKind.KEY)
     return replace(contents, items=keys) if contents is not None and keys else None
+
+
+def refuse_closed(unit: Unit, passphrase: bytes | None) -> None:
+    """Refuse the private key that a program takes from a file where it is not looked into: what it fits nobody knows.
+
+    Args:
+        unit: the content of the file.
+        passphrase: for a key that is encrypted.
+
+    Raises:
+        InputError, SecretError, LimitError: as of :func:`pkitools.requests.load_key`, in the same words.
+    """
+    from pkitools.requests.keys import load_key  # few scans meet one
+
+    keys = key_taken(unit, passphrase)
+    if keys is not None and public_half(keys.items[0], passphrase) is None:
+        load_key(_key_block(unit), unit.name, passphrase=passphrase)
+
+
+def _key_block(unit: Unit) -> bytes:
+    blocks = _blocks(unit.data)
+    return next((block for label, block in blocks if label.endswith(_KEY) and label not in _FOREIGN_KEYS), b"")
 
 
 def may_be_own(facts: CertificateFacts) -> bool:

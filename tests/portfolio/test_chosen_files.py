@@ -120,14 +120,61 @@ def test_a_part_of_a_name_may_be_chosen(folder: Path) -> None:
     assert (list(map(fits, found.judged)), found.unread) == ([True, True], ())
 
 
-def test_what_another_file_chooses_is_a_gap(folder: Path) -> None:
-    (folder / "sites").mkdir()
-    (folder / "maps.conf").write_text(CHOICES["map"].format(*"abab"))
-    (folder / "sites" / "site.conf").write_text(f"server {{\n listen 127.0.0.1:1 ssl;\n{USED}\n}}\n")
+def apart(folder: Path, blocks: str, lines: str = USED) -> Path:
+    """What chooses in one file, the server in another, and the configuration that includes both."""
+    (folder / "sites").mkdir(exist_ok=True)
+    (folder / "maps.conf").write_text(blocks)
+    (folder / "sites" / "site.conf").write_text(f"server {{\n listen 127.0.0.1:1 ssl;\n{lines}\n}}\n")
     main = folder / "nginx.conf"
     main.write_text("pid nginx.pid;\nevents { }\nhttp { include maps.conf; include sites/*.conf; }\n")
+    return main
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+@pytest.mark.parametrize("hosts", ["abab", "abba", "acac"])
+def test_what_another_file_chooses_is_read_as_if_both_were_one(folder: Path, choice: str, hosts: str) -> None:
+    main = apart(folder, CHOICES[choice].format(*hosts))
     assert accepts(main)
-    assert "portfolio.error.variable" in {unread.code for unread in scanned(main).unread}
+    for given in (main, folder):
+        found = scanned(given)
+        assert not found.unread
+        names = {Path(place.name).name: fits(one) for one in found.judged for place in one.places}
+        wanted = {f"{c}.pem": c == k for c, k in zip(hosts[:2], hosts[2:], strict=True)}
+        assert {name: each for name, each in names.items() if name in wanted} == wanted
+    (folder / "tls" / f"{hosts[1]}.pem").unlink()
+    (unread,) = scanned(main).unread
+    assert (unread.gap, unread.code) == (Gap.MISSING, "portfolio.error.points_nowhere")
+    assert unread.named_by[0].startswith(f"{folder / 'maps.conf'}:"), "where its name stands"
+
+
+def test_what_another_file_sets_is_its_value(folder: Path) -> None:
+    main = apart(folder, "map $host $unused { default x; }", " include name.conf;\n" + USED)
+    (folder / "name.conf").write_text("set $cert tls/a.pem;\nset $key tls/b.key;\n")
+    assert accepts(main)
+    found = scanned(main)
+    assert ([fits(one) for one in found.judged], found.unread) == ([False], ())
+
+
+@pytest.mark.parametrize(
+    "what", ["nothing includes it", "one of two says it", "another variable", "two values", "a ring"]
+)
+def test_what_no_file_of_the_configuration_says_is_a_gap(folder: Path, what: str) -> None:
+    main = apart(folder, CHOICES["map"].format(*"abab"))
+    if what == "nothing includes it":
+        main.write_text("pid nginx.pid;\nevents { }\nhttp { include sites/*.conf; }\n")
+    elif what == "one of two says it":
+        (folder / "other.conf").write_text("pid nginx.pid;\nevents { }\nhttp { include sites/*.conf; }\n")
+    elif what == "another variable":
+        (folder / "maps.conf").write_text(CHOICES["map"].format(*"abab").replace("$cert", "$certs"))
+    elif what == "two values":
+        (folder / "maps.conf").write_text("")
+        for number in (1, 2):
+            (folder / f"{number}.conf").write_text(f"set $cert tls/{'ab'[number - 1]}.pem;\n")
+        main.write_text(main.read_text().replace("maps.conf", "maps.conf; include 1.conf; include 2.conf"))
+    else:
+        (folder / "sites" / "site.conf").write_text(f"include ../nginx.conf;\nserver {{\n{USED}\n}}\n")
+    codes = {(unread.code, unread.gap) for unread in scanned(folder).unread}
+    assert ("portfolio.error.variable", Gap.UNREADABLE) in codes
 
 
 def test_one_variable_of_many_servers_is_followed_once(folder: Path) -> None:

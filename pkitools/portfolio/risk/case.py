@@ -32,6 +32,7 @@ class Case:
         uses: for what the certificates at a place are.
         systems: for what all was judged.
         keys_beside: files with a private key that is stated to be of a certificate and fits none, with its place.
+        told: files of which is told as a gap that what is in them is locked.
     """
 
     def __init__(
@@ -44,10 +45,11 @@ class Case:
         uses: Uses,
         systems: Sequence[System] = (),
         keys_beside: Mapping[str, str] = MappingProxyType({}),
+        told: Collection[str] = (),
     ) -> None:
         self.certificates, self.keys, self.requests = certificates, keys, requests
         self.moment, self.uses, self.systems = moment, uses, systems
-        self.keys_beside = keys_beside
+        self.keys_beside, self.told = keys_beside, told
         self._kinds: Mapping[str, Hierarchy] = {each.name: each for each in hierarchies()}
 
     @cached_property

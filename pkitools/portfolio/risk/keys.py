@@ -117,7 +117,7 @@ def misfit(case: Case) -> Told:
     """
     if not case.keys:
         return NOT_APPLICABLE
-    closed = [key.place.name for key in case.keys if key.spki_sha256 is None]
+    closed = [key.place.name for key in case.keys if key.spki_sha256 is None and key.place.name not in case.told]
     beside = {key.place.name: where for key, where, _ in misfits(case)}
     found = [
         Hit(Violated((), {"value": name, "beside": where}), (), tuple({name, where}))

@@ -11,7 +11,7 @@ from pkitools.errors import InvalidValueError
 from pkitools.findings import MET, NotChecked, Outcome, Rule
 from pkitools.findings.asking import CRASHES, NotApplicable, crash, outcome
 from pkitools.limits import MAX_RISK_MEMBERS
-from pkitools.portfolio.model import Portfolio
+from pkitools.portfolio.model import Gap, Portfolio
 from pkitools.portfolio.risk import authorities, certificates, g4, keys, rules
 from pkitools.portfolio.risk.case import Case
 from pkitools.portfolio.risk.model import Hit, Risk, Risks, Told, Uses
@@ -69,6 +69,7 @@ def risks_of(
         uses=uses or by_folder(portfolio.asked),
         systems=tuple(_embedded(portfolio.systems) if systems is None else _given(systems)),
         keys_beside=beside,
+        told=frozenset(one.name for one in portfolio.unread if one.gap is Gap.ENCRYPTED),
     )
     asking = _Asking(case, portfolio.is_whole, raise_crashes)
     told = [pair for rule, check in _CHECKS.items() for pair in asking.told(rule, check)]
