@@ -56,7 +56,7 @@ _KEPT: Final = pattern(r"\.bak-[0-9]+")  # what pkitools calls what it wrote ove
 _COPY: Final = pattern(r".+(?:~|\.(?:bak(?:-[0-9]+)?|old|orig))")
 _OF_A_YEAR: Final = pattern(r"(.+)[.-](?:19|20)[0-9]{2}((?:\.[a-z0-9]{1,5})?)")
 _NUMBERED: Final = pattern(r"(.*[^0-9])[0-9]+(\.[a-z0-9]{1,5})")
-_ARCHIVES: Final = frozenset(("archive",))  # of certbot, with a link to what is in use
+ARCHIVES: Final = frozenset(("archive",))  # of certbot, with a link to what is in use
 
 
 def is_called_copy(name: str) -> bool:
@@ -68,7 +68,7 @@ def is_called_copy(name: str) -> bool:
         name: as it was reached.
     """
     *folders, last = PurePath(name.casefold()).parts or ("",)
-    return bool(_COPY.fullmatch(last) or _OF_A_YEAR.fullmatch(last)) or not _ARCHIVES.isdisjoint(folders)
+    return bool(_COPY.fullmatch(last) or _OF_A_YEAR.fullmatch(last)) or not ARCHIVES.isdisjoint(folders)
 
 
 def is_copy_beside(name: str, other: str) -> bool:
@@ -81,7 +81,7 @@ def is_copy_beside(name: str, other: str) -> bool:
         name, other: as they were reached.
     """
     path, place = PurePath(name.casefold()), PurePath(other.casefold())
-    kept_in = [each.parent for each in path.parents if each.name in _ARCHIVES]
+    kept_in = [each.parent for each in path.parents if each.name in ARCHIVES]
     if place.parent in kept_in:
         return True
     if kept_in and path.parent == place.parent:  # certbot's, which links from elsewhere to the last

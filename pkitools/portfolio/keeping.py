@@ -50,7 +50,7 @@ CREATE TABLE other (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, spot BLOB NO
 _SETTINGS: Final = ("journal_mode = OFF", "synchronous = OFF", "cache_size = -8000")  # kilobytes
 _RANKS: Final = {standing: number for number, standing in enumerate(Standing)}
 _OWN: Final = tuple(
-    name for name in vars(HeldCertificate)["__slots__"] if name not in {"judgements", "places", "successor"}
+    name for name in vars(HeldCertificate)["__slots__"] if name not in {"judgements", "places", "successor", "partial"}
 )
 _OF_JUDGEMENT: Final = tuple(name for name in vars(Judgement)["__slots__"] if name not in {"told", "beside"})
 _OF_PLACE: Final = tuple(vars(Place)["__slots__"])
@@ -193,20 +193,23 @@ class Kept:
         values = dict(zip(_OWN, pickle.loads(body), strict=True))  # noqa: S301  made in this process
         told = tuple(each.with_beside(self._said_by_names(number)) for each in told)
         successor = self._successor(number)
-        given = {"is_authority": not told, "judgements": told, "places": places, "successor": successor}
-        whole = HeldCertificate(**{**values, **given})
+        whole = HeldCertificate(**{**values, "is_authority": not told, "judgements": told, "places": places})
         if successor is None:
             return whole
+        if successor.is_partial:
+            return replace(whole, partial=successor)
+        whole = replace(whole, successor=successor)
         return replace(whole, judgements=tuple(map(self._renewed_by(whole, successor), told)))
 
     def _renewed_by(self, one: HeldCertificate, successor: Successor) -> Callable[[Judgement], Judgement]:
         """Return what becomes of the advice to order the next, which is there.
 
         What a server still sends, or what is named shortly before it ends, is not done with by the next in a file that
-        nothing names.
+        nothing names; nor is what has its key there by the next without its own.
         """
         is_sent = any(place.container == _OF_A_PEER for place in one.places)
-        is_late = is_in_use(one) and not successor.is_named and one.days_left(self._moment) < _TO_CHANGE.days
+        may_be_used = is_in_use(one) or successor.lacks_key
+        is_late = may_be_used and not successor.is_named and one.days_left(self._moment) < _TO_CHANGE.days
         return to_change if is_sent or is_late else ordered
 
     def _successor(self, number: int) -> Successor | None:

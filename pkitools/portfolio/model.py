@@ -207,6 +207,10 @@ class Successor:
         has_replaced: it is in the place of the other, which has ended and is kept as a copy: see
             :func:`~pkitools.portfolio.succeeding.has_replaced`.
         is_named: something names it, or a peer sends it: it is in use.
+        is_in_place: it lies where the other lay, which is called a copy: as in ``has_replaced``, but that the other may
+            be named and needs not have ended.
+        lacks_key: the private key of the other is there, and its own is not.
+        lacks: the names of the other that it has not.
     """
 
     sha256: str
@@ -214,6 +218,14 @@ class Successor:
     place: str
     has_replaced: bool = False
     is_named: bool = False
+    is_in_place: bool = False
+    lacks_key: bool = False
+    lacks: tuple[str, ...] = ()
+
+    @property
+    def is_partial(self) -> bool:
+        """It does the work of the other but for some names: where the other may be in use, it is not the next."""
+        return bool(self.lacks) and not self.has_replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +249,7 @@ class HeldCertificate:
         places: every place it was found at, in the order found.
         uses: what its key may be used for, in the names of RFC 5280 and as OIDs, sorted.
         successor: the next of the same line, where it lies among what was found; ``None`` where none does.
+        partial: what would be the next, but for names that it lacks; ``None`` where nothing is.
     """
 
     sha256: str
@@ -259,6 +272,7 @@ class HeldCertificate:
     places: tuple[Place, ...] = ()
     uses: tuple[str, ...] = ()
     successor: Successor | None = None
+    partial: Successor | None = None
 
     @property
     def is_of_provider(self) -> bool:
@@ -279,6 +293,11 @@ class HeldCertificate:
     def is_set_aside(self) -> bool:
         """Whether it has ended and is kept as a copy alone: what came after it is in its place."""
         return self.successor is not None and self.successor.has_replaced
+
+    @property
+    def named_by(self) -> tuple[str, ...]:
+        """What names a file that it lies in, each with its line as ``FILE:LINE``."""
+        return tuple(dict.fromkeys(name for place in self.places for name in place.named_by))
 
     @property
     def ends_by(self) -> Above | None:

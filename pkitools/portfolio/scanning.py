@@ -256,9 +256,12 @@ class Scan:
         """Yield what is called a copy and has ended, where something says that it is used."""
         if self.copies:
             yield from self.copies.by_links()
-            walked = (found.name for found in self._walked(files) if isinstance(found, FoundFile))
-            names = chain((unit.name for unit in self.held), walked)
-            yield from self.copies.by_texts((name, told) for name in names if (told := self._text(name)) is not None)
+            texts = ((name, told) for name in self._names(files) if (told := self._text(name)) is not None)
+            yield from self.copies.by_texts(texts, self._names(files))
+
+    def _names(self, files: Sequence[str]) -> Iterator[str]:
+        yield from (unit.name for unit in self.held)
+        yield from (found.name for found in self._walked(files) if isinstance(found, FoundFile))
 
     def _not_fitting(self, certificate: str, key: str, *, is_named: bool) -> Iterator[Reading]:
         """Yield a certificate once more, with what there is to say of its key, where that does not fit."""

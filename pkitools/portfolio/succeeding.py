@@ -23,6 +23,8 @@ from pkitools.profiles import trial
 from pkitools.validation.rules import ANCHOR_FOUND
 
 _DIGEST: Final = 16
+_MOST_COMPARED: Final = 2_500
+"""Pairs of places that are held to one another: what lies at more of them is taken for no copy."""
 _MOST_AHEAD: Final = timedelta(days=183)
 """How long before the end of the one the next may be there already, and be no more than that."""
 _ORDER: Final = "advice.validity.order_now"
@@ -48,7 +50,7 @@ def line_of(one: HeldCertificate) -> bytes | None:
 def successions(
     members: Sequence[HeldCertificate], moment: datetime, keys: Collection[str] = ()
 ) -> Iterator[tuple[HeldCertificate, Successor]]:
-    """Yield those that are followed by another, and by which.
+    """Yield those that are followed by another, and by which; also by what lacks names, where that is all there is.
 
     Args:
         members: certificates of one line.
@@ -57,25 +59,64 @@ def successions(
     """
     links = [one for one in members if one.standing(moment) in _ENDING]
     ending = [one for one in members if one in links or one.is_revoked]
-    pairs = ((_apart(old, new), old, new) for old in ending for new in links if _succeeds(new, old))
-    taken: set[str] = set()
-    following: dict[str, HeldCertificate] = {}
+    usable = {one.sha256: one for one in links if one.standing(moment) in _USABLE}
+    following = dict(_in_place(ending, usable.values(), moment, keys))
+    copies = frozenset(following)
+    pairs = [(old, new) for old in ending for new in links if _comes_next(new, old)]
+    pairs += ((old, following[old.sha256]) for old in ending if old.sha256 in copies)
     # first what lies together; of what is left the last to end has the next
-    for _, old, new in sorted(pairs, key=lambda pair: (pair[0], -pair[1].not_after.timestamp(), pair[2].not_before)):
-        if old.sha256 not in following and new.sha256 not in taken:
+    pairs.sort(key=lambda pair: (_apart(*pair), -pair[0].not_after.timestamp(), pair[1].not_before))
+    taken: set[str] = set()
+    for old, new in pairs:
+        if old.sha256 in copies:
+            taken |= {new.sha256} if following[old.sha256] is new else set()
+        elif old.sha256 not in following and new.sha256 not in taken and not _lacking(new, old):
             taken.add(new.sha256)
             following[old.sha256] = new
     for one in ending:
-        last = _last(one, following)
-        if last is not one and last.standing(moment) in _USABLE:
-            is_copy = one.not_after < moment and has_replaced(last, one, keys)
-            yield one, _successor(last, has_replaced=is_copy)
+        is_copy = one.sha256 in copies
+        last = following[one.sha256] if is_copy else _last(one, following)
+        if last is not one and last.sha256 in usable:
+            yield one, _successor(last, one, moment, keys, is_in_place=is_copy)
+    for old, new in pairs:
+        if old.sha256 not in following and new.sha256 in usable and new.sha256 not in taken:
+            following[old.sha256] = new
+            yield old, _successor(new, old, moment, keys)
 
 
-def _successor(last: HeldCertificate, *, has_replaced: bool) -> Successor:
+def _in_place(
+    ending: Iterable[HeldCertificate], usable: Collection[HeldCertificate], moment: datetime, keys: Collection[str]
+) -> Iterator[tuple[str, HeldCertificate]]:
+    """Yield by its SHA-256 what is called a copy, and the last certificate in its place.
+
+    How long one was made before the end of the other, or after it, says nothing then, nor whether a second copy has the
+    same in its place. A name that it lacks does where something may use the old one still.
+    """
+    for old in ending:
+        if not old.places or not all(is_called_copy(place.name) for place in old.places):
+            continue
+        is_done = old.not_after < moment and not is_in_use(old)
+        after = [new for new in usable if new.not_before > old.not_before and _does_its_work(new, old)]
+        found = [new for new in after if (is_done or not _lacking(new, old)) and is_in_place(new, old, keys)]
+        if found:
+            yield old.sha256, max(found, key=lambda new: (new.not_before, new.sha256))
+
+
+def _successor(
+    last: HeldCertificate, old: HeldCertificate, moment: datetime, keys: Collection[str], *, is_in_place: bool = False
+) -> Successor:
     names = [place.name for place in last.places]
     used = [name for name in names if not is_called_copy(name)]
-    return Successor(last.sha256, last.ends, (used or names or [last.name])[0], has_replaced, is_in_use(last))
+    return Successor(
+        last.sha256,
+        last.ends,
+        (used or names or [last.name])[0],
+        has_replaced=is_in_place and old.not_after < moment and not is_in_use(old),
+        is_named=is_in_use(last),
+        is_in_place=is_in_place,
+        lacks_key=old.spki_sha256 in keys and last.spki_sha256 not in keys,
+        lacks=_lacking(last, old),
+    )
 
 
 def is_in_use(one: HeldCertificate) -> bool:
@@ -83,26 +124,29 @@ def is_in_use(one: HeldCertificate) -> bool:
     return any(place.named_by or place.container == _OF_A_PEER for place in one.places)
 
 
-def has_replaced(new: HeldCertificate, old: HeldCertificate, keys: Collection[str]) -> bool:
-    """Return whether a certificate is in the place of one before it that has ended, which is kept as a copy alone.
+def is_in_place(new: HeldCertificate, old: HeldCertificate, keys: Collection[str]) -> bool:
+    """Return whether a certificate is in the place of one before it, which is called a copy.
 
-    What is in use may be called anything, so that it takes more than a name: nothing names the old one, by no name that
-    it is reached by it may be more than a copy, and the new one lies where the old one lay and is in use itself: its
-    private key is there, or something names it and of neither there is a key.
+    What is in use may be called anything, so that it takes more than a name: by no name that the old one is reached by
+    it may be more than a copy, and the new one lies where the old one lay and is in use itself: its private key is
+    there, or something names it and of neither there is a key. Whether the old one is done with hangs on whether
+    something names it, and whether it has ended.
 
     Args:
-        new, old: one follows the other.
+        new, old: one was made after the other, and does the same work.
         keys: SHA-256 of the public halves of the private keys that were found, hex.
     """
     places = [place.name for place in new.places]
-    if all(map(is_called_copy, places)) or is_in_use(old):
+    if all(map(is_called_copy, places)) or len(places) * len(old.places) > _MOST_COMPARED:
         return False
     if not all(any(is_copy_beside(place.name, other) for other in places) for place in old.places):
         return False
     return new.spki_sha256 in keys or (is_in_use(new) and old.spki_sha256 not in keys)
 
 
-def as_they_stand(certificates: Iterable[HeldCertificate], moment: datetime) -> Mapping[str, Successor]:
+def as_they_stand(
+    certificates: Iterable[HeldCertificate], moment: datetime, keys: Collection[str] = ()
+) -> Mapping[str, Successor]:
     """Return what follows each certificate by its SHA-256, also where no path to a root that is trusted was found.
 
     For what reads certificates as they stand: nobody told it what to trust.
@@ -110,14 +154,15 @@ def as_they_stand(certificates: Iterable[HeldCertificate], moment: datetime) -> 
     Args:
         certificates: those that lie together. Of very many of one line nobody can tell.
         moment: as of which they stand, aware.
+        keys: as of :func:`successions`.
     """
     lines: dict[bytes, list[HeldCertificate]] = {}
     for one in certificates:
         line = line_of(one)
         if line is not None:
             lines.setdefault(line, []).append(replace(one, judgements=tuple(map(_without_path, one.judgements))))
-    found = (successions(each, moment) for each in lines.values() if 1 < len(each) <= MAX_SUCCESSIONS)
-    return {old.sha256: successor for pairs in found for old, successor in pairs}
+    found = (successions(each, moment, keys) for each in lines.values() if 1 < len(each) <= MAX_SUCCESSIONS)
+    return {old.sha256: successor for pairs in found for old, successor in pairs if not successor.is_partial}
 
 
 def _without_path(judgement: Judgement) -> Judgement:
@@ -158,17 +203,28 @@ def _without_lead(advice: Outcome) -> Outcome:
     return replace(advice, params={**advice.params, "lead": NOTHING})
 
 
-def _succeeds(new: HeldCertificate, old: HeldCertificate) -> bool:
+def _comes_next(new: HeldCertificate, old: HeldCertificate) -> bool:
+    """Return whether a certificate was made in time to be the next of another, and for the same, but for names."""
     # what is revoked is replaced at any time: by what was put beside it
     is_replaced = old.is_revoked and new.not_before > old.not_before and not _apart(old, new)
-    if not old.ends < new.ends or new.not_before > old.not_after or not (is_replaced or follows(old, new)):
-        return False
-    if not set(map(str.casefold, old.dns_names)) <= set(map(str.casefold, new.dns_names)):
+    is_in_time = new.not_before <= old.not_after and (is_replaced or follows(old, new))
+    return is_in_time and _does_its_work(new, old)
+
+
+def _does_its_work(new: HeldCertificate, old: HeldCertificate) -> bool:
+    """Return whether a certificate lasts longer than another and is for the same, but for names."""
+    if not old.ends < new.ends:
         return False
     # anybody can make one of the same words: what has a path to a root that is trusted is followed by such alone
     if new.is_self_issued != old.is_self_issued or (_has_path(old) and not _has_path(new)):
         return False
     return set(old.environments) <= set(new.environments) and _claimed(old) <= _claimed(new)
+
+
+def _lacking(new: HeldCertificate, old: HeldCertificate) -> tuple[str, ...]:
+    """Return the names of a certificate that another has not."""
+    has = set(map(str.casefold, new.dns_names))
+    return tuple(name for name in old.dns_names if name.casefold() not in has)
 
 
 def _has_path(one: HeldCertificate) -> bool:

@@ -11,7 +11,7 @@ from pkitools.frozen import dataclass
 from pkitools.messages import Language
 from pkitools.reports.document import instant
 from pkitools.reports.portfolio.as_json import unread_entry
-from pkitools.reports.portfolio.telling import word
+from pkitools.reports.portfolio.telling import end_of, word
 from pkitools.reports.telling.readable import role_above
 from pkitools.text import visible
 
@@ -143,7 +143,10 @@ def _first(found: Expiry, language: Language) -> str:
         slug, role = "ends_by" if days >= 0 else "ended_by", role_above(by.role, language)
         told.append(_words(slug, language, role_above=role, issuer=_named(by.name)))
     if first.successor is not None:
-        told.append(_words("successor", language, place=_named(first.successor.place)))
+        slug = "without_key" if first.successor.lacks_key else "successor"
+        told.append(_words(slug, language, place=_named(first.successor.place)))
+        if first.successor.is_in_place and first.named_by:
+            told.append(_words("named", language, where=end_of(visible(first.named_by[0])).replace("|", "/")))
     return ", ".join(told)
 
 

@@ -12,7 +12,10 @@ import pytest
 
 from pkitools.containers.saml_names import is_of_provider
 from tests.connections.support import CHAIN, certificate
+from tests.portfolio.test_copies import made
+from tests.support.chains import good_chain
 from tests.support.command import Command, Ran
+from tests.support.deliveries import pem
 from tests.support.page import Read, Visitor
 from tests.support.shared import shared
 
@@ -112,3 +115,31 @@ def test_a_scan_ends_with_asking_the_other_side(
     asked = "Now: Ask the identity provider for new metadata"
     assert (asked in told) is (is_told and not own), told
     assert ("Now: Begin with what has expired" in told) is (is_told and own), told
+
+
+OWN: Final = {  # files, with the spans of what is in them
+    "good": {"a.pem": ("2026-06-01", "2027-06-01")},
+    "a copy of what was": {"a.pem.bak": ("2025-11-20", "2026-11-20"), "a.pem": ("2026-11-01", "2027-11-01")},
+    "followed": {"old.pem": ("2025-11-20", "2026-11-20"), "a.pem": ("2026-11-01", "2027-11-01")},
+    "ends soon": {"a.pem": ("2025-12-10", "2026-12-10")},
+    "ended": {"a.pem": ("2025-11-20", "2026-11-20")},
+}
+
+
+@pytest.mark.parametrize("command", ["scan", "expiry"])
+@pytest.mark.parametrize("kind", OWN)
+def test_what_is_told_to_do_first_is_of_ones_own_or_to_ask_and_nothing_else(
+    run: Command, place: Path, tmp_path_factory: pytest.TempPathFactory, kind: str, command: str
+) -> None:
+    root = tmp_path_factory.mktemp("trust") / "root.pem"
+    root.write_bytes(pem(good_chain().root.der))
+    for name, span in OWN[kind].items():
+        (place / name).write_bytes(made(*span, 7)[0])
+        (place / f"{name}.key").write_bytes(made(*span, 7)[1])
+        (place / f"{name}.key").chmod(0o600)
+    ran = run(command, place, "--trust", root, *AT)
+    now = " ".join(ran.told.partition("Now:")[2].split())
+    assert ("dentity provider" in now) is (kind not in {"ends soon", "ended"}), ran.told
+    assert ("rder" in now) is (kind in {"ends soon", "ended"}), now
+    assert ("Begin with what has expired" in now) is (kind == "ended"), now
+    assert ran.code == 10

@@ -22,7 +22,7 @@ from pkitools.reports.expiry import Expiry, Nagios
 from tests.cli.conftest import run
 from tests.connections.support import CHAIN, OIN, certificate
 from tests.portfolio.support import judging, scanned
-from tests.support.chains import good_chain
+from tests.support.chains import SAN, dns, good_chain
 from tests.support.command import Command
 from tests.support.deliveries import pem
 from tests.support.portfolios import day
@@ -63,10 +63,13 @@ NAMING: Final = {
 
 
 @cache
-def made(begin: str, end: str, number: int) -> tuple[bytes, bytes]:
+def made(begin: str, end: str, number: int, *names: str) -> tuple[bytes, bytes]:
     """A certificate and its key."""
     key = rsa.generate_private_key(65537, 2048)
-    whole = certificate(OIN, "a.example.nl", day(end), start=day(begin), serial=number, own_key=key) + CHAIN
+    given = {"start": day(begin), "serial": number, "own_key": key}
+    if names:
+        given["extensions"] = {SAN: (False, dns("a.example.nl", *names))}
+    whole = certificate(OIN, "a.example.nl", day(end), **given) + CHAIN
     return whole, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
@@ -79,12 +82,11 @@ def laid(
     next_key: bool = True,
     named: str = "",
     next_named: bool = False,
+    pairs: tuple[tuple[bytes, bytes], ...] = (),
 ) -> Path:
     folder.mkdir()
-    for pair, names, with_key in (
-        (made("2026-01-14", "2027-01-14", 2), (old,), own_key),
-        (made("2026-12-01", "2027-12-01", 3), new, next_key),
-    ):
+    before, after = pairs or (made("2026-01-14", "2027-01-14", 2), made("2026-12-01", "2027-12-01", 3))
+    for pair, names, with_key in ((before, (old,), own_key), (after, new, next_key)):
         for name in names:
             file = folder / name
             file.parent.mkdir(parents=True, exist_ok=True)

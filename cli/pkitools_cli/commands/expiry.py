@@ -18,7 +18,7 @@ from pkitools.portfolio.waiting import request_for_next
 from pkitools.reports import Expiry, expiry_document
 from pkitools.reports.expiry import Nagios, nagios_line
 from pkitools.reports.planning.work import at_noon
-from pkitools.reports.portfolio.telling import ends_by_told, place_text, successor_told
+from pkitools.reports.portfolio.telling import ends_by_told, partial_told, place_text, successor_told, what_is_left
 from pkitools.reports.telling.readable import short_day
 from pkitools.rules.order_day import order_day
 from pkitools.text import visible
@@ -118,7 +118,8 @@ def _followed(portfolio: Portfolio) -> Portfolio:
 
     A day to end on needs no path; without one no certificate counts as usable, and so as the next, for a scan.
     """
-    following = as_they_stand(portfolio.judged, portfolio.moment)
+    keys = frozenset(each.spki_sha256 for each in portfolio.keys if each.spki_sha256 is not None)
+    following = as_they_stand(portfolio.judged, portfolio.moment, keys)
     if all(one.successor is not None or one.sha256 not in following for one in portfolio.judged):
         return portfolio
     certificates = (
@@ -151,7 +152,9 @@ def _text(found: Expiry) -> Iterator[Line | str]:
         if one.is_of_provider and found.state(one) is not Nagios.OK:
             yield from wrapped(tr("cli.expiry.of_provider"), "    ")
         if one.successor is not None and (one.is_set_aside or found.state(one) is not Nagios.OK):
-            yield from wrapped(successor_told(one.successor, language(), is_set_aside=one.is_set_aside), "    ")
+            yield from wrapped(successor_told(one.successor, language(), one), "    ")
+        elif found.state(one) is not Nagios.OK and (lacking := partial_told(one, language())):
+            yield from wrapped(lacking, "    ")
     for unread in found.portfolio.unread:
         yield from wrapped(error_line(unread.error), "    ", "  - ")
     yield from next_step(_now(found))
@@ -167,17 +170,23 @@ def _now(found: Expiry) -> str:
     ending = [one for one in found.certificates if found.state(one) is not Nagios.OK]
     alone = [one for one in ending if one.successor is None]
     if ending and not alone:
-        return tr("cli.scan.now.followed", name=visible(ending[0].name))
-    if alone and found.portfolio.is_whole and all(one.is_of_provider for one in alone):
-        return tr("cli.expiry.now.of_provider")
-    return _now_of_last(found, alone)
+        return _followed_now(ending)
+    own = [one for one in alone if not one.is_of_provider]
+    return tr("cli.expiry.now.of_provider") if alone and not own else _now_of_last(found, own)
+
+
+def _followed_now(ending: Sequence[HeldCertificate]) -> str:
+    """Return what is left to do where the next of all is there: first of what needs more than a look."""
+    left = [(what_is_left(one.successor), one.name) for one in ending if one.successor is not None]
+    slug, name = next((each for each in left if each[0] != "in_place"), left[0])
+    return tr(f"cli.scan.now.{slug}", name=visible(name))
 
 
 def _now_of_last(found: Expiry, alone: Sequence[HeldCertificate]) -> str:
     """Return what to do first where what ends has no next, or nothing ends soon."""
     if any(one.days_left(found.moment) < 0 for one in alone):
         return tr("cli.scan.now.expired")
-    coming = (one for one in found.certificates if one.successor is None)
+    coming = (one for one in found.certificates if one.successor is None and not one.is_of_provider)
     due = [one for one in coming if one.is_due(found.moment)]
     request = request_for_next((due or alone)[0], found.portfolio) if due or alone else None
     if request is not None:

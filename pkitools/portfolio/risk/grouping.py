@@ -107,10 +107,16 @@ def last_of_each(members: Iterable[HeldCertificate]) -> list[HeldCertificate]:
     """Return of certificates the last of each line: it ends later than the one before, which came near its end.
 
     While a certificate is renewed the old one and the next are there together, for weeks or months: that is how it is
-    done. Two servers may have a certificate each under one name, so that one is the next of no more than one.
+    done. Two servers may have a certificate each under one name, so that one is the next of no more than one. A copy is
+    followed by what is in its place.
     """
+    members = tuple(members)
+    every = {one.sha256 for one in members}
+    copies = {one.sha256 for one in members if (new := one.successor) and new.is_in_place and new.sha256 in every}
     last: list[HeldCertificate] = []
-    for one in sorted(members, key=lambda each: (each.not_before, each.not_after)):
+    for one in sorted(
+        (one for one in members if one.sha256 not in copies), key=lambda each: (each.not_before, each.not_after)
+    ):
         before = [each for each in last if each.not_after <= one.not_after and follows(each, one)]
         if before:
             last.remove(max(before, key=lambda each: each.not_after))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -15,7 +15,7 @@ from pkitools.portfolio.model import HeldCertificate, Place, Portfolio, Standing
 from pkitools.portfolio.waiting import request_for_next
 from pkitools.reports.telling.answer import answer_of, reservations, told
 from pkitools.reports.telling.readable import number_of, role_above, short_day
-from pkitools.text import visible
+from pkitools.text import joined, visible
 from pkitools.x509.above import Above
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ _OF_A_SOURCE: Final = ("revocation.source.", "revocation.crl.", "revocation.ocsp
 _NONE_NAMED: Final = "revocation.source.named"  # there was none to count
 _MOST_UNUSED: Final = 3
 _MOST_ADDED: Final = 5
+_MOST_NAMING: Final = 4
+_MOST_OF_NAME: Final = 190  # characters of an operand of a message
+_MOST_NAMES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,15 @@ def renewal_told(
         Empty where nothing is to be said of it.
     """
     if certificate.successor is not None:
-        return successor_told(certificate.successor, language, is_set_aside=certificate.is_set_aside)
+        return successor_told(certificate.successor, language, certificate)
+    return " ".join(
+        filter(None, (partial_told(certificate, language), _order_told(certificate, portfolio, language, orders)))
+    )
+
+
+def _order_told(
+    certificate: HeldCertificate, portfolio: Portfolio, language: Language, orders: OrderDays | None
+) -> str:
     planned = "" if orders is None else orders.told(certificate, language)
     if planned or certificate.verdict is not Verdict.PASSED:
         return planned
@@ -133,6 +144,8 @@ def renewal_told(
         return ""
     code = "ends_soon" if certificate.ends_by is None else "works_no_longer"
     days = certificate.days_left(portfolio.moment)
+    if certificate.is_of_provider:
+        return word("portfolio.report.ends_soon.provider", language, days=days)
     if (request := request_for_next(certificate, portfolio)) is not None:
         return word(f"portfolio.report.{code}.request", language, days=days, place=visible(request.place.name))
     return word(f"portfolio.report.{code}", language, days=days)
@@ -162,17 +175,58 @@ def said_of(
     return one_line(f"{first} {told_where(certificate)}{said.title}. {said.remedy} {unused}")
 
 
-def successor_told(successor: Successor, language: Language, *, is_set_aside: bool = False) -> str:
+def successor_told(successor: Successor, language: Language, old: HeldCertificate | None = None) -> str:
     """Return that the next certificate is there, where, and what to do with it and with the old one.
 
     Args:
         successor: the next.
         language: of the sentence.
-        is_set_aside: the old one is a copy, and there is nothing to do.
+        old: the one before it, where what names that is to be told: it may be a copy.
     """
     day, place = short_day(successor.not_after, language), visible(successor.place)
-    slug = "set_aside" if is_set_aside else "successor"
-    return word(f"portfolio.report.{slug}", language, place=place, day=day)
+    named_by = () if old is None else old.named_by
+    if successor.has_replaced:
+        told = word("portfolio.report.set_aside", language, place=place, day=day)
+        lacks = joined([*map(visible, successor.lacks)], _MOST_NAMES)
+        return f"{told} {word('portfolio.report.dropped', language, names=lacks)}" if lacks else told
+    if successor.is_in_place and named_by:
+        return " ".join(_named_told(named_by, place, day, language))
+    return word(f"portfolio.report.{what_is_left(successor)}", language, place=place, day=day)
+
+
+def _named_told(named_by: Sequence[str], place: str, day: str, language: Language) -> Iterator[str]:
+    """Yield that a copy counts by what names it, what to do, and what else names it: each is to be looked at."""
+    first, *others = (end_of(visible(each)) for each in named_by)
+    yield word("portfolio.report.named", language, place=place, day=day, where=first)
+    for each in others[:_MOST_NAMING]:
+        yield word("portfolio.report.named_also", language, where=each)
+    if more := len(others[_MOST_NAMING:]):
+        yield f"({word('portfolio.across.more', language, count=more)})"
+
+
+def end_of(name: str) -> str:
+    """Return the end of a long name of what names a file, where its line is; made safe before."""
+    return name if len(name) <= _MOST_OF_NAME else f"…{name[1 - _MOST_OF_NAME :]}"
+
+
+def what_is_left(successor: Successor) -> str:
+    """Return what is left to do where the next certificate is there: put it into use, but for two reasons.
+
+    Returns:
+        ``in_place``: it lies where the old one lay; ``without_key``: its key is to be found; else ``successor``.
+    """
+    if successor.is_in_place:
+        return "in_place"
+    return "without_key" if successor.lacks_key else "successor"
+
+
+def partial_told(certificate: HeldCertificate, language: Language) -> str:
+    """Return that what comes after a certificate is there and lacks names of it, and which; empty where none is."""
+    if (partial := certificate.partial) is None:
+        return ""
+    names, place = joined([*map(visible, partial.lacks)], _MOST_NAMES), visible(partial.place)
+    day = short_day(partial.not_after, language)
+    return word("portfolio.report.lacking", language, names=names, place=place, day=day)
 
 
 def ends_by_told(by: Above, moment: datetime, language: Language) -> str:

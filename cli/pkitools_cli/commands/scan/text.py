@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from pkitools.checking.private_keys import BESIDE, NAMED
@@ -26,6 +27,7 @@ from pkitools.reports.portfolio.telling import (
     renewal_told,
     standing_word,
     told_where,
+    what_is_left,
     without_certificate,
     word,
 )
@@ -307,7 +309,7 @@ def first_step(
         of_each = {name: (*found, *options) for name, options in ({None: ()} | {**given}).items()}
         words, after = _command(standing, one, of_each, portfolio.moment, connections)
     if words is None or not all(visible(word) == word for word in words):
-        now = _now(portfolio, standing, connections)
+        now = _now(portfolio, standing, one, connections)
         if connections is None or now != tr("cli.scan.now.passed"):
             return NextStep(now)
         # what is stated and not in a certificate, sent or tested is none of a scan's
@@ -316,12 +318,23 @@ def first_step(
 
 
 def _most_urgent(portfolio: Portfolio, orders: OrderDays | None) -> tuple[Standing | None, HeldCertificate | None]:
-    """Return the first to do something about: what the next is there for, or ordered, comes behind what asks more."""
+    """Return the first to do something about: what the next is there for, or ordered, comes behind what asks more.
+
+    Of what ends that is the other side's nobody here can order another: it comes behind what is one's own.
+    """
+    standing, one = _most_urgent_own(portfolio, orders)
+    if one is None or standing not in _URGENT or _is_seen_to(standing, one, orders):
+        urgent = takewhile(lambda each: each[0] in _URGENT, portfolio.in_order())
+        return next((each for each in urgent if _is_the_other_sides(*each)), (standing, one))
+    return standing, one
+
+
+def _most_urgent_own(portfolio: Portfolio, orders: OrderDays | None) -> tuple[Standing | None, HeldCertificate | None]:
     first: tuple[Standing | None, HeldCertificate | None] = None, None
     expired: tuple[Standing | None, HeldCertificate | None] = None, None
     for standing, one in portfolio.in_order():
-        if one.is_set_aside:
-            continue  # there is nothing to do
+        if one.is_set_aside or _is_the_other_sides(standing, one):
+            continue  # there is nothing to do, or for others
         is_first = first[1] is None
         if not _is_seen_to(standing, one, orders):
             if standing is Standing.EXPIRED:  # what is revoked and has not ended may be in use: that comes first
@@ -332,9 +345,13 @@ def _most_urgent(portfolio: Portfolio, orders: OrderDays | None) -> tuple[Standi
                     continue
                 return expired
             return (standing, one) if is_first or standing in _URGENT else first
-        if is_first:
+        if is_first or (_is_in_place(first[1]) and not _is_in_place(one)):
             first = standing, one
     return first if expired[1] is None else expired
+
+
+def _is_in_place(one: HeldCertificate | None) -> bool:
+    return one is not None and one.successor is not None and one.successor.is_in_place
 
 
 def _is_seen_to(standing: Standing | None, one: HeldCertificate, orders: OrderDays | None) -> bool:
@@ -353,7 +370,8 @@ def _seen_to(standing: Standing | None, one: HeldCertificate, portfolio: Portfol
 
 
 def _awaited(one: HeldCertificate) -> str:
-    return tr(f"cli.scan.now.{'ordered' if one.successor is None else 'followed'}", name=visible(one.name))
+    left = "ordered" if one.successor is None else what_is_left(one.successor)
+    return tr(f"cli.scan.now.{left}", name=visible(one.name))
 
 
 def _late(portfolio: Portfolio, orders: OrderDays | None) -> Iterator[str]:
@@ -426,11 +444,13 @@ def _claims(portfolio: Portfolio, connections: Connections | None) -> Iterator[s
         yield from wrapped(sentence, "")
 
 
-def _now(portfolio: Portfolio, worst: Standing | None, connections: Connections | None) -> str:
+def _now(
+    portfolio: Portfolio, worst: Standing | None, first: HeldCertificate | None, connections: Connections | None
+) -> str:
     if not portfolio.complete:
         return tr("cli.scan.now.partial")
     if worst in _URGENT:
-        return tr(f"cli.scan.now.{'provider' if _is_the_other_sides(portfolio, worst) else worst}")
+        return tr(f"cli.scan.now.{'provider' if _is_the_other_sides(worst, first) else worst}")
     if not portfolio.is_whole:
         return tr("cli.scan.now.unread")
     if worst is Standing.PASSED and any(one.is_revocation_unknown for one in portfolio.judged):
@@ -461,9 +481,9 @@ def _is_warned_of(one: HeldCertificate) -> bool:
     return told is not None and told.status is Status.VIOLATED and told.rule.severity >= Severity.WARNING
 
 
-def _is_the_other_sides(portfolio: Portfolio, worst: Standing | None) -> bool:
-    """Return whether what ends is of identity providers alone: nobody who connects orders that."""
-    return worst in _ENDS and all(one.is_of_provider for standing, one in portfolio.in_order() if standing is worst)
+def _is_the_other_sides(standing: Standing | None, one: HeldCertificate | None) -> bool:
+    """Return whether what ends is of an identity provider: nobody who connects orders that."""
+    return standing in _ENDS and one is not None and one.is_of_provider
 
 
 def _waiting(portfolio: Portfolio, worst: Standing | None) -> str:

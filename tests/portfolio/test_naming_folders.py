@@ -1,0 +1,134 @@
+"""What lies in a folder for copies is used where a text names that folder; what is named otherwise is no use of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from pkitools.portfolio.model import Portfolio
+from tests.portfolio.support import judging, scanned
+from tests.portfolio.test_copies import AFTER, is_silent, laid
+
+ARCHIVED: Final = {
+    "srv/archive/server.pem": ("srv/server.pem",),
+    "srv/archive/old-2025.pem": ("srv/server.pem",),
+    "srv/archive/v1/server.pem": ("srv/server.pem",),
+    "srv/archive/a/cert1.pem": ("srv/archive/a/cert2.pem", "srv/live/a/cert.pem"),
+}
+NAMES: Final = {
+    "docker-compose.yml": "services:\n  web:\n    volumes:\n      - ./srv/archive:/tls:ro\n",
+    "compose.yml": "services:\n  web:\n    volumes:\n      - type: bind\n        source: srv/archive\n",
+    "app.service": "[Service]\nWorkingDirectory={root}/srv/archive\nExecStart=/usr/bin/serve\n",
+    "of-another-machine.service": "[Service]\nWorkingDirectory=/opt/app/archive/\n",
+    "app.env": "CERT_DIR=/data/archive\nCERT=${{CERT_DIR}}/server.crt\n",
+    "app.ini": "ssl_dir = /tls/archive\nother_dir = /x/archive\n",
+    "relative.ini": "ssl_dir = archive\n",
+    "quoted.json": '{{"dir": ["archive"]}}\n',
+    "spring.properties": "spring.ssl.bundle.location=file:///opt/archive/\n",
+    "run.cmd": "set DIR=C:\\app\\archive\nserve %DIR%\n",
+    "variable.sh": 'serve "$BASE/archive/$1.pem"\n',
+    "all.sh": "serve --certs /x/archive/*.pem\n",
+    "srv/Dockerfile": "FROM x\nCOPY archive /tls\n",
+    "srv/run.sh": "cd archive && serve --certificate tls.pem\n",
+    "srv/archive/Dockerfile": "FROM x\nCOPY . /tls\n",
+    "srv/archive/compose.yml": "services:\n  web:\n    volumes:\n      - ./:/tls\n",
+    "upper.ini": "ssl_dir = /tls/Archive\n",
+}
+NAMES_NOT: Final = {
+    "README": "Old certificates are in srv/archive, such as server.pem and cert1.pem.\n",
+    "leesmij.txt": "ssl_dir = archive\n",
+    "notes.md": "ssl_dir = archive\n",
+    ".gitignore": "srv/archive/\n",
+    ".dockerignore": "**/archive/*.pem\n",
+    "page.ini": "docs = https://example.nl/archive/\n",
+    "key.yml": "archive: true\nother: x\n",
+    "other.ini": "dir = /srv/archives\nother_dir = /srv/my-archive/x\n",
+    "file.ini": "cert = srv/archive/another.pem\n",
+    "comment.ini": "# archive the old ones by hand\n",
+    "lvm/lvm.conf": 'backup {{\n  archive_dir = "{root}/lvm/archive"\n}}\n',
+    "lvm/relative.conf": "dir = archive/\n",
+    "elsewhere.conf": "dir = /lvm/archive\n",  # as it is of the machine whose files these are
+    "srv/renewal/a.conf": "archive_dir = {root}/srv/archive/a\ncert = {root}/srv/live/a/cert.pem\n\n[renewalparams]\n",
+    "SHA256SUMS": "{sums}",
+    "srv/archive/CHECKSUMS": "{sums}",
+    "sums.bsd": "{bsd}",
+}
+
+
+def seen(folder: Path) -> bool:
+    return is_silent(whole(folder))
+
+
+def whole(folder: Path) -> Portfolio:
+    return scanned(folder, asked=judging(moment=AFTER))
+
+
+def with_text(folder: Path, old: str, new: tuple[str, ...], name: str, text: str) -> Path:
+    laid(folder, old, new)
+    (folder / "lvm" / "archive").mkdir(parents=True)
+    (folder / "lvm" / "archive" / "a.vg").write_text("x = 1\n")
+    bare, digest = Path(old).name, "0a" * 32
+    sums = f"{digest}  {bare}\n{digest} *{old}\n"
+    file = folder / name
+    file.parent.mkdir(exist_ok=True, parents=True)
+    file.write_text(text.format(root=folder, sums=sums, bsd=f"SHA256 ({old}) = {digest}\n"))
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_a_text_that_names_the_folder_names_what_is_in_it(tmp_path: Path, name: str) -> None:
+    for number, (old, new) in enumerate(ARCHIVED.items()):
+        folder = with_text(tmp_path / str(number), old, new, name, NAMES[name])
+        assert not seen(folder), old
+        (one,) = (one for one in whole(folder).judged if one.not_after < AFTER)
+        line = 1 + next(at for at, text in enumerate((folder / name).read_text().splitlines()) if is_where(text))
+        assert {each for place in one.places for each in place.named_by} == {f"{folder / name}:{line}"}
+        (folder / name).unlink()
+        assert seen(folder), old
+
+
+def is_where(line: str) -> bool:
+    return "archive" in line.lower() or " . " in line or "./:" in line
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES_NOT)
+def test_what_tells_of_it_or_names_another_is_no_use_of_it(tmp_path: Path, name: str) -> None:
+    for number, (old, new) in enumerate(ARCHIVED.items()):
+        assert seen(with_text(tmp_path / str(number), old, new, name, NAMES_NOT[name])), old
+
+
+def test_a_text_that_tells_first_hides_no_use_of_it(tmp_path: Path) -> None:
+    (old, new), *_ = ARCHIVED.items()
+    folder = with_text(tmp_path / "a", old, new, ".gitignore", NAMES_NOT[".gitignore"])
+    (one,) = (one for one in whole(folder).judged if one.is_set_aside)
+    (folder / "0-report.json").write_text(f'{{"pkitools": "x", "dir": "srv/archive", "sha256": "{one.sha256}"}}')
+    assert seen(folder)
+    (folder / "app.ini").write_text(NAMES["app.ini"])
+    assert not seen(folder)
+
+
+def test_a_list_that_has_the_thumbprint_itself_is_no_list_of_sums(tmp_path: Path) -> None:
+    (old, new), *_ = ARCHIVED.items()
+    folder = laid(tmp_path / "a", old, new)
+    (one,) = (one for one in whole(folder).judged if one.is_set_aside)
+    for digest in (one.sha256, one.sha1):
+        (folder / "pins").write_text(f"{digest}  {old}\n")
+        assert not seen(folder)
+
+
+@pytest.mark.parametrize(
+    "given", ["${CERT_DIR}/old.pem", "$CERT_DIR/old.pem", "{{ dir }}/old.pem", "%DIR%\\old.pem", "old.pem"]
+)
+def test_a_name_that_no_other_file_has_is_of_this_one_in_whatever_folder(tmp_path: Path, given: str) -> None:
+    folder = laid(tmp_path / "a", "archive/old.pem", ("server.pem",))
+    (folder / "app.ini").write_text(f"certificate = {given}\n")
+    assert not seen(folder)
+    (folder / "app.ini").write_text("certificate = /srv/other/old.pem\n")
+    assert seen(folder)
+    (folder / "app.ini").write_text(f"certificate = {given}\n")
+    (folder / "old.pem").write_bytes((folder / "server.pem").read_bytes())
+    assert seen(folder), "another file is called so"
