@@ -15,7 +15,8 @@ from pkitools.portfolio.where import same_place
 from pkitools.text import pattern
 
 _TOKEN: Final = pattern(r"[^\s\"'`=:;,()\[\]{}<>|&]+")
-_ASSIGNED: Final = pattern(r"[=:][ \t]*[\"']?\Z")
+_ASSIGNED: Final = pattern(r"(?:[=:]|\n[ \t]*-|(?<!\S)--?[a-zA-Z][\w-]{0,40})[ \t]{0,40}[\"']?\Z")
+"""Before a value: of a key, of a list in YAML, of an option of a program."""
 _KEY: Final = pattern(r"[\"']?[ \t]*[=:]")
 _QUOTES: Final = frozenset("\"'`")
 _EXPANSION: Final = frozenset("})]>")
@@ -168,8 +169,10 @@ def _is_value(text: str, start: int, end: int, *, is_beside: bool) -> bool:
     """Return whether a word without a separator stands where a value does; beside the folder anywhere but as a key."""
     if _KEY.match(text, end):
         return False
-    before = text[max(0, start - _AROUND) : start]
-    if _ASSIGNED.search(before) or (before[-1:] in _QUOTES and text[end : end + 1] in _QUOTES):
+    begin, after = max(0, start - _AROUND), text[end : end + 1]
+    before = ("" if begin else "\n") + text[begin:start]
+    is_enclosed = (before[-1:] in _QUOTES and after in _QUOTES) or (before[-1:], after) == (">", "<")
+    if is_enclosed or _ASSIGNED.search(before):
         return True
     return is_beside and not _line(text, start).lstrip().startswith(_COMMENTS)
 
