@@ -205,7 +205,7 @@ class Successor:
         not_after: its end, aware UTC.
         place: the first place it was found at that is not called a copy; not made safe for a terminal.
         has_replaced: it is in the place of the other, which has ended and is kept as a copy: see
-            :func:`~pkitools.portfolio.succeeding.has_replaced`.
+            :func:`~pkitools.portfolio.succeeding.is_in_place`.
         is_named: something names it, or a peer sends it: it is in use.
         is_in_place: it lies where the other lay, which is called a copy: as in ``has_replaced``, but that the other may
             be named and needs not have ended.

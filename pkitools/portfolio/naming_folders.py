@@ -7,7 +7,7 @@ name none of the files in it.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -15,16 +15,20 @@ from pkitools.portfolio.where import same_place
 from pkitools.text import pattern
 
 _TOKEN: Final = pattern(r"[^\s\"'`=:;,()\[\]{}<>|&]+")
-_ASSIGNED: Final = pattern(r"[=:][ \t]*[\"']?\Z")
+_ASSIGNED: Final = pattern(r"(?:[=:]|\n[ \t]*-|(?<!\S)--?[a-zA-Z][\w-]{0,40})[ \t]{0,40}[\"']?\Z")
+"""Before a value: of a key, of a list in YAML, of an option of a program."""
 _KEY: Final = pattern(r"[\"']?[ \t]*[=:]")
 _QUOTES: Final = frozenset("\"'`")
+_EXPANSION: Final = frozenset("})]>")
+"""What stands for a value ends with one of these: ``${BASE}/archive``."""
 _VARIABLE: Final = frozenset("$%*?~")
 _COMMENTS: Final = ("#", ";", "//", "--", "*")
 _CERTBOTS: Final = ("archive_dir", "[renewalparams]")
 """A key of certbot, and what the file that it stands in has: there it keeps what ``live`` links to."""
 _AROUND: Final = 400
-_MOST_LOOKED_UP: Final = 200
-"""Names in one text of which it is looked whether they lead to another folder; of more it is not."""
+_MOST_LOOKED_UP: Final = 20_000
+"""Places of which it is looked in one scan whether a folder is there; of more it is not, and what may be named is."""
+_HERE: Final = frozenset({"", ".", ".."})
 
 
 class Folders:
@@ -41,7 +45,10 @@ class Folders:
         self._by_end: dict[tuple[str, ...], list[str]] = {}
         self._by_place: dict[str, str] = {}
         self._first: set[str] = set()
+        self._last: set[str] = set()
+        self._spelled: set[str] = {".", ".."}
         self._counted: set[str] = set()
+        self._there: dict[str, str | None] = {}
         for name in names:
             parts = name.replace(os.sep, "/").split("/")[:-1]
             folded = [part.casefold() for part in parts]
@@ -53,6 +60,8 @@ class Folders:
                     for begin in (each for each in begins if each <= at):
                         self._by_end.setdefault(tuple(folded[begin : at + 1]), []).append(folder)
                 self._files.setdefault(folder, []).append(name)
+                self._last.add(folded[at])
+                self._spelled.add(parts[at])
             if begins:
                 self._first.add(same_place("/".join(parts[: begins[0] + 1])))
 
@@ -74,30 +83,48 @@ class Folders:
             return
         is_certbots = _CERTBOTS[1] in folded
         seen: set[str] = set()
+        named: set[str] = set()
         for found in _TOKEN.finditer(text):
             if not is_within and not any(each in found[0].casefold() for each in self._called):
                 continue
-            is_value = "/" in found[0] or "\\" in found[0] or _is_value(text, *found.span(), is_beside=is_beside)
-            if not is_value or found[0] in seen or _is_address(text, found.start()):
+            if found[0] in seen or not self._is_path(found[0], text, *found.span(), is_beside=is_beside):
                 continue
             if is_certbots and _line(text, found.start()).lstrip().startswith(_CERTBOTS[0]):
                 continue
             seen.add(found[0])
-            for folder in self._named(found[0], at_source, is_within=is_within, is_known=len(seen) < _MOST_LOOKED_UP):
-                yield from ((name, found.start()) for name in self._files[folder] if name not in self._counted)
+            for folder in self._named(found[0], at_source, is_within=is_within):
+                if folder not in named:
+                    named.add(folder)
+                    yield from ((name, found.start()) for name in self._files[folder] if name not in self._counted)
 
     def count(self, name: str) -> None:
         """Take it that a file is used: no more texts are asked of it."""
         self._counted.add(name)
 
-    def _named(self, token: str, at_source: str, *, is_within: bool, is_known: bool) -> Iterator[str]:
+    def _is_path(self, token: str, text: str, start: int, end: int, *, is_beside: bool) -> bool:
+        """Return whether a word is a path: a value, where it is the name of a folder alone, or that below the root.
+
+        ``location /archive`` of a web server, ``^/archive/`` and ``\\Archive`` of a mailbox are none.
+        """
+        plain = token.replace("\\", "/")
+        if "^" in token or _is_address(text, start):
+            return False
+        if "/" in plain.strip("/"):
+            return True
+        if not plain.startswith("/"):
+            return plain.endswith("/") or (token in self._spelled and _is_value(text, start, end, is_beside=is_beside))
+        before = text[max(0, start - 1) : start]
+        if before in _EXPANSION:
+            return True
+        return before == ":" if token.startswith("\\") else _is_value(text, start, end, is_beside=False)
+
+    def _named(self, token: str, at_source: str, *, is_within: bool) -> Iterator[str]:
         """Yield the folders that a path may name.
 
         Args:
             token: the path.
             at_source: the folder of the text.
             is_within: that lies in a folder for copies.
-            is_known: it is to be looked where it leads.
         """
         parts = token.replace("\\", "/").split("/")
         begin = max((at for at, part in enumerate(parts) if part.casefold() in self._called), default=-1)
@@ -105,22 +132,47 @@ class Folders:
         end = next(variables, len(parts))
         literal = parts[:end]
         is_of_variable = any(not _VARIABLE.isdisjoint(part) for part in literal)
-        if is_within and literal and not is_of_variable and not token.startswith(("/", "\\")):
+        last = next((part.casefold() for part in reversed(literal) if part), "")
+        is_relative = not (is_of_variable or token.startswith(("/", "\\")))
+        if is_within and is_relative and (last in _HERE or last in self._last):
             folder = self._by_place.get(same_place(os.path.join(at_source, *literal)))  # noqa: PTH118  as a walk names it
             if folder is not None:
                 yield folder
         end_of = tuple(part.casefold() for part in literal[begin:] if part not in {"", "."}) if begin >= 0 else ()
         for folder in self._by_end.get(end_of, ()):
-            if is_of_variable or not is_known or _may_lead("/".join(literal), at_source, folder):
+            if is_of_variable or self._may_lead("/".join(literal), at_source, folder):
                 yield folder
+
+    def _may_lead(self, path: str, at_source: str, folder: str) -> bool:
+        """Return whether a path may lead to a folder: not where it leads to another one that is there.
+
+        What stands in a text may be as a container sees it, or of another machine whose files these are. What counts
+        from the folder of the text and is there is that.
+        """
+        is_whole, below, wanted = path.startswith("/"), path.lstrip("/"), os.path.realpath(folder)
+        own = path if is_whole else os.path.join(at_source, below)  # noqa: PTH118  as a walk names it
+        first = self._real(own)
+        if first is not None and (first == wanted or not is_whole):
+            return first == wanted
+        above = map(str, Path(folder).absolute().parents)
+        there = {self._real(os.path.join(base, below)) for base in above} | {first}  # noqa: PTH118  as above
+        return wanted in there or there == {None}
+
+    def _real(self, folder: str) -> str | None:
+        """Return where a folder is; ``None`` where none is there, or very many were looked for."""
+        if folder not in self._there and len(self._there) < _MOST_LOOKED_UP:
+            self._there[folder] = os.path.realpath(folder) if os.path.isdir(folder) else None  # noqa: PTH112  as elsewhere here
+        return self._there.get(folder)
 
 
 def _is_value(text: str, start: int, end: int, *, is_beside: bool) -> bool:
     """Return whether a word without a separator stands where a value does; beside the folder anywhere but as a key."""
     if _KEY.match(text, end):
         return False
-    before = text[max(0, start - _AROUND) : start]
-    if _ASSIGNED.search(before) or (before[-1:] in _QUOTES and text[end : end + 1] in _QUOTES):
+    begin, after = max(0, start - _AROUND), text[end : end + 1]
+    before = ("" if begin else "\n") + text[begin:start]
+    is_enclosed = (before[-1:] in _QUOTES and after in _QUOTES) or (before[-1:], after) == (">", "<")
+    if is_enclosed or _ASSIGNED.search(before):
         return True
     return is_beside and not _line(text, start).lstrip().startswith(_COMMENTS)
 
@@ -132,20 +184,5 @@ def _is_address(text: str, start: int) -> bool:
 
 def _line(text: str, at: int) -> str:
     """Return the beginning of the line that a place is in, up to that place."""
-    return text[max(text.rfind("\n", 0, at) + 1, at - _AROUND) : at + _AROUND]
-
-
-def _may_lead(path: str, at_source: str, folder: str) -> bool:
-    """Return whether a path may lead to a folder: not where it leads to another one that is there.
-
-    What stands in a text may be as a container sees it, or of another machine whose files these are.
-    """
-    is_whole = path.startswith("/")
-    wanted = os.path.realpath(folder)
-    above = [at_source, *map(str, Path(folder).absolute().parents)]
-    bases: Sequence[str] = [path, *above[1:]] if is_whole else above
-    found = [path if is_whole and at == 0 else os.path.join(base, path.lstrip("/")) for at, base in enumerate(bases)]  # noqa: PTH118  as above
-    there = [os.path.realpath(each) == wanted for each in found if os.path.isdir(each)]  # noqa: PTH112  as above
-    if not is_whole and os.path.isdir(found[0]):  # noqa: PTH112  as above
-        return there[0]
-    return any(there) or not there
+    begin = max(0, at - _AROUND)
+    return text[max(text.rfind("\n", begin, at) + 1, begin) : at]

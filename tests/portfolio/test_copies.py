@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from csv import DictReader
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -169,9 +170,12 @@ def test_every_name_that_a_folder_is_reached_by_counts(
 def test_every_form_says_of_a_copy_what_the_scan_says(run: Command, tmp_path: Path, old: str) -> None:
     root = tmp_path / "root"
     root.write_bytes(pem(good_chain().root.der))
-    for number, named in enumerate(("", "application.properties")):
-        folder = laid(tmp_path / str(number), old, COPIES[old], named=named)
-        reports = {end: tmp_path / f"{number}.{end}" for end in ("json", "xml", "sarif", "ics", "prom")}
+    for number, named in enumerate(("", "application.properties", *(["folder"] if "archive" in old else []))):
+        folder = laid(tmp_path / str(number), old, COPIES[old], named=named if named in NAMING else "")
+        if named == "folder":
+            (folder / "compose.yml").write_text("volumes:\n  - ./archive:/tls\n")
+        ends = "json", "xml", "sarif", "ics", "prom", "csv", "html", "md"
+        reports = {end: tmp_path / f"{number}.{end}" for end in ends}
         asked = folder, "--trust", root, "--moment", AFTER.isoformat()
         written = (word for report in reports.values() for word in ("--report", report))
         ran = run("scan", *asked, "--revocation", "off", *written)
@@ -186,7 +190,14 @@ def test_every_form_says_of_a_copy_what_the_scan_says(run: Command, tmp_path: Pa
         assert ("error" in levels) is bool(named)
         assert (f"{one['sha256']}-expires" in "".join(text["ics"].split())) is bool(named)
         assert (f'sha256="{one["sha256"]}"' in text["prom"]) is bool(named)
+        rows = DictReader(text["csv"].lstrip("\ufeff").splitlines())
+        (in_table,) = (each["renewal"] for each in rows if each["sha256"] == one["sha256"])
+        for told in (ran.told, text["html"], text["md"], in_table, run("expiry", *asked).told):
+            said = " ".join(told.split())
+            assert ("which does not count" in said) is not bool(named), told
+            assert ("called a copy from before, and counts because of" in said) is bool(named), told
         monitored, expiry = run("expiry", *asked, "--nagios"), run("expiry", *asked, "--json")
+        assert ("named by" in monitored.out) is bool(named)
         assert (monitored.code == 2, expiry.code == 10) == (bool(named), bool(named)), monitored.out
         states = {each["set_aside"]: each["state"] for each in expiry.document["certificates"]}
         assert states == ({False: "ok", True: "ok"} if not named else {False: states[False]})

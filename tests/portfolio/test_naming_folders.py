@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from pkitools.checking.file_names import ARCHIVES
 from pkitools.portfolio.model import Portfolio
+from pkitools.portfolio.naming_folders import Folders
 from tests.portfolio.support import judging, scanned
 from tests.portfolio.test_copies import AFTER, is_silent, laid
+from tests.support.work_done import work_done
 
 ARCHIVED: Final = {
     "srv/archive/server.pem": ("srv/server.pem",),
@@ -29,6 +33,16 @@ NAMES: Final = {
     "spring.properties": "spring.ssl.bundle.location=file:///opt/archive/\n",
     "run.cmd": "set DIR=C:\\app\\archive\nserve %DIR%\n",
     "variable.sh": 'serve "$BASE/archive/$1.pem"\n',
+    "list.yml": "dirs:\n  - archive\n",
+    "only.yml": "- archive\n",
+    "context.xml": "<host><certDir>archive</certDir></host>\n",
+    "option.sh": "serve --dir archive\n",
+    "short.sh": "serve -d 'archive' -v\n",
+    "braces.env": "DIR=${{BASE}}/archive\n",
+    "here.sh": "serve $(pwd)/archive\n",
+    "template.yml": "dir: '{{{{ base }}}}/archive/'\n",
+    "root.ini": "ssl_dir = /archive\n",
+    "drive.ini": "ssl_dir = D:\\archive\n",
     "all.sh": "serve --certs /x/archive/*.pem\n",
     "srv/Dockerfile": "FROM x\nCOPY archive /tls\n",
     "srv/run.sh": "cd archive && serve --certificate tls.pem\n",
@@ -46,6 +60,9 @@ NAMES_NOT: Final = {
     "key.yml": "archive: true\nother: x\n",
     "other.ini": "dir = /srv/archives\nother_dir = /srv/my-archive/x\n",
     "file.ini": "cert = srv/archive/another.pem\n",
+    "web.conf": "location /archive {{\n  rewrite ^/archive/(.*)$ /x/$1;\n}}\nlocation ~ ^/archive/ {{ }}\n",
+    "dovecot.conf": 'mailbox "Archive" {{\n  special_use = \\Archive\n}}\n',
+    "words.txt": "we archive - archive -- archive re-archive x-y archive\n",
     "comment.ini": "# archive the old ones by hand\n",
     "lvm/lvm.conf": 'backup {{\n  archive_dir = "{root}/lvm/archive"\n}}\n',
     "lvm/relative.conf": "dir = archive/\n",
@@ -132,3 +149,41 @@ def test_a_name_that_no_other_file_has_is_of_this_one_in_whatever_folder(tmp_pat
     (folder / "app.ini").write_text(f"certificate = {given}\n")
     (folder / "old.pem").write_bytes((folder / "server.pem").read_bytes())
     assert seen(folder), "another file is called so"
+
+
+HOSTILE: Final = {
+    "one line": lambda count: " ".join(f"/a{number}/archive" for number in range(count)),
+    "one folder below": lambda count: "\n".join(f"x{number}/archive/site{number % 9}" for number in range(count)),
+    "one path": lambda count: "archive/" * count,
+    "variables": lambda count: "\n".join(f"$A{number}/archive" for number in range(count)),
+    "words": lambda count: "archive " * count,
+    "values": lambda count: "\n".join(f"a = {'x' * (number % 7)}archive" for number in range(count)),
+    "no end": lambda count: f"archive {' ' * count} = archive" + " \n" * count,
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+@pytest.mark.parametrize("within", ["", "archive/"])
+def test_what_is_done_of_a_text_grows_with_it_and_no_faster(kind: str, within: str) -> None:
+    files = [f"/nowhere/archive/site{number}/cert{number}.pem" for number in range(9)]
+
+    def done(count: int) -> int:
+        text = HOSTILE[kind](count)
+        return work_done(lambda: [*Folders(files, ARCHIVES).named_in(text, f"/nowhere/{within}a.conf")])["calls"]
+
+    done(9)  # what is loaded once
+    few, more = done(400), done(1600)
+    assert more < 5 * few + 2_000, (few, more)
+
+
+def test_very_many_places_are_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of what is not looked up it is taken that it may be named."""
+    monkeypatch.setattr("pkitools.portfolio.naming_folders._MOST_LOOKED_UP", 50)
+    looked_up: list[str] = []
+    monkeypatch.setattr(os.path, "isdir", lambda name: looked_up.append(name) or name.endswith("/other/archive"))
+    files = ["/srv/archive/a.pem"]
+    texts = [f"dir = /{number}/other/archive\n" for number in range(400)]
+    folders = Folders(files, ARCHIVES)
+    found = [[*folders.named_in(text, "/srv/a.conf")] for text in texts]
+    assert len(looked_up) == 50
+    assert (found[0], found[-1]) == ([], [(files[0], len("dir = "))])
