@@ -51,7 +51,8 @@ _LINE_ENDS: Final = (b"", b"\n", b"\r")
 _ONE_LINE: Final = pattern(rb"\s{0,100}-----BEGIN [A-Z0-9 #]{1,40}-----[ ]")
 _LINE_END: Final = pattern(rb"[\r\n]")
 _LONGEST_LINE: Final = 1024  # of what is looked at beside BEGIN and END
-_BLANK: Final = pattern(rb"(?:\n|\r(?![\r\n]))[ \t]*(?:\r\n|\n|\r)")
+# two, each with an octet to begin with: as one pattern every octet of a body would be tried as either
+_BLANKS: Final = (pattern(rb"\n[ \t]*[\r\n]"), pattern(rb"\r(?![\r\n])[ \t]*[\r\n]"))
 _QUOTED: Final = pattern(rb"[\r\n][ \t]*>")
 
 
@@ -160,5 +161,6 @@ def _of_body(body: bytes) -> Iterator[TextForm]:
     if b"\x0b" in body or b"\x0c" in body:
         yield TextForm.ODD_SPACE
     # one empty line right behind BEGIN is read by all: there end the headers that a block may have
-    if _BLANK.search(body, len(first) + (2 if body[len(first) :].startswith(b"\r\n") else 1)):
+    begin = len(first) + (2 if body.startswith(b"\r\n", len(first)) else 1)
+    if any(blank.search(body, begin) for blank in _BLANKS):
         yield TextForm.BLANK_LINES

@@ -367,13 +367,14 @@ class _Found:
         """Yield what its file says of a certificate besides; what is about one part of it of that part alone."""
         if subject.facts.sha256 not in self._of_whom:
             return  # it is not whose file it is, such as what a keystore trusts
-        for told in (self._keys_by_part(), self._statements(judged.environment, by)):
+        for told in filter(None, (self._keys_by_part(), self._statements(judged.environment, by))):
             for position in (None, *(item.position for item in subject.items)):
                 yield from told.get(position, ())
 
     def _keys_by_part(self) -> _ByPart:
         if not hasattr(self, "_of_keys_by_part"):
-            self._of_keys_by_part = self._by_part(self._keys_beside())
+            told = self._keys_beside()
+            self._of_keys_by_part: _ByPart = self._by_part(told) if told else {}
         return self._of_keys_by_part
 
     def _keys_beside(self) -> Sequence[Outcome]:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from pkitools.frozen import dataclass
+from pkitools.frozen import dataclass, of_the_latest
 from pkitools.text import pattern
 from pkitools.trust.authorities import CatalogueEntry, HierarchyKind, catalogue, same_name
 from pkitools.trust.hierarchy import Hierarchy, get_hierarchy, hierarchies
@@ -107,9 +107,17 @@ def hierarchy_of(facts: CertificateFacts, issuer: CertificateFacts | None = None
             issuer is for a path to show.
     """
     if issuer is not None and issuer.subject.der == facts.issuer.der:
-        found = recognise(issuer)
-    else:
-        found = _by_issuer(facts.issuer.common_name, facts.authority_key_identifier)
+        return _below(facts, recognise(issuer))
+    return _by_itself(facts)
+
+
+@of_the_latest
+def _by_itself(facts: CertificateFacts) -> Recognition:
+    return _below(facts, _by_issuer(facts.issuer.common_name, facts.authority_key_identifier))
+
+
+def _below(facts: CertificateFacts, found: Recognition) -> Recognition:
+    """Return what a certificate says to be by what is known of its issuer; of whom nothing is, by its own policy."""
     if found.match is Match.NONE:
         found = _by_policy(facts)
     return Recognition(

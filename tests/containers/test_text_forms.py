@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
+from itertools import product
 
 import pytest
 
 from pkitools.containers import read_source
-from pkitools.containers.text_forms import TextForm
+from pkitools.containers.text_forms import TextForm, text_forms
 from pkitools.errors import PkitoolsError
 from tests.support.chains import good_chain
 from tests.support.effort import bounded
@@ -38,6 +40,17 @@ OF_THE_WHOLE_FILE = {
 @pytest.mark.parametrize("form", sorted(set(TextForm) - OF_THE_WHOLE_FILE))
 def test_a_form_of_the_last_block_is_seen_as_well(form: TextForm) -> None:
     assert form in read_source(plain(DERS) + WRITTEN[form](DERS), "f").forms
+
+
+def test_an_empty_line_is_seen_whatever_ends_it() -> None:
+    """Two line ends with nothing or blanks between them; of CR CR LF the first CR is none, as its lines are double."""
+    empty = re.compile(rb"(?:\n|\r(?![\r\n]))[ \t]*(?:\r\n|\n|\r)")
+    for length in range(6):
+        for between in map(bytes, product(b"M \t\n\r", repeat=length)):
+            body = b"MIIB" + between + b"MIIB\n"
+            written = b"-----BEGIN CERTIFICATE-----\n" + body + b"-----END CERTIFICATE-----\n"
+            is_seen = TextForm.BLANK_LINES in text_forms(written, written)
+            assert is_seen is (empty.search(body) is not None), between
 
 
 def test_the_label_of_a_key_or_request_is_nobodys_concern() -> None:

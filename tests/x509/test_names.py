@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pkitools.x509 import read_certificate
+from pkitools.x509.model import escaped
 from pkitools.x509.name_matching import name_text
 from pkitools.x509.names import name_from_der
 from pkitools.x509.oids import ATTRIBUTES
@@ -74,6 +76,17 @@ def test_the_text_of_a_name_tells_where_each_value_ends(
     parts = re.findall(r"(?:[^\\,+]|\\.)+", mine.text, re.DOTALL)
     shown = [re.sub(r"\\(.)", r"\1", part.lstrip(" ").partition("=")[2], flags=re.DOTALL) for part in parts]
     assert shown == [attribute.value for attribute in mine]
+
+
+def test_what_ends_a_value_or_begins_another_is_escaped_wherever_it_stands() -> None:
+    for value in map("".join, (part for length in range(5) for part in product('a #\\\\"+,;<>', repeat=length))):
+        told = "".join(
+            f"\\{char}"
+            if char in '\\"+,;<>' or (at == 0 and char in " #") or (char == " " and at == len(value) - 1)
+            else char
+            for at, char in enumerate(value)
+        )
+        assert escaped(value) == told
 
 
 def test_a_value_cannot_look_like_another_attribute() -> None:
