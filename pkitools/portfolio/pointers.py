@@ -304,7 +304,8 @@ def directives_of(
         case "options":
             return of_haproxy(text, names, raw["lines"])
         case _:
-            return of_keyed(text, {_word(each): each for each in names}, name)
+            keys = {certificate: key for key, certificate in raw["keys"].items()}
+            return of_keyed(text, {_word(each): each for each in names}, name, keys, raw["keyed_in"])
 
 
 def _unnamed(raw: Mapping[str, Any], text: str) -> Unnamed | None:
@@ -435,7 +436,9 @@ def _own_keys(raw: Mapping[str, Any], found: Sequence[Directive]) -> Callable[[D
     named = {id(found[at]) for at in keyed}
 
     def of(directive: Directive) -> OwnKey:
-        if raw["form"] == "keyed" or id(directive) in named:
+        if raw["form"] == "keyed":
+            return OwnKey.NONE if directive.is_alone else OwnKey.NAMED
+        if id(directive) in named:
             return OwnKey.NAMED
         if raw["form"] == "options" or (small and directive.name not in keys):
             return OwnKey.LOADED
