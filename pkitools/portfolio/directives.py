@@ -12,11 +12,13 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import pairwise
+from fnmatch import fnmatchcase
+from itertools import islice, pairwise
+from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from pkitools.containers.named_values import standings
-from pkitools.frozen import dataclass
+from pkitools.containers.named_values import Folder, Standing, standings
+from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_POINTERS
 from pkitools.text import pattern
 
@@ -43,12 +45,14 @@ class Directive:
         values: in their order; none where it names nothing.
         line: of its name, from 1.
         block: in which it stands.
+        is_alone: it is a certificate for which surely no private key is named beside it, which its program asks for.
     """
 
     name: str
     values: tuple[Value, ...]
     line: int
     block: Block
+    is_alone: bool = False
 
 
 class _Lines:
@@ -303,37 +307,98 @@ PROGRAMS: Final = tuple(
 """How files end that are the text of a program: in those such a name may be anything, so less counts as one."""
 _PATH: Final = "."
 """Between the words of a name that says what its key stands in."""
+_MOST_LINES: Final = 400
+"""Lines above the first certificate of a list that its key is looked for in."""
+_MERGED: Final = pattern(r"<<[\"']?[ \t]*:|\{\{")
+_BLOCK_SCALAR: Final = pattern(r"[ \t]*+[|>]")
+"""Of what stands as it is in a text nothing is a name of a file."""
 _DATA: Final = (".yml", ".yaml", ".toml", ".json")
 
 
-def of_keyed(text: str, names: Mapping[str, str], name: str) -> Iterator[Directive]:
+def of_keyed(
+    text: str,
+    names: Mapping[str, str],
+    name: str,
+    keys: Mapping[str, str] = MappingProxyType({}),
+    keyed_in: Collection[str] = (),
+) -> Iterator[Directive]:
     """Yield keys of YAML, TOML or JSON with their values: in blocks, inline, on the next line, in lists.
 
     Args:
         names: as Traefik's documents write them, by the small letters of their last word, which is the key; of a file
             that is surely data any letters do. One of several words counts only where the others stand around it.
         name: of the file.
+        keys: of a certificate what names its private key, beside it.
+        keyed_in: what such certificates stand in, with a * for a name of somebody's choice.
     """
-    placed = list[tuple[int, Directive]]()
-    for at, found in _keys_of(text, names, name):
-        if _PATH in found.name:
-            placed.append((at, found))
-        else:
-            yield found
+    placed, others = list[tuple[int, Directive]](), list[tuple[int, Directive]]()
+    for at, found in islice(_keys_of(text, names, name), MAX_POINTERS + 1):
+        (placed if _PATH in found.name else others).append((at, found))
+    is_data = name.lower().endswith(_DATA)
+    yield from _with_keys(text, others, keys, keyed_in) if is_data else (each for _, each in others)
     if placed:
         yield from _at_their_place(text, placed)
 
 
+def _with_keys(
+    text: str, found: Sequence[tuple[int, Directive]], keys: Mapping[str, str], keyed_in: Collection[str]
+) -> Iterator[Directive]:
+    """Yield what was found, and of a certificate that surely stands without a key say so.
+
+    What a merge (``<<``) of YAML or a template brings in beside it is not seen: there nothing is sure.
+    """
+    if not any(each.name in keys for _, each in found) or _MERGED.search(text):
+        yield from (each for _, each in found)
+        return
+    places = _standings(text, found)
+    with_key = {
+        (place.folder, each.name)
+        for (at, each), place in zip(found, places, strict=True)
+        if place is not None and (each.values or _BLOCK_SCALAR.match(text, at))
+    }
+    lists: dict[Folder, str] = {}
+    for (at, each), place in zip(found, places, strict=True):
+        if each.name not in keys or place is None or (place.folder, keys[each.name]) in with_key:
+            yield each
+            continue
+        words = _words_of(place.folder)
+        if place.folder and isinstance(place.folder[-1], int):
+            around = place.folder[:-1]
+            if around not in lists:
+                lists[around] = _list_of(text, at)
+            words += [lists[around]] if lists[around] else []
+        is_alone = any(fnmatchcase(_PATH.join(words), told.lower()) for told in keyed_in)
+        yield replace(each, is_alone=True) if is_alone else each
+
+
+def _words_of(folder: Folder) -> list[str]:
+    """Return the names around a value in small letters, from the top of its file or of one that the text has in it."""
+    words: list[str] = []
+    for part in (each.lower() for each in folder if isinstance(each, str)):
+        words = [] if part.endswith(_DATA) else [*words, *part.split(_PATH)]
+    return words
+
+
+def _list_of(text: str, at: int) -> str:
+    """Return the key of the list of YAML that a place is in, where its dashes stand no deeper than that key."""
+    indent = None
+    for _ in range(_MOST_LINES):
+        begin = text.rfind("\n", 0, at) + 1
+        line, at = text[begin:at], begin - 1
+        told = line.lstrip(" ")
+        depth = len(line) - len(told)
+        if told.startswith("-") and (indent is None or depth < indent):
+            indent = depth
+        elif told and not told.startswith(("-", "#")) and indent is not None and depth <= indent:
+            return told.partition(":")[0].strip("\"' ").lower() if depth == indent else ""
+        if at < 0:
+            break
+    return ""
+
+
 def _at_their_place(text: str, found: Sequence[tuple[int, Directive]]) -> Iterator[Directive]:
     """Yield the directives that stand in what their name says, and in nothing else."""
-    octets, at, last = list[bytes](), 0, 0
-    spans = list[tuple[int, int]]()
-    for place, _ in found:
-        octets.append(text[last:place].encode())
-        at, last = at + len(octets[-1]), place
-        spans.append((at, at))
-    octets.append(text[last:].encode())
-    for (_, directive), standing in zip(found, standings(b"".join(octets), spans), strict=True):
+    for (_, directive), standing in zip(found, _standings(text, found), strict=True):
         if standing is not None:
             around = (
                 standing.folder[1:] if standing.folder[:1] and isinstance(standing.folder[0], int) else standing.folder
@@ -341,6 +406,18 @@ def _at_their_place(text: str, found: Sequence[tuple[int, Directive]]) -> Iterat
             words = (*map(str, around), standing.name.rpartition("/")[2])  # without the number of the document
             if _PATH.join(words).lower() == directive.name.lower():
                 yield directive
+
+
+def _standings(text: str, found: Sequence[tuple[int, Directive]]) -> list[Standing | None]:
+    """Return where each of what stands from a place in a text on is."""
+    octets, at, last = list[bytes](), 0, 0
+    spans = list[tuple[int, int]]()
+    for place, _ in found:
+        octets.append(text[last:place].encode())
+        at, last = at + len(octets[-1]), place
+        spans.append((at, at))
+    octets.append(text[last:].encode())
+    return standings(b"".join(octets), spans)
 
 
 def _keys_of(text: str, names: Mapping[str, str], name: str) -> Iterator[tuple[int, Directive]]:

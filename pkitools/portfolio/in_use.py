@@ -36,10 +36,9 @@ class InUse:
         if not is_all:
             self._unsure.add(os.path.realpath(name))
 
-    def is_included(self, name: str) -> bool:
-        """Return whether another configuration includes one."""
-        path = os.path.realpath(name)
-        return any(path in files for by, files in self._includes.items() if by != path)
+    def parts(self) -> frozenset[str]:
+        """Return the files that another configuration includes, with links followed."""
+        return frozenset(path for by, files in self._includes.items() for path in files if path != by)
 
     def reached(self, name: str) -> tuple[str, ...]:
         """Return a configuration with all that it includes, and what those do."""

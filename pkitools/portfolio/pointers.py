@@ -108,6 +108,8 @@ _LIKE_A_PATH: Final = pattern(
 _VARIABLE: Final = pattern(r"[$%]|\{\{|^data:|^@|^(?:engine|store|pkcs11):")
 
 
+_ITSELF: Final = pattern(r"data:[^$]*+")
+"""Of nginx the certificate or key itself, in place of a file: what is not looked at, and may be a secret."""
 _MOST_VALUE: Final = 4_096
 """Characters that the name of a file may have: no system has longer ones."""
 _MOST_OUTER: Final = 64
@@ -167,7 +169,7 @@ def text_of(data: bytes, name: str) -> str | None:
 
 
 def pointers_beside(data: bytes, name: str) -> tuple[Pointer, ...]:
-    """Return what a configuration points to that has certificates in it as well, in PEM.
+    """Return what a configuration points to that has certificates or keys in it as well.
 
     Raises:
         LimitError: as of :func:`pointers_of`, of what stands around its certificates.
@@ -175,7 +177,7 @@ def pointers_beside(data: bytes, name: str) -> tuple[Pointer, ...]:
     if b"-----BEGIN " in data and not _PEM.sub(b"", data).strip():
         return ()  # as of most
     octets = as_utf8(data)
-    if octets is None or b"-----BEGIN " not in octets or not _PEM.sub(b"", octets).strip():
+    if octets is None or not _PEM.sub(b"", octets).strip():
         return ()
     # its first word stays, so that a value that is a certificate itself is no empty one
     around = _PEM.sub(lambda block: b"-----BEGIN" + b"\n" * block[0].count(b"\n"), octets)
@@ -304,7 +306,8 @@ def directives_of(
         case "options":
             return of_haproxy(text, names, raw["lines"])
         case _:
-            return of_keyed(text, {_word(each): each for each in names}, name)
+            keys = {certificate: key for key, certificate in raw["keys"].items()}
+            return of_keyed(text, {_word(each): each for each in names}, name, keys, raw["keyed_in"])
 
 
 def _unnamed(raw: Mapping[str, Any], text: str) -> Unnamed | None:
@@ -435,7 +438,9 @@ def _own_keys(raw: Mapping[str, Any], found: Sequence[Directive]) -> Callable[[D
     named = {id(found[at]) for at in keyed}
 
     def of(directive: Directive) -> OwnKey:
-        if raw["form"] == "keyed" or id(directive) in named:
+        if raw["form"] == "keyed":
+            return OwnKey.NONE if directive.is_alone else OwnKey.NAMED
+        if id(directive) in named:
             return OwnKey.NAMED
         if raw["form"] == "options" or (small and directive.name not in keys):
             return OwnKey.LOADED
@@ -522,7 +527,7 @@ def _pointer(
     serves: bool = False,
     directive: str = "",
 ) -> Pointer:
-    if not text or len(text) > _MOST_VALUE or not text.isprintable():
+    if not text or len(text) > _MOST_VALUE or not text.isprintable() or _ITSELF.fullmatch(text):
         return Pointer(Target.UNREAD, directive, line, serves=serves)
     if _VARIABLE.search(text):
         return Pointer(Target.UNKNOWN, text, line, serves=serves)

@@ -185,7 +185,8 @@ class Scan:
         yield from self._noted(readings_of(rest, self.judge, self.executor), further)
         yield from self._pointed_to(further, [(each, "") for each in given if _is_peer(each)])
         wholes = {name: self._whole(name) for name in self.including}
-        outermost = [whole for name, whole in wholes.items() if not self.in_use.is_included(name)]
+        parts = self.in_use.parts()
+        outermost = [whole for name, whole in wholes.items() if os.path.realpath(name) not in parts]
         yield from self._of_variables(outermost)
         for name, unread in self.in_use.missing(self._text, self._is_given):
             yield Reading(name, unread=(unread,), is_again=True)
@@ -201,7 +202,9 @@ class Scan:
                 paired.setdefault(certificate, []).append(key)
             yield from self._not_fitting(certificate, key, is_named=is_named)
         yield from self._not_opened(frozenset(key for _, key in self.pairs))
-        yield from not_as_named(map(self._as_included(outermost), self.named.values()), paired, key_beside, self.judge)
+        yield from not_as_named(
+            map(self._as_included(outermost, parts), self.named.values()), paired, key_beside, self.judge
+        )
         yield from self._used(files)
 
     def _whole(self, name: str) -> Whole:
@@ -232,11 +235,12 @@ class Scan:
             if spot in unknown or spot not in known:
                 yield Reading(name, unread=(unread,), is_again=True)
 
-    def _as_included(self, wholes: Sequence[Whole]) -> Callable[[Named], Named]:
+    def _as_included(self, wholes: Sequence[Whole], parts: Collection[str]) -> Callable[[Named], Named]:
         """Return what says of a certificate as the configuration that includes its own has it if a key is named for it.
 
         Args:
             wholes: the configurations that no other includes.
+            parts: the files that others include.
         """
         told: dict[tuple[str, int, str], list[OwnKey]] = {}
         for name, pointer in chain.from_iterable(whole.pointers for whole in wholes):
@@ -248,7 +252,7 @@ class Scan:
             if spot in told:  # one block without a key suffices for a program to refuse it
                 worst = max(told[spot], key=list(OwnKey).index)
                 return replace(named, pointer=replace(named.pointer, own_key=worst))
-            return replace(named, is_known=not self.in_use.is_included(named.origin))
+            return replace(named, is_known=os.path.realpath(named.origin) not in parts)
 
         return placed
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import socket
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -137,6 +138,13 @@ def test_a_folder_that_is_named_gives_its_files_alone(outside: Path) -> None:
         # without the key the certificate is judged all the same, and these two name no file of theirs
         ("nginx.conf", "ssl_certificate_key $key;\n", True),
         ("nginx.conf", 'ssl_certificate_key "engine:pkcs11:x";\n', True),
+        (
+            "nginx.conf",
+            'server {\n ssl_certificate tls/a.pem;\n ssl_certificate_key "store:pkcs11:token=a";\n}\n',
+            True,
+        ),
+        ("nginx.conf", "server {\n ssl_certificate tls/a.pem;\n ssl_certificate_key data:$key;\n}\n", True),
+        ("site.conf", 'SSLCertificateFile tls/a.pem\nSSLCertificateKeyFile "pkcs11:object=a;type=private"\n', True),
         ("haproxy.cfg", "frontend f\n bind :1 ssl crt @store/a ca-file @system-ca\n", True),
     ],
 )
@@ -146,6 +154,36 @@ def test_what_only_the_program_knows_is_never_good(outside: Path, name: str, tex
     assert {one.code for one in found.unread} == {"portfolio.error.variable"}
     assert found.is_whole is is_whole
     assert found.verdict is (Verdict.PASSED if is_whole else Verdict.INDETERMINATE)
+
+
+_TOLD: Final = written(good_chain().leaf.key).decode()
+_ARMOUR: Final = re.compile("-----[A-Z ]+-----|\n")
+
+
+@pytest.mark.parametrize(
+    "form",
+    {
+        "as it is": _TOLD,
+        "on one line": _TOLD.replace("\n", "\\n"),
+        "without armour": _ARMOUR.sub("", _TOLD),
+        "a word": "x",
+    }.values(),
+)
+@pytest.mark.parametrize("directive", ["ssl_certificate", "ssl_certificate_key"])
+@pytest.mark.parametrize("quotes", ['"', "'", ""])
+def test_what_stands_in_place_of_a_file_is_a_gap_and_is_not_shown(
+    outside: Path, form: str, directive: str, quotes: str
+) -> None:
+    """nginx takes a certificate and a key so, and nobody looks there if they go together."""
+    value = f"{quotes}data:{form}{quotes}"
+    given = {"ssl_certificate": "tls/a.pem", "ssl_certificate_key": "tls/a.key", directive: value}
+    lines = "".join(f" {name} {told};\n" for name, told in given.items())
+    (outside / "nginx.conf").write_text(f"server {{\n{lines}}}\n")
+    found = scanned(outside / "nginx.conf")
+    assert not found.is_whole
+    assert {one.code for one in found.unread} <= {"portfolio.error.not_made_out", "portfolio.error.names_without_key"}
+    told = "".join(f"{one.name}{one.params}" for one in found.unread)
+    assert not any(part in told for part in re.findall("[A-Za-z0-9+/=]{40}", form))
 
 
 @pytest.mark.parametrize("what", ["a pipe", "a socket", "a link to nothing", "a device"])

@@ -1,0 +1,128 @@
+"""Traefik takes no certificate for which no key is named beside it; in an inventory the same word asks for none."""
+
+# ruff: noqa: E501  a configuration stands as it is written
+
+from __future__ import annotations
+
+import subprocess
+import time
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from pkitools.findings import Verdict
+from pkitools.portfolio import Gap
+from tests.portfolio.support import WHOLE, scanned
+from tests.portfolio.test_as_named import KEY
+from tests.support.effort import bounded
+from tests.support.judges import judge
+
+_INLINE: Final = "".join(f"        {line}\n" for line in KEY.decode().splitlines())
+# each way to name A.pem, first without a key and then with it
+WAYS: Final = {
+    "yaml": ("t.yml", "tls:\n  certificates:\n    - certFile: A.pem\n", "      keyFile: A.key\n"),
+    "compact": ("t.yml", "tls:\n  certificates:\n  # own\n  - certFile: A.pem\n", "    keyFile: A.key\n"),
+    "compact, the second": ("t.yml", "tls:\n  certificates:\n  - keyFile: A.key\n    certFile: A.pem\n  - certFile: A.pem\n", "    keyFile: A.key\n"),
+    "the first of two": ("t.yml", "tls:\n  certificates:\n    - certFile: A.pem\n", "      keyFile: A.key\n    - {certFile: A.pem, keyFile: A.key}\n"),
+    "another list between": ("t.yml", "tls:\n  certificates:\n    - certFile: A.pem\n      stores:\n        - default\n", "      keyFile: A.key\n"),
+    "a dash too many": ("t.yml", "tls:\n  certificates:\n    - certFile: A.pem\n    - keyFile: A.key\n", "      certFile: A.pem\n    - certFile: A.pem\n      keyFile: A.key\n"),
+    "flow": ("t.yml", "tls: {certificates: [{certFile: A.pem", ", keyFile: A.key"),
+    "the key itself": ("t.yml", "tls:\n  certificates:\n    - certFile: A.pem\n", f"      keyFile: |-\n{_INLINE}"),
+    "any letters": ("t.yaml", "TLS:\n  Certificates:\n    - CERTFILE: A.pem\n", "      KeyFile: A.key\n"),
+    "store": ("t.yml", "tls:\n  stores:\n    default:\n      defaultCertificate:\n        certFile: A.pem\n", "        keyFile: A.key\n"),
+    "toml": ("t.toml", '[[tls.certificates]]\ncertFile = "A.pem"\n', 'keyFile = "A.key"\n'),
+    "toml, the second": ("t.toml", "[[tls.certificates]]\ncertFile = 'A.pem'\nkeyFile = 'A.key'\n[[tls.certificates]]\nstores = ['default']\ncertFile = 'A.pem'\n", 'keyFile = "A.key"\n'),
+    "toml, store": ("t.toml", '[tls.stores.default.defaultCertificate]\ncertFile = "A.pem"\n', 'keyFile = "A.key"\n'),
+}  # fmt: skip
+ENDS: Final = {"flow": "}]}\n"}
+REFUSED: Final = ("Unable to parse certificate", "Error while creating certificate store")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "A.pem").write_bytes(WHOLE)
+    (tmp_path / "A.key").write_bytes(KEY)
+    return tmp_path
+
+
+def written(folder: Path, way: str, *, with_key: bool) -> Path:
+    name, without, key = WAYS[way]
+    whole = without + (key if with_key else "") + ENDS.get(way, "")
+    if way == "a dash too many" and with_key:
+        whole = without.replace("    - keyFile", "      keyFile")
+    (folder / name).write_text(whole)
+    return folder / name
+
+
+def told(*places: Path) -> list[tuple[str, Gap]]:
+    return [(one.code, one.gap) for one in scanned(*places).unread]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("inside", [True, False])
+def test_one_without_a_key_is_a_gap_also_where_its_file_has_one(folder: Path, way: str, inside: bool) -> None:
+    if inside:
+        (folder / "A.pem").write_bytes(WHOLE + KEY)
+    place = written(folder, way, with_key=False)
+    for given in (place, folder):
+        assert told(given) == [("portfolio.error.names_without_key", Gap.UNREADABLE)]
+    written(folder, way, with_key=True)
+    assert scanned(folder).verdict is Verdict.PASSED
+
+
+@pytest.mark.interop
+@pytest.mark.parametrize("way", WAYS)
+def test_traefik_refuses_the_one_and_takes_the_other(folder: Path, way: str) -> None:
+    for with_key in (False, True):
+        place = written(folder, way, with_key=with_key)
+        command = [judge("traefik"), f"--providers.file.filename={place}", "--entrypoints.web.address=127.0.0.1:0"]
+        with (folder / "log").open("w+") as log:
+            ran = subprocess.Popen([*command, "--log.level=DEBUG"], stdout=log, stderr=log, cwd=folder)
+            try:
+                for _ in range(200):  # it goes on until it is stopped
+                    said = (folder / "log").read_text()
+                    if any(one in said for one in REFUSED) or "Adding certificate for domain" in said:
+                        break
+                    time.sleep(0.1)
+                time.sleep(0.3)
+            finally:
+                ran.terminate()
+                ran.wait()
+        assert any(one in (folder / "log").read_text() for one in REFUSED) is not with_key
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    ("list.toml", '[[x]]\nname = "a"\ncertfile = ["A.pem"]\n'),
+    ("list.toml", 'certFile = "A.pem"\n'),
+    ("app.yml", "certFile: A.pem\n"),
+    ("app.yml", "server:\n  tls:\n    certificates:\n      - certFile: A.pem\n"),
+    ("app.yml", "tls:\n  certFile: A.pem\n"),
+    ("app.yml", "tls:\n  - certFile: A.pem\n"),
+    ("app.yml", "tls:\n- certFile: A.pem\n"),
+    ("app.yml", "tls:\n  hosts:\n  - certFile: A.pem\n"),
+    ("app.yml", "x: &k\n  keyFile: A.key\ntls:\n  certificates:\n    - <<: *k\n      certFile: A.pem\n"),
+    ("app.yml", "tls:\n  certificates:\n    - certFile: A.pem\n      {{ template \"key\" }}\n"),
+    ("app.txt", "tls:\n  certificates:\n    - certFile: A.pem\n"),
+    ("app.yml", "entryPoints:\n  x:\n    tls:\n      certificates:\n        - certFile: A.pem\n"),
+])  # fmt: skip
+def test_what_may_be_of_another_asks_for_no_key(folder: Path, name: str, text: str) -> None:
+    (folder / name).write_text(text)
+    assert told(folder) == told(folder / name) == []
+
+
+def test_a_file_in_a_map_of_kubernetes_is_one_of_its_own(folder: Path) -> None:
+    text = (
+        "kind: ConfigMap\nmetadata:\n  name: a\ndata:\n  tls.yml: |\n    tls:\n      certificates:\n"
+        "        - certFile: A.pem\n"
+    )
+    (folder / "map.yml").write_text(text)
+    assert told(folder) == [("portfolio.error.names_without_key", Gap.UNREADABLE)]
+    (folder / "map.yml").write_text(f"{text}          keyFile: A.key\n")
+    assert told(folder) == []
+
+
+def test_many_items_take_no_longer_each(folder: Path) -> None:
+    (folder / "t.yml").write_text("tls:\n  certificates:\n" + "  - certFile: A.pem\n    keyFile: A.key\n" * 4_000)
+    with bounded(2):
+        assert told(folder / "t.yml") == []
