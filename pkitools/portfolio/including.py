@@ -57,7 +57,7 @@ def whole_of(name: str, read: Read, files: Collection[str] = ()) -> Whole:
 class _Reading:
     """Reads the directives of a configuration and of what it includes: each file is taken apart once.
 
-    In what it yields a place in :attr:`places`, a file and a line, stands for each line.
+    In what it yields a place in ``places``, a file and a line, stands for each line.
     """
 
     def __init__(self, raw: Mapping[str, Any], read: Read, files: Collection[str]) -> None:

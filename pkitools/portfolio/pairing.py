@@ -59,7 +59,7 @@ def said_of_key(
         is_named: the key is named; else the program takes it only where there is none in the file of the certificate.
 
     Raises:
-        InputError, SecretError, LimitError: the key is not looked into, as of :func:`~.taking.refuse_closed`.
+        InputError, SecretError, LimitError: the key is not looked into, as of :func:`refuse_closed`.
     """
     chain, keys = certificates_taken(certificate), key_taken(key, passphrase)
     if not chain or keys is None or not (is_named or key_taken(certificate, passphrase) is None):
