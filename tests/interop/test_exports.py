@@ -18,7 +18,7 @@ from pkitools_test_pki.keys import KeyPool, small_keys
 from pkitools_test_pki.pki import PKI, build
 from tests.interop.conftest import NOW
 from tests.support.effort import PATIENCE
-from tests.support.judges import KEYTOOL, judge
+from tests.support.judges import KEYTOOL, KEYTOOL_DERIVES, judge
 from tests.support.nginx import nginx
 
 yaml = pytest.importorskip("yaml", reason="the extra pkitools-nl[g4-trial] is not installed")
@@ -89,7 +89,8 @@ def test_keytool_makes_a_jks_of_the_trust_store_that_we_read(laboratory: Laborat
     roots = [laboratory.root.certificate, g1["g1-private-root"].certificate]
     (tmp_path / "trust.p12").write_bytes(exports.java_trust_store(roots, SECRET))
     words = SECRET.decode()
-    command = [keytool, *KEYTOOL, "-importkeystore", "-noprompt", "-srckeystore", "trust.p12", "-srcstorepass", words]
+    command = [keytool, *KEYTOOL_DERIVES, "-importkeystore", "-noprompt"]
+    command += ["-srckeystore", "trust.p12", "-srcstorepass", words]
     run(tmp_path, *command, "-destkeystore", "trust.jks", "-deststoretype", "JKS", "-deststorepass", words)
     read = read_source((tmp_path / "trust.jks").read_bytes(), "trust.jks", passphrase=SECRET)
     assert {*read.certificates} == {root.der for root in roots}

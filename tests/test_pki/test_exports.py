@@ -14,7 +14,7 @@ from pkitools_test_pki import exports
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.keys import private_pem
 from pkitools_test_pki.pki import PKI
-from tests.support.judges import KEYTOOL, judge
+from tests.support.judges import KEYTOOL_DERIVES, judge
 
 pytestmark = pytest.mark.slow
 
@@ -76,7 +76,7 @@ def test_java_finds_the_roots_in_the_trust_store(rsa_pki: PKI, tmp_path: Path) -
     keytool = judge("keytool")
     roots = [root.certificate for root in rsa_pki.roots]
     (tmp_path / "trust.p12").write_bytes(exports.java_trust_store(roots, SECRET))
-    command = [keytool, *KEYTOOL, "-list", "-keystore", "trust.p12", "-storepass", SECRET.decode()]
+    command = [keytool, *KEYTOOL_DERIVES, "-list", "-keystore", "trust.p12", "-storepass", SECRET.decode()]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout.count("trustedCertEntry") == len(roots)
 
@@ -87,7 +87,7 @@ def test_java_reads_pkcs12(issued: IssuedCertificate, tmp_path: Path) -> None:
     (tmp_path / "x.p12").write_bytes(exports.pkcs12_bundle(issued, SECRET, name="koppeling"))
     command = [
         keytool,
-        *KEYTOOL,
+        *KEYTOOL_DERIVES,
         "-list",
         "-v",
         "-keystore",

@@ -197,20 +197,44 @@ def test_slow_clients_keep_nobody_waiting(pki: PKI, faults: tuple[str, ...]) -> 
         assert not gone, "they were still waited for"
 
 
+ASKS_LEAVE = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n"
+"""What is answered as soon as it waits: so a test knows that it does."""
+
+
 @pytest.mark.usefixtures("unhurried")
-def test_no_more_connections_wait_than_there_is_room_for(pki: PKI, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_waited_longest_makes_room_for_others(pki: PKI, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patience, "MAX_WAITING", 20)
-    give_up = time.monotonic() + PATIENCE
-    with (
-        PkiServer(pki, clock=Clock(), port=0) as server,
-        connections(server.port, 15, b"GET / HTTP/1.1\r\n") as first,
-        connections(server.port, 15, b"GET / HTTP/1.1\r\n") as last,
-    ):
-        while len(select.select(first, [], [], 0)[0]) < 9 and time.monotonic() < give_up:
-            assert get(f"{server.url}/health").status == 200
-        gone, stay = (set(select.select(some, [], [], 0)[0]) for some in (first, last))
-        assert len(gone) >= 9, "the ones that waited longest made room"
+    with PkiServer(pki, clock=Clock(), port=0) as server, contextlib.ExitStack() as stack:
+        came: list[socket.socket] = []
+        for _ in range(30):
+            came += stack.enter_context(connections(server.port, 1, ASKS_LEAVE))
+            assert came[-1].recv(100).startswith(b"HTTP/1.1 100 ")
+        assert [told(one) for one in came[:10]] == [408] * 10
+        stay, _, _ = select.select(came[10:], [], [], 0)
         assert not stay
+        assert get(f"{server.url}/health").status == 200
+
+
+@pytest.mark.usefixtures("unhurried")
+def test_no_more_connections_wait_than_there_is_room_for_however_many_come_at_once(
+    pki: PKI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "MAX_WAITING", 5)
+    give_up = time.monotonic() + PATIENCE
+    with PkiServer(pki, clock=Clock(), port=0) as server, connections(server.port, 60, ASKS_LEAVE) as came:
+        stay = set(came)
+        while len(stay) > 5 and time.monotonic() < give_up:
+            stay -= {one for one in select.select(stay, [], [], 1)[0] if was_ended(one)}
+        assert len(stay) == 5
+        assert not any(was_ended(one) for one in select.select(stay, [], [], 0)[0])
+
+
+def was_ended(one: socket.socket) -> bool:
+    """Say whether what came to a connection ends it; one of which nothing had come is closed without a word."""
+    try:
+        return (said := one.recv(4096)) == b"" or b" 408 " in said
+    except ConnectionError:
+        return True
 
 
 @pytest.mark.slow

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -46,6 +47,7 @@ _REFUSALS: Final = {
 }
 _FULL: Final = ("503 Service Unavailable", "Too much at once")
 _LATE: Final = ("408 Request Timeout", "The request did not come in time")
+_ROOM: Final = threading.Lock()  # two that make room at once would both take the same place
 _NOTHING_YET: Final = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
@@ -220,10 +222,14 @@ class PatientConnection(_Connection):
         return True
 
     def _make_room(self) -> None:
-        """Let the one that waits longest be late, when there are too many."""
-        waiting = [each for each in tuple(self._open) if each is not self and each._since]
-        if len(waiting) >= MAX_WAITING:
-            min(waiting, key=lambda each: each._since or 0)._since = 0  # which is late
+        """Take a place among those that wait; those that wait longest are late, when there are too many."""
+        with _ROOM:
+            if self._since is None:
+                self._since = time.time()
+            waiting = [(each._since, each) for each in tuple(self._open) if each is not self and each._since]
+            waiting.sort(key=lambda each: each[0])
+            for _, each in waiting[: max(0, len(waiting) + 1 - MAX_WAITING)]:
+                each._since = 0  # which is late
 
     def _is_late(self) -> bool:
         # cheroot looks for who is late among those of whom nothing came just now
