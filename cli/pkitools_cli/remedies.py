@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.frozen import dataclass
 from pkitools.messages import Language, Message, Remedy, Texts, error_sentence, filled, message
-from pkitools.text import shown
+from pkitools.text import NameText, shown
 from pkitools_cli.i18n import blank, language, lookup, tr
 
 if TYPE_CHECKING:
@@ -101,12 +101,16 @@ def told(code: str, params: Mapping[str, object], texts: Texts | None = None) ->
 
 
 def _readable(params: Mapping[str, object], chosen: Language) -> Mapping[str, object]:
-    """Return operands as people read them, where one of them may be a moment."""
-    if not any(isinstance(value, str) and value[:2] == "20" and value[4:5] == "-" for value in params.values()):
+    """Return operands as people read them, where one of them may be a moment or is a distinguished name."""
+    if not any(isinstance(value, str) and _is_read_otherwise(value) for value in params.values()):
         return params
     from pkitools.reports.telling.readable import readable
 
     return readable(params, chosen)
+
+
+def _is_read_otherwise(value: str) -> bool:
+    return isinstance(value, NameText) or (value[:2] == "20" and value[4:5] == "-")
 
 
 def error_line(error: PkitoolsError) -> str:

@@ -6,6 +6,7 @@ import glob
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path, PurePath
 
 from pkitools.arguments import of_type, one_of, optional, text
@@ -20,6 +21,21 @@ from pkitools.systems import System
 
 
 @dataclass(frozen=True, slots=True)
+class NamesOfOne:
+    """The names that certificates give one organisation, where they differ.
+
+    Args:
+        oin: whose.
+        chosen: the one that was taken.
+        others: the rest, that of the newest certificate first.
+    """
+
+    oin: str
+    chosen: str
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A first file.
 
@@ -28,6 +44,7 @@ class Draft:
         organizations, connections: how many it holds.
         left_out: certificates that are in none of its connections: there is no OIN in them, or more than one.
         of_others: those of identity providers, the other side of connections: they are in none either, rightly.
+        differing: the organisations to which certificates give several names, each with the one that was taken.
     """
 
     data: bytes
@@ -35,6 +52,7 @@ class Draft:
     connections: int
     left_out: tuple[HeldCertificate, ...]
     of_others: tuple[HeldCertificate, ...] = ()
+    differing: tuple[NamesOfOne, ...] = ()
 
 
 def draft(portfolio: Portfolio, folder: str, *, system: System | None = None, language: Language = "en") -> Draft:
@@ -57,16 +75,48 @@ def draft(portfolio: Portfolio, folder: str, *, system: System | None = None, la
         (one for one in portfolio.judged if _oin(one) is not None and not one.is_of_provider),
         key=lambda each: (each.oin or "", each.name, each.not_after),
     )
-    organizations = {str(one.oin): one for one in sorted(usable, key=lambda each: each.not_after)}
+    organizations = {oin: _names(oin, usable, portfolio.moment) for oin in sorted({str(one.oin) for one in usable})}
     groups: dict[tuple[str, str, Environment], list[HeldCertificate]] = {}
     for one in usable:
         groups.setdefault((str(one.oin), one.name, _environment(one)), []).append(one)
     lines = [*writing.comment("head"), "version = 1"]
-    lines += [line for oin in sorted(organizations) for line in writing.organization(oin, organizations[oin])]
+    lines += [line for names in organizations.values() for line in writing.organization(names)]
     lines += [line for members in groups.values() for line in writing.connection(members)]
     left_out = tuple(one for one in portfolio.judged if _oin(one) is None)
     of_others = tuple(one for one in portfolio.judged if _oin(one) is not None and one.is_of_provider)
-    return Draft(("\n".join(lines) + "\n").encode(), len(organizations), len(groups), left_out, of_others)
+    differing = tuple(names for names in organizations.values() if names.others)
+    data = ("\n".join(lines) + "\n").encode()
+    return Draft(data, len(organizations), len(groups), left_out, of_others, differing)
+
+
+def _names(oin: str, usable: Iterable[HeldCertificate], moment: datetime) -> NamesOfOne:
+    """Return what an organisation is called: as in its newest certificate that is valid, else in its newest."""
+    own = sorted(
+        (one for one in usable if one.oin == oin),
+        key=lambda one: (one.not_before <= moment <= one.ends, one.not_before, one.sha256),
+        reverse=True,
+    )
+    given = [each for one in own if not says_nothing(each := _bare(one.organization))]
+    first, *rest = _each_once(given) or [_instead(own, oin)]
+    return NamesOfOne(oin, first, tuple(rest))
+
+
+def _each_once(names: Iterable[str]) -> list[str]:
+    """Return names without those that differ in nothing but capitals and spaces from one before them."""
+    found: dict[str, str] = {}
+    for each in names:
+        found.setdefault(" ".join(each.casefold().split()), each)
+    return list(found.values())
+
+
+def _instead(own: Iterable[HeldCertificate], oin: str) -> str:
+    """Return what an organisation is called of which no certificate says it."""
+    return next((each for one in own if not says_nothing(each := _bare(one.name))), oin)
+
+
+def _bare(name: str | None) -> str:
+    """Return a name as a request asks for it: issuing a test certificate puts something in front of it."""
+    return trial().without_prefix(name or "")
 
 
 def _oin(one: HeldCertificate) -> OIN | None:
@@ -91,17 +141,15 @@ class _Writing:
     language: Language
     stems: Mapping[str, int]
 
-    def comment(self, slug: str) -> list[str]:
-        told = message(f"connections.draft.{slug}", {}, self.language).message
+    def comment(self, slug: str, **operands: str) -> list[str]:
+        told = message(f"connections.draft.{slug}", operands, self.language).message
         return [f"# {line}" for line in told.splitlines()]
 
-    def organization(self, oin: str, one: HeldCertificate) -> Iterator[str]:
-        yield ""
-        yield f"[organization.{quoted(oin)}]"
-        yield f"oin = {quoted(oin)}"
-        # issuing a test certificate puts something in front of the name: no request is to ask for it
-        names = (trial().without_prefix(given or "") for given in (one.organization, one.name))
-        yield f"name = {quoted(next((each for each in names if not says_nothing(each)), oin))}"
+    def organization(self, names: NamesOfOne) -> Iterator[str]:
+        oin = quoted(names.oin)
+        yield from ("", f"[organization.{oin}]", f"oin = {oin}", f"name = {quoted(names.chosen)}")
+        if names.others:
+            yield from self.comment("names", names=", ".join(map(quoted, names.others)))
         yield from self.comment("organization")
 
     def connection(self, members: list[HeldCertificate]) -> Iterator[str]:

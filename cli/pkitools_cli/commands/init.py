@@ -80,6 +80,10 @@ def _text(written: WrittenDraft) -> Iterator[Line | str]:
         yield from wrapped(tr("cli.init.written", name=written.file, **counts), "")
     if draft.connections and not written.portfolio.is_whole:
         yield from wrapped(tr("cli.init.partial"), "")
+    for names in draft.differing:
+        others = ", ".join(map(visible, names.others))
+        said = tr("cli.init.names", oin=names.oin, chosen=visible(names.chosen), others=others)
+        yield from wrapped(said, "    ", "  - ")
     for one in draft.left_out:
         yield from wrapped(tr("cli.init.left_out", name=visible(one.name), place=one.places[0].name), "    ", "  - ")
     for one in draft.of_others:

@@ -1,0 +1,74 @@
+"""Which name ``init`` gives an organisation to which certificates give several, and that it says so."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import UTC, datetime
+from itertools import permutations
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.cli.conftest import run
+from tests.connections.support import CHAIN, OIN
+from tests.support.chains import end_entity, good_chain
+from tests.support.command import Command
+from tests.support.deliveries import pem
+from tests.support.der import UTF8, common_name, name, serial_attribute
+
+__all__ = ["run"]  # a fixture
+
+pytestmark = pytest.mark.slow
+
+AT: Final = "2026-11-22T12:00:00Z"
+SPANS: Final = {
+    "ended": (datetime(2024, 1, 1, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC)),
+    "older": (datetime(2025, 1, 1, tzinfo=UTC), datetime(2029, 1, 1, tzinfo=UTC)),  # the last to end is not the newest
+    "newer": (datetime(2026, 6, 1, tzinfo=UTC), datetime(2027, 6, 1, tzinfo=UTC)),
+    "coming": (datetime(2027, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)),
+}
+VALID: Final = ("newer", "older")
+NAMES: Final = [
+    (("Gemeente A", "Gemeente B"), True),
+    (("GEMEENTE  A", "Gemeente A"), False),
+    (("TRIAL Gemeente A", "Gemeente A"), False),
+]
+
+
+def _laid(folder: Path, cn: str, organization: str, span: str) -> None:
+    start, end = SPANS[span]
+    subject = name(("2.5.4.6", 19, b"NL"), ("2.5.4.10", UTF8, organization.encode()), common_name(cn),
+                   serial_attribute(OIN))  # fmt: skip
+    der = end_entity(cn, good_chain().tsp, subject=subject, start=start, end=end).der
+    (folder / f"{cn}.pem").write_bytes(pem(der) + CHAIN)
+
+
+@pytest.mark.parametrize(("first", "second"), [*permutations(SPANS, 2)])
+@pytest.mark.parametrize(("names", "differ"), NAMES)
+def test_the_newest_valid_one_gives_the_name(
+    tmp_path: Path, run: Command, first: str, second: str, names: tuple[str, str], *, differ: bool
+) -> None:
+    for each, organization, span in zip(("a.example.nl", "b.example.nl"), names, (first, second), strict=True):
+        _laid(tmp_path, each, organization, span)
+    valid = [each for each in VALID if each in {first, second}]
+    taken = valid[0] if valid else max((first, second), key=lambda each: SPANS[each][0])
+    chosen, other = names if taken == first else names[::-1]
+    out = tmp_path / "connections.toml"
+    told = " ".join(run("init", tmp_path, "--out", out, "--moment", AT).told.split())
+    text = out.read_text(encoding="utf-8")
+    (organization,) = tomllib.loads(text)["organization"].values()
+    assert organization["name"] == chosen.removeprefix("TRIAL ")
+    comments = [line for line in text.splitlines() if line.startswith("#") and f'"{other}"' in line]
+    assert bool(comments) is differ
+    assert (f"Taken, from the newest one that is valid: {chosen}. Also found: {other}." in told) is differ
+
+
+@pytest.mark.parametrize("hostile", ['B"\n[organization.x]', "B\x1b[31m", "B\u2028oin = 1"])
+def test_a_name_in_a_comment_begins_no_line(tmp_path: Path, run: Command, hostile: str) -> None:
+    for cn, organization, span in (("a.nl", "Gemeente A", "newer"), ("b.nl", hostile, "older")):
+        _laid(tmp_path, cn, organization, span)
+    out = tmp_path / "connections.toml"
+    told = run("init", tmp_path, "--out", out, "--moment", AT).told
+    assert list(tomllib.loads(out.read_text(encoding="utf-8"))["organization"]) == [OIN]
+    assert "\x1b" not in out.read_text(encoding="utf-8") + told
