@@ -58,6 +58,7 @@ _ORDER: Final[tuple[Rule | str, ...]] = (
     path.SIGNATURE_ALGORITHM,
     path.SIGNATURE,
     path.ANCHOR_FOUND,
+    "advice.validity.order_now",  # among the warnings the one with a day on which the connection ends
 )
 RANK: Final = {each if isinstance(each, str) else each.code: place for place, each in enumerate(_ORDER)}
 
