@@ -103,6 +103,20 @@ def test_cert_check_says_to_order_when_that_day_has_passed(run: Command, first: 
     assert ("advice.validity.outlives_issuer" in codes) is (first != NOBODY)
 
 
+@pytest.mark.parametrize("days", [30, 2, 1])
+def test_what_cert_check_tells_to_do_now_is_to_order_whatever_else_could_be_better(
+    run: Command, first: str, days: int
+) -> None:
+    moment = (EARLY - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    at = ["--trust", "root.crt", "--moment", moment]
+    told = run("cert", "check", "certs/leaf.pem", "-e", "preproduction", "--offline", *at)
+    assert told.code == 0
+    now = told.out.partition("\n  Now ")[2].partition("\n  Also")[0]
+    assert "order" in now.lower(), told.out
+    warnings = _told(run, EARLY - timedelta(days=days))["cert check"]["report"]["findings"]
+    assert len({one["code"] for one in warnings if one["severity"] == "warning"}) > 1, "there is something to choose"
+
+
 @pytest.mark.parametrize("tongue", ["nl", "en"])
 def test_what_ends_first_is_called_what_it_is(
     run: Command, first: str, tongue: str, monkeypatch: pytest.MonkeyPatch
