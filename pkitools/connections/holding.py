@@ -24,7 +24,8 @@ from pkitools.connections.steps import Seen, gone_by, in_both, steps_of, takes_m
 from pkitools.findings import Outcome, Verdict
 from pkitools.frozen import replace
 from pkitools.limits import MAX_PATTERN_FILES
-from pkitools.portfolio import Gap, HeldCertificate, HeldRequest, Judging, Unread
+from pkitools.portfolio import Gap, HeldCertificate, HeldRequest, Judging, Place, Unread
+from pkitools.portfolio.claims import Lodger
 from pkitools.portfolio.risk.certificates import may_be_in_both
 from pkitools.portfolio.waiting import waiting_for
 from pkitools.portfolio.where import same_place
@@ -81,6 +82,7 @@ class _Found:
         self.judging, self.calendar = judging, calendar
         self.owners = Owners(connections)
         self.places = self.owners.places
+        self.oins = frozenset(one.holder.oin for one in connections.connections)
         self.metadata = Metadata(judging)
         self.looked = Looked(connections, judging, self.owners, executor)
         cut = map(_cut, chain.from_iterable(places.cut for places in self.places.values()))
@@ -195,7 +197,7 @@ class _Found:
             wrong=self._wrong(group, beside),
             misfit=None if certificate is None else self._misfit(connection, certificate, found),
             keyed=self._keyed(connection, certificate, found),
-            strange=tuple(one for one in in_the_way if self._is_strange(one, connection)),
+            strange=tuple(one for one in in_the_way if self._is_strange(one, connection, found)),
             delivery=self._delivery(connection),
             switch=switch_of(
                 connection, certificate, self._own(connection, found), moment=moment, calendar=self.calendar
@@ -203,10 +205,34 @@ class _Found:
             tsp=connection.tsp_at(moment),
         )
 
-    def _is_strange(self, one: HeldCertificate, connection: Connection) -> bool:
-        """Return whether a certificate lies with its key at a place of a connection, and of none whose OIN it has."""
-        owners = [{*self.owners.of(place)} for place in one.places if place.with_key]
-        return any(connection in each and all(owner.holder.oin != one.oin for owner in each) for each in owners)
+    def _is_strange(self, one: HeldCertificate, connection: Connection, found: Lying) -> bool:
+        """Return whether a certificate that does not name the holder is used as that of a connection."""
+        if one.is_of_provider or one.is_set_aside:
+            return False
+        here = found.certificates[connection.number]
+        own = {each.spki_sha256 for each in here if each.oin == connection.holder.oin}
+        # a key that is of its own as well says nothing of which of both is used
+        has_key = one.spki_sha256 in found.at_hand.get(connection.number, set()) - own
+        lodging = (self._lodging(one, place, connection, found, has_key=has_key) for place in one.places)
+        return any(each.is_in_place_of_its_own(self.oins, has_own=bool(own)) for each in lodging if each is not None)
+
+    def _lodging(
+        self, one: HeldCertificate, place: Place, connection: Connection, found: Lying, *, has_key: bool
+    ) -> Lodger | None:
+        """Return how a certificate lies at a place of a connection; ``None`` where that is none of its places."""
+        owners = {each.number: each for each in self.owners.of(place)}
+        if connection.number not in owners:
+            return None
+        named = map(same_place, self.places[connection.number].named)
+        # what a configuration names it for, and not to send it, is to trust it
+        is_alone = place.name in found.alone and place.is_alone_for_its_holder and not place.named_by
+        return Lodger(
+            oin=one.oin,
+            enclosed=place.with_key,
+            is_used=place.is_sent or has_key,
+            is_named=is_alone and same_place(place.name) in named,
+            sharing={each.holder.oin for each in owners.values()},
+        )
 
     def _misfit(self, connection: Connection, certificate: HeldCertificate, found: Lying) -> str | None:
         """Return the file of a key that is beside a certificate, or named with it, and does not fit it."""

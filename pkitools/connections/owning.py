@@ -6,7 +6,7 @@ import glob
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from pkitools.arguments import of_type
 from pkitools.connections.model import Connection, Connections
@@ -25,11 +25,13 @@ class Places:
         there: those that are there, patterns as the files they stand for.
         absent: those that are not there.
         cut: patterns that stand for more files than are looked at.
+        named: those there that are files, named as such, where all that is named is there.
     """
 
     there: tuple[str, ...]
     absent: tuple[str, ...]
     cut: tuple[str, ...]
+    named: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, files: Sequence[str], name: str) -> Places:
@@ -39,7 +41,8 @@ class Places:
         there = dict.fromkeys(path for paths in found.values() for path in paths[:MAX_PATTERN_FILES])
         absent = tuple(each for each, paths in found.items() if not paths)
         cut = tuple(each for each, paths in found.items() if len(paths) > MAX_PATTERN_FILES)
-        return cls(tuple(there), absent, cut)
+        named = () if absent else tuple(each for each, paths in found.items() if paths == [each] and not Path(each).is_dir())
+        return cls(tuple(there), absent, cut, named)
 
 
 def _matches(path: str) -> list[str]:

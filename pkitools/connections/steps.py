@@ -12,7 +12,7 @@ from pkitools.connections.renewing import AHEAD, Switch, is_awaited, is_ordered,
 from pkitools.connections.status import ConnectionStatus, Step, StepState, StepStatus
 from pkitools.environment import Environment
 from pkitools.findings import Outcome, Verdict
-from pkitools.frozen import dataclass
+from pkitools.frozen import dataclass, replace
 from pkitools.messages import NOTHING
 from pkitools.metadata.consumers import consumers
 from pkitools.oin import OIN
@@ -87,6 +87,11 @@ class Seen:
         return self.certificate is not None and not self.ended and self.certificate.own_verdict is not Verdict.FAILED
 
     @property
+    def is_live_past(self) -> bool:
+        """The day on which it goes live has gone by."""
+        return self.connection.live is not None and self.connection.live < self.today
+
+    @property
     def begins(self) -> date | None:
         """The day on which the certificate begins."""
         return None if self.certificate is None else self.certificate.not_before.date()
@@ -135,6 +140,11 @@ def _oin(seen: Seen) -> StepStatus:
 def _request(seen: Seen) -> StepStatus:
     if seen.certificate is not None:
         return _key(seen, seen.certificate)
+    return _step(Step.REQUEST, StepState.WAITING, "waiting") if seen.status.strange else _asked_for(seen)
+
+
+def _asked_for(seen: Seen) -> StepStatus:
+    """Return how the request stands where there is no certificate of its holder."""
     if seen.status.request is not None:
         return _step(Step.REQUEST, StepState.DONE, "done", place=seen.status.request.place.name)
     if seen.connection.ordered is not None and seen.connection.ordered <= seen.today:
@@ -204,10 +214,11 @@ def _order(seen: Seen) -> StepStatus:
 
 
 def _certificate(seen: Seen) -> StepStatus:
-    live = seen.connection.live
     if seen.certificate is not None:
         return _held(seen, seen.certificate)
-    return _lacking(seen, live)
+    found = _lacking(seen)
+    is_late = seen.is_live_past and found.state is not StepState.UNKNOWN
+    return replace(found, state=StepState.LATE) if is_late else found
 
 
 def _held(seen: Seen, certificate: HeldCertificate) -> StepStatus:
@@ -222,20 +233,23 @@ def _held(seen: Seen, certificate: HeldCertificate) -> StepStatus:
     return _step(Step.CERTIFICATE, state, why, name=certificate.name, day=certificate.not_after.date().isoformat())
 
 
-def _lacking(seen: Seen, live: date | None) -> StepStatus:
-    """Return how it stands where there is no certificate: what could not be read may be it."""
-    if seen.unread is None and live is not None and live < seen.today:
-        return _step(Step.CERTIFICATE, StepState.LATE, "late", live, day=live.isoformat())
+def _lacking(seen: Seen) -> StepStatus:
+    """Return how it stands where there is no certificate: what lies there is told, also when it should be live."""
+    live = seen.connection.live
     if seen.status.strange:  # this makes the verdict what it is: whatever else there is to say, this is said
         one = seen.status.strange[0]
-        params = {"name": one.name, "place": one.places[0].name, "oin": seen.connection.holder.oin}
-        return _step(Step.CERTIFICATE, StepState.NOW, "strange", live, **params)
+        return _step(Step.CERTIFICATE, StepState.NOW, "strange", live, **_strange(seen, one))
     if seen.unread is not None:
         return _unread(Step.CERTIFICATE, seen.unread, live)
-    if seen.overdue is not None:
+    if seen.overdue is not None and not seen.is_live_past:
         day = seen.overdue.isoformat()
         return _step(Step.CERTIFICATE, StepState.NOW, "overdue", seen.overdue, day=day)
     return _elsewhere(seen, live)
+
+
+def _strange(seen: Seen, one: HeldCertificate) -> dict[str, object]:
+    other = NOTHING if one.oin is None else one.oin
+    return {"name": one.name, "place": one.places[0].name, "oin": seen.connection.holder.oin, "other": other}
 
 
 def _elsewhere(seen: Seen, live: date | None) -> StepStatus:
@@ -247,6 +261,8 @@ def _elsewhere(seen: Seen, live: date | None) -> StepStatus:
     oin = seen.connection.holder.oin
     if seen.status.others:
         return _others(seen.status.others, oin, live)
+    if live is not None and seen.is_live_past:
+        return _step(Step.CERTIFICATE, StepState.LATE, "late", live, day=live.isoformat())
     return _step(Step.CERTIFICATE, StepState.WAITING, "waiting", live)
 
 
@@ -266,8 +282,7 @@ def _verdict(seen: Seen) -> StepStatus:
         return _wrong_beside(seen.status.wrong[0])
     if seen.status.strange and certificate.own_verdict is not Verdict.FAILED:
         one = seen.status.strange[0]
-        place, oin = one.places[0].name, seen.connection.holder.oin
-        return _step(Step.VERDICT, StepState.NOW, "strange_beside", name=one.name, place=place, oin=oin)
+        return _step(Step.VERDICT, StepState.NOW, "strange_beside", **_strange(seen, one))
     if seen.connection.system is None:
         return _step(Step.VERDICT, StepState.NOW, "no_system")
     return _judged(seen, certificate)

@@ -32,6 +32,7 @@ from pkitools.portfolio.in_use import InUse
 from pkitools.portfolio.including import keys_including
 from pkitools.portfolio.judging import Judge, Judging
 from pkitools.portfolio.known import Collecting
+from pkitools.portfolio.lodging import Lodgers
 from pkitools.portfolio.model import Gap, HeldCertificate, OwnKey, Pending, Pointer, Reading, Target, Unread
 from pkitools.portfolio.opening import ToRead, unit_of
 from pkitools.portfolio.pairing import Named, not_as_named, said_of_key, with_said
@@ -137,6 +138,10 @@ class Scan:
     copies: Copies = field(default_factory=Copies)
     named: dict[tuple[str, bool, str], Named] = field(default_factory=dict)
     keyed: set[str] = field(default_factory=set)
+    lodgers: Lodgers = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lodgers = Lodgers(self.judge.asked.claims)
 
     def readings(self, given: Sequence[str]) -> Iterator[Reading]:
         """Yield what every file and peer gives.
@@ -184,6 +189,7 @@ class Scan:
         yield from self._pointed_to(further, [(each, "") for each in given if _is_peer(each)])
         for name, unread in self.in_use.missing(self._text, self._is_given):
             yield Reading(name, unread=(unread,), is_again=True)
+        yield from self._noted(self._lodging(), [])
         yield from self._again()
         for name in self.including:
             for pointer in keys_including(name, self._text):
@@ -197,6 +203,15 @@ class Scan:
             yield from self._not_fitting(certificate, key, is_named=is_named)
         yield from not_as_named(self.named.values(), paired, key_beside, self.judge)
         yield from self._used(files)
+
+    def _lodging(self) -> Iterator[Reading]:
+        """Yield by the connections what is used as theirs with another OIN: that is known when all keys are."""
+        for name, wanted in self.lodgers.found().items():
+            unit = next((each for each in self.held if each.name == name), None) or unit_of(
+                ToRead(name, in_folder=True)
+            )
+            if not isinstance(unit, Reading):
+                yield examine(replace(unit, wanted=wanted), self.judge)
 
     def _used(self, files: Sequence[str]) -> Iterator[Reading]:
         """Yield what is called a copy and has ended, where something says that it is used."""
@@ -264,6 +279,7 @@ class Scan:
         """Yield readings, and keep what is to be done after the last."""
         moment = self.judge.asked.moment
         for reading in readings:
+            self.lodgers.note(reading)
             for one in reading.certificates:
                 if one.not_after < moment:
                     self.copies.note(reading.name, one)
