@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from glob import has_magic
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +17,7 @@ from pkitools.connections.described import Metadata, fault_of, misplaced
 from pkitools.connections.looking import Group, Looked, Lying
 from pkitools.connections.model import Connection, Connections
 from pkitools.connections.naming import asked_names, bears_name, lacking_names
-from pkitools.connections.owning import Owners
+from pkitools.connections.owning import Near, Owners, near
 from pkitools.connections.planning import Plan, PlanDate
 from pkitools.connections.renewing import delivery_of, has_to_be_replaced, plan_of_live, plan_of_renewal, switch_of
 from pkitools.connections.status import ConnectionsStatus, ConnectionStatus
@@ -79,7 +80,7 @@ class _Found:
     def __init__(
         self, connections: Connections, judging: Judging, executor: Executor | None, calendar: WorkingDays
     ) -> None:
-        self.judging, self.calendar = judging, calendar
+        self.judging, self.calendar, self.name = judging, calendar, connections.name
         self.owners = Owners(connections)
         self.places = self.owners.places
         self.oins = frozenset(one.holder.oin for one in connections.connections)
@@ -177,7 +178,7 @@ class _Found:
         """Return what lies at the places of a connection: its certificate, and what is beside that."""
         moment = self.judging.moment
         here = found.certificates.get(connection.number, ())
-        others = tuple(one for one in here if one.oin != connection.holder.oin)
+        others = tuple(one for one in here if one.oin != connection.holder.oin and not self._has_owner(one, connection))
         # an old one of another beside the certificate is in nobody's way
         in_the_way = [one for one in others if certificate is None or one.not_after >= moment]
         beside = self._beside(connection, certificate, found)
@@ -203,7 +204,21 @@ class _Found:
                 connection, certificate, self._own(connection, found), moment=moment, calendar=self.calendar
             ),
             tsp=connection.tsp_at(moment),
+            near=() if certificate is not None else self._near(connection),
         )
+
+    def _near(self, connection: Connection) -> tuple[Near, ...]:
+        """Return what may be meant by places that are not there, or by patterns that stand for other files."""
+        places, own = self.places[connection.number], same_place(self.name)
+        known = frozenset((own, *map(same_place, places.there)))
+        asked = (each for each in connection.files if each in places.absent or has_magic(each))
+        return tuple(one for each in asked if (one := near(each, known)) is not None)
+
+    def _has_owner(self, one: HeldCertificate, connection: Connection) -> bool:
+        """Return whether a certificate is of another connection that has the place too."""
+        owners = ({*self.owners.of(place)} for place in one.places)
+        there = [each for each in owners if connection in each]
+        return all(any(owner.holder.oin == one.oin for owner in each) for each in there)
 
     def _is_strange(self, one: HeldCertificate, connection: Connection, found: Lying) -> bool:
         """Return whether a certificate that does not name the holder is used as that of a connection."""

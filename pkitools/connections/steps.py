@@ -92,6 +92,24 @@ class Seen:
         return self.connection.live is not None and self.connection.live < self.today
 
     @property
+    def live_after_end(self) -> date | None:
+        """The day of going live, where the certificate has ended by then, and so has all that lies beside it."""
+        live = self.connection.live
+        held = (*(() if self.certificate is None else (self.certificate,)), *self.status.beside)
+        if live is None or self.unread is not None:  # what could not be read may be the next
+            return None
+        return live if all(one.ends.date() < live for one in held) else None
+
+    @property
+    def is_gone(self) -> bool:
+        """There is no certificate, though it is stated that there was, or what is there has nearly the name."""
+        if self.certificate is not None or self.unread is not None or self.status.request is not None:
+            return False
+        stated = (each for each in (self.connection.sent, self.connection.tested) if each is not None)
+        was_there = any(each <= self.today for each in stated)
+        return was_there or any(one.is_same or self.overdue is not None for one in self.status.near)
+
+    @property
     def begins(self) -> date | None:
         """The day on which the certificate begins."""
         return None if self.certificate is None else self.certificate.not_before.date()
@@ -149,6 +167,8 @@ def _asked_for(seen: Seen) -> StepStatus:
         return _step(Step.REQUEST, StepState.DONE, "done", place=seen.status.request.place.name)
     if seen.connection.ordered is not None and seen.connection.ordered <= seen.today:
         return _step(Step.REQUEST, StepState.DONE, "ordered")
+    if seen.is_gone and not seen.is_live_past:
+        return _step(Step.REQUEST, StepState.UNKNOWN, "gone", **_gone(seen))
     if seen.unread is not None:
         return _unread(Step.REQUEST, seen.unread)
     if seen.plan is None:
@@ -156,17 +176,33 @@ def _asked_for(seen: Seen) -> StepStatus:
     return _begin(seen.plan, seen.connection.subscriber, seen.today)
 
 
+_BEGUN: Final = {PlanKind.START: "start", PlanKind.REGISTER: "enrol", PlanKind.ORDER: ""}
+"""With what is begun, as its messages are called: key and request are of the order, and have its day."""
+
+
 def _begin(plan: Plan, subscriber: bool | None, today: date) -> StepStatus:
     """Return how the beginning stands; of whom nobody says whether he is a subscriber both days are told."""
-    found, register = _by(Step.REQUEST, plan.begin_for(subscriber).day, today), plan.on(PlanKind.REGISTER)
+    begin, register = plan.begin_for(subscriber), plan.on(PlanKind.REGISTER)
+    if begin.latest is not None and begin.day < today and not plan.is_late(subscriber, today):
+        days = {"day": begin.day.isoformat(), "latest": begin.latest.isoformat()}
+        return _step(Step.REQUEST, StepState.NOW, "advised", begin.day, **days)
+    found = _begun(begin, begin.day, plan, today)
     is_close = subscriber is None and register is not None and register.day - AHEAD <= today
-    if not is_close or register is None or found.due is None or found.state is StepState.LATE:
-        return found
-    if register.day >= found.due:  # nothing is known of how long that takes
-        return found
-    why = "register_late" if register.day < today else "register"
+    if not is_close or register is None or found.due is None or register.day >= found.due:
+        return found  # that, where nothing is known of how long registering takes
+    why = "register_late" if register.late_after < today else "register"
     days = {"day": found.due.isoformat(), "register": register.day.isoformat()}
     return _step(Step.REQUEST, StepState.NOW, why, found.due, **days)
+
+
+def _begun(one: PlanDate, due: date, plan: Plan, today: date) -> StepStatus:
+    """Return how what is begun with stands by its day, with the day of the order where that is another."""
+    found = _by(Step.REQUEST, due, today)
+    order = plan.order
+    if one.kind is PlanKind.ORDER or order.late_after <= due:
+        return found
+    why = f"{_BEGUN[one.kind]}_{found.code.rpartition('.')[2]}"
+    return _step(Step.REQUEST, found.state, why, due, day=due.isoformat(), order=order.day.isoformat())
 
 
 def _key(seen: Seen, certificate: HeldCertificate) -> StepStatus:
@@ -241,10 +277,19 @@ def _lacking(seen: Seen) -> StepStatus:
         return _step(Step.CERTIFICATE, StepState.NOW, "strange", live, **_strange(seen, one))
     if seen.unread is not None:
         return _unread(Step.CERTIFICATE, seen.unread, live)
+    if seen.is_gone and not seen.misnamed and not seen.status.others and not seen.is_live_past:
+        if not seen.connection.files:
+            return _step(Step.CERTIFICATE, StepState.UNKNOWN, "gone_nowhere", live)
+        return _step(Step.CERTIFICATE, StepState.UNKNOWN, "gone", live, **_gone(seen))
     if seen.overdue is not None and not seen.is_live_past:
         day = seen.overdue.isoformat()
         return _step(Step.CERTIFICATE, StepState.NOW, "overdue", seen.overdue, day=day)
     return _elsewhere(seen, live)
+
+
+def _gone(seen: Seen) -> dict[str, object]:
+    near = ", ".join(one.name for one in seen.status.near)
+    return {"place": ", ".join(seen.status.absent or seen.connection.files) or NOTHING, "near": near or NOTHING}
 
 
 def _strange(seen: Seen, one: HeldCertificate) -> dict[str, object]:
@@ -299,11 +344,21 @@ def _judged(seen: Seen, certificate: HeldCertificate) -> StepStatus:
     if seen.misplaced is not None:
         place = "" if seen.status.fault_file is None else seen.status.fault_file
         return _step(Step.VERDICT, StepState.NOW, "place", place=place, reason=in_short(seen.misplaced))
-    if seen.lacking:
-        return _step(Step.VERDICT, StepState.NOW, "lacking", names=", ".join(seen.lacking))
+    if (misses := _misses(seen, certificate)) is not None:
+        return misses
     if seen.unread is not None:
         return _unread(Step.VERDICT, seen.unread)
     return _step(Step.VERDICT, state, "passed_unconfirmed" if certificate.is_revocation_unknown else why)
+
+
+def _misses(seen: Seen, certificate: HeldCertificate) -> StepStatus | None:
+    """Return what a good certificate lacks of what is stated: a name, or days."""
+    if seen.lacking:
+        return _step(Step.VERDICT, StepState.NOW, "lacking", names=", ".join(seen.lacking))
+    if (live := seen.live_after_end) is not None:
+        days = {"day": certificate.ends.date().isoformat(), "live": live.isoformat()}
+        return _step(Step.VERDICT, StepState.NOW, "ends_before", **days)
+    return None
 
 
 def _not_good(seen: Seen, certificate: HeldCertificate, state: StepState, why: str) -> StepStatus:
@@ -350,7 +405,7 @@ def gone_by(status: ConnectionStatus, live: Plan | None, today: date) -> PlanDat
         return None
     send = live.on(PlanKind.SEND)
     assert send is not None  # every plan to go live has it
-    past = (one for one in live.dates if one.kind in BEGIN | {PlanKind.SEND} and one.day < today)
+    past = (one for one in live.dates if one.kind in BEGIN | {PlanKind.SEND} and one.late_after < today)
     return min((one for one in past if not _was_in_time(one, status, today, send.day)), key=_day, default=None)
 
 
@@ -405,6 +460,9 @@ def _stated(seen: Seen, step: Step, day: date | None) -> StepStatus:
         return _step(step, StepState.WAITING, "planned", day, day=day.isoformat())
     if seen.begins is not None and day < seen.begins:
         return _step(step, StepState.NOW, "earlier", day=day.isoformat(), begins=seen.begins.isoformat())
+    sent = seen.connection.sent
+    if step is Step.TESTED and sent is not None and day < sent:
+        return _step(step, StepState.NOW, "before_sent", day=day.isoformat(), sent=sent.isoformat())
     return _step(step, StepState.DONE, "stated", day=day.isoformat())
 
 
