@@ -73,9 +73,11 @@ def _by_name(connections: Connections) -> Iterator[tuple[str, Connection]]:
 
 
 def _claim(one: Connection, name: str, file: str) -> Claim:
+    places = Places.of(one.files, file)
     return Claim(
         name=name,
-        places=Places.of(one.files, file).there,
+        places=places.there,
+        named=places.named,
         environment=one.environment,
         oin=one.holder.oin,
         system=one.system,

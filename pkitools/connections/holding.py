@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from glob import has_magic
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +17,7 @@ from pkitools.connections.described import Metadata, fault_of, misplaced
 from pkitools.connections.looking import Group, Looked, Lying
 from pkitools.connections.model import Connection, Connections
 from pkitools.connections.naming import asked_names, bears_name, lacking_names
-from pkitools.connections.owning import Owners
+from pkitools.connections.owning import Near, Owners, near
 from pkitools.connections.planning import Plan, PlanDate
 from pkitools.connections.renewing import delivery_of, has_to_be_replaced, plan_of_live, plan_of_renewal, switch_of
 from pkitools.connections.status import ConnectionsStatus, ConnectionStatus
@@ -24,7 +25,8 @@ from pkitools.connections.steps import Seen, gone_by, in_both, steps_of, takes_m
 from pkitools.findings import Outcome, Verdict
 from pkitools.frozen import replace
 from pkitools.limits import MAX_PATTERN_FILES
-from pkitools.portfolio import Gap, HeldCertificate, HeldRequest, Judging, Unread
+from pkitools.portfolio import Gap, HeldCertificate, HeldRequest, Judging, Place, Unread
+from pkitools.portfolio.claims import Lodger
 from pkitools.portfolio.risk.certificates import may_be_in_both
 from pkitools.portfolio.waiting import waiting_for
 from pkitools.portfolio.where import same_place
@@ -78,9 +80,10 @@ class _Found:
     def __init__(
         self, connections: Connections, judging: Judging, executor: Executor | None, calendar: WorkingDays
     ) -> None:
-        self.judging, self.calendar = judging, calendar
+        self.judging, self.calendar, self.name = judging, calendar, connections.name
         self.owners = Owners(connections)
         self.places = self.owners.places
+        self.oins = frozenset(one.holder.oin for one in connections.connections)
         self.metadata = Metadata(judging)
         self.looked = Looked(connections, judging, self.owners, executor)
         cut = map(_cut, chain.from_iterable(places.cut for places in self.places.values()))
@@ -175,7 +178,7 @@ class _Found:
         """Return what lies at the places of a connection: its certificate, and what is beside that."""
         moment = self.judging.moment
         here = found.certificates.get(connection.number, ())
-        others = tuple(one for one in here if one.oin != connection.holder.oin)
+        others = tuple(one for one in here if one.oin != connection.holder.oin and not self._has_owner(one, connection))
         # an old one of another beside the certificate is in nobody's way
         in_the_way = [one for one in others if certificate is None or one.not_after >= moment]
         beside = self._beside(connection, certificate, found)
@@ -195,18 +198,56 @@ class _Found:
             wrong=self._wrong(group, beside),
             misfit=None if certificate is None else self._misfit(connection, certificate, found),
             keyed=self._keyed(connection, certificate, found),
-            strange=tuple(one for one in in_the_way if self._is_strange(one, connection)),
+            strange=tuple(one for one in in_the_way if self._is_strange(one, connection, found)),
             delivery=self._delivery(connection),
             switch=switch_of(
                 connection, certificate, self._own(connection, found), moment=moment, calendar=self.calendar
             ),
             tsp=connection.tsp_at(moment),
+            near=() if certificate is not None else self._near(connection),
         )
 
-    def _is_strange(self, one: HeldCertificate, connection: Connection) -> bool:
-        """Return whether a certificate lies with its key at a place of a connection, and of none whose OIN it has."""
-        owners = [{*self.owners.of(place)} for place in one.places if place.with_key]
-        return any(connection in each and all(owner.holder.oin != one.oin for owner in each) for each in owners)
+    def _near(self, connection: Connection) -> tuple[Near, ...]:
+        """Return what may be meant by places that are not there, or by patterns that stand for other files."""
+        places, own = self.places[connection.number], same_place(self.name)
+        known = frozenset((own, *map(same_place, places.there)))
+        asked = (each for each in connection.files if each in places.absent or has_magic(each))
+        return tuple(one for each in asked if (one := near(each, known)) is not None)
+
+    def _has_owner(self, one: HeldCertificate, connection: Connection) -> bool:
+        """Return whether a certificate is of another connection that has the place too."""
+        owners = ({*self.owners.of(place)} for place in one.places)
+        there = [each for each in owners if connection in each]
+        return all(any(owner.holder.oin == one.oin for owner in each) for each in there)
+
+    def _is_strange(self, one: HeldCertificate, connection: Connection, found: Lying) -> bool:
+        """Return whether a certificate that does not name the holder is used as that of a connection."""
+        if one.is_of_provider or one.is_set_aside:
+            return False
+        here = found.certificates[connection.number]
+        own = {each.spki_sha256 for each in here if each.oin == connection.holder.oin}
+        # a key that is of its own as well says nothing of which of both is used
+        has_key = one.spki_sha256 in found.at_hand.get(connection.number, set()) - own
+        lodging = (self._lodging(one, place, connection, found, has_key=has_key) for place in one.places)
+        return any(each.is_in_place_of_its_own(self.oins, has_own=bool(own)) for each in lodging if each is not None)
+
+    def _lodging(
+        self, one: HeldCertificate, place: Place, connection: Connection, found: Lying, *, has_key: bool
+    ) -> Lodger | None:
+        """Return how a certificate lies at a place of a connection; ``None`` where that is none of its places."""
+        owners = {each.number: each for each in self.owners.of(place)}
+        if connection.number not in owners:
+            return None
+        named = map(same_place, self.places[connection.number].named)
+        # what a configuration names it for, and not to send it, is to trust it
+        is_alone = place.name in found.alone and place.is_alone_for_its_holder and not place.named_by
+        return Lodger(
+            oin=one.oin,
+            enclosed=place.with_key,
+            is_used=place.is_sent or has_key,
+            is_named=is_alone and same_place(place.name) in named,
+            sharing={each.holder.oin for each in owners.values()},
+        )
 
     def _misfit(self, connection: Connection, certificate: HeldCertificate, found: Lying) -> str | None:
         """Return the file of a key that is beside a certificate, or named with it, and does not fit it."""

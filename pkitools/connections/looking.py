@@ -6,6 +6,7 @@ other: what else is to be known of some of them is asked of the same scan when a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeAlias
@@ -222,6 +223,8 @@ class Lying:
     unread: Mapping[int, list[Unread]]
     closed: Mapping[int, list[str]]
     list_folders: tuple[str, ...]
+    at_hand: Mapping[int, set[str]]
+    alone: frozenset[str]
 
     @classmethod
     def of(cls, found: Portfolio, owners: Owners) -> Lying:
@@ -248,6 +251,8 @@ class Lying:
             _unread(found, owners),
             _closed(found, owners),
             found.list_folders,
+            _at_hand(found, owners),
+            _alone_in(found),
         )
 
 
@@ -259,6 +264,22 @@ def _closed(found: Portfolio, owners: Owners) -> dict[int, list[str]]:
             for number in {owner.number for owner in owners.of(key.place)}:
                 at.setdefault(number, []).append(key.place.name)
     return at
+
+
+def _at_hand(found: Portfolio, owners: Owners) -> dict[int, set[str]]:
+    """Return the public keys of the private keys that lie at the places of each connection."""
+    at: dict[int, set[str]] = {}
+    for key in found.keys:
+        if key.spki_sha256 is not None:
+            for number in {owner.number for owner in owners.of(key.place)}:
+                at.setdefault(number, set()).add(key.spki_sha256)
+    return at
+
+
+def _alone_in(found: Portfolio) -> frozenset[str]:
+    """Return the files with one certificate that is of no authority."""
+    held = Counter(place.name for one in found.judged for place in one.places)
+    return frozenset(name for name, count in held.items() if count == 1)
 
 
 def _unread(found: Portfolio, owners: Owners) -> dict[int, list[Unread]]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
+import fnmatch
 import glob
 import os
-from collections.abc import Iterator, Mapping, Sequence
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
-from pathlib import PurePath
+from pathlib import Path, PurePath
+from typing import Final
 
 from pkitools.arguments import of_type
 from pkitools.connections.model import Connection, Connections
@@ -15,6 +19,9 @@ from pkitools.limits import MAX_PATTERN_FILES
 from pkitools.portfolio import Place
 from pkitools.portfolio.risk import CertificateUse, Uses
 from pkitools.portfolio.where import same_place
+
+_CLOSE: Final = 0.8
+"""How alike two names are of which one may be the other misspelt, from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +32,13 @@ class Places:
         there: those that are there, patterns as the files they stand for.
         absent: those that are not there.
         cut: patterns that stand for more files than are looked at.
+        named: those there that are files, named as such, where all that is named is there.
     """
 
     there: tuple[str, ...]
     absent: tuple[str, ...]
     cut: tuple[str, ...]
+    named: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, files: Sequence[str], name: str) -> Places:
@@ -39,7 +48,49 @@ class Places:
         there = dict.fromkeys(path for paths in found.values() for path in paths[:MAX_PATTERN_FILES])
         absent = tuple(each for each, paths in found.items() if not paths)
         cut = tuple(each for each, paths in found.items() if len(paths) > MAX_PATTERN_FILES)
-        return cls(tuple(there), absent, cut)
+        named = (
+            ()
+            if absent
+            else tuple(each for each, paths in found.items() if paths == [each] and not Path(each).is_dir())
+        )
+        return cls(tuple(there), absent, cut, named)
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """What is beside a place that is not there, and has nearly its name.
+
+    Args:
+        name: its path.
+        is_same: it differs in capitals alone, or in how its letters are put together (Unicode).
+    """
+
+    name: str
+    is_same: bool
+
+
+def near(place: str, known: Collection[str]) -> Near | None:
+    """Return what may be meant by a place that is not there; ``None`` where nothing is like it.
+
+    Args:
+        place: a path or pattern; only its last part is compared, with so many names as a pattern may stand for.
+        known: what is not meant, as :func:`~pkitools.portfolio.where.same_place` has it: it is looked at already.
+    """
+    folder, wanted = PurePath(place).parent, _folded(PurePath(place).name)
+    try:
+        with os.scandir(folder) as found:
+            every = [each.name for each in islice(found, MAX_PATTERN_FILES)]
+    except (OSError, ValueError):
+        return None
+    names = {name: _folded(name) for name in every if same_place(str(folder / name)) not in known}
+    same = sorted(name for name, folded in names.items() if fnmatch.fnmatchcase(folded, wanted) or folded == wanted)
+    close = difflib.get_close_matches(wanted, sorted({*names.values()}), 1, _CLOSE) if not glob.has_magic(place) else []
+    chosen = [*same, *(name for name in sorted(names) if names[name] in close)]
+    return Near(str(folder / chosen[0]), bool(same)) if chosen else None
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def _matches(path: str) -> list[str]:

@@ -82,6 +82,7 @@ class PlanDate:
         days: of a generation, the longest validity in days.
         by: of the end of a certificate, the name of the authority above it that ends then, where that is before the
             certificate itself does; not made safe for a terminal.
+        latest: where the day is an advice, the last one on which it can be done by what is known; else ``None``.
     """
 
     day: date
@@ -91,6 +92,12 @@ class PlanDate:
     unknown: tuple[LeadKind, ...] = ()
     days: int | None = None
     by: str | None = None
+    latest: date | None = None
+
+    @property
+    def late_after(self) -> date:
+        """The day after which it is too late: an advice makes nothing late."""
+        return self.day if self.latest is None else self.latest
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +137,11 @@ class Plan:
         begun = _begun_by(optional(subscriber, bool, "subscriber"))
         return min((one for one in self.dates if one.kind in begun), key=lambda one: one.day)
 
+    def is_late(self, subscriber: bool | None, today: date) -> bool:
+        """Return whether it is too late for anything to begin with, as :meth:`begin_for` has it: not by an advice."""
+        begun, today = _begun_by(optional(subscriber, bool, "subscriber")), a_day(today, "today")
+        return any(one.late_after < today for one in self.dates if one.kind in begun)
+
     def at_once(self, today: date) -> Plan:
         """Return the same of a certificate that is not good: what is to be begun has to be so today.
 
@@ -149,7 +161,7 @@ def _begun_by(subscriber: bool | None) -> frozenset[PlanKind]:
 
 
 def _not_after(one: PlanDate, day: date) -> PlanDate:
-    return one if one.day <= day else replace(one, day=day, lead=None, basis=None)
+    return one if one.day <= day else replace(one, day=day, lead=None, basis=None, latest=None)
 
 
 def plan(
@@ -229,7 +241,11 @@ class _Counting:
         if self.anchor is Anchor.LIVE or not send.unknown:  # on the day on which the old one ends it would be too late
             yield send
         if subscriber is not True:
-            yield self._back(PlanKind.REGISTER, LeadKind.REGISTRATION, order.day, ())
+            register = self._back(PlanKind.REGISTER, LeadKind.REGISTRATION, order.day, ())
+            if order.latest is not None:
+                latest = self._back(PlanKind.REGISTER, LeadKind.REGISTRATION, order.latest, ())
+                register = replace(register, latest=latest.day)
+            yield register
         if self.anchor is Anchor.LIVE and self.known.of(LeadKind.COURSE) is not None:
             yield self._back(PlanKind.START, LeadKind.COURSE, self.day, ())
 
@@ -244,7 +260,8 @@ class _Counting:
         advised = advised_order(self.begins, self.day, self.calendar)
         if not order.unknown or order.day <= advised:
             return order
-        return PlanDate(advised, PlanKind.ORDER, None, Basis(cite("pkitools"), Certainty.ADVICE), order.unknown)
+        basis = Basis(cite("pkitools"), Certainty.ADVICE)
+        return PlanDate(advised, PlanKind.ORDER, None, basis, order.unknown, latest=order.day)
 
 
 def _of_generation(generation: str | None, now: date, order: date, last: date) -> Iterator[PlanDate]:

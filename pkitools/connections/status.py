@@ -9,6 +9,7 @@ from typing import Final
 
 from pkitools.arguments import choice
 from pkitools.connections.model import Connection, Connections
+from pkitools.connections.owning import Near
 from pkitools.connections.planning import Plan, PlanDate
 from pkitools.connections.renewing import Switch
 from pkitools.findings import Severity, Verdict
@@ -85,6 +86,12 @@ REFUSED: Final = frozenset(
 """How a step stands where its certificate is good, and with what lies at its places nothing would connect."""
 
 
+_NOT_JUDGED: Final = "connections.verdict.no_system"
+_OTHERS: Final = frozenset(f"connections.certificate.{why}" for why in ("others", "others_more", "others_without"))
+_OF_USE: Final = frozenset({Step.VERDICT, Step.SENT, Step.METADATA, Step.TESTED})
+"""The steps of a certificate that is there: what is to do about them is about what is in use."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConnectionStatus:
     """How one connection stands.
@@ -122,6 +129,7 @@ class ConnectionStatus:
         missed: the first day of the plan to go live that went by without what it is for, or without anybody knowing of
             that: the day of going live is short. ``None`` where none did, and where a step is told to be late for it.
         switch: the change to the next certificate, which is there and not stated to be live; ``None`` without one.
+        near: of places that are not there, what is beside them and has nearly their name.
         tsp: the name of the TSP that it is ordered at (:meth:`Connection.tsp_at`).
     """
 
@@ -151,6 +159,7 @@ class ConnectionStatus:
     missed: PlanDate | None = None
     switch: Switch | None = None
     tsp: str | None = None
+    near: tuple[Near, ...] = ()
 
     @property
     def state(self) -> StepState:
@@ -190,11 +199,14 @@ class ConnectionStatus:
 
     @property
     def worst(self) -> Severity | None:
-        """WARNING where something is too late, or a key does not fit or is in both environments, NOTICE where something
-        is to do now; what its certificate violates, where that is worse; else ``None``.
+        """WARNING where something is too late, or to do now about what is in use, or only a certificate of another lies
+        there; NOTICE where something else is to do now; what its certificate violates, where that is worse; else
+        ``None``.
         """
         states = {one.state for one in self.steps}
-        is_warned = StepState.LATE in states or self.misfit is not None or self.in_both is not None
+        now = {one.step for one in self.steps if one.state is StepState.NOW and one.code != _NOT_JUDGED}
+        is_of_others = any(one.code in _OTHERS for one in self.steps)
+        is_warned = StepState.LATE in states or self.misfit is not None or bool(now & _OF_USE) or is_of_others
         of_steps = Severity.WARNING if is_warned else Severity.NOTICE if StepState.NOW in states else None
         found = (of_steps, None if self.certificate is None else self.certificate.worst)
         return max((each for each in found if each is not None), default=None)

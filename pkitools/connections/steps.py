@@ -12,7 +12,7 @@ from pkitools.connections.renewing import AHEAD, Switch, is_awaited, is_ordered,
 from pkitools.connections.status import ConnectionStatus, Step, StepState, StepStatus
 from pkitools.environment import Environment
 from pkitools.findings import Outcome, Verdict
-from pkitools.frozen import dataclass
+from pkitools.frozen import dataclass, replace
 from pkitools.messages import NOTHING
 from pkitools.metadata.consumers import consumers
 from pkitools.oin import OIN
@@ -87,6 +87,29 @@ class Seen:
         return self.certificate is not None and not self.ended and self.certificate.own_verdict is not Verdict.FAILED
 
     @property
+    def is_live_past(self) -> bool:
+        """The day on which it goes live has gone by."""
+        return self.connection.live is not None and self.connection.live < self.today
+
+    @property
+    def live_after_end(self) -> date | None:
+        """The day of going live, where the certificate has ended by then, and so has all that lies beside it."""
+        live = self.connection.live
+        held = (*(() if self.certificate is None else (self.certificate,)), *self.status.beside)
+        if live is None or self.unread is not None:  # what could not be read may be the next
+            return None
+        return live if all(one.ends.date() < live for one in held) else None
+
+    @property
+    def is_gone(self) -> bool:
+        """There is no certificate, though it is stated that there was, or what is there has nearly the name."""
+        if self.certificate is not None or self.unread is not None or self.status.request is not None:
+            return False
+        stated = (each for each in (self.connection.sent, self.connection.tested) if each is not None)
+        was_there = any(each <= self.today for each in stated)
+        return was_there or any(one.is_same or self.overdue is not None for one in self.status.near)
+
+    @property
     def begins(self) -> date | None:
         """The day on which the certificate begins."""
         return None if self.certificate is None else self.certificate.not_before.date()
@@ -135,10 +158,17 @@ def _oin(seen: Seen) -> StepStatus:
 def _request(seen: Seen) -> StepStatus:
     if seen.certificate is not None:
         return _key(seen, seen.certificate)
+    return _step(Step.REQUEST, StepState.WAITING, "waiting") if seen.status.strange else _asked_for(seen)
+
+
+def _asked_for(seen: Seen) -> StepStatus:
+    """Return how the request stands where there is no certificate of its holder."""
     if seen.status.request is not None:
         return _step(Step.REQUEST, StepState.DONE, "done", place=seen.status.request.place.name)
     if seen.connection.ordered is not None and seen.connection.ordered <= seen.today:
         return _step(Step.REQUEST, StepState.DONE, "ordered")
+    if seen.is_gone and not seen.is_live_past:
+        return _step(Step.REQUEST, StepState.UNKNOWN, "gone", **_gone(seen))
     if seen.unread is not None:
         return _unread(Step.REQUEST, seen.unread)
     if seen.plan is None:
@@ -146,17 +176,33 @@ def _request(seen: Seen) -> StepStatus:
     return _begin(seen.plan, seen.connection.subscriber, seen.today)
 
 
+_BEGUN: Final = {PlanKind.START: "start", PlanKind.REGISTER: "enrol", PlanKind.ORDER: ""}
+"""With what is begun, as its messages are called: key and request are of the order, and have its day."""
+
+
 def _begin(plan: Plan, subscriber: bool | None, today: date) -> StepStatus:
     """Return how the beginning stands; of whom nobody says whether he is a subscriber both days are told."""
-    found, register = _by(Step.REQUEST, plan.begin_for(subscriber).day, today), plan.on(PlanKind.REGISTER)
+    begin, register = plan.begin_for(subscriber), plan.on(PlanKind.REGISTER)
+    if begin.latest is not None and begin.day < today and not plan.is_late(subscriber, today):
+        days = {"day": begin.day.isoformat(), "latest": begin.latest.isoformat()}
+        return _step(Step.REQUEST, StepState.NOW, "advised", begin.day, **days)
+    found = _begun(begin, begin.day, plan, today)
     is_close = subscriber is None and register is not None and register.day - AHEAD <= today
-    if not is_close or register is None or found.due is None or found.state is StepState.LATE:
-        return found
-    if register.day >= found.due:  # nothing is known of how long that takes
-        return found
-    why = "register_late" if register.day < today else "register"
+    if not is_close or register is None or found.due is None or register.day >= found.due:
+        return found  # that, where nothing is known of how long registering takes
+    why = "register_late" if register.late_after < today else "register"
     days = {"day": found.due.isoformat(), "register": register.day.isoformat()}
     return _step(Step.REQUEST, StepState.NOW, why, found.due, **days)
+
+
+def _begun(one: PlanDate, due: date, plan: Plan, today: date) -> StepStatus:
+    """Return how what is begun with stands by its day, with the day of the order where that is another."""
+    found = _by(Step.REQUEST, due, today)
+    order = plan.order
+    if one.kind is PlanKind.ORDER or order.late_after <= due:
+        return found
+    why = f"{_BEGUN[one.kind]}_{found.code.rpartition('.')[2]}"
+    return _step(Step.REQUEST, found.state, why, due, day=due.isoformat(), order=order.day.isoformat())
 
 
 def _key(seen: Seen, certificate: HeldCertificate) -> StepStatus:
@@ -204,10 +250,11 @@ def _order(seen: Seen) -> StepStatus:
 
 
 def _certificate(seen: Seen) -> StepStatus:
-    live = seen.connection.live
     if seen.certificate is not None:
         return _held(seen, seen.certificate)
-    return _lacking(seen, live)
+    found = _lacking(seen)
+    is_late = seen.is_live_past and found.state is not StepState.UNKNOWN
+    return replace(found, state=StepState.LATE) if is_late else found
 
 
 def _held(seen: Seen, certificate: HeldCertificate) -> StepStatus:
@@ -222,20 +269,32 @@ def _held(seen: Seen, certificate: HeldCertificate) -> StepStatus:
     return _step(Step.CERTIFICATE, state, why, name=certificate.name, day=certificate.not_after.date().isoformat())
 
 
-def _lacking(seen: Seen, live: date | None) -> StepStatus:
-    """Return how it stands where there is no certificate: what could not be read may be it."""
-    if seen.unread is None and live is not None and live < seen.today:
-        return _step(Step.CERTIFICATE, StepState.LATE, "late", live, day=live.isoformat())
+def _lacking(seen: Seen) -> StepStatus:
+    """Return how it stands where there is no certificate: what lies there is told, also when it should be live."""
+    live = seen.connection.live
     if seen.status.strange:  # this makes the verdict what it is: whatever else there is to say, this is said
         one = seen.status.strange[0]
-        params = {"name": one.name, "place": one.places[0].name, "oin": seen.connection.holder.oin}
-        return _step(Step.CERTIFICATE, StepState.NOW, "strange", live, **params)
+        return _step(Step.CERTIFICATE, StepState.NOW, "strange", live, **_strange(seen, one))
     if seen.unread is not None:
         return _unread(Step.CERTIFICATE, seen.unread, live)
-    if seen.overdue is not None:
+    if seen.is_gone and not seen.misnamed and not seen.status.others and not seen.is_live_past:
+        if not seen.connection.files:
+            return _step(Step.CERTIFICATE, StepState.UNKNOWN, "gone_nowhere", live)
+        return _step(Step.CERTIFICATE, StepState.UNKNOWN, "gone", live, **_gone(seen))
+    if seen.overdue is not None and not seen.is_live_past:
         day = seen.overdue.isoformat()
         return _step(Step.CERTIFICATE, StepState.NOW, "overdue", seen.overdue, day=day)
     return _elsewhere(seen, live)
+
+
+def _gone(seen: Seen) -> dict[str, object]:
+    near = ", ".join(one.name for one in seen.status.near)
+    return {"place": ", ".join(seen.status.absent or seen.connection.files) or NOTHING, "near": near or NOTHING}
+
+
+def _strange(seen: Seen, one: HeldCertificate) -> dict[str, object]:
+    other = NOTHING if one.oin is None else one.oin
+    return {"name": one.name, "place": one.places[0].name, "oin": seen.connection.holder.oin, "other": other}
 
 
 def _elsewhere(seen: Seen, live: date | None) -> StepStatus:
@@ -247,6 +306,8 @@ def _elsewhere(seen: Seen, live: date | None) -> StepStatus:
     oin = seen.connection.holder.oin
     if seen.status.others:
         return _others(seen.status.others, oin, live)
+    if live is not None and seen.is_live_past:
+        return _step(Step.CERTIFICATE, StepState.LATE, "late", live, day=live.isoformat())
     return _step(Step.CERTIFICATE, StepState.WAITING, "waiting", live)
 
 
@@ -266,8 +327,7 @@ def _verdict(seen: Seen) -> StepStatus:
         return _wrong_beside(seen.status.wrong[0])
     if seen.status.strange and certificate.own_verdict is not Verdict.FAILED:
         one = seen.status.strange[0]
-        place, oin = one.places[0].name, seen.connection.holder.oin
-        return _step(Step.VERDICT, StepState.NOW, "strange_beside", name=one.name, place=place, oin=oin)
+        return _step(Step.VERDICT, StepState.NOW, "strange_beside", **_strange(seen, one))
     if seen.connection.system is None:
         return _step(Step.VERDICT, StepState.NOW, "no_system")
     return _judged(seen, certificate)
@@ -284,11 +344,21 @@ def _judged(seen: Seen, certificate: HeldCertificate) -> StepStatus:
     if seen.misplaced is not None:
         place = "" if seen.status.fault_file is None else seen.status.fault_file
         return _step(Step.VERDICT, StepState.NOW, "place", place=place, reason=in_short(seen.misplaced))
-    if seen.lacking:
-        return _step(Step.VERDICT, StepState.NOW, "lacking", names=", ".join(seen.lacking))
+    if (misses := _misses(seen, certificate)) is not None:
+        return misses
     if seen.unread is not None:
         return _unread(Step.VERDICT, seen.unread)
     return _step(Step.VERDICT, state, "passed_unconfirmed" if certificate.is_revocation_unknown else why)
+
+
+def _misses(seen: Seen, certificate: HeldCertificate) -> StepStatus | None:
+    """Return what a good certificate lacks of what is stated: a name, or days."""
+    if seen.lacking:
+        return _step(Step.VERDICT, StepState.NOW, "lacking", names=", ".join(seen.lacking))
+    if (live := seen.live_after_end) is not None:
+        days = {"day": certificate.ends.date().isoformat(), "live": live.isoformat()}
+        return _step(Step.VERDICT, StepState.NOW, "ends_before", **days)
+    return None
 
 
 def _not_good(seen: Seen, certificate: HeldCertificate, state: StepState, why: str) -> StepStatus:
@@ -335,7 +405,7 @@ def gone_by(status: ConnectionStatus, live: Plan | None, today: date) -> PlanDat
         return None
     send = live.on(PlanKind.SEND)
     assert send is not None  # every plan to go live has it
-    past = (one for one in live.dates if one.kind in BEGIN | {PlanKind.SEND} and one.day < today)
+    past = (one for one in live.dates if one.kind in BEGIN | {PlanKind.SEND} and one.late_after < today)
     return min((one for one in past if not _was_in_time(one, status, today, send.day)), key=_day, default=None)
 
 
@@ -390,6 +460,9 @@ def _stated(seen: Seen, step: Step, day: date | None) -> StepStatus:
         return _step(step, StepState.WAITING, "planned", day, day=day.isoformat())
     if seen.begins is not None and day < seen.begins:
         return _step(step, StepState.NOW, "earlier", day=day.isoformat(), begins=seen.begins.isoformat())
+    sent = seen.connection.sent
+    if step is Step.TESTED and sent is not None and day < sent:
+        return _step(step, StepState.NOW, "before_sent", day=day.isoformat(), sent=sent.isoformat())
     return _step(step, StepState.DONE, "stated", day=day.isoformat())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import PurePath
 
 from pkitools.arguments import choice, each_of, optional, text
@@ -24,6 +24,8 @@ class Claim:
         oin: the OIN of whose certificate it has; ``None`` where that is not said: all that lies there is claimed.
         system: to which it connects; ``None`` where that is not said.
         entity_id: as what it is known there.
+        named: those of its files that it names themselves, and by no folder or pattern, where all it names is there:
+            what lies in one of them is meant to be its certificate.
 
     Raises:
         InvalidValueError: there is no such environment, or something is of another type.
@@ -35,10 +37,12 @@ class Claim:
     oin: str | None = None
     system: System | None = None
     entity_id: str | None = None
+    named: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "environment", choice(Environment, self.environment, "environment"))
-        object.__setattr__(self, "places", each_of(self.places, str, "places"))
+        for name in ("places", "named"):
+            object.__setattr__(self, name, each_of(getattr(self, name), str, name))
         text(self.name, "name")
         optional(self.system, System, "system")
         for name in ("oin", "entity_id"):
@@ -53,6 +57,42 @@ class Claim:
     def expected(self) -> Expectation | None:
         """What its certificate is held against; ``None`` where it is not said whose that is."""
         return None if self.oin is None else Expectation(oin=self.oin)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lodger:
+    """A certificate at a place of a connection whose holder it does not name.
+
+    Args:
+        oin: the one in it; ``None``: none.
+        enclosed: its key lies in its own file.
+        is_used: its key lies at a place of that connection, or a configuration there says that a program sends it.
+        is_named: the connection names its file itself, and nothing else is in that.
+        sharing: the OINs of all whose place it is.
+    """
+
+    oin: str | None
+    enclosed: bool
+    is_used: bool
+    is_named: bool
+    sharing: Collection[str | None]
+
+    def is_in_place_of_its_own(self, known: Collection[str | None], *, has_own: bool) -> bool:
+        """Return whether it is used as that of the connection, as far as can be seen: with the wrong OIN.
+
+        The public part of a counterpart's may lie anywhere, and a folder of several tenants holds what is of each.
+
+        Args:
+            known: the OINs of all that connect.
+            has_own: one of its holder lies at the places of the connection too.
+        """
+        if self.oin in self.sharing:
+            return False
+        if self.oin is None:
+            return self.enclosed or (self.is_used and not has_own)  # beside its own it may be of any other server
+        if self.oin in known and len({*self.sharing}) > 1 and not self.is_named:
+            return False
+        return self.enclosed or self.is_used or (self.is_named and not has_own and self.oin not in known)
 
 
 def namers(named_by: Iterable[str]) -> Iterator[str]:

@@ -169,8 +169,9 @@ class Kept:
             return
         first = _loaded(Place, _OF_PLACE, known[0])
         named_by = union(first.named_by, place.named_by)
-        if named_by != first.named_by:
-            body = pickle.dumps(tuple(named_by if n == "named_by" else getattr(first, n) for n in _OF_PLACE))
+        whole = replace(first, named_by=named_by, is_sent=first.is_sent or place.is_sent)
+        if whole != first:
+            body = pickle.dumps(_place_of(whole))
             self._run("UPDATE place SET body = ? WHERE certificate = ? AND spot = ?", body, number, spot)
 
     def _order(self, number: int) -> None:

@@ -70,6 +70,7 @@ class Place:
         out_of_date: of SAML metadata that may not be used any more the code of the rule that says so:
             ``file.metadata.expired``, or ``file.metadata.until`` where what they end at is no moment.
         within: in a text the sections around it, as :class:`~pkitools.containers.Item` has them.
+        is_sent: a configuration says that a program sends it to others.
     """
 
     name: str
@@ -82,6 +83,12 @@ class Place:
     named_by: tuple[str, ...] = ()
     out_of_date: str | None = None
     within: tuple[tuple[int, str], ...] = ()
+    is_sent: bool = False
+
+    @property
+    def is_alone_for_its_holder(self) -> bool:
+        """Whether it lies as somebody has his own: not in metadata, nor in a keystore of what is trusted."""
+        return self.entity_id is None and self.container in {"pem", "der", "pkcs7"}
 
     @property
     def role(self) -> str | None:

@@ -462,6 +462,7 @@ class _Found:
             named_by=self.unit.named_by,
             out_of_date=self._out_of_date(item) if self.contents.described else None,
             within=item.within,
+            is_sent=self.unit.sent_with is not None,
         )
 
     def _out_of_date(self, item: Item) -> str | None:

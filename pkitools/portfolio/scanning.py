@@ -33,6 +33,7 @@ from pkitools.portfolio.in_use import InUse
 from pkitools.portfolio.including import Whole, whole_of
 from pkitools.portfolio.judging import Judge, Judging
 from pkitools.portfolio.known import Collecting
+from pkitools.portfolio.lodging import Lodgers
 from pkitools.portfolio.model import Gap, HeldCertificate, OwnKey, Pending, Pointer, Reading, Target, Unread
 from pkitools.portfolio.opening import ToRead, unit_of
 from pkitools.portfolio.pairing import Named, not_as_named, not_opened, said_of_key, with_said
@@ -139,6 +140,10 @@ class Scan:
     copies: Copies = field(default_factory=Copies)
     named: dict[tuple[str, bool, str], Named] = field(default_factory=dict)
     keyed: set[str] = field(default_factory=set)
+    lodgers: Lodgers = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lodgers = Lodgers(self.judge.asked.claims)
 
     def readings(self, given: Sequence[str]) -> Iterator[Reading]:
         """Yield what every file and peer gives.
@@ -190,6 +195,7 @@ class Scan:
         yield from self._of_variables(outermost)
         for name, unread in self.in_use.missing(self._text, self._is_given):
             yield Reading(name, unread=(unread,), is_again=True)
+        yield from self._noted(self._lodging(), [])
         yield from self._again()
         for name, pointer in chain.from_iterable(whole.pointers for whole in wholes.values()):
             if pointer.is_key and pointer.key_of:
@@ -255,6 +261,15 @@ class Scan:
             return replace(named, is_known=os.path.realpath(named.origin) not in parts)
 
         return placed
+
+    def _lodging(self) -> Iterator[Reading]:
+        """Yield by the connections what is used as theirs with another OIN: that is known when all keys are."""
+        for name, wanted in self.lodgers.found().items():
+            unit = next((each for each in self.held if each.name == name), None) or unit_of(
+                ToRead(name, in_folder=True)
+            )
+            if not isinstance(unit, Reading):
+                yield examine(replace(unit, wanted=wanted), self.judge)
 
     def _used(self, files: Sequence[str]) -> Iterator[Reading]:
         """Yield what is called a copy and has ended, where something says that it is used."""
@@ -343,6 +358,7 @@ class Scan:
         """Yield readings, and keep what is to be done after the last."""
         moment = self.judge.asked.moment
         for reading in readings:
+            self.lodgers.note(reading)
             for one in reading.certificates:
                 if one.not_after < moment:
                     self.copies.note(reading.name, one)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import pickle
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from pkitools.connections import Connections, Step, StepState, claims_of, hold, read_connections
@@ -154,3 +157,87 @@ def test_a_folder_that_tenants_share_gives_each_its_own_in_scan_and_status_alike
             assert alone.code == "connections.certificate.strange"
         else:
             assert (beside.code, beside.state) == ("connections.verdict.strange_beside", StepState.NOW)
+
+
+@cache
+def _another_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65537, 2048)
+
+
+def wrong(oin: str = OTHER_OIN) -> bytes:
+    """A certificate with another OIN and a key that nothing else has."""
+    return certificate(oin, own_key=_another_key()) + CHAIN
+
+
+def key_of_wrong() -> bytes:
+    return _another_key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+HOW: dict[str, dict[str, Callable[[], bytes]]] = {
+    "its key in its file": {"b.pem": lambda: wrong() + key_of_wrong()},
+    "its key beside it": {"b.pem": wrong, "b.key": key_of_wrong},
+    "sent by a program": {"b.pem": wrong, "nginx.conf": lambda: b"server {\n ssl_certificate b.pem;\n}\n"},
+    "trusted by a program": {"b.pem": wrong, "nginx.conf": lambda: b"server {\n ssl_client_certificate b.pem;\n}\n"},
+    "alone": {"b.pem": wrong},
+}
+USED = frozenset({"its key in its file", "its key beside it", "sent by a program"})
+PLACES: dict[str, Callable[[Iterable[str]], str]] = {
+    "a folder": lambda _: '["tls"]',
+    "a pattern": lambda _: '["tls/*"]',
+    "files": lambda files: str([f"tls/{name}" for name in files]).replace("'", '"'),
+}
+
+
+@pytest.mark.parametrize("day", [{}, {"live": "2026-01-01"}, {"sent": "2026-01-01", "tested": "2026-01-01"}])
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("how", HOW)
+@pytest.mark.parametrize("own", [b"", b"without its key"])
+@pytest.mark.parametrize("sharing", ["nobody", "its holder", "another"])
+def test_what_is_used_with_another_oin_is_wrong_in_scan_and_status_alike(
+    tmp_path: Path, sharing: str, own: bytes, how: str, place: str, day: dict[str, str]
+) -> None:
+    """However its key or its use is seen; what only lies there, or is of a tenant who shares the place, is not."""
+    (tmp_path / "tls").mkdir()
+    files = {name: make() for name, make in HOW[how].items()}
+    if own:
+        files["a.pem"] = certificate() + CHAIN
+    for name, data in files.items():
+        (tmp_path / "tls" / name).write_bytes(data)
+    at = PLACES[place](files)
+    text = connection(files=at, system='"mijnoverheid"', **day)
+    if sharing != "nobody":
+        oin = OTHER_OIN if sharing == "its holder" else "00000099000000003000"
+        text += connection(files=at, system='"mijnoverheid"', organization='"b"')
+        text += f'[organization.b]\noin = "{oin}"\nname = "B"\n'
+    listed = connections(tmp_path, text)
+    one = hold(listed, judging()).statuses[0]
+    is_used = how in USED or (how == "alone" and place == "files" and not own)
+    is_wrong = is_used and sharing != "its holder"
+    assert bool(one.strange) is is_wrong
+    assert is_wrong <= (one.verdict is Verdict.FAILED)
+    step = one.of(Step.CERTIFICATE if one.certificate is None else Step.VERDICT)
+    assert step is not None
+    assert (step.params.get("other") == OTHER_OIN) or not is_wrong  # it is said, whatever day has gone by
+    judged = scanned(tmp_path / "tls", asked=judging(claims=claims_of(listed))).judged
+    name = claims_of(listed)[0].name
+    failed = {each.oin for each in judged for told in each.judgements if told.connection == name and told.findings}
+    assert (OTHER_OIN in failed) is is_wrong
+
+
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_what_a_tenant_of_another_place_has_in_a_folder_of_several_is_not_told(tmp_path: Path, is_shared: bool) -> None:
+    """In a folder of one connection it is: there is nobody else there whose it may be."""
+    (tmp_path / "tls").mkdir()
+    (tmp_path / "tls" / "b.pem").write_bytes(wrong())
+    (tmp_path / "tls" / "b.key").write_bytes(key_of_wrong())
+    text = connection(files='["tls"]', system='"mijnoverheid"')
+    text += connection(files='["elsewhere"]', system='"mijnoverheid"', organization='"b"')
+    text += f'[organization.b]\noin = "{OTHER_OIN}"\nname = "B"\n'
+    if is_shared:
+        text += connection(files='["tls"]', system='"mijnoverheid"', organization='"c"')
+        text += '[organization.c]\noin = "00000099000000003000"\nname = "C"\n'
+    listed = connections(tmp_path, text)
+    assert bool(hold(listed, judging()).statuses[0].strange) is not is_shared
+    judged = scanned(tmp_path / "tls", asked=judging(claims=claims_of(listed))).judged
+    assert {told.connection is None for one in judged for told in one.judgements} >= {is_shared}
+    assert any(told.connection for one in judged for told in one.judgements) is not is_shared

@@ -28,10 +28,12 @@ def test_what_is_not_known_is_no_worst_case(tmp_path: Path, live: str, subscribe
     assert (register is None) is (subscriber is True)
     assert step.due == (plan.begin.day if subscriber is not None else plan.order.day)
     assert step.due is not None
-    assert (str(step.state) == "late") is (step.due < today)
+    begun = (one for one in (plan.order, register if subscriber is False else None) if one is not None)
+    assert (str(step.state) == "late") is any(one.late_after < today for one in begun)
+    assert (step.code == "connections.request.advised") is (step.due < today and str(step.state) != "late")
     is_told = subscriber is None and step.due >= today and register is not None and (register.day - today).days <= 28
     assert ("register" in step.params) is is_told
     if is_told and register is not None:
         assert step.params["register"] == register.day.isoformat()
-        assert step.code.endswith("_late") is (register.day < today)
+        assert step.code.endswith("_late") is (register.late_after < today)
         assert str(step.state) == "now"

@@ -221,7 +221,11 @@ def past_word(one: PlanDate, today: date, language: Language) -> str:
     """Return what is said of a day that has gone by: of what can be done yet that it is late; empty of one to come."""
     if not is_past(one, today):
         return ""
-    return word(f"connections.plan.{'late' if one.kind in TO_DO else 'past'}", language)
+    if one.kind not in TO_DO:
+        return word("connections.plan.past", language)
+    if one.latest is not None and one.latest >= today:  # an advice makes nothing late
+        return word("connections.plan.advised", language, day=short_day(one.latest, language))
+    return word("connections.plan.late", language)
 
 
 def without_day(work: Work, language: Language) -> Iterator[str]:

@@ -37,6 +37,10 @@ _FOR_PEOPLE: Final = frozenset(
         *(f"certificate.{each}" for each in ("overdue", "misnamed", "others", "others_more", "others_without")),
         *(f"{step}.{why}" for step in ("request", "certificate", "verdict") for why in ("unread", "locked", "missing")),
         *(
+            "request.gone",
+            "certificate.gone",
+            "certificate.gone_nowhere",
+            "verdict.ends_before",
             "request.key_of_ended",
             "verdict.both",
             "renewal.overdue",
