@@ -99,9 +99,8 @@ def count_files(places: Iterable[str]) -> int:
         InvalidValueError: ``places`` are no names.
     """
     given = each_of(places, str, "places")
-    peers = [place for place in given if _is_peer(place)]
-    files = _walked([place for place in given if place not in peers])
-    return len(peers) + sum(isinstance(found, FoundFile) for found in files)
+    files = [place for place in given if not _is_peer(place)]
+    return len(given) - len(files) + sum(isinstance(found, FoundFile) for found in _walked(files))
 
 
 @dataclass

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
