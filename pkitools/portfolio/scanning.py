@@ -436,7 +436,11 @@ class Scan:
             assert peer is not None  # only what is one came this far
             named.setdefault(peer, []).extend([origin] if origin else [])
         asked = asked_together(self.fetch, [*named], raise_crashes=self.judge.asked.raise_crashes)
-        units = (unit_of_peer(peer, answer, tuple(named[peer])) for peer, answer in asked)
+        units = (
+            unit_of_peer(peer, answer, tuple(named[peer]), address)
+            for peer, answers in asked
+            for address, answer in answers.items()
+        )
         yield from self._noted(readings_of(units, self.judge, self.executor), [])
 
     def _again(self) -> Iterator[Reading]:
