@@ -11,7 +11,7 @@ import click
 from pkitools.frozen import dataclass
 from pkitools.portfolio import Gap, Portfolio
 from pkitools.reports import WrittenDraft, init_document
-from pkitools.text import visible
+from pkitools.text import shown, visible
 from pkitools_cli.commands.scan.running import Running
 from pkitools_cli.commands.status.asked import Scanning
 from pkitools_cli.exit_codes import ExitCode
@@ -82,11 +82,11 @@ def _text(written: WrittenDraft) -> Iterator[Line | str]:
     if draft.connections and not written.portfolio.is_whole:
         yield from wrapped(tr("cli.init.partial"), "")
     for one in draft.left_out:
-        yield from wrapped(tr("cli.init.left_out", name=visible(one.name), place=one.places[0].name), "    ", "  - ")
+        yield from wrapped(tr("cli.init.left_out", name=shown(one.name), place=one.places[0].name), "    ", "  - ")
     for name in draft.no_unicode:
         yield from wrapped(tr("cli.init.no_unicode", name=visible(name)), "    ", "  - ")
     for one in draft.of_others:
-        yield from wrapped(tr("cli.init.of_provider", name=visible(one.name), place=one.places[0].name), "    ", "  - ")
+        yield from wrapped(tr("cli.init.of_provider", name=shown(one.name), place=one.places[0].name), "    ", "  - ")
     for unread in written.portfolio.unread:
         yield from wrapped(error_line(unread.error), "    ", "  - ")
     if draft.connections:
