@@ -67,13 +67,16 @@ def aware(given: datetime, parameter: str = "moment") -> datetime:
     """Return a moment in UTC; it must know its offset.
 
     Raises:
-        InvalidValueError: it is no :class:`~datetime.datetime`, or a naive one.
+        InvalidValueError: it is no :class:`~datetime.datetime`, a naive one, or in no year that there is in UTC.
     """
     if not isinstance(given, datetime):
         raise InvalidValueError("arguments.error.moment_type", parameter=parameter, given=_shown(given))
     if given.utcoffset() is None:
         raise InvalidValueError("arguments.error.moment_naive", parameter=parameter, given=given.isoformat())
-    return given if given.tzinfo is UTC else given.astimezone(UTC)
+    try:
+        return given if given.tzinfo is UTC else given.astimezone(UTC)
+    except OverflowError:
+        raise InvalidValueError("arguments.error.moment_range", parameter=parameter, given=given.isoformat()) from None
 
 
 def day(given: object, parameter: str) -> date:

@@ -45,6 +45,7 @@ class Draft:
         left_out: certificates that are in none of its connections: there is no OIN in them, or more than one.
         of_others: those of identity providers, the other side of connections: they are in none either, rightly.
         differing: the organisations to which certificates give several names, each with the one that was taken.
+        no_unicode: names of files that TOML cannot hold, as what the system has is no Unicode: they are not in it.
     """
 
     data: bytes
@@ -53,6 +54,7 @@ class Draft:
     left_out: tuple[HeldCertificate, ...]
     of_others: tuple[HeldCertificate, ...] = ()
     differing: tuple[NamesOfOne, ...] = ()
+    no_unicode: tuple[str, ...] = ()
 
 
 def draft(portfolio: Portfolio, folder: str, *, system: System | None = None, language: Language = "en") -> Draft:
@@ -71,8 +73,11 @@ def draft(portfolio: Portfolio, folder: str, *, system: System | None = None, la
     folder, system = text(folder, "folder"), optional(system, System, "system")
     language = one_of(LANGUAGES, language, "language")
     writing = _Writing(portfolio, folder, system, language, Counter(_stems(portfolio)))
+    own = [one for one in portfolio.judged if _oin(one) is not None and not one.is_of_provider]
+    places = [place.name for one in own for place in one.places]
+    no_unicode = tuple(dict.fromkeys(name for name in places if not is_unicode(name)))
     usable = sorted(
-        (one for one in portfolio.judged if _oin(one) is not None and not one.is_of_provider),
+        (one for one in own if any(is_unicode(place.name) for place in one.places)),
         key=lambda each: (each.oin or "", each.name, each.not_after),
     )
     organizations = {oin: _names(oin, usable, portfolio.moment) for oin in sorted({str(one.oin) for one in usable})}
@@ -86,7 +91,7 @@ def draft(portfolio: Portfolio, folder: str, *, system: System | None = None, la
     of_others = tuple(one for one in portfolio.judged if _oin(one) is not None and one.is_of_provider)
     differing = tuple(names for names in organizations.values() if names.others)
     data = ("\n".join(lines) + "\n").encode()
-    return Draft(data, len(organizations), len(groups), left_out, of_others, differing)
+    return Draft(data, len(organizations), len(groups), left_out, of_others, differing, no_unicode)
 
 
 def _names(oin: str, usable: Iterable[HeldCertificate], moment: datetime) -> NamesOfOne:
@@ -178,12 +183,13 @@ class _Writing:
         found = [*(place for one in members for place in one.places), *keys]
         requests = [one.place for one in self.portfolio.requests if one.spki_sha256 in known]
         own = frozenset(place.name for place in (*found, *requests))
-        told = dict.fromkeys(_relative(place.name, self.folder) for place in found)
+        told = dict.fromkeys(_relative(place.name, self.folder) for place in found if is_unicode(place.name))
         return {**told, **dict.fromkeys(self._to_come(members[-1], own))}
 
     def _to_come(self, last: HeldCertificate, own: frozenset[str]) -> Iterator[str]:
         """Yield a pattern for what comes beside the last certificate, such as the next; none that takes others in."""
         files = [place.name for place in last.places if place.entity_id is None and Path(place.name).is_file()]
+        files = [*filter(is_unicode, files)]
         if not files:
             return
         stem = min(files, key=len)
@@ -213,6 +219,11 @@ def _relative(name: str, folder: str) -> str:
         return name
 
 
+def is_unicode(value: str) -> bool:
+    """Return whether a text can be written: the name of a file may have octets that are none, as lone surrogates."""
+    return all(not "\ud800" <= char <= "\udfff" for char in value)
+
+
 def quoted(value: str) -> str:
     """Return a text as TOML writes it: what a certificate holds can end no string and begin no line."""
     return '"' + "".join(_escaped(char) for char in value) + '"'
@@ -221,6 +232,8 @@ def quoted(value: str) -> str:
 def _escaped(char: str) -> str:
     if char in '"\\':
         return f"\\{char}"
+    if not is_unicode(char):
+        return "\ufffd"
     if char.isprintable():
         return char
     return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"

@@ -8,8 +8,11 @@ from typing import Final
 
 from pkitools.frozen import dataclass, field
 from pkitools.text import pattern
+from pkitools.toml_text import read_foreign_toml
 
-_HEADER: Final = pattern(r"[ \t]*(\[\[?)([^\]\n]{1,500})\]")
+_PART: Final = r"""(?:"(?:[^"\\\n]|\\.){0,500}"|'[^'\n]{0,500}'|[A-Za-z0-9_-]{1,200})"""
+_PARTS: Final = pattern(_PART)
+_HEADER: Final = pattern(rf"[ \t]*(\[\[?)([ \t]*{_PART}(?:[ \t]*\.[ \t]*{_PART}){{0,20}}[ \t]*)\]")
 _KEY: Final = pattern(r"[ \t]*[\"']?([A-Za-z0-9_-]{1,200})[\"']?[ \t]*[.=]")
 _BASIC: Final = '"""'
 _LITERAL: Final = "'''"
@@ -76,8 +79,16 @@ def _left_open(line: str, end: str | None) -> str | None:
             end = token[0]
 
 
+def _part(told: str) -> str:
+    """Return a part of the name of a table without the marks around it, and what is escaped in it."""
+    if told[0] in "\"'":
+        is_escaped = told[0] == '"' and "\\" in told
+        return str(*read_foreign_toml(f"{told} = 1", "")) if is_escaped else told[1:-1]
+    return told
+
+
 def _path(brackets: str, inside: str, counts: Counter[tuple[str, ...]]) -> tuple[str | int, ...]:
-    parts = tuple(part.strip(" \t\"'") for part in inside.split("."))
+    parts = tuple(_part(found[0]) for found in _PARTS.finditer(inside))
     if brackets == "[":
         return parts
     counts[parts] += 1

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from pkitools.arguments import aware
-from pkitools.errors import InputError
+from pkitools.errors import InputError, InvalidValueError
 from pkitools.files import read_bytes, write_public
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_INPUT_BYTES
@@ -121,7 +121,7 @@ def read_snapshot(path: Path) -> Snapshot:
         if not data.startswith(_MAGIC):
             raise ValueError
         return _read(data)
-    except (sqlite3.Error, ValueError, KeyError, TypeError):
+    except (sqlite3.Error, ValueError, KeyError, TypeError, InvalidValueError):
         raise InputError("oin_register.error.snapshot", name=str(path)) from None
 
 
@@ -156,7 +156,7 @@ def _broken_off(times: int) -> Callable[[], bool]:
 
 def _organization(row: tuple[str | None, ...]) -> Organization:
     found = dict(zip(_COLUMNS, row, strict=True))
-    moments = {name: datetime.fromisoformat(text) for name in _MOMENTS if (text := found.pop(name))}
+    moments = {name: aware(datetime.fromisoformat(text)) for name in _MOMENTS if (text := found.pop(name))}
     status = RegisterStatus(found.pop("status") or "")
     oin, name, said = (found.pop(each) or "" for each in ("oin", "name", "status_text"))
     return Organization(oin=oin, name=name, status=status, status_text=said, **found, **moments)  # type: ignore[arg-type]  # what is left are texts or nothing

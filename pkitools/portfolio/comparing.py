@@ -14,7 +14,7 @@ from pathlib import PurePath
 from typing import Any, Final, TypeVar
 
 from pkitools.arguments import aware, octets, of_type, text
-from pkitools.errors import InputError
+from pkitools.errors import InputError, InvalidValueError
 from pkitools.findings import Verdict
 from pkitools.frozen import dataclass
 from pkitools.portfolio.model import Gap, HeldCertificate, Place, Portfolio
@@ -271,7 +271,7 @@ def _read(data: bytes, name: str) -> Earlier:
         asked = tuple(_text(each) for each in raw.get("asked", ()))
         unread = tuple(_text(each["name"]) for each in raw.get("unread", ()) if each["gap"] in _CLOSED)
         return Earlier(_moment(raw["moment"]), complete, {one.sha256: one for one in certificates}, asked, unread)
-    except (ValueError, KeyError, TypeError, RecursionError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError, AttributeError, InvalidValueError) as error:
         raise InputError("portfolio.error.not_earlier", name=name) from error
 
 
@@ -298,4 +298,4 @@ def _moment(raw: object) -> datetime:
     moment = datetime.fromisoformat(_text(raw))
     if moment.tzinfo is None:
         raise ValueError("no offset")
-    return moment
+    return aware(moment)  # here, where one that is out of reach in UTC is refused with the rest

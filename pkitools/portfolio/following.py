@@ -60,6 +60,8 @@ def resolved(pointer: Pointer, name: str) -> Leads:
             is_elsewhere = pointer.is_key or pointer.text.startswith("@") or name.lower().endswith(ENDINGS)
             gap = Gap.SKIPPED if is_elsewhere else Gap.UNREADABLE
             return Leads(unread=_unread(pointer, name, gap, "portfolio.error.variable"))
+        case Target.NO_PEER:
+            return Leads(unread=_unread(pointer, name, Gap.UNREADABLE, "portfolio.error.no_peer"))
         case Target.UNREAD:
             params = {"name": name, "line": pointer.line, "target": pointer.text}
             # by its line, so that each stands for itself

@@ -490,6 +490,8 @@ class Target(StrEnum):
     """Only the program that reads the configuration knows: there is a variable in it."""
     UNREAD = "unread"
     """A directive stands there, and what it names could not be made out; the text is that of the directive."""
+    NO_PEER = "no_peer"
+    """Of an inventory: what stands there as a host with its port, and is none."""
 
 
 @dataclass(frozen=True, slots=True)

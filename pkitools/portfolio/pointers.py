@@ -8,10 +8,10 @@ is read as one only where somebody handed it in.
 
 from __future__ import annotations
 
-import csv
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from io import StringIO
 from itertools import islice
@@ -35,6 +35,7 @@ from pkitools.portfolio.directives import (
     of_nginx,
 )
 from pkitools.portfolio.model import OwnKey, Pointer, Target, Unnamed
+from pkitools.requests.csv_rows import csv_lines
 from pkitools.text import pattern, size_text
 from pkitools.toml_text import read_foreign_toml
 
@@ -93,6 +94,8 @@ _FILES: Final = tuple(
 _TABLES: Final = (".csv", ".tsv")
 _LISTS: Final = (*_TABLES, ".txt", ".lst")
 _PEER: Final = pattern(r"(?:https://)?(?P<host>\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9._-]{1,253}):(?P<port>[0-9]{1,5})/?")
+_AS_PEER: Final = pattern(r"(?:https://)?(?P<host>[A-Za-z0-9._-]{1,253}):[^\s:/\\]{0,40}/?")
+_QUOTED: Final = pattern(r"""\"(?:[^"\\\n]|\\.){1,4096}+\"|'[^'\n]{1,4096}+'""")
 _PROSE: Final = (".md", ".rst", ".adoc", ".html", ".htm", ".tex")
 _CONFIGURATION: Final = ".conf"
 _WORD: Final = pattern(r"[A-Za-z_][A-Za-z0-9_-]*+")
@@ -595,46 +598,92 @@ def kinds() -> tuple[Mapping[str, Any], ...]:
 
 
 def _inventory(text: str, name: str) -> Iterator[Pointer]:
-    if name.lower().endswith(".toml"):
-        yield from (_named(value, 1) for value in _of_toml(read_foreign_toml(text, name)))
-        return
-    yield from _of_rows(text, name)
+    yield from _of_toml(text, name) if name.lower().endswith(".toml") else _of_rows(text, name)
 
 
-def _of_toml(raw: object, meant: bool = False) -> Iterator[str]:
-    """Yield every text under a key that is called as :data:`COLUMNS` say, at whatever depth."""
+def _of_toml(text: str, name: str) -> Iterator[Pointer]:
+    lines = _lines_of_texts(text)
+    for column, value, port in _stated(read_foreign_toml(text, name)):
+        yield _listed(value, column, port, lines.get(value) or _line_with(value, text), name)
+
+
+def _stated(raw: object, column: str = "", port: str = "") -> Iterator[tuple[str, str, str]]:
+    """Yield every text under a key that is called as :data:`COLUMNS` say, at whatever depth, with key and port."""
     if isinstance(raw, dict):
         port = next((str(value) for key, value in raw.items() if str(key).lower() in _PORTS), "")
         for key, value in raw.items():
-            name = str(key).lower()
-            is_host = isinstance(value, str) and bool(port) and name in _HOSTS
-            yield from _of_toml(_peer(value.strip(), port) if is_host else value, name in COLUMNS)
+            yield from _stated(value, str(key).lower(), port)
     elif isinstance(raw, list):
         for each in raw:
-            yield from _of_toml(each, meant)
-    elif meant and isinstance(raw, str) and raw.strip():
-        yield raw.strip()
+            yield from _stated(each, column, port)
+    elif column in COLUMNS and isinstance(raw, str) and raw.strip():
+        yield column, raw.strip(), port
+
+
+def _lines_of_texts(text: str) -> Mapping[str, int]:
+    """Return of each text of one line in a TOML text the first line that it stands in."""
+    found: dict[str, int] = {}
+    for number, line in enumerate(text.split("\n"), start=1):
+        for told in _QUOTED.finditer(line):
+            with suppress(PkitoolsError):  # a part of a text of several lines, or of a remark
+                value = read_foreign_toml(f"a = {told[0]}", "")["a"] if "\\" in told[0] else told[0][1:-1]
+                found.setdefault(value.strip(), number)
+    return found
+
+
+def _line_with(value: str, text: str) -> int:
+    """Return the line of a text of several lines: that on which its own first stands."""
+    at = text.find(value.split("\n", 1)[0])
+    return text.count("\n", 0, max(at, 0)) + 1
 
 
 def _of_rows(text: str, name: str) -> Iterator[Pointer]:
-    """Yield the values of the columns that are meant; without a heading, of lines that are all peers."""
-    rows = enumerate(csv.reader(StringIO(text), delimiter=_delimiter(text)), start=1)
+    """Yield the values of the columns that are meant; without a heading, of lines that are all peers.
+
+    Raises:
+        InputError: it is a table that cannot be read to its end, or a host has no port.
+    """
+    rows = csv_lines(text, name)
     try:
         heading = [each.strip().lower().lstrip("\ufeff") for each in next(rows, (1, []))[1]]
-        meant = [at for at, each in enumerate(heading) if each in COLUMNS]
-        if not meant:
-            yield from _without_heading(text, name)
-        port = next((at for at, each in enumerate(heading) if each in _PORTS), None)
-        for line, row in rows if meant else ():
-            told = ((at, row[at].strip()) for at in meant if at < len(row) and row[at].strip())
-            for at, value in told:
-                is_host = heading[at] in _HOSTS
-                whole = value if port is None or port >= len(row) or not is_host else _peer(value, row[port].strip())
-                if is_host and _lacks_port(whole, Path(name).parent):
-                    raise InputError("portfolio.error.host_without_port", name=name, line=line, host=value)
-                yield _named(whole, line)
-    except csv.Error:  # a cell that is longer than any name
+    except InputError:
+        if name.lower().endswith(_TABLES):
+            raise
+        heading = []  # a text that is no table
+    meant = [at for at, each in enumerate(heading) if each in COLUMNS]
+    if not meant:
+        yield from _without_heading(text, name)
         return
+    port = next((at for at, each in enumerate(heading) if each in _PORTS), len(heading))
+    for line, row in rows:
+        cells = dict(enumerate(map(str.strip, row)))
+        for at in meant:
+            if cells.get(at):
+                yield _listed(cells[at], heading[at], cells.get(port, ""), line, name)
+
+
+def _listed(value: str, column: str, port: str, line: int, name: str) -> Pointer:
+    """Return what a value of an inventory points to, whatever the form of the inventory.
+
+    Args:
+        value: it.
+        column: what its column or key is called, in small letters.
+        port: what stands in that of the port beside it; empty for nothing.
+        line: where, from 1.
+        name: of the inventory.
+
+    Raises:
+        InputError: it is a host without a port.
+    """
+    folder = Path(name).parent
+    is_host = column in _HOSTS
+    whole = _peer(value, port) if is_host and port else value
+    if is_host and peer_of(whole) is None and not _is_there(value, folder):
+        if port and not value.lower().endswith(_FILES):
+            return Pointer(Target.NO_PEER, f"{value}:{port}", line)
+        if _lacks_port(value, folder):
+            raise InputError("portfolio.error.host_without_port", name=name, line=line, host=value)
+    return _named(whole, line, folder)
 
 
 def _without_heading(text: str, name: str) -> tuple[Pointer, ...]:
@@ -657,11 +706,21 @@ def _peer(host: str, port: str) -> str:
 
 def _lacks_port(told: str, folder: Path) -> bool:
     """Return whether a name is that of a host, and of no file: how certificates and keys end is no domain."""
+    return _HOST.fullmatch(told) is not None and not told.lower().endswith(_FILES) and not _is_there(told, folder)
+
+
+def _is_there(told: str, folder: Path) -> bool:
+    return os.path.lexists(told) or os.path.lexists(folder / told)
+
+
+def _has_no_such_port(told: str, folder: Path) -> bool:
+    """Return whether a text is a host with, for its port, what is none: a name and a drive of Windows are others."""
+    found = _AS_PEER.fullmatch(told)
     return (
-        _HOST.fullmatch(told) is not None
-        and not told.lower().endswith(_FILES)
-        and not os.path.lexists(told)
-        and not os.path.lexists(folder / told)
+        found is not None
+        and peer_of(told) is None
+        and _lacks_port(found["host"], folder)
+        and not _is_there(told, folder)
     )
 
 
@@ -680,12 +739,18 @@ def _all_lines(text: str, name: str) -> tuple[Pointer, ...]:
         if told and not told.startswith("#"):
             if _lacks_port(told, folder):
                 lacking = lacking or (number, told)
-            elif peer_of(told) is None and _LIKE_A_PATH.fullmatch(told) is None and not os.path.lexists(folder / told):
+            elif not _is_of_list(told, folder):
                 return ()
-            found.append(_named(told, number))
+            found.append(_named(told, number, folder))
     if lacking is not None:
         raise InputError("portfolio.error.host_without_port", name=name, line=lacking[0], host=lacking[1])
     return tuple(found)
+
+
+def _is_of_list(told: str, folder: Path) -> bool:
+    """Return whether a line may be one of a list: a peer, also with a wrong port, or a path."""
+    is_peer = peer_of(told) is not None or _has_no_such_port(told, folder)
+    return is_peer or _LIKE_A_PATH.fullmatch(told) is not None or os.path.lexists(folder / told)
 
 
 def is_list_of_peers(data: bytes, name: str) -> bool:
@@ -707,10 +772,7 @@ def _path_on(line: str, folder: Path) -> str:
     return first if rest[0].startswith("[") or os.path.lexists(folder / first) else line
 
 
-def _delimiter(text: str) -> str:
-    first = text.split("\n", 1)[0]
-    return max(",;\t", key=first.count)  # Excel writes what the country uses
-
-
-def _named(text: str, line: int) -> Pointer:
-    return Pointer(Target.PEER if peer_of(text) else Target.FILE, text, line)
+def _named(text: str, line: int, folder: Path) -> Pointer:
+    if peer_of(text) is not None:
+        return Pointer(Target.PEER, text, line)
+    return Pointer(Target.NO_PEER if _has_no_such_port(text, folder) else Target.FILE, text, line)

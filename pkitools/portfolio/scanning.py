@@ -101,9 +101,8 @@ def count_files(places: Iterable[str]) -> int:
         InvalidValueError: ``places`` are no names.
     """
     given = each_of(places, str, "places")
-    peers = [place for place in given if _is_peer(place)]
-    files = _walked([place for place in given if place not in peers])
-    return len(peers) + sum(isinstance(found, FoundFile) for found in files)
+    files = [place for place in given if not _is_peer(place)]
+    return len(given) - len(files) + sum(isinstance(found, FoundFile) for found in _walked(files))
 
 
 @dataclass
@@ -537,7 +536,11 @@ class Scan:
             assert peer is not None  # only what is one came this far
             named.setdefault(peer, []).extend([origin] if origin else [])
         asked = asked_together(self.fetch, [*named], raise_crashes=self.judge.asked.raise_crashes)
-        units = (unit_of_peer(peer, answer, tuple(named[peer])) for peer, answer in asked)
+        units = (
+            unit_of_peer(peer, answer, tuple(named[peer]), address)
+            for peer, answers in asked
+            for address, answer in answers.items()
+        )
         yield from self._noted(readings_of(units, self.judge, self.executor), [])
 
     def _again(self) -> Iterator[Reading]:

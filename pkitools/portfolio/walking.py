@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -95,7 +95,13 @@ class Walk:
 
 
 _FOLDER: Final = object()
-_VERSIONS: Final = frozenset({".git", ".hg", ".svn"})  # what was, compressed in a form of its own
+_VERSIONS: Final = {
+    ".git": (("HEAD", "objects"),),
+    ".hg": (("store",), ("requires",)),
+    ".svn": (("wc.db",), ("entries",)),
+}
+"""What holds what was, compressed in a form of its own, and by what it is told from a folder that is called so: any of
+these together."""
 
 
 def _found(path: str, name: str, *, is_top: bool, is_trusted: bool) -> FoundFile | Unread | object | None:
@@ -107,11 +113,16 @@ def _found(path: str, name: str, *, is_top: bool, is_trusted: bool) -> FoundFile
             return None
         return _unread(path, file_error(error, path, "unreadable"))
     if stat.S_ISDIR(mode):
-        return Unread(path, Gap.SKIPPED, "portfolio.error.versions", {"name": path}) if name in _VERSIONS else _FOLDER
+        is_of_versions = name in _VERSIONS and any(_holds(path, each) for each in _VERSIONS[name])
+        return Unread(path, Gap.SKIPPED, "portfolio.error.versions", {"name": path}) if is_of_versions else _FOLDER
     if stat.S_ISREG(mode):
         return FoundFile(path, in_folder=True, is_top=is_top, is_trusted=is_trusted)
     kind = next((kind for test, kind in _SPECIAL if test(mode)), "is_device")
     return Unread(path, Gap.SKIPPED, f"files.error.{kind}", {"name": path})
+
+
+def _holds(folder: str, names: Iterable[str]) -> bool:
+    return all(os.path.lexists(os.path.join(folder, name)) for name in names)  # noqa: PTH118  as above
 
 
 def _unread(name: str, error: PkitoolsError) -> Unread:

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from pkitools.probing.chain import fetch_chain
+    from pkitools.probing.chain import fetch_chain, fetch_chains
     from pkitools.probing.handshake import ClientIdentity
     from pkitools.probing.model import (
         Alert,
@@ -41,6 +41,7 @@ __all__ = [
     "TLSVersion",
     "Taken",
     "fetch_chain",
+    "fetch_chains",
     "probe",
     "starttls_protocols",
     "usual_port",
@@ -60,6 +61,7 @@ _MODULES: Final = {
     "TLSVersion": "model",
     "Taken": "model",
     "fetch_chain": "chain",
+    "fetch_chains": "chain",
     "probe": "trying",
     "starttls_protocols": "starttls",
     "usual_port": "starttls",

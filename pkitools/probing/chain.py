@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Mapping
 from typing import Any, Final
 
 from pkitools.fetching import Proxies
@@ -16,6 +17,8 @@ from pkitools.text import pattern
 
 _ALERT: Final = pattern(r"(?:SSLV3|TLSV1|TLSV13)_(?:ALERT_)?(\w+)\Z")
 """What OpenSSL calls an alert that it got."""
+MOST_ADDRESSES: Final = 8
+"""Addresses of one host that are asked."""
 _GONE: Final = "UNEXPECTED_EOF_WHILE_READING"
 
 
@@ -48,9 +51,40 @@ def fetch_chain(
         ProbeError: there was no TLS to look at, or the server stopped before it sent any.
         StateError: Python is older than 3.13 and the extra ``pkitools-nl[probe]`` is not installed.
     """
-    line = Line(host, port, starttls, allow_net=allow_net, seconds=seconds, proxies=proxies)
+    return _fetched(Line(host, port, starttls, allow_net=allow_net, seconds=seconds, proxies=proxies))
+
+
+def fetch_chains(
+    host: str, port: int = 443, *, allow_net: Networks = (), seconds: float = SECONDS
+) -> Mapping[str, tuple[bytes, ...] | ProbeError | None]:
+    """Return what a server sends at each of its addresses: a name may stand for several, of which one was forgotten.
+
+    Args:
+        host, port, allow_net: as of :func:`fetch_chain`.
+        seconds: for each address.
+
+    Returns:
+        By address: the certificates, or why there were none; ``None`` of what is beyond :data:`MOST_ADDRESSES`, which
+        is not asked.
+
+    Raises:
+        InvalidValueError, StateError: as of :func:`fetch_chain`.
+        ProbeError: the host has no address, or one that may not be connected to.
+    """
+    found: dict[str, tuple[bytes, ...] | ProbeError | None] = {}
+    for number, address in enumerate(Line(host, port, "", allow_net=allow_net, seconds=seconds).addresses()):
+        line = Line(host, port, "", allow_net=allow_net, seconds=seconds)
+        line.only(address)
+        try:
+            found[address] = _fetched(line) if number < MOST_ADDRESSES else None
+        except ProbeError as error:
+            found[address] = error
+    return found
+
+
+def _fetched(line: Line) -> tuple[bytes, ...]:
     fetch = _by_standard_library if gives_chain() else _by_pyopenssl
-    with line.opened(seconds) as channel:
+    with line.opened(line.left()) as channel:
         fetched = fetch(channel, line.host)
     if fetched.certificates:
         return fetched.certificates
@@ -64,19 +98,19 @@ def gives_chain() -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fetched:
+class _Sent:
     """What a server sent, and the name of its reason to stop where it gave one."""
 
     certificates: tuple[bytes, ...]
     alert: str
 
 
-def _by_pyopenssl(channel: Channel, host: str) -> _Fetched:
+def _by_pyopenssl(channel: Channel, host: str) -> _Sent:
     seen = shake_hands(channel, host)
-    return _Fetched(seen.certificates, seen.alert.name if seen.alert else "")
+    return _Sent(seen.certificates, seen.alert.name if seen.alert else "")
 
 
-def _by_standard_library(channel: Channel, host: str) -> _Fetched:
+def _by_standard_library(channel: Channel, host: str) -> _Sent:
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     secure: Any = _context().wrap_bio(incoming, outgoing, server_hostname=host if is_name(host) else None)
     reason: str | None = ""
@@ -90,7 +124,7 @@ def _by_standard_library(channel: Channel, host: str) -> _Fetched:
     alert = _alert(reason or "")
     if not sent and not alert and (error := _error(channel.peer, reason or "")) is not None:
         raise error
-    return _Fetched(sent, alert)
+    return _Sent(sent, alert)
 
 
 def _step(secure: Any) -> str | None:

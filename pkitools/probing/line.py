@@ -131,6 +131,24 @@ class Line:
             fault = _FAULTS.get(error.fault, ProbeFault.CONNECT)
             raise ProbeError(fault, self.peer, error.detail) from None
 
+    def addresses(self) -> tuple[str, ...]:
+        """Return every address of the peer, each once and all allowed; none where a proxy looks its name up.
+
+        Raises:
+            ProbeError: it has none, or one that may not be connected to.
+        """
+        if self._proxy is not None:
+            return ()
+        try:
+            found = self._connector.tested(self.host, self.port, self.deadline)
+        except TransferError as error:
+            raise ProbeError(_FAULTS.get(error.fault, ProbeFault.CONNECT), self.peer, error.detail) from None
+        return tuple(map(str, dict.fromkeys(found)))
+
+    def only(self, address: str) -> None:
+        """Connect to one of :meth:`addresses` alone."""
+        self._addresses = [ip_address(address)]
+
     def _first_of(self, tested: Sequence[Address], port: int, deadline: Deadline) -> socket.socket:
         fault = TransferError(FetchFault.CONNECT)
         for address in tested:

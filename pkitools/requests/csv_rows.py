@@ -54,7 +54,7 @@ def read_csv_rows(data: bytes, file: str) -> list[dict[str, Any]]:
     Raises:
         InputError: it is no table, has no row, or is of an unknown encoding; a column has no name or that of another.
     """
-    lines = _lines(_text(data, file), file)
+    lines = list(csv_lines(_text(data, file), file))
     if not lines:
         raise InputError("requests.error.csv_form", name=file)
     names = [field_name(cell) for cell in lines[0][1]]
@@ -79,17 +79,33 @@ def _text(data: bytes, file: str) -> str:
     raise InputError("requests.error.csv_encoding", name=file)
 
 
-def _lines(text: str, file: str) -> list[tuple[int, list[str]]]:
-    """Return the number and the cells of each line that has any."""
+def csv_lines(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the cells of each row that has any, with the line it begins on; not the first that says what separates.
+
+    Args:
+        text: the table.
+        file: what to call it in an error.
+
+    Raises:
+        InputError: a row cannot be read, so that nothing is known of those behind it either.
+    """
     first = next((line for line in text.splitlines() if line.strip()), "")
     said = _SAID.fullmatch(first)
     separator = said[1] if said else max(_SEPARATORS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    try:
-        lines = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
-    except csv.Error:
-        raise InputError("requests.error.csv_line", name=file, line=reader.line_num) from None
-    return lines[1:] if said else lines
+    is_said = said is not None
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader, None)
+        except csv.Error:
+            raise InputError("requests.error.csv_line", name=file, line=line) from None
+        if cells is None:
+            return
+        if any(cell.strip() for cell in cells):
+            if not is_said:
+                yield line, cells
+            is_said = False
 
 
 def _refuse_names(names: Sequence[str], file: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tomllib
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import product
@@ -309,6 +311,25 @@ def test_a_first_file_has_what_was_made_by_hand_for_preproduction_and_orders_not
     [one] = read_connections(drafted.data, str(tmp_path / "connections.toml")).connections
     assert (one.environment, one.self_signed) == (Environment.PREPRODUCTION, True)
     assert one.holder.name == "Gemeente"  # issuing put TRIAL in front: no request is to ask for that
+
+
+@pytest.mark.parametrize("sound", [True, False])
+@pytest.mark.parametrize("octet", [0x80, 0xE9, 0xFF])
+def test_what_a_first_file_cannot_hold_is_left_out_of_it_and_told(tmp_path: Path, octet: int, sound: bool) -> None:
+    """The name of a file in Latin-1 made TOML of it that no command read."""
+    name = os.fsdecode(b"g%c.pem" % octet)
+    (tmp_path / "x.pem").write_bytes(certificate(OIN, "x.example.nl") + CHAIN)
+    (found,) = scanned(tmp_path).judged
+    (place,) = found.places
+    bad = replace(place, name=str(tmp_path / name))
+    held = replace(found, places=(place, bad) if sound else (bad,), organization="Gemeente \ud800")
+    drafted = draft(Portfolio(MOMENT, (str(tmp_path),), certificates=(held,)), str(tmp_path))
+    assert drafted.no_unicode == (str(tmp_path / name),)
+    assert drafted.connections == sound
+    tomllib.loads(drafted.data.decode())
+    if sound:
+        [one] = read_connections(drafted.data, str(tmp_path / "connections.toml")).connections
+        assert not any("\ufffd" in str(each) for each in one.files)
 
 
 @pytest.mark.parametrize("name", [" ", ".", "\u00a0-"])

@@ -53,6 +53,10 @@ WRONG = [
     (HEAD + connection(entity_id=OTHER_ENTITY), "entity_id_oin", 8, "Gemeente A"),
     (HEAD + connection(entity_id='"urn:nl-eid-gdi:1.0:DV:1:entities:0001"'), "entity_id", 8, "urn"),
     (HEAD.replace(OIN, "12345") + ROW, "oin", 2, "12345"),
+    *(
+        (HEAD + f"[organization.{name}]\nname = 'B'\noin = '12345'\n" + ROW, "oin", 6, "12345")
+        for name in ("b", '"gemeente.nl"', "'gemeente.nl'", '"a]b"', '"a\\"]b"', '"\\u0062.nl"', '  "b"  ')
+    ),
     (HEAD.replace(OIN, "00000001123456789000") + ROW, "oin", 2, "00000001123456789000"),
     (HEAD + ROW + ROW, "twice", 9, "4"),
     (HEAD + "[[ connection ]]\n" + ROW.partition("\n")[2] + ROW, "twice", 9, "4"),

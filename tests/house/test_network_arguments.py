@@ -103,6 +103,7 @@ GOOD: Mapping[str, Callable[[], dict[str, Any]]] = {
     "probing.ClientMaterial": lambda: {"identity": identity(), "complete": [good_chain().leaf.der]},
     "probing.ProbeError": lambda: {"fault": "dns", "peer": "a:443"},
     "probing.fetch_chain": peer,
+    "probing.fetch_chains": peer,
     "probing.probe": lambda: {**peer(), "moment": MOMENT},
     "probing.starttls_protocols": dict,
     "probing.usual_port": lambda: {"protocol": "smtp"},

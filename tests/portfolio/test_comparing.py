@@ -181,6 +181,8 @@ def test_the_document_has_the_changes(folder: Path) -> None:
         b'{"schema": "pkitools.scan/v1", "moment": "x", "complete": true, "certificates": []}',
         b'{"schema": "pkitools.scan/v1", "moment": "2026-01-01T00:00:00", "complete": true, "certificates": []}',
         b'{"schema": "pkitools.scan/v1", "moment": "2026-01-01T00:00:00Z", "complete": true, "certificates": [1]}',
+        b'{"schema": "pkitools.scan/v1", "moment": "0001-01-01T00:00:00+14:00", "complete": true, "certificates": []}',
+        b'{"schema": "pkitools.scan/v1", "moment": "9999-12-31T23:59:59-10:00", "complete": true, "certificates": []}',
     ],
 )
 def test_what_is_no_earlier_report_is_refused(data: bytes) -> None:

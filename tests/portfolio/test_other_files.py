@@ -96,11 +96,18 @@ def test_a_tar_below_what_was_given_is_passed_over_unless_something_stands_in_it
     assert told == {"a.tar", "below/b.tar"}
 
 
-@pytest.mark.parametrize("name", [".git", ".hg", ".svn"])
-def test_a_folder_of_version_control_is_told_once_and_is_no_gap(tmp_path: Path, name: str) -> None:
+VERSIONS = [(".git", "HEAD", "objects"), (".hg", "requires"), (".hg", "store"), (".svn", "wc.db"), (".svn", "entries")]
+
+
+@pytest.mark.parametrize(("name", "signs"), [(name, signs) for name, *signs in VERSIONS])
+def test_a_folder_of_version_control_is_told_once_and_is_no_gap(tmp_path: Path, name: str, signs: list[str]) -> None:
     (tmp_path / "good.pem").write_bytes(WHOLE)
-    (tmp_path / name / "objects").mkdir(parents=True)
-    (tmp_path / name / "objects" / "old.pem").write_bytes(LEAF[:200])
+    (tmp_path / name / "old").mkdir(parents=True)
+    (tmp_path / name / "old" / "old.pem").write_bytes(LEAF[:200])
+    assert not scanned(tmp_path).is_whole, "a folder that is only called so is one as any other"
+    for sign in signs:
+        assert not scanned(tmp_path).is_whole
+        (tmp_path / name / sign).mkdir()
     found = scanned(tmp_path)
     assert [(one.name, one.gap) for one in found.unread] == [(str(tmp_path / name), Gap.SKIPPED)]
     assert found.is_whole

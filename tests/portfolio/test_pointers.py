@@ -6,7 +6,6 @@ import contextlib
 import os
 import re
 import socket
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -278,7 +277,8 @@ def test_a_host_and_the_port_beside_it_are_a_peer(host: str, port: str, between:
     [
         ("a.csv", "host;afdeling\n{host};ICT\n", "host_without_port", 2),
         ("a.csv", "host;port\na.nl;443\n{host};\n", "host_without_port", 3),
-        ("a.csv", "host;port\n{host};veel\n", "host_without_port", 2),
+        ("a.toml", '[[x]]\nname = "a"\nhost = "{host}"\n', "host_without_port", 3),
+        ("a.toml", '[[x]]\nhost = [\n  "a.nl:443",\n  "{host}",\n]\n', "host_without_port", 4),
         ("a.txt", "{host}\n", "host_without_port", 1),
         ("a.txt", "a.nl:443\n\n# these too\n{host}\n", "host_without_port", 4),
         ("a.csv", "machine;dienst\n{host};443\n", "no_column", None),
@@ -294,6 +294,60 @@ def test_a_list_that_is_not_read_is_told_with_how_to_write_it(
     for language in LANGUAGES:
         told = error_sentence(found.unread[0].error, language)
         assert "host" in told
+
+
+LISTED = {
+    "csv": ("a.csv", "{column};port;x\n", "{value};{port};y\n"),
+    "of Excel": ("a.csv", "sep=;\n\n{column};port\n", "{value};{port}\n"),
+    "of several lines": ("a.csv", "x,{column},port\n", '"two\nlines",{value},{port}\n'),
+    "toml": ("a.toml", "", '[[x]]\n{column} = "{value}"\nport = "{port}"\n'),
+    "toml, escaped": ("a.toml", "", '[[x]]\n{column} = "\\u{first:04x}{rest}"\nport = "{port}"\n'),
+}
+VALUES = [("file", "tls/a.pem", ""), ("host", "a.nl", "443"), ("host", "b.nl", "99999"), ("host", "c.nl", "abc")]
+VALUES += [("host", "::1", "0"), ("server", "d.nl:99999", ""), ("path", "e.nl:https", ""), ("url", "f.nl:443", "")]
+
+
+@pytest.mark.parametrize("form", LISTED)
+@pytest.mark.parametrize("bad", range(len(VALUES)))
+def test_every_row_of_an_inventory_is_told_with_its_line(form: str, bad: int) -> None:
+    """One row that is of no use hides none of the others, wherever it stands; each has the line it stands on."""
+    column, value, port = VALUES[bad]
+    name, heading, row = LISTED[form]
+    sound = [(f"x{number}.nl:443" if column != "file" else f"x{number}.pem", "") for number in range(3)]
+    for at in range(4):
+        cells = [*sound[:at], (value, port), *sound[at:]]
+        each = {"column": column, "first": ord(value[0])}
+        rows = [row.format(value=v, port=p, rest=v[1:], **{**each, "first": ord(v[0])}) for v, p in cells]
+        text = heading.format(column=column) + "".join(rows)
+        found = pointers_of(text.encode(), name, is_inventory=True)
+        assert len(found) == 4
+        is_peer = peer_of(found[at].text) is not None
+        wrong = bad in {2, 3, 4, 5, 6}
+        assert found[at].target is (Target.NO_PEER if wrong else Target.PEER if is_peer else Target.FILE)
+        for pointer, (stands, _) in zip(found, cells, strict=True):
+            lines = text.split("\n")[pointer.line - 1 :][: 2 if form == "of several lines" else 1]
+            assert pointer.text.startswith(stands)
+            assert stands[1:] in "\n".join(lines)
+
+
+@pytest.mark.parametrize("text", ["a.nl:443\nb.nl:99999\nc.nl:8443\n", "host\na.nl:443\nb.nl:99999\nc.nl:8443\n"])
+def test_a_row_with_no_port_is_told_and_the_rest_is_asked(outside: Path, text: str) -> None:
+    (outside / "a.csv").write_text(text)
+    found = scanned(outside / "a.csv", fetch=lambda host, port: [good_chain().leaf.der])
+    assert [(one.code, one.params["target"]) for one in found.unread] == [("portfolio.error.no_peer", "b.nl:99999")]
+    assert [place.name for one in found.judged for place in one.places] == ["a.nl:443", "c.nl:8443"]
+    assert not found.is_whole
+
+
+@pytest.mark.parametrize("rows", range(4))
+@pytest.mark.parametrize("wrong", ['x;"oud', 'x;"a"b', "x;" + "y" * 140_000], ids=["open", "closed within", "long"])
+def test_an_inventory_is_read_to_its_end_or_not_at_all(outside: Path, rows: int, wrong: str) -> None:
+    """Behind a quotation mark too many all that followed was a cell, and behind a long cell nothing was read."""
+    sound = ["tls/a.pem;x"] * rows
+    (outside / "a.csv").write_text("\n".join(["file;notes", *sound, wrong, "nowhere.pem;x", ""]))
+    found = scanned(outside / "a.csv")
+    assert [(one.code, one.params["line"]) for one in found.unread] == [("requests.error.csv_line", rows + 2)]
+    assert not found.is_whole
 
 
 @pytest.mark.parametrize("name", ["a.pem", "sleutel.key", "keystore.jks", "lijst.csv"])
@@ -386,8 +440,14 @@ def test_a_peer_is_a_host_with_a_port(text: str, peer: tuple[str, int] | None) -
     ],
 )
 def test_a_text_that_was_made_to_take_long_does_not(text: str) -> None:
-    with bounded(2), suppress(LimitError):
-        pointers_of(text.encode(), "a", is_inventory=True)
+    behind = "\n;\nssl_certificate last.pem;\n"
+    with bounded(2):
+        try:
+            found = {each.text for each in pointers_of((text + behind).encode(), "a", is_inventory=True)}
+        except LimitError as error:
+            found = {error.code}
+    told = {"last.pem", "", "portfolio.error.too_many_pointers", "portfolio.error.configuration_too_large"}
+    assert found & told, "what stands behind it, or that it is not known"
 
 
 LISTS = {

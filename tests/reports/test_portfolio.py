@@ -254,9 +254,13 @@ def test_nothing_found_is_not_good() -> None:
     assert Judging(moment=MOMENT).environment is None
 
 
-def test_a_report_can_be_written_where_names_are_no_unicode(portfolio: Portfolio, tmp_path: Path) -> None:
+def test_a_report_can_be_written_where_names_are_no_unicode(portfolio: Portfolio) -> None:
     for suffix in report_suffixes():
-        (tmp_path / f"a{suffix}").write_bytes(portfolio_report(hostile(portfolio, "na\udcffme"), suffix))
+        written = portfolio_report(hostile(portfolio, "na\udcffme"), suffix)
+        assert isinstance(written, bytes)
+        told = written.decode()  # whole, and in UTF-8
+        assert len(told) > 20
+        assert "\udcff" not in told
 
 
 def test_of_what_has_ended_the_last_to_end_stands_first_wherever_there_is_an_order(tmp_path: Path) -> None:

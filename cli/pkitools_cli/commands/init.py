@@ -11,7 +11,7 @@ import click
 from pkitools.frozen import dataclass
 from pkitools.portfolio import Gap, Portfolio
 from pkitools.reports import WrittenDraft, init_document
-from pkitools.text import visible
+from pkitools.text import shown, visible
 from pkitools_cli.commands.scan.running import Running
 from pkitools_cli.commands.status.asked import Scanning
 from pkitools_cli.exit_codes import ExitCode
@@ -46,7 +46,7 @@ class Options:
 @gathered(Options)
 def command(options: Options) -> Reply[WrittenDraft]:
     """Look at every place, and write a first file of connections."""
-    from pkitools.connections import draft
+    from pkitools.connections import draft, read_connections
     from pkitools.files import Output, check_outputs, write_set
 
     system = None if options.system is None else system_named(options.system)
@@ -54,6 +54,7 @@ def command(options: Options) -> Reply[WrittenDraft]:
     portfolio, _ = Running.of(Scanning.of(options, revocation="off")).found()
     made = draft(portfolio, str(Path(options.out).parent), system=system, language=language())
     if made.connections:
+        read_connections(made.data, options.out)  # what is written every other command reads
         write_set([Output(options.out, made.data, secret=False)])
     written = WrittenDraft(made, portfolio, options.out)
     return Reply(written, document=init_document, text=_text, code=_code(written))
@@ -63,7 +64,7 @@ def _code(written: WrittenDraft) -> ExitCode:
     """Return the exit code: what could not be read, or is in no connection, leaves the file a part."""
     if not written.draft.connections or not written.portfolio.is_whole:
         return ExitCode.COULD_NOT
-    return ExitCode.INDETERMINATE if written.draft.left_out else ExitCode.PASSED
+    return ExitCode.INDETERMINATE if written.draft.left_out or written.draft.no_unicode else ExitCode.PASSED
 
 
 def _read(portfolio: Portfolio) -> int:
@@ -85,9 +86,11 @@ def _text(written: WrittenDraft) -> Iterator[Line | str]:
         said = tr("cli.init.names", oin=names.oin, chosen=visible(names.chosen), others=others)
         yield from wrapped(said, "    ", "  - ")
     for one in draft.left_out:
-        yield from wrapped(tr("cli.init.left_out", name=visible(one.name), place=one.places[0].name), "    ", "  - ")
+        yield from wrapped(tr("cli.init.left_out", name=shown(one.name), place=one.places[0].name), "    ", "  - ")
+    for name in draft.no_unicode:
+        yield from wrapped(tr("cli.init.no_unicode", name=visible(name)), "    ", "  - ")
     for one in draft.of_others:
-        yield from wrapped(tr("cli.init.of_provider", name=visible(one.name), place=one.places[0].name), "    ", "  - ")
+        yield from wrapped(tr("cli.init.of_provider", name=shown(one.name), place=one.places[0].name), "    ", "  - ")
     for unread in written.portfolio.unread:
         yield from wrapped(error_line(unread.error), "    ", "  - ")
     if draft.connections:

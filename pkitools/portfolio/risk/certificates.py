@@ -117,11 +117,12 @@ def _services(one: HeldCertificate, case: Case) -> Iterable[tuple[System, Enviro
     """Return for what a certificate that may be in use is: a connection, or what has one OIN and one name."""
     if not is_in_use(one, case.moment):
         return ()
-    stated = {(use.system, use.environment, use.name) for use in case.uses_of(one) if use.system is not None}
+    uses = case.uses_of(one)
+    stated = [(use.system, use.environment, use.name) for use in uses if use.system is not None]
     if stated:
-        return stated
+        return dict.fromkeys(stated)
     where = case.environments(one, stated=True) or frozenset(one.environments)
-    return {(system, each, f"{one.name}\0{one.oin}") for system in case.systems for each in where}
+    return [(system, each, f"{one.name}\0{one.oin}") for system in case.systems for each in sorted(where)]
 
 
 def _asking(case: Case, topic: Topic) -> dict[str, tuple[System, Statement]]:

@@ -120,7 +120,7 @@ def misfit(case: Case) -> Told:
     closed = [key.place.name for key in case.keys if key.spki_sha256 is None and key.place.name not in case.told]
     beside = {key.place.name: where for key, where, _ in misfits(case)}
     found = [
-        Hit(Violated((), {"value": name, "beside": where}), (), tuple({name, where}))
+        Hit(Violated((), {"value": name, "beside": where}), (), tuple(dict.fromkeys((name, where))))
         for name, where in {**case.keys_beside, **beside}.items()
     ]
     if not found and closed:

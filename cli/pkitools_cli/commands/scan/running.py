@@ -261,6 +261,6 @@ def _judging(options: GivenScan) -> WithUnread[Judging, BadItem]:
 
 
 def _fetch(allow_net: Sequence[IPv4Network | IPv6Network]) -> Fetch:
-    from pkitools.probing import fetch_chain
+    from pkitools.probing import fetch_chains
 
-    return partial(fetch_chain, allow_net=tuple(allow_net), seconds=_PEER_SECONDS)
+    return partial(fetch_chains, allow_net=tuple(allow_net), seconds=_PEER_SECONDS)

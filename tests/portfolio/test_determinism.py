@@ -1,0 +1,73 @@
+"""The same folder at the same moment gives the same bytes in every process, in every form of report."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pkitools.reports import report_suffixes
+from tests.portfolio.support import CHAIN, LEAF, other_leaf
+from tests.support.chains import MOMENT, good_chain
+from tests.support.deliveries import pem
+from tests.support.requests import pooled_key
+
+AT = MOMENT.isoformat()
+_ROW = """
+[[connection]]
+organization = "a"
+system = "{}"
+environment = "preproduction"
+files = ["c*.pem"]
+"""
+OF_CONNECTIONS = ["", "--json"]
+FORMS = ["", "--json", *sorted(report_suffixes())]
+
+
+def _written(folder: Path, seed: str, command: str, form: str) -> bytes:
+    """What a command tells and writes."""
+    asked = [command, "n", "--offline"] if command == "scan" else [command, "--connections", "n/connections.toml"]
+    how = [form] if form.startswith("--") else ["--report", f"out{form}", "--force"] if form else []
+    means = [*asked, "--trust", "root.pem", "--moment", AT, *how]
+    done = subprocess.run(
+        [sys.executable, "-m", "pkitools_cli", "--lang", "en", *means],
+        cwd=folder,
+        capture_output=True,
+        env={**os.environ, "PYTHONHASHSEED": seed},
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode != 2, done.stderr.decode()
+    report = folder / f"out{form}"
+    return done.stdout + done.stderr + (report.read_bytes() if how[:1] == ["--report"] else b"")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Keys that do not fit, named by a configuration, in several places, so that order can differ."""
+    (tmp_path / "root.pem").write_bytes(pem(good_chain().root.der))
+    (tmp_path / "n").mkdir()
+    for number in range(4):
+        (tmp_path / "n" / f"c{number}.pem").write_bytes((LEAF if number == 0 else other_leaf(number)) + CHAIN)
+        (tmp_path / "n" / f"k{number}.key").write_bytes(pooled_key().pem(None))
+        (tmp_path / "n" / f"nginx{number}.conf").write_text(
+            f"server {{\n  ssl_certificate c{number}.pem;\n  ssl_certificate_key k{number}.key;\n}}\n"
+        )
+    (tmp_path / "n" / "connections.toml").write_text(
+        'version = 1\n[organization.a]\noin = "00000001123456789000"\nname = "A"\n'
+        + "".join(map(_ROW.format, ("digid", "fsc")))
+    )
+    return tmp_path
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("command", "form"), [*(("scan", form) for form in FORMS), *(("status", form) for form in OF_CONNECTIONS)]
+)
+def test_the_hash_seed_changes_nothing(folder: Path, command: str, form: str) -> None:
+    first, second = (_written(folder, seed, command, form) for seed in ("1", "4"))
+    assert len(first) > 100
+    assert first == second
