@@ -19,7 +19,7 @@ def test_it_is_theirs_whatever_its_chain_lies_in(tmp_path: Path) -> None:
     own = load_pem_x509_certificate(certificate(end=MOMENT + timedelta(days=20))).public_bytes(Encoding.DER)
     chain = [each.public_bytes(Encoding.DER) for each in load_pem_x509_certificates(CHAIN)]
     told = []
-    for name, data in {"ca.pem": CHAIN, "ca.p12": pkcs12_of(*((None, each, None) for each in chain))}.items():
+    for name, data in {"ca.pem": CHAIN, "ca.p12": pkcs12_of(*(("ca", each, None) for each in chain))}.items():
         folder = tmp_path / name.replace(".", "-")
         folder.mkdir()
         (folder / "idp.xml").write_bytes(metadata_of((None, own), kind="IDPSSODescriptor"))
