@@ -16,7 +16,7 @@ from pkitools.portfolio.model import EnvironmentBasis, Judgement, Place
 from pkitools.portfolio.reading import held_certificate
 from pkitools.portfolio.risk import Risks
 from pkitools.reports import Telling
-from pkitools.reports.portfolio.telling import said_of
+from pkitools.reports.portfolio.telling import claims_told, said_of
 from pkitools_cli.commands.scan.text import first_step, scan_told
 from pkitools_cli.i18n import tr
 from tests.support.certificates import made
@@ -62,3 +62,12 @@ def test_nothing_has_to_be_done_of_what_is_lighter(severity: Severity | None) ->
     certificate = replace(one(), judgements=(judgement(*rules),))
     portfolio = Portfolio(MOMENT, ("a.pem",), certificates=(certificate,), revocation_asked=True)
     assert first_step(portfolio, Risks()).sentence == tr("cli.scan.now.passed")
+
+
+@pytest.mark.parametrize("count", [1, 3, 4, 140])
+@pytest.mark.parametrize("length", [1, 45, 500])
+def test_what_is_left_out_of_connections_is_counted_as_connections(count: int, length: int) -> None:
+    names = tuple(f"{number} ".ljust(length, "x") for number in range(count))
+    portfolio = Portfolio(MOMENT, ("a.pem",), connections=names)
+    (told,) = claims_told(portfolio, Telling("en"))
+    assert (f"(+{count - 3})." in told) is (count > 3), told

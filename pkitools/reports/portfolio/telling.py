@@ -15,7 +15,7 @@ from pkitools.portfolio.model import HeldCertificate, Place, Portfolio, Standing
 from pkitools.portfolio.waiting import request_for_next
 from pkitools.reports.telling.answer import answer_of, reservations, told
 from pkitools.reports.telling.readable import number_of, role_above, short_day
-from pkitools.text import visible
+from pkitools.text import joined, visible
 from pkitools.x509.above import Above
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ _NONE_NAMED: Final = "revocation.source.named"  # there was none to count
 _ORDER_NOW: Final = "advice.validity.order_now"  # told by what is said of its renewal
 _MOST_UNUSED: Final = 3
 _MOST_ADDED: Final = 5
+_MOST_ITEMS: Final = 3
+_MOST_OF_ITEM: Final = 50  # characters: three of them, counted, stay within an operand
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,9 +300,9 @@ def claims_told(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
     unclaimed = sum({judgement.connection for judgement in one.judgements} == {None} for one in portfolio.judged)
     if unclaimed:
         yield word(f"portfolio.report.unclaimed.{number_of(unclaimed)}", language, count=unclaimed)
-    without = "; ".join(map(visible, without_certificate(portfolio, telling)))
-    if without:
-        yield word("portfolio.report.without_certificate", language, names=without)
+    without = [visible(each, _MOST_OF_ITEM) for each in without_certificate(portfolio, telling)]
+    if without:  # an operand that is too long is cut by its characters, and what is left out is connections
+        yield word("portfolio.report.without_certificate", language, names=joined(without, _MOST_ITEMS, "; "))
 
 
 def without_certificate(portfolio: Portfolio, telling: Telling) -> tuple[str, ...]:
