@@ -26,7 +26,7 @@ _ADVICE: Final = cite("pkitools")
 
 DIFFERS: Final = Rule("file.entity_id.differs", Severity.ERROR, _ADVICE, Certainty.ADVICE)
 STATED: Final = Rule("file.entity_id.stated", Severity.ERROR, _ADVICE, Certainty.ADVICE)
-EXPIRED: Final = Rule("file.metadata.expired", Severity.WARNING, _ADVICE, Certainty.ADVICE)
+EXPIRED: Final = Rule("file.metadata.expired", Severity.ERROR, _ADVICE, Certainty.ADVICE)
 UNTIL: Final = Rule("file.metadata.until", Severity.WARNING, _ADVICE, Certainty.ADVICE)
 CERTIFICATES: Final = Rule("file.metadata.certificates", Severity.INFO, _ADVICE, Certainty.ADVICE)
 

@@ -147,14 +147,23 @@ KEY: Final = _Standing.KEY
 def _described(
     certificate: HeldCertificate | None, here: Iterable[HeldCertificate], entity_id: str | None
 ) -> Mapping[str, tuple[_Standing, str | None]]:
-    """Return how a certificate stands in each file with metadata of an entity ID, and what is wrong with its end."""
+    """Return how a certificate stands in each file with metadata of an entity ID, and what is wrong with its end.
+
+    Where it stands there more than once, with several roles, the most counts: as a key, and of equal ones what is in
+    force. The order of roles in a file says nothing.
+    """
     found: dict[str, tuple[_Standing, str | None]] = {}
     for one in here:
         for place in one.places:
             if place.entity_id is not None and entity_id in {None, place.entity_id}:
-                now, _ = found.get(place.name, (_Standing.NONE, None))
-                found[place.name] = max(now, _standing(one is certificate, place.use)), place.out_of_date
+                stands = _standing(one is certificate, place.use), place.out_of_date
+                found[place.name] = max(found.get(place.name, stands), stands, key=_rank)
     return found
+
+
+def _rank(stands: tuple[_Standing, str | None]) -> tuple[_Standing, bool, str]:
+    standing, end = stands
+    return standing, end is None, end or ""
 
 
 def _standing(is_it: bool, use: str | None) -> _Standing:

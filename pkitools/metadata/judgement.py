@@ -13,11 +13,11 @@ from pkitools.checking import FileCheck, Revocation, check_file
 from pkitools.checking.file_check import BLOCK_READABLE
 from pkitools.checking.private_keys import JWK as STATED_KEY
 from pkitools.checking.private_keys import PUBLISHED, THUMBPRINT
-from pkitools.checking.stated_ids import CERTIFICATES, EXPIRED, UNTIL
+from pkitools.checking.stated_ids import CERTIFICATES, UNTIL
 from pkitools.containers import BadItem, read_source
 from pkitools.environment import Environment
 from pkitools.errors import InputError, LimitError
-from pkitools.findings import Evidence, NotChecked, Outcome, Report, Severity, Status, Verdict, Violated, outcome
+from pkitools.findings import Evidence, NotChecked, Outcome, Report, Verdict, Violated, outcome
 from pkitools.frozen import dataclass, replace
 from pkitools.messages import CAUSE
 from pkitools.metadata.agreements import Agreement
@@ -216,7 +216,7 @@ def _whole(report: Report) -> Report:
 def _of_file(read: ReadMetadata, judged: FileCheck | None) -> Iterator[Outcome]:
     """Yield what there is to say of the file beside its certificates."""
     if judged is not None:
-        yield from map(_weighed, filterfalse(_is_told, judged.file_report.outcomes))
+        yield from filterfalse(_is_told, judged.file_report.outcomes)
     elif isinstance(read.document, KeySet):
         yield outcome(STATED_KEY, NotChecked("no_certificate"))  # whose keys they are, nobody could look at
         for number, key in enumerate(read.document.keys, start=1):
@@ -232,11 +232,3 @@ def _is_told(found: Outcome) -> bool:
     if found.rule.code == THUMBPRINT.code:
         return True
     return found.rule.code == BLOCK_READABLE.code and found.params.get(CAUSE) in _KEYS_ALONE
-
-
-def _weighed(found: Outcome) -> Outcome:
-    """Return an outcome of the file as it weighs here: metadata past its time may not be used (SAML metadata 2.3.2)."""
-    if found.rule.code != EXPIRED.code or found.status is not Status.VIOLATED:
-        return found
-    weighs = replace(found.rule, severity=Severity.ERROR)
-    return Outcome(weighs, found.status, None, found.evidence, found.params)

@@ -570,6 +570,7 @@ class Pending:
         der: the certificate.
         entity_id, host: what it was judged for.
         claims: the numbers of the connections it was judged by; ``None`` is what is asked of what nobody claims.
+        of_provider: it was judged as that of an identity provider, the other side.
     """
 
     name: str
@@ -577,6 +578,7 @@ class Pending:
     entity_id: str | None = None
     host: str | None = None
     claims: tuple[int | None, ...] = ()
+    of_provider: bool = False
 
 
 @dataclass(frozen=True, slots=True)

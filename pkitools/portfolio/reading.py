@@ -299,13 +299,17 @@ class _Found:
         if not is_all_there:
             chain = None if may_lack else chain_asked_of(self.contents.container, subject.items)
             where = Where(self.unit.name, may_lack, self.unit.sent_with or (), is_published, chain, is_sent)
-        if is_published and is_of_provider(item.role for item in subject.items):
+        if self._is_of_provider(subject):
             where = replace(where, of_provider=True)
         ask = partial(self.judge.judge, subject.facts, between, subject.entity_id or None, self.unit.host, where=where)
         judged = ((by, ask(by)) for by in claimed or (None,))
         if not may_lack:
             judged = ((by, self._of_chain(one)) for by, one in judged)
         return tuple(one.with_beside(self._said_of(subject, one, by)) for by, one in judged)
+
+    def _is_of_provider(self, subject: Subject) -> bool:
+        """Return whether it is in metadata as that of an identity provider."""
+        return bool(self.contents.described) and is_of_provider(item.role for item in subject.items)
 
     def _may_lack(self, subject: Subject, above: tuple[bytes, ...]) -> bool:
         """Return whether the chain of a certificate may lie in another file.
@@ -441,7 +445,10 @@ class _Found:
 
     def _pending(self, subject: Subject) -> Pending:
         claims = self._claimed(subject)
-        return Pending(self.unit.name, subject.facts.der, subject.entity_id or None, self.unit.host, claims)
+        of_provider = self._is_of_provider(subject)
+        return Pending(
+            self.unit.name, subject.facts.der, subject.entity_id or None, self.unit.host, claims, of_provider
+        )
 
     def _certificate(
         self, facts: CertificateFacts, items: Sequence[Item], judgements: tuple[Judgement, ...] = ()

@@ -31,7 +31,7 @@ from pkitools.portfolio.following import (
 from pkitools.portfolio.foreseeing import gathered_from
 from pkitools.portfolio.in_use import InUse
 from pkitools.portfolio.including import Whole, whole_of
-from pkitools.portfolio.judging import Judge, Judging
+from pkitools.portfolio.judging import ANYWHERE, Judge, Judging
 from pkitools.portfolio.known import Collecting
 from pkitools.portfolio.lodging import Lodgers
 from pkitools.portfolio.model import Gap, HeldCertificate, OwnKey, Pending, Pointer, Reading, Target, Unread
@@ -552,7 +552,8 @@ class Scan:
             known = facts.issuer.der in subjects and facts.der not in self.authorities
             if not known or self.judge.has_issuer_near(facts, one.name):
                 continue
-            ask = partial(self.judge.judge, facts, between, one.entity_id, one.host)
+            where = replace(ANYWHERE, of_provider=one.of_provider)
+            ask = partial(self.judge.judge, facts, between, one.entity_id, one.host, where=where)
             told = tuple(judgement for judgement in map(ask, one.claims or (None,)) if judgement.has_path)
             if told:
                 yield Reading(one.name, (held_certificate(facts, (), told),), is_again=True)

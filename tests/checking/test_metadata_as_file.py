@@ -45,4 +45,4 @@ def test_a_time_that_is_none_is_told(until: str) -> None:
 def test_metadata_past_its_time_is_told(seconds: int) -> None:
     until = (MOMENT + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
     found = violated(metadata(f'entityID="{OWN}" validUntil="{until}"')())
-    assert found.get(EXPIRED) is (Severity.WARNING if seconds <= 0 else None)
+    assert found.get(EXPIRED) is (Severity.ERROR if seconds <= 0 else None)

@@ -63,7 +63,9 @@ def test_with_a_connection_of_which_nothing_was_found_something_has_to_be_done(t
         0
     ].findings
     now = first_step(portfolio, Risks(), connections=connections if claims else None).sentence
-    assert (now == tr("cli.scan.now.passed")) is not bool(claims), now
+    warned = tr("cli.scan.now.warned", place=str(tmp_path / "own.pem"))  # it names nowhere to ask for revocation
+    assert now != tr("cli.scan.now.passed")
+    assert (now == warned) is not bool(claims), now
     assert ("Gemeente A, Digikoppeling" in now) is bool(claims), now
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import product
+from itertools import permutations, product
 from pathlib import Path
 
 import pytest
@@ -526,6 +527,31 @@ def test_metadata_past_their_end_are_not_done(folder: Path) -> None:
         else:
             assert step.state is StepState.NOW, found
             assert (step.code == "connections.metadata.other") is ("own" not in {one, also}), found
+
+
+@pytest.mark.parametrize("roles", [*permutations(("over", "undated", "ahead"), 2)])
+def test_the_order_of_the_roles_in_metadata_says_nothing(folder: Path, roles: tuple[str, ...]) -> None:
+    """As a key of a role that is in force it is a key, whichever role stands last."""
+    own = load_pem_x509_certificate((folder / "f" / "a.pem").read_bytes())
+    whole = _metadata(own.public_bytes(Encoding.DER), "")
+    found = re.search(rb"<md:SPSSODescriptor.*</md:SPSSODescriptor>", whole, re.DOTALL)
+    assert found is not None
+    one = found[0].replace(b"<md:SPSSODescriptor >", b"<md:SPSSODescriptor>")
+    each = {
+        name: one.replace(b"SPSSODescriptor", f"{kind}Descriptor".encode()).replace(
+            f"<md:{kind}Descriptor>".encode(), f"<md:{kind}Descriptor {ENDS[name]}>".encode()
+        )
+        for name, kind in (("over", "SPSSO"), ("ahead", "AttributeAuthority"), ("undated", "PDP"))
+    }
+    (folder / "m").mkdir()
+    codes = set()
+    for order in (roles, roles[::-1]):
+        (folder / "m" / "a.xml").write_bytes(whole.replace(found[0], b"".join(each[name] for name in order)))
+        step = only(folder, files='["f", "m"]').of(Step.METADATA)
+        assert step is not None
+        codes.add(step.code)
+    assert len(codes) == 1, codes
+    assert (codes <= {"connections.metadata.over", "connections.metadata.undated"}) is ("ahead" not in roles), codes
 
 
 @pytest.mark.slow

@@ -26,11 +26,14 @@ if TYPE_CHECKING:
 
 _OF_A_SOURCE: Final = ("revocation.source.", "revocation.crl.", "revocation.ocsp.")
 _NONE_NAMED: Final = "revocation.source.named"  # there was none to count
+_ORDER_NOW: Final = "advice.validity.order_now"  # told by what is said of its renewal
 _MOST_UNUSED: Final = 3
 _MOST_ADDED: Final = 5
 _MOST_NAMING: Final = 4
 _MOST_OF_NAME: Final = 190  # characters of an operand of a message
 _MOST_NAMES: Final = 5
+_MOST_ITEMS: Final = 3
+_MOST_OF_ITEM: Final = 50  # characters: three of them, counted, stay within an operand
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +62,25 @@ class Telling:
 def deciding(certificate: HeldCertificate) -> Outcome | None:
     """Return what decides about a certificate: what it fails on, or what kept it from being judged.
 
-    Of one that passed it is what nobody may read over, such as that revocation is not known; ``None`` where there is
-    nothing of the kind, and of an authority.
+    Of one that passed it is the gravest of what nobody may read over, such as that revocation is not known, and of
+    whatever is a warning or worse: what ``--fail-on warning`` goes by is told. That it is to be renewed is told by
+    itself. ``None`` where there is nothing of the kind, and of an authority.
     """
-    worst = next((one for one in certificate.judgements if one.verdict is certificate.verdict), None)
-    if worst is None:
-        return None
-    report = Report(certificate.name, worst.told)
-    if worst.verdict is Verdict.PASSED:
+    if certificate.verdict is Verdict.PASSED:
         # a warning before what somebody asked not to look at
-        return max(reservations(report), key=lambda one: one.rule.severity, default=None)
-    return answer_of(report).because
+        return max(_beside_passed(certificate), key=lambda one: one.rule.severity, default=None)
+    worst = next((one for one in certificate.judgements if one.verdict is certificate.verdict), None)
+    return None if worst is None else answer_of(Report(certificate.name, worst.told)).because
+
+
+def _beside_passed(certificate: HeldCertificate) -> Iterator[Outcome]:
+    """Yield what is to be told of a certificate that passed, of every use that it was judged for."""
+    reports = [Report(certificate.name, judgement.told) for judgement in certificate.judgements]
+    for report in reports:
+        yield from reservations(report)
+    for report in reports:
+        grave = (one for one in report.findings if one.rule.severity >= Severity.WARNING)
+        yield from (one for one in grave if one.rule.code != _ORDER_NOW)
 
 
 def deciding_files(certificate: HeldCertificate) -> tuple[str, ...]:
@@ -343,9 +354,9 @@ def claims_told(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
     unclaimed = sum({judgement.connection for judgement in one.judgements} == {None} for one in portfolio.judged)
     if unclaimed:
         yield word(f"portfolio.report.unclaimed.{number_of(unclaimed)}", language, count=unclaimed)
-    without = "; ".join(map(visible, without_certificate(portfolio, telling)))
-    if without:
-        yield word("portfolio.report.without_certificate", language, names=without)
+    without = [visible(each, _MOST_OF_ITEM) for each in without_certificate(portfolio, telling)]
+    if without:  # an operand that is too long is cut by its characters, and what is left out is connections
+        yield word("portfolio.report.without_certificate", language, names=joined(without, _MOST_ITEMS, "; "))
 
 
 def without_certificate(portfolio: Portfolio, telling: Telling) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pkitools.checking.private_keys import BESIDE, NAMED
 from pkitools.findings import Severity, Status, Verdict
 from pkitools.frozen import replace
-from pkitools.portfolio.model import EnvironmentBasis, Gap, HeldCertificate, Portfolio, Standing, Unread
+from pkitools.portfolio.model import EnvironmentBasis, Gap, HeldCertificate, Judgement, Portfolio, Standing, Unread
 from pkitools.portfolio.waiting import request_for_next, waiting
 from pkitools.reports.planning.work import at_noon, names_by_claim
 from pkitools.reports.portfolio.telling import (
@@ -37,7 +37,7 @@ from pkitools.text import visible
 from pkitools_cli.commands.next_steps import NextStep
 from pkitools_cli.commands.scan.across import across_now, across_told
 from pkitools_cli.commands.scan.orders import planned_day
-from pkitools_cli.commands.status.commands import lists_in, renewal_for, taken
+from pkitools_cli.commands.status.commands import brings_chain, chained_file, lists_in, renewal_for, taken
 from pkitools_cli.commands.status.new_files import NewFiles
 from pkitools_cli.commands.status.reports import add_to_files, entry_of
 from pkitools_cli.i18n import form_of, language, tr
@@ -305,9 +305,7 @@ def first_step(
         return NextStep(seen_to)
     words, after = None, ""
     if portfolio.complete and one is not None:
-        found = lists_in(portfolio.list_folders) if one.is_revoked else ()
-        of_each = {name: (*found, *options) for name, options in ({None: ()} | {**given}).items()}
-        words, after = _command(standing, one, of_each, portfolio.moment, connections)
+        words, after = _command(standing, one, given, portfolio, connections)
     if words is None or not all(visible(word) == word for word in words):
         now = _now(portfolio, standing, one, connections)
         if connections is None or now != tr("cli.scan.now.passed"):
@@ -390,7 +388,7 @@ def _command(
     standing: Standing | None,
     one: HeldCertificate,
     given: Given,
-    moment: datetime,
+    portfolio: Portfolio,
     connections: Connections | None,
 ) -> tuple[tuple[str, ...] | None, str]:
     """Return what looks at the first that is wrong, or renews the first that ends soon, and what to do after it."""
@@ -402,7 +400,8 @@ def _command(
     peer = next((each.name for each in one.places if each.container == _OF_A_PEER and each.name in wrong), None)
     if peer is not None:
         words = ("probe", peer, *use)
-        return (*words, *taken(words, given.get(judgement.connection, ()))), ""
+        lists = lists_in(portfolio.list_folders, is_brought=True) if one.is_revoked else ()
+        return (*words, *taken(words, (*lists, *given.get(judgement.connection, ())))), ""
     files = [place for place in one.places if place.container != _OF_A_PEER]
     if not files:
         return None, ""
@@ -410,20 +409,37 @@ def _command(
     place = min(files, key=lambda each: (each.name not in wrong, each.entity_id is not None, len(each.name)))
     file = place.name
     if standing is Standing.FAILED:
+        if file not in wrong and place.entity_id is None:
+            file = chained_file(one)
         is_of_metadata = place.entity_id is not None and file in wrong and len(judgement.systems) == 1
         keys = (each.params["file"] for each in judgement.findings if each.rule.code in _OF_ITS_KEY)
         key = () if is_of_metadata else next((("--key", name) for name in keys), ())
         words = ("metadata" if is_of_metadata else "cert", "check", file, *key, *use)
-        return (*words, *taken(words, given.get(judgement.connection, ()))), ""
+        lists = _lists_for(file, judgement, portfolio) if one.is_revoked else ()
+        return (*words, *taken(words, (*lists, *given.get(judgement.connection, ())))), ""
     if connections is not None and judgement.connection is not None:
         from pkitools.connections.claiming import claiming
 
         return _of_connection(
-            claiming(connections)[judgement.connection], replace(one, places=tuple(files)), moment, connections.name
+            claiming(connections)[judgement.connection],
+            replace(one, places=tuple(files)),
+            portfolio.moment,
+            connections.name,
         )
     from pkitools_cli.commands.cert.next_step import ForUse, renewal_of_held  # few scans come to it
 
-    return renewal_of_held(one.sha256, file, ForUse(judgement.systems, judgement.environment, moment)), ""
+    return renewal_of_held(one.sha256, file, ForUse(judgement.systems, judgement.environment, portfolio.moment)), ""
+
+
+def _lists_for(file: str, judgement: Judgement, portfolio: Portfolio) -> tuple[str, ...]:
+    """Return the options by which a check of what is revoked finds its chain, where its file lacks it, and lists."""
+    if brings_chain(file):
+        return lists_in(portfolio.list_folders, is_brought=True)
+    above = [each.sha256 for each in judgement.path]
+    found = {one.sha256: one.places[0].name for one in portfolio.authorities if one.sha256 in above}
+    names = dict.fromkeys(found[each] for each in above if each in found)
+    chain = tuple(word for name in names for word in ("--chain", name))
+    return (*chain, *lists_in(portfolio.list_folders, is_brought=bool(chain)))
 
 
 def _of_connection(

@@ -81,16 +81,40 @@ def command_for(
     if words[:2] == ["csr", "check"] and moment is not None:
         words = [*words, *_profile(one, moment)]
     judged = (*(() if one.certificate is None else (one.certificate,)), *one.wrong)
-    lists = lists_in(one.list_folders) if any(each.is_revoked for each in judged) else ()
+    is_revoked = any(each.is_revoked for each in judged)
+    lists = lists_in(one.list_folders, brings_chain(words[2])) if is_revoked and len(words) > 2 else ()
     return [*words, *taken(words, (*lists, *given))]
 
 
 _MOST_FOLDERS: Final = 4  # of a command that is to be pasted
+_MOST_READ: Final = 16  # files with one certificate, of which one is to be told
 
 
-def lists_in(folders: Sequence[str]) -> tuple[str, ...]:
-    """Return the options by which a check of what is revoked finds the lists that lay among the files."""
-    return tuple(word for folder in folders[:_MOST_FOLDERS] for word in ("--chain", folder))
+def lists_in(folders: Sequence[str], is_brought: bool) -> tuple[str, ...]:
+    """Return the options by which a check of what is revoked finds the lists that lay among the files.
+
+    Args:
+        folders: those that the lists lie in.
+        is_brought: the chain is at hand: then no more than the lists is taken from there. Another authority of the
+            same name and key in such a folder would give another path, and with it another verdict.
+    """
+    option = "--crl" if is_brought else "--chain"
+    return tuple(word for folder in folders[:_MOST_FOLDERS] for word in (option, folder))
+
+
+def brings_chain(name: str) -> bool:
+    """Return whether a file holds more certificates than one: what was judged with it is to be told with it."""
+    try:
+        return len(read_source(read_bytes(name, limit=MAX_CERTIFICATE_BYTES), name).certificates) > 1
+    except PkitoolsError:
+        return False
+
+
+def chained_file(certificate: HeldCertificate) -> str:
+    """Return a file with a certificate, as :func:`_file` does, but one with its chain where there is one."""
+    names = dict.fromkeys(place.name for place in certificate.places if place.entity_id is None)
+    chained = [name for name in [*names][:_MOST_READ] if brings_chain(name)]
+    return min(chained, key=len, default=_file(certificate))
 
 
 def _begun(one: ConnectionStatus, step: StepStatus) -> list[str] | None:
@@ -102,7 +126,7 @@ def _begun(one: ConnectionStatus, step: StepStatus) -> list[str] | None:
 
 
 _LISTS: Final = frozenset({"--trust", "--crl", "--revocation"})
-_TAKEN: Final = {"metadata": _LISTS | {"--chain"}, "probe": _LISTS}
+_TAKEN: Final = {"metadata": _LISTS | {"--chain"}, "probe": _LISTS | {"--passphrase-file", "--passphrase-env"}}
 """Of commands that look at something else than a certificate, the options that mean the same there."""
 
 
@@ -197,7 +221,11 @@ def _verdict(one: ConnectionStatus) -> list[str] | None:
     certificate = beside[0] if is_beside else one.certificate
     if certificate is None or connection.system is None:
         return None
-    file = one.fault_file if one.fault_file is not None and not (is_beside and not one.wrong) else _file(certificate)
+    file = (
+        one.fault_file
+        if one.fault_file is not None and not (is_beside and not one.wrong)
+        else chained_file(certificate)
+    )
     words = ["cert", "check", file, *_for(connection), "--oin", connection.holder.oin]
     return words + (["--entity-id", connection.entity_id] if connection.entity_id else [])
 
@@ -311,7 +339,7 @@ def _tested(one: ConnectionStatus) -> list[str] | None:
     connection = one.connection
     if connection.endpoint is None or one.certificate is None:
         return None
-    client = ["--client-cert", _file(one.certificate), "--client-key", one.key_file] if one.key_file else []
+    client = ["--client-cert", chained_file(one.certificate), "--client-key", one.key_file] if one.key_file else []
     return ["probe", connection.endpoint, *client, *_for(connection)]
 
 
