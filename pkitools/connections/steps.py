@@ -176,8 +176,11 @@ def _asked_for(seen: Seen) -> StepStatus:
     return _begin(seen.plan, seen.connection.subscriber, seen.today)
 
 
-_BEGUN: Final = {PlanKind.START: "start", PlanKind.REGISTER: "enrol", PlanKind.ORDER: ""}
-"""With what is begun, as its messages are called: key and request are of the order, and have its day."""
+_BEGUN: Final = {
+    PlanKind.START: {"by": "start_by", "later": "start_later", "late": "start_late"},
+    PlanKind.REGISTER: {"by": "enrol_by", "later": "enrol_later", "late": "enrol_late"},
+}
+"""What is told of what is begun with, by how its day stands, where the order comes later."""
 
 
 def _begin(plan: Plan, subscriber: bool | None, today: date) -> StepStatus:
@@ -201,7 +204,7 @@ def _begun(one: PlanDate, due: date, plan: Plan, today: date) -> StepStatus:
     order = plan.order
     if one.kind is PlanKind.ORDER or order.late_after <= due:
         return found
-    why = f"{_BEGUN[one.kind]}_{found.code.rpartition('.')[2]}"
+    why = _BEGUN[one.kind][found.code.rpartition(".")[2]]
     return _step(Step.REQUEST, found.state, why, due, day=due.isoformat(), order=order.day.isoformat())
 
 

@@ -164,8 +164,8 @@ def test_whoever_only_waits_is_told_for_what_and_not_to_forget_it(
     fields, waits = WAITING[case]
     (folder / "f" / "host.pem").write_bytes(certificate(end=datetime(2027, 11, 1, tzinfo=UTC)) + CHAIN)
     tsp = "" if days is None else f'tsp = "kpn"\n[tsp.kpn]\ndelivery = {days}\n'
-    done = {"sent": "2026-11-20", "tested": "2026-11-20", "system": '"mijnoverheid"'}
-    written(folder, tsp + connection(**{**NAMED, **done, **fields}))
+    done = {"sent": "2026-11-20", "tested": "2026-11-20"} if "host" in fields["files"] else {}  # who has one
+    written(folder, tsp + connection(**{**NAMED, "system": '"mijnoverheid"', **done, **fields}))
     text = told(run)[1]
     assert ("Take them out of files" in text) is (waits is None), text
     assert ("Wait for the delivery" in text) is (waits is True), text

@@ -804,6 +804,7 @@ ALSO_GOOD: Mapping[str, Callable[[], Given]] = {
     "LeadTime.back_from": lambda: {"self": lead_time(), "day": date(2027, 6, 1), "calendar": working_days()},
     "LeadTime.over_by": lambda: {"self": lead_time(), "day": date(2027, 6, 1), "calendar": working_days()},
     "Plan.begin_for": lambda: {"self": a_plan(), "subscriber": None},
+    "Plan.is_late": lambda: {"self": a_plan(), "subscriber": None, "today": date(2027, 6, 1)},
     "Plan.at_once": lambda: {"self": a_plan(), "today": date(2027, 6, 1)},
     "WorkingDays": dict,
     "WorkingDays.holds": lambda: {"self": working_days(), "day": date(2027, 6, 1)},

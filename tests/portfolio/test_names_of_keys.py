@@ -103,7 +103,7 @@ def test_a_certificate_that_is_wrong_by_its_key_comes_first(tmp_path: Path) -> N
     assert [one.common_name for one in gathering.portfolio().judged] == ["b.example.nl", "a.example.nl"]
 
 
-def test_a_warning_by_its_key_is_told_before_that_revocation_was_not_asked(tmp_path: Path) -> None:
+def test_a_warning_by_its_key_is_told_first(tmp_path: Path) -> None:
     for name, what in {"a.pem": certificate("a"), "a.key": key("b"), "b.pem": certificate("b")}.items():
         (tmp_path / name).write_bytes(what)
     found = scanned(tmp_path, asked=judging(revocation=Revocation(policy="off")))
@@ -111,7 +111,7 @@ def test_a_warning_by_its_key_is_told_before_that_revocation_was_not_asked(tmp_p
     assert {one.verdict for one in found.judged} == {Verdict.PASSED}
     assert {name: each and each.rule.code for name, each in told.items()} == {
         "a.example.nl": NAMED.code,
-        "b.example.nl": "revocation.policy.off",
+        "b.example.nl": "rfc5280.subject_key_identifier.present",
     }
 
 

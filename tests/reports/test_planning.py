@@ -24,6 +24,7 @@ from pkitools.reports.pages.work import TO_DO
 from pkitools.reports.planning import Work, WorkTelling, work_form, work_report, work_suffixes
 from pkitools.reports.planning.as_csv import PLAN_COLUMNS, STATUS_COLUMNS
 from pkitools.reports.planning.work import connection_name, planned_of, step_said, work_days
+from pkitools.reports.telling.readable import short_day
 from pkitools.text import visible
 from tests.connections.support import CHAIN, certificate, connection, written
 from tests.portfolio.support import judging
@@ -188,13 +189,20 @@ def test_no_event_lies_in_the_past_and_what_is_late_is_told_today(
     assert all(one["DTSTART"].dt >= moment.date() for one in found)
     (planned,) = work.planned
     assert planned.plan is not None
-    gone = [one for one in planned.plan.dates if one.day < moment.date() and one.kind not in {"shorter", "next_end"}]
+    dates = [one for one in planned.plan.dates if one.kind not in {"shorter", "next_end"}]
+    gone = [one for one in dates if one.day < moment.date()]
+    over = [one for one in gone if one.late_after < moment.date()]
+    advised = [one for one in dates if one.day < moment.date() <= one.late_after]
     late = [one for one in found if one["CATEGORIES"].cats[1] == "late"]
     assert [one["DTSTART"].dt for one in late] == ([moment.date()] if gone else [])
     alone = replace(work, status=None)
     text = work_report(alone, ".md", WorkTelling(language)).decode()
     word = message("connections.plan.late", {}, language).title
-    assert text.count(f"({word})") == sum(one.kind in BEGIN for one in gone)
+    assert text.count(f"({word})") == sum(one.kind in BEGIN for one in over)
+    for one in advised:  # an advice makes nothing late: what is told is the last day
+        assert one.latest is not None
+        told = message("connections.plan.advised", {"day": short_day(one.latest, language)}, language).title
+        assert f"({told})" in text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
