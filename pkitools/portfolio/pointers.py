@@ -115,6 +115,8 @@ _ITSELF: Final = pattern(r"data:[^$]*+")
 """Of nginx the certificate or key itself, in place of a file: what is not looked at, and may be a secret."""
 _MOST_VALUE: Final = 4_096
 """Characters that the name of a file may have: no system has longer ones."""
+_REST: Final = frozenset(("default", "*"))  # of nginx: the case of whatever is in no other
+_RANGE: Final = pattern(r"[0-9.]{7,15}-")  # of geo
 _MOST_OUTER: Final = 64
 """Blocks around a block that are looked in for what it does not say."""
 
@@ -375,16 +377,21 @@ def named_by(
     for key, certificate in raw.get("keys", {}).items():
         pair = [each.lower() if is_apache else each for each in (key, certificate)]
         keys, certificates = ([each for each in found if each.name == of] for of in pair)
-        for each, partner in _pairs(keys, certificates, is_keyed=raw["form"] == "keyed"):
-            partners = {one.case: one.text for one in known(partner, each.line)}
-            for one in known(*each.values[0]):
-                of = partners.get(one.case, partners.get(None, ""))
+        for each, partner in _pairs(keys, certificates, raw["form"]):
+            pairs = _together(known(*each.values[0]), known(partner, each.line))
+            if not all(is_known for *_, is_known in pairs):
+                yield Pointer(Target.UNKNOWN, *each.values[0], serves=True)  # no word on them would count as good
+            for one, of, _ in pairs:
                 if one.case is not None and (f"{key} {of}", one) in again:
                     continue
                 again.add((f"{key} {of}", one))
-                sure = "" if _VARIABLE.search(of) else of
                 told = _pointer(one.text, one.line, bases_of(key, each.line), directive=each.name)
-                yield replace(told, is_key=True, key_of=sure, key_of_bases=bases_of(certificate, each.line))
+                yield replace(
+                    told,
+                    is_key=True,
+                    key_of="" if _VARIABLE.search(of) else of,
+                    key_of_bases=bases_of(certificate, each.line),
+                )
     files, lists, patterns, serving = named("file"), named("list"), named("pattern"), named("serves")
     trusting, optional = named("trusts"), named("optional")
     several = None if raw["form"] == "keyed" else 1
@@ -418,34 +425,85 @@ def _chosen_of(found: Iterable[Directive], single: Callable[[str], str]) -> dict
     chosen: dict[str, list[_Chosen]] = {}
     for each in found:
         (by, _), (variable, _), (case, _), (value, line) = each.values
-        chosen.setdefault(variable.strip("${}"), []).append(_Chosen(single(value), line, (by, case)))
+        by = _BARE_NAME.sub(lambda told: f"${{{_name_of(told)}}}", by)  # it may be written in two ways
+        case = case if case.startswith("~") else case.lower()
+        chosen.setdefault(variable.strip("${}"), []).append(_Chosen(single(value), line, (f"{each.name} {by}", case)))
     return chosen
+
+
+def _together(keys: Sequence[_Chosen], certificates: Sequence[_Chosen]) -> list[tuple[_Chosen, str, bool]]:
+    """Return each value of a private key with every certificate that it is used with, and whether that is all of them.
+
+    What is fixed goes with each choice of the other, and so does a ``default`` with each case that the other has alone.
+    What is chosen by two variables may meet in any way, and a case in another pattern: then it is not known.
+    """
+    if any(one.case is None for one in (*keys, *certificates)):
+        return [(key, of, True) for key in keys for of in dict.fromkeys(one.text for one in certificates)]
+    if len({one.by for one in (*keys, *certificates)}) > 1:
+        return [(key, "", False) for key in keys]
+    keys_at, certificates_at = ({one.case[1]: one for one in each if one.case} for each in (keys, certificates))
+    found = dict[tuple[_Chosen, str, bool], None]()
+    for case in {**keys_at, **certificates_at}:
+        key, of = _in_case(case, keys_at, certificates_at), _in_case(case, certificates_at, keys_at)
+        if key is not None and of is not None:
+            found[key, of.text, True] = None
+        elif case in certificates_at:  # nginx opens a key without a name, and a certificate without one it passes over
+            found[keys[0], "", False] = None
+    met = {one for one, *_ in found}
+    return [*found, *((key, "", True) for key in keys if key not in met)]
+
+
+def _in_case(case: str, own: Mapping[str, _Chosen], other: Mapping[str, _Chosen]) -> _Chosen | None:
+    """Return what a variable is where that by which it is chosen is this; ``None`` where it is nothing, or not known.
+
+    Args:
+        case: of its choices or of those of the other variable.
+        own: its choices.
+        other: those of the other.
+    """
+    if case in own:
+        return own[case]
+    rest = next((one for each, one in own.items() if each in _REST), None)
+    met = [one for each, one in own.items() if _may_meet(each, case) and not (each in other and not _is_many(each))]
+    return rest if all(rest is not None and one.text == rest.text for one in met) else None
+
+
+def _may_meet(one: str, other: str) -> bool:
+    return one not in _REST and other not in _REST and (_is_many(one) or _is_many(other))
+
+
+def _is_many(case: str) -> bool:
+    """Return whether a case of nginx stands for several: an expression, part of a name, a network, a share, a file."""
+    is_part = case.startswith(("~", ".", "*.")) or case.endswith((".*", "%")) or "/" in case
+    return is_part or case == "include" or _RANGE.match(case) is not None
 
 
 def _own_keys(raw: Mapping[str, Any], found: Sequence[Directive]) -> Callable[[Directive], OwnKey]:
     """Return what says of a certificate that is named if a private key is named for it.
 
     What stands in no block of its text may be a part of another, which names the key. Of several certificates the third
-    goes with the third key. What a block does not say it has from the one around it, keys and certificates both.
+    goes with the third key, and Apache takes the key of one that is left from its own file. What a block does not say
+    it has from the one around it, keys and certificates both.
     """
     small = raw["form"] == "lines"
     keys = {(each.lower() if small else each): key for key, each in raw.get("keys", {}).items()}
-    keyed: set[int] = set()
+    keyed, left = set[int](), set[int]()
     for name, key in keys.items():
         placed = [*enumerate(found)]
         keys_in = _by_block(each for each in placed if each[1].name == (key.lower() if small else key))
         certificates_in = _by_block(each for each in placed if each[1].name == name)
         for block in {**keys_in, **certificates_in}:
             own = _in_force(block, keys_in)
-            keyed.update(_in_force(block, certificates_in)[: None if small else len(own)] if own else ())
-    named = {id(found[at]) for at in keyed}
+            keyed.update(_in_force(block, certificates_in)[: len(own)])
+            left.update(_in_force(block, certificates_in)[len(own) :] if own and small else ())
+    named, own_file = ({id(found[at]) for at in each} for each in (keyed, left))
 
     def of(directive: Directive) -> OwnKey:
         if raw["form"] == "keyed":
             return OwnKey.NONE if directive.is_alone else OwnKey.NAMED
         if id(directive) in named:
             return OwnKey.NAMED
-        if raw["form"] == "options" or (small and directive.name not in keys):
+        if raw["form"] == "options" or id(directive) in own_file or (small and directive.name not in keys):
             return OwnKey.LOADED
         if directive.block.outer is None:
             return OwnKey.NAMED
@@ -467,23 +525,22 @@ def _is_included(raw: Mapping[str, Any], directive: Directive, value: str, *, is
     return is_sure or (bool(value) and value.endswith(tuple(raw.get("ends", [""]))))
 
 
-def _pairs(
-    keys: Sequence[Directive], certificates: Sequence[Directive], *, is_keyed: bool
-) -> Iterator[tuple[Directive, str]]:
+def _pairs(keys: Sequence[Directive], certificates: Sequence[Directive], form: str) -> Iterator[tuple[Directive, str]]:
     """Yield each private key with its certificate, or with nothing where it is not known which goes with which.
 
-    In a block the third key goes with the third certificate. What a block does not say it has from the one around it.
+    In a block the third key goes with the third certificate, of Apache also where there are more of one than of the
+    other: nginx takes no such block. What a block does not say it has from the one around it.
     """
     keys, certificates = ([each for each in all_ if each.values] for all_ in (keys, certificates))
     pairs: dict[tuple[int, str], None] = {}
-    if is_keyed and len(keys) == len(certificates):
+    if form == "keyed" and len(keys) == len(certificates):
         pairs = {(at, each.values[0][0]): None for at, each in enumerate(certificates)}
     else:
         keys_in, certificates_in = _by_block(enumerate(keys)), _by_block(enumerate(certificates))
         for block in {**keys_in, **certificates_in}:
             own, of = _in_force(block, keys_in), _in_force(block, certificates_in)
-            if len(own) == len(of):
-                pairs |= {(key, certificates[of_one].values[0][0]): None for key, of_one in zip(own, of, strict=True)}
+            if len(own) == len(of) or form == "lines":
+                pairs |= {(key, certificates[of_one].values[0][0]): None for key, of_one in zip(own, of, strict=False)}
     paired = {at for at, _ in pairs}
     yield from ((each, "") for at, each in enumerate(keys) if at not in paired)
     yield from ((keys[at], certificate) for at, certificate in sorted(pairs))
@@ -550,6 +607,11 @@ class _Chosen:
     text: str
     line: int
     case: tuple[str, str] | None = None
+
+    @property
+    def by(self) -> str:
+        """What the program chooses it by; empty of what it always is."""
+        return self.case[0] if self.case else ""
 
 
 def _name_of(found: re.Match[str]) -> str:

@@ -19,7 +19,8 @@ from pkitools.portfolio import HeldCertificate, Portfolio
 from pkitools.requests.keys import to_pem
 from tests.portfolio.support import CHAIN, LEAF, WHOLE, other_leaf, scanned
 from tests.portfolio.test_notations import JUDGES
-from tests.support.chains import good_chain
+from tests.support.chains import end_entity, good_chain
+from tests.support.deliveries import pem
 from tests.support.judges import judge
 from tests.support.requests import pooled_key, request
 
@@ -142,3 +143,51 @@ def test_haproxy_takes_the_end_of_a_name_away_only_where_it_is_told_to(tmp_path:
     ran = subprocess.run([judge("haproxy"), "-c", "-f", str(place)], capture_output=True, check=False)
     assert (ran.returncode == 0) is told, ran.stderr
     assert scanned(tmp_path).is_whole is told
+
+
+# of each host of Apache: its certificates with what else is in their files, its keys, and whether it starts
+_KEYS: Final = {name: pooled_key(kind) for name, kind in {"a": "ec:p-256", "b": "ec:p-384", "c": "rsa:2048"}.items()}
+NUMBERED: Final = {
+    ("a", "a"): True,
+    ("ab", "ab"): True,
+    ("ab", "a"): False,
+    ("ab", "b"): False,
+    ("aB", "a"): True,
+    ("aB", "b"): False,
+    ("Ab", "b"): False,
+    ("AB", ""): True,
+    ("abc", "ab"): False,
+    ("abC", "ab"): True,
+    ("abC", "ba"): False,
+    ("ABc", "a"): False,
+}
+
+
+def numbered(folder: Path, certificates: str, keys: str) -> str:
+    """Lay what a host names, and return its text: a capital has its key in its own file."""
+    for name, key in _KEYS.items():
+        own = pem(end_entity(f"{name}.example.nl", good_chain().tsp, own_key=key.native).der) + CHAIN
+        (folder / f"{name}.pem").write_bytes(own)
+        (folder / f"with-{name}.pem").write_bytes(own + key.pem(None))
+        (folder / f"{name}.key").write_bytes(key.pem(None))
+    for name in _KEYS:  # nothing lies beside that could be taken for what is named
+        used = {"pem": name in certificates, "key": name in keys}
+        for end in (end for end, is_used in used.items() if not is_used):
+            (folder / f"{name}.{end}").unlink()
+        if name.upper() not in certificates:
+            (folder / f"with-{name}.pem").unlink()
+    files = [f"with-{each.lower()}" if each.isupper() else each for each in certificates]
+    lines = [f"SSLCertificateFile {each}.pem" for each in files]
+    lines += [f"SSLCertificateKeyFile {each}.key" for each in keys]
+    return "\n".join(["SSLEngine on", *lines, ""])
+
+
+@pytest.mark.parametrize("wrapped", ["<VirtualHost *:443>\n{}</VirtualHost>\n", "ServerName a\n{}"])
+@pytest.mark.parametrize(("certificates", "keys"), NUMBERED)
+def test_apache_gives_each_certificate_the_key_of_its_number_or_that_in_its_file(
+    tmp_path: Path, certificates: str, keys: str, wrapped: str
+) -> None:
+    (tmp_path / "site.conf").write_text(wrapped.format(numbered(tmp_path, certificates, keys)))
+    for given in (tmp_path, tmp_path / "site.conf"):
+        found = scanned(given)
+        assert _is_good(found) is NUMBERED[certificates, keys], [one.code for one in found.unread]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +17,7 @@ from pkitools.portfolio.model import HeldCertificate
 from tests.portfolio.support import scanned
 from tests.support.certificates import made, setting
 from tests.support.deliveries import pem
+from tests.support.judges import judge
 from tests.support.requests import pooled_key
 
 KEYS: Final = {"a": "rsa:2048", "b": "ec:p-256", "c": "ec:p-384"}
@@ -195,3 +198,96 @@ def test_what_is_chosen_for_something_else_is_passed_over(folder: Path) -> None:
     )
     found = scanned(main)
     assert (len(found.judged), found.unread) == (1, ())
+
+
+ONLY: Final = "map $ssl_server_name ${0} {{ default tls/{1}.{2}; }}\n"
+TWO: Final = "map {by} ${name} {{ default tls/{0}.{end}; {case} tls/{1}.{end}; }}\n"
+
+
+def of_each(folder: Path, given: Path) -> tuple[dict[str, bool], list[tuple[str, Gap]]]:
+    """Return of each certificate whether nothing is said of its key, and the gaps."""
+    found = scanned(given)
+    named = {Path(place.name).stem: fits(one) for one in found.judged for place in one.places}
+    return named, [(unread.code, unread.gap) for unread in found.unread]
+
+
+@pytest.mark.parametrize("laid", [written, apart])
+@pytest.mark.parametrize("choice", CHOICES)
+@pytest.mark.parametrize("key", KEYS)
+def test_a_fixed_key_is_held_to_each_choice_and_each_key_to_a_fixed_certificate(
+    folder: Path, laid: Callable[[Path, str, str], Path], choice: str, key: str
+) -> None:
+    blocks = CHOICES[choice].format(*"abab")
+    main = laid(folder, blocks, USED.replace("$key", f"tls/{key}.key"))
+    assert accepts(main)
+    assert of_each(folder, main) == ({"a": key == "a", "b": key == "b"}, [])
+    main = laid(folder, CHOICES[choice].format(*"ab", key, key), USED.replace("$cert", "tls/a.pem"))
+    assert of_each(folder, main) == ({"a": key == "a"}, [])
+
+
+@pytest.mark.parametrize("laid", [written, apart])
+@pytest.mark.parametrize("case", ["b.nl", "~^b", ".b.nl"])
+@pytest.mark.parametrize("hosts", ["aba", "abc", "aab", "aaa", "abb"])
+def test_a_case_that_only_one_has_goes_with_the_default_of_the_other(
+    folder: Path, laid: Callable[[Path, str, str], Path], hosts: str, case: str
+) -> None:
+    first, second, key = hosts
+    pair = TWO.format(first, second, by="$ssl_server_name", name="cert", end="pem", case=case)
+    main = laid(folder, pair + ONLY.format("key", key, "key"), USED)
+    assert accepts(main)
+    assert of_each(folder, main) == ({host: host == key for host in {first, second}}, [])
+    pair = TWO.format(first, second, by="$ssl_server_name", name="key", end="key", case=case)
+    main = laid(folder, ONLY.format("cert", key, "pem") + pair, USED)
+    assert of_each(folder, main) == ({key: first == second == key}, [])
+
+
+@pytest.mark.parametrize("laid", [written, apart])
+@pytest.mark.parametrize(("by", "cases", "is_known"), [
+    ("$host", ("b.nl", "b.nl"), False),  # two variables
+    ("$ssl_server_name", ("b.nl", "~^b"), False),  # the expression may be that name
+    ("$ssl_server_name", ("~^b", "b.nl"), False),
+    ("$ssl_server_name", ("b.nl", ".b.nl"), False),
+    ("$ssl_server_name", ("b.nl", "B.NL"), True),
+    ("${ssl_server_name}", ("~^b", "~^b"), True),
+])  # fmt: skip
+def test_what_meets_what_is_a_gap_where_it_is_not_known(
+    folder: Path, laid: Callable[[Path, str, str], Path], by: str, cases: tuple[str, str], is_known: bool
+) -> None:
+    pair = TWO.format("a", "b", by="$ssl_server_name", name="cert", end="pem", case=cases[0])
+    main = laid(folder, pair + TWO.format("a", "b", by=by, name="key", end="key", case=cases[1]), USED)
+    assert accepts(main)
+    gap = [("portfolio.error.variable", Gap.UNREADABLE)]
+    named, gaps = of_each(folder, main)
+    assert named == {"a": True, "b": True}
+    assert [each for each in gaps if each[1] is not Gap.SKIPPED] == ([] if is_known else gap)
+
+
+def shakes_hands(main: Path, host: str) -> bool:
+    """Return whether nginx, started with a configuration, comes to a connection with who asks for a host."""
+    text = main.read_text().replace("127.0.0.1:1", "unix:s")
+    main.write_text(f"daemon off;\nmaster_process off;\nerror_log stderr;\n{text}")
+    folder = main.parent
+    command = [judge("nginx"), "-e", "stderr", "-c", str(main), "-p", str(folder)]
+    ask = [judge("openssl"), "s_client", "-unix", "s", "-servername", host]
+    with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE) as server:
+        try:
+            while not (folder / "s").exists() and server.poll() is None:
+                time.sleep(0.01)
+            assert server.poll() is None, server.communicate()
+            asked = subprocess.run(ask, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        finally:
+            server.terminate()
+    assert b"CONNECTED" in asked.stdout, asked.stderr
+    return asked.returncode == 0
+
+
+@pytest.mark.interop
+@pytest.mark.parametrize("key", ["tls/a.key", "tls/b.key", "$key"])
+@pytest.mark.parametrize("host", ["a.nl", "b.nl"])
+def test_nginx_opens_the_key_when_it_is_asked_and_judges_so_too(folder: Path, key: str, host: str) -> None:
+    """``nginx -t`` takes all of them."""
+    pair = TWO.format("a", "b", by="$ssl_server_name", name="cert", end="pem", case="b.nl")
+    main = written(folder, pair + ONLY.format("key", "a", "key"), USED.replace("$key", key))
+    named, gaps = of_each(folder, main)
+    assert (accepts(main), gaps) == (True, [])
+    assert shakes_hands(main, host) is named[host[0]]
