@@ -46,6 +46,8 @@ _VALUES: Final = (
 """Before a value, with the name of what it is the value of."""
 _OPTION: Final = 4
 _CALL: Final = 5
+_AFTER_WORD: Final = (3, _OPTION)
+"""Of these forms, those in which a word stands before the value, and no sign: of prose no other is looked for."""
 _WHOLE: Final = pattern(r"[\"'`]?\s{0,40}(?:[,;#)\]}<]|\n|\Z)|[\"']")
 _OF_PLACE: Final = pattern(
     r"(?<!re)dir(?!ect(?!or))|map|path|folder|cert|crt|tls|ssl|root|home(?!page)|(?<!data)base|volume|(?<!a)mount|src"
@@ -55,6 +57,8 @@ _OF_PLACE: Final = pattern(
 _OF_CALL: Final = pattern(r"join|open|glob|file|walk|resolve")
 _OF_NO_PLACE: Final = pattern(r"type|kind|format|packag")
 _OF_LEFT_OUT: Final = pattern(r"exclu|ignor|prun")
+_BEFORE_ITEMS: Final = frozenset("\n-,[(>")
+"""After one of these the name may stand on a line before."""
 _SHORT: Final = frozenset("dDCcpv")
 _ITEM_ALONE: Final = pattern(r"\A\s*(?:---[^\n]*\n)?(?:[ \t]*(?:[-#][^\n]*)?\n){0,400}[ \t]*-[ \t]+[\"']?\Z")
 _COMMAND: Final = pattern(
@@ -251,37 +255,47 @@ def _is_folder(text: str, start: int, end: int) -> bool:
         return False
     before = _before(text, start)
     is_whole = bool(_WHOLE.match(text, end)) or before.endswith("=")
-    for number, each in enumerate(_VALUES):
-        found = each.search(before)
-        if found is None or not (is_whole or number == _OPTION or _is_within_quotes(before)):
+    for number, found in _names(before):
+        if not (is_whole or number == _OPTION or _is_within_quotes(before)):
             continue
         key = found["key"]
         folded = key.casefold()
         is_of_place = _OF_PLACE.search(folded) or (number == _CALL and _OF_CALL.search(folded))
         if (is_of_place and not _OF_NO_PLACE.search(folded)) or (number == _OPTION and key in _SHORT):
             return True
-    if (is_whole and _ITEM_ALONE.search(before)) or _JOINED.search(before):
+    line = before[before.rfind("\n") :]
+    if (is_whole and _ITEM_ALONE.search(before)) or _JOINED.search(line):
         return True
-    command = _COMMAND.search(before)
+    command = _COMMAND.search(line)
     if command is None:
         return False
     is_last = not _NEXT.match(text, end)  # of cp and COPY: where it is copied to
     return not command["others"] or command["name"].startswith("for") or not is_last
 
 
+def _names(before: str) -> Iterator[tuple[int, re.Match[str]]]:
+    """Yield which of the forms of a value this is, with the name of what it is the value of."""
+    is_after_word = before.rstrip(" \t")[-1:].isalnum() and not _is_within_quotes(before)
+    is_in_list = before.rstrip(" \t\"'")[-1:] in _BEFORE_ITEMS
+    where = before if is_in_list else before[before.rfind("\n") :]
+    for number in _AFTER_WORD if is_after_word else range(len(_VALUES)):
+        found = _VALUES[number].search(where)
+        if found is not None:
+            yield number, found
+
+
 def _is_within_quotes(before: str) -> bool:
-    line = before.rpartition("\n")[2]
+    line = before[before.rfind("\n") + 1 :]
     return any(line.count(quote) % 2 for quote in "\"'")
 
 
 def _is_left_out(text: str, start: int, end: int) -> bool:
     """Return whether a path is one that a program is told to leave out."""
     before = _before(text, start)
-    for each in _VALUES[:_CALL]:
-        found = each.search(before)
-        if found is not None and _OF_LEFT_OUT.search(found["key"].casefold()):
-            return True
-    found = _NOT_ENTERED.search(before)
+    line = before[before.rfind("\n") :]
+    if any(number != _CALL and _OF_LEFT_OUT.search(found["key"].casefold()) for number, found in _names(before)):
+        return True
+    found = _NOT_ENTERED.search(line)
     return found is not None and (found[0].startswith(("!", "-not")) or bool(_PRUNED.match(text, end)))
 
 
