@@ -15,7 +15,7 @@ from typing import Final
 from pkitools.checking.file_names import ARCHIVES, is_called_copy
 from pkitools.frozen import replace
 from pkitools.portfolio.model import HeldCertificate, Place, Reading, Unread
-from pkitools.portfolio.naming_folders import Folders
+from pkitools.portfolio.naming_folders import Folders, with_one_separator
 from pkitools.text import pattern
 
 _WORD: Final = pattern(r"[\w.~@+-]+")
@@ -27,7 +27,7 @@ _HEADERS: Final = ("standing,not_after,", "standing;not_after;")
 """What a report of ours says of itself, and one in CSV begins with: that tells of certificates, and uses no file."""
 _DIGITS: Final = 16  # of a thumbprint: a report for people has no more
 _FOR_PEOPLE: Final = pattern(r"(?:readme|leesmij|lees-mij|changelog)(?:\.(?:txt|en|nl))?")
-_LEAVES_OUT: Final = pattern(r"\.[a-z]{1,20}ignore")  # .gitignore, .dockerignore: what is named there is not taken
+_LEAVES_OUT: Final = pattern(r"\.[a-z]{1,20}ignore|\.gitattributes")  # .dockerignore: what is named there is not taken
 _SUM: Final = pattern(r"\\?[0-9a-f]{32,128} [ *]\S.*|(?:md5|sha[0-9/-]{1,8}) ?\(.+\) ?= ?[0-9a-f]{32,128}")
 """A line of ``sha256sum``, or of BSD's ``sha256``, in small letters."""
 
@@ -81,7 +81,8 @@ class Copies:
         called = {_bare(name) for name in self._files}
         shared = called.intersection(_bare(name) for name in names if not is_called_copy(name))
         folders = Folders(self._files, ARCHIVES)
-        for source, text in texts:
+        for source, written in texts:
+            text = with_one_separator(written)
             folded = text.casefold()
             used = {word for word in _WORD.findall(folded) if word in by_word}
             found: dict[str, int] = {}

@@ -7,6 +7,7 @@ name none of the files in it.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -18,6 +19,57 @@ _TOKEN: Final = pattern(r"[^\s\"'`=:;,()\[\]{}<>|&]+")
 _ASSIGNED: Final = pattern(r"(?:[=:]|\n[ \t]*-|(?<!\S)--?[a-zA-Z][\w-]{0,40})[ \t]{0,40}[\"']?\Z")
 """Before a value: of a key, of a list in YAML, of an option of a program."""
 _KEY: Final = pattern(r"[\"']?[ \t]*[=:]")
+_SEPARATORS: Final = pattern(r"(?:(?<=[a-zA-Z0-9]{2}:)(?P<address>(?:\\?/){2}))|[\\/](?:\.?[\\/])+")
+"""What is written for one separator, but not what begins an address."""
+_VALUES: Final = (
+    # name = archive, "name": ["live", "archive"], NAME="live archive"
+    pattern(
+        r"(?<![\w.$@-])(?P<key>[\w.$@-]{1,60})[\"']?\s{0,40}[=:]>?\s{0,40}"
+        r"(?:[\[(]\s{0,40}(?:[^\[\](){}=:]{0,300},\s{0,40})?)?(?:[\"'](?:[^\"'\n]{0,200}[\s,:])?)?\Z"
+    ),
+    # name:
+    #   - archive
+    pattern(
+        r"\n[ \t-]*[\"']?(?P<key>[\w.$@-]{1,60})[\"']?:[ \t]*(?:#[^\n]*)?\r?\n"
+        r"(?:[ \t]*(?:[-#][^\n]*)?\n){0,50}[ \t]*-[ \t]+[\"']?\Z"
+    ),
+    pattern(r"<(?P<key>[\w:.-]{1,60})(?:\s[^<>]{0,200})?>\s{0,40}\Z"),
+    pattern(r"\n[ \t]*(?P<key>[\w.-]{1,60})[ \t]{1,40}[\"']?\Z"),
+    # --dir archive, ["--dir", "archive"]
+    pattern(
+        r"(?<![\w/-])--?(?P<key>[a-zA-Z][\w-]{0,60})"
+        r"(?:=|[ \t]{1,40}|[\"'],\s{0,40}|[\"']?\r?\n[ \t]*-[ \t]+)[\"']?\Z"
+    ),
+    # os.path.join(os.path.dirname(__file__), "archive")
+    pattern(r"(?<![\w.])(?P<key>[\w.]{1,60})\((?:(?:[^()\n]|\([^()\n]{0,60}\)){1,150},)?\s{0,40}[\"']\Z"),
+)
+"""Before a value, with the name of what it is the value of."""
+_OPTION: Final = 4
+_CALL: Final = 5
+_AFTER_WORD: Final = (3, _OPTION)
+"""Of these forms, those in which a word stands before the value, and no sign: of prose no other is looked for."""
+_WHOLE: Final = pattern(r"[\"'`]?\s{0,40}(?:[,;#)\]}<]|\n|\Z)|[\"']")
+_OF_PLACE: Final = pattern(
+    r"(?<!re)dir(?!ect(?!or))|map|path|folder|cert|crt|tls|ssl|root|home(?!page)|(?<!data)base|volume|(?<!a)mount|src"
+    r"|(?<!re)source|location|(?<!re)store|context|pem"
+)
+"""In small letters, in the name of what has a folder or certificates as its value."""
+_OF_CALL: Final = pattern(r"join|open|glob|file|walk|resolve")
+_OF_NO_PLACE: Final = pattern(r"type|kind|format|packag")
+_OF_LEFT_OUT: Final = pattern(r"exclu|ignor|prun")
+_BEFORE_ITEMS: Final = frozenset("\n-,[(>")
+"""After one of these the name may stand on a line before."""
+_SHORT: Final = frozenset("dDCcpv")
+_ITEM_ALONE: Final = pattern(r"\A\s*(?:---[^\n]*\n)?(?:[ \t]*(?:[-#][^\n]*)?\n){0,400}[ \t]*-[ \t]+[\"']?\Z")
+_COMMAND: Final = pattern(
+    r"(?:[\n;&|(`]|RUN[ \t])[ \t]*(?:sudo[ \t]+)?"
+    r"(?P<name>COPY|ADD|cd|pushd|cp|scp|rsync|xcopy|robocopy|for[ \t]+\w{1,40}[ \t]+in)(?:[ \t]+-[^\s;&|]*){0,9}"
+    r"(?P<others>(?:[ \t]+[^\s;&|#]+){0,20})[ \t]+(?:\[[ \t]*)?[\"']?\Z"
+)
+_JOINED: Final = pattern(r"(?<![/*])/[ \t]*[\"']\Z")  # BASE / "archive"
+_NEXT: Final = pattern(r"[\"']?,?[ \t]+[^\s;&|]")
+_NOT_ENTERED: Final = pattern(r"(?:(?:!|-not)[ \t]+)?-(?:i?path|i?name|i?wholename)[ \t]+[\"']?\Z")
+_PRUNED: Final = pattern(r"[^\n;&|]*-prune\b")
 _QUOTES: Final = frozenset("\"'`")
 _EXPANSION: Final = frozenset("})]>")
 """What stands for a value ends with one of these: ``${BASE}/archive``."""
@@ -29,6 +81,21 @@ _AROUND: Final = 400
 _MOST_LOOKED_UP: Final = 20_000
 """Places of which it is looked in one scan whether a folder is there; of more it is not, and what may be named is."""
 _HERE: Final = frozenset({"", ".", ".."})
+
+
+def with_one_separator(text: str) -> str:
+    r"""Return a text in which each separator of a path is one ``/`` or one ``\``, with its lines as they were.
+
+    A path is written ``\/srv\/archive`` and ``C:\\srv\\archive`` in JSON, and is the same with ``//`` or ``/./`` in it.
+
+    >>> with_one_separator(r'{"dir": "..\\archive\\.\\v1", "docs": "https:\/\/example.nl\/a"}')
+    '{"dir": "..\\archive\\v1", "docs": "https://example.nl/a"}'
+    """
+
+    def one(found: re.Match[str]) -> str:
+        return "//" if found["address"] else "/" if "/" in found[0] else "\\"
+
+    return _SEPARATORS.sub(one, text)
 
 
 class Folders:
@@ -107,12 +174,14 @@ class Folders:
         ``location /archive`` of a web server, ``^/archive/`` and ``\\Archive`` of a mailbox are none.
         """
         plain = token.replace("\\", "/")
-        if "^" in token or _is_address(text, start):
+        if "^" in token or _is_address(text, start) or _is_left_out(text, start, end):
             return False
         if "/" in plain.strip("/"):
             return True
         if not plain.startswith("/"):
-            return plain.endswith("/") or (token in self._spelled and _is_value(text, start, end, is_beside=is_beside))
+            if token in _HERE:
+                return _is_value(text, start, end, is_beside=is_beside)
+            return plain.endswith("/") or (token in self._spelled and _is_folder(text, start, end))
         before = text[max(0, start - 1) : start]
         if before in _EXPANSION:
             return True
@@ -175,6 +244,69 @@ def _is_value(text: str, start: int, end: int, *, is_beside: bool) -> bool:
     if is_enclosed or _ASSIGNED.search(before):
         return True
     return is_beside and not _line(text, start).lstrip().startswith(_COMMENTS)
+
+
+def _is_folder(text: str, start: int, end: int) -> bool:
+    """Return whether a word without a separator is a folder, by what it is the value of; it is a word of English too.
+
+    ``type: archive``, ``git archive HEAD`` and "kept in the archive" name none.
+    """
+    if _KEY.match(text, end):
+        return False
+    before = _before(text, start)
+    is_whole = bool(_WHOLE.match(text, end)) or before.endswith("=")
+    for number, found in _names(before):
+        if not (is_whole or number == _OPTION or _is_within_quotes(before)):
+            continue
+        key = found["key"]
+        folded = key.casefold()
+        is_of_place = _OF_PLACE.search(folded) or (number == _CALL and _OF_CALL.search(folded))
+        if (is_of_place and not _OF_NO_PLACE.search(folded)) or (number == _OPTION and key in _SHORT):
+            return True
+    line = before[before.rfind("\n") :]
+    if (is_whole and _ITEM_ALONE.search(before)) or _JOINED.search(line):
+        return True
+    command = _COMMAND.search(line)
+    if command is None:
+        return False
+    is_last = not _NEXT.match(text, end)  # of cp and COPY: where it is copied to
+    return not command["others"] or command["name"].startswith("for") or not is_last
+
+
+def _names(before: str) -> Iterator[tuple[int, re.Match[str]]]:
+    """Yield which of the forms of a value this is, with the name of what it is the value of."""
+    is_after_word = before.rstrip(" \t")[-1:].isalnum() and not _is_within_quotes(before)
+    is_in_list = before.rstrip(" \t\"'")[-1:] in _BEFORE_ITEMS
+    where = before if is_in_list else before[before.rfind("\n") :]
+    for number in _AFTER_WORD if is_after_word else range(len(_VALUES)):
+        found = _VALUES[number].search(where)
+        if found is not None:
+            yield number, found
+
+
+def _is_within_quotes(before: str) -> bool:
+    line = before[before.rfind("\n") + 1 :]
+    return any(line.count(quote) % 2 for quote in "\"'")
+
+
+def _is_left_out(text: str, start: int, end: int) -> bool:
+    """Return whether a path is one that a program is told to leave out."""
+    before = _before(text, start)
+    line = before[before.rfind("\n") :]
+    if any(number != _CALL and _OF_LEFT_OUT.search(found["key"].casefold()) for number, found in _names(before)):
+        return True
+    found = _NOT_ENTERED.search(line)
+    return found is not None and (found[0].startswith(("!", "-not")) or bool(_PRUNED.match(text, end)))
+
+
+def _before(text: str, start: int) -> str:
+    """Return what stands before a place, from the beginning of a line."""
+    begin = max(0, start - _AROUND)
+    before = text[begin:start]
+    if not begin:
+        return "\n" + before
+    cut = before.find("\n")
+    return before if cut < 0 else before[cut:]
 
 
 def _is_address(text: str, start: int) -> bool:

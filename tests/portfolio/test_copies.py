@@ -117,6 +117,28 @@ def is_silent(found: Portfolio) -> bool:
     return bool(ended)
 
 
+PATHS: Final = ("archive{}", "..{}archive", "C:{}srv{}archive", "{}srv{}archive", "https:{}{}example.nl{}archive")
+SEPARATORS: Final = ("/", "\\", "\\/", "\\\\", "\\\\\\\\", "//", "/./", "\\.\\", "\\\\.\\\\", "\\/.\\/")
+
+
+@pytest.mark.parametrize("of", ["file", "folder"])
+@pytest.mark.parametrize("separator", SEPARATORS)
+def test_a_path_is_the_same_however_its_separators_are_written(tmp_path: Path, separator: str, of: str) -> None:
+    folder = laid(tmp_path / "a", "archive/a.pem", COPIES["archive/a.pem"])
+    assert is_silent(scanned(folder, asked=judging(moment=AFTER)))
+    for path, (name, form) in product(PATHS[:-1], {"c.json": '{{"x": "{}"}}', "c.properties": "x={}\n"}.items()):
+        begin = path.format(*[separator] * 3)
+        if of == "file":
+            begin = f"{begin.removesuffix(separator)}{separator}a.pem"
+        (folder / name).write_text(form.format(begin), encoding="utf-8")
+        assert not is_silent(scanned(folder, asked=judging(moment=AFTER))), (name, begin)
+        (folder / name).unlink()
+    if of == "folder" and separator in {"/", "\\/"}:
+        address = PATHS[-1].format(*[separator] * 3)
+        (folder / "c.json").write_text(f'{{"x": "{address}"}}', encoding="utf-8")
+        assert is_silent(scanned(folder, asked=judging(moment=AFTER))), address
+
+
 def cases() -> list[tuple[str, tuple[str, ...], bool]]:
     return [*((*each, True) for each in COPIES.items()), *((*each, False) for each in NO_COPIES.items())]
 
