@@ -80,7 +80,7 @@ class AuthoritiesContext:
         verified: a path was found.
         hierarchy: the catalogued hierarchy that the path ends in.
         beside: what came with the certificate and bears the name of an authority of the path, and is not in it.
-        compromised: what lists say of keys, by SubjectPublicKeyInfo (DER).
+        compromised: what lists say of the keys of those beside, by SubjectPublicKeyInfo (DER).
     """
 
     way: tuple[CertificateFacts, ...]
@@ -98,11 +98,9 @@ def check_authorities(context: AuthoritiesContext, *, raise_crashes: bool = Fals
         context: the certificates.
         raise_crashes: let a check that crashes raise instead of becoming NOT_CHECKED; for tests and bug reports.
     """
-    asked = (
-        (IMPERSONATION, _imitation, context.way),
-        (KNOWN_REVOKED, _revoked, (*context.way, *context.beside)),
-        (COMPROMISED_KEY, _compromised, context.way[1:] or context.way),
-    )
+    asked = [(IMPERSONATION, _imitation, context.way), (KNOWN_REVOKED, _revoked, (*context.way, *context.beside))]
+    if context.beside:  # few come with another certificate of an authority
+        asked.append((COMPROMISED_KEY, _compromised, context.way[1:]))
     outcomes: list[Outcome] = []
     for rule, check, certificates in asked:
         distinct = tuple({facts.sha256: facts for facts in certificates}.values())

@@ -37,7 +37,8 @@ def report(facts: CertificateFacts) -> Report:
 
 def with_key(compromised: bool) -> Report:
     key, said = real().public_key.spki, Compromise("00" * 32, "keyCompromise", MOMENT, "Some root")
-    context = AuthoritiesContext((real(), real()), MOMENT, True, compromised={key: said} if compromised else {})
+    listed = {key: said} if compromised else {}
+    context = AuthoritiesContext((real(), real()), MOMENT, True, beside=(real(),), compromised=listed)
     return Report("vector", check_authorities(context, raise_crashes=True))
 
 
