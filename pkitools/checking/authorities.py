@@ -6,7 +6,7 @@ name of an authority of PKIoverheid without its key means to be taken for it, al
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final, TypeAlias
 
@@ -27,7 +27,7 @@ from pkitools.findings import (
     outcome,
 )
 from pkitools.findings.asking import CRASHES
-from pkitools.frozen import dataclass
+from pkitools.frozen import dataclass, field
 from pkitools.trust import CatalogueEntry, Hierarchy
 from pkitools.trust.authorities import HierarchyKind
 from pkitools.trust.known_authorities import imitated, known_revoked, revoked_issuer, seen_as, sibling
@@ -42,12 +42,32 @@ IMPERSONATION: Final = Rule(
 KNOWN_REVOKED: Final = Rule(
     "trust.authority.revoked", Severity.ERROR, cite("rfc-5280", "6.1.3 (a)(3)"), Certainty.STANDARD
 )
+COMPROMISED_KEY: Final = Rule(
+    "trust.authority.key-compromised", Severity.ERROR, cite("rfc-5280", "5.3.1"), Certainty.STANDARD
+)
 
 _COMMON_NAME: Final = "2.5.4.3"
 
-RULES: Final[tuple[Rule, ...]] = (IMPERSONATION, KNOWN_REVOKED)
+RULES: Final[tuple[Rule, ...]] = (IMPERSONATION, KNOWN_REVOKED, COMPROMISED_KEY)
 
 Check: TypeAlias = "Callable[[AuthoritiesContext, CertificateFacts], Answer]"
+
+
+@dataclass(frozen=True, slots=True)
+class Compromise:
+    """What a list says of another certificate of a key.
+
+    Args:
+        sha256: of that certificate, hex.
+        reason: name of the CRLReason.
+        since: aware UTC; ``None`` where the list does not say.
+        lister: who made the list.
+    """
+
+    sha256: str
+    reason: str
+    since: datetime | None
+    lister: str
 
 
 @dataclass(frozen=True)
@@ -60,6 +80,7 @@ class AuthoritiesContext:
         verified: a path was found.
         hierarchy: the catalogued hierarchy that the path ends in.
         beside: what came with the certificate and bears the name of an authority of the path, and is not in it.
+        compromised: what lists say of the keys of those beside, by SubjectPublicKeyInfo (DER).
     """
 
     way: tuple[CertificateFacts, ...]
@@ -67,6 +88,7 @@ class AuthoritiesContext:
     verified: bool = False
     hierarchy: Hierarchy | None = None
     beside: tuple[CertificateFacts, ...] = ()
+    compromised: Mapping[bytes, Compromise] = field(default_factory=dict)
 
 
 def check_authorities(context: AuthoritiesContext, *, raise_crashes: bool = False) -> tuple[Outcome, ...]:
@@ -76,7 +98,9 @@ def check_authorities(context: AuthoritiesContext, *, raise_crashes: bool = Fals
         context: the certificates.
         raise_crashes: let a check that crashes raise instead of becoming NOT_CHECKED; for tests and bug reports.
     """
-    asked = ((IMPERSONATION, _imitation, context.way), (KNOWN_REVOKED, _revoked, (*context.way, *context.beside)))
+    asked = [(IMPERSONATION, _imitation, context.way), (KNOWN_REVOKED, _revoked, (*context.way, *context.beside))]
+    if context.beside:  # few come with another certificate of an authority
+        asked.append((COMPROMISED_KEY, _compromised, context.way[1:]))
     outcomes: list[Outcome] = []
     for rule, check, certificates in asked:
         distinct = tuple({facts.sha256: facts for facts in certificates}.values())
@@ -149,6 +173,20 @@ def _revocation(context: AuthoritiesContext, entry: CatalogueEntry) -> Violated:
         return Violated(evidence, shown)
     basis = None if mark.is_first_hand else Basis(KNOWN_REVOKED.source, Certainty.THIRD_PARTY)
     return Violated(evidence, shown, basis, Severity.WARNING)
+
+
+def _compromised(context: AuthoritiesContext, facts: CertificateFacts) -> Answer:
+    mark = context.compromised.get(facts.public_key.spki)
+    if mark is None:
+        return MET
+    shown = {
+        "name": facts.subject.common_name or facts.subject.text,
+        "date": mark.since.date().isoformat() if mark.since else "–",
+        "reason": mark.reason,
+        "lister": mark.lister,
+        "other": mark.sha256,
+    }
+    return Violated((Evidence("revocation.other_certificate", mark.sha256),), shown)
 
 
 def _sibling(context: AuthoritiesContext, entry: CatalogueEntry) -> str:

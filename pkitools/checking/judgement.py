@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from pkitools.checking.authorities import AuthoritiesContext, check_authorities
+from pkitools.checking.authorities import AuthoritiesContext, Compromise, check_authorities
 from pkitools.checking.environment import EnvironmentContext, environment_block
 from pkitools.checking.question import Question, Revocation, question
 from pkitools.checking.ranking import first
@@ -20,9 +20,7 @@ from pkitools.findings.considered import Block, Considered, Remade
 from pkitools.frozen import dataclass, field, replace
 from pkitools.oin import OIN
 from pkitools.profiles import get_profile
-from pkitools.revocation import (
-    RevocationResult,
-)
+from pkitools.revocation import RevocationResult, StatusKind
 from pkitools.revocation.check import Material, Statuses, revocation_of
 from pkitools.revocation.rules import REVOKED
 from pkitools.rules import find_issuer, role_of
@@ -44,6 +42,7 @@ from pkitools.trust import (
     hierarchy_of,
     is_self_signed,
 )
+from pkitools.trust.authorities import COMPROMISES
 from pkitools.validation import PolicyInput, VerifiedPath
 from pkitools.validation.building import pool
 from pkitools.validation.ending import first_to_end, way_up
@@ -281,7 +280,7 @@ def judged_as_read(facts: CertificateFacts, asked: Question, memory: Memory | No
     issuer = _issuer(facts, path, between)
     placed = _placed(asked, facts, anchor, recognition, issuer, self_signed=self_signed)
     came = tuple(der for der in between if der not in asked.elsewhere) if asked.elsewhere else between
-    around = _authorities(facts, path, came, placed.hierarchy, asked.moment)
+    around = _authorities(facts, path, came, placed.hierarchy, asked)
     blocks = [
         judged.block,
         withdrawn.block,
@@ -432,16 +431,39 @@ def _authorities(
     path: VerifiedPath | None,
     intermediates: Sequence[bytes],
     hierarchy: Hierarchy | None,
-    moment: datetime,
+    asked: Question,
 ) -> AuthoritiesContext:
     above = at_hand(tuple(intermediates)).above(facts)
     if path is None:
-        return AuthoritiesContext((facts, *above), moment)
+        return AuthoritiesContext((facts, *above), asked.moment)
     way = (facts, *map(_authority, path.certificates[1:]))
     used = {each.sha256 for each in way}
     named = {each.subject.der for each in way[1:]}
     beside = tuple(each for each in above if each.sha256 not in used and each.subject.der in named)
-    return AuthoritiesContext(way, moment, True, hierarchy, beside)
+    keys = {each.public_key.spki for each in way[1:]}
+    same_key = [each for each in beside if each.public_key.spki in keys]
+    return AuthoritiesContext(way, asked.moment, True, hierarchy, beside, dict(_compromised(same_key, path, asked)))
+
+
+def _compromised(
+    others: Iterable[CertificateFacts], path: VerifiedPath, asked: Question
+) -> Iterator[tuple[bytes, Compromise]]:
+    """Yield each key that a list at hand says is compromised, by what it says of another certificate of that key.
+
+    A list counts as for a certificate in the path: where a path to the same anchor is verified. Nothing is fetched.
+    """
+    between, trusted = pool((*path.certificates[1:-1], *asked.intermediates)), pool(path.certificates[-1:])
+    material = replace(asked.material, fetcher=None)
+    for facts in others:
+        proven = judge(load(facts.der, facts.sha256), between, trusted, pool(()), _of_the_path(asked)).path
+        if proven is None or len(proven.certificates) < 2:
+            continue
+        found = revocation_of(proven.as_loaded, material, asked.moment, asked.policy, asked.options)
+        status = found.certificates[0].status
+        if status.kind is StatusKind.REVOKED and status.reason in COMPROMISES:
+            lister = _authority(proven.certificates[1]).subject
+            shown = lister.common_name or lister.text
+            yield facts.public_key.spki, Compromise(facts.sha256, status.reason, status.revoked_at, shown)
 
 
 def _scope(

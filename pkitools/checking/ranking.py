@@ -29,6 +29,7 @@ _ORDER: Final[tuple[Rule | str, ...]] = (
     path.EXPIRED,
     path.NOT_YET_VALID,
     REVOKED,
+    authorities.COMPROMISED_KEY,
     authorities.KNOWN_REVOKED,
     environment.TEST_HIERARCHY,
     environment.PRODUCTION_ROOT,

@@ -70,7 +70,8 @@ class CAStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
-_COMPROMISES: Final = frozenset({"keyCompromise", "cACompromise", "aACompromise"})
+COMPROMISES: Final = frozenset({"keyCompromise", "cACompromise", "aACompromise"})
+"""The reasons by which a key is no longer its owner's alone (CRLReason of RFC 5280 5.3.1)."""
 _FIRST_HAND: Final = ("CRL of issuer", "CCADB")  # how the sources of the catalogue begin
 
 
@@ -84,8 +85,8 @@ class AuthorityRevocation:
 
     @property
     def is_compromise(self) -> bool:
-        """Its key was no longer its own (CRLReason of RFC 5280 5.3.1)."""
-        return self.reason in _COMPROMISES
+        """Its key was no longer its own."""
+        return self.reason in COMPROMISES
 
     @property
     def is_first_hand(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 
-from pkitools.checking.authorities import AuthoritiesContext, check_authorities
+from pkitools.checking.authorities import AuthoritiesContext, Compromise, check_authorities
 from pkitools.findings import Report
 from pkitools.trust import catalogue, embedded_certificates
 from pkitools.x509 import CertificateFacts, read_certificate
@@ -35,7 +35,15 @@ def report(facts: CertificateFacts) -> Report:
     return Report("vector", check_authorities(AuthoritiesContext((facts,), MOMENT), raise_crashes=True))
 
 
+def with_key(compromised: bool) -> Report:
+    key, said = real().public_key.spki, Compromise("00" * 32, "keyCompromise", MOMENT, "Some root")
+    listed = {key: said} if compromised else {}
+    context = AuthoritiesContext((real(), real()), MOMENT, True, beside=(real(),), compromised=listed)
+    return Report("vector", check_authorities(context, raise_crashes=True))
+
+
 VECTORS = [
+    Vector("trust.authority.key-compromised", lambda: with_key(True), lambda: with_key(False)),
     Vector("trust.authority.impersonation", lambda: report(imitation()), lambda: report(real())),
     Vector(
         "trust.authority.revoked",
