@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from pkitools.containers.templates import ENDINGS
+from pkitools.files import may_be_there
 from pkitools.files.common import file_error
 from pkitools.frozen import dataclass, field
 from pkitools.limits import MAX_PATTERN_FILES, MAX_PATTERN_FOLDERS
@@ -126,7 +127,8 @@ def _unread(pointer: Pointer, name: str, gap: Gap, code: str, **more: object) ->
 
 
 def _named(pointer: Pointer, name: str) -> Leads:
-    found = next((path for path in _candidates(pointer, name) if os.path.lexists(path)), None)
+    candidates = list(_candidates(pointer, name))
+    found = next((path for test in (os.path.lexists, may_be_there) for path in candidates if test(path)), None)
     if found is None:
         if pointer.is_optional:
             return Leads()
