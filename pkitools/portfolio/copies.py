@@ -26,7 +26,7 @@ _VARIABLE: Final = pattern(r"\w+")
 _WILDCARD: Final = r"[*?]"
 _ANY: Final = "*"
 """What may be any folder."""
-_EXPANSION: Final = frozenset("})]>")
+_EXPANSION: Final = ("}", ")", "]", "%>")
 _LONGEST: Final = 260
 """Characters before the name of a file in which it is looked for the last folder before it."""
 _LINE_FEED: Final = "\n"
@@ -209,7 +209,7 @@ def _folder_before(text: str, start: int, given: Collection[str]) -> str | None:
     if text[max(0, start - 1) : start] not in {"/", "\\"}:
         return None
     before = text[max(0, start - _LONGEST) : start - 1].replace("\\", "/")
-    if before[-1:] in _EXPANSION:
+    if before.endswith(_EXPANSION):
         opened = max(map(before.rfind, "{[(<"))
         name = _VARIABLE.search(before, max(0, opened)) if opened >= 0 else None
         return "" if name is not None and name[0] in given else _ANY

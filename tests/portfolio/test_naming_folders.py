@@ -208,8 +208,8 @@ def test_what_is_done_of_a_text_grows_with_it_and_no_faster(kind: str, within: s
         return work_done(lambda: named_in(Folders(files, ARCHIVES), text, f"/nowhere/{within}a.conf"))["calls"]
 
     done(9)  # what is loaded once
-    few, more = done(400), done(1600)
-    assert more < 5 * few + 2_000, (few, more)
+    few, more = done(100), done(400)
+    assert more < 5 * few + 500, (few, more)
 
 
 def named_in(folders: Folders, text: str, source: str) -> list[tuple[str, int]]:
