@@ -54,7 +54,7 @@ class Copies:
     def note(self, name: str, one: HeldCertificate) -> None:
         """Keep a certificate that has ended, where its file is called a copy."""
         if not one.is_authority and is_called_copy(name):
-            places = tuple(each for each in one.places if each.container != "tls")
+            places = tuple(each for each in one.places if not each.is_of_peer)
             if places:
                 self._files.setdefault(name, []).append(replace(one, judgements=(), places=places))
 
