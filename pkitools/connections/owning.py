@@ -132,7 +132,7 @@ class Owners:
 
     def of(self, place: Place) -> Iterator[Connection]:
         """Yield the connections that something belongs to, by where it lies and by the files that point there."""
-        for name in (place.name, *(named.rpartition(":")[0] for named in place.named_by)):
+        for name in place.names:
             yield from self.named(name)
 
     def named(self, name: str) -> Iterator[Connection]:

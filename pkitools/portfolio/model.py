@@ -54,6 +54,10 @@ class Standing(StrEnum):
     """The certificate of an authority: it is listed, with its dates."""
 
 
+OF_PEER: Final = "tls"
+"""The container of what a server sends."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where something lies.
@@ -84,6 +88,16 @@ class Place:
     out_of_date: str | None = None
     within: tuple[tuple[int, str], ...] = ()
     is_sent: bool = False
+
+    @property
+    def is_of_peer(self) -> bool:
+        """Whether a server sends it, and no file is meant."""
+        return self.container == OF_PEER
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Where it lies, and the files that point there."""
+        return self.name, *(each.rpartition(":")[0] for each in self.named_by)
 
     @property
     def is_alone_for_its_holder(self) -> bool:

@@ -147,7 +147,7 @@ def pointers_of(
         InputError: it is an inventory by its name and cannot be read as one.
         LimitError: it points to more than is followed, or is too large to be looked through and points to something.
     """
-    octets = None if name.lower().endswith(_PROSE) else as_utf8(data)
+    octets = None if is_prose(name) else as_utf8(data)
     if octets is None:
         return ()
     if len(octets) > MAX_CONFIGURATION_BYTES:
@@ -162,6 +162,11 @@ def pointers_of(
     return found or (_within_limit(_inventory(text, name), name) if is_inventory else ())
 
 
+def is_prose(name: str) -> bool:
+    """Return whether a file is for people by how its name ends: nothing is taken from it."""
+    return name.lower().endswith(_PROSE)
+
+
 def text_of(data: bytes, name: str) -> str | None:
     """Return the text of what may be a configuration; ``None`` of what is too large for one, no text, or prose.
 
@@ -169,7 +174,7 @@ def text_of(data: bytes, name: str) -> str | None:
         data: its content.
         name: of the file.
     """
-    octets = None if name.lower().endswith(_PROSE) else as_utf8(data)
+    octets = None if is_prose(name) else as_utf8(data)
     return None if octets is None or len(octets) > MAX_CONFIGURATION_BYTES else octets.decode("utf-8", "replace")
 
 

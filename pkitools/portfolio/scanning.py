@@ -17,7 +17,7 @@ from pkitools.errors import PkitoolsError
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_PENDING
 from pkitools.portfolio.claims import Claims, namers
-from pkitools.portfolio.copies import Copies
+from pkitools.portfolio.copies import Copies, is_no_use
 from pkitools.portfolio.following import (
     MOST_ROUNDS,
     POINTS_NOWHERE,
@@ -35,7 +35,7 @@ from pkitools.portfolio.judging import ANYWHERE, Judge, Judging
 from pkitools.portfolio.known import Collecting
 from pkitools.portfolio.lodging import Lodgers
 from pkitools.portfolio.model import Gap, HeldCertificate, OwnKey, Pending, Pointer, Reading, Target, Unread
-from pkitools.portfolio.opening import ToRead, unit_of
+from pkitools.portfolio.opening import ToRead, parts_of_text, unit_of
 from pkitools.portfolio.pairing import Named, not_as_named, not_opened, said_of_key, with_said
 from pkitools.portfolio.peers import Fetch, Peer, asked_together, unit_of_peer
 from pkitools.portfolio.pointers import peer_of, text_of
@@ -274,8 +274,19 @@ class Scan:
         """Yield what is called a copy and has ended, where something says that it is used."""
         if self.copies:
             yield from self.copies.by_links()
-            texts = ((name, told) for name in self._names(files) if (told := self._text(name)) is not None)
-            yield from self.copies.by_texts(texts, self._names(files))
+            too_large: list[Unread] = []
+            yield from self.copies.by_texts(self._parts(files, too_large), self._names(files))
+            yield from (Reading(one.name, unread=(one,), is_again=True) for one in too_large)
+
+    def _parts(self, files: Sequence[str], too_large: list[Unread]) -> Iterator[tuple[str, int, str]]:
+        """Yield the parts of all texts that may use a file, and keep which are too large to be looked through."""
+        held = {unit.name: unit.data for unit in self.held}
+        for name in self._names(files):
+            for part in () if is_no_use(name) else parts_of_text(name, held.get(name)):
+                if isinstance(part, Unread):
+                    too_large.append(part)
+                else:
+                    yield name, *part
 
     def _names(self, files: Sequence[str]) -> Iterator[str]:
         yield from (unit.name for unit in self.held)

@@ -131,7 +131,7 @@ def test_what_names_a_copy_is_told_with_it(tmp_path: Path, monkeypatch: pytest.M
     folder = laid(Path("a"), old, COPIES[old])
     names = [f"{number}-{'x' * 150}.sh" for number in range(7)]
     for number, name in enumerate(names, 1):
-        (folder / name).write_text(f"#!/bin/sh\n\nmv a.pem {old}\n")
+        (folder / name).write_text(f"#!/bin/sh\n\nserve {old}\n")
         found = at(folder)
         one = first_to_end(found)
         for each in told(one, found):
