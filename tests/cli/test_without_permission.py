@@ -29,7 +29,8 @@ COMMANDS: Final = {
     "cert check with its roots": f"cert check open/a.pem -e preproduction --offline --trust {CLOSED}",
     "cert show": f"cert show {CLOSED}",
     "csr check": "csr check closed/a.csr",
-    "csr create": "csr create --for fsc -e preproduction --oin {oin} --organization A --common-name a.nl --out closed/",
+    "csr create": "csr create --for fsc -e preproduction --oin {oin} "
+    "--organization A --common-name a.nl --out closed/x",
     "init": f"init {CLOSED} --out init.toml",
     "lists": "scan open --offline --crl closed",
     "lists below": "scan open --offline --crl closed/crl",
