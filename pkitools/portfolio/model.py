@@ -384,16 +384,16 @@ class HeldCertificate:
 
     def standing(self, moment: datetime) -> Standing:
         """Return how it stands at a moment (aware)."""
-        moment = aware(moment)
-        if self.verdict is None:
+        moment, verdict = aware(moment), self.verdict
+        if verdict is None:
             return Standing.NOT_JUDGED
         if self.not_after < moment:
             return Standing.EXPIRED
-        if self.verdict is Verdict.FAILED:
+        if verdict is Verdict.FAILED:
             return Standing.FAILED
         if self.is_due(moment):
             return Standing.ENDS_SOON
-        return Standing(self.verdict.value)
+        return Standing(verdict.value)
 
     def is_due(self, moment: datetime) -> bool:
         """Return whether the last day to order the next one has gone by, at a moment (aware)."""

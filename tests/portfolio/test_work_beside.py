@@ -38,7 +38,7 @@ def test_little_is_done_beside_the_verdict(tmp_path: Path) -> None:
         folder.mkdir()
         for number, leaf in enumerate(leaves[:count]):
             (folder / f"{number:03}.pem").write_bytes(leaf)
-    for _ in range(2):  # tables that are loaded once, and methods that are written after some objects
+    for _ in range(4):  # tables that are loaded once, and methods that are written after some objects
         assert all(judgement.has_path for one in scanned(more, asked=asked).judged for judgement in one.judgements)
         list(checker.check_many(leaves))
     done: Counter[str] = work_done(lambda: scanned(more, asked=asked))
