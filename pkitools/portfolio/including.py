@@ -4,15 +4,16 @@ certificate, whether there is one for each, and which file a variable is that an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import TypeAlias
 
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_POINTERS
 from pkitools.portfolio.directives import Block, Directive, Value
 from pkitools.portfolio.following import MOST_ROUNDS, resolved
 from pkitools.portfolio.model import Pointer, Target
-from pkitools.portfolio.pointers import directives_of, kinds, named_by, variables_of
+from pkitools.portfolio.pointers import named_by
+from pkitools.portfolio.programs import Program, kinds
 
 Read: TypeAlias = Callable[[str], str | None]
 """Returns the text of a file; ``None`` of what is none."""
@@ -43,13 +44,13 @@ def whole_of(name: str, read: Read, files: Collection[str] = ()) -> Whole:
     """
     pointers: list[tuple[str, Pointer]] = []
     lines: set[tuple[str, int]] = set()
-    for raw in kinds():
-        if raw.get("pattern") and raw.get("keys"):
-            reading = _Reading(raw, read, files)
-            for each in named_by(raw, [*reading.of(name, Block(), 0)], name):
+    for program in kinds():
+        if program.pattern:
+            reading = _Reading(program, read, files)
+            for each in named_by(program, [*reading.of(name, Block(), 0)], name):
                 origin, line = reading.places[each.line]
                 if each.target is not Target.PATTERN:
-                    pointers.append((origin, replace(each, line=line, program=raw["source"])))
+                    pointers.append((origin, replace(each, line=line, program=program.source)))
             lines.update(reading.places)
     return Whole(pointers, frozenset(lines))
 
@@ -60,14 +61,11 @@ class _Reading:
     In what it yields a place in ``places``, a file and a line, stands for each line.
     """
 
-    def __init__(self, raw: Mapping[str, Any], read: Read, files: Collection[str]) -> None:
+    def __init__(self, program: Program, read: Read, files: Collection[str]) -> None:
         self.places: list[tuple[str, int]] = []
-        self._raw, self._read = raw, read
-        self._used = variables_of(raw, filter(None, map(read, files)))
-        self._includes = frozenset(name.lower() for name in raw["pattern"])
-        self._files = frozenset(name.lower() for pair in raw["keys"].items() for name in pair)
-        self._choosing = frozenset(raw.get("choose", ()))
-        self._base = frozenset(name.lower() for name in raw.get("base", ()))
+        self._program, self._read = program, read
+        self._used = program.variables_of(filter(None, map(read, files)))
+        self._files = frozenset(name for pair in program.keys.items() for name in pair)
         self._bases: dict[str, None] = {}
         self._known: dict[str, Sequence[Directive]] = {}
         self._left = MAX_POINTERS
@@ -76,7 +74,7 @@ class _Reading:
         """Yield the directives of a file as standing in a block, with the names of files as they are found from it."""
         if name not in self._known:
             text = self._read(name)
-            found = () if text is None else directives_of(self._raw, text, name, self._used)
+            found = () if text is None else self._program.read(text, name, self._used)
             self._known[name] = tuple(found)
         blocks: dict[Block, Block] = {}
         for each in self._known[name]:
@@ -84,14 +82,13 @@ class _Reading:
             if self._left < 0:
                 return
             inside = _copied(each.block, block, blocks)
-            told = each.name.lower()
-            if told in self._base and each.values:
+            if each.name in self._program.base and each.values:
                 self._bases[each.values[0][0]] = None
-            if told not in self._includes:
+            if each.name not in self._program.pattern:
                 values = each.values
-                if told in self._files:
+                if each.name in self._files:
                     values = self._found(values, name)
-                elif told in self._choosing:
+                elif each.name in self._program.choose:
                     values = (*values[:-1], *self._found(values[-1:], name))
                 placed = tuple((value, self._placed(name, line)) for value, line in values)
                 yield replace(each, block=inside, values=placed, line=self._placed(name, each.line))

@@ -31,6 +31,7 @@ from pkitools.portfolio.following import (
 from pkitools.portfolio.foreseeing import gathered_from
 from pkitools.portfolio.in_use import InUse
 from pkitools.portfolio.including import Whole, whole_of
+from pkitools.portfolio.inventory import peer_of
 from pkitools.portfolio.judging import ANYWHERE, Judge, Judging
 from pkitools.portfolio.known import Collecting
 from pkitools.portfolio.lodging import Lodgers
@@ -38,7 +39,7 @@ from pkitools.portfolio.model import Gap, HeldCertificate, OwnKey, Pending, Poin
 from pkitools.portfolio.opening import ToRead, unit_of
 from pkitools.portfolio.pairing import Named, not_as_named, not_opened, said_of_key, with_said
 from pkitools.portfolio.peers import Fetch, Peer, asked_together, unit_of_peer
-from pkitools.portfolio.pointers import peer_of, text_of
+from pkitools.portfolio.pointers import text_of
 from pkitools.portfolio.reading import Unit, examine, held_certificate
 from pkitools.portfolio.taking import key_taken, refuse_closed
 from pkitools.portfolio.walking import FoundFile, Walk

@@ -18,7 +18,8 @@ from pkitools.messages import LANGUAGES, error_sentence
 from pkitools.package_data import read_toml
 from pkitools.portfolio import Gap, Target, following, pointers
 from pkitools.portfolio.following import MOST_ROUNDS
-from pkitools.portfolio.pointers import COLUMNS, peer_of, pointers_of
+from pkitools.portfolio.inventory import COLUMNS, peer_of
+from pkitools.portfolio.pointers import pointers_of
 from tests.portfolio.support import CHAIN, WHOLE, gaps, scanned
 from tests.support.chains import end_entity, good_chain
 from tests.support.deliveries import pem
