@@ -312,7 +312,8 @@ _MOST_LINES: Final = 400
 _MERGED: Final = pattern(r"<<[\"']?[ \t]*:|\{\{")
 _BLOCK_SCALAR: Final = pattern(r"[ \t]*+[|>]")
 """Of what stands as it is in a text nothing is a name of a file."""
-_DATA: Final = (".yml", ".yaml", ".toml", ".json")
+DATA: Final = (".yml", ".yaml", ".toml", ".json")
+"""How files end that are surely data."""
 
 
 def of_keyed(
@@ -334,7 +335,7 @@ def of_keyed(
     placed, others = list[tuple[int, Directive]](), list[tuple[int, Directive]]()
     for at, found in islice(_keys_of(text, names, name), MAX_POINTERS + 1):
         (placed if _PATH in found.name else others).append((at, found))
-    is_data = name.lower().endswith(_DATA)
+    is_data = name.lower().endswith(DATA)
     yield from _with_keys(text, others, keys, keyed_in) if is_data else (each for _, each in others)
     if placed:
         yield from _at_their_place(text, placed)
@@ -375,7 +376,7 @@ def _words_of(folder: Folder) -> list[str]:
     """Return the names around a value in small letters, from the top of its file or of one that the text has in it."""
     words: list[str] = []
     for part in (each.lower() for each in folder if isinstance(each, str)):
-        words = [] if part.endswith(_DATA) else [*words, *part.split(_PATH)]
+        words = [] if part.endswith(DATA) else [*words, *part.split(_PATH)]
     return words
 
 
@@ -426,7 +427,7 @@ def _keys_of(text: str, names: Mapping[str, str], name: str) -> Iterator[tuple[i
     Args:
         names, name: as of :func:`of_keyed`.
     """
-    is_data = name.lower().endswith(_DATA)
+    is_data = name.lower().endswith(DATA)
     words = "|".join(each.rpartition(_PATH)[2] for each in names.values())
     key = re.compile(
         rf"(?P<quote>[\"']?)(?<![\w-])(?P<name>{words})(?P=quote)[ \t]*+"
@@ -472,7 +473,7 @@ def of_escaped_keys(text: str, names: Mapping[str, str], name: str) -> Iterator[
     Args:
         names, name: as of :func:`of_keyed`.
     """
-    if "\\" not in text or not name.lower().endswith(_DATA):
+    if "\\" not in text or not name.lower().endswith(DATA):
         return
     lines = _Lines(text)
     for found in _ESCAPED_KEY.finditer(text):

@@ -4,8 +4,10 @@ certificate, whether there is one for each, and which file a variable is that an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import TypeAlias
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, TypeAlias
 
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_POINTERS
@@ -17,6 +19,8 @@ from pkitools.portfolio.programs import Program, kinds
 
 Read: TypeAlias = Callable[[str], str | None]
 """Returns the text of a file; ``None`` of what is none."""
+
+NO_ROOTS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class Whole:
     lines: frozenset[tuple[str, int]]
 
 
-def whole_of(name: str, read: Read, files: Collection[str] = ()) -> Whole:
+def whole_of(name: str, read: Read, files: Collection[str] = (), roots: Mapping[str, str] = NO_ROOTS) -> Whole:
     """Return what a configuration and all that it includes point to.
 
     What stands in an included file is in the block that includes it, as the program has it.
@@ -41,16 +45,18 @@ def whole_of(name: str, read: Read, files: Collection[str] = ()) -> Whole:
         name: of the configuration that includes others.
         read: reads it, and those.
         files: all that it includes, and what those do: a variable of one may be chosen in another.
+        roots: by the source of a program the folder that it opens all their relative names from, where that is known.
     """
     pointers: list[tuple[str, Pointer]] = []
     lines: set[tuple[str, int]] = set()
     for program in kinds():
         if program.pattern:
-            reading = _Reading(program, read, files)
+            from_ = (roots[program.source],) if program.source in roots else ()
+            reading = _Reading(program, read, files, from_)
             for each in named_by(program, [*reading.of(name, Block(), 0)], name):
                 origin, line = reading.places[each.line]
                 if each.target is not Target.PATTERN:
-                    pointers.append((origin, replace(each, line=line, program=program.source)))
+                    pointers.append((origin, replace(each, line=line, program=program.source, roots=from_)))
             lines.update(reading.places)
     return Whole(pointers, frozenset(lines))
 
@@ -61,9 +67,9 @@ class _Reading:
     In what it yields a place in ``places``, a file and a line, stands for each line.
     """
 
-    def __init__(self, program: Program, read: Read, files: Collection[str]) -> None:
+    def __init__(self, program: Program, read: Read, files: Collection[str], roots: tuple[str, ...]) -> None:
         self.places: list[tuple[str, int]] = []
-        self._program, self._read = program, read
+        self._program, self._read, self._roots = program, read, roots
         self._used = program.variables_of(filter(None, map(read, files)))
         self._files = frozenset(name for pair in program.keys.items() for name in pair)
         self._bases: dict[str, None] = {}
@@ -106,10 +112,10 @@ class _Reading:
             return ()
         (text, line), *rest = values
         paths = self._resolved(Target.FILE, text, line, name) if text else ()
-        return ((paths[0] if paths else text, line), *rest)
+        return ((os.path.abspath(paths[0]) if paths else text, line), *rest)  # noqa: PTH100  a Path keeps what leads up
 
     def _resolved(self, target: Target, text: str, line: int, name: str) -> Sequence[str]:
-        return resolved(Pointer(target, text, line, tuple(self._bases)), name).files
+        return resolved(Pointer(target, text, line, tuple(self._bases), roots=self._roots), name).files
 
 
 def _copied(block: Block, outermost: Block, known: dict[Block, Block]) -> Block:

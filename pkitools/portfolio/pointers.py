@@ -18,7 +18,7 @@ from pkitools.containers.encodings import as_utf8
 from pkitools.errors import LimitError, PkitoolsError
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_CONFIGURATION_BYTES, MAX_POINTERS
-from pkitools.portfolio.directives import PROGRAMS, Block, Directive, of_escaped_keys
+from pkitools.portfolio.directives import DATA, PROGRAMS, Block, Directive, of_escaped_keys
 from pkitools.portfolio.inventory import LISTS, may_be_list, of_inventory
 from pkitools.portfolio.model import OwnKey, Pointer, Target, Unnamed
 from pkitools.portfolio.programs import Program, kinds, name_of, with_braces, word_of, words
@@ -143,7 +143,14 @@ def _directives(text: str, name: str) -> Iterator[Pointer]:
             raise LimitError("portfolio.error.too_many_pointers", name=name, limit=MAX_POINTERS)
         is_sure = _is_surely(program, found, text, name)
         pointers = named_by(program, found, name, is_sure=is_sure, unnamed=_unnamed(program, text))
-        yield from (replace(each, program=program.source) for each in pointers)
+        roots = (str(Path(name).parent),) if program.from_main and _is_main(program, text, name) else ()
+        yield from (replace(each, program=program.source, roots=roots) for each in pointers)
+
+
+def _is_main(program: Program, text: str, name: str) -> bool:
+    """Return whether a text is that with which a program starts, as its file lies: no script or chart that has it."""
+    is_in_another = name.lower().endswith((*PROGRAMS, *DATA)) or text.startswith("#!")
+    return not is_in_another and re.search(program.main, text) is not None
 
 
 def _is_surely(program: Program, found: Sequence[Directive], text: str, name: str) -> bool:

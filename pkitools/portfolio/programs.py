@@ -49,6 +49,7 @@ class Program:
     lines: tuple[str, ...] = ()
     sign: str = ""
     main: str = ""
+    from_main: bool = False
     without: tuple[str, ...] = ()
     ends: tuple[str, ...] = ("",)
     beside: str = ""

@@ -175,7 +175,7 @@ def test_what_no_file_of_the_configuration_says_is_a_gap(folder: Path, what: str
             (folder / f"{number}.conf").write_text(f"set $cert tls/{'ab'[number - 1]}.pem;\n")
         main.write_text(main.read_text().replace("maps.conf", "maps.conf; include 1.conf; include 2.conf"))
     else:
-        (folder / "sites" / "site.conf").write_text(f"include ../nginx.conf;\nserver {{\n{USED}\n}}\n")
+        (folder / "sites" / "site.conf").write_text(f"include nginx.conf;\nserver {{\n{USED}\n}}\n")
     codes = {(unread.code, unread.gap) for unread in scanned(folder).unread}
     assert ("portfolio.error.variable", Gap.UNREADABLE) in codes
 
