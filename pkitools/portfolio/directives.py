@@ -36,6 +36,10 @@ Value: TypeAlias = tuple[str, int]
 """A value and its line; an empty one could not be made out."""
 
 
+Condition: TypeAlias = tuple[str, str, bool]
+"""On which something depends: the section in small letters, what it asks, and whether that has to be so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Directive:
     """A directive as it stands in a text.
@@ -46,6 +50,8 @@ class Directive:
         line: of its name, from 1.
         block: in which it stands.
         is_alone: it is a certificate for which surely no private key is named beside it, which its program asks for.
+        conditions: on which it depends, the outermost first.
+        is_idle: its program is told not to use it.
     """
 
     name: str
@@ -53,6 +59,8 @@ class Directive:
     line: int
     block: Block
     is_alone: bool = False
+    conditions: tuple[Condition, ...] = ()
+    is_idle: bool = False
 
 
 class _Lines:
@@ -177,7 +185,10 @@ def _statements(words: list[_Word], mark: str, names: Collection[str], block: Bl
 
 # --- Apache ----------------------------------------------------------------------------------------------------------
 
-_SECTION: Final = pattern(r"<(?P<end>/?)(?P<name>\w*+)[^>\n]*+>\s*+")
+_SECTION: Final = pattern(r"<(?P<end>/?)(?P<name>\w*+)(?P<asks>(?:\s++[<>]=?)?[^>\n]*+)>\s*+")
+_CONDITIONS: Final = frozenset(
+    ("ifdefine", "ifmodule", "ifversion", "iffile", "ifdirective", "ifsection", "if", "elseif", "else")
+)
 _LINE: Final = pattern(r"\s*+(?P<quote>[\"']?)(?P<name>\w++)(?P=quote)(?P<rest>.*+)", re.DOTALL)
 _ARGUMENT: Final = pattern(rf"\s*+(?:{_QUOTED}|(?P<bare>(?![\"'])\S++))(?=\s|$)")
 
@@ -191,7 +202,7 @@ def of_apache(text: str, names: Collection[str]) -> Iterator[Directive]:
 
     A comment goes on so too. What follows ``<VirtualHost …>`` on its line Apache passes over; it is taken all the same.
     """
-    block, begun, joined = Block(), 0, list[str]()
+    block, begun, joined, conditions = Block(), 0, list[str](), list[Condition]()
     for number, line in enumerate(text.split("\n"), start=1):
         begun = begun if joined else number
         if line.endswith("\\"):
@@ -204,15 +215,29 @@ def of_apache(text: str, names: Collection[str]) -> Iterator[Directive]:
             continue
         at = 0
         while section := _SECTION.match(whole, at):
-            if section["name"].lower() == "virtualhost":
+            kind = section["name"].lower()
+            if kind == "virtualhost":
                 block = (block.outer or block) if section["end"] else Block(block)
+            elif kind in _CONDITIONS and not section["end"]:
+                conditions.append(_condition(kind, section["asks"], begun))
+            elif kind in _CONDITIONS and kind in (open_ := [each for each, *_ in conditions]):
+                del conditions[len(open_) - 1 - open_[::-1].index(kind) :]
             at = section.end()
         rest = whole[at:]
-        yield from _on_line(rest, names, begun, block)
+        for each in _on_line(rest, names, begun, block):
+            yield replace(each, conditions=tuple(conditions)) if conditions else each
         if "<" in rest and any(each["name"].lower() == "virtualhost" for each in _SECTION.finditer(rest)):
             block = block.outer or block
     if joined:
         yield from _on_line("".join(joined), names, begun, block)
+
+
+def _condition(kind: str, asks: str, line: int) -> Condition:
+    """Return what a section asks; of one that asks by an expression each is of its own."""
+    told = asks.strip().strip("\"'")
+    if kind in {"if", "elseif", "else"}:
+        return kind, f"{line}", True
+    return kind, told.removeprefix("!").strip(), not told.startswith("!")
 
 
 def _on_line(line: str, names: Collection[str], number: int, block: Block) -> Iterator[Directive]:

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_POINTERS
-from pkitools.portfolio.directives import Block, Directive, Value
+from pkitools.portfolio.directives import Block, Condition, Directive, Value
 from pkitools.portfolio.following import MOST_ROUNDS, resolved
 from pkitools.portfolio.model import Pointer, Target
 from pkitools.portfolio.pointers import named_by
@@ -76,7 +76,7 @@ class _Reading:
         self._known: dict[str, Sequence[Directive]] = {}
         self._left = MAX_POINTERS
 
-    def of(self, name: str, block: Block, depth: int) -> Iterator[Directive]:
+    def of(self, name: str, block: Block, depth: int, conditions: tuple[Condition, ...] = ()) -> Iterator[Directive]:
         """Yield the directives of a file as standing in a block, with the names of files as they are found from it."""
         if name not in self._known:
             text = self._read(name)
@@ -97,10 +97,11 @@ class _Reading:
                 elif each.name in self._program.choose:
                     values = (*values[:-1], *self._found(values[-1:], name))
                 placed = tuple((value, self._placed(name, line)) for value, line in values)
-                yield replace(each, block=inside, values=placed, line=self._placed(name, each.line))
+                at, on = self._placed(name, each.line), (*conditions, *each.conditions)
+                yield replace(each, block=inside, values=placed, line=at, conditions=on)
             elif each.values and depth < MOST_ROUNDS:
                 for path in self._resolved(Target.PATTERN, *each.values[0], name):
-                    yield from self.of(path, inside, depth + 1)
+                    yield from self.of(path, inside, depth + 1, (*conditions, *each.conditions))
 
     def _placed(self, name: str, line: int) -> int:
         self.places.append((name, line))

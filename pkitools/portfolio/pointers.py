@@ -18,6 +18,7 @@ from pkitools.containers.encodings import as_utf8
 from pkitools.errors import LimitError, PkitoolsError
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_CONFIGURATION_BYTES, MAX_POINTERS
+from pkitools.portfolio.conditions import cases_of, has_cases
 from pkitools.portfolio.directives import DATA, PROGRAMS, Block, Directive, of_escaped_keys
 from pkitools.portfolio.inventory import LISTS, may_be_list, of_inventory
 from pkitools.portfolio.model import OwnKey, Pointer, Target, Unnamed
@@ -193,6 +194,24 @@ def named_by(
         is_sure: the text is surely a configuration of it, so that what is included and is not there is missing.
         unnamed: what it loads by itself with each certificate.
     """
+    if not (program.grammar.has_cases and has_cases(program, found)):
+        yield from _named_by(program, found, name, is_sure=is_sure, unnamed=unnamed)
+        return
+    told: dict[Pointer, OwnKey] = {}
+    for case in cases_of(program, found):
+        if case is None:  # what goes with what is not known, and no word on it would count as good
+            first = next(one for one in found if one.conditions and one.values)
+            told.setdefault(Pointer(Target.UNKNOWN, *first.values[0], serves=True), OwnKey.NAMED)
+        for each in _named_by(program, case or (), name, is_sure=is_sure, unnamed=unnamed):
+            plain = replace(each, own_key=OwnKey.NAMED)
+            told[plain] = max(told.get(plain, OwnKey.NAMED), each.own_key, key=list(OwnKey).index)
+    yield from (replace(each, own_key=own_key) for each, own_key in told.items())
+
+
+def _named_by(
+    program: Program, found: Sequence[Directive], name: str, *, is_sure: bool, unnamed: Unnamed | None
+) -> Iterator[Pointer]:
+    """Yield what directives point to, in one case of what they depend on: as of :func:`named_by`."""
     variable_of = program.grammar.variable
     bases = [each for each in found if each.name in program.base and each.values and each.values[0][0]]
 
@@ -337,6 +356,8 @@ def _own_keys(program: Program, found: Sequence[Directive]) -> Callable[[Directi
     may_be_named = frozenset(program.keys.values())
 
     def of(directive: Directive) -> OwnKey:
+        if directive.is_idle:
+            return OwnKey.NAMED
         if grammar.is_data:
             return grammar.unkeyed if directive.is_alone else OwnKey.NAMED
         if id(directive) in named:
@@ -371,6 +392,9 @@ def _pairs(
     other: nginx takes no such block. What a block does not say it has from the one around it.
     """
     keys, certificates = ([each for each in all_ if each.values] for all_ in (keys, certificates))
+    if any(each.is_idle for each in keys):
+        yield from ((each, "") for each in keys)
+        return
     pairs: dict[tuple[int, str], None] = {}
     if program.grammar.is_data and len(keys) == len(certificates):
         pairs = {(at, each.values[0][0]): None for at, each in enumerate(certificates)}

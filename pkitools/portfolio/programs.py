@@ -44,6 +44,8 @@ class Program:
     list: frozenset[str] = frozenset()
     base: frozenset[str] = frozenset()
     define: frozenset[str] = frozenset()
+    undefine: frozenset[str] = frozenset()
+    engine: frozenset[str] = frozenset()
     choose: frozenset[str] = frozenset()
     keyed_in: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
@@ -67,7 +69,7 @@ class Program:
     @property
     def directives(self) -> frozenset[str]:
         """Every directive that is looked for."""
-        return self.named.union(self.base, self.define, self.choose)
+        return self.named.union(self.base, self.define, self.choose, self.undefine, self.engine)
 
     def read(self, text: str, name: str, used: Collection[str] = frozenset()) -> Iterator[Directive]:
         """Return its directives in a text.
@@ -107,6 +109,7 @@ class Grammar:
         has_parts: what stands in no block may be a part of another text, which says more of it.
         spares: a certificate behind those that have a key of their number takes the one in its own file.
         takes_one: what includes has one value; with more it is prose.
+        has_cases: it is read from top to bottom, and what stands in a condition only where that holds.
     """
 
     read: Reads
@@ -119,6 +122,7 @@ class Grammar:
     has_parts: bool = False
     spares: bool = False
     takes_one: bool = False
+    has_cases: bool = False
 
 
 def name_of(found: re.Match[str]) -> str:
@@ -192,12 +196,31 @@ _FORMS: Final = {
         _read_statements, _begin_statements, unkeyed=OwnKey.NONE, variable=_BARE_NAME, has_parts=True
     ),
     "lines": Grammar(
-        _read_lines, _begin_lines, unkeyed=OwnKey.LOADED, folds=True, has_parts=True, spares=True, takes_one=True
+        _read_lines,
+        _begin_lines,
+        unkeyed=OwnKey.LOADED,
+        folds=True,
+        has_parts=True,
+        spares=True,
+        takes_one=True,
+        has_cases=True,
     ),
     "options": Grammar(_read_options, _begin_options, unkeyed=OwnKey.LOADED),
     "keyed": Grammar(_read_keyed, _begin_keyed, unkeyed=OwnKey.NONE, has_many=True, is_data=True),
 }
-_SETS: Final = ("file", "serves", "trusts", "pattern", "optional", "list", "base", "define", "choose")
+_SETS: Final = (
+    "file",
+    "serves",
+    "trusts",
+    "pattern",
+    "optional",
+    "list",
+    "base",
+    "define",
+    "choose",
+    "undefine",
+    "engine",
+)
 _IN_ORDER: Final = ("keyed_in", "lines", "without", "ends", "variants")
 
 
