@@ -334,7 +334,14 @@ _PATH: Final = "."
 """Between the words of a name that says what its key stands in."""
 _MOST_LINES: Final = 400
 """Lines above the first certificate of a list that its key is looked for in."""
-_MERGED: Final = pattern(r"<<[\"']?[ \t]*:|\{\{")
+# a merge of YAML, or what a template puts in the place of a key: no word of it that only says when or how often
+_MERGED: Final = pattern(
+    r"<<[\"']?[ \t]*:|(?:^[ \t-]*+|[,{][ \t]*)\{\{-?[ \t]*+"
+    r"(?!/\*|(?:end|if|else|range|with|define|break|continue)\b|\$\w+\s*:?=)",
+    re.MULTILINE,
+)
+_FLOW: Final = pattern(rf"\{{(?:{_TEMPLATE}|[^{{}}])*+")
+_TABLE: Final = pattern(r"^[ \t]*\[[^\]\n=]*\]", re.MULTILINE)  # of TOML
 _BLOCK_SCALAR: Final = pattern(r"[ \t]*+[|>]")
 """Of what stands as it is in a text nothing is a name of a file."""
 DATA: Final = (".yml", ".yaml", ".toml", ".json")
@@ -371,9 +378,9 @@ def _with_keys(
 ) -> Iterator[Directive]:
     """Yield what was found, and of a certificate that surely stands without a key say so.
 
-    What a merge (``<<``) of YAML or a template brings in beside it is not seen: there nothing is sure.
+    What a merge (``<<``) of YAML or a template brings in beside it is not seen: of that one nothing is sure.
     """
-    if not any(each.name in keys for _, each in found) or _MERGED.search(text):
+    if not any(each.name in keys for _, each in found):
         yield from (each for _, each in found)
         return
     places = _standings(text, found)
@@ -394,7 +401,46 @@ def _with_keys(
                 lists[around] = _list_of(text, at)
             words += [lists[around]] if lists[around] else []
         is_alone = any(fnmatchcase(_PATH.join(words), told.lower()) for told in keyed_in)
-        yield replace(each, is_alone=True) if is_alone else each
+        yield (
+            replace(each, is_alone=True)
+            if is_alone and not _MERGED.search(_COMMENT.sub("", _item_around(text, at)))
+            else each
+        )
+
+
+def _item_around(text: str, at: int) -> str:
+    """Return the lines of what a key stands in: of TOML its table, of others what is indented as deep."""
+    start, end = text.rfind("\n", 0, at) + 1, len(text)
+    if _TABLE.search(text, 0, at):
+        header = [each.start() for each in _TABLE.finditer(text, 0, at)][-1]
+        following = _TABLE.search(text, at)
+        return text[header : following.start() if following else end]
+    if "{" in text[start:at] and (inline := _FLOW.search(text, text.rfind("{", start, at))):
+        return inline[0]
+    depth, first = _depth(text[start:at]), start
+    for _ in range(_MOST_LINES):
+        if first == 0 or text[first:at].lstrip(" ").startswith("- "):
+            break
+        above = text.rfind("\n", 0, first - 1) + 1
+        if not _is_within(text[above : first - 1], depth):
+            break
+        first = above
+    last = at
+    for _ in range(_MOST_LINES):
+        last = text.find("\n", last)
+        line = text[last + 1 : text.find("\n", last + 1)] if last >= 0 else ""
+        if last < 0 or line.lstrip(" ").startswith("- ") or not _is_within(line, depth):
+            break
+        last += 1
+    return text[first : last if last >= 0 else end]
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip(" -"))
+
+
+def _is_within(line: str, depth: int) -> bool:
+    return not line.strip() or line.lstrip().startswith(("#", "{{")) or _depth(line) >= depth
 
 
 def _words_of(folder: Folder) -> list[str]:
