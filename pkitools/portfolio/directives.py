@@ -154,7 +154,7 @@ def _choice(told: tuple[_Word, ...], words: Sequence[_Word], block: Block) -> It
     if len(words) == _PAIR and words[0].text not in _NO_CHOICE:
         by, name = " ".join(word.text for word in told[1:-1]), told[-1]
         value = name.text if words[0].text == "include" else words[1].text
-        if value:
+        if value or words[0].text != "include":
             values = (
                 (by, told[0].line),
                 (name.text, name.line),

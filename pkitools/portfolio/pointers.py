@@ -218,16 +218,16 @@ def _named_by(
     def bases_of(name: str, line: int) -> tuple[str, ...]:
         return _bases(bases, program.own_base.get(name), line)
 
-    defines = [each.values for each in found if each.name in program.define and len(each.values) == 2]
-    defined = _defined([(each[0][0].lstrip("$"), each[1][0]) for each in defines])
+    defined = _defined(each for each in found if each.name in program.define and len(each.values) == 2)
 
-    def single(value: str) -> str:
-        return _with_values(value, defined, variable_of)
+    def single(value: str, by: Directive) -> str:
+        is_early = by.name in program.early
+        return value if is_early or not defined else _with_values(value, _in_block(by.block, defined), variable_of)
 
     chosen = _chosen_of((each for each in found if each.name in program.choose), single)
 
-    def known(value: str, line: int) -> Sequence[_Chosen]:
-        text = single(value)
+    def known(value: str, line: int, by: Directive) -> Sequence[_Chosen]:
+        text = single(value, by)
         variable = next((each for each in variable_of.finditer(text) if name_of(each) in chosen), None)
         if variable is None:
             return (_Chosen(text, line),)
@@ -238,7 +238,7 @@ def _named_by(
     for key, certificate in program.keys.items():
         keys, certificates = ([each for each in found if each.name == of] for of in (key, certificate))
         for each, partner in _pairs(keys, certificates, program):
-            pairs = _together(known(*each.values[0]), known(partner, each.line))
+            pairs = _together(known(*each.values[0], each), known(partner, each.line, each))
             if not all(is_known for *_, is_known in pairs):
                 yield Pointer(Target.UNKNOWN, *each.values[0], serves=True)  # no word on them would count as good
             for one, of, _ in pairs:
@@ -262,29 +262,31 @@ def _named_by(
                 serves, trusts = each.name in program.serves, each.name in program.trusts
                 is_list = each.name in program.list
                 has_more = serves and unnamed is not None and each.block not in with_key
-                for one in known(value, line):
-                    if one.case is not None and (each.name, one) in again:
-                        continue
+                for one in known(value, line, each):
+                    if one.case is not None and (not one.text or (each.name, one) in again):
+                        continue  # nobody is sent one there, or it was
                     again.add((each.name, one))
                     told = _pointer(one.text, one.line, from_, is_list=is_list, serves=serves, directive=each.name)
                     if serves or trusts:
                         told = replace(told, trusts=trusts, own_key=own_key(each) if serves else OwnKey.NAMED)
                     yield replace(told, unnamed=unnamed) if has_more else told
-            elif each.name in program.pattern and _is_included(program, each, single(value), is_sure=is_sure):
-                told = _pointer(single(value), line, from_, further=True, directive=each.name)
+            elif each.name in program.pattern and _is_included(program, each, single(value, each), is_sure=is_sure):
+                told = _pointer(single(value, each), line, from_, further=True, directive=each.name)
                 is_missed = is_sure or (name.endswith(_CONFIGURATION) and told.text.endswith(_CONFIGURATION))
                 may_lack = not is_missed or each.name in program.optional or Path(told.text).name in program.without
                 yield replace(told, is_optional=may_lack) if may_lack else told
 
 
-def _chosen_of(found: Iterable[Directive], single: Callable[[str], str]) -> dict[str, list[_Chosen]]:
+def _chosen_of(found: Iterable[Directive], single: Callable[[str, Directive], str]) -> dict[str, list[_Chosen]]:
     """Return what directives such as ``map`` of nginx choose from: a variable → each value it may have."""
     chosen: dict[str, list[_Chosen]] = {}
     for each in found:
         (by, _), (variable, _), (case, _), (value, line) = each.values
         by = with_braces(by)  # it may be written in two ways
         case = case if case.startswith("~") else case.lower()
-        chosen.setdefault(variable.strip("${}"), []).append(_Chosen(single(value), line, (f"{each.name} {by}", case)))
+        chosen.setdefault(variable.strip("${}"), []).append(
+            _Chosen(single(value, each), line, (f"{each.name} {by}", case))
+        )
     return chosen
 
 
@@ -302,12 +304,14 @@ def _together(keys: Sequence[_Chosen], certificates: Sequence[_Chosen]) -> list[
     found = dict[tuple[_Chosen, str, bool], None]()
     for case in {**keys_at, **certificates_at}:
         key, of = _in_case(case, keys_at, certificates_at), _in_case(case, certificates_at, keys_at)
+        if of is not None and not of.text:
+            continue  # nobody is sent one there
         if key is not None and of is not None:
             found[key, of.text, True] = None
         elif case in certificates_at:  # nginx opens a key without a name, and a certificate without one it passes over
             found[keys[0], "", False] = None
     met = {one for one, *_ in found}
-    return [*found, *((key, "", True) for key in keys if key not in met)]
+    return [*found, *((key, "", True) for key in keys if key.text and key not in met)]
 
 
 def _in_case(case: str, own: Mapping[str, _Chosen], other: Mapping[str, _Chosen]) -> _Chosen | None:
@@ -462,12 +466,28 @@ class _Chosen:
         return self.case[0] if self.case else ""
 
 
-def _defined(found: Sequence[tuple[str, str]]) -> Mapping[str, str]:
-    """Return what names stand for, by the text itself; one that is given two values is not known."""
-    values: dict[str, set[str]] = {}
-    for name, value in found:
-        values.setdefault(name, set()).add(value)
-    return {name: next(iter(each)) for name, each in values.items() if len(each) == 1}
+def _defined(found: Iterable[Directive]) -> Mapping[Block, Mapping[str, str]]:
+    """Return by block what names stand for, by the text itself; one that is given two values there is not known."""
+    values: dict[Block, dict[str, set[str]]] = {}
+    for each in found:
+        (name, _), (value, _) = each.values
+        values.setdefault(each.block, {}).setdefault(name.lstrip("$"), set()).add(value)
+    return {
+        block: {name: next(iter(told)) if len(told) == 1 else "" for name, told in names.items()}
+        for block, names in values.items()
+    }
+
+
+def _in_block(block: Block, defined: Mapping[Block, Mapping[str, str]]) -> Mapping[str, str]:
+    """Return what names stand for in a block: what it says itself goes before what is said around it."""
+    found: dict[str, str] = {}
+    at: Block | None = block
+    for _ in range(_MOST_OUTER):
+        if at is None:
+            break
+        found = {**defined.get(at, {}), **found}
+        at = at.outer
+    return {name: value for name, value in found.items() if value}
 
 
 def _with_values(text: str, defined: Mapping[str, str], names: re.Pattern[str]) -> str:

@@ -44,6 +44,7 @@ class Program:
     list: frozenset[str] = frozenset()
     base: frozenset[str] = frozenset()
     define: frozenset[str] = frozenset()
+    early: frozenset[str] = frozenset()
     undefine: frozenset[str] = frozenset()
     engine: frozenset[str] = frozenset()
     choose: frozenset[str] = frozenset()
@@ -220,6 +221,7 @@ _SETS: Final = (
     "choose",
     "undefine",
     "engine",
+    "early",
 )
 _IN_ORDER: Final = ("keyed_in", "lines", "without", "ends", "variants")
 

@@ -54,7 +54,7 @@ def laid(folder: Path, main: str, part: str, parts: str) -> Path:
 
 
 @pytest.mark.parametrize("parts", PARTS)
-@pytest.mark.parametrize("main", [name for name in HELD if name != "no key"])  # that is told, and is no gap: 474
+@pytest.mark.parametrize("main", [name for name in HELD if name != "no key"])  # that is told, and is no gap
 def test_what_nginx_refuses_is_never_good_and_what_it_takes_is(folder: Path, main: str, parts: str) -> None:
     for part in HELD:
         below = folder / part
