@@ -495,7 +495,7 @@ def test_a_list_of_haproxy_is_followed_line_by_line(outside: Path, base: str) ->
         ("Define CERTS tls\n", True),
         ('Define CERTS "tls"\n', True),
         ("Define CERTS tls\nDefine CERTS tls\n", True),
-        ("Define CERTS tls\nDefine CERTS other\n", False),
+        ("Define CERTS other\nDefine CERTS tls\n", True),
         ("Define OTHER tls\n", False),
         ("Define CERTS ${CERTS}\n", False),
         ("", False),
@@ -508,6 +508,8 @@ def test_what_apache_defines_stands_for_its_value_and_is_never_guessed(
     found = scanned(outside / "site.conf")
     assert len(found.judged) == is_found
     assert [one.code for one in found.unread] == ([] if is_found else ["portfolio.error.variable"])
+    (outside / "site.conf").write_text(f"{defines}Define CERTS other\nSSLCertificateFile ${{CERTS}}/a.pem\n")
+    assert [one.code for one in scanned(outside / "site.conf").unread] == ["portfolio.error.points_nowhere"]
 
 
 def test_a_list_of_files_and_peers_is_one_wherever_it_comes_from(
