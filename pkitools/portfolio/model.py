@@ -557,6 +557,7 @@ class Pointer:
         trusts: it holds the authorities that the program trusts.
         program: the document of the program whose configuration it stands in; empty of an inventory.
         own_key: where it serves, what is said of the private key.
+        roots: the folders that its program opens relative names from, and no other; none where that is not known.
     """
 
     target: Target
@@ -573,6 +574,7 @@ class Pointer:
     trusts: bool = False
     program: str = ""
     own_key: OwnKey = OwnKey.NAMED
+    roots: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from pkitools.messages import LANGUAGES, error_sentence
 from pkitools.package_data import read_toml
 from pkitools.portfolio import Gap, Target, following, pointers
 from pkitools.portfolio.following import MOST_ROUNDS
-from pkitools.portfolio.pointers import COLUMNS, peer_of, pointers_of
+from pkitools.portfolio.inventory import COLUMNS, peer_of
+from pkitools.portfolio.pointers import pointers_of
 from tests.portfolio.support import CHAIN, WHOLE, gaps, scanned
 from tests.support.chains import end_entity, good_chain
 from tests.support.deliveries import pem
@@ -494,7 +495,7 @@ def test_a_list_of_haproxy_is_followed_line_by_line(outside: Path, base: str) ->
         ("Define CERTS tls\n", True),
         ('Define CERTS "tls"\n', True),
         ("Define CERTS tls\nDefine CERTS tls\n", True),
-        ("Define CERTS tls\nDefine CERTS other\n", False),
+        ("Define CERTS other\nDefine CERTS tls\n", True),
         ("Define OTHER tls\n", False),
         ("Define CERTS ${CERTS}\n", False),
         ("", False),
@@ -507,6 +508,8 @@ def test_what_apache_defines_stands_for_its_value_and_is_never_guessed(
     found = scanned(outside / "site.conf")
     assert len(found.judged) == is_found
     assert [one.code for one in found.unread] == ([] if is_found else ["portfolio.error.variable"])
+    (outside / "site.conf").write_text(f"{defines}Define CERTS other\nSSLCertificateFile ${{CERTS}}/a.pem\n")
+    assert [one.code for one in scanned(outside / "site.conf").unread] == ["portfolio.error.points_nowhere"]
 
 
 def test_a_list_of_files_and_peers_is_one_wherever_it_comes_from(
