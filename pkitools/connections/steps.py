@@ -474,15 +474,17 @@ def _stated(seen: Seen, step: Step, day: date | None) -> StepStatus:
     """Return how a step stands that no file shows: by the day that is stated for this certificate."""
     if not seen.is_good:
         return _step(step, StepState.WAITING, "waiting")
+    # where nobody said where to test there is no command
+    endpoint = {"endpoint": seen.connection.endpoint or ""} if step is Step.TESTED else {}
     if day is None:
-        return _step(step, StepState.UNKNOWN, "unknown")
+        return _step(step, StepState.UNKNOWN, "unknown", **endpoint)
     if day > seen.today:
         return _step(step, StepState.WAITING, "planned", day, day=day.isoformat())
     if seen.begins is not None and day < seen.begins:
-        return _step(step, StepState.NOW, "earlier", day=day.isoformat(), begins=seen.begins.isoformat())
+        return _step(step, StepState.NOW, "earlier", day=day.isoformat(), begins=seen.begins.isoformat(), **endpoint)
     sent = seen.connection.sent
     if step is Step.TESTED and sent is not None and day < sent:
-        return _step(step, StepState.NOW, "before_sent", day=day.isoformat(), sent=sent.isoformat())
+        return _step(step, StepState.NOW, "before_sent", day=day.isoformat(), sent=sent.isoformat(), **endpoint)
     return _step(step, StepState.DONE, "stated", day=day.isoformat())
 
 
