@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from pkitools.arguments import of_type
+from pkitools.connections.chosen import best_of, key_meant_for
 from pkitools.connections.model import Connection, Connections
-from pkitools.connections.owning import Places
+from pkitools.connections.naming import bears_name
+from pkitools.connections.owning import Owners, Places
+from pkitools.frozen import replace
 from pkitools.portfolio import Claim, HeldCertificate, Portfolio
 from pkitools.portfolio.where import same_place
 
@@ -34,8 +37,7 @@ def claiming(connections: Connections) -> dict[str, Connection]:
 def keys_named(connections: Connections, found: Portfolio) -> Mapping[str, str]:
     """Return the private keys that a connection names beside a certificate and that fit nothing, by their files.
 
-    As ``status`` has it: a key that a connection names, and that is of no certificate or request, is held to be meant
-    for its certificate where none of those it claims has its own.
+    As ``status`` has it (:func:`~pkitools.connections.chosen.key_meant_for`).
 
     Args:
         connections: the connections.
@@ -53,15 +55,42 @@ def keys_named(connections: Connections, found: Portfolio) -> Mapping[str, str]:
         return {}
     held: dict[str, list[HeldCertificate]] = {}
     for one in found.judged:
-        for name in {judgement.connection for judgement in one.judgements} - {None}:
-            held.setdefault(str(name), []).append(one)
+        for judgement in one.judgements:
+            if judgement.connection is not None:  # what another connection finds wrong of it is not wrong for this one
+                held.setdefault(judgement.connection, []).append(replace(one, judgements=(judgement,)))
     beside: dict[str, str] = {}
     for name, connection in _by_name(connections):
-        own = held.get(name, [])
-        if own and not any(one.spki_sha256 in keys for one in own):
-            named = (stray.get(same_place(file)) for file in connection.files)
-            beside |= {key: own[0].places[0].name for key in named if key is not None}
+        own = (one for one in held.get(name, ()) if one.oin == connection.holder.oin and bears_name(one, connection))
+        certificate = best_of(own, found.moment)
+        if certificate is not None and (key := key_meant_for(certificate, connection, keys, stray)) is not None:
+            beside[stray[same_place(key)]] = certificate.places[0].name
     return beside
+
+
+def others_alone(connections: Connections, found: Portfolio) -> Mapping[str, Sequence[HeldCertificate]]:
+    """Return what lies at the places of connections of which nothing was found, and is of nobody there.
+
+    Args:
+        connections: the connections.
+        found: what a scan found that judged by what they claim.
+
+    Returns:
+        By the names of the claims of those that have such.
+    """
+    of_type(connections, Connections, "connections")
+    of_type(found, Portfolio, "found")
+    claimed = {judgement.connection for one in found.judged for judgement in one.judgements}
+    missing = {one.number: name for name, one in _by_name(connections) if name not in claimed}
+    others: dict[str, list[HeldCertificate]] = {}
+    if not missing:
+        return others  # as of most
+    owners = Owners(connections)
+    for one in found.judged:
+        for connection in dict.fromkeys(each for place in one.places for each in owners.of(place)):
+            is_other = one.oin != connection.holder.oin and not owners.is_of_another(one, connection)
+            if connection.number in missing and is_other:
+                others.setdefault(missing[connection.number], []).append(one)
+    return others
 
 
 def _by_name(connections: Connections) -> Iterator[tuple[str, Connection]]:

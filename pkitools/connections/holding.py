@@ -10,9 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from glob import has_magic
 from itertools import chain
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import of_type, optional
+from pkitools.connections.chosen import best_of, key_file_of, key_meant_for
 from pkitools.connections.described import Metadata, fault_of, misplaced
 from pkitools.connections.looking import Group, Looked, Lying
 from pkitools.connections.model import Connection, Connections
@@ -65,8 +67,18 @@ def hold(
     calendar = optional(calendar, WorkingDays, "calendar") or WorkingDays()
     found = _Found(connections, judging, optional_executor(executor), calendar)
     statuses = {one.connection.number: one for one in found.statuses()}
+    if lends := _to_mend(statuses.values()):
+        found = _Found(connections, judging, optional_executor(executor), calendar, lends)
+        statuses = {one.connection.number: one for one in found.statuses()}
     ordered = _with_both([statuses[one.number] for one in connections.connections], judging.moment)
     return ConnectionsStatus(judging.moment, connections, ordered, tuple(found.unread.values()))
+
+
+def _to_mend(statuses: Iterable[ConnectionStatus]) -> tuple[str, ...]:
+    """Return the folders of certificates that their chain cuts short: what mends it may lie there, where few look."""
+    short = (one.certificate for one in statuses if one.certificate is not None)
+    places = (place for one in short if one.ends_by is not None and one.mend is None for place in one.places)
+    return tuple(dict.fromkeys(str(PurePath(place.name).parent) for place in places))
 
 
 def _cut(pattern: str) -> Unread:
@@ -78,14 +90,19 @@ class _Found:
     """What was found so far."""
 
     def __init__(
-        self, connections: Connections, judging: Judging, executor: Executor | None, calendar: WorkingDays
+        self,
+        connections: Connections,
+        judging: Judging,
+        executor: Executor | None,
+        calendar: WorkingDays,
+        lends: Sequence[str] = (),
     ) -> None:
         self.judging, self.calendar, self.name = judging, calendar, connections.name
         self.owners = Owners(connections)
         self.places = self.owners.places
         self.oins = frozenset(one.holder.oin for one in connections.connections)
         self.metadata = Metadata(judging)
-        self.looked = Looked(connections, judging, self.owners, executor)
+        self.looked = Looked(connections, judging, self.owners, executor, lends)
         cut = map(_cut, chain.from_iterable(places.cut for places in self.places.values()))
         self.unread: dict[tuple[str, int | None], Unread] = {
             (one.name, None): one for one in (*connections.unread, *cut)
@@ -115,7 +132,7 @@ class _Found:
         return [one for one in here if one.oin == connection.holder.oin and bears_name(one, connection)]
 
     def _chosen(self, connection: Connection, found: Lying) -> HeldCertificate | None:
-        return _best(self._own(connection, found), self.judging.moment)
+        return best_of(self._own(connection, found), self.judging.moment)
 
     def _beside(
         self, connection: Connection, certificate: HeldCertificate | None, found: Lying
@@ -178,7 +195,8 @@ class _Found:
         """Return what lies at the places of a connection: its certificate, and what is beside that."""
         moment = self.judging.moment
         here = found.certificates.get(connection.number, ())
-        others = tuple(one for one in here if one.oin != connection.holder.oin and not self._has_owner(one, connection))
+        of_others = (one for one in here if one.oin != connection.holder.oin)
+        others = tuple(one for one in of_others if not self.owners.is_of_another(one, connection))
         # an old one of another beside the certificate is in nobody's way
         in_the_way = [one for one in others if certificate is None or one.not_after >= moment]
         beside = self._beside(connection, certificate, found)
@@ -214,12 +232,6 @@ class _Found:
         asked = (each for each in connection.files if each in places.absent or has_magic(each))
         return tuple(one for each in asked if (one := near(each, known)) is not None)
 
-    def _has_owner(self, one: HeldCertificate, connection: Connection) -> bool:
-        """Return whether a certificate is of another connection that has the place too."""
-        owners = ({*self.owners.of(place)} for place in one.places)
-        there = [each for each in owners if connection in each]
-        return all(any(owner.holder.oin == one.oin for owner in each) for each in there)
-
     def _is_strange(self, one: HeldCertificate, connection: Connection, found: Lying) -> bool:
         """Return whether a certificate that does not name the holder is used as that of a connection."""
         if one.is_of_provider or one.is_set_aside:
@@ -253,10 +265,7 @@ class _Found:
         """Return the file of a key that is beside a certificate, or named with it, and does not fit it."""
         beside = (key.place for key in found.misfits.get(certificate.spki_sha256, ()))
         near = (place.name for place in beside if any(one.number == connection.number for one in self.owners.of(place)))
-        has_own = _key_file(certificate, found) is not None
-        # a key that the connection names, and that is of nothing that lies there, is held to be of its certificate
-        named = (name for name in connection.files if not has_own and same_place(name) in found.stray)
-        return next(chain(near, named), None)
+        return next(near, None) or key_meant_for(certificate, connection, found.keys, found.stray)
 
     def _keyed(
         self, connection: Connection, certificate: HeldCertificate | None, found: Lying
@@ -336,18 +345,6 @@ def _with_shared(statuses: list[ConnectionStatus]) -> list[ConnectionStatus]:
     ]
 
 
-_RANK: Final = {Verdict.PASSED: 2, Verdict.INDETERMINATE: 1, Verdict.FAILED: 0, None: 0}
-
-
-def _best(certificates: Iterable[HeldCertificate], moment: datetime) -> HeldCertificate | None:
-    """Return the certificate that a connection is held to have: not ended, then the best, then the last."""
-    return max(
-        certificates,
-        key=lambda one: (one.not_after >= moment, _RANK[one.own_verdict], one.ends, one.sha256),
-        default=None,
-    )
-
-
 def _is_wrong(one: HeldCertificate) -> bool:
     """Return whether a certificate, or a file with it, is wrong: metadata of before it says nothing of what is now."""
     return one.own_verdict is Verdict.FAILED or misplaced(one, in_metadata=False)[0] is not None
@@ -388,10 +385,7 @@ def _waiting(connection: Connection, certificate: HeldCertificate | None, found:
 
 
 def _key_file(certificate: HeldCertificate | None, found: Lying) -> str | None:
-    if certificate is None:
-        return None
-    beside = (place.name for place in certificate.places if place.with_key)
-    return next(beside, None) or found.keys.get(certificate.spki_sha256)
+    return None if certificate is None else key_file_of(certificate, found.keys)
 
 
 def _with_both(statuses: Sequence[ConnectionStatus], moment: datetime) -> tuple[ConnectionStatus, ...]:

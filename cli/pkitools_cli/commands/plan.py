@@ -26,6 +26,7 @@ from pkitools.reports.planning.work import (
     past_word,
     planned_of,
     shown_dates,
+    step_said,
     unknown_words,
 )
 from pkitools.reports.telling.readable import short_day
@@ -47,12 +48,13 @@ from pkitools_cli.reply import Line, Reply
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pkitools.connections import ConnectionsStatus, LeadKind, Plan, PlanDate
+    from pkitools.connections import ConnectionsStatus, LeadKind, Plan, PlanDate, StepStatus
     from pkitools_cli.commands.report_files import ReportFile
 
 _OVERRIDES: Final = ("registration", "delivery", "handling", "course")
 _DAYS: Final = click.IntRange(0, MAX_DAYS)
 _FILE: Final = "connections.toml"
+_OF_CHAIN: Final = frozenset({"connections.verdict.chain_ended", "connections.verdict.chain_ends"})
 _ASKS: Final = frozenset({StepState.NOW, StepState.LATE})  # of what was ordered: it is asked after
 
 
@@ -169,10 +171,21 @@ def _turn(one: Planned, today: date) -> tuple[bool, timedelta]:
 
 def _first(one: Planned) -> date:
     """Return the day of the first thing to do."""
+    days = [each.day for each in _to_do(one)]
+    return min(days, default=date.max if one.plan is None else one.plan.begin.day)
+
+
+def _to_do(one: Planned) -> Iterator[PlanDate]:
+    """Yield the days on which there is something to do."""
     is_open = one.connection is not None and one.connection.subscriber is None  # whether to register, nobody said
     kinds = TO_DO - {PlanKind.REGISTER} if is_open else TO_DO
-    days = [each.day for each in shown_dates(one) if each.kind in kinds]
-    return min(days, default=date.max if one.plan is None else one.plan.begin.day)
+    return (each for each in shown_dates(one) if each.kind in kinds)
+
+
+def _due(one: Planned, today: date) -> tuple[bool, date]:
+    """Return whether nothing is too late yet, and the first day that is so, or else of what there is to do."""
+    late = min((each.day for each in _to_do(one) if each.late_after < today), default=None)
+    return late is None, late or _first(one)
 
 
 def _text(
@@ -182,6 +195,7 @@ def _text(
     apart: Mapping[int, str],
     written: Sequence[ReportFile],
 ) -> Iterator[Line | str]:
+    chains = _chains(status)
     for number, one in enumerate(planned):
         if number:
             yield ""
@@ -193,6 +207,8 @@ def _text(
             yield from _date(each, today, one)
         if one.missed is not None and one.missed not in shown and one.connection is not None:
             yield from wrapped(missed_told(one.missed, one.connection, language()), "    ", "  ! ")
+        if one.connection is not None and one.connection.number in chains:
+            yield from wrapped(step_said(chains[one.connection.number], language()), "    ", "  ! ")
         if one.plan is not None:
             yield from _unknown(one, one.plan)
     for unread in status.unread if status is not None else ():
@@ -200,6 +216,12 @@ def _text(
     yield from written_told(written)
     yield ""
     yield from next_step(_now(planned, today, status))
+
+
+def _chains(status: ConnectionsStatus | None) -> Mapping[int, StepStatus]:
+    """Return by their numbers of which connections the chain with the certificate is to be mended: no day says so."""
+    steps = ((each.connection.number, each.of("verdict")) for each in (status.statuses if status is not None else ()))
+    return {number: step for number, step in steps if step is not None and step.code in _OF_CHAIN}
 
 
 def _unknown(one: Planned, plan: Plan) -> Iterator[str]:
@@ -233,20 +255,20 @@ def _first_things(planned: Sequence[Planned], today: date) -> Iterator[str]:
     from pkitools.connections import Anchor
 
     plans = [(one, one.plan) for one in planned if one.plan is not None]
-    ahead = [(_first(one), one) for one, plan in plans if plan.day >= today]
+    ahead = [(_due(one, today), one) for one, plan in plans if plan.day >= today]
     over = {plan.anchor for _, plan in plans if plan.day < today}
     if Anchor.END in over:
         yield tr("cli.scan.now.expired")
     if ahead:
-        day = min(first for first, _ in ahead)
-        yield _begin(day, today, [one for first, one in ahead if first == day])
+        due = min(first for first, _ in ahead)
+        yield _begin(*due, today, [one for first, one in ahead if first == due])
     elif Anchor.LIVE in over:
         yield tr("cli.plan.now.gone")
 
 
-def _begin(first: date, today: date, begun: Sequence[Planned]) -> str:
+def _begin(in_time: bool, first: date, today: date, begun: Sequence[Planned]) -> str:
     """Return what is to be begun first, and by when; of several the first by name."""
-    key = "today" if first == today else "late" if first < today else "begin"
+    key = "late" if not in_time else "today" if first <= today else "begin"
     name, more = visible(connection_name(begun[0], language(), {})), len(begun) - 1
     what = tr("cli.plan.now.more", name=name, count=more) if more else name
     return tr(f"cli.plan.now.{key}", day=short_day(at_noon(first), language()), name=what)

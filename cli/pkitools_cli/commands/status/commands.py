@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pkitools.connections.status import ConnectionStatus, Step, StepState, StepStatus
+from pkitools.connections.wishes import USE, wishes_of
 from pkitools.containers import read_source
 from pkitools.errors import PkitoolsError
 from pkitools.files import read_bytes
 from pkitools.findings import Verdict
 from pkitools.limits import MAX_CERTIFICATE_BYTES
 from pkitools.messages import LANGUAGES
+from pkitools_cli.commands.next_steps import chain_place
 from pkitools_cli.commands.public_part import public_parts, public_words
 from pkitools_cli.commands.renewing import kept_at, renewal_words
 from pkitools_cli.commands.status.new_files import NewFiles
@@ -126,7 +128,11 @@ def _begun(one: ConnectionStatus, step: StepStatus) -> list[str] | None:
 
 
 _LISTS: Final = frozenset({"--trust", "--crl", "--revocation"})
-_TAKEN: Final = {"metadata": _LISTS | {"--chain"}, "probe": _LISTS | {"--passphrase-file", "--passphrase-env"}}
+_TAKEN: Final = {
+    "metadata": _LISTS | {"--chain"},
+    "probe": _LISTS | {"--passphrase-file", "--passphrase-env"},
+    "chain": frozenset({"--trust", "--chain", "--passphrase-file", "--passphrase-env"}),
+}
 """Of commands that look at something else than a certificate, the options that mean the same there."""
 
 
@@ -194,15 +200,16 @@ def _request(one: ConnectionStatus) -> list[str] | None:
         return ["cert", "check", _file(one.certificate), "--key", one.misfit, *_for(connection)]
     if connection.system is None:
         return None
-    words = ["csr", "create", *_for(connection), "--oin", connection.holder.oin]
-    words += ["--organization", connection.holder.name]
+    wishes = wishes_of(connection, one.tsp)
+    words = ["csr", "create", *_for(connection), "--oin", str(wishes["oin"])]
+    words += ["--organization", str(wishes["organization"])]
     # what the file does not state is a blank with a name: without it the command would stop
-    words += ["--common-name", connection.common_name or next(iter(connection.dns), blank("name"))]
-    words += [word for name in connection.dns for word in ("--dns", name)]
+    words += ["--common-name", str(wishes.get("common_name") or blank("name"))]
+    words += [word for name in wishes.get("dns", ()) for word in ("--dns", name)]
     if connection.self_signed:
         words.append("--self-signed")
-    elif one.tsp:
-        words += ["--tsp", one.tsp]
+    elif "tsp" in wishes:
+        words += ["--tsp", str(wishes["tsp"])]
     return words
 
 
@@ -228,6 +235,22 @@ def _verdict(one: ConnectionStatus) -> list[str] | None:
     )
     words = ["cert", "check", file, *_for(connection), "--oin", connection.holder.oin]
     return words + (["--entity-id", connection.entity_id] if connection.entity_id else [])
+
+
+def mending(certificate: HeldCertificate, use: Sequence[str]) -> list[str]:
+    """Return the command that makes the chain of a certificate anew, of what lies there and lasts longer.
+
+    Args:
+        certificate: it; with a better way up.
+        use: the options that say what it is for.
+    """
+    assert certificate.mend is not None  # as is asked
+    mend, file = certificate.mend, certificate.mend.file
+    return ["chain", "complete", file, "--chain", mend.place, "--out", chain_place(file), *use]
+
+
+def _mended(one: ConnectionStatus) -> list[str] | None:
+    return None if one.certificate is None else mending(one.certificate, _for(one.connection))
 
 
 def _trusting(one: ConnectionStatus) -> list[str] | None:
@@ -264,12 +287,8 @@ def wished(words: Sequence[str], one: ConnectionStatus, moment: datetime) -> lis
     from pkitools_cli.commands.csr.ordering import OPTIONS, known
 
     connection = one.connection
-    wishes: dict[str, Any] = {
-        "for": connection.system and connection.system.name,
-        "environment": str(connection.environment),
-        **({"tsp": one.tsp} if one.tsp else {}),
-    }
-    holder = {"oin": connection.holder.oin, "organization": connection.holder.name, "common_name": _ANY_NAME}
+    holder: dict[str, Any] = {"common_name": _ANY_NAME, **wishes_of(connection, one.tsp)}
+    wishes = {name: holder.pop(name) for name in USE if name in holder}
     try:
         if connection.self_signed:
             plan_self_signed({**wishes, **holder}, moment=moment, knowledge=known())
@@ -294,9 +313,7 @@ def _profile(one: ConnectionStatus, moment: datetime) -> list[str]:
     connection = one.connection
     if connection.system is None or connection.self_signed:
         return []
-    wishes = {"for": connection.system.name, "environment": str(connection.environment)}
-    if one.tsp:
-        wishes["tsp"] = one.tsp
+    wishes = {name: each for name, each in wishes_of(connection, one.tsp).items() if name in USE}
     try:
         chosen = choice_of(wishes, moment=moment, knowledge=known())
     except PkitoolsError:
@@ -369,6 +386,8 @@ _BY_CODE: Final[dict[str, Callable[[ConnectionStatus], list[str] | None]]] = {
     "connections.certificate.of_provider": lambda _: None,
     "connections.verdict.lacking": _request,
     "connections.verdict.untrusted_test": _trusting,
+    "connections.verdict.chain_ended": _mended,
+    "connections.verdict.chain_ends": _mended,
     "connections.renewal.request": _order,
     "connections.renewal.request_late": _order,
 }
