@@ -26,6 +26,7 @@ from tests.portfolio.support import judging, scanned
 from tests.support.chains import SAN, dns, good_chain
 from tests.support.command import Command
 from tests.support.deliveries import pem
+from tests.support.effort import in_turn
 from tests.support.portfolios import day
 
 __all__ = ["run"]  # a fixture
@@ -126,7 +127,10 @@ SEPARATORS: Final = ("/", "\\", "\\/", "\\\\", "\\\\\\\\", "//", "/./", "\\.\\",
 def test_a_path_is_the_same_however_its_separators_are_written(tmp_path: Path, separator: str, of: str) -> None:
     folder = laid(tmp_path / "a", "archive/a.pem", COPIES["archive/a.pem"])
     assert is_silent(scanned(folder, asked=judging(moment=AFTER)))
-    for path, (name, form) in product(PATHS[:-1], {"c.json": '{{"x": "{}"}}', "c.properties": "x={}\n"}.items()):
+    forms = {"c.json": '{{"x": "{}"}}', "c.properties": "x={}\n"}.items()
+    place = SEPARATORS.index(separator)
+    ways = ((path, way) for number, path in enumerate(PATHS[:-1]) for way in in_turn([*forms], number, place))
+    for path, (name, form) in ways:
         begin = path.format(*[separator] * 3)
         if of == "file":
             begin = f"{begin.removesuffix(separator)}{separator}a.pem"
