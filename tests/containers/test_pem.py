@@ -113,7 +113,7 @@ def test_a_block_in_a_sea_of_anything_is_read_in_bounded_time(around: bytes) -> 
     text = around * (8 * 1024 * 1024 // len(around))
     block = b"-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n"
     whole = text + b"\n" + block + text
-    with bounded(0.3):
+    with bounded(0.2):
         found = list(pem.parts(whole))
         assert not any(pem.looks_like_more(whole, part) for part in found if isinstance(part, pem.Gap))
     assert len(found) == 3
