@@ -137,10 +137,9 @@ def test_a_text_that_names_the_folder_names_what_is_in_it(tmp_path: Path, name: 
         (one,) = (one for one in found.judged if one.not_after < AFTER)
         line = 1 + next(at for at, text in enumerate((folder / name).read_text().splitlines()) if is_where(text))
         assert {each for place in one.places for each in place.named_by} == {f"{folder / name}:{line}"}
-        for other in in_turn([*ARCHIVED], list(NAMES).index(name)):
-            if other == old:
-                (folder / name).unlink()
-                assert seen(folder), old
+        if old in in_turn([*ARCHIVED], list(NAMES).index(name)):
+            (folder / name).unlink()
+            assert seen(folder), old
 
 
 def is_where(line: str) -> bool:
@@ -151,7 +150,8 @@ def is_where(line: str) -> bool:
 @pytest.mark.parametrize("name", NAMES_NOT)
 def test_what_tells_of_it_or_names_another_is_no_use_of_it(tmp_path: Path, name: str) -> None:
     for number, (old, new) in enumerate(ARCHIVED.items()):
-        assert seen(with_text(tmp_path / str(number), old, new, name, NAMES_NOT[name])), old
+        if in_turn((True, False), number, list(NAMES_NOT).index(name))[0]:  # two of the four each, in a deep run all
+            assert seen(with_text(tmp_path / str(number), old, new, name, NAMES_NOT[name])), old
 
 
 def test_a_text_that_tells_first_hides_no_use_of_it(tmp_path: Path) -> None:
