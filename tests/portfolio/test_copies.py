@@ -150,12 +150,12 @@ def test_a_copy_is_what_is_called_one_has_ended_is_named_by_nothing_and_was_repl
     seen = set()
     ways = product((True, False), (True, False), (True, False), ("", *NAMING))
     for number, (own_key, next_key, next_named, named) in enumerate(ways):
-        if named and (number + len(old)) % 3:
+        if named and (number + len(old)) % 5:
             continue  # what names the old one has its turn
         options = {"own_key": own_key, "next_key": next_key, "next_named": next_named}
         folder = laid(tmp_path / str(number), old, new, named=named, **options)
         in_place = next_key or (next_named and not own_key)
-        for moment in (BEFORE, AFTER) if number % 3 == 0 or (in_place and not named) else (AFTER,):
+        for moment in (BEFORE, AFTER) if number % 5 == 0 or (in_place and not named) else (AFTER,):
             expected = is_copy and moment == AFTER and not named and in_place
             silent = is_silent(scanned(folder, asked=judging(moment=moment)))
             assert silent is expected, (options, named, moment)

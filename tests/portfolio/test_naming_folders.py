@@ -14,6 +14,7 @@ from pkitools.portfolio.naming_folders import Folders
 from pkitools.portfolio.written import plain, words
 from tests.portfolio.support import judging, scanned
 from tests.portfolio.test_copies import AFTER, is_silent, laid
+from tests.support.effort import in_turn
 from tests.support.work_done import work_done
 
 ARCHIVED: Final = {
@@ -132,12 +133,14 @@ def with_text(folder: Path, old: str, new: tuple[str, ...], name: str, text: str
 def test_a_text_that_names_the_folder_names_what_is_in_it(tmp_path: Path, name: str) -> None:
     for number, (old, new) in enumerate(ARCHIVED.items()):
         folder = with_text(tmp_path / str(number), old, new, name, NAMES[name])
-        assert not seen(folder), old
-        (one,) = (one for one in whole(folder).judged if one.not_after < AFTER)
+        found = whole(folder)
+        assert not is_silent(found), old
+        (one,) = (one for one in found.judged if one.not_after < AFTER)
         line = 1 + next(at for at, text in enumerate((folder / name).read_text().splitlines()) if is_where(text))
         assert {each for place in one.places for each in place.named_by} == {f"{folder / name}:{line}"}
-        (folder / name).unlink()
-        assert seen(folder), old
+        if old in in_turn([*ARCHIVED], list(NAMES).index(name)):
+            (folder / name).unlink()
+            assert seen(folder), old
 
 
 def is_where(line: str) -> bool:
@@ -148,7 +151,8 @@ def is_where(line: str) -> bool:
 @pytest.mark.parametrize("name", NAMES_NOT)
 def test_what_tells_of_it_or_names_another_is_no_use_of_it(tmp_path: Path, name: str) -> None:
     for number, (old, new) in enumerate(ARCHIVED.items()):
-        assert seen(with_text(tmp_path / str(number), old, new, name, NAMES_NOT[name])), old
+        if in_turn((True, False), number, list(NAMES_NOT).index(name))[0]:  # two of the four each, in a deep run all
+            assert seen(with_text(tmp_path / str(number), old, new, name, NAMES_NOT[name])), old
 
 
 def test_a_text_that_tells_first_hides_no_use_of_it(tmp_path: Path) -> None:
