@@ -20,7 +20,7 @@ from pkitools.x509.above import Above
 
 if TYPE_CHECKING:
     from pkitools.connections import Connections
-    from pkitools.portfolio.comparing import Changes
+    from pkitools.portfolio.comparing import Changes, EarlierCertificate, Replaced
     from pkitools.portfolio.risk import Risks
     from pkitools.reports.portfolio.order_days import OrderDays
 
@@ -92,7 +92,8 @@ def deciding_files(certificate: HeldCertificate) -> tuple[str, ...]:
     if decides is None:
         return ()
     every = (one for judgement in certificate.judgements for one in judgement.beside)
-    named = dict.fromkeys(seen.value for one in every if one.rule is decides.rule for seen in one.evidence)
+    # by its code: of what another process judged the rule is a copy
+    named = dict.fromkeys(seen.value for one in every if one.rule.code == decides.rule.code for seen in one.evidence)
     return tuple(named) or tuple(dict.fromkeys(_used_as(certificate, decides)))
 
 
@@ -285,28 +286,50 @@ def counted(portfolio: Portfolio, language: Language) -> str:
     )
 
 
-def changes_told(changes: Changes, language: Language) -> Iterator[str]:
-    """Yield what changed: since when, a sentence for each change, and whether that is certain."""
+def changes_told(changes: Changes, language: Language, most: int | None = None) -> Iterator[str]:
+    """Yield what changed: since when, a sentence for each change, and whether that is certain.
+
+    Args:
+        changes: what changed.
+        language: of the sentences.
+        most: how many sentences there may be of each kind of change; the rest is counted. ``None``: all.
+    """
     day = short_day(changes.since, language)
     yield word(f"portfolio.changes.{'changed' if changes else 'unchanged'}", language, day=day)
-    yield from _changes(changes, language)
+    for told_of in _changes(changes, language):
+        if len(told_of) == 1 or most is None:
+            yield from told_of
+            continue
+        # of one name there may be many, of which the same is said
+        times = Counter(told_of)
+        yield from (
+            each if n == 1 else f"{each} ({n}\N{MULTIPLICATION SIGN})" for each, n in islice(times.items(), most)
+        )
+        if more := sum(islice(times.values(), most, None)):
+            yield word("portfolio.across.more", language, count=more)
     if changes and not changes.is_certain:
         yield word("portfolio.changes.uncertain", language)
 
 
-def _changes(changes: Changes, language: Language) -> Iterator[str]:
-    yield from (word("portfolio.changes.new", language, name=one.name) for one in changes.new)
-    yield from (word("portfolio.changes.gone", language, name=one.name) for one in changes.gone)
-    yield from (word("portfolio.changes.unseen", language, name=one.name) for one in changes.unseen)
-    if changes.added:
-        yield _first_seen(changes, language)
-    for one in changes.replaced:
-        old, new = (short_day(each.not_after, language) for each in (one.old, one.new))
-        how = "replaced_same_key" if one.same_key else "replaced"
-        yield word(f"portfolio.changes.{how}", language, name=one.new.name, old=old, new=new)
-    for before, now in changes.judged_otherwise:
-        earlier, later = (_verdict(each.verdict, language) for each in (before, now))
-        yield word("portfolio.changes.otherwise", language, name=now.name, old=earlier, new=later)
+def _changes(changes: Changes, language: Language) -> Iterator[list[str]]:
+    """Yield the sentences of each kind of change."""
+    yield [word("portfolio.changes.new", language, name=one.name) for one in changes.new]
+    yield [word("portfolio.changes.gone", language, name=one.name) for one in changes.gone]
+    yield [word("portfolio.changes.unseen", language, name=one.name) for one in changes.unseen]
+    yield [_first_seen(changes, language)] if changes.added else []
+    yield [_replaced(one, language) for one in changes.replaced]
+    yield [_otherwise(before, now, language) for before, now in changes.judged_otherwise]
+
+
+def _replaced(one: Replaced, language: Language) -> str:
+    old, new = (short_day(each.not_after, language) for each in (one.old, one.new))
+    how = "replaced_same_key" if one.same_key else "replaced"
+    return word(f"portfolio.changes.{how}", language, name=one.new.name, old=old, new=new)
+
+
+def _otherwise(before: EarlierCertificate, now: HeldCertificate, language: Language) -> str:
+    earlier, later = (_verdict(each.verdict, language) for each in (before, now))
+    return word("portfolio.changes.otherwise", language, name=now.name, old=earlier, new=later)
 
 
 def _first_seen(changes: Changes, language: Language) -> str:
