@@ -98,7 +98,7 @@ def _risk(risk: Risk, portfolio: Portfolio, telling: Telling) -> Iterator[Line |
     yield from wrapped(said.remedy, _INDENT, most=4)  # by itself, so that what to do is never what is cut off
 
 
-def _hanging(risks: Risks, *, verbose: bool) -> Iterator[Line | str]:
+def _hanging(risks: Risks, *, verbose: bool = True) -> Iterator[Line | str]:
     if not risks.hanging:
         return
     yield ""
