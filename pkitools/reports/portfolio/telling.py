@@ -15,7 +15,7 @@ from pkitools.portfolio.model import HeldCertificate, Place, Portfolio, Standing
 from pkitools.portfolio.waiting import request_for_next
 from pkitools.reports.telling.answer import answer_of, reservations, told
 from pkitools.reports.telling.readable import number_of, role_above, short_day
-from pkitools.text import joined, visible
+from pkitools.text import few, visible
 from pkitools.x509.above import Above
 
 if TYPE_CHECKING:
@@ -28,12 +28,8 @@ _OF_A_SOURCE: Final = ("revocation.source.", "revocation.crl.", "revocation.ocsp
 _NONE_NAMED: Final = "revocation.source.named"  # there was none to count
 _ORDER_NOW: Final = "advice.validity.order_now"  # told by what is said of its renewal
 _MOST_UNUSED: Final = 3
-_MOST_ADDED: Final = 5
 _MOST_NAMING: Final = 4
 _MOST_OF_NAME: Final = 190  # characters of an operand of a message
-_MOST_NAMES: Final = 5
-_MOST_ITEMS: Final = 3
-_MOST_OF_ITEM: Final = 50  # characters: three of them, counted, stay within an operand
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +195,7 @@ def successor_told(successor: Successor, language: Language, old: HeldCertificat
     named_by = () if old is None else old.named_by
     if successor.has_replaced:
         told = word("portfolio.report.set_aside", language, place=place, day=day)
-        lacks = joined([*map(visible, successor.lacks)], _MOST_NAMES)
+        lacks = few(successor.lacks, between=", ")
         return f"{told} {word('portfolio.report.dropped', language, names=lacks)}" if lacks else told
     if successor.is_in_place and named_by:
         return " ".join(_named_told(named_by, place, day, language))
@@ -236,7 +232,7 @@ def partial_told(certificate: HeldCertificate, language: Language) -> str:
     """Return that what comes after a certificate is there and lacks names of it, and which; empty where none is."""
     if (partial := certificate.partial) is None:
         return ""
-    names, place = joined([*map(visible, partial.lacks)], _MOST_NAMES), visible(partial.place)
+    names, place = few(partial.lacks, between=", "), visible(partial.place)
     day = short_day(partial.not_after, language)
     return word("portfolio.report.lacking", language, names=names, place=place, day=day)
 
@@ -334,10 +330,7 @@ def _otherwise(before: EarlierCertificate, now: HeldCertificate, language: Langu
 
 def _first_seen(changes: Changes, language: Language) -> str:
     """Return where was not looked the last time, and how many certificates lie there alone."""
-    places = "; ".join(changes.added[:_MOST_ADDED])
-    if len(changes.added) > _MOST_ADDED:
-        more = word("portfolio.report.more_places", language, count=len(changes.added) - _MOST_ADDED)
-        places = f"{places}; {more}"
+    places = few(changes.added, ends=True)
     return word("portfolio.changes.added", language, places=places, count=len(changes.first_seen))
 
 
@@ -377,9 +370,8 @@ def claims_told(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
     unclaimed = sum({judgement.connection for judgement in one.judgements} == {None} for one in portfolio.judged)
     if unclaimed:
         yield word(f"portfolio.report.unclaimed.{number_of(unclaimed)}", language, count=unclaimed)
-    without = [visible(each, _MOST_OF_ITEM) for each in without_certificate(portfolio, telling)]
-    if without:  # an operand that is too long is cut by its characters, and what is left out is connections
-        yield word("portfolio.report.without_certificate", language, names=joined(without, _MOST_ITEMS, "; "))
+    if without := without_certificate(portfolio, telling):
+        yield word("portfolio.report.without_certificate", language, names=few(without))
 
 
 def without_certificate(portfolio: Portfolio, telling: Telling) -> tuple[str, ...]:

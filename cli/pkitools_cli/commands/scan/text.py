@@ -27,7 +27,7 @@ from pkitools.reports.portfolio.telling import (
     word,
 )
 from pkitools.reports.telling.readable import readable, short_day
-from pkitools.text import visible
+from pkitools.text import few, visible
 from pkitools_cli.commands.next_steps import NextStep
 from pkitools_cli.commands.scan.across import across_now, across_told
 from pkitools_cli.commands.scan.orders import planned_day
@@ -391,7 +391,7 @@ def _now(
         return tr(f"cli.scan.now.{'off' if portfolio.revocation_off else 'unknown'}")
     without = without_certificate(portfolio, Telling(language(), connections=connections))
     if worst is Standing.PASSED and without:  # what was judged is good, and none of it is theirs
-        return tr("cli.scan.now.without_certificate", names="; ".join(map(visible, without)))
+        return tr("cli.scan.now.without_certificate", names=few(without))
     return (
         _waiting(portfolio, worst)
         or _warned(portfolio, worst)

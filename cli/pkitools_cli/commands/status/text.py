@@ -13,7 +13,7 @@ from pkitools.messages import message
 from pkitools.portfolio.model import Gap
 from pkitools.reports.planning.work import at_noon, connection_name, missed_told
 from pkitools.reports.telling.readable import readable, short_day
-from pkitools.text import joined, visible
+from pkitools.text import few, visible
 from pkitools_cli.commands.renewing import wants_own_name
 from pkitools_cli.commands.status.commands import command_for, is_refused, makes_key, public_part_of
 from pkitools_cli.commands.status.new_files import NewFiles
@@ -38,7 +38,6 @@ TONES: Final[dict[StepState, Severity | Verdict]] = {
 }
 _TOLD: Final = frozenset({StepState.LATE, StepState.NOW, StepState.UNKNOWN})
 _INDENT: Final = "    "
-_MOST_NAMES: Final = 3
 
 
 def status_told(
@@ -112,9 +111,7 @@ def of_all(status: ConnectionsStatus) -> Iterator[str]:
 
 def _first(names: Iterable[str]) -> str:
     """Return the first of many names, and how many more there are."""
-    every = list(dict.fromkeys(map(visible, names)))
-    more = tr("cli.scan.more_places", count=len(every) - _MOST_NAMES) if len(every) > _MOST_NAMES else ""
-    return ", ".join(filter(None, (*every[:_MOST_NAMES], more)))
+    return few([*dict.fromkeys(names)])
 
 
 def _awaited(status: ConnectionsStatus, quiet: Sequence[ConnectionStatus]) -> Iterator[str]:
@@ -132,7 +129,7 @@ def _first_of(status: ConnectionsStatus, state: str) -> str:
     """Return the first connections in a state, and how many more there are."""
     apart, tongue = status.connections.told_apart(), language()
     names = (connection_name(one.connection, tongue, apart) for one in status.in_order() if one.state == state)
-    return joined([*map(visible, names)], _MOST_NAMES, "; ")
+    return few([*names])
 
 
 def _missed(status: ConnectionsStatus, told: frozenset[StepState]) -> Iterator[str]:
