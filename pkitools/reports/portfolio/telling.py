@@ -41,6 +41,7 @@ class Telling:
         changes: what changed since an earlier one, where one was given.
         remedy: gives what to do, where the caller has words of its own; ``None``: the words of the library.
         now: what to do first, in the words of the caller; empty where it says nothing of that.
+        command: what of ``now`` is there to be copied; empty where nothing is.
         risks: what is told of all together; ``None``: it is worked out, by what the folders are called.
         connections: those that the certificates are judged by: what they claim is to be ordered as their plans say.
         elsewhere: what people call those of them that have a certificate at other places, which is told beside this.
@@ -50,6 +51,7 @@ class Telling:
     changes: Changes | None = None
     remedy: RemedyText | None = None
     now: str = ""
+    command: str = ""
     risks: Risks | None = None
     connections: Connections | None = None
     elsewhere: Collection[str] = ()
