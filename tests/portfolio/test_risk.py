@@ -174,6 +174,14 @@ def test_a_key_for_two_organizations(other: dict[str, Any], told: dict[str, str]
     assert codes(held("a", key="k"), held("b", key="k", **other)) == told
 
 
+def test_of_a_certificate_that_names_nobody_its_file_is_told() -> None:
+    nobody = {"oin": OTHER_OIN, "organization": None, "common_name": None, "subject": ""}
+    (risk,) = risks(held("a", key="k"), held("b", "/srv/empty.pem", key="k", **nobody)).found
+    told = outcome_message(risk.outcome, "en").message
+    assert f"/srv/empty.pem ({OTHER_OIN})" in told
+    assert digest("b") not in told
+
+
 @pytest.mark.parametrize(("many", "length"), list(itertools.product((2, 5, 12, 40), (5, 60, 150))))
 def test_no_name_of_several_is_cut_off_and_the_others_are_counted(many: int, length: int) -> None:
     names = [f"{number:02}{'x' * length}" for number in range(many)]
