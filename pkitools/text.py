@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # Cc control, Cf format (bidi and zero-width), Cs surrogate, Co private use, Cn unassigned, Zl/Zp line separators.
 _UNSAFE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_COUNT: Final = 14  # characters, of the count of what is left out
 _MAX_COMBINING_RUN: Final = 4  # more marks on one character than any orthography has: they climb over other lines
 
 
@@ -45,6 +46,29 @@ def joined(names: Sequence[str], most: int = MAX_LISTED, between: str = ", ") ->
     """Return names beside each other, of which no more than ``most`` are left; the rest is counted, not shown."""
     more = f" … (+{len(names) - most})" if len(names) > most else ""
     return between.join(names[:most]) + more
+
+
+def few(names: Sequence[str], most: int = 3, between: str = "; ", *, ends: bool = False) -> str:
+    """Return the first of many names, visible, and how many more there are: short enough to be an operand as it is.
+
+    An operand that is too long is cut by its characters, and what is counted as left out would be no names.
+
+    Args:
+        names: all of them.
+        most: how many are left.
+        between: what stands between them.
+        ends: keep the end of a name that is too long, which is where names of files differ.
+    """
+    shown_of = names[:most]
+    room = (MAX_MESSAGE_VALUE - _COUNT) // max(len(shown_of), 1) - len(between)
+    return joined([*(_short(name, room, ends=ends) for name in shown_of), *names[most:]], most, between)
+
+
+def _short(name: str, most: int, *, ends: bool) -> str:
+    told = visible(name[-most:] if ends else name[:most])
+    if len(told) <= most and len(name) <= most:
+        return told
+    return f"…{told[1 - most :]}" if ends else f"{told[: most - 1]}…"
 
 
 def _rest(text: str, limit: int) -> str:

@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from pkitools.text import joined, pattern
+from pkitools.limits import MAX_MESSAGE_VALUE
+from pkitools.text import few, joined, pattern
 
 
 def test_whatever_is_asked_of_it_is_asked_of_the_expression() -> None:
@@ -47,3 +48,18 @@ def test_of_many_names_the_first_are_told_and_how_many_more_there_are(most: int)
         names, _, more = told.partition(" … (+")
         assert [name for name in names.split("; ") if name] == [f"n{number}" for number in range(min(count, most))]
         assert more == (f"{count - most})" if count > most else "")
+
+
+@pytest.mark.parametrize("ends", [False, True])
+@pytest.mark.parametrize("name", ["a", "a" * 60, "a" * 61, "a" * 60_000, "\u202e" * 49, "\U0001f512" * 500])
+@pytest.mark.parametrize("count", [1, 3, 4, 140])
+def test_of_many_names_the_first_fit_an_operand_and_names_are_what_is_counted(
+    count: int, name: str, ends: bool
+) -> None:
+    told = few([name] * count, ends=ends)
+    assert len(told) <= MAX_MESSAGE_VALUE
+    assert told.isprintable()
+    assert told.count("; ") == min(count, 3) - 1
+    assert told.partition(" … (")[2] == (f"+{count - 3})" if count > 3 else "")
+    is_cut = not name.isascii() or len(name) * min(count, 3) > MAX_MESSAGE_VALUE - 20
+    assert ("…" in told.partition(" … (")[0]) is is_cut

@@ -14,6 +14,8 @@ from pkitools.findings import Severity
 from pkitools_cli.i18n import language, tr
 
 STANDARD_INPUT: Final = "-"  # in the place of a file
+CONNECTIONS_FILE: Final = "connections.toml"
+"""The file of connections that is taken where none is named."""
 
 FC = TypeVar("FC", bound="Callable[..., Any] | click.Command")
 

@@ -115,7 +115,7 @@ class EnvironmentContext:
     def operands(self) -> dict[str, str]:
         """The operands every message of this file may use: the issuer, and the root that would have matched."""
         issuer = self.facts.issuer
-        return {"issuer": issuer.common_name or issuer.text, "wanted": _would_match(self)}
+        return {"issuer": issuer.called, "wanted": _would_match(self)}
 
 
 def check_environment(context: EnvironmentContext, *, raise_crashes: bool = False) -> tuple[Outcome, ...]:

@@ -480,7 +480,7 @@ def _scope(
 
 
 def _itself(facts: CertificateFacts) -> TrustAnchor:
-    name = facts.subject.common_name or facts.subject.text
+    name = facts.subject.called
     return TrustAnchor(
         facts.der, facts.sha256, name, None, "root", facts.not_before, facts.not_after, "the certificate itself"
     )

@@ -324,7 +324,7 @@ def _fits(item: Item, facts: CertificateFacts) -> bool:
 
 def _violated(pair: tuple[Item, CertificateFacts]) -> Violated:
     item, facts = pair
-    name = facts.subject.common_name or facts.subject.text or facts.sha256
+    name = facts.subject.called or facts.sha256
     evidence = (Evidence(f"block {item.position}", facts.public_key.spki_sha256),)
     return Violated(evidence, {"position": str(item.position), "name": name})
 

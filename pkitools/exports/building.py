@@ -385,4 +385,4 @@ def _of_form(form: ExportForm, facts: CertificateFacts, *, legacy: bool) -> Iter
 
 
 def _called(facts: CertificateFacts) -> str:
-    return facts.subject.common_name or facts.subject.text
+    return facts.subject.called

@@ -113,7 +113,7 @@ def _listed(found: Sequence[Subject]) -> str:
 
 
 def _called(facts: CertificateFacts) -> str:
-    return (facts.subject.common_name or facts.subject.text)[:_MOST_OF_A_NAME]
+    return facts.subject.called[:_MOST_OF_A_NAME]
 
 
 def keys_of(contents: Contents, data: bytes, passphrase: bytes | None) -> tuple[FoundKey, ...]:

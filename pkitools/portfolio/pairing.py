@@ -107,8 +107,8 @@ def _is_same_key(one: CertificateFacts, other: CertificateFacts) -> bool:
 
 def _out_of_order(chain: Sequence[CertificateFacts], own: CertificateFacts) -> Outcome:
     """Return that the certificate of a key is not the first: what sends the file serves another, or does not start."""
-    names = [one.subject.common_name or one.subject.text for one in chain]
-    first = own.subject.common_name or own.subject.text
+    names = [one.subject.called for one in chain]
+    first = own.subject.called
     wanted = [first, *(name for name, one in zip(names, chain, strict=True) if one is not own)]
     params = {"found": joined(names, between=_ALL), "wanted": joined(wanted, between=_ALL)}
     return outcome(ORDER, Violated((), params, severity=Severity.ERROR))

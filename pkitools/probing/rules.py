@@ -190,7 +190,7 @@ def _why_unknown(seen: Observation) -> str:
 def _chain(seen: Observation) -> Answer:
     if seen.taken is Taken.WITH_CHAIN:
         issuer = seen.client[-1].issuer
-        return violated("certificates", len(seen.client), missing=issuer.common_name or issuer.text)
+        return violated("certificates", len(seen.client), missing=issuer.called)
     return MET if seen.taken is Taken.YES else NOT_APPLICABLE
 
 
@@ -201,7 +201,7 @@ def _self_signed(seen: Observation) -> Answer:
         facts = read_certificate(seen.handshake.certificates[0])
     except InputError:
         return NOT_APPLICABLE  # that it cannot be read is said elsewhere
-    name = facts.subject.common_name or facts.subject.text
+    name = facts.subject.called
     trusted = facts.sha256 in seen.trusted or not is_self_signed(facts)
     return met_if(trusted, "issuer", name, sha256=facts.sha256)
 
@@ -253,7 +253,7 @@ def _issuers(seen: Observation) -> Answer:
     if any(facts.issuer.text in wanted or facts.subject.text in wanted for facts in seen.client):
         return MET
     issuer = seen.client[-1].issuer
-    return violated("issuer", issuer.common_name or issuer.text, named=joined([n.common_name or n.text for n in named]))
+    return violated("issuer", issuer.called, named=joined([n.called for n in named]))
 
 
 def _signature(seen: Observation) -> Answer:
@@ -264,7 +264,7 @@ def _signature(seen: Observation) -> Answer:
     unfit = [facts for facts in seen.client if not _is_asked(facts, seen.signatures.asked)]
     if not unfit:
         return MET
-    name = unfit[0].subject.common_name or unfit[0].subject.text
+    name = unfit[0].subject.called
     return violated("signatureAlgorithm", _in_tls(unfit[0].signature_algorithm), name=name)
 
 

@@ -157,7 +157,7 @@ def _apart(sent: Sequence[bytes]) -> tuple[tuple[bytes, ...], tuple[str, ...]]:
     read = {der: read_if_readable(der) for der in dict.fromkeys(sent)}
     issuers = {facts.issuer for facts in read.values() if facts is not None}
     strangers = {
-        der: facts.subject.common_name or facts.subject.text
+        der: facts.subject.called
         for der, facts in read.items()
         if facts is not None and der != sent[0] and not facts.is_ca and facts.subject not in issuers
     }

@@ -118,7 +118,7 @@ def _same_environment(pair: _Pair) -> Answer:
     if before is None or after is None:
         return NotChecked("hierarchy_unknown", (pair.old if before is None else pair.new).issuer.text)
     issuer = pair.new.issuer
-    return met_if(before == after, "issuer", after, old=before, issuer=issuer.common_name or issuer.text)
+    return met_if(before == after, "issuer", after, old=before, issuer=issuer.called)
 
 
 def _kind(facts: CertificateFacts) -> str | None:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
-from pkitools.frozen import dataclass
+from pkitools.frozen import dataclass, replace
+from pkitools.limits import MAX_LINE
 from pkitools.messages import Language
+from pkitools.portfolio.succeeding import as_they_stand
 from pkitools.reports.document import instant
 from pkitools.reports.portfolio.as_json import unread_entry
-from pkitools.reports.portfolio.telling import end_of, word
+from pkitools.reports.portfolio.telling import word
 from pkitools.reports.telling.readable import role_above
-from pkitools.text import visible
+from pkitools.text import cut, visible
 
 if TYPE_CHECKING:
     from pkitools.portfolio import HeldCertificate, Portfolio
 
 
 _NOTHING: Final = timedelta()
+_MOST_OF_NAME: Final = 64
+_MOST_OF_PLACE: Final = 160
 
 
 class Nagios(IntEnum):
@@ -33,7 +38,7 @@ class Nagios(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Expiry:
-    """When the certificates of a portfolio end.
+    """When the certificates of a portfolio end; made by :meth:`of`, which knows what follows each.
 
     Args:
         portfolio: what was found.
@@ -44,6 +49,24 @@ class Expiry:
     portfolio: Portfolio
     warning: int
     critical: int
+
+    @classmethod
+    def of(cls, portfolio: Portfolio, warning: int, critical: int) -> Expiry:
+        """Return when they end, with what follows each of them also where nothing is told of what to trust.
+
+        A day to end on needs no path; without one no certificate counts as usable, and so as the next, for a scan.
+
+        Args:
+            portfolio, warning, critical: as of the class.
+        """
+        keys = frozenset(each.spki_sha256 for each in portfolio.keys if each.spki_sha256 is not None)
+        following = as_they_stand(portfolio.judged, portfolio.moment, keys)
+        if any(one.successor is None and one.sha256 in following for one in portfolio.judged):
+            certificates = (
+                replace(one, successor=one.successor or following.get(one.sha256)) for one in portfolio.certificates
+            )
+            portfolio = replace(portfolio, certificates=tuple(certificates))
+        return cls(portfolio, warning, critical)
 
     @property
     def certificates(self) -> tuple[HeldCertificate, ...]:
@@ -73,6 +96,25 @@ class Expiry:
         worst = max((self.state(one) for one in self.certificates), default=Nagios.OK)
         is_known = bool(self.certificates) and self.portfolio.is_whole
         return worst if is_known or worst is not Nagios.OK else Nagios.UNKNOWN
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many have ended (``expired``), will soon (``critical``) and after that (``warning``)."""
+        states = Counter(
+            "expired" if self.state(one) is Nagios.CRITICAL and one.days_left(self.moment) < 0 else self.state(one)
+            for one in self.certificates
+        )
+        return {
+            "expired": states["expired"],
+            "critical": states[Nagios.CRITICAL],
+            "warning": states[Nagios.WARNING],
+        }
+
+    @property
+    def fewest_days(self) -> int | None:
+        """The days left of what ends first or ended longest ago, of what counts; ``None`` without certificates."""
+        counting = [one for one in self.certificates if not one.is_set_aside] or self.certificates
+        return min((one.days_left(self.moment) for one in counting), default=None)
 
     @property
     def moment(self) -> datetime:
@@ -111,23 +153,26 @@ def _certificate(one: HeldCertificate, found: Expiry) -> dict[str, object]:
 
 
 def nagios_line(found: Expiry, language: Language = "en") -> str:
-    """Return the line of a monitoring plugin: the state, what it rests on, and performance data.
+    """Return the line of a monitoring plugin: the state, how many end, which first and where, and performance data.
 
-    The state and the data are the same in every language: monitoring matches on them. The data are the days left of the
-    one it names and how many certificates there are; nothing that a certificate says can begin a second line or
-    performance data of its own.
+    The state and the data are the same in every language: monitoring matches on them. The data are the fewest days left
+    of what counts, how many certificates there are, and how many of them have ended, are critical and are a warning;
+    nothing that a certificate says can begin a second line or performance data of its own, nor make the line long.
 
     Args:
         found: when certificates end.
         language: of the words between them.
     """
-    certificates = found.certificates
+    certificates, counts = found.certificates, found.counts
     data = f"certificates={len(certificates)}"
     if certificates:
-        days, limits = certificates[0].days_left(found.moment), f"{found.warning}:;{found.critical}:"
-        data = f"days_left={days};{limits} {data}"
+        limits = f"{found.warning}:;{found.critical}:"
+        kinds = " ".join(f"{name}={count}" for name, count in counts.items())
+        data = f"days_left={found.fewest_days};{limits} {data} {kinds}"
+    kinds = ", ".join(_words(name, language, count=count) for name, count in counts.items() if count)
+    before = f"{kinds}: " if sum(counts.values()) > 1 else ""
     told = ", ".join((_first(found, language), *_beside(found, language)))
-    return f"PKITOOLS {found.overall.name} - {told} | {data}"
+    return f"PKITOOLS {found.overall.name} - {before}{told} | {data}"
 
 
 def _first(found: Expiry, language: Language) -> str:
@@ -135,20 +180,22 @@ def _first(found: Expiry, language: Language) -> str:
     if not found.certificates:
         return _words("none", language)
     first = found.certificates[0]
-    days = first.days_left(found.moment)
-    several, one = ("ends", "ends_one") if days >= 0 else ("ended", "ended_one")
-    slug = one if abs(days) == 1 else several
+    days, by = first.days_left(found.moment), first.ends_by
+    # what ends is the certificate, or that above it: then the certificate itself goes on, and works no longer
+    slug = ("ends" if by is None else "works") if days >= 0 else ("ended" if by is None else "worked")
+    slug = f"{slug}_one" if abs(days) == 1 else slug
     told = [_words(slug, language, name=_named(first.name), days=abs(days), day=first.ends.date().isoformat())]
-    if (by := first.ends_by) is not None:
+    if by is not None:
         slug, role = "ends_by" if days >= 0 else "ended_by", role_above(by.role, language)
         told.append(_words(slug, language, role_above=role, issuer=_named(by.name)))
+    told += [_end_of(first.places[0].name)] if first.places else []
     if (mend := first.mend) is not None:
         told.append(_words("mend", language, place=_named(mend.place)))
     if first.successor is not None:
         slug = "without_key" if first.successor.lacks_key else "successor"
-        told.append(_words(slug, language, place=_named(first.successor.place)))
+        told.append(_words(slug, language, place=_end_of(first.successor.place)))
         if first.successor.is_in_place and first.named_by:
-            told.append(_words("named", language, where=end_of(visible(first.named_by[0])).replace("|", "/")))
+            told.append(_words("named", language, where=_end_of(first.named_by[0])))
     return ", ".join(told)
 
 
@@ -157,7 +204,7 @@ def _beside(found: Expiry, language: Language) -> Iterator[str]:
     unread = found.portfolio.unread
     if unread:
         slug = "unread_one" if len(unread) == 1 else "unread_more"
-        yield _words(slug, language, name=_named(unread[0].name), count=len(unread) - 1)
+        yield _words(slug, language, name=_end_of(unread[0].name), count=len(unread) - 1)
 
 
 def _words(slug: str, language: Language, **params: object) -> str:
@@ -165,4 +212,10 @@ def _words(slug: str, language: Language, **params: object) -> str:
 
 
 def _named(name: str) -> str:
-    return visible(name, 80).replace("|", "/")
+    return cut(visible(name, _MOST_OF_NAME).replace("|", "/"), _MOST_OF_NAME)
+
+
+def _end_of(place: str) -> str:
+    """Return the end of where something is, which is where long names of files differ."""
+    told = visible(place[-MAX_LINE:]).replace("|", "/")
+    return told if len(told) <= _MOST_OF_PLACE else f"…{told[1 - _MOST_OF_PLACE :]}"

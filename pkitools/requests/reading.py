@@ -68,7 +68,7 @@ class RequestFacts:
     problems: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        return f"<RequestFacts {self.subject.common_name or self.subject.text!r}, sha256 {self.sha256[:16]}…>"
+        return f"<RequestFacts {self.subject.called!r}, sha256 {self.sha256[:16]}…>"
 
     @property
     def dns_names(self) -> tuple[str, ...]:

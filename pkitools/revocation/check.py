@@ -269,7 +269,7 @@ def given_responses(responses: Given | Iterable[Given]) -> tuple[bytes, ...]:
 def _name(subject: bytes) -> str:
     """Return what people call a certificate: its common name, else its whole name."""
     name = read_name(subject, node_at(subject, 0, len(subject)), "subject", lambda _problem: None)
-    return name.common_name or name.text
+    return name.called
 
 
 def _no_clock(ref: CertificateRef, moment: datetime) -> CertificateRevocation:

@@ -228,7 +228,7 @@ def is_made_to_connect(facts: CertificateFacts) -> bool:
 
 
 def _subject(facts: CertificateFacts) -> str:
-    return facts.subject.common_name or facts.subject.text or facts.sha256
+    return facts.subject.called or facts.sha256
 
 
 def _chosen_profile(facts: CertificateFacts, profile: Profile | str | None) -> Profile | None:

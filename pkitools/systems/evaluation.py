@@ -341,7 +341,7 @@ def _hierarchy(bad: Stance, *good: Stance) -> Check:
         issuer = context.leaf.issuer
         return _met_if(
             stance is not bad,
-            Evidence("issuer", issuer.common_name or issuer.text),
+            Evidence("issuer", issuer.called),
             sure=_sure(context.about_hierarchy),
             hierarchy=context.hierarchy.label,
             accepted=", ".join(_accepted(context)) or NOTHING,

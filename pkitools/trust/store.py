@@ -287,7 +287,7 @@ def _anchor_from(facts: CertificateFacts, source: str) -> TrustAnchor:
 
 
 def _shown_name(facts: CertificateFacts) -> str:
-    return facts.subject.common_name or facts.subject.text
+    return facts.subject.called
 
 
 def _files_in(path: Path) -> list[Path]:

@@ -76,6 +76,11 @@ class DistinguishedName:
         return self.first("2.5.4.10")
 
     @property
+    def called(self) -> str:
+        """What to call whose name this is: its common name, else all of it. Not made safe, and of any length."""
+        return self.common_name or self.text
+
+    @property
     def text(self) -> NameText:
         """One line for people, most significant first: ``C=NL, O=…, CN=…``. Not for comparison, not made safe.
 
@@ -230,7 +235,7 @@ class CertificateFacts:
     problems: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        return f"<CertificateFacts {self.subject.common_name or self.subject.text!r}, sha256 {self.sha256[:16]}…>"
+        return f"<CertificateFacts {self.subject.called!r}, sha256 {self.sha256[:16]}…>"
 
     @property
     def subject_serial_numbers(self) -> tuple[NameAttribute, ...]:

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from pkitools.limits import MAX_LINE
+from pkitools.limits import MAX_LINE, MAX_MESSAGE_VALUE
 from tests.support.command import Command
 from tests.support.der import UTF8, certificate, extension, name, sequence, tlv
 from tests.support.requests import request
 
 LONG = 20_000
+FILE, GIVEN = "long.pem", "given.pem"
 VALUES = {"text": b"A" * LONG, "controls": b"\x1b" * LONG, "wide": "𝔸".encode() * (LONG // 4)}
 COMMANDS = {
     "show": ("cert", "show"),
@@ -57,3 +58,29 @@ def test_what_is_shown_is_bounded_and_what_was_cut_off_is_said(
 def test_json_has_it_whole(run: Command, tmp_path: Path) -> None:
     ran = run("cert", "show", "--json", written(tmp_path, "show", VALUES["text"]))
     assert "A" * LONG in ran.out
+
+
+NAMING = {
+    "a root that is none": ("cert", "check", GIVEN, "-e", "preproduction", "--offline", "--trust", FILE),
+    "a chain": ("chain", "complete", FILE, "--offline"),
+    "an export": ("export", "chain", FILE, "--out", "out.pem"),
+    "a store": ("trust", "diff", FILE),
+    "a scan": ("scan", FILE),
+    "an end": ("expiry", FILE),
+}
+
+
+@pytest.mark.parametrize("value", VALUES)
+@pytest.mark.parametrize("command", NAMING)
+def test_a_name_in_a_sentence_is_no_longer_than_a_sentence_has_room_for(
+    run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, value: str
+) -> None:
+    """A refusal, a heading or a row that named a certificate took its name at any length."""
+    monkeypatch.chdir(tmp_path)
+    Path(FILE).write_bytes(certificate(name(("2.5.4.3", UTF8, VALUES[value]))))
+    Path(GIVEN).write_bytes(certificate(name(("2.5.4.3", UTF8, b"a"))))
+    ran = run(*NAMING[command])
+    room = MAX_MESSAGE_VALUE * {"text": 1, "controls": len("\\x1b"), "wide": len("\\U0001d538")}[value]
+    said = [*ran.out.split("\n"), *ran.err.split("\n")]
+    assert max(map(len, said)) < room + 600
+    assert sum(map(len, said)) < 4 * room + 1000

@@ -310,6 +310,11 @@ def test_what_cannot_be_judged_brings_the_form_back_with_one_sentence_and_what_w
     assert answer.status is HTTPStatus.UNPROCESSABLE_ENTITY
     read = Read(answer)
     assert told in read.text
+    # a browser gives no file back with a form
+    assert ("Choose the file again" in read.text) is bool(files and files[0][0])
+    radios = [found for tag, found in read.elements if tag == "input" and found.get("name") == "environment"]
+    assert radios
+    assert all("required" in found for found in radios)
     typed = [found for tag, found in read.elements if tag == "input" and found.get("name") == "organization"]
     assert [found["value"] for found in typed] == ["Gemeente Voorbeeld"]
     assert "canary-passphrase" not in answer.body.decode()

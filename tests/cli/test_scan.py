@@ -131,7 +131,7 @@ def test_what_to_do_about_many_for_one_reason_is_told_once_and_the_reason_of_eac
     for number in range(3):
         wrong = good_chain().leaf.der[:-1] + bytes([number])
         (folder / "found" / f"bad{number}.pem").write_bytes(pem(wrong))
-    ran = run("--lang", language, "scan", folder / "found", "--trust", folder / "root.pem", *AT)
+    ran = run("--lang", language, "scan", folder / "found", "--trust", folder / "root.pem", *AT, "--verbose")
     heading = next(n for n, line in enumerate(ran.lines) if line.split()[-1:] in (["naam"], ["name"]))
     table = ran.lines[heading + 1 : ran.lines.index("", heading)]
     pages = " ".join(" ".join(table).split())
@@ -338,7 +338,10 @@ def test_progress_is_told_now_and_then_with_an_estimate(monkeypatch: pytest.Monk
 def test_more_processes_say_the_same(scan: Any, folder: Path) -> None:
     for number in range(3):
         (folder / "found" / f"{number}.pem").write_bytes(other_leaf(number))
+    bad(folder)
+    (folder / "found" / "bad.chain.pem").write_bytes((folder / "found" / "bad.pem").read_bytes() + CHAIN)
     assert scan("--jobs", "2", "--json").document == scan("--json").document
+    assert scan("--jobs", "2", "--verbose").out == scan("--verbose").out
 
 
 # --- expiry -----------------------------------------------------------------------------------------------------------

@@ -159,7 +159,7 @@ def test_a_terminal_names_it_and_what_is_late_is_not_passed_over(
         "--moment",
         MOMENT.isoformat(),
     )
-    told = " ".join(run("--lang", "en", "scan", folder, *asked).told.split())
+    told = " ".join(run("--lang", "en", "scan", folder, *asked, "--verbose").told.split())
     counted = OrderDays(MOMENT, connections)
     for one in portfolio.judged:
         order, day = counted.of(one), short_day(at_noon(counted.of(one).day), "en")

@@ -232,9 +232,12 @@ def _begins_at_the_first(one: Any, days: dict[str, str]) -> None:
 
 
 def test_what_is_most_urgent_is_told_first(run: Command, supplier: Path) -> None:
-    ran = run("status", *asked(supplier), "--by", "system")
-    assert ran.code == 11
+    grouped = run("status", *asked(supplier), "--by", "system")
+    ran = run("status", *asked(supplier))
+    assert (grouped.code, ran.code) == (11, 11)
+    assert len(grouped.lines) < 40
+    assert re.search(r"Begin with [^;]+, preproduction; [^;]+; [^;]+ … \(\+57\)\. What to do", grouped.told)
     assert ran.lines[0].startswith("360 connections in")
     told = [line.split("  ")[0] for line in ran.lines if line.startswith(("too late", "to do now", "not known"))]
     assert told == ["too late"] * 60 + ["to do now"] * 185 + ["not known"] * 55
-    assert any(line.strip() == "Digipoort: 60 too late, 60 waiting" for line in ran.lines)
+    assert any(line.strip() == "Digipoort: 60 too late, 60 waiting" for line in grouped.lines)

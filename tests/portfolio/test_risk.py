@@ -24,11 +24,12 @@ from pkitools.messages import LANGUAGES, Language, outcome_message
 from pkitools.portfolio import Gap, HeldCertificate, HeldKey, HeldRequest, Place, Unread
 from pkitools.portfolio.risk import CertificateUse, Risks, authorities, by_folder, grouping, risks_of, weighing
 from pkitools.reports import Telling
-from pkitools.reports.portfolio.across import risk_line
-from pkitools.reports.telling.readable import readable
+from pkitools.reports.portfolio.across import hanging_line, risk_line
+from pkitools.reports.telling.readable import readable, short_day
 from pkitools.revocation.rules import REVOKED
 from pkitools.systems import get_system
 from pkitools.text import DayText
+from pkitools.x509.above import Above, AboveRole
 from tests.portfolio.support import CHAIN, LEAF, judging, scanned
 from tests.support.chains import good_chain
 from tests.support.deliveries import pem
@@ -171,6 +172,14 @@ ORGANIZATIONS: Final = [
 @pytest.mark.parametrize(("other", "told"), ORGANIZATIONS)
 def test_a_key_for_two_organizations(other: dict[str, Any], told: dict[str, str]) -> None:
     assert codes(held("a", key="k"), held("b", key="k", **other)) == told
+
+
+def test_of_a_certificate_that_names_nobody_its_file_is_told() -> None:
+    nobody = {"oin": OTHER_OIN, "organization": None, "common_name": None, "subject": ""}
+    (risk,) = risks(held("a", key="k"), held("b", "/srv/empty.pem", key="k", **nobody)).found
+    told = outcome_message(risk.outcome, "en").message
+    assert f"/srv/empty.pem ({OTHER_OIN})" in told
+    assert digest("b") not in told
 
 
 @pytest.mark.parametrize(("many", "length"), list(itertools.product((2, 5, 12, 40), (5, 60, 150))))
@@ -441,6 +450,23 @@ def test_what_hangs_on_each_authority() -> None:
     ]
     assert (len(found.hanging[0].services), found.hanging[0].more_services) == (10, 2)
     assert not {"a", "d1"} & set(codes(held("c")))
+
+
+@pytest.mark.parametrize("ends", [(100,), (100, 900), (900, 100), (900, 900), (900, 100, 900)])
+def test_authorities_of_one_name_end_each_on_its_own_day(ends: tuple[int, ...]) -> None:
+    """One that ended soon stood as the end of all of that name: a false alarm with the first that is issued again."""
+    found = []
+    for number, days in enumerate(ends):
+        issuer = Above("Mine", MOMENT + timedelta(days=days), f"{number:064x}", AboveRole.ISSUER)
+        one = held(f"d{number}", issuer="CN=Mine", not_after=MOMENT + timedelta(days=50))
+        found.append(replace(one, judgements=(replace(one.judgements[0], path=(issuer,)),)))
+    (told,) = risks(*found).hanging
+    first, last = (MOMENT + timedelta(days=each) for each in (min(ends), max(ends)))
+    assert (told.ends, told.last_end, told.authorities, told.count) == (first, last, len(ends), len(ends))
+    line = hanging_line(told, "en")
+    assert short_day(first, "en") in line
+    assert (f"{len(ends)} authorities have this name" in line) is (first != last)
+    assert short_day(last, "en") in line
 
 
 def test_what_ends_first_is_named_first_of_what_hangs_on_an_authority() -> None:

@@ -24,11 +24,12 @@ from pkitools.portfolio import (
     Portfolio,
     Reading,
 )
-from pkitools.reports.expiry import Expiry, nagios_line
+from pkitools.reports.expiry import Expiry, expiry_document, nagios_line
 from pkitools.revocation.rules import REVOKED
 from pkitools_cli.commands.expiry import _text
 from tests.cli.conftest import run
 from tests.connections.support import CHAIN, OIN, certificate, connection, written
+from tests.portfolio.support import judging, scanned
 from tests.support.chains import good_chain
 from tests.support.command import Command
 from tests.support.deliveries import pem
@@ -225,6 +226,17 @@ def test_what_watches_the_end_says_the_same(monkeypatch: pytest.MonkeyPatch) -> 
         told = " ".join(str(line) for line in _text(expiry))
         assert said in " ".join(told.split()), told
         assert ("next.pem" in told) is (NEXT in certificates)
+
+
+def test_a_program_hears_what_the_command_says_of_what_follows(run: Command, folder: Path) -> None:
+    """Without what to trust no certificate counts as usable for a scan, and so as the next."""
+    places = folder / "old.pem", folder / "next.pem"
+    told = run("expiry", *places, "--moment", MOMENT.isoformat(), "--json").document
+    portfolio = scanned(*places, asked=judging(moment=MOMENT, trust=None, revocation=None))
+    assert [one.successor for one in portfolio.judged] == [None, None]
+    certificates = json.loads(json.dumps(expiry_document(Expiry.of(portfolio, 90, 30))))["certificates"]
+    assert [one["successor"] for one in certificates] == [one["successor"] for one in told["certificates"]]
+    assert any(one["successor"] for one in certificates)
 
 
 def test_under_roots_of_their_own_the_next_is_seen_by_whom_they_are_given(run: Command, folder: Path) -> None:

@@ -535,3 +535,12 @@ def test_a_page_has_a_row_of_a_picture_and_of_the_table_for_each(portfolio: Port
     assert len(names) == count
     assert len(drawn) == -(-count // MOST_ROWS) + (count > MOST_ROWS)
     assert all(by_id(root, svg.get("aria-describedby", "")) is not None for svg in drawn)
+
+
+@pytest.mark.parametrize("after", ["", "Then add it to the file."])
+def test_the_command_of_what_to_do_first_is_there_to_be_copied(after: str) -> None:
+    command = "pkitools cert check '<a>.pem'"
+    telling = Telling("en", now=f"Begin here: {command} {after}".rstrip(), command=command)
+    page = portfolio_page(Portfolio(MOMENT, ("a",)), telling)
+    assert "<pre>pkitools cert check &#39;&lt;a&gt;.pem&#39;</pre>" in "".join(page)
+    assert ("Then add it" in "".join(page)) is bool(after)

@@ -20,6 +20,7 @@ from pkitools.errors import InvalidValueError
 from pkitools.findings import Verdict
 from pkitools.messages import LANGUAGES, Language
 from pkitools.portfolio import Gap, HeldCertificate, Judging, Portfolio, Unread, changes_since, read_earlier
+from pkitools.portfolio.model import Place, Successor
 from pkitools.portfolio.reading import held_certificate
 from pkitools.portfolio.risk import risks_of
 from pkitools.reports import Expiry, Telling, expiry_document, portfolio_report, report_form, report_suffixes
@@ -191,7 +192,11 @@ def test_a_monitor_hears_the_worst_and_what_could_not_be_read(days: int, whole: 
     for language in LANGUAGES:
         told = nagios_line(expiry, language)
         assert told.startswith(f"PKITOOLS {state.name} - ")
-        assert told.split(" | ")[1] == f"days_left={one.days_left(found.moment)};90:;30: certificates=1"
+        data = told.split(" | ")[1]
+        assert data.startswith(f"days_left={one.days_left(found.moment)};90:;30: certificates=1 ")
+        counts = dict(each.split("=") for each in data.split()[2:])
+        is_told = {"expired": days < 0, "critical": 0 <= days < 30, "warning": 30 <= days < 90}
+        assert counts == {name: str(int(each)) for name, each in is_told.items()}
 
 
 WORDS: Final = {
@@ -239,12 +244,35 @@ def scanned_one() -> HeldCertificate:
 
 
 @examples(20)
-@given(st.text(max_size=30) | st.sampled_from(["a | days_left=1", "a\nOK", "\x1b[31m"]))
-def test_no_name_begins_a_line_or_data_of_its_own(name: str) -> None:
-    one = replace(scanned_one(), common_name=name)
-    told = nagios_line(Expiry(Portfolio(MOMENT, ("a",), certificates=(one,)), 90, 30))
+@given(st.text(max_size=30) | st.sampled_from(["a | days_left=1", "a\nOK", "\x1b[31m", "\u202e" * 60_000]))
+def test_no_name_begins_a_line_or_data_of_its_own_nor_makes_it_long(name: str) -> None:
+    next_one = Successor("00", MOMENT, name, is_in_place=True, lacks_key=True)
+    place = Place(name, named_by=(name,))
+    one = replace(scanned_one(), common_name=name, places=(place,), successor=next_one)
+    told = nagios_line(Expiry(Portfolio(MOMENT, ("a",), certificates=(one,), unread=(unreadable(name),)), 90, 30))
     assert told.count("|") == 1
     assert told.isprintable()
+    assert len(told) < 1024, "as much as older plugins send"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_monitor_hears_how_many_end_and_of_the_first_where_it_is(language: Language) -> None:
+    days = (-2017, -1, 0, 29, 30, 89, 90)
+    found = tuple(
+        replace(
+            scanned_one(),
+            sha256=f"{n:064x}",
+            not_after=MOMENT + timedelta(days=n, hours=1),
+            places=(Place(f"{n}.pem"),),
+        )
+        for n in days
+    )
+    line = nagios_line(Expiry(Portfolio(MOMENT, ("a",), certificates=found), 90, 30), language)
+    told, data = line.removeprefix("PKITOOLS CRITICAL - ").split(" | ")
+    kinds = {"en": "2 expired, 2 critical, 2 warning: ", "nl": "2 verlopen, 2 kritiek, 2 waarschuwing: "}
+    assert told.startswith(kinds[language])
+    assert told.endswith(", -1.pem")
+    assert data == "days_left=-2017;90:;30: certificates=7 expired=2 critical=2 warning=2"
 
 
 def test_nothing_found_is_not_good() -> None:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from ipaddress import IPv4Network, IPv6Network
 from typing import TYPE_CHECKING
 
 import click
 
-from pkitools.environment import Environment
 from pkitools.errors import MissingExtraError
 from pkitools.findings import Severity, Verdict
-from pkitools.frozen import dataclass, replace
-from pkitools.portfolio.succeeding import as_they_stand
+from pkitools.frozen import dataclass
 from pkitools.portfolio.waiting import request_for_next
 from pkitools.reports import Expiry, expiry_document
 from pkitools.reports.expiry import Nagios, nagios_line
@@ -25,6 +22,7 @@ from pkitools.text import visible
 from pkitools_cli.commands.given.judging import trust_option
 from pkitools_cli.commands.scan.claims import refuse_no_place
 from pkitools_cli.commands.scan.running import Running
+from pkitools_cli.commands.status.asked import Scanning
 from pkitools_cli.exit_codes import ExitCode, MonitorCode, of_verdicts
 from pkitools_cli.framework import Command, gathered, is_for_people
 from pkitools_cli.i18n import language, tr
@@ -55,27 +53,6 @@ class Options:
     fail_on: Severity | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Look:
-    """A scan as far as the end of certificates asks for one: no list is asked, and no connection made."""
-
-    places: tuple[str, ...]
-    moment: datetime
-    chain: tuple[str, ...]
-    trust: tuple[str, ...]
-    passphrase_file: str | None
-    passphrase_env: str | None
-    environment: Environment | None = None
-    systems: tuple[str, ...] = ()
-    since: str | None = None
-    jobs: int = 1
-    dask: str | None = None
-    crls: tuple[str, ...] = ()
-    revocation: str | None = "off"
-    offline: bool = True
-    allow_net: tuple[IPv4Network | IPv6Network, ...] = ()
-
-
 @click.command("expiry", cls=Command, help="cli.expiry.help")
 @click.argument("places", nargs=-1, required=True, metavar="FILE|DIR...")
 @click.option("--nagios", is_flag=True, help="cli.expiry.nagios")
@@ -94,7 +71,7 @@ def command(options: Options) -> Reply[Expiry]:
     refuse_no_place(options.places)
     if options.nagios and not is_for_people():
         raise click.UsageError(tr("cli.expiry.nagios_json"))
-    found = Expiry(_portfolio(options), options.warning, options.critical)
+    found = Expiry.of(_portfolio(options), options.warning, options.critical)
     if options.nagios:
         line, code = nagios_line(found, language()), MonitorCode(found.overall.value)
         return Reply(found, document=expiry_document, text=lambda _: [line], code=code)
@@ -102,30 +79,8 @@ def command(options: Options) -> Reply[Expiry]:
 
 
 def _portfolio(options: Options) -> Portfolio:
-    asked = _Look(
-        places=options.places,
-        chain=options.chain,
-        trust=options.trust,
-        moment=options.moment,
-        passphrase_file=options.passphrase_file,
-        passphrase_env=options.passphrase_env,
-    )
-    return _followed(Running.of(asked).found()[0])
-
-
-def _followed(portfolio: Portfolio) -> Portfolio:
-    """Return the same with what follows each certificate, also where nothing is told of what to trust.
-
-    A day to end on needs no path; without one no certificate counts as usable, and so as the next, for a scan.
-    """
-    keys = frozenset(each.spki_sha256 for each in portfolio.keys if each.spki_sha256 is not None)
-    following = as_they_stand(portfolio.judged, portfolio.moment, keys)
-    if all(one.successor is not None or one.sha256 not in following for one in portfolio.judged):
-        return portfolio
-    certificates = (
-        replace(one, successor=one.successor or following.get(one.sha256)) for one in portfolio.certificates
-    )
-    return replace(portfolio, certificates=tuple(certificates))
+    """Return what is found, as far as an end asks for it: no list is asked, and no connection made."""
+    return Running.of(Scanning.of(options, revocation="off")).found()[0]
 
 
 def _code(found: Expiry, fail_on: Severity | None) -> ExitCode:

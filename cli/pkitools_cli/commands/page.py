@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
@@ -23,16 +23,13 @@ from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, answer, gathered, progress
 from pkitools_cli.i18n import language_asked, tr
 from pkitools_cli.lines import wrapped
-from pkitools_cli.options import moment_option, moment_was_given, now
+from pkitools_cli.options import CONNECTIONS_FILE, moment_option, moment_was_given, now
 from pkitools_cli.output import complain
 from pkitools_cli.reply import Line, Reply
 
 if TYPE_CHECKING:
     from pkitools_cli.page.serving import Server
     from pkitools_cli.page.site import Given
-
-CONNECTIONS: Final = "connections.toml"
-"""The file of connections that is taken where none is named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +107,7 @@ def _given(options: Options) -> Given:
         raise click.UsageError(tr("cli.page.online_or_offline"))
     if options.folder is not None and not options.folder.is_dir():
         raise click.UsageError(tr("cli.page.no_such_folder", name=options.folder))
-    here = CONNECTIONS if is_file(Path(CONNECTIONS)) else None
+    here = CONNECTIONS_FILE if is_file(Path(CONNECTIONS_FILE)) else None
     moment = options.moment
     clock = (lambda: moment) if moment_was_given() else now
     return Given(

@@ -39,7 +39,7 @@ from pkitools_cli.exit_codes import ExitCode, not_known
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import next_step, wrapped
-from pkitools_cli.options import Day, environment_option, moment_option
+from pkitools_cli.options import CONNECTIONS_FILE, Day, environment_option, moment_option
 from pkitools_cli.own_data import system_named, tsp_named
 from pkitools_cli.passphrases import passphrase_options
 from pkitools_cli.remedies import error_line
@@ -53,7 +53,6 @@ if TYPE_CHECKING:
 
 _OVERRIDES: Final = ("registration", "delivery", "handling", "course")
 _DAYS: Final = click.IntRange(0, MAX_DAYS)
-_FILE: Final = "connections.toml"
 _OF_CHAIN: Final = frozenset({"connections.verdict.chain_ended", "connections.verdict.chain_ends"})
 _ASKS: Final = frozenset({StepState.NOW, StepState.LATE})  # of what was ordered: it is asked after
 
@@ -156,7 +155,7 @@ def _for_connections(options: Options) -> tuple[list[Planned], ConnectionsStatus
     alone = (options.environment, options.tsp, options.subscriber, *(getattr(options, name) for name in _OVERRIDES))
     if any(each is not None for each in alone):
         raise click.UsageError(tr("cli.plan.alone"))
-    connections = given_connections(options.connections or _FILE)
+    connections = given_connections(options.connections or CONNECTIONS_FILE)
     judging, _ = judging_of(Scanning.of(options))
     status = hold(connections, judging)
     return sorted(planned_of(status), key=partial(_turn, today=options.moment.date())), status

@@ -180,7 +180,7 @@ def _missing(context: _Context, group: Group, holder: CertificateFacts) -> Itera
         at = issuer
     # who issued the last of them is a root, or is missing too: only who names the roots knows
     if not at.is_self_issued and (at is holder or context.trusted):
-        yield _Missing(at.issuer.common_name or at.issuer.text, _where(None, at))
+        yield _Missing(at.issuer.called, _where(None, at))
 
 
 _KNOWN: Final = 2  # the pools from here on are neither in the file nor beside it
@@ -387,7 +387,7 @@ def _names(certificates: Iterable[CertificateFacts], between: str = ", ") -> str
 
 
 def _name(facts: CertificateFacts) -> str:
-    return facts.subject.common_name or facts.subject.text or facts.sha256
+    return facts.subject.called or facts.sha256
 
 
 _CHECKS: Final[tuple[tuple[Rule, _Check], ...]] = (

@@ -162,6 +162,8 @@ class _Gathered:
         self.first, self.count, self.first_end = first, 0, first.not_after
         self.name: str | None = None
         self.ends: datetime | None = None
+        self.last_end: datetime | None = None
+        self.authorities: set[str] = set()
         self.services: dict[str, datetime] = {}  # those that end first, and when
         self.known: set[int] = set()
         self.oins: set[str] = set()
@@ -170,7 +172,13 @@ class _Gathered:
         self.count += 1
         self.name = self.name or (above[0].name if above else None)
         days = [each.not_after for each in above if each.not_after is not None]
-        self.ends = min(days if self.ends is None else (*days, self.ends), default=None)
+        if days:
+            # of one name there may be several, and several ways up: when the first and the last of them end
+            end = min(days)
+            self.ends = min(end, self.ends or end)
+            self.last_end = max(end, self.last_end or end)
+        if above and isinstance(above[0], Above):
+            self.authorities.add(above[0].sha256)
         self.first_end = min(self.first_end, one.not_after)
         self.known.add(hash((one.name, one.organization)))  # to count them: the names are not kept
         label = ", ".join(filter(None, (one.name, one.organization)))
@@ -194,4 +202,6 @@ class _Gathered:
             more_services=max(len(self.known) - len(self.services), 0),
             organizations=len(self.oins),
             first_end=self.first_end,
+            last_end=self.last_end,
+            authorities=max(len(self.authorities), 1),
         )

@@ -72,8 +72,14 @@ def _are_alike(organizations: Iterable[str | None]) -> bool | None:
 
 
 def _held_by(members: Iterable[HeldCertificate]) -> Iterator[str]:
-    held = (f"{one.organization or one.name} ({one.oin or '–'})" for one in members)
+    held = (f"{_called(one)} ({one.oin or '–'})" for one in members)
     return iter(dict.fromkeys(held))
+
+
+def _called(one: HeldCertificate) -> str:
+    """Return whose a certificate is; of one that names nobody where it is, for its thumbprint says nothing."""
+    named = one.organization or one.common_name
+    return named or next((place.name for place in one.places), one.name)
 
 
 def renewed(case: Case) -> Told:

@@ -60,7 +60,9 @@ class Risk:
 
 @dataclass(frozen=True, slots=True)
 class Hanging:
-    """What hangs on one authority: an overview, not a finding.
+    """What hangs on the authorities of one name, mostly one: an overview, not a finding.
+
+    Certificates say by name who issued them, and one name may be of several certificates of an authority.
 
     Args:
         name: of the authority: its common name, or all of its name where that is not known.
@@ -73,6 +75,8 @@ class Hanging:
         more_services: how many more there are.
         organizations: how many OINs stand in them.
         first_end: when the first of them ends.
+        last_end: when that is which ``ends`` says of the first, of the last certificate of that name and its way up.
+        authorities: how many certificates of that name stand above them, as far as that is known.
     """
 
     name: str
@@ -85,6 +89,8 @@ class Hanging:
     more_services: int
     organizations: int
     first_end: datetime
+    last_end: datetime | None = None
+    authorities: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,8 @@ class ShownPortfolio:
         partial: what says that it is a part; empty where it is whole.
         counted: how many there are, in a sentence.
         counts: of each standing tone, kind, word and how many.
-        now: what to do first; empty where the program says nothing of it.
+        now: what to do first: a sentence, what of it is there to be copied, and what comes after that; each may be
+            empty.
         how: how it was judged.
         changes: what changed since an earlier one: a heading and sentences.
         spans: every certificate that is judged and told here, in the order in which they end.
@@ -143,7 +144,7 @@ class ShownPortfolio:
     partial: str
     counted: str
     counts: tuple[tuple[str, str, str, int], ...]
-    now: str
+    now: tuple[str, str, str]
     how: tuple[str, ...]
     changes: tuple[str, tuple[str, ...]] | None
     spans: tuple[timeline.Span, ...]
@@ -192,7 +193,7 @@ def portfolio_for_page(portfolio: Portfolio, telling: Telling, parts: Sequence[P
         partial="" if portfolio.complete else word("portfolio.report.partial", language),
         counted=counted(portfolio, language),
         counts=_counts(portfolio, language),
-        now=telling.now,
+        now=telling.now.partition(telling.command) if telling.command else (telling.now, "", ""),
         how=tuple(judged_how(portfolio, telling)),
         changes=_changes(telling),
         spans=spans,

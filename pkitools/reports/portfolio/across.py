@@ -70,13 +70,21 @@ def severity_word(severity: Severity, language: Language) -> str:
 
 
 def hanging_line(one: Hanging, language: Language) -> str:
-    """Return what hangs on an authority, in a sentence."""
-    day = "" if one.ends is None else short_day(one.ends, language)
-    code = f"portfolio.across.{'open' if one.ends is None else 'hanging'}.{number_of(one.count)}"
-    said = word(code, language, name=one.name, count=one.count, first=short_day(one.first_end, language), day=day)
+    """Return what hangs on an authority, in a sentence; where several have its name, between which days they end."""
+    code, first = f"portfolio.across.hanging.{number_of(one.count)}", short_day(one.first_end, language)
+    ends = _ends_told(one, language)
+    said = word(code, language, name=one.name, ends=ends, count=one.count, first=first)
     services = "; ".join(one.services)
     more = word("portfolio.across.more", language, count=one.more_services) if one.more_services else ""
     return one_line(f"{said} {services} {more}")
+
+
+def _ends_told(one: Hanging, language: Language) -> str:
+    if one.ends is None:
+        return word("portfolio.across.ends.unknown", language)
+    day, last = (short_day(each, language) for each in (one.ends, one.last_end or one.ends))
+    code = "one" if day == last else "range" if one.authorities == 1 else "several"
+    return word(f"portfolio.across.ends.{code}", language, day=day, last=last, count=one.authorities)
 
 
 def unasked(risks: Risks) -> Iterator[Outcome]:

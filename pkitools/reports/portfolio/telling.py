@@ -15,12 +15,12 @@ from pkitools.portfolio.model import HeldCertificate, Place, Portfolio, Standing
 from pkitools.portfolio.waiting import request_for_next
 from pkitools.reports.telling.answer import answer_of, reservations, told
 from pkitools.reports.telling.readable import number_of, readable, role_above, short_day
-from pkitools.text import joined, visible
+from pkitools.text import few, visible
 from pkitools.x509.above import Above
 
 if TYPE_CHECKING:
     from pkitools.connections import Connections
-    from pkitools.portfolio.comparing import Changes
+    from pkitools.portfolio.comparing import Changes, EarlierCertificate, Replaced
     from pkitools.portfolio.risk import Risks
     from pkitools.reports.portfolio.order_days import OrderDays
 
@@ -28,12 +28,8 @@ _OF_A_SOURCE: Final = ("revocation.source.", "revocation.crl.", "revocation.ocsp
 _NONE_NAMED: Final = "revocation.source.named"  # there was none to count
 _ORDER_NOW: Final = "advice.validity.order_now"  # told by what is said of its renewal
 _MOST_UNUSED: Final = 3
-_MOST_ADDED: Final = 5
 _MOST_NAMING: Final = 4
 _MOST_OF_NAME: Final = 190  # characters of an operand of a message
-_MOST_NAMES: Final = 5
-_MOST_ITEMS: Final = 3
-_MOST_OF_ITEM: Final = 50  # characters: three of them, counted, stay within an operand
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +41,7 @@ class Telling:
         changes: what changed since an earlier one, where one was given.
         remedy: gives what to do, where the caller has words of its own; ``None``: the words of the library.
         now: what to do first, in the words of the caller; empty where it says nothing of that.
+        command: what of ``now`` is there to be copied; empty where nothing is.
         risks: what is told of all together; ``None``: it is worked out, by what the folders are called.
         connections: those that the certificates are judged by: what they claim is to be ordered as their plans say.
         elsewhere: what people call those of them that have a certificate at other places, which is told beside this.
@@ -54,6 +51,7 @@ class Telling:
     changes: Changes | None = None
     remedy: RemedyText | None = None
     now: str = ""
+    command: str = ""
     risks: Risks | None = None
     connections: Connections | None = None
     elsewhere: Collection[str] = ()
@@ -92,7 +90,8 @@ def deciding_files(certificate: HeldCertificate) -> tuple[str, ...]:
     if decides is None:
         return ()
     every = (one for judgement in certificate.judgements for one in judgement.beside)
-    named = dict.fromkeys(seen.value for one in every if one.rule is decides.rule for seen in one.evidence)
+    # by its code: of what another process judged the rule is a copy
+    named = dict.fromkeys(seen.value for one in every if one.rule.code == decides.rule.code for seen in one.evidence)
     return tuple(named) or tuple(dict.fromkeys(_used_as(certificate, decides)))
 
 
@@ -197,7 +196,7 @@ def successor_told(successor: Successor, language: Language, old: HeldCertificat
     named_by = () if old is None else old.named_by
     if successor.has_replaced:
         told = word("portfolio.report.set_aside", language, place=place, day=day)
-        lacks = joined([*map(visible, successor.lacks)], _MOST_NAMES)
+        lacks = few(successor.lacks, between=", ")
         return f"{told} {word('portfolio.report.dropped', language, names=lacks)}" if lacks else told
     if successor.is_in_place and named_by:
         return " ".join(_named_told(named_by, place, day, language))
@@ -234,7 +233,7 @@ def partial_told(certificate: HeldCertificate, language: Language) -> str:
     """Return that what comes after a certificate is there and lacks names of it, and which; empty where none is."""
     if (partial := certificate.partial) is None:
         return ""
-    names, place = joined([*map(visible, partial.lacks)], _MOST_NAMES), visible(partial.place)
+    names, place = few(partial.lacks, between=", "), visible(partial.place)
     day = short_day(partial.not_after, language)
     return word("portfolio.report.lacking", language, names=names, place=place, day=day)
 
@@ -302,36 +301,55 @@ def counted(portfolio: Portfolio, language: Language) -> str:
     )
 
 
-def changes_told(changes: Changes, language: Language) -> Iterator[str]:
-    """Yield what changed: since when, a sentence for each change, and whether that is certain."""
+def changes_told(changes: Changes, language: Language, most: int | None = None) -> Iterator[str]:
+    """Yield what changed: since when, a sentence for each change, and whether that is certain.
+
+    Args:
+        changes: what changed.
+        language: of the sentences.
+        most: how many sentences there may be of each kind of change; the rest is counted. ``None``: all.
+    """
     day = short_day(changes.since, language)
     yield word(f"portfolio.changes.{'changed' if changes else 'unchanged'}", language, day=day)
-    yield from _changes(changes, language)
+    for told_of in _changes(changes, language):
+        if len(told_of) == 1 or most is None:
+            yield from told_of
+            continue
+        # of one name there may be many, of which the same is said
+        times = Counter(told_of)
+        yield from (
+            each if n == 1 else f"{each} ({n}\N{MULTIPLICATION SIGN})" for each, n in islice(times.items(), most)
+        )
+        if more := sum(islice(times.values(), most, None)):
+            yield word("portfolio.across.more", language, count=more)
     if changes and not changes.is_certain:
         yield word("portfolio.changes.uncertain", language)
 
 
-def _changes(changes: Changes, language: Language) -> Iterator[str]:
-    yield from (word("portfolio.changes.new", language, name=one.name) for one in changes.new)
-    yield from (word("portfolio.changes.gone", language, name=one.name) for one in changes.gone)
-    yield from (word("portfolio.changes.unseen", language, name=one.name) for one in changes.unseen)
-    if changes.added:
-        yield _first_seen(changes, language)
-    for one in changes.replaced:
-        old, new = (short_day(each.not_after, language) for each in (one.old, one.new))
-        how = "replaced_same_key" if one.same_key else "replaced"
-        yield word(f"portfolio.changes.{how}", language, name=one.new.name, old=old, new=new)
-    for before, now in changes.judged_otherwise:
-        earlier, later = (_verdict(each.verdict, language) for each in (before, now))
-        yield word("portfolio.changes.otherwise", language, name=now.name, old=earlier, new=later)
+def _changes(changes: Changes, language: Language) -> Iterator[list[str]]:
+    """Yield the sentences of each kind of change."""
+    yield [word("portfolio.changes.new", language, name=one.name) for one in changes.new]
+    yield [word("portfolio.changes.gone", language, name=one.name) for one in changes.gone]
+    yield [word("portfolio.changes.unseen", language, name=one.name) for one in changes.unseen]
+    yield [_first_seen(changes, language)] if changes.added else []
+    yield [_replaced(one, language) for one in changes.replaced]
+    yield [_otherwise(before, now, language) for before, now in changes.judged_otherwise]
+
+
+def _replaced(one: Replaced, language: Language) -> str:
+    old, new = (short_day(each.not_after, language) for each in (one.old, one.new))
+    how = "replaced_same_key" if one.same_key else "replaced"
+    return word(f"portfolio.changes.{how}", language, name=one.new.name, old=old, new=new)
+
+
+def _otherwise(before: EarlierCertificate, now: HeldCertificate, language: Language) -> str:
+    earlier, later = (_verdict(each.verdict, language) for each in (before, now))
+    return word("portfolio.changes.otherwise", language, name=now.name, old=earlier, new=later)
 
 
 def _first_seen(changes: Changes, language: Language) -> str:
     """Return where was not looked the last time, and how many certificates lie there alone."""
-    places = "; ".join(changes.added[:_MOST_ADDED])
-    if len(changes.added) > _MOST_ADDED:
-        more = word("portfolio.report.more_places", language, count=len(changes.added) - _MOST_ADDED)
-        places = f"{places}; {more}"
+    places = few(changes.added, ends=True)
     return word("portfolio.changes.added", language, places=places, count=len(changes.first_seen))
 
 
@@ -363,6 +381,9 @@ def judged_how(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
     yield from _revocation(portfolio, language)
 
 
+_MOST_ITEMS: Final = 8
+
+
 def claims_told(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
     """Yield how many certificates no connection claims, and the connections of which none was found."""
     if not portfolio.connections:
@@ -371,9 +392,8 @@ def claims_told(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
     unclaimed = sum({judgement.connection for judgement in one.judgements} == {None} for one in portfolio.judged)
     if unclaimed:
         yield word(f"portfolio.report.unclaimed.{number_of(unclaimed)}", language, count=unclaimed)
-    without = [visible(each, _MOST_OF_ITEM) for each in without_certificate(portfolio, telling)]
-    if without:  # an operand that is too long is cut by its characters, and what is left out is connections
-        yield word("portfolio.report.without_certificate", language, names=joined(without, _MOST_ITEMS, "; "))
+    if without := without_certificate(portfolio, telling):
+        yield word("portfolio.report.without_certificate", language, names=few(without))
         yield from _of_others(portfolio, telling)
 
 

@@ -88,7 +88,7 @@ def _timed(start: datetime | None, end: datetime | None, moment: datetime) -> tu
 
 
 def _of_certificate(facts: CertificateFacts, position: int, moment: datetime) -> Iterator[Attention]:
-    name = facts.subject.common_name or facts.subject.text
+    name = facts.subject.called
     timed = _timed(facts.not_before, facts.not_after, moment)
     if timed is not None:
         yield Attention(f"certificate.{timed[0]}", position, name, timed[1])
@@ -100,7 +100,7 @@ def _of_crl(crl: CertificateRevocationList, position: int, moment: datetime) -> 
     issuer = name_from_der(crl.issuer)
     timed = _timed(crl.this_update, crl.next_update, moment)
     if timed is not None:
-        yield Attention(f"crl.{timed[0]}", position, issuer.common_name or issuer.text, timed[1])
+        yield Attention(f"crl.{timed[0]}", position, issuer.called, timed[1])
 
 
 def _of_response(response: OcspResponse, position: int, moment: datetime) -> Iterator[Attention]:

@@ -161,12 +161,12 @@ def _text(completed: Completed) -> Iterator[Line | str]:
     title = tr(f"cli.chain.complete.{_verdict(path)}", name=_called(path.leaf))
     yield from (Line(row, bold=True) for row in wrapped(title, ""))
     if path.imitation is not None:
-        yield from wrapped(tr("cli.chain.complete.which", name=shown(_called(path.imitation))), "  ")
+        yield from wrapped(tr("cli.chain.complete.which", name=_called(path.imitation)), "  ")
     for number, link in enumerate(path.links, start=1):
         name = _called(link.facts)
         told = tr(f"cli.chain.origin.{link.origin}")
         until = tr(f"cli.chain.status.{link.status}", until=day(link.facts.not_after, language()))
-        yield from beside(f"  {number}. ", f"{shown(name)}: {told}, {until}")
+        yield from beside(f"  {number}. ", f"{name}: {told}, {until}")
     yield from _missing(completed)
     yield from _left_out(path)
     yield from _fetches(path)
@@ -182,7 +182,7 @@ def _verdict(path: CertificatePath) -> str:
 
 
 def _called(facts: CertificateFacts) -> str:
-    return facts.subject.common_name or facts.subject.text
+    return shown(facts.subject.called)
 
 
 def _missing(completed: Completed) -> Iterator[str]:
@@ -206,7 +206,7 @@ def _left_out(path: CertificatePath) -> Iterator[str]:
     for each in path.left_out:
         name = tr("cli.chain.complete.unreadable") if each.facts is None else _called(each.facts)
         reason = tr(f"cli.chain.reason.{'look_alike' if each.is_imitation else each.reason}")
-        yield from beside(f"  {each.position}. ", f"{shown(name)}: {reason}")
+        yield from beside(f"  {each.position}. ", f"{name}: {reason}")
 
 
 def _fetches(path: CertificatePath) -> Iterator[str]:

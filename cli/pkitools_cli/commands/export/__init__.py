@@ -19,6 +19,7 @@ from pkitools.files.platform import forbid_core_dumps
 from pkitools.frozen import dataclass
 from pkitools.messages.days import day
 from pkitools.reports import ToldError, export_document
+from pkitools.text import shown
 from pkitools.trust import HierarchyKind, hierarchy_of, is_self_signed
 from pkitools_cli.commands.export.given import Passphrases, key_for, listed, read_given, with_key
 from pkitools_cli.commands.export.written import refuse_to_replace_input
@@ -173,7 +174,7 @@ def _write(form: ExportForm, options: Options) -> Written:
 def _text(written: Written, options: Options) -> Iterator[Line | str]:
     export = written.export
     facts = export.material.certificate
-    title = tr("cli.export.written", form=export.form.name, subject=facts.subject.common_name or facts.subject.text)
+    title = tr("cli.export.written", form=export.form.name, subject=shown(facts.subject.called))
     yield from (Line(row, bold=True) for row in wrapped(title, ""))
     room = max(width(str(file.path)) for file in export.files)
     for file in export.files:

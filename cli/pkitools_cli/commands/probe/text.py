@@ -159,7 +159,7 @@ def _of_mine(result: ProbeResult, step: Outcome) -> NextStep | None:
         is_alone = "path.anchor.found" in wrong and len(result.seen.client) == 1
         return _completed() if is_alone else None
     tongue = language()
-    name = facts.subject.common_name or facts.subject.text
+    name = facts.subject.called
     days = {"begins": day(facts.not_before, tongue), "ends": day(facts.not_after, tongue)}
     return NextStep(
         tr(f"cli.probe.now.{key}", name=shown(name), **days), None if key == "not_yet" else _renewed(result)
@@ -290,7 +290,7 @@ def _asks(seen: Observation) -> str:
 def _issuers(named: Sequence[DistinguishedName]) -> str | None:
     if not named:
         return None
-    return joined([shown(name.common_name or name.text) for name in named], between="; ")
+    return joined([shown(name.called) for name in named], between="; ")
 
 
 def _certificates(ders: Sequence[bytes]) -> str:
@@ -305,4 +305,4 @@ def _name(der: bytes) -> str:
         subject = read_certificate(der).subject
     except InputError:
         return tr("cli.probe.unreadable")
-    return head(shown(subject.common_name or subject.text), columns())
+    return head(shown(subject.called), columns())

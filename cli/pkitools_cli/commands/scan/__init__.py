@@ -58,6 +58,7 @@ class Options:
     offline: bool
     allow_net: tuple[IPv4Network | IPv6Network, ...]
     force: bool
+    verbose: bool
     moment: datetime
     fail_on: Severity | None
 
@@ -100,6 +101,7 @@ class Scanned:
 @click.option("--offline", is_flag=True, envvar="PKITOOLS_OFFLINE", help="cli.scan.offline")
 @click.option("--allow-net", multiple=True, type=NetworkRange(), help="cli.scan.allow_net")
 @click.option("--force", is_flag=True, help="cli.scan.force")
+@click.option("--verbose", is_flag=True, help="cli.scan.verbose")
 @moment_option
 @fail_on_option
 @gathered(Options)
@@ -136,6 +138,7 @@ def command(options: Options) -> Reply[Scanned]:
             given,
             orders=orders,
             connections=connections,
+            verbose=options.verbose,
         ),
         code=of_verdicts([(portfolio.verdict, worst)], options.fail_on, complete=portfolio.is_whole),
     )

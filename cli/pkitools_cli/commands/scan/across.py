@@ -10,7 +10,8 @@ from pkitools.portfolio.model import Portfolio, Standing
 from pkitools.reports.portfolio.across import hanging_line, risk_said, severity_word, unasked, untold
 from pkitools.reports.portfolio.telling import Telling
 from pkitools.reports.telling.answer import told
-from pkitools_cli.i18n import language, tr
+from pkitools.text import joined, visible
+from pkitools_cli.i18n import form_of, language, tr
 from pkitools_cli.lines import coloured, wrapped
 from pkitools_cli.own_data import system_named
 from pkitools_cli.remedies import offline_remedy_text
@@ -24,8 +25,12 @@ if TYPE_CHECKING:
 
 _INDENT: Final = "    "
 _MOST_RISKS: Final = 20
+_MOST_ALIKE: Final = 3  # of one kind, where not all are told
+_MOST_NAMED: Final = 2
 _MOST_HANGING: Final = 10
+_MOST_HANGING_SHORT: Final = 5
 _MOST_OF_AUTHORITY: Final = 6  # rows: its name, its end, what hangs on it and some of their names
+_MOST_OF_AUTHORITY_SHORT: Final = 3
 _GOOD: Final = frozenset({Standing.PASSED, Standing.NOT_JUDGED, None})
 
 
@@ -42,21 +47,46 @@ def risks_for(portfolio: Portfolio, systems: Sequence[str], connections: Connect
     return risks_of(portfolio, uses=uses, systems=given, keys_beside=beside)
 
 
-def across_told(risks: Risks, portfolio: Portfolio) -> Iterator[Line | str]:
-    """Yield what is wrong of several together, what could not be looked at, and what hangs on each authority."""
+def across_told(risks: Risks, portfolio: Portfolio, *, verbose: bool = True) -> Iterator[Line | str]:
+    """Yield what is wrong of several together, what could not be looked at, and what hangs on each authority.
+
+    Args:
+        risks: what is told of all together.
+        portfolio: what was found.
+        verbose: tell each; else of each kind the worst, and how many there are.
+    """
     telling = Telling(language(), remedy=offline_remedy_text)
     missing = [told(each, language(), offline_remedy_text, portfolio.moment) for each in unasked(risks)]
     found = untold(risks, portfolio)
     if found or missing:
         yield ""
         yield Line(tr("cli.risk.across"), bold=True)
-    for risk in found[:_MOST_RISKS]:
-        yield from _risk(risk, portfolio, telling)
-    if len(found) > _MOST_RISKS:
-        yield from wrapped(tr("cli.risk.more", count=len(found) - _MOST_RISKS), _INDENT, "  ")
+    if verbose:
+        for risk in found[:_MOST_RISKS]:
+            yield from _risk(risk, portfolio, telling)
+        if len(found) > _MOST_RISKS:
+            yield from wrapped(tr("cli.risk.more", count=len(found) - _MOST_RISKS), _INDENT, "  ")
+    else:
+        yield from _kinds(found, portfolio, telling)
     for sentence in dict.fromkeys(said.message for said in missing):
         yield from wrapped(sentence, _INDENT, "  ? ")
-    yield from _hanging(risks)
+    yield from _hanging(risks, verbose=verbose)
+
+
+def _kinds(found: Sequence[Risk], portfolio: Portfolio, telling: Telling) -> Iterator[Line | str]:
+    """Yield of each rule the worst that it found, what the next few are about, and how many more there are."""
+    by_rule: dict[str, list[Risk]] = {}
+    for risk in found:  # worst first
+        by_rule.setdefault(risk.outcome.rule.code, []).append(risk)
+    for worst, *others in by_rule.values():
+        yield from _risk(worst, portfolio, telling)
+        if others:
+            yield from wrapped(tr(f"cli.risk.alike{form_of(len(others))}", count=len(others)), _INDENT)
+        for risk in others[:_MOST_ALIKE]:
+            named = risk.places or risk.certificates
+            yield from wrapped(joined([*map(visible, named)], _MOST_NAMED), f"{_INDENT}  ", f"{_INDENT}- ", most=2)
+        if more := len(others[_MOST_ALIKE:]):
+            yield from wrapped(tr("cli.scan.more", count=more), _INDENT)
 
 
 def _risk(risk: Risk, portfolio: Portfolio, telling: Telling) -> Iterator[Line | str]:
@@ -68,15 +98,15 @@ def _risk(risk: Risk, portfolio: Portfolio, telling: Telling) -> Iterator[Line |
     yield from wrapped(said.remedy, _INDENT, most=4)  # by itself, so that what to do is never what is cut off
 
 
-def _hanging(risks: Risks) -> Iterator[Line | str]:
+def _hanging(risks: Risks, *, verbose: bool = True) -> Iterator[Line | str]:
     if not risks.hanging:
         return
     yield ""
     yield Line(tr("cli.risk.hanging"), bold=True)
-    for one in risks.hanging[:_MOST_HANGING]:
-        yield from wrapped(hanging_line(one, language()), f"{_INDENT}  ", "  - ", most=_MOST_OF_AUTHORITY)
-    more = len(risks.hanging[_MOST_HANGING:]) + risks.more_authorities
-    if more:
+    most, rows = (_MOST_HANGING, _MOST_OF_AUTHORITY) if verbose else (_MOST_HANGING_SHORT, _MOST_OF_AUTHORITY_SHORT)
+    for one in risks.hanging[:most]:
+        yield from wrapped(hanging_line(one, language()), f"{_INDENT}  ", "  - ", most=rows)
+    if more := len(risks.hanging[most:]) + risks.more_authorities:
         yield from wrapped(tr("cli.risk.more", count=more), _INDENT, "  ")
 
 

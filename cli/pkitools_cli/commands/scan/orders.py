@@ -40,19 +40,24 @@ def weight_of_stated(
     return Severity.WARNING if others_alone(connections, portfolio) else weight_of_orders(portfolio, orders)
 
 
-def weight_of_orders(portfolio: Portfolio, orders: OrderDays | None) -> Severity | None:
-    """Return what the days to order weigh, as in ``status``: one that has passed is a warning, one near it a notice.
+def planned_weight(orders: OrderDays, standing: Standing, one: HeldCertificate, moment: datetime) -> Severity | None:
+    """Return what the day to order the one after this weighs, as in ``status``: passed a warning, near a notice.
 
     Of what has ended, or is wrong, its verdict says more.
     """
-    if orders is None:
-        return None
     from pkitools.connections.renewing import AHEAD
 
-    today = portfolio.moment.date()
-    usable = (one for standing, one in portfolio.in_order() if standing not in {Standing.EXPIRED, Standing.FAILED})
-    days = (planned_day(orders, one) for one in usable if not one.is_authority)
-    first = min((day for day in days if day is not None), default=None)
-    if first is None or first - AHEAD > today:
+    if standing in {Standing.EXPIRED, Standing.FAILED} or one.is_authority:
         return None
-    return Severity.WARNING if first < today else Severity.NOTICE
+    day, today = planned_day(orders, one), moment.date()
+    if day is None or day - AHEAD > today:
+        return None
+    return Severity.WARNING if day < today else Severity.NOTICE
+
+
+def weight_of_orders(portfolio: Portfolio, orders: OrderDays | None) -> Severity | None:
+    """Return what the days to order weigh: what that of the first to be ordered does."""
+    if orders is None:
+        return None
+    weights = (planned_weight(orders, *each, portfolio.moment) for each in portfolio.in_order())
+    return max((each for each in weights if each is not None), default=None)

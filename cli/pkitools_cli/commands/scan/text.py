@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pkitools.checking.private_keys import BESIDE, NAMED
 from pkitools.findings import Severity, Status, Verdict
 from pkitools.frozen import replace
+from pkitools.portfolio.following import POINTS_NOWHERE
 from pkitools.portfolio.model import EnvironmentBasis, Gap, HeldCertificate, Judgement, Portfolio, Standing, Unread
 from pkitools.portfolio.waiting import request_for_next, waiting
 from pkitools.reports.planning.work import at_noon, names_by_claim
@@ -17,36 +18,28 @@ from pkitools.reports.portfolio.telling import (
     Telling,
     changes_told,
     claims_told,
-    cut_short_told,
     deciding,
     deciding_files,
-    for_connections,
-    is_of_chain,
     judged_by_connections,
-    lists_unused,
-    place_text,
-    renewal_told,
     standing_word,
-    told_where,
     what_is_left,
     without_certificate,
     word,
 )
-from pkitools.reports.telling.answer import told
 from pkitools.reports.telling.readable import readable, short_day
-from pkitools.text import visible
+from pkitools.text import few, visible
 from pkitools_cli.commands.next_steps import NextStep
 from pkitools_cli.commands.scan.across import across_now, across_told
 from pkitools_cli.commands.scan.orders import planned_day
+from pkitools_cli.commands.scan.table import ENDING, Table
 from pkitools_cli.commands.status.commands import brings_chain, chained_file, lists_in, mending, renewal_for, taken
 from pkitools_cli.commands.status.new_files import NewFiles
 from pkitools_cli.commands.status.reports import add_to_files, entry_of
 from pkitools_cli.i18n import form_of, language, tr
-from pkitools_cli.lines import coloured, columns, command_rows, wrapped
+from pkitools_cli.lines import command_rows, wrapped
 from pkitools_cli.own_data import titles
-from pkitools_cli.remedies import error_line, offline_remedy_text
+from pkitools_cli.remedies import error_line
 from pkitools_cli.reply import Line
-from pkitools_cli.wide import fitted, fitted_end
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -56,33 +49,19 @@ if TYPE_CHECKING:
     from pkitools.portfolio.risk import Risks
     from pkitools.reports.portfolio.order_days import OrderDays
 
-_TONES: Final[dict[Standing, Severity | Verdict]] = {
-    Standing.EXPIRED: Verdict.FAILED,
-    Standing.FAILED: Verdict.FAILED,
-    Standing.ENDS_SOON: Severity.WARNING,
-    Standing.INDETERMINATE: Verdict.INDETERMINATE,
-    Standing.PASSED: Verdict.PASSED,
-    Standing.NOT_JUDGED: Severity.INFO,
-}
-_COLUMNS: Final = ("standing", "end", "days", "oin", "name")
 _GOOD: Final = frozenset({Standing.PASSED, Standing.INDETERMINATE})
-_ENDING: Final = frozenset({Standing.EXPIRED, Standing.ENDS_SOON})
-_ENDS: Final = frozenset({Standing.EXPIRED, Standing.ENDS_SOON})
 _URGENT: Final = frozenset({Standing.EXPIRED, Standing.FAILED, Standing.ENDS_SOON})
-_MOST_PLACES: Final = 3
-_MOST_WHY: Final = 6  # rows: sentences of ours are shorter, the names in them may be of any length
-_NOWHERE: Final = "portfolio.error.points_nowhere"
 _OWN_DATA: Final = "own_data"
 Given = Mapping[str | None, Sequence[str]]
 """Options, by the name of a connection."""
 _NOTHING: Final[Given] = {}
-Names = Mapping[str, str]
-"""What people call connections, by the names of what they claim."""
 _OF_ITS_KEY: Final = frozenset({NAMED.code, BESIDE.code})
 """What is wrong with a certificate by a key in another file, which has to be given to see it."""
 _CHAIN: Final = ("chain", "complete")
 _INDENT: Final = "    "
 _MOST_LISTS: Final = 3  # of peers, that are named
+_MOST_UNREAD: Final = 5  # under each heading, where not all are told
+_MOST_CHANGES: Final = 5  # of each kind, where not all are told
 
 
 def scan_told(
@@ -94,6 +73,7 @@ def scan_told(
     *,
     orders: OrderDays | None = None,
     connections: Connections | None = None,
+    verbose: bool = False,
 ) -> Iterator[Line | str]:
     """Yield a portfolio: the count, each certificate, all together, what was not looked at, how, the next step.
 
@@ -106,18 +86,20 @@ def scan_told(
             knows what the scan knew.
         orders: says by which day the next is to be ordered, by the plans of connections; ``None`` without any.
         connections: those that certificates are judged by; ``None``: by none.
+        verbose: tell every certificate and all that was found; else each kind with the first, and how many there are.
     """
     yield from (Line(row, bold=True) for row in wrapped(_counted(portfolio), ""))
     if not portfolio.complete:
         yield from wrapped(tr("cli.scan.partial"), "")
     if changes is not None:
-        yield from _changed(changes)
+        yield from _changed(changes, None if verbose else _MOST_CHANGES)
     names = names_by_claim(connections, language())
     if portfolio.judged:
         yield ""
-        yield from _table(portfolio, orders, names)
-    yield from across_told(risks, portfolio)
-    yield from _unread(portfolio)
+        _, urgent = _most_urgent(portfolio, orders)
+        yield from Table(portfolio, orders, names, urgent).rows(verbose=verbose)
+    yield from across_told(risks, portfolio, verbose=verbose)
+    yield from _unread(portfolio, None if verbose else _MOST_UNREAD)
     yield ""
     yield from _judged_how(portfolio, connections)
     yield from (row for name in written for row in wrapped(tr("cli.scan.written", name=name), ""))
@@ -139,82 +121,17 @@ def _counted(portfolio: Portfolio) -> str:
     return f"{counted} {tr(f'cli.scan.authorities{form_of(beside)}', count=beside)}" if beside else counted
 
 
-def _table(portfolio: Portfolio, orders: OrderDays | None, names: Names) -> Iterator[Line | str]:
-    """Yield two lines or more for each certificate: what, and where; of one that is not good also why.
-
-    What to do about many for the same reason is said once: sixty times the same advice is read by nobody.
-    """
-    words = max(len(standing_word(each, language())) for each in Standing)
-    yield _cells(words, *(tr(f"cli.scan.column.{name}") for name in _COLUMNS))
-    told_above: set[str] = set()
-    for standing, one in portfolio.in_order():
-        if standing is not Standing.NOT_JUDGED:
-            yield _row(standing, one, portfolio, words)
-            yield from _where(one)
-            yield from _for_connections(one, names)
-            if renewal := renewal_told(one, portfolio, language(), orders):
-                yield from wrapped(renewal, _INDENT)
-            yield from _why(standing, one, portfolio, told_above)
-
-
-def _row(standing: Standing, one: HeldCertificate, portfolio: Portfolio, words: int) -> Line:
-    word = standing_word(standing, language())
-    day, days = short_day(one.ends, language()), str(one.days_left(portfolio.moment))
-    return coloured(_cells(words, word, day, days, one.oin or "", visible(one.name)), _TONES[standing], word)
-
-
-def _cells(words: int, *cells: str) -> str:
-    standing, day, days, oin, name = cells
-    first = f"{standing:<{words}}  {day:>11}  {days:>6}  {oin:<20}  "
-    return first + fitted(name, columns() - len(first))
-
-
-def _for_connections(one: HeldCertificate, names: Names) -> Iterator[str]:
-    """Yield by which connections a certificate was judged, where one claims it."""
-    if told_of := for_connections(one, Telling(language()), names):
-        yield from wrapped(told_of, _INDENT)
-
-
-def _where(one: HeldCertificate) -> Iterator[str]:
-    """Yield where a certificate lies, a place a line: of a long name the end, which is where names differ."""
-    places = list(dict.fromkeys(map(place_text, one.places)))
-    for place in places[:_MOST_PLACES]:
-        yield _INDENT + fitted_end(visible(place), columns() - len(_INDENT))
-    if len(places) > _MOST_PLACES:
-        yield _INDENT + tr("cli.scan.more_places", count=len(places) - _MOST_PLACES)
-
-
-def _why(standing: Standing, one: HeldCertificate, portfolio: Portfolio, told_above: set[str]) -> Iterator[str]:
-    """Yield what decides about a certificate and what to do; of one that is good what is to be known beside that.
-
-    What to do is left out where that was told of another: those sentences are kept in ``told_above``.
-    """
-    decides = deciding(one)
-    if cut_short := cut_short_told(one, portfolio.moment, language()):
-        yield from wrapped(cut_short, _INDENT)
-    if is_of_chain(one, decides) or (one.successor is not None and standing is Standing.EXPIRED):
-        decides = None
-    if decides is not None:
-        said = told(decides, language(), offline_remedy_text, portfolio.moment)
-        then = said.remedy or said.message
-        if (sentence := f"{said.title}. {then}") in told_above:
-            sentence = tr("cli.scan.told_above", title=said.title)
-        else:
-            told_above.add(sentence)
-        yield from wrapped(f"{told_where(one)}{sentence}", _INDENT, most=_MOST_WHY)
-        for sentence in lists_unused(one, portfolio, Telling(language(), remedy=offline_remedy_text)):
-            yield from wrapped(sentence, f"{_INDENT}  ", f"{_INDENT}- ", most=_MOST_WHY)
-
-
-def _unread(portfolio: Portfolio) -> Iterator[Line | str]:
-    """Yield what was not looked at, each in a sentence; what matters least last."""
+def _unread(portfolio: Portfolio, most: int | None) -> Iterator[Line | str]:
+    """Yield what was not looked at, each in a sentence, of each heading the first; what matters least last."""
     for gap in Gap:
         found = [one for one in portfolio.unread if _heading_of(one) is gap]
         if found:
             yield ""
             yield Line(tr(f"cli.scan.gap.{gap}", count=len(found)), bold=True)
-        for one in found:
+        for one in found[:most]:
             yield from wrapped(error_line(one.error), f"{_INDENT}  ", "  - ")
+        if more := len(found) - len(found[:most]):
+            yield from wrapped(tr("cli.scan.more", count=more), _INDENT)
     if portfolio.peer_lists:
         yield ""
         names = ", ".join(map(visible, portfolio.peer_lists[:_MOST_LISTS]))
@@ -229,12 +146,12 @@ def _unread(portfolio: Portfolio) -> Iterator[Line | str]:
 
 def _heading_of(one: Unread) -> Gap:
     """Return under which heading it stands: a key that is named and not there, with the certificate of its line."""
-    return Gap.MISSING if one.code == _NOWHERE else one.gap
+    return Gap.MISSING if one.code == POINTS_NOWHERE else one.gap
 
 
-def _changed(changes: Changes) -> Iterator[Line | str]:
+def _changed(changes: Changes, most: int | None) -> Iterator[Line | str]:
     yield ""
-    heading, *sentences = changes_told(changes, language())
+    heading, *sentences = changes_told(changes, language(), most)
     if not changes:
         yield from wrapped(heading, "")
         return
@@ -359,7 +276,7 @@ def _is_seen_to(standing: Standing | None, one: HeldCertificate, orders: OrderDa
     """Return whether the next is there of what ends or has ended, or was ordered in time."""
     if standing is Standing.ENDS_SOON and orders is not None and orders.is_ordered(one):
         return True
-    return standing in _ENDING and one.successor is not None
+    return standing in ENDING and one.successor is not None
 
 
 def _seen_to(standing: Standing | None, one: HeldCertificate, portfolio: Portfolio, orders: OrderDays | None) -> str:
@@ -482,7 +399,7 @@ def _now(
         return tr(f"cli.scan.now.{'off' if portfolio.revocation_off else 'unknown'}")
     without = without_certificate(portfolio, Telling(language(), connections=connections))
     if worst is Standing.PASSED and without:  # what was judged is good, and none of it is theirs
-        return tr("cli.scan.now.without_certificate", names="; ".join(map(visible, without)))
+        return tr("cli.scan.now.without_certificate", names=few(without))
     return (
         _waiting(portfolio, worst)
         or _warned(portfolio, worst)
@@ -508,7 +425,7 @@ def _is_warned_of(one: HeldCertificate) -> bool:
 
 def _is_the_other_sides(standing: Standing | None, one: HeldCertificate | None) -> bool:
     """Return whether what ends is of an identity provider: nobody who connects orders that."""
-    return standing in _ENDS and one is not None and one.is_of_provider
+    return standing in ENDING and one is not None and one.is_of_provider
 
 
 def _waiting(portfolio: Portfolio, worst: Standing | None) -> str:

@@ -35,7 +35,8 @@ def write_reports(
     from pkitools.files import Output, write_set
     from pkitools.reports import report_pieces
 
-    now = first.sentence if first.words is None else f"{first.sentence} {pasted(first.words)} {first.after}".rstrip()
-    told = replace(telling, now=now)
+    command = "" if first.words is None else pasted(first.words)
+    now = f"{first.sentence} {command} {first.after}".rstrip() if command else first.sentence
+    told = replace(telling, now=now, command=command)
     outputs = [Output(each.name, report_pieces(portfolio, each.form, told), secret=False) for each in reports]
     write_set(outputs, overwrite=overwrite)

@@ -20,7 +20,7 @@ from pkitools_cli.commands.status.reports import step_command, write_work_report
 from pkitools_cli.commands.status.text import status_told
 from pkitools_cli.exit_codes import not_known, of_verdicts
 from pkitools_cli.framework import Command, gathered
-from pkitools_cli.options import fail_on_option, moment_option
+from pkitools_cli.options import CONNECTIONS_FILE, fail_on_option, moment_option
 from pkitools_cli.passphrases import passphrase_options
 from pkitools_cli.reply import Reply
 
@@ -44,7 +44,7 @@ class Options:
 
 
 @click.command("status", cls=Command, help="cli.status.help")
-@click.option("--connections", metavar="FILE", default="connections.toml", help="cli.status.connections")
+@click.option("--connections", metavar="FILE", default=CONNECTIONS_FILE, help="cli.status.connections")
 @click.option("--by", type=click.Choice(["organization", "system", "supplier"]), help="cli.status.by")
 @click.option("--report", "reports", multiple=True, metavar="FILE", help="cli.status.report")
 @click.option("--force", is_flag=True, help="cli.scan.force")

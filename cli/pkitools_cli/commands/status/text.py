@@ -13,7 +13,7 @@ from pkitools.messages import message
 from pkitools.portfolio.model import Gap
 from pkitools.reports.planning.work import at_noon, connection_name, missed_told
 from pkitools.reports.telling.readable import readable, short_day
-from pkitools.text import visible
+from pkitools.text import few, visible
 from pkitools_cli.commands.renewing import wants_own_name
 from pkitools_cli.commands.status.commands import command_for, is_refused, makes_key, public_part_of
 from pkitools_cli.commands.status.new_files import NewFiles
@@ -38,7 +38,6 @@ TONES: Final[dict[StepState, Severity | Verdict]] = {
 }
 _TOLD: Final = frozenset({StepState.LATE, StepState.NOW, StepState.UNKNOWN})
 _INDENT: Final = "    "
-_MOST_NAMES: Final = 3
 
 
 def status_told(
@@ -55,8 +54,8 @@ def status_told(
 
     Args:
         status: how they stand.
-        by: by what they are grouped; ``None``: they are not.
-        verbose: tell every step of every connection.
+        by: by what they are grouped, of which the counts are told; ``None``: they are not.
+        verbose: tell every step of every connection, also of groups.
         written: the reports that were written.
         given: the options by which a check of a certificate knows what was known here.
         new: where the files of new keys go, where that is told elsewhere as well.
@@ -67,17 +66,23 @@ def status_told(
     if by is not None:
         yield from _grouped(status, Grouping(by))
     telling = _Telling(verbose, given, new or NewFiles(), status.connections.name, status.moment)
-    for one in status.in_order():
+    is_short = by is not None and not verbose
+    for one in () if is_short else status.in_order():
         if verbose or one.state in _TOLD:
             yield ""
             yield from _connection(one, connection_name(one.connection, language(), apart), telling)
     yield from _unread(status)
     yield ""
     # of a connection that is told it stands beside it
-    missed = () if verbose else _missed(status)
+    missed = () if verbose else _missed(status, frozenset() if is_short else _TOLD)
     yield from (row for sentence in (*of_all(status), *missed) for row in wrapped(sentence, ""))
     yield from written_told(written)
-    yield from next_step(now_told(status, is_read=is_read))
+    now = _now(status, is_read=is_read)
+    if is_short and now in _TOLD:
+        words = ("status", "--connections", status.connections.name, *given)
+        yield from next_step(tr("cli.status.now.grouped", names=_first_of(status, now)), words)
+    else:
+        yield from next_step(tr(f"cli.status.now.{now}"))
 
 
 def of_all(status: ConnectionsStatus) -> Iterator[str]:
@@ -106,9 +111,7 @@ def of_all(status: ConnectionsStatus) -> Iterator[str]:
 
 def _first(names: Iterable[str]) -> str:
     """Return the first of many names, and how many more there are."""
-    every = list(dict.fromkeys(map(visible, names)))
-    more = tr("cli.scan.more_places", count=len(every) - _MOST_NAMES) if len(every) > _MOST_NAMES else ""
-    return ", ".join(filter(None, (*every[:_MOST_NAMES], more)))
+    return few([*dict.fromkeys(names)])
 
 
 def _awaited(status: ConnectionsStatus, quiet: Sequence[ConnectionStatus]) -> Iterator[str]:
@@ -122,11 +125,18 @@ def _awaited(status: ConnectionsStatus, quiet: Sequence[ConnectionStatus]) -> It
         yield tr(f"cli.status.{key}", name=visible(name), day=short_day(at_noon(day), tongue))
 
 
-def _missed(status: ConnectionsStatus) -> Iterator[str]:
-    """Yield of which of the connections that only wait the day of going live is short."""
+def _first_of(status: ConnectionsStatus, state: str) -> str:
+    """Return the first connections in a state, and how many more there are."""
+    apart, tongue = status.connections.told_apart(), language()
+    names = (connection_name(one.connection, tongue, apart) for one in status.in_order() if one.state == state)
+    return few([*names])
+
+
+def _missed(status: ConnectionsStatus, told: frozenset[StepState]) -> Iterator[str]:
+    """Yield of which connections the day of going live is short, but for those that are told themselves."""
     apart, tongue = status.connections.told_apart(), language()
     for one in status.statuses:
-        if one.missed is not None and one.state not in _TOLD:
+        if one.missed is not None and one.state not in told:
             name = visible(connection_name(one.connection, tongue, apart))
             yield f"{name}: {missed_told(one.missed, one.connection, tongue)}"
 

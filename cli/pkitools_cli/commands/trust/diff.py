@@ -116,7 +116,7 @@ def _entries(found: BundleDifference) -> Iterator[str]:
             continue
         name = tr("cli.chain.complete.unreadable")
         if entry.facts is not None:
-            name = entry.facts.subject.common_name or entry.facts.subject.text
+            name = entry.facts.subject.called
         yield from beside(f"  {entry.position}. ", f"{shown(name)}: {tr(f'cli.trust.finding.{entry.finding}')}")
     if unknown > _MOST_UNKNOWN:
         yield from wrapped(tr("cli.trust.diff.unknown", count=unknown), "  ")

@@ -12,6 +12,7 @@ from pkitools.errors import InputError, InvalidValueError
 from pkitools.findings import Report, Severity
 from pkitools.frozen import dataclass
 from pkitools.reports import RecognisedCertificate, ToldError, trust_show_document, trust_show_document_v1
+from pkitools.text import shown
 from pkitools.trust import (
     CatalogueEntry,
     Hierarchy,
@@ -140,11 +141,11 @@ def _bundle_told(found: Found) -> Iterator[Line | str]:
 
 def _certificate(one: RecognisedCertificate, moment: datetime) -> Iterator[Line | str]:
     facts, known = one.facts, one.itself
-    yield Line(f"  {facts.subject.common_name or facts.subject.text}", bold=True)
+    yield Line(f"  {shown(facts.subject.called)}", bold=True)
     rows = [("sha256", facts.sha256), ("match", tr(f"cli.trust.match.{known.match}"))]
     if known.match is Match.NONE and not facts.is_self_issued:
         known = one.issued_by
-        rows = [("sha256", facts.sha256), ("issuer", facts.issuer.common_name or facts.issuer.text)]
+        rows = [("sha256", facts.sha256), ("issuer", shown(facts.issuer.called))]
         rows.append(("match", tr(f"cli.trust.issuer_match.{known.match}")))
     if known.hierarchy:
         rows.append(("hierarchy", f"{known.hierarchy.label} ({tr(f'cli.trust.kind.{known.hierarchy.kind}')})"))

@@ -29,7 +29,7 @@ from pkitools_cli.commands.cert.check_text import Placing, placings
 from pkitools_cli.commands.cert.next_step import chain_step, next_step_of
 from pkitools_cli.commands.cert.page import advice
 from pkitools_cli.commands.next_steps import forget_places
-from pkitools_cli.i18n import language, tr
+from pkitools_cli.i18n import form_of, language, tr
 from pkitools_cli.inputs import is_list
 from pkitools_cli.options import OINText
 from pkitools_cli.own_data import every_system, titles
@@ -91,6 +91,8 @@ def _judged_together(site: Site, form: Form, environment: Environment) -> Screen
 
 
 def _asked(site: Site, form: Form, *problems: str) -> Screen:
+    if problems and form.files:  # a form that comes back holds no files
+        problems = (*problems, tr(f"cli.page.check.files_again{form_of(len(form.files))}"))
     values = {
         "form": form,
         "problems": problems,

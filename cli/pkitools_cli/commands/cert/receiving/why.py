@@ -63,7 +63,7 @@ def _name(arrival: Arrival) -> str:
 
 
 def _who(arrival: Arrival) -> str:
-    named = arrival.facts.subject.common_name or arrival.facts.subject.text
+    named = arrival.facts.subject.called
     return f"{shown(named)} ({', '.join(shown(name) for name in arrival.files)})"
 
 

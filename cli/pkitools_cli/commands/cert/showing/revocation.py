@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pkitools.errors import PkitoolsError
 from pkitools.messages.days import day_and_time
 from pkitools.reports.telling.readable import reason_words
+from pkitools.text import shown
 from pkitools.x509 import SignatureAlgorithm, read_certificate
 from pkitools.x509.document import serial_hex
 from pkitools.x509.keys import signature_algorithm_of
@@ -70,7 +71,9 @@ def _sent_along(der: bytes) -> Iterator[str]:
     """Yield the lines of a certificate that came with a response."""
     try:
         facts = read_certificate(der)
-        yield tr("cli.cert_show.sent_along", name=facts.subject.text, end=day_and_time(facts.not_after, language()))
+        yield tr(
+            "cli.cert_show.sent_along", name=shown(facts.subject.called), end=day_and_time(facts.not_after, language())
+        )
     except PkitoolsError:
         yield tr("cli.cert_show.unreadable")
     yield sha256(der).hexdigest()
