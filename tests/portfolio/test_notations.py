@@ -50,8 +50,9 @@ NGINX: Final = {
     "ssl_certificate_key A.key;# \"\n}\nserver { listen 127.0.0.1:2 ssl; ssl_certificate R.pem;#'\nssl_certificate_key R.key; }",
     "inherited": "ssl_certificate_key A.key;\nserver { listen 127.0.0.1:2 ssl; ssl_certificate R.pem; ssl_certificate_key R.key; }\n"
     "server { listen 127.0.0.1:1 ssl; ssl_certificate A.pem; }",
-    "variables": "server { listen 127.0.0.1:1 ssl; set $a A; ssl_certificate $a.pem; ssl_certificate_key ${a}.key; }\n"
-    "server { listen 127.0.0.1:2 ssl; set $r R; ssl_certificate ${r}.pem; ssl_certificate_key $r.key; }",
+    "variables": "map $ssl_server_name $a { default A; }\nmap $ssl_server_name $r { default R; }\n"
+    "server { listen 127.0.0.1:1 ssl; ssl_certificate $a.pem; ssl_certificate_key ${a}.key; }\n"
+    "server { listen 127.0.0.1:2 ssl; ssl_certificate ${r}.pem; ssl_certificate_key $r.key; }",
     "long string": "server { listen 127.0.0.1:1 ssl; ssl_certificate A.pem; ssl_certificate_key A.key; }\n"
     'log_format x "a\n{ } \' b"; server { listen 127.0.0.1:2 ssl; ssl_certificate R.pem; ssl_certificate_key R.key; }',
 }  # fmt: skip
