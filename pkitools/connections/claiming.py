@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from pkitools.arguments import of_type
 from pkitools.connections.model import Connection, Connections
-from pkitools.connections.owning import Places
+from pkitools.connections.owning import Owners, Places
 from pkitools.portfolio import Claim, HeldCertificate, Portfolio
 from pkitools.portfolio.where import same_place
 
@@ -62,6 +62,32 @@ def keys_named(connections: Connections, found: Portfolio) -> Mapping[str, str]:
             named = (stray.get(same_place(file)) for file in connection.files)
             beside |= {key: own[0].places[0].name for key in named if key is not None}
     return beside
+
+
+def others_alone(connections: Connections, found: Portfolio) -> Mapping[str, Sequence[HeldCertificate]]:
+    """Return what lies at the places of connections of which nothing was found, and is of nobody there.
+
+    Args:
+        connections: the connections.
+        found: what a scan found that judged by what they claim.
+
+    Returns:
+        By the names of the claims of those that have such.
+    """
+    of_type(connections, Connections, "connections")
+    of_type(found, Portfolio, "found")
+    claimed = {judgement.connection for one in found.judged for judgement in one.judgements}
+    missing = {one.number: name for name, one in _by_name(connections) if name not in claimed}
+    others: dict[str, list[HeldCertificate]] = {}
+    if not missing:
+        return others  # as of most
+    owners = Owners(connections)
+    for one in found.judged:
+        for connection in dict.fromkeys(each for place in one.places for each in owners.of(place)):
+            is_other = one.oin != connection.holder.oin and not owners.is_of_another(one, connection)
+            if connection.number in missing and is_other:
+                others.setdefault(missing[connection.number], []).append(one)
+    return others
 
 
 def _by_name(connections: Connections) -> Iterator[tuple[str, Connection]]:

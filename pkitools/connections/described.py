@@ -211,6 +211,8 @@ def fault_of(certificate: HeldCertificate) -> tuple[Outcome | None, str | None]:
         return None, None
     report = Report("", worst.own)
     found = report.findings if certificate.own_verdict is Verdict.FAILED else report.not_checked
+    if certificate.mend is not None:  # what is wrong with its chain makes nobody order another
+        found = tuple(one for one in found if not one.rule.code.startswith("path.")) or found
     first = next(iter(found), None)
     file = next((seen.value for one in worst.beside if one is first or one == first for seen in one.evidence), None)
     return first, file

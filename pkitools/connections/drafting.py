@@ -87,6 +87,7 @@ def draft(portfolio: Portfolio, folder: str, *, system: System | None = None, la
     lines = [*writing.comment("head"), "version = 1"]
     lines += [line for names in organizations.values() for line in writing.organization(names)]
     lines += [line for members in groups.values() for line in writing.connection(members)]
+    lines += ["", *writing.comment("foot")]
     left_out = tuple(one for one in portfolio.judged if _oin(one) is None)
     of_others = tuple(one for one in portfolio.judged if _oin(one) is not None and one.is_of_provider)
     differing = tuple(names for names in organizations.values() if names.others)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from glob import has_magic
 from itertools import chain
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import of_type, optional
@@ -65,8 +66,18 @@ def hold(
     calendar = optional(calendar, WorkingDays, "calendar") or WorkingDays()
     found = _Found(connections, judging, optional_executor(executor), calendar)
     statuses = {one.connection.number: one for one in found.statuses()}
+    if lends := _to_mend(statuses.values()):
+        found = _Found(connections, judging, optional_executor(executor), calendar, lends)
+        statuses = {one.connection.number: one for one in found.statuses()}
     ordered = _with_both([statuses[one.number] for one in connections.connections], judging.moment)
     return ConnectionsStatus(judging.moment, connections, ordered, tuple(found.unread.values()))
+
+
+def _to_mend(statuses: Iterable[ConnectionStatus]) -> tuple[str, ...]:
+    """Return the folders of certificates that their chain cuts short: what mends it may lie there, where few look."""
+    short = (one.certificate for one in statuses if one.certificate is not None)
+    places = (place for one in short if one.ends_by is not None and one.mend is None for place in one.places)
+    return tuple(dict.fromkeys(str(PurePath(place.name).parent) for place in places))
 
 
 def _cut(pattern: str) -> Unread:
@@ -78,14 +89,19 @@ class _Found:
     """What was found so far."""
 
     def __init__(
-        self, connections: Connections, judging: Judging, executor: Executor | None, calendar: WorkingDays
+        self,
+        connections: Connections,
+        judging: Judging,
+        executor: Executor | None,
+        calendar: WorkingDays,
+        lends: Sequence[str] = (),
     ) -> None:
         self.judging, self.calendar, self.name = judging, calendar, connections.name
         self.owners = Owners(connections)
         self.places = self.owners.places
         self.oins = frozenset(one.holder.oin for one in connections.connections)
         self.metadata = Metadata(judging)
-        self.looked = Looked(connections, judging, self.owners, executor)
+        self.looked = Looked(connections, judging, self.owners, executor, lends)
         cut = map(_cut, chain.from_iterable(places.cut for places in self.places.values()))
         self.unread: dict[tuple[str, int | None], Unread] = {
             (one.name, None): one for one in (*connections.unread, *cut)
@@ -178,7 +194,8 @@ class _Found:
         """Return what lies at the places of a connection: its certificate, and what is beside that."""
         moment = self.judging.moment
         here = found.certificates.get(connection.number, ())
-        others = tuple(one for one in here if one.oin != connection.holder.oin and not self._has_owner(one, connection))
+        of_others = (one for one in here if one.oin != connection.holder.oin)
+        others = tuple(one for one in of_others if not self.owners.is_of_another(one, connection))
         # an old one of another beside the certificate is in nobody's way
         in_the_way = [one for one in others if certificate is None or one.not_after >= moment]
         beside = self._beside(connection, certificate, found)
@@ -213,12 +230,6 @@ class _Found:
         known = frozenset((own, *map(same_place, places.there)))
         asked = (each for each in connection.files if each in places.absent or has_magic(each))
         return tuple(one for each in asked if (one := near(each, known)) is not None)
-
-    def _has_owner(self, one: HeldCertificate, connection: Connection) -> bool:
-        """Return whether a certificate is of another connection that has the place too."""
-        owners = ({*self.owners.of(place)} for place in one.places)
-        there = [each for each in owners if connection in each]
-        return all(any(owner.holder.oin == one.oin for owner in each) for each in there)
 
     def _is_strange(self, one: HeldCertificate, connection: Connection, found: Lying) -> bool:
         """Return whether a certificate that does not name the holder is used as that of a connection."""

@@ -52,10 +52,16 @@ class Looked:
         judging: what every certificate is asked; its environment and systems are those of each connection.
         owners: whose places they are.
         executor: does the work; ``None``: this process.
+        lends: folders beside those places, with what a chain may be mended with.
     """
 
     def __init__(
-        self, connections: Connections, judging: Judging, owners: Owners, executor: Executor | None = None
+        self,
+        connections: Connections,
+        judging: Judging,
+        owners: Owners,
+        executor: Executor | None = None,
+        lends: Sequence[str] = (),
     ) -> None:
         groups: dict[Group, list[Connection]] = {}
         for one in connections.connections:
@@ -70,7 +76,7 @@ class Looked:
         self._oins = frozenset(one.holder.oin for one in connections.connections)
         self._held: dict[str, dict[str, HeldCertificate]] = {}
         self._places: dict[str, list[Place]] = {}
-        self._scan = Scan(Judge(asked), None, executor, Claims(claims), keeps=self._may_be_asked)
+        self._scan = Scan(Judge(asked), None, executor, Claims(claims), keeps=self._may_be_asked, lends=lends)
         self._all = Gathering((), judging)
         places = dict.fromkeys(place for each in owners.places.values() for place in each.there)
         reached: list[list[Reading]] = [[] for _ in claims]

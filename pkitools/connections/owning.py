@@ -16,7 +16,7 @@ from pkitools.arguments import of_type
 from pkitools.connections.model import Connection, Connections
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_PATTERN_FILES
-from pkitools.portfolio import Place
+from pkitools.portfolio import HeldCertificate, Place
 from pkitools.portfolio.risk import CertificateUse, Uses
 from pkitools.portfolio.where import same_place
 
@@ -123,6 +123,11 @@ class Owners:
         """Yield the connections that something belongs to, by where it lies and by the files that point there."""
         for name in (place.name, *(named.rpartition(":")[0] for named in place.named_by)):
             yield from self.named(name)
+
+    def is_of_another(self, one: HeldCertificate, connection: Connection) -> bool:
+        """Return whether a certificate is that of another connection, wherever it lies at the places of this one."""
+        there = [each for each in ({*self.of(place)} for place in one.places) if connection in each]
+        return all(any(owner.holder.oin == one.oin for owner in each) for each in there)
 
     def named(self, name: str) -> Iterator[Connection]:
         """Yield the connections that name a file, or a folder above it."""

@@ -82,7 +82,8 @@ class PlanDate:
         days: of a generation, the longest validity in days.
         by: of the end of a certificate, the name of the authority above it that ends then, where that is before the
             certificate itself does; not made safe for a terminal.
-        latest: where the day is an advice, the last one on which it can be done by what is known; else ``None``.
+        latest: where the day is an advice, the last one on which it can be done to go live, by what is known; else
+            ``None``: by the end of a certificate that is in use the advised day is the last.
     """
 
     day: date
@@ -261,7 +262,9 @@ class _Counting:
         if not order.unknown or order.day <= advised:
             return order
         basis = Basis(cite("pkitools"), Certainty.ADVICE)
-        return PlanDate(advised, PlanKind.ORDER, None, basis, order.unknown, latest=order.day)
+        # by the end of a certificate in use nobody may wait for a last day that leaves no time for what is not known
+        latest = order.day if self.anchor is Anchor.LIVE else None
+        return PlanDate(advised, PlanKind.ORDER, None, basis, order.unknown, latest=latest)
 
 
 def _of_generation(generation: str | None, now: date, order: date, last: date) -> Iterator[PlanDate]:

@@ -55,7 +55,7 @@ def plan_of_renewal(
         begins=begins,
         calendar=calendar,
     )
-    if (by := certificate.ends_by) is not None:
+    if (by := certificate.lasts_by) is not None:
         dates = (replace(one, by=by.name) if one.kind is PlanKind.END else one for one in found.dates)
         found = replace(found, dates=tuple(dates))
     return found.at_once(moment.date()) if has_to_be_replaced(certificate, moment) else found
@@ -219,14 +219,16 @@ def has_to_be_replaced(certificate: HeldCertificate, moment: datetime) -> bool:
 
     What is wrong at a place that it lies at, such as the entity ID of metadata, another certificate would not mend.
     A path that cannot be built for want of certificates refutes nothing; one that was built and refused does, and an
-    authority above it that has ended. Nor does another's key that lies with it: that has to be put right, and it stays.
+    authority above it that has ended. Nor does a chain that another may take the place of, nor another's key that lies
+    with it: that has to be put right, and it stays.
     """
     if certificate.is_of_provider:  # theirs to replace
         return False
     if certificate.not_after < moment or certificate.own_verdict is not Verdict.FAILED or is_wrong_by_key(certificate):
         return False
     is_known = certificate.ends < moment or not any(map(_is_path_missing, certificate.judgements))
-    return certificate.is_revoked or (is_known and certificate.not_before <= moment)
+    is_of_chain = certificate.mend is not None and certificate.mend.is_all
+    return certificate.is_revoked or (is_known and not is_of_chain and certificate.not_before <= moment)
 
 
 def is_wrong_by_key(certificate: HeldCertificate) -> bool:

@@ -227,24 +227,22 @@ class ConnectionsStatus:
         connections: the file.
         statuses: of each connection, in the order of the file.
         unread: what could not be looked at.
-        complete: the places were looked through to their end.
     """
 
     moment: datetime
     connections: Connections
     statuses: tuple[ConnectionStatus, ...]
     unread: tuple[Unread, ...] = ()
-    complete: bool = True
 
     @property
     def is_whole(self) -> bool:
         """Whether everything that lies at the places could be looked at."""
-        return self.complete and not self.unread
+        return not self.unread
 
     @property
     def is_looked_through(self) -> bool:
         """Whether all that lies at the places of connections could be looked at of which it is known what they ask."""
-        return self.complete and set(self.unread) <= set(self.connections.unread)
+        return set(self.unread) <= set(self.connections.unread)
 
     def in_order(self) -> tuple[ConnectionStatus, ...]:
         """Return the connections, the most urgent first.

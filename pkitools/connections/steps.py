@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -308,14 +309,20 @@ def _elsewhere(seen: Seen, live: date | None) -> StepStatus:
         return _step(Step.CERTIFICATE, StepState.NOW, "misnamed", live, name=wanted, found=found)
     oin = seen.connection.holder.oin
     if seen.status.others:
-        return _others(seen.status.others, oin, live)
+        return of_others(seen.status.others, oin, live)
     if live is not None and seen.is_live_past:
         return _step(Step.CERTIFICATE, StepState.LATE, "late", live, day=live.isoformat())
     return _step(Step.CERTIFICATE, StepState.WAITING, "waiting", live)
 
 
-def _others(others: tuple[HeldCertificate, ...], oin: str, live: date | None) -> StepStatus:
-    """Return how it stands where what lies there has another OIN, or none: one is named, the others are counted."""
+def of_others(others: Sequence[HeldCertificate], oin: str, live: date | None = None) -> StepStatus:
+    """Return how it stands where all that lies there has another OIN, or none: one is named, the others are counted.
+
+    Args:
+        others: what lies there, at least one.
+        oin: that of the holder.
+        live: the day of going live.
+    """
     one = next((each for each in others if each.oin is not None), others[0])
     why = "others_without" if one.oin is None else "others_more" if len(others) > 1 else "others"
     params = {"name": one.name, "place": one.places[0].name, "other": one.oin or "", "more": len(others) - 1}
@@ -333,14 +340,14 @@ def _verdict(seen: Seen) -> StepStatus:
         return _step(Step.VERDICT, StepState.NOW, "strange_beside", **_strange(seen, one))
     if seen.connection.system is None:
         return _step(Step.VERDICT, StepState.NOW, "no_system")
-    return _judged(seen, certificate)
+    if is_wrong_by_key(certificate):
+        return _step(Step.VERDICT, StepState.NOW, "key")
+    return _of_chain(seen, certificate) or _judged(seen, certificate)
 
 
 def _judged(seen: Seen, certificate: HeldCertificate) -> StepStatus:
     """Return how the verdict stands by the certificate itself, and by what is stated and not in it."""
     assert certificate.own_verdict is not None  # one of an authority is nobody's connection
-    if is_wrong_by_key(certificate):
-        return _step(Step.VERDICT, StepState.NOW, "key")
     state, why = _VERDICTS[certificate.own_verdict]
     if state is not StepState.DONE:
         return _not_good(seen, certificate, state, why)
@@ -362,6 +369,16 @@ def _misses(seen: Seen, certificate: HeldCertificate) -> StepStatus | None:
         days = {"day": certificate.ends.date().isoformat(), "live": live.isoformat()}
         return _step(Step.VERDICT, StepState.NOW, "ends_before", **days)
     return None
+
+
+def _of_chain(seen: Seen, certificate: HeldCertificate) -> StepStatus | None:
+    """Return that the chain with a certificate is to be mended, where nothing else is wrong with that."""
+    mend, by = certificate.mend, certificate.ends_by
+    if mend is None or by is None or not mend.is_all or not certificate.is_due(seen.moment):
+        return None
+    told = {"issuer": by.name, "day": by.not_after.date().isoformat(), "place": mend.place, "file": mend.file}
+    why = "chain_ended" if by.not_after < seen.moment else "chain_ends"
+    return _step(Step.VERDICT, StepState.NOW, why, by.not_after.date(), **told)
 
 
 def _not_good(seen: Seen, certificate: HeldCertificate, state: StepState, why: str) -> StepStatus:
@@ -457,15 +474,17 @@ def _stated(seen: Seen, step: Step, day: date | None) -> StepStatus:
     """Return how a step stands that no file shows: by the day that is stated for this certificate."""
     if not seen.is_good:
         return _step(step, StepState.WAITING, "waiting")
+    # where nobody said where to test there is no command
+    endpoint = {"endpoint": seen.connection.endpoint or ""} if step is Step.TESTED else {}
     if day is None:
-        return _step(step, StepState.UNKNOWN, "unknown")
+        return _step(step, StepState.UNKNOWN, "unknown", **endpoint)
     if day > seen.today:
         return _step(step, StepState.WAITING, "planned", day, day=day.isoformat())
     if seen.begins is not None and day < seen.begins:
-        return _step(step, StepState.NOW, "earlier", day=day.isoformat(), begins=seen.begins.isoformat())
+        return _step(step, StepState.NOW, "earlier", day=day.isoformat(), begins=seen.begins.isoformat(), **endpoint)
     sent = seen.connection.sent
     if step is Step.TESTED and sent is not None and day < sent:
-        return _step(step, StepState.NOW, "before_sent", day=day.isoformat(), sent=sent.isoformat())
+        return _step(step, StepState.NOW, "before_sent", day=day.isoformat(), sent=sent.isoformat(), **endpoint)
     return _step(step, StepState.DONE, "stated", day=day.isoformat())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import aware, each_of, octets, of_type, optional, optional_choice
@@ -18,26 +19,28 @@ from pkitools.checking.stated_ids import check_given_entity_id, holds_nothing_to
 from pkitools.checking.workers import new_token
 from pkitools.environment import Environment
 from pkitools.errors import InputError
-from pkitools.findings import CertificateRef, Outcome, Severity, outcome
+from pkitools.findings import CertificateRef, Outcome, Severity, Status, outcome
 from pkitools.frozen import dataclass, field, replace
 from pkitools.portfolio.claims import Claim
 from pkitools.portfolio.known import AboutEach, Known, read_if_it_can
-from pkitools.portfolio.model import EnvironmentBasis, Judgement
+from pkitools.portfolio.model import EnvironmentBasis, Judgement, Mend
 from pkitools.revocation import CertificateRevocationList
 from pkitools.systems import System
 from pkitools.trust import HierarchyKind, TrustStore, embedded_certificates, hierarchy_of
 from pkitools.validation.building import Pool, pool
 from pkitools.validation.ending import above_of, way_up
-from pkitools.validation.rules import ANCHOR_FOUND
+from pkitools.validation.rules import ANCHOR_FOUND, BUDGET
 from pkitools.x509 import CertificateFacts, oin_from_certificate, read_certificate
 from pkitools.x509.above import Above
 from pkitools.x509.at_hand import at_hand
 from pkitools.x509.given import CERTIFICATE, several_ders
 from pkitools.x509.path_certificate import load
+from pkitools.x509.reader import readable
 
 if TYPE_CHECKING:
     from pkitools.rules.own import OwnData
 
+_OF_PATH: Final = ("path.", "revocation.")
 _MOST_QUESTIONS: Final = 64
 """Questions kept by a process: of peers there is one for each host."""
 
@@ -130,10 +133,12 @@ class Judge:
     Args:
         asked: the question.
         known: what files say of the certificates in others.
+        lent: the same of files that nobody named: no more is taken from it than what a chain may be mended with.
     """
 
-    def __init__(self, asked: Judging, known: Known | None = None) -> None:
-        self.asked, self.known = asked, known or Known()
+    def __init__(self, asked: Judging, known: Known | None = None, lent: Known | None = None) -> None:
+        self.asked, self.known, self.lent = asked, known or Known(), lent or Known()
+        self._beside = AboutEach(self.lent)
         self.token = new_token()
         self._revocation = None if asked.revocation is None else _with_lists_read(asked.revocation)
         self._about = AboutEach(self.known, _at_hand(asked))
@@ -142,7 +147,7 @@ class Judge:
 
     def travelling(self) -> tuple[object, ...]:
         """Return what makes the same judge in another process: a callable, and what it is called with."""
-        return Judge, self.asked.travelling(), self.known
+        return Judge, self.asked.travelling(), self.known, self.lent
 
     def claiming(self, facts: CertificateFacts, claims: Sequence[int], *, is_own: bool) -> tuple[int, ...]:
         """Return the connections whose certificate one is: what lies beside it may be that of their counterpart.
@@ -187,6 +192,8 @@ class Judge:
         if where.of_provider:
             found = tuple(as_of_provider(one, facts.sha256) for one in found)
         told = *map(lean, found), *map(lean, self._of_delivery(facts, between, result, where))
+        way = self._way(facts, between, where) if result.path is None else ()
+        path = () if result.path is None else _told_of(result.path.certificates[1:])
         return Judgement(
             environment,
             basis,
@@ -195,12 +202,13 @@ class Judge:
             entity_id,
             host,
             result.path is not None,
-            () if result.path is None else _told_of(result.path.certificates[1:]),
+            path,
             None if claim is None else claim.name,
             tuple(each.name for each in asked.systems),
-            way=self._way(facts, between, where) if result.path is None else (),
+            way=way,
             is_brought=not where.may_lack,
             of_entity=() if entity_id is None else tuple(_of_entity(entity_id, told, asked, result)),
+            mend=self._mend(facts, between, asked, where, path or way),
         )
 
     def _of_delivery(
@@ -232,6 +240,41 @@ class Judge:
             return ()  # what no engine takes has no path either
         above = way_up(leaf, (pool(_with(own, near)), self._known_here), (pool(further),) if further else ())
         return _told_of([each.der for each in above])
+
+    def _mend(
+        self, facts: CertificateFacts, own: tuple[bytes, ...], asked: Question, where: Where, above: Sequence[Above]
+    ) -> Mend | None:
+        """Return by which authorities of other files a certificate lasts longer than by the chain that is brought.
+
+        Nothing may be wrong with that way: it is proved, or what is brought leads to the same root that is not at hand.
+        """
+        end = min((one.not_after for one in above), default=facts.not_after)
+        if where.may_lack or end >= facts.not_after:
+            return None  # as of most
+        brought = _with(own, self._about.in_files(where.sent_with))
+        below = (facts, *readable(brought))
+        found = (about.authorities(one, of_any=True) for about in (self._about, self._beside) for one in below)
+        lent = tuple(dict.fromkeys(chain.from_iterable(found)))
+        if not set(lent).difference(brought):
+            return None
+        try:
+            leaf = load(facts.der, facts.sha256)
+        except InputError:
+            return None
+        way = way_up(leaf, (pool(_with(brought, lent)), self._known_here))
+        longer = min((one.not_after for one in way), default=end)
+        if longer <= end or longer < self.asked.moment:
+            return None
+        ders = tuple(one.der for one in way)
+        new = [der for der in ders if der not in brought]
+        place = next(filter(None, (about.file_of(der) for der in new for about in (self._about, self._beside))), None)
+        if place is None:
+            return None
+        wrong = {one.rule.code for one in self._judged(facts, ders, asked, ()).report.findings if _is_error(one)}
+        if way[-1].issuer in {one.issuer for one in pool(brought).certificates}:
+            wrong -= {ANCHOR_FOUND.code, BUDGET.code}
+        is_refuted = any(code.startswith(_OF_PATH) for code in wrong)
+        return None if is_refuted else Mend(_told_of(ders), where.name, place, not wrong)
 
     @cached_property
     def _known_here(self) -> Pool:
@@ -368,6 +411,10 @@ def _placed(asked: Judging, claim: Claim | None, kind: HierarchyKind | None) -> 
     if kind is not None:
         return kind.environment, EnvironmentBasis.HIERARCHY
     return (Environment.PREPRODUCTION if asked.trust else Environment.PRODUCTION), EnvironmentBasis.UNKNOWN
+
+
+def _is_error(one: Outcome) -> bool:
+    return one.rule.severity is Severity.ERROR and one.status is Status.VIOLATED
 
 
 def _told_of(above: Sequence[bytes]) -> tuple[Above, ...]:

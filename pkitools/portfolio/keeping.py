@@ -476,7 +476,7 @@ def _together(before: Judgement, now: Judgement, *, is_better: bool) -> Judgemen
         return now.with_beside(before.beside)
     kept, other = (now, before) if _comes_before(now, before) else (before, now)
     if _ends_by(other) < _ends_by(kept):
-        kept = replace(kept, path=other.path, way=other.way, is_brought=other.is_brought)
+        kept = replace(kept, path=other.path, way=other.way, is_brought=other.is_brought, mend=other.mend)
     return kept.with_beside(other.beside)
 
 

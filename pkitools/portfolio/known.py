@@ -61,6 +61,7 @@ class Known:
         places: the name of each file that holds authorities alone → the numbers of those in it, from 0: only these are
             at hand for a certificate that may have been sent with another chain.
         stores: the folders that hold the roots of many, and nothing that is somebody's own.
+        origins: of each authority the first file that holds it.
     """
 
     crls: tuple[bytes, ...] = field(default=(), repr=False)
@@ -68,6 +69,7 @@ class Known:
     authorities: tuple[bytes, ...] = field(default=(), repr=False)
     places: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False, hash=False)
     stores: frozenset[str] = frozenset()
+    origins: tuple[str, ...] = field(default=(), repr=False)
 
     def __bool__(self) -> bool:
         return bool(self.crls or self.responses or self.authorities or self.stores)
@@ -98,6 +100,7 @@ class Collecting:
     def __init__(self) -> None:
         self._held: dict[ItemKind, dict[bytes, None]] = {kind: {} for kind in LISTS}
         self._authorities: dict[bytes, int] = {}
+        self._origins: list[str] = []
         self._places: dict[str, tuple[int, ...]] = {}
         self._room = MAX_FOUND_LIST_BYTES
         self._embedded = frozenset(embedded_intermediates())
@@ -120,7 +123,7 @@ class Collecting:
         """Return all that was taken."""
         crls, responses = (tuple(self._held[kind]) for kind in (ItemKind.CRL, ItemKind.OCSP_RESPONSE))
         stores = frozenset(folder for folder, count in self._roots.items() if self._is_store(folder, count))
-        return Known(crls, responses, tuple(self._authorities), self._places, stores)
+        return Known(crls, responses, tuple(self._authorities), self._places, stores, tuple(self._origins))
 
     def _is_store(self, folder: str, roots: int) -> bool:
         is_of_many = roots >= _MANY_ROOTS and self._perhaps[folder] * _ROOTS_FOR_EACH <= roots
@@ -148,8 +151,9 @@ class Collecting:
         if meant and are_alone and len(self._places) >= MAX_FOUND_AUTHORITY_FILES:
             return len(meant)
         for der in meant:
-            if len(self._authorities) < MAX_FOUND_AUTHORITIES:
-                self._authorities.setdefault(der, len(self._authorities))
+            if der not in self._authorities and len(self._authorities) < MAX_FOUND_AUTHORITIES:
+                self._authorities[der] = len(self._authorities)
+                self._origins.append(name)
         kept = tuple(self._authorities[der] for der in meant if der in self._authorities)
         if kept and are_alone:
             self._places[name] = kept
@@ -230,6 +234,11 @@ class AboutEach:
         """Return the authorities that lie in some files, DER."""
         numbers = dict.fromkeys(number for name in names for number in self._known.places.get(name, ()))
         return tuple(self._known.authorities[number] for number in numbers)
+
+    def file_of(self, authority: bytes) -> str | None:
+        """Return the first file that an authority was found in; ``None`` where it was in none."""
+        known = self._known.authorities
+        return self._known.origins[known.index(authority)] if authority in known else None
 
     def lists(self, facts: CertificateFacts, above: Iterable[CertificateFacts]) -> Lists:
         """Return the lists and OCSP responses that may be about a certificate, or about what stands above it.

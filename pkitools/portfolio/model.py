@@ -97,6 +97,23 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Mend:
+    """A way up by which a certificate lasts longer than by the chain that its file brings: that is to be mended.
+
+    Args:
+        above: what stands above it by that way, its issuer first.
+        file: with the certificate and that chain; not made safe for a terminal, as the next is not.
+        place: the file with the first of them that is not brought.
+        is_all: nothing else is wrong with the certificate.
+    """
+
+    above: tuple[Above, ...]
+    file: str
+    place: str
+    is_all: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """What was found of a certificate, for one use of it.
 
@@ -118,6 +135,7 @@ class Judgement:
         is_brought: what stands above it came with it, or nothing did where something is sent as it is; else the
             authorities of other files were looked among as well.
         of_entity: which of ``told`` is about that entity ID, and not about the certificate.
+        mend: a better way up, where the chain that its file brings cuts it short; ``None`` where none is at hand.
     """
 
     environment: Environment
@@ -134,6 +152,7 @@ class Judgement:
     way: tuple[Above, ...] = ()
     is_brought: bool = False
     of_entity: tuple[Outcome, ...] = ()
+    mend: Mend | None = None
 
     @property
     def of_places(self) -> tuple[Outcome, ...]:
@@ -186,6 +205,10 @@ class Judgement:
             return self
         verdict = VERDICTS[min(map(VERDICTS.index, (self.verdict, *map(_weighs, new))))]
         return replace(self, told=(*self.told, *new), beside=(*self.beside, *new), verdict=verdict)
+
+
+def _end(one: Above) -> datetime:
+    return one.not_after
 
 
 _NOT_KNOWN: Final = frozenset({"revocation.status.unknown", "revocation.status.unconfirmed", "revocation.policy.off"})
@@ -310,7 +333,7 @@ class HeldCertificate:
     def ends_by(self) -> Above | None:
         """The first authority above it to end, where that is before it does; ``None`` where it lasts its own time."""
         above = (one for each in self.judgements for one in each.above if one.not_after < self.not_after)
-        return min(above, key=lambda one: one.not_after, default=None)
+        return min(above, key=_end, default=None)
 
     @property
     def ends(self) -> datetime:
@@ -319,9 +342,35 @@ class HeldCertificate:
         return self.not_after if by is None else by.not_after
 
     @property
+    def mend(self) -> Mend | None:
+        """By what it lasts longer, where only the chain that its file brings cuts it short: no other is ordered then.
+
+        ``None`` where it is cut short anyhow, and where it lasts its own time.
+        """
+        if self.ends_by is None:
+            return None
+        short = (one for one in self.judgements if any(each.not_after < self.not_after for each in one.above))
+        mends = [one.mend for one in short]
+        return mends[0] if all(mends) else None
+
+    @property
+    def lasts_by(self) -> Above | None:
+        """The first authority above it to end before it does, when its chain is mended where it can be."""
+        mend = self.mend
+        if mend is None:
+            return self.ends_by
+        return min((one for one in mend.above if one.not_after < self.not_after), key=_end, default=None)
+
+    @property
+    def lasts(self) -> datetime:
+        """The last moment at which it works, when its chain is mended where it can be: after that another is needed."""
+        by = self.lasts_by
+        return self.not_after if by is None else by.not_after
+
+    @property
     def span(self) -> tuple[date, date]:
         """The days between which it counts for the day to order the next one, in UTC."""
-        return counted_span(self.not_before.date(), self.not_after.date(), self.ends.date())
+        return counted_span(self.not_before.date(), self.not_after.date(), self.lasts.date())
 
     @property
     def verdict(self) -> Verdict | None:
@@ -382,8 +431,9 @@ class HeldCertificate:
         return Standing(self.verdict.value)
 
     def is_due(self, moment: datetime) -> bool:
-        """Return whether the last day to order the next one has gone by, at a moment (aware)."""
-        return aware(moment).astimezone(UTC).date() > order_day(*self.span)
+        """Return whether the last day to order the next one has gone by, or to mend its chain, at a moment (aware)."""
+        span = counted_span(self.not_before.date(), self.not_after.date(), self.ends.date())
+        return aware(moment).astimezone(UTC).date() > order_day(*span)
 
     def days_left(self, moment: datetime) -> int:
         """Return the days until it works no longer, as a calendar has them; below 0, and never 0, when it is past."""

@@ -117,6 +117,8 @@ class Scan:
         keeps: the places are those of connections: what is reached from those of one is judged by it, as if it were
             alone; and of the certificates that this returns ``True`` of more can be asked: the content of the files
             that hold one is kept for that.
+        lends: folders that nobody named, in the files of which authorities are looked for that a chain may be mended
+            with; what is below them is not.
     """
 
     judge: Judge
@@ -125,6 +127,7 @@ class Scan:
     claims: Claims
     held: tuple[Unit, ...] = ()
     keeps: Callable[[HeldCertificate], bool] | None = None
+    lends: Sequence[str] = ()
     units: dict[str, dict[tuple[object, ...], Unit]] = field(default_factory=dict)
     reached: dict[str, tuple[int, ...]] = field(default_factory=dict)
     said: dict[str, tuple[Outcome, ...]] = field(default_factory=dict)
@@ -345,9 +348,12 @@ class Scan:
         found = chain(self.held, self._walked(files))
         for name, count in gathered_from(found, collecting, raise_crashes=self.judge.asked.raise_crashes):
             yield _with_unread(Reading(name, is_again=True), "portfolio.error.not_kept", count)
-        known = collecting.known()
-        if known:
-            self.judge = Judge(self.judge.asked, known)
+        known, lent = collecting.known(), Collecting()
+        beside = (found for found in _walked(self.lends, below=False) if isinstance(found, FoundFile))
+        for _ in gathered_from(beside, lent, raise_crashes=self.judge.asked.raise_crashes):
+            pass  # nobody asked for all of them
+        if known or lent.known():
+            self.judge = Judge(self.judge.asked, known, lent.known())
 
     def _walked(self, files: Sequence[str]) -> Iterator[FoundFile | Unread]:
         """Return the files there are."""
@@ -606,10 +612,10 @@ def _is_peer(place: str) -> bool:
     return peer_of(place) is not None and not os.path.lexists(place)
 
 
-def _walked(given: Sequence[str]) -> Iterator[FoundFile | Unread]:
+def _walked(given: Sequence[str], *, below: bool = True) -> Iterator[FoundFile | Unread]:
     walk = Walk()
     for place in given:
-        yield from walk.files(place)
+        yield from walk.files(place, below=below)
 
 
 def _walked_apart(files: Sequence[str]) -> Iterator[FoundFile | Unread]:

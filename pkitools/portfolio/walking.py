@@ -51,11 +51,12 @@ class Walk:
         self._entered: dict[object, str] = {}
         self._tops = tops
 
-    def files(self, given: str) -> Iterator[FoundFile | Unread]:
+    def files(self, given: str, *, below: bool = True) -> Iterator[FoundFile | Unread]:
         """Yield the files of a folder and of all below it; of a file itself that one.
 
         Args:
             given: as it was named.
+            below: also those of the folders in it.
         """
         if not Path(given).is_dir():
             yield FoundFile(given, in_folder=False)
@@ -77,7 +78,7 @@ class Walk:
                     folders.append(path)
                 elif isinstance(found, FoundFile | Unread):
                     yield found
-            waiting += reversed(folders)
+            waiting += reversed(folders) if below else ()
 
     def _entries(self, folder: str) -> list[str] | Unread:
         """Return the names in a folder, and nothing more of each: there may be a hundred thousand."""

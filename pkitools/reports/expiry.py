@@ -142,6 +142,8 @@ def _first(found: Expiry, language: Language) -> str:
     if (by := first.ends_by) is not None:
         slug, role = "ends_by" if days >= 0 else "ended_by", role_above(by.role, language)
         told.append(_words(slug, language, role_above=role, issuer=_named(by.name)))
+    if (mend := first.mend) is not None:
+        told.append(_words("mend", language, place=_named(mend.place)))
     if first.successor is not None:
         slug = "without_key" if first.successor.lacks_key else "successor"
         told.append(_words(slug, language, place=_named(first.successor.place)))

@@ -18,7 +18,7 @@ from pkitools.portfolio.waiting import request_for_next
 from pkitools.reports import Expiry, expiry_document
 from pkitools.reports.expiry import Nagios, nagios_line
 from pkitools.reports.planning.work import at_noon
-from pkitools.reports.portfolio.telling import ends_by_told, partial_told, place_text, successor_told, what_is_left
+from pkitools.reports.portfolio.telling import cut_short_told, partial_told, place_text, successor_told, what_is_left
 from pkitools.reports.telling.readable import short_day
 from pkitools.rules.order_day import order_day
 from pkitools.text import visible
@@ -147,8 +147,8 @@ def _text(found: Expiry) -> Iterator[Line | str]:
         yield _row(one, found)
         for place in list(dict.fromkeys(map(place_text, one.places)))[:1]:
             yield "    " + fitted_end(visible(place), columns() - 4)
-        if one.ends_by is not None:
-            yield from wrapped(ends_by_told(one.ends_by, found.moment, language()), "    ")
+        if cut_short := cut_short_told(one, found.moment, language()):
+            yield from wrapped(cut_short, "    ")
         if one.is_of_provider and found.state(one) is not Nagios.OK:
             yield from wrapped(tr("cli.expiry.of_provider"), "    ")
         if one.successor is not None and (one.is_set_aside or found.state(one) is not Nagios.OK):
@@ -157,7 +157,21 @@ def _text(found: Expiry) -> Iterator[Line | str]:
             yield from wrapped(lacking, "    ")
     for unread in found.portfolio.unread:
         yield from wrapped(error_line(unread.error), "    ", "  - ")
-    yield from next_step(_now(found))
+    yield from next_step(_now(found)) if (mended := _to_mend(found)) is None else _mended(mended)
+
+
+def _mended(one: HeldCertificate) -> Sequence[str]:
+    """Return that the chain of a certificate is to be made anew, and how."""
+    from pkitools_cli.commands.status.commands import mending  # few have one
+
+    return next_step(tr("cli.scan.now.chain", name=visible(one.name)), mending(one, ()))
+
+
+def _to_mend(found: Expiry) -> HeldCertificate | None:
+    """Return the first of which only the chain is to be mended, where that is what there is to do first."""
+    ending = (one for one in found.certificates if found.state(one) is not Nagios.OK and one.successor is None)
+    first = next((one for one in ending if not one.is_of_provider), None)
+    return None if first is None or first.mend is None else first
 
 
 def _now(found: Expiry) -> str:
@@ -187,7 +201,7 @@ def _now_of_last(found: Expiry, alone: Sequence[HeldCertificate]) -> str:
     if any(one.days_left(found.moment) < 0 for one in alone):
         return tr("cli.scan.now.expired")
     coming = (one for one in found.certificates if one.successor is None and not one.is_of_provider)
-    due = [one for one in coming if one.is_due(found.moment)]
+    due = [one for one in coming if one.mend is None and one.is_due(found.moment)]
     request = request_for_next((due or alone)[0], found.portfolio) if due or alone else None
     if request is not None:
         return tr("cli.scan.now.request", place=visible(request.place.name))

@@ -169,10 +169,21 @@ def _turn(one: Planned, today: date) -> tuple[bool, timedelta]:
 
 def _first(one: Planned) -> date:
     """Return the day of the first thing to do."""
+    days = [each.day for each in _to_do(one)]
+    return min(days, default=date.max if one.plan is None else one.plan.begin.day)
+
+
+def _to_do(one: Planned) -> Iterator[PlanDate]:
+    """Yield the days on which there is something to do."""
     is_open = one.connection is not None and one.connection.subscriber is None  # whether to register, nobody said
     kinds = TO_DO - {PlanKind.REGISTER} if is_open else TO_DO
-    days = [each.day for each in shown_dates(one) if each.kind in kinds]
-    return min(days, default=date.max if one.plan is None else one.plan.begin.day)
+    return (each for each in shown_dates(one) if each.kind in kinds)
+
+
+def _due(one: Planned, today: date) -> tuple[bool, date]:
+    """Return whether nothing is too late yet, and the first day that is so, or else of what there is to do."""
+    late = min((each.day for each in _to_do(one) if each.late_after < today), default=None)
+    return late is None, late or _first(one)
 
 
 def _text(
@@ -233,20 +244,20 @@ def _first_things(planned: Sequence[Planned], today: date) -> Iterator[str]:
     from pkitools.connections import Anchor
 
     plans = [(one, one.plan) for one in planned if one.plan is not None]
-    ahead = [(_first(one), one) for one, plan in plans if plan.day >= today]
+    ahead = [(_due(one, today), one) for one, plan in plans if plan.day >= today]
     over = {plan.anchor for _, plan in plans if plan.day < today}
     if Anchor.END in over:
         yield tr("cli.scan.now.expired")
     if ahead:
-        day = min(first for first, _ in ahead)
-        yield _begin(day, today, [one for first, one in ahead if first == day])
+        due = min(first for first, _ in ahead)
+        yield _begin(*due, today, [one for first, one in ahead if first == due])
     elif Anchor.LIVE in over:
         yield tr("cli.plan.now.gone")
 
 
-def _begin(first: date, today: date, begun: Sequence[Planned]) -> str:
+def _begin(in_time: bool, first: date, today: date, begun: Sequence[Planned]) -> str:
     """Return what is to be begun first, and by when; of several the first by name."""
-    key = "today" if first == today else "late" if first < today else "begin"
+    key = "late" if not in_time else "today" if first <= today else "begin"
     name, more = visible(connection_name(begun[0], language(), {})), len(begun) - 1
     what = tr("cli.plan.now.more", name=name, count=more) if more else name
     return tr(f"cli.plan.now.{key}", day=short_day(at_noon(first), language()), name=what)

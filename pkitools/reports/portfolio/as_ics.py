@@ -24,7 +24,7 @@ from pkitools.reports.portfolio.telling import (
     Telling,
     claimed_by,
     counted,
-    ends_by_told,
+    cut_short_told,
     one_line,
     place_names,
     said_of,
@@ -205,8 +205,8 @@ def _description(
 ) -> Iterator[str]:
     day = f"{one.ends:%Y-%m-%d %H:%M} UTC"
     yield from why or [word(f"portfolio.report.event.{kind}.why", telling.language, end=day)]
-    if one.ends_by is not None:
-        yield ends_by_told(one.ends_by, days.moment, telling.language)
+    if cut_short := cut_short_told(one, days.moment, telling.language):
+        yield cut_short
     for name, value in (
         ("portfolio.report.column.connection", claimed_by(one, days.names(telling.language))),
         ("portfolio.report.column.oin", one.oin),

@@ -14,7 +14,7 @@ from pkitools.messages import Language, RemedyText, error_sentence, message
 from pkitools.portfolio.model import HeldCertificate, Place, Portfolio, Standing, Successor, Unread
 from pkitools.portfolio.waiting import request_for_next
 from pkitools.reports.telling.answer import answer_of, reservations, told
-from pkitools.reports.telling.readable import number_of, role_above, short_day
+from pkitools.reports.telling.readable import number_of, readable, role_above, short_day
 from pkitools.text import joined, visible
 from pkitools.x509.above import Above
 
@@ -151,8 +151,8 @@ def _order_told(
     planned = "" if orders is None else orders.told(certificate, language)
     if planned or certificate.verdict is not Verdict.PASSED:
         return planned
-    if certificate.standing(portfolio.moment) is not Standing.ENDS_SOON:
-        return ""
+    if certificate.standing(portfolio.moment) is not Standing.ENDS_SOON or certificate.mend is not None:
+        return ""  # of a chain that is to be mended that is told
     code = "ends_soon" if certificate.ends_by is None else "works_no_longer"
     days = certificate.days_left(portfolio.moment)
     if certificate.is_of_provider:
@@ -176,10 +176,9 @@ def said_of(
     first = renewal_told(certificate, portfolio, telling.language, orders)
     if certificate.successor is not None and certificate.standing(portfolio.moment) is Standing.EXPIRED:
         return first  # what is wrong with it is that alone, and another needs not be asked for
-    if certificate.ends_by is not None:
-        first = f"{ends_by_told(certificate.ends_by, portfolio.moment, telling.language)} {first}".strip()
+    first = f"{cut_short_told(certificate, portfolio.moment, telling.language)} {first}".strip()
     decides = deciding(certificate)
-    if decides is None:
+    if decides is None or is_of_chain(certificate, decides):
         return first
     said = told(decides, telling.language, telling.remedy, portfolio.moment)
     unused = " ".join(lists_unused(certificate, portfolio, telling))
@@ -238,6 +237,24 @@ def partial_told(certificate: HeldCertificate, language: Language) -> str:
     names, place = joined([*map(visible, partial.lacks)], _MOST_NAMES), visible(partial.place)
     day = short_day(partial.not_after, language)
     return word("portfolio.report.lacking", language, names=names, place=place, day=day)
+
+
+def is_of_chain(certificate: HeldCertificate, decides: Outcome | None) -> bool:
+    """Return whether what decides about a certificate is told by its chain, which is to be mended, alone."""
+    mend = certificate.mend
+    return mend is not None and mend.is_all and decides is not None and decides.rule.code.startswith("path.")
+
+
+def cut_short_told(certificate: HeldCertificate, moment: datetime, language: Language) -> str:
+    """Return that an authority above a certificate ends before it, and what lies there that lasts longer.
+
+    Returns:
+        Empty where it lasts its own time.
+    """
+    if certificate.ends_by is None:
+        return ""
+    told, mend = ends_by_told(certificate.ends_by, moment, language), certificate.mend
+    return told if mend is None else f"{told} {word('portfolio.report.mend', language, place=visible(mend.place))}"
 
 
 def ends_by_told(by: Above, moment: datetime, language: Language) -> str:
@@ -357,6 +374,24 @@ def claims_told(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
     without = [visible(each, _MOST_OF_ITEM) for each in without_certificate(portfolio, telling)]
     if without:  # an operand that is too long is cut by its characters, and what is left out is connections
         yield word("portfolio.report.without_certificate", language, names=joined(without, _MOST_ITEMS, "; "))
+        yield from _of_others(portfolio, telling)
+
+
+def _of_others(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
+    """Yield of connections what lies at their places and is of nobody there, as ``status`` tells it."""
+    if telling.connections is None:
+        return
+    from pkitools.connections.claiming import claiming, others_alone
+    from pkitools.connections.steps import of_others
+
+    names, connections = connection_names(telling), claiming(telling.connections)
+    found = others_alone(telling.connections, portfolio)
+    for name, others in islice(found.items(), _MOST_ITEMS):
+        step = of_others(others, connections[name].holder.oin)
+        said = message(step.code, readable(step.params, telling.language), telling.language).message
+        yield one_line(f"{visible(names.get(name, name))}: {said}")
+    if (more := len(found) - _MOST_ITEMS) > 0:
+        yield f"({word('portfolio.across.more', telling.language, count=more)})"
 
 
 def without_certificate(portfolio: Portfolio, telling: Telling) -> tuple[str, ...]:

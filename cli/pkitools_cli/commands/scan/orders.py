@@ -29,6 +29,17 @@ def planned_day(orders: OrderDays, one: HeldCertificate) -> date | None:
     return None if order is None or order.connection is None else order.day
 
 
+def weight_of_stated(
+    portfolio: Portfolio, orders: OrderDays | None, connections: Connections | None
+) -> Severity | None:
+    """Return what weighs of connections beside their certificates, as in ``status``: days, and what is of others."""
+    if connections is None:
+        return None
+    from pkitools.connections.claiming import others_alone
+
+    return Severity.WARNING if others_alone(connections, portfolio) else weight_of_orders(portfolio, orders)
+
+
 def weight_of_orders(portfolio: Portfolio, orders: OrderDays | None) -> Severity | None:
     """Return what the days to order weigh, as in ``status``: one that has passed is a warning, one near it a notice.
 

@@ -17,10 +17,11 @@ from pkitools.reports.portfolio.telling import (
     Telling,
     changes_told,
     claims_told,
+    cut_short_told,
     deciding,
     deciding_files,
-    ends_by_told,
     for_connections,
+    is_of_chain,
     judged_by_connections,
     lists_unused,
     place_text,
@@ -37,7 +38,7 @@ from pkitools.text import visible
 from pkitools_cli.commands.next_steps import NextStep
 from pkitools_cli.commands.scan.across import across_now, across_told
 from pkitools_cli.commands.scan.orders import planned_day
-from pkitools_cli.commands.status.commands import brings_chain, chained_file, lists_in, renewal_for, taken
+from pkitools_cli.commands.status.commands import brings_chain, chained_file, lists_in, mending, renewal_for, taken
 from pkitools_cli.commands.status.new_files import NewFiles
 from pkitools_cli.commands.status.reports import add_to_files, entry_of
 from pkitools_cli.i18n import form_of, language, tr
@@ -80,6 +81,7 @@ Names = Mapping[str, str]
 _OF_A_PEER: Final = "tls"
 _OF_ITS_KEY: Final = frozenset({NAMED.code, BESIDE.code})
 """What is wrong with a certificate by a key in another file, which has to be given to see it."""
+_CHAIN: Final = ("chain", "complete")
 _INDENT: Final = "    "
 _MOST_LISTS: Final = 3  # of peers, that are named
 
@@ -189,9 +191,9 @@ def _why(standing: Standing, one: HeldCertificate, portfolio: Portfolio, told_ab
     What to do is left out where that was told of another: those sentences are kept in ``told_above``.
     """
     decides = deciding(one)
-    if one.ends_by is not None:
-        yield from wrapped(ends_by_told(one.ends_by, portfolio.moment, language()), _INDENT)
-    if one.successor is not None and standing is Standing.EXPIRED:
+    if cut_short := cut_short_told(one, portfolio.moment, language()):
+        yield from wrapped(cut_short, _INDENT)
+    if is_of_chain(one, decides) or (one.successor is not None and standing is Standing.EXPIRED):
         decides = None
     if decides is not None:
         said = told(decides, language(), offline_remedy_text, portfolio.moment)
@@ -312,7 +314,9 @@ def first_step(
             return NextStep(now)
         # what is stated and not in a certificate, sent or tested is none of a scan's
         return NextStep(tr("cli.scan.now.passed_for"), ("status", "--connections", connections.name))
-    return NextStep(tr(f"cli.scan.now.{standing}_file"), words, after)
+    name = "" if one is None else visible(one.name)
+    slug = "chain" if words[:2] == _CHAIN else f"{standing}_file"
+    return NextStep(tr(f"cli.scan.now.{slug}", **({"name": name} if slug == "chain" else {})), words, after)
 
 
 def _most_urgent(portfolio: Portfolio, orders: OrderDays | None) -> tuple[Standing | None, HeldCertificate | None]:
@@ -403,8 +407,9 @@ def _command(
         lists = lists_in(portfolio.list_folders, is_brought=True) if one.is_revoked else ()
         return (*words, *taken(words, (*lists, *given.get(judgement.connection, ())))), ""
     files = [place for place in one.places if place.container != _OF_A_PEER]
-    if not files:
-        return None, ""
+    if not files or _is_to_be_mended(standing, one):
+        chain = mending(replace(one, places=tuple(files)), use) if files else None
+        return None if chain is None else (*chain, *taken(chain, given.get(judgement.connection, ()))), ""
     # the one that is wrong itself; else not metadata, and the simplest one, where there are others
     place = min(files, key=lambda each: (each.name not in wrong, each.entity_id is not None, len(each.name)))
     file = place.name
@@ -429,6 +434,11 @@ def _command(
     from pkitools_cli.commands.cert.next_step import ForUse, renewal_of_held  # few scans come to it
 
     return renewal_of_held(one.sha256, file, ForUse(judgement.systems, judgement.environment, portfolio.moment)), ""
+
+
+def _is_to_be_mended(standing: Standing | None, one: HeldCertificate) -> bool:
+    """Return whether nothing is to be done about a certificate but that its chain is made anew."""
+    return one.mend is not None and (standing is Standing.ENDS_SOON or one.mend.is_all)
 
 
 def _lists_for(file: str, judgement: Judgement, portfolio: Portfolio) -> tuple[str, ...]:

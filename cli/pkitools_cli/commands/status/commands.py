@@ -15,6 +15,7 @@ from pkitools.files import read_bytes
 from pkitools.findings import Verdict
 from pkitools.limits import MAX_CERTIFICATE_BYTES
 from pkitools.messages import LANGUAGES
+from pkitools_cli.commands.next_steps import chain_place
 from pkitools_cli.commands.public_part import public_parts, public_words
 from pkitools_cli.commands.renewing import kept_at, renewal_words
 from pkitools_cli.commands.status.new_files import NewFiles
@@ -126,7 +127,11 @@ def _begun(one: ConnectionStatus, step: StepStatus) -> list[str] | None:
 
 
 _LISTS: Final = frozenset({"--trust", "--crl", "--revocation"})
-_TAKEN: Final = {"metadata": _LISTS | {"--chain"}, "probe": _LISTS | {"--passphrase-file", "--passphrase-env"}}
+_TAKEN: Final = {
+    "metadata": _LISTS | {"--chain"},
+    "probe": _LISTS | {"--passphrase-file", "--passphrase-env"},
+    "chain": frozenset({"--trust", "--chain", "--passphrase-file", "--passphrase-env"}),
+}
 """Of commands that look at something else than a certificate, the options that mean the same there."""
 
 
@@ -228,6 +233,22 @@ def _verdict(one: ConnectionStatus) -> list[str] | None:
     )
     words = ["cert", "check", file, *_for(connection), "--oin", connection.holder.oin]
     return words + (["--entity-id", connection.entity_id] if connection.entity_id else [])
+
+
+def mending(certificate: HeldCertificate, use: Sequence[str]) -> list[str]:
+    """Return the command that makes the chain of a certificate anew, of what lies there and lasts longer.
+
+    Args:
+        certificate: it; with a better way up.
+        use: the options that say what it is for.
+    """
+    assert certificate.mend is not None  # as is asked
+    mend, file = certificate.mend, certificate.mend.file
+    return ["chain", "complete", file, "--chain", mend.place, "--out", chain_place(file), *use]
+
+
+def _mended(one: ConnectionStatus) -> list[str] | None:
+    return None if one.certificate is None else mending(one.certificate, _for(one.connection))
 
 
 def _trusting(one: ConnectionStatus) -> list[str] | None:
@@ -369,6 +390,8 @@ _BY_CODE: Final[dict[str, Callable[[ConnectionStatus], list[str] | None]]] = {
     "connections.certificate.of_provider": lambda _: None,
     "connections.verdict.lacking": _request,
     "connections.verdict.untrusted_test": _trusting,
+    "connections.verdict.chain_ended": _mended,
+    "connections.verdict.chain_ends": _mended,
     "connections.renewal.request": _order,
     "connections.renewal.request_late": _order,
 }
