@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from pkitools.arguments import of_type
+from pkitools.connections.chosen import best_of, key_meant_for
 from pkitools.connections.model import Connection, Connections
+from pkitools.connections.naming import bears_name
 from pkitools.connections.owning import Owners, Places
+from pkitools.frozen import replace
 from pkitools.portfolio import Claim, HeldCertificate, Portfolio
 from pkitools.portfolio.where import same_place
 
@@ -34,8 +37,7 @@ def claiming(connections: Connections) -> dict[str, Connection]:
 def keys_named(connections: Connections, found: Portfolio) -> Mapping[str, str]:
     """Return the private keys that a connection names beside a certificate and that fit nothing, by their files.
 
-    As ``status`` has it: a key that a connection names, and that is of no certificate or request, is held to be meant
-    for its certificate where none of those it claims has its own.
+    As ``status`` has it (:func:`~pkitools.connections.chosen.key_meant_for`).
 
     Args:
         connections: the connections.
@@ -53,14 +55,15 @@ def keys_named(connections: Connections, found: Portfolio) -> Mapping[str, str]:
         return {}
     held: dict[str, list[HeldCertificate]] = {}
     for one in found.judged:
-        for name in {judgement.connection for judgement in one.judgements} - {None}:
-            held.setdefault(str(name), []).append(one)
+        for judgement in one.judgements:
+            if judgement.connection is not None:  # what another connection finds wrong of it is not wrong for this one
+                held.setdefault(judgement.connection, []).append(replace(one, judgements=(judgement,)))
     beside: dict[str, str] = {}
     for name, connection in _by_name(connections):
-        own = held.get(name, [])
-        if own and not any(one.spki_sha256 in keys for one in own):
-            named = (stray.get(same_place(file)) for file in connection.files)
-            beside |= {key: own[0].places[0].name for key in named if key is not None}
+        own = (one for one in held.get(name, ()) if one.oin == connection.holder.oin and bears_name(one, connection))
+        certificate = best_of(own, found.moment)
+        if certificate is not None and (key := key_meant_for(certificate, connection, keys, stray)) is not None:
+            beside[stray[same_place(key)]] = certificate.places[0].name
     return beside
 
 

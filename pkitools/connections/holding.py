@@ -14,6 +14,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import of_type, optional
+from pkitools.connections.chosen import best_of, key_file_of, key_meant_for
 from pkitools.connections.described import Metadata, fault_of, misplaced
 from pkitools.connections.looking import Group, Looked, Lying
 from pkitools.connections.model import Connection, Connections
@@ -131,7 +132,7 @@ class _Found:
         return [one for one in here if one.oin == connection.holder.oin and bears_name(one, connection)]
 
     def _chosen(self, connection: Connection, found: Lying) -> HeldCertificate | None:
-        return _best(self._own(connection, found), self.judging.moment)
+        return best_of(self._own(connection, found), self.judging.moment)
 
     def _beside(
         self, connection: Connection, certificate: HeldCertificate | None, found: Lying
@@ -264,10 +265,7 @@ class _Found:
         """Return the file of a key that is beside a certificate, or named with it, and does not fit it."""
         beside = (key.place for key in found.misfits.get(certificate.spki_sha256, ()))
         near = (place.name for place in beside if any(one.number == connection.number for one in self.owners.of(place)))
-        has_own = _key_file(certificate, found) is not None
-        # a key that the connection names, and that is of nothing that lies there, is held to be of its certificate
-        named = (name for name in connection.files if not has_own and same_place(name) in found.stray)
-        return next(chain(near, named), None)
+        return next(near, None) or key_meant_for(certificate, connection, found.keys, found.stray)
 
     def _keyed(
         self, connection: Connection, certificate: HeldCertificate | None, found: Lying
@@ -347,18 +345,6 @@ def _with_shared(statuses: list[ConnectionStatus]) -> list[ConnectionStatus]:
     ]
 
 
-_RANK: Final = {Verdict.PASSED: 2, Verdict.INDETERMINATE: 1, Verdict.FAILED: 0, None: 0}
-
-
-def _best(certificates: Iterable[HeldCertificate], moment: datetime) -> HeldCertificate | None:
-    """Return the certificate that a connection is held to have: not ended, then the best, then the last."""
-    return max(
-        certificates,
-        key=lambda one: (one.not_after >= moment, _RANK[one.own_verdict], one.ends, one.sha256),
-        default=None,
-    )
-
-
 def _is_wrong(one: HeldCertificate) -> bool:
     """Return whether a certificate, or a file with it, is wrong: metadata of before it says nothing of what is now."""
     return one.own_verdict is Verdict.FAILED or misplaced(one, in_metadata=False)[0] is not None
@@ -399,10 +385,7 @@ def _waiting(connection: Connection, certificate: HeldCertificate | None, found:
 
 
 def _key_file(certificate: HeldCertificate | None, found: Lying) -> str | None:
-    if certificate is None:
-        return None
-    beside = (place.name for place in certificate.places if place.with_key)
-    return next(beside, None) or found.keys.get(certificate.spki_sha256)
+    return None if certificate is None else key_file_of(certificate, found.keys)
 
 
 def _with_both(statuses: Sequence[ConnectionStatus], moment: datetime) -> tuple[ConnectionStatus, ...]:

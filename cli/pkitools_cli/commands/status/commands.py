@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pkitools.connections.status import ConnectionStatus, Step, StepState, StepStatus
+from pkitools.connections.wishes import USE, wishes_of
 from pkitools.containers import read_source
 from pkitools.errors import PkitoolsError
 from pkitools.files import read_bytes
@@ -199,15 +200,16 @@ def _request(one: ConnectionStatus) -> list[str] | None:
         return ["cert", "check", _file(one.certificate), "--key", one.misfit, *_for(connection)]
     if connection.system is None:
         return None
-    words = ["csr", "create", *_for(connection), "--oin", connection.holder.oin]
-    words += ["--organization", connection.holder.name]
+    wishes = wishes_of(connection, one.tsp)
+    words = ["csr", "create", *_for(connection), "--oin", str(wishes["oin"])]
+    words += ["--organization", str(wishes["organization"])]
     # what the file does not state is a blank with a name: without it the command would stop
-    words += ["--common-name", connection.common_name or next(iter(connection.dns), blank("name"))]
-    words += [word for name in connection.dns for word in ("--dns", name)]
+    words += ["--common-name", str(wishes.get("common_name") or blank("name"))]
+    words += [word for name in wishes.get("dns", ()) for word in ("--dns", name)]
     if connection.self_signed:
         words.append("--self-signed")
-    elif one.tsp:
-        words += ["--tsp", one.tsp]
+    elif "tsp" in wishes:
+        words += ["--tsp", str(wishes["tsp"])]
     return words
 
 
@@ -285,12 +287,8 @@ def wished(words: Sequence[str], one: ConnectionStatus, moment: datetime) -> lis
     from pkitools_cli.commands.csr.ordering import OPTIONS, known
 
     connection = one.connection
-    wishes: dict[str, Any] = {
-        "for": connection.system and connection.system.name,
-        "environment": str(connection.environment),
-        **({"tsp": one.tsp} if one.tsp else {}),
-    }
-    holder = {"oin": connection.holder.oin, "organization": connection.holder.name, "common_name": _ANY_NAME}
+    holder: dict[str, Any] = {"common_name": _ANY_NAME, **wishes_of(connection, one.tsp)}
+    wishes = {name: holder.pop(name) for name in USE if name in holder}
     try:
         if connection.self_signed:
             plan_self_signed({**wishes, **holder}, moment=moment, knowledge=known())
@@ -315,9 +313,7 @@ def _profile(one: ConnectionStatus, moment: datetime) -> list[str]:
     connection = one.connection
     if connection.system is None or connection.self_signed:
         return []
-    wishes = {"for": connection.system.name, "environment": str(connection.environment)}
-    if one.tsp:
-        wishes["tsp"] = one.tsp
+    wishes = {name: each for name, each in wishes_of(connection, one.tsp).items() if name in USE}
     try:
         chosen = choice_of(wishes, moment=moment, knowledge=known())
     except PkitoolsError:

@@ -25,9 +25,8 @@ from pkitools_cli.page.site import Site
 from pkitools_cli.page.views.requests import SELF_SIGNED
 
 if TYPE_CHECKING:
-    from pkitools.connections import Connection, Connections, ConnectionsStatus, ConnectionStatus, StepStatus
+    from pkitools.connections import Connections, ConnectionsStatus, ConnectionStatus, StepStatus
     from pkitools.portfolio import Claim
-    from pkitools.systems import System
 
 _GROUPINGS: Final = ("organization", "system", "supplier")
 _WITH_A_REQUEST: Final = frozenset({"request", "certificate", "renewal"})
@@ -108,19 +107,14 @@ def _problem(error: PkitoolsError) -> str:
     return sentence if named in sentence else tr("cli.inputs.failed", file=named, why=sentence)
 
 
-def _order(connection: Connection, system: System, tsp: str | None) -> dict[str, str]:
+def _order(one: ConnectionStatus) -> dict[str, str]:
     """Return what the file of connections says of the certificate of a connection, by the fields of the form."""
-    holder, self_signed = connection.holder, connection.self_signed
-    told = {
-        "system": system.name,
-        "environment": str(connection.environment),
-        "kind": SELF_SIGNED if self_signed else "",
-        "tsp": tsp or "",
-        "oin": holder.oin,
-        "organization": holder.name,
-        "common_name": connection.common_name or "",
-        "dns": " ".join(connection.dns),
-    }
+    from pkitools.connections.wishes import wishes_of
+
+    wishes = wishes_of(one.connection, one.tsp)
+    told = {"system": str(wishes.pop("for")), "kind": SELF_SIGNED if one.connection.self_signed else ""}
+    told |= {name: each if isinstance(each, str) else " ".join(each) for name, each in wishes.items()}
+    told["connection"] = str(one.connection.number)
     return {name: value for name, value in told.items() if value}
 
 
@@ -129,5 +123,7 @@ def _link(one: ConnectionStatus, step: StepStatus) -> str:
     if one.connection.system is None:
         return ""
     if step.step.value in _WITH_A_REQUEST or step.code == "connections.verdict.lacking":
-        return f"/request?{urlencode(_order(one.connection, one.connection.system, one.tsp))}"
+        # with an OIN for tests the request would be refused
+        is_refused = any(each.code == "connections.oin.test" for each in one.steps)
+        return "" if is_refused else f"/request?{urlencode(_order(one))}"
     return "/" if step.step.value == "verdict" else ""

@@ -21,6 +21,8 @@ from pkitools.profiles import tsps
 from pkitools.text import pattern
 from pkitools_cli.commands.csr.ordering import known, takes_self_signed
 from pkitools_cli.commands.csr.writing import SHORT, places, write, write_certificate
+from pkitools_cli.commands.status.asked import given_connections
+from pkitools_cli.commands.status.new_files import NewFiles
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.options import OINText
 from pkitools_cli.own_data import every_system, given_data, system_named
@@ -40,7 +42,8 @@ SELF_SIGNED: Final = "self_signed"
 """What is made where the form asks for no request: a certificate that its holder signs himself."""
 _KINDS: Final = ("request", SELF_SIGNED)
 # what an address can say already: a link of this page fills in what a file of connections has
-_FROM_ELSEWHERE: Final = ("system", "environment", "tsp", "kind", "oin", "organization", "common_name", "dns")
+_OF_ORDER: Final = ("system", "environment", "tsp", "kind", "oin", "organization", "common_name", "dns")
+_FROM_ELSEWHERE: Final = (*_OF_ORDER, "connection")
 _MADE: Final = HTTPStatus.CREATED
 _SPARED: Final = ("kvk", "locality", "province")  # asked of those who want them, unless the TSP does
 _NAME: Final = pattern(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
@@ -61,15 +64,13 @@ def make(site: Site, request: Request) -> Screen:
     try:
         secret = _passphrase(form)
         if form.value("kind") == SELF_SIGNED:
-            return Screen(
-                "made_self_signed.html", _told_of(_self_signed(site, form, folder, secret), secret, folder), _MADE
-            )
+            return Screen("made_self_signed.html", _told_of(_self_signed(site, form, folder, secret), secret), _MADE)
         written = _written(site, form, folder, secret)
     except PkitoolsError as error:
         return _asked(site, form, error_sentence(error, language(), remedies_of(site.given)))
     except click.UsageError as error:
         return _asked(site, form, error.message)
-    return Screen("made.html", _told(written, secret, folder), _MADE)
+    return Screen("made.html", _told(written, secret), _MADE)
 
 
 # -- asked -------------------------------------------------------------------------------------------------------------
@@ -102,6 +103,7 @@ def _asked(site: Site, form: Form, *problems: str) -> Screen:
         "asked": () if choice is None else _fields(choice),
         "spared": () if choice is None else tuple(each for each in _SPARED if each not in _fields(choice)),
         "name": form.value("name") or _free_name(site, form),
+        "place": _place_of_connection(site, form),
     }
     return Screen("request.html", values, HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK)
 
@@ -206,12 +208,36 @@ def _self_signed(site: Site, form: Form, folder: Path, secret: bytes | None) -> 
     return write_certificate(plan.make(), prefix, secret, force=False)
 
 
+def _place_of_connection(site: Site, form: Form) -> str | None:
+    """Return where the files go, without their ends, that are made for a connection: where its ``files`` names them.
+
+    Returns:
+        ``None`` where they are for no connection, and where it names no such files or their folder is not there.
+    """
+    number, file = form.value("connection"), site.given.connections
+    if not number or file is None:
+        return None
+    try:
+        found = [each for each in given_connections(file).connections if str(each.number) == number]
+    except PkitoolsError:
+        return None  # the page of connections tells of it
+    if not found or found[0].system is None:
+        return None
+    meant = found[0].system.name, str(found[0].environment)
+    if meant != (form.value("system"), form.value("environment")):
+        return None  # another was chosen since
+    place = NewFiles().of(found[0])
+    return place.prefix if place.is_named and place.missing is None else None
+
+
 def _prefix(site: Site, form: Form, folder: Path) -> str:
     """Return where the files go, without their ends.
 
     Raises:
         UsageError: the name is none.
     """
+    if (place := _place_of_connection(site, form)) is not None:
+        return place
     name = form.value("name") or _free_name(site, form)
     if not _NAME.fullmatch(name):
         raise click.UsageError(tr("cli.page.request.name_wrong"))
@@ -241,7 +267,7 @@ def _complete(site: Site, form: Form, asked: Callable[[Mapping[str, Any], Choice
     return wishes
 
 
-def _told(written: WrittenRequest, secret: bytes | None, folder: Path) -> Mapping[str, object]:
+def _told(written: WrittenRequest, secret: bytes | None) -> Mapping[str, object]:
     choice = written.choice
     tsp = choice.tsp if choice is not None else None
     reasons = [_named(each) for each in choice.reasons if each.attention] if choice is not None else []
@@ -250,13 +276,13 @@ def _told(written: WrittenRequest, secret: bytes | None, folder: Path) -> Mappin
         "pem": written.request.pem.decode("ascii").splitlines(),
         "subject": str(written.request.facts.subject.text),
         "label": written.request.key.public.label,
-        "attention": list(_attention(secret, folder)),
+        "attention": list(_attention(secret, Path(written.prefix).parent)),
         "tsp": tsp.title if tsp is not None else "",
         "warnings": [*reasons, *(_warning(each) for each in written.warnings)],
     }
 
 
-def _told_of(written: WrittenCertificate, secret: bytes | None, folder: Path) -> Mapping[str, object]:
+def _told_of(written: WrittenCertificate, secret: bytes | None) -> Mapping[str, object]:
     made = written.made
     asked = {"system": made.order.choice.system.name} if made.order.choice is not None else {}
     asked["environment"] = made.order.plan.environment.value
@@ -266,7 +292,7 @@ def _told_of(written: WrittenCertificate, secret: bytes | None, folder: Path) ->
         "pem": made.pem.decode("ascii").splitlines(),
         "subject": str(made.facts.subject.text),
         "label": made.key.public.label,
-        "attention": list(_attention(secret, folder)),
+        "attention": list(_attention(secret, Path(written.prefix).parent)),
         "check": f"/?{urlencode(asked)}",
     }
 
