@@ -12,6 +12,7 @@ from pkitools.connections.model import Connection, Connections
 from pkitools.connections.owning import Near
 from pkitools.connections.planning import Plan, PlanDate
 from pkitools.connections.renewing import Switch
+from pkitools.connections.using import Early, Naming
 from pkitools.findings import Severity, Verdict
 from pkitools.frozen import dataclass, field
 from pkitools.messages import Remedy
@@ -71,7 +72,8 @@ ORDERED: Final = frozenset(
     {
         "connections.order.stated",
         *(f"connections.certificate.{why}" for why in ("overdue", "ended_ordered")),
-        *(f"connections.renewal.{why}" for why in ("ordered", "awaited", "overdue")),
+        *(f"connections.renewal.{why}" for why in ("ordered", "awaited", "awaited_late", "overdue")),
+        "connections.order.stated_late",
     }
 )
 """How a step stands whose certificate was ordered and is not there yet."""
@@ -107,7 +109,10 @@ class ConnectionStatus:
         perhaps: the same of which not all could be checked: what is missing has to be looked at first.
         others: certificates at its places that are of another organisation.
         beside: other certificates of its holder at its places that have not ended: an earlier one, or the next.
-        wrong: those beside it that are revoked, or wrong whatever they are for: they may be in use there.
+        wrong: those beside it that are revoked, or wrong whatever they are for: they may be in use there. Also what
+            has ended, or bears another name than any connection there states, where a configuration names it.
+        named: where those are named, by their SHA-256: what is in use.
+        early: the next one, which lies ready and begins after the certificate ends; ``None`` without one.
         strange: those of ``others`` that lie there with their key, and have the OIN of no connection there: they may be
             in use. Beside a certificate only what has not ended.
         keyed: of those before it whose key lies there the last to end, where that has ended and the certificate's own
@@ -147,6 +152,8 @@ class ConnectionStatus:
     key_file: str | None = None
     metadata_file: str | None = None
     wrong: tuple[HeldCertificate, ...] = ()
+    named: Mapping[str, Naming] = field(default_factory=dict, hash=False)
+    early: Early | None = None
     misfit: str | None = None
     keyed: HeldCertificate | None = None
     strange: tuple[HeldCertificate, ...] = ()
