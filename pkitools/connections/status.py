@@ -68,6 +68,7 @@ class StepStatus:
         return Remedy(self.code, self.params)
 
 
+_IN_USE: Final = ("ended", "revoked", "wrong")
 ORDERED: Final = frozenset(
     {
         "connections.order.stated",
@@ -77,6 +78,18 @@ ORDERED: Final = frozenset(
     }
 )
 """How a step stands whose certificate was ordered and is not there yet."""
+AGAINST: Final = frozenset(
+    {
+        *(f"connections.certificate.{why}" for why in ("misnamed", "gone", "gone_nowhere")),
+        *(f"connections.{step}.{why}_in_use" for step in ("certificate", "verdict") for why in _IN_USE),
+        *(f"connections.renewal.switch_named{which}" for which in ("", "_live", "_over")),
+        *(f"connections.renewal.{why}" for why in ("awaited_late", "gap")),
+        *(f"connections.{step}.planned_late" for step in ("sent", "tested")),
+        "connections.sent.planned_short",
+        "connections.order.stated_late",
+    }
+)
+"""How a step stands that goes against the days of its connection: it is told with those."""
 REFUSED: Final = frozenset(
     {
         "connections.verdict.key",
@@ -88,6 +101,7 @@ REFUSED: Final = frozenset(
 """How a step stands where its certificate is good, and with what lies at its places nothing would connect."""
 
 
+_GONE: Final = "connections.request.gone"
 _NOT_JUDGED: Final = "connections.verdict.no_system"
 _OTHERS: Final = frozenset(f"connections.certificate.{why}" for why in ("others", "others_more", "others_without"))
 _OF_USE: Final = frozenset({Step.VERDICT, Step.SENT, Step.METADATA, Step.TESTED})
@@ -183,7 +197,14 @@ class ConnectionStatus:
     @property
     def ordered(self) -> date | None:
         """The day on which what it waits for was ordered, as is stated; ``None`` where nothing on its way is."""
-        return self.connection.ordered if any(step.code in ORDERED for step in self.steps) else None
+        codes = {step.code for step in self.steps}
+        # what was there before is missed, and not waited for
+        return self.connection.ordered if codes & ORDERED and _GONE not in codes else None
+
+    @property
+    def against(self) -> tuple[StepStatus, ...]:
+        """The steps that go against its days (:data:`AGAINST`), in their order."""
+        return tuple(step for step in self.steps if step.code in AGAINST)
 
     def of(self, step: Step | str) -> StepStatus | None:
         """Return how a step stands; ``None`` where the connection has none such."""

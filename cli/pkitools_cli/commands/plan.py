@@ -26,6 +26,7 @@ from pkitools.reports.planning.work import (
     past_word,
     planned_of,
     shown_dates,
+    step_said,
     unknown_words,
 )
 from pkitools.reports.telling.readable import short_day
@@ -204,6 +205,8 @@ def _text(
             yield from _date(each, today, one)
         if one.missed is not None and one.missed not in shown and one.connection is not None:
             yield from wrapped(missed_told(one.missed, one.connection, language()), "    ", "  ! ")
+        for step in one.against:
+            yield from wrapped(step_said(step, language()), "    ", "  ! ")
         if one.plan is not None:
             yield from _unknown(one, one.plan)
     for unread in status.unread if status is not None else ():
