@@ -157,9 +157,9 @@ class _Found:
 
         One under another name than it states is of a connection that states that, or nobody else looks at it.
         """
-        here, own = found.certificates.get(connection.number, ()), same_place(self.name)
+        here = found.certificates.get(connection.number, ())
         others = (one for one in here if one is not certificate and one.oin == connection.holder.oin)
-        named = ((one, naming_of(one, own, found.keys, found.alone)) for one in others)
+        named = ((one, naming_of(one, found.keys, found.alone)) for one in others)
         return [(one, naming) for one, naming in named if naming is not None and self._is_its(one, connection)]
 
     def _is_its(self, one: HeldCertificate, connection: Connection) -> bool:

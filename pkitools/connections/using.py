@@ -8,7 +8,6 @@ from typing import Self
 
 from pkitools.frozen import dataclass
 from pkitools.portfolio import HeldCertificate, Place
-from pkitools.portfolio.where import same_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +24,12 @@ class Naming:
     line: str
 
     @classmethod
-    def of(cls, place: Place, own: str) -> Self | None:
-        """Return what names a place; ``None`` where nothing does but the file of connections itself.
-
-        Args:
-            place: it.
-            own: the file of connections.
-        """
-        split = (each.rpartition(":") for each in place.named_by)
-        return next((cls(place.name, file, line) for file, _, line in split if same_place(file) != own), None)
+    def of(cls, place: Place) -> Self | None:
+        """Return what names a place; ``None`` where nothing does."""
+        if not place.named_by:
+            return None
+        file, _, line = place.named_by[0].rpartition(":")
+        return cls(place.name, file, line)
 
     @property
     def told(self) -> dict[str, object]:
@@ -60,7 +56,7 @@ class Early:
         return max(1, (self.begins - self.ends).days)
 
 
-def naming_of(one: HeldCertificate, own: str, keys: Mapping[str, str], alone: frozenset[str]) -> Naming | None:
+def naming_of(one: HeldCertificate, keys: Mapping[str, str], alone: frozenset[str]) -> Naming | None:
     """Return where a certificate is named as one that a program uses; ``None`` where that is not seen.
 
     What is named may be there to be trusted: among others in a file without a key, or in metadata. It is used where it
@@ -68,13 +64,12 @@ def naming_of(one: HeldCertificate, own: str, keys: Mapping[str, str], alone: fr
 
     Args:
         one: it.
-        own: the file of connections, as :func:`~pkitools.portfolio.where.same_place` has it: it names all there is.
         keys: the private keys that were found, by their public halves.
         alone: the files with one certificate that is of no authority.
     """
     for place in one.places:
         is_only = place.name in alone and place.is_alone_for_its_holder
         is_used = place.is_sent or place.with_key or is_only or one.spki_sha256 in keys
-        if place.entity_id is None and is_used and (found := Naming.of(place, own)) is not None:
+        if place.entity_id is None and is_used and (found := Naming.of(place)) is not None:
             return found
     return None
