@@ -89,6 +89,7 @@ def test_a_chain_that_can_be_mended_is(run: Command, tmp_path: Path, name: str, 
     if not trusted:  # whether it is good is not known, and so is what to do: none says to order another
         return
     assert asked == {"status": True, "scan": True, "expiry": True}
+    assert "make the chain anew" in told["plan"]
     calendar = tmp_path / "work.ics"
     run("scan", tmp_path / "home", "--offline", "--trust", tmp_path / "root.pem", "--report", calendar, *AT)
     assert b"-order@pkitools" in calendar.read_bytes().replace(b"\r\n ", b""), (

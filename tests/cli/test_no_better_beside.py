@@ -6,6 +6,7 @@ A product of what is wrong with a chain, of the way in which it lies in its file
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -182,11 +183,15 @@ def test_every_command_says_of_a_file_what_it_says_of_it_alone(
     (tmp_path / "one" / file).write_bytes(data)
     (tmp_path / "root.pem").write_bytes(pem(*made.roots))
     judged = {result.facts.sha256 for result in checked(tmp_path / "one" / file, made.roots).results}
-    alone, beside = (list(_told(run, tmp_path, f"one/{file}", more, judged)) for more in ([], [str(lying)]))
+    # the day to order is that of a certificate that another chain may last, and that chain is told: see Mend
+    keys = _OF_PLAN - {"day", "by"} if name in {"issuer-expired", "issuer-ends-first"} else _OF_PLAN
+    alone, beside = (list(_told(run, tmp_path, f"one/{file}", more, judged, keys)) for more in ([], [str(lying)]))
     assert alone == beside
 
 
-def _told(run: Command, folder: Path, file: str, more: list[str], judged: set[str]) -> Iterator[Any]:
+def _told(
+    run: Command, folder: Path, file: str, more: list[str], judged: set[str], keys: frozenset[str]
+) -> Iterator[Any]:
     """What each command says of the certificates of one file, where others are given as well."""
     at = ["--moment", MOMENT.strftime("%Y-%m-%dT%H:%M:%SZ")]
     how = ["--trust", folder / "root.pem", "--revocation", "off"]
@@ -195,7 +200,7 @@ def _told(run: Command, folder: Path, file: str, more: list[str], judged: set[st
         certificates = [one for one in json.loads(ran.out)["certificates"] if one["sha256"] in judged]
         yield command[0], ran.code, [[one.get(each) for each in _COMPARED] for one in certificates]
     ran = run("expiry", folder / file, *more, *at, "--nagios")
-    yield ran.code, ran.out.split("|")[0]
+    yield ran.code, re.sub(r", in \S+ lies one that lasts longer", "", ran.out.split("|")[0])
     files = json.dumps([file, *(f"{each}/*/*/*" for each in more)])
     leaf = read_certificate(delivered(SOUND).leaf)
     names = json.dumps([name.value for name in leaf.subject_alternative_name or ()])
@@ -203,22 +208,22 @@ def _told(run: Command, folder: Path, file: str, more: list[str], judged: set[st
     text = connections.read_text(encoding="utf-8").replace(OIN, str(oin_from_certificate(leaf).oin))
     connections.write_text(text, encoding="utf-8")
     for noun in ("status", "plan"):
-        values = [*_values(run(noun, "--connections", connections, *how[:2], *at, "--json").document)]
-        assert values
+        values = [*_values(run(noun, "--connections", connections, *how[:2], *at, "--json").document, keys)]
+        assert values or keys != _OF_PLAN  # of a plan there are days alone
         yield noun, values
 
 
 _COMPARED: Final = ("sha256", "ends", "ends_by", "days_left", "standing", "verdict")
-_OF_PLAN: Final = {"ends", "ends_by", "days_left", "day", "by", "verdict", "standing"}
+_OF_PLAN: Final = frozenset({"ends", "ends_by", "days_left", "day", "by", "verdict", "standing"})
 
 
-def _values(document: Any) -> Iterator[tuple[str, Any]]:
+def _values(document: Any, keys: frozenset[str]) -> Iterator[tuple[str, Any]]:
     """What a document says of ends and verdicts, wherever it does."""
     if isinstance(document, dict):
         for key, value in document.items():
-            if key in _OF_PLAN and not isinstance(value, dict | list):
+            if key in keys and not isinstance(value, dict | list):
                 yield key, value
-            yield from _values(value)
+            yield from _values(value, keys)
     elif isinstance(document, list):
         for each in document:
-            yield from _values(each)
+            yield from _values(each, keys)
