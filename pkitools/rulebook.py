@@ -269,7 +269,7 @@ def citations() -> Iterator[tuple[str, object, Source]]:
 def _other_rows() -> Iterator[DataRow]:
     from pkitools.connections.lead import documented
     from pkitools.oin_register.places import register_places
-    from pkitools.portfolio.pointers import programs
+    from pkitools.portfolio.programs import programs
 
     for rule in all_rules():
         if rule.in_force is not None:

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from hypothesis import HealthCheck, settings
 
 from pkitools.requests import key_consistency
-from tests.support import derivations, rsa_keys
+from tests.support import derivations, installed, rsa_keys
 
 if TYPE_CHECKING:
     from tests.support.scheduling import ByFile
@@ -69,6 +69,7 @@ rsa.generate_private_key = rsa_keys.generate_private_key  # before a module of t
 key_consistency._is_prime = rsa_keys.is_prime
 pkcs12.load_pkcs12 = rsa_keys.load_pkcs12
 derivations.install()
+installed.install()
 
 for _level, _count in _EXAMPLES.items():
     # no test of hypothesis asserts a time: on a loaded machine making one example may take a second
@@ -98,8 +99,11 @@ _LONGEST: Final = (
     "reports/test_pages_in_browser.py",
     "journey/test_guides.py",
     "checking/test_checker.py",
-    "cli/test_linear.py",
     "portfolio/test_copies.py",
+    "portfolio/test_naming_folders.py",
+    "portfolio/test_traefik_keys.py",
+    "portfolio/test_chosen_files.py",
+    "cli/test_linear.py",
     "portfolio/test_chains_of_files.py",
     "portfolio/test_notations.py",
     "portfolio/test_pointers.py",

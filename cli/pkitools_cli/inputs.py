@@ -19,7 +19,7 @@ from pkitools.containers import (
 )
 from pkitools.containers.wanted import is_surely_without
 from pkitools.errors import FileError, InputError, LimitError, PkitoolsError, SecretError, about_file
-from pkitools.files import read_bytes
+from pkitools.files import is_file, is_folder, is_for_reading, read_bytes
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_INPUT_BYTES
 from pkitools.text import size_text
@@ -155,7 +155,7 @@ def _refuse_without_files(name: str, wanted: ItemKind) -> None:
         InputError: it is one.
     """
     try:
-        is_bare = not any(path.is_file() for path in Path(name).iterdir())
+        is_bare = not files_inside(Path(name))
     except (OSError, ValueError):
         return
     if is_bare:
@@ -197,7 +197,7 @@ def files_of(names: Sequence[str]) -> list[tuple[str, bool]]:
     found: list[tuple[str, bool]] = []
     for name in names:
         folder = Path(name)
-        if name == STANDARD_INPUT or not folder.is_dir():
+        if name == STANDARD_INPUT or not is_folder(folder):
             found.append((name, False))
             continue
         try:
@@ -209,14 +209,11 @@ def files_of(names: Sequence[str]) -> list[tuple[str, bool]]:
 
 
 def files_inside(folder: Path) -> list[str]:
-    """Return the files of a folder in the order of their names, also a link that leads nowhere: reading it says so.
-
-    A link of Emacs that locks a file (``.#name``) leads nowhere by design, and is none.
-    """
+    """Return the files of a folder in the order of their names, also a link that leads nowhere: reading it says so."""
     return [
         f"./{path}" if str(path).startswith("-") else str(path)
         for path in sorted(folder.iterdir())
-        if path.is_file() or (path.is_symlink() and not path.exists() and not path.name.startswith(".#"))
+        if is_for_reading(path)
     ]
 
 
@@ -277,7 +274,7 @@ def _subfolders(names: Sequence[str]) -> Iterator[InputError]:
     """Yield of each folder that folders in it were not looked into."""
     for name in dict.fromkeys(names):
         try:
-            count = sum(path.is_dir() for path in Path(name).iterdir())
+            count = sum(is_folder(path) for path in Path(name).iterdir())
         except (OSError, ValueError):
             continue  # it is no folder, or reading it says what is wrong
         if count:
@@ -379,7 +376,7 @@ def each_of(
     missing: list[U] = []
     for name in names:
         failures: list[Failure] = []
-        if name == STANDARD_INPUT or not Path(name).is_dir():
+        if name == STANDARD_INPUT or not is_folder(name):
             of_name = [read(name)]
         else:
             tried = [_of_folder(file, read, read_list) for file in _authorities_in(Path(name))]
@@ -399,7 +396,7 @@ def each_of(
 def _authorities_in(folder: Path) -> list[str]:
     """Return the files of a folder; of a test PKI those with its authorities, and not its database and keys."""
     trusted, authorities = folder / "trust.pem", folder / "certs"
-    if trusted.is_file() and authorities.is_dir():
+    if is_file(trusted) and is_folder(authorities):
         return [str(trusted), *files_inside(authorities)]
     return files_inside(folder)
 

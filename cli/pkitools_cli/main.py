@@ -182,6 +182,15 @@ def _takes(stream: TextIO) -> bool:
     return True
 
 
+def _as_refused(error: BaseException) -> BaseException:
+    """Return the error of a path that may not be read or written as one of ours, wherever it came up."""
+    if not isinstance(error, PermissionError) or error.filename is None:
+        return error
+    from pkitools.files.common import file_error
+
+    return file_error(error, os.fsdecode(error.filename), "unreadable")
+
+
 def _run(given: Sequence[str]) -> int:
     try:
         result = cli.main(given, prog_name="pkitools", standalone_mode=False)
@@ -194,7 +203,7 @@ def _run(given: Sequence[str]) -> int:
             raise
         if debugging() and not isinstance(error, PkitoolsError | click.ClickException | click.Abort):
             raise
-        return _tell_failure(error, given)
+        return _tell_failure(_as_refused(error), given)
     return result if isinstance(result, int) else ExitCode.PASSED
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from pkitools.documents import cite
 from pkitools.findings import (
@@ -53,8 +53,7 @@ RULES: Final[tuple[Rule, ...]] = (IMPERSONATION, KNOWN_REVOKED, COMPROMISED_KEY)
 Check: TypeAlias = "Callable[[AuthoritiesContext, CertificateFacts], Answer]"
 
 
-@dataclass(frozen=True, slots=True)
-class Compromise:
+class Compromise(NamedTuple):
     """What a list says of another certificate of a key.
 
     Args:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pkitools.containers import ContainerFormat, Contents, Item, ItemKind
-from pkitools.containers.key_endings import is_key_of
 from pkitools.containers.model import FOR_OTHERS
 from pkitools.documents import cite
 from pkitools.errors import PkitoolsError, SecretError
@@ -240,9 +239,9 @@ def check_public_keys(
         name: of the file.
         severity: of one that is not.
     """
-    from pkitools.containers.key_facts import public_half as read_half
-
     for item in contents.of_kind(ItemKind.PUBLIC_KEY):
+        from pkitools.containers.key_facts import public_half as read_half  # few files hold one
+
         key = read_half(item)
         if key is None:
             continue  # who reads the file tells what cannot be read
@@ -316,7 +315,11 @@ def _own(pairs: Sequence[tuple[Item, CertificateFacts]]) -> Iterator[tuple[Item,
 def _fits(item: Item, facts: CertificateFacts) -> bool:
     if item.stated_kind is not None and facts.public_key.algorithm not in _ALGORITHMS[item.stated_kind]:
         return False
-    return item.stated_key is None or is_key_of(item.stated_key, facts.public_key.spki)
+    if item.stated_key is None:
+        return True
+    from pkitools.containers.key_endings import is_key_of  # of text in JSON or XML alone
+
+    return is_key_of(item.stated_key, facts.public_key.spki)
 
 
 def _violated(pair: tuple[Item, CertificateFacts]) -> Violated:

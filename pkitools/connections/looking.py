@@ -292,7 +292,7 @@ def _unread(found: Portfolio, owners: Owners) -> dict[int, list[Unread]]:
     """Return what could not be looked at, by the connections at whose places it lies."""
     at: dict[int, list[Unread]] = {}
     for one in found.unread:
-        places = (one.name, *(named.rpartition(":")[0] for named in one.named_by))
+        places = (one.name, *namers(one.named_by))
         for number in {owner.number for name in places for owner in owners.named(name)}:
             if one.gap is not Gap.SKIPPED:
                 at.setdefault(number, []).append(one)

@@ -9,11 +9,12 @@ import os
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Final
 
 from pkitools.arguments import of_type
 from pkitools.connections.model import Connection, Connections
+from pkitools.files import is_folder, may_be_there
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_PATTERN_FILES
 from pkitools.portfolio import HeldCertificate, Place
@@ -49,9 +50,7 @@ class Places:
         absent = tuple(each for each, paths in found.items() if not paths)
         cut = tuple(each for each, paths in found.items() if len(paths) > MAX_PATTERN_FILES)
         named = (
-            ()
-            if absent
-            else tuple(each for each, paths in found.items() if paths == [each] and not Path(each).is_dir())
+            () if absent else tuple(each for each, paths in found.items() if paths == [each] and not is_folder(each))
         )
         return cls(tuple(there), absent, cut, named)
 
@@ -94,13 +93,25 @@ def _folded(name: str) -> str:
 
 
 def _matches(path: str) -> list[str]:
-    """Return the files that a path or pattern stands for, one more than are looked at where there are that many."""
-    if os.path.lexists(path):
+    """Return the files that a path or pattern stands for, one more than are looked at where there are that many.
+
+    Where nobody may look stands for itself: what looks there says so.
+    """
+    if os.path.lexists(path) or (may_be_there(path) and not glob.has_magic(path)):
         return [path]
     if not glob.has_magic(path):
         return []
     # the one of pathlib takes no pattern that begins at the root
-    return sorted(islice(glob.iglob(path), MAX_PATTERN_FILES + 1))  # noqa: PTH207  as said
+    return sorted(islice((*_closed(path), *glob.iglob(path)), MAX_PATTERN_FILES + 1))  # noqa: PTH207  as said
+
+
+def _closed(path: str) -> Iterator[str]:
+    """Yield the folders that a pattern goes through and that may not be looked into."""
+    parts = PurePath(path).parts if PurePath(path).is_absolute() else (os.curdir, *PurePath(path).parts)
+    for number, part in enumerate(parts[1:], start=1):
+        wanted = os.X_OK | (os.R_OK if glob.has_magic(part) else 0)
+        folders = islice(glob.iglob(str(PurePath(*parts[:number]))), MAX_PATTERN_FILES)  # noqa: PTH207  as said
+        yield from (each for each in folders if is_folder(each) and not os.access(each, wanted))
 
 
 class Owners:
@@ -121,7 +132,7 @@ class Owners:
 
     def of(self, place: Place) -> Iterator[Connection]:
         """Yield the connections that something belongs to, by where it lies and by the files that point there."""
-        for name in (place.name, *(named.rpartition(":")[0] for named in place.named_by)):
+        for name in place.names:
             yield from self.named(name)
 
     def is_of_another(self, one: HeldCertificate, connection: Connection) -> bool:

@@ -25,7 +25,15 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from pkitools.files.reading import has_permissions, is_private, read_bytes
+from pkitools.files.reading import (
+    has_permissions,
+    is_file,
+    is_folder,
+    is_for_reading,
+    is_private,
+    may_be_there,
+    read_bytes,
+)
 
 if TYPE_CHECKING:
     from pkitools.files.writing import (
@@ -42,9 +50,13 @@ __all__ = [
     "Output",
     "check_outputs",
     "has_permissions",
+    "is_file",
+    "is_folder",
+    "is_for_reading",
     "is_private",
     "locked_folder",
     "make_folder",
+    "may_be_there",
     "read_bytes",
     "write_public",
     "write_secret",

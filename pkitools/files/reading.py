@@ -66,6 +66,41 @@ def is_private(path: PathLike) -> bool:
         return not platform.PERMISSIONS or not os.fstat(fd).st_mode & 0o077
 
 
+def is_folder(path: PathLike) -> bool:
+    """Say whether a path leads to a folder. What may not be seen is none: whoever reads it as a file hears why."""
+    return os.path.isdir(path)  # noqa: PTH112  a Path raises where it may not be seen
+
+
+def is_file(path: PathLike) -> bool:
+    """Say whether a path leads to a regular file that may be seen."""
+    return os.path.isfile(path)  # noqa: PTH113  as above
+
+
+def is_for_reading(path: PathLike) -> bool:
+    """Say whether what a folder holds is a file, or nobody knows before it is read: a link that leads nowhere too.
+
+    A link of Emacs that locks a file (``.#name``) leads nowhere by design, and is none.
+    """
+    try:
+        return stat.S_ISREG(Path(path).stat().st_mode)
+    except OSError:
+        return not Path(path).name.startswith(".#")
+
+
+def may_be_there(path: PathLike) -> bool:
+    """Say whether something has this path, or nobody may see whether it does: reading it says so.
+
+    A link that leads nowhere has it.
+    """
+    try:
+        os.lstat(path)
+    except PermissionError:
+        return True
+    except (OSError, ValueError):
+        return False
+    return True
+
+
 def has_permissions() -> bool:
     """Say whether files have permissions here, so that a secret is written with mode 0600.
 

@@ -258,7 +258,7 @@ class _Beside:
 
     def _add(self, one: HeldCertificate) -> None:
         for place in one.places:
-            if place.container != "tls" and place.entity_id is None:
+            if not place.is_of_peer and place.entity_id is None:
                 self._add_file(place.name, one.spki_sha256, is_plain=place.container in _OF_FILES)
             for name, line in map(_origin, place.named_by):
                 if name in self.by_pointer:

@@ -221,8 +221,7 @@ class _Looked:
         return bool(open_places) and (not self._further or any(map(self._was_asked, open_places)))
 
     def _was_asked(self, place: Place) -> bool:
-        names = (place.name, *(each.rpartition(":")[0] for each in place.named_by))
-        return any(_is_in(self._asked, each) for each in names)
+        return any(_is_in(self._asked, each) for each in place.names)
 
     def missed(self, first: Iterable[HeldCertificate]) -> Iterator[str]:
         """Yield the places where it did not look: what was not asked, and what it could not read of these."""

@@ -8,26 +8,38 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import Enum, auto
 from typing import Final
 
 from pkitools.checking.file_names import ARCHIVES, is_called_copy
 from pkitools.frozen import replace
 from pkitools.portfolio.model import HeldCertificate, Place, Reading, Unread
-from pkitools.portfolio.naming_folders import Folders, with_one_separator
+from pkitools.portfolio.naming_folders import Folders
+from pkitools.portfolio.where import folder_of
+from pkitools.portfolio.written import Word, plain, set_in, words
 from pkitools.text import pattern
 
 _WORD: Final = pattern(r"[\w.~@+-]+")
-_NO_FOLDER: Final = r"(?:(?<![\w.~@+/-])|[})%]/|\$\w{1,100}/)"
-"""Before the name of a file: no folder, or one that a variable stands for."""
+_PART_BACKWARDS: Final = pattern(r"[^\s\"'`=:;,()\[\]{}<>|&/]*")
+_VARIABLE: Final = pattern(r"\w+")
+_WILDCARD: Final = r"[*?]"
+_ANY: Final = "*"
+"""What may be any folder."""
+_EXPANSION: Final = ("}", ")", "]", "%>")
+_LONGEST: Final = 260
+"""Characters before the name of a file in which it is looked for the last folder before it."""
+_LINE_FEED: Final = "\n"
 _ENTERED_BEFORE: Final = "portfolio.error.entered_before"
 _OWN: Final = "pkitools"
 _HEADERS: Final = ("standing,not_after,", "standing;not_after;")
 """What a report of ours says of itself, and one in CSV begins with: that tells of certificates, and uses no file."""
 _DIGITS: Final = 16  # of a thumbprint: a report for people has no more
-_FOR_PEOPLE: Final = pattern(r"(?:readme|leesmij|lees-mij|changelog)(?:\.(?:txt|en|nl))?")
-_LEAVES_OUT: Final = pattern(r"\.[a-z]{1,20}ignore|\.gitattributes")  # .dockerignore: what is named there is not taken
+_NO_USE: Final = pattern(
+    r"(?:readme|leesmij|lees-mij|changelog)(?:\.(?:txt|en|nl))?"
+    r"|\.[a-z]{1,20}ignore|\.gitattributes"  # .dockerignore: what is named there is not taken
+    r"|.+\.(?:csv|tsv)|.+\.log(?:[.-][0-9]{1,8})?|\.history|\.[a-z]{1,20}_history"  # lists, and what was done
+)
 _SUM: Final = pattern(r"\\?[0-9a-f]{32,128} [ *]\S.*|(?:md5|sha[0-9/-]{1,8}) ?\(.+\) ?= ?[0-9a-f]{32,128}")
 """A line of ``sha256sum``, or of BSD's ``sha256``, in small letters."""
 
@@ -42,7 +54,7 @@ class Copies:
     def note(self, name: str, one: HeldCertificate) -> None:
         """Keep a certificate that has ended, where its file is called a copy."""
         if not one.is_authority and is_called_copy(name):
-            places = tuple(each for each in one.places if each.container != "tls")
+            places = tuple(each for each in one.places if not each.is_of_peer)
             if places:
                 self._files.setdefault(name, []).append(replace(one, judgements=(), places=places))
 
@@ -64,43 +76,157 @@ class Copies:
                     if not is_called_copy(other):
                         yield _reading(held, other)
 
-    def by_texts(self, texts: Iterable[tuple[str, str]], names: Iterable[str]) -> Iterator[Reading]:
+    def by_texts(self, texts: Iterable[tuple[str, int, str]], names: Iterable[str]) -> Iterator[Reading]:
         """Yield what is in a file once more, with the first line of each text that names that file.
 
         Of those that name no more than a folder that it is kept in, with the first.
 
         Args:
-            texts: the name and the content of each.
+            texts: the name of each, and its parts: the number of the first line of a part and what is in it.
             names: of all files.
         """
-        by_word: dict[str, list[str]] = {}
-        for name in self._files:
-            words = _WORD.findall(_bare(name))
-            if words:
-                by_word.setdefault(words[-1], []).append(name)
-        called = {_bare(name) for name in self._files}
-        shared = called.intersection(_bare(name) for name in names if not is_called_copy(name))
-        folders = Folders(self._files, ARCHIVES)
-        for source, written in texts:
-            text = with_one_separator(written)
-            folded = text.casefold()
-            used = {word for word in _WORD.findall(folded) if word in by_word}
-            found: dict[str, int] = {}
-            for name, at in folders.named_in(text, source):
-                found.setdefault(name, at)
-            if not (used or found) or _is_for_people(source):
+        files, folders = NamedFiles(self._files, names), Folders(self._files, ARCHIVES)
+        told: set[tuple[str, str]] = set()
+        counted: set[str] = set()
+        report = before = ""
+        for source, line, written in texts:
+            is_rest, before = source == before, source
+            text = plain(written)
+            folded, is_within = text.casefold(), folders.is_within(source)
+            if not (is_within or folders.may_name(folded) or files.are_in(folded)):
                 continue
             kind = _kind(folded)
-            for word in used:
-                for name in by_word[word]:
-                    if source != name and not _tells_of(self._files[name], folded, kind):
-                        first = _named_at(folded.replace("\\", "/"), name, source, shared)
-                        if first is not None:
-                            yield _reading(self._files[name], name, _origin(source, folded, first))
-            for name, at in found.items():
-                if source != name and not _tells_of(self._files[name], folded, kind):
-                    folders.count(name)
-                    yield _reading(self._files[name], name, _origin(source, text, at))
+            report = source if kind is _Kind.REPORT else report
+            if source == report and kind is not _Kind.REPORT:
+                continue  # a further part of it
+            wanted = _anything if is_within else lambda word: folders.may_name(word) or files.may_name(word)
+            found = [*words(text, wanted, is_rest=is_rest)]
+            named: dict[str, int] = {}
+            for name, at in files.named_in(found, text, source):
+                named.setdefault(name, at)
+            of_folder: dict[str, int] = {}
+            for name, at in folders.named_in(found, text, source):
+                if name not in named and name not in counted:
+                    of_folder.setdefault(name, at)
+            for name, at in (*named.items(), *of_folder.items()):
+                if name != source and (source, name) not in told and not _tells_of(self._files[name], folded, kind):
+                    told.add((source, name))
+                    counted.update([name] if name in of_folder else ())
+                    yield _reading(self._files[name], name, f"{source}:{line + text.count(_LINE_FEED, 0, at)}")
+
+
+def _anything(_: str) -> bool:
+    return True
+
+
+class NamedFiles:
+    """Files that a text may name, by the last word of what they are called.
+
+    Args:
+        names: of the files.
+        others: of all files: of those that are no copies.
+    """
+
+    def __init__(self, names: Collection[str], others: Iterable[str]) -> None:
+        self._by_word: dict[str, dict[str, dict[str, list[str]]]] = {}
+        self._by_place: dict[tuple[str, str], list[str]] = {}
+        for name in names:
+            bare, above = _bare(name), _folded(folder_of(name))
+            spelled = _WORD.findall(bare)
+            if spelled:
+                by_folder = self._by_word.setdefault(spelled[-1], {}).setdefault(bare, {})
+                by_folder.setdefault(above.rpartition("/")[2], []).append(name)
+                self._by_place.setdefault((above, bare), []).append(name)
+        called = {_bare(name) for name in names}
+        self._shared = called.intersection(_bare(name) for name in others if not is_called_copy(name))
+
+    def are_in(self, folded: str) -> bool:
+        """Return whether a text, in small letters, may name one."""
+        return any(word in self._by_word for word in _WORD.findall(folded))
+
+    def may_name(self, word: str) -> bool:
+        """Return whether a word may name one."""
+        return self.are_in(word.casefold())
+
+    def named_in(self, words: Iterable[Word], text: str, source: str) -> Iterator[tuple[str, int]]:
+        """Yield the files that a text names, and where it does.
+
+        What is compared is the end of a path: the name of the file, and the folder before it where other files are
+        called so. What a wildcard or a variable stands for may be that folder, but for a variable whose value stands in
+        the text; so may the folder of the text itself, and all above it.
+
+        Args:
+            words: those of the text that may be paths.
+            text: the text.
+            source: the name of its file.
+        """
+        seen: set[tuple[str, str | None]] = set()
+        given: Collection[str] | None = None
+        around = [_folded(above) for above in _above(source)]
+        for word in words:
+            if not word.is_used:
+                continue
+            folded = word.text.casefold()
+            for found in _WORD.finditer(folded):
+                end = word.start + found.end()
+                for bare, by_folder in self._by_word.get(found[0], {}).items():
+                    start = end - len(bare)
+                    if text[max(0, start) : end].casefold() != bare:
+                        continue
+                    folder: str | None = _ANY
+                    if not is_called_copy(bare):
+                        given = set_in(text) if given is None else given
+                        folder = _folder_before(text, start, given)
+                    if (bare, folder) not in seen:
+                        seen.add((bare, folder))
+                        for name in self._meant(bare, by_folder, folder, around):
+                            yield name, start
+
+    def _meant(
+        self, bare: str, by_folder: Mapping[str, list[str]], folder: str | None, around: Iterable[str]
+    ) -> Iterator[str]:
+        if folder is None and bare not in self._shared:
+            folder = _ANY
+        for place in around:
+            yield from self._by_place.get((place, bare), ())
+        if folder is not None:
+            begin, *more = re.split(_WILDCARD, folder, maxsplit=1)
+            for each, names in by_folder.items():
+                if each.startswith(begin) if more else each == begin:
+                    yield from names
+
+
+def _folder_before(text: str, start: int, given: Collection[str]) -> str | None:
+    """Return the last folder before the name of a file, in small letters.
+
+    A wildcard is in it where a variable stands for it; and it is ``None`` where no folder is written.
+
+    Args:
+        text: the text.
+        start: where the name stands.
+        given: the variables whose value stands in the text.
+    """
+    if text[max(0, start - 1) : start] not in {"/", "\\"}:
+        return None
+    before = text[max(0, start - _LONGEST) : start - 1].replace("\\", "/")
+    if before.endswith(_EXPANSION):
+        opened = max(map(before.rfind, "{[(<"))
+        name = _VARIABLE.search(before, max(0, opened)) if opened >= 0 else None
+        return "" if name is not None and name[0] in given else _ANY
+    backwards = _PART_BACKWARDS.match(before[::-1])
+    written = backwards[0][::-1] if backwards else ""
+    if "$" in written or "%" in written:
+        name = _VARIABLE.search(written)
+        return "" if name is not None and name[0] in given else _ANY
+    return None if written == "." else written.casefold()
+
+
+def _above(source: str) -> Iterator[str]:
+    """Yield the folder of a file and each above it."""
+    below, above = source, folder_of(source)
+    while above != below:
+        yield above
+        below, above = above, folder_of(above)
 
 
 class _Kind(Enum):
@@ -112,9 +238,9 @@ class _Kind(Enum):
     NONE = auto()
 
 
-def _is_for_people(source: str) -> bool:
-    bare = _bare(source)
-    return bool(_FOR_PEOPLE.fullmatch(bare) or _LEAVES_OUT.fullmatch(bare))
+def is_no_use(source: str) -> bool:
+    """Return whether a text is for people by its name, leaves out what it names, lists it or tells what was done."""
+    return _NO_USE.fullmatch(_bare(source)) is not None
 
 
 def _kind(text: str) -> _Kind:
@@ -139,30 +265,12 @@ def _is_list_of_sums(text: str) -> bool:
     return bool(lines) and all(map(_SUM.fullmatch, lines))
 
 
+def _folded(name: str) -> str:
+    return name.replace(os.sep, "/").casefold()
+
+
 def _bare(name: str) -> str:
-    return name.replace(os.sep, "/").rpartition("/")[2].casefold()
-
-
-def _named_at(text: str, name: str, source: str, shared: Collection[str]) -> int | None:
-    """Return where a text names a file.
-
-    Where it is the folder that is called so, other files are called as this one: they are told apart by the folder
-    beside it, or by where the text lies. Where no other is called so, a name without a folder is that of this one.
-    """
-    path, bare = name.replace(os.sep, "/").casefold(), _bare(name)
-    folder = path.rpartition("/")[0]
-    is_near = f"{source.replace(os.sep, '/').casefold().rpartition('/')[0]}/".startswith(f"{folder}/")
-    told = bare if is_called_copy(bare) or is_near else f"{folder.rpartition('/')[2]}/{bare}"
-    at = text.find(told)
-    if at >= 0:
-        return at
-    found = None if bare in shared else re.search(_NO_FOLDER + re.escape(bare), text)
-    return None if found is None else found.start()
-
-
-def _origin(source: str, text: str, at: int) -> str:
-    line = text.count("\n", 0, at) + 1
-    return f"{source}:{line}"
+    return _folded(name).rpartition("/")[2]
 
 
 def _reading(held: Iterable[HeldCertificate], name: str, *named_by: str) -> Reading:

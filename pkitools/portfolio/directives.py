@@ -36,6 +36,10 @@ Value: TypeAlias = tuple[str, int]
 """A value and its line; an empty one could not be made out."""
 
 
+Condition: TypeAlias = tuple[str, str, bool]
+"""On which something depends: the section in small letters, what it asks, and whether that has to be so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Directive:
     """A directive as it stands in a text.
@@ -46,6 +50,8 @@ class Directive:
         line: of its name, from 1.
         block: in which it stands.
         is_alone: it is a certificate for which surely no private key is named beside it, which its program asks for.
+        conditions: on which it depends, the outermost first.
+        is_idle: its program is told not to use it.
     """
 
     name: str
@@ -53,6 +59,8 @@ class Directive:
     line: int
     block: Block
     is_alone: bool = False
+    conditions: tuple[Condition, ...] = ()
+    is_idle: bool = False
 
 
 class _Lines:
@@ -146,7 +154,7 @@ def _choice(told: tuple[_Word, ...], words: Sequence[_Word], block: Block) -> It
     if len(words) == _PAIR and words[0].text not in _NO_CHOICE:
         by, name = " ".join(word.text for word in told[1:-1]), told[-1]
         value = name.text if words[0].text == "include" else words[1].text
-        if value:
+        if value or words[0].text != "include":
             values = (
                 (by, told[0].line),
                 (name.text, name.line),
@@ -177,7 +185,10 @@ def _statements(words: list[_Word], mark: str, names: Collection[str], block: Bl
 
 # --- Apache ----------------------------------------------------------------------------------------------------------
 
-_SECTION: Final = pattern(r"<(?P<end>/?)(?P<name>\w*+)[^>\n]*+>\s*+")
+_SECTION: Final = pattern(r"<(?P<end>/?)(?P<name>\w*+)(?P<asks>(?:\s++[<>]=?)?[^>\n]*+)>\s*+")
+_CONDITIONS: Final = frozenset(
+    ("ifdefine", "ifmodule", "ifversion", "iffile", "ifdirective", "ifsection", "if", "elseif", "else")
+)
 _LINE: Final = pattern(r"\s*+(?P<quote>[\"']?)(?P<name>\w++)(?P=quote)(?P<rest>.*+)", re.DOTALL)
 _ARGUMENT: Final = pattern(rf"\s*+(?:{_QUOTED}|(?P<bare>(?![\"'])\S++))(?=\s|$)")
 
@@ -191,7 +202,7 @@ def of_apache(text: str, names: Collection[str]) -> Iterator[Directive]:
 
     A comment goes on so too. What follows ``<VirtualHost …>`` on its line Apache passes over; it is taken all the same.
     """
-    block, begun, joined = Block(), 0, list[str]()
+    block, begun, joined, conditions = Block(), 0, list[str](), list[Condition]()
     for number, line in enumerate(text.split("\n"), start=1):
         begun = begun if joined else number
         if line.endswith("\\"):
@@ -204,15 +215,29 @@ def of_apache(text: str, names: Collection[str]) -> Iterator[Directive]:
             continue
         at = 0
         while section := _SECTION.match(whole, at):
-            if section["name"].lower() == "virtualhost":
+            kind = section["name"].lower()
+            if kind == "virtualhost":
                 block = (block.outer or block) if section["end"] else Block(block)
+            elif kind in _CONDITIONS and not section["end"]:
+                conditions.append(_condition(kind, section["asks"], begun))
+            elif kind in _CONDITIONS and kind in (open_ := [each for each, *_ in conditions]):
+                del conditions[len(open_) - 1 - open_[::-1].index(kind) :]
             at = section.end()
         rest = whole[at:]
-        yield from _on_line(rest, names, begun, block)
+        for each in _on_line(rest, names, begun, block):
+            yield replace(each, conditions=tuple(conditions)) if conditions else each
         if "<" in rest and any(each["name"].lower() == "virtualhost" for each in _SECTION.finditer(rest)):
             block = block.outer or block
     if joined:
         yield from _on_line("".join(joined), names, begun, block)
+
+
+def _condition(kind: str, asks: str, line: int) -> Condition:
+    """Return what a section asks; of one that asks by an expression each is of its own."""
+    told = asks.strip().strip("\"'")
+    if kind in {"if", "elseif", "else"}:
+        return kind, f"{line}", True
+    return kind, told.removeprefix("!").strip(), not told.startswith("!")
 
 
 def _on_line(line: str, names: Collection[str], number: int, block: Block) -> Iterator[Directive]:
@@ -309,10 +334,18 @@ _PATH: Final = "."
 """Between the words of a name that says what its key stands in."""
 _MOST_LINES: Final = 400
 """Lines above the first certificate of a list that its key is looked for in."""
-_MERGED: Final = pattern(r"<<[\"']?[ \t]*:|\{\{")
+# a merge of YAML, or what a template puts in the place of a key: no word of it that only says when or how often
+_MERGED: Final = pattern(
+    r"<<[\"']?[ \t]*:|(?:^[ \t-]*+|[,{][ \t]*)\{\{-?[ \t]*+"
+    r"(?!/\*|(?:end|if|else|range|with|define|break|continue)\b|\$\w+\s*:?=)",
+    re.MULTILINE,
+)
+_FLOW: Final = pattern(rf"\{{(?:{_TEMPLATE}|[^{{}}])*+")
+_TABLE: Final = pattern(r"^[ \t]*\[[^\]\n=]*\]", re.MULTILINE)  # of TOML
 _BLOCK_SCALAR: Final = pattern(r"[ \t]*+[|>]")
 """Of what stands as it is in a text nothing is a name of a file."""
-_DATA: Final = (".yml", ".yaml", ".toml", ".json")
+DATA: Final = (".yml", ".yaml", ".toml", ".json")
+"""How files end that are surely data."""
 
 
 def of_keyed(
@@ -334,7 +367,7 @@ def of_keyed(
     placed, others = list[tuple[int, Directive]](), list[tuple[int, Directive]]()
     for at, found in islice(_keys_of(text, names, name), MAX_POINTERS + 1):
         (placed if _PATH in found.name else others).append((at, found))
-    is_data = name.lower().endswith(_DATA)
+    is_data = name.lower().endswith(DATA)
     yield from _with_keys(text, others, keys, keyed_in) if is_data else (each for _, each in others)
     if placed:
         yield from _at_their_place(text, placed)
@@ -345,9 +378,9 @@ def _with_keys(
 ) -> Iterator[Directive]:
     """Yield what was found, and of a certificate that surely stands without a key say so.
 
-    What a merge (``<<``) of YAML or a template brings in beside it is not seen: there nothing is sure.
+    What a merge (``<<``) of YAML or a template brings in beside it is not seen: of that one nothing is sure.
     """
-    if not any(each.name in keys for _, each in found) or _MERGED.search(text):
+    if not any(each.name in keys for _, each in found):
         yield from (each for _, each in found)
         return
     places = _standings(text, found)
@@ -368,14 +401,53 @@ def _with_keys(
                 lists[around] = _list_of(text, at)
             words += [lists[around]] if lists[around] else []
         is_alone = any(fnmatchcase(_PATH.join(words), told.lower()) for told in keyed_in)
-        yield replace(each, is_alone=True) if is_alone else each
+        yield (
+            replace(each, is_alone=True)
+            if is_alone and not _MERGED.search(_COMMENT.sub("", _item_around(text, at)))
+            else each
+        )
+
+
+def _item_around(text: str, at: int) -> str:
+    """Return the lines of what a key stands in: of TOML its table, of others what is indented as deep."""
+    start, end = text.rfind("\n", 0, at) + 1, len(text)
+    if _TABLE.search(text, 0, at):
+        header = [each.start() for each in _TABLE.finditer(text, 0, at)][-1]
+        following = _TABLE.search(text, at)
+        return text[header : following.start() if following else end]
+    if "{" in text[start:at] and (inline := _FLOW.search(text, text.rfind("{", start, at))):
+        return inline[0]
+    depth, first = _depth(text[start:at]), start
+    for _ in range(_MOST_LINES):
+        if first == 0 or text[first:at].lstrip(" ").startswith("- "):
+            break
+        above = text.rfind("\n", 0, first - 1) + 1
+        if not _is_within(text[above : first - 1], depth):
+            break
+        first = above
+    last = at
+    for _ in range(_MOST_LINES):
+        last = text.find("\n", last)
+        line = text[last + 1 : text.find("\n", last + 1)] if last >= 0 else ""
+        if last < 0 or line.lstrip(" ").startswith("- ") or not _is_within(line, depth):
+            break
+        last += 1
+    return text[first : last if last >= 0 else end]
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip(" -"))
+
+
+def _is_within(line: str, depth: int) -> bool:
+    return not line.strip() or line.lstrip().startswith(("#", "{{")) or _depth(line) >= depth
 
 
 def _words_of(folder: Folder) -> list[str]:
     """Return the names around a value in small letters, from the top of its file or of one that the text has in it."""
     words: list[str] = []
     for part in (each.lower() for each in folder if isinstance(each, str)):
-        words = [] if part.endswith(_DATA) else [*words, *part.split(_PATH)]
+        words = [] if part.endswith(DATA) else [*words, *part.split(_PATH)]
     return words
 
 
@@ -426,7 +498,7 @@ def _keys_of(text: str, names: Mapping[str, str], name: str) -> Iterator[tuple[i
     Args:
         names, name: as of :func:`of_keyed`.
     """
-    is_data = name.lower().endswith(_DATA)
+    is_data = name.lower().endswith(DATA)
     words = "|".join(each.rpartition(_PATH)[2] for each in names.values())
     key = re.compile(
         rf"(?P<quote>[\"']?)(?<![\w-])(?P<name>{words})(?P=quote)[ \t]*+"
@@ -472,7 +544,7 @@ def of_escaped_keys(text: str, names: Mapping[str, str], name: str) -> Iterator[
     Args:
         names, name: as of :func:`of_keyed`.
     """
-    if "\\" not in text or not name.lower().endswith(_DATA):
+    if "\\" not in text or not name.lower().endswith(DATA):
         return
     lines = _Lines(text)
     for found in _ESCAPED_KEY.finditer(text):

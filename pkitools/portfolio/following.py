@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from pkitools.containers.templates import ENDINGS
+from pkitools.files import may_be_there
 from pkitools.files.common import file_error
-from pkitools.frozen import dataclass, field
+from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_PATTERN_FILES, MAX_PATTERN_FOLDERS
 from pkitools.portfolio.model import Gap, Pointer, Target, Unread
 from pkitools.text import pattern
@@ -40,16 +41,16 @@ class Leads:
 def resolved(pointer: Pointer, name: str) -> Leads:
     """Return the files that a pointer leads to, and what of it is not known.
 
-    A relative name counts from what the same text says, else from the folder of the text or one of those above it,
-    whichever has it: what a server's own base is, only its command line tells. Of a folder the files in it are meant,
-    and of one that is included also those in the folders below it.
+    A relative name counts from where its program is known to open it. Else from what the same text says, or from the
+    folder of the text or one of those above it, whichever has it: the rest only a command line tells. Of a folder the
+    files in it are meant, and of one that is included also those in the folders below it.
 
     Args:
         pointer: what was written.
         name: of the file it was written in.
 
     Returns:
-        One more than :data:`~pkitools.limits.MAX_PATTERN_FILES` at most: then there are more than are looked at.
+        :data:`~pkitools.limits.MAX_PATTERN_FILES` at most: where there are more, that is what is not known.
     """
     match pointer.target:
         case Target.PEER:
@@ -125,8 +126,29 @@ def _unread(pointer: Pointer, name: str, gap: Gap, code: str, **more: object) ->
     return Unread(pointer.text, gap, code, params, None, (f"{name}:{pointer.line}",))
 
 
+def any_together(key: Pointer, name: str) -> tuple[tuple[str, str], ...]:
+    """Return the certificates and private keys that a line may mean, where both lie in more than one folder.
+
+    Nothing where something says which folder its names count from, or one folder alone has both.
+
+    Args:
+        key: names the private key.
+        name: of the file it was written in.
+    """
+    if key.roots or key.bases or key.key_of_bases or _are_absolute(key.text, key.key_of):
+        return ()
+    places = zip(_candidates(replace(key, text=key.key_of), name), _candidates(key, name), strict=True)
+    found = [(str(of), str(one)) for of, one in places if all(map(os.path.isfile, (of, one)))]
+    return tuple(found) if len(found) > 1 else ()
+
+
+def _are_absolute(*names: str) -> bool:
+    return any(Path(name).is_absolute() for name in names)
+
+
 def _named(pointer: Pointer, name: str) -> Leads:
-    found = next((path for path in _candidates(pointer, name) if os.path.lexists(path)), None)
+    candidates = list(_candidates(pointer, name))
+    found = next((path for test in (os.path.lexists, may_be_there) for path in candidates if test(path)), None)
     if found is None:
         if pointer.is_optional:
             return Leads()
@@ -145,6 +167,9 @@ def _named(pointer: Pointer, name: str) -> Leads:
 def _candidates(pointer: Pointer, name: str) -> Iterator[Path]:
     if Path(pointer.text).is_absolute():
         yield Path(pointer.text)
+        return
+    if pointer.roots:
+        yield from (Path(os.path.normpath(Path(root) / pointer.text)) for root in pointer.roots)
         return
     folder = Path(name).parent
     yield from (folder / base / pointer.text for base in pointer.bases)

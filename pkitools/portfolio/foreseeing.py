@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 
 from pkitools.containers import read_source
@@ -14,6 +13,7 @@ from pkitools.portfolio.opening import ToRead, unit_of
 from pkitools.portfolio.pointers import pointers_of
 from pkitools.portfolio.reading import Unit
 from pkitools.portfolio.walking import FoundFile
+from pkitools.portfolio.where import folder_of
 
 
 def gathered_from(
@@ -52,7 +52,7 @@ def _taken(file: Unit | ToRead, collecting: Collecting, further: list[ToRead], *
     if not isinstance(unit, Unit):
         return 0
     if holds_one_leaf(unit.data):
-        collecting.with_others[unit.name.rpartition(os.sep)[0]] = None
+        collecting.with_others[folder_of(unit.name)] = None
         return 0
     try:
         return collecting.take(read_source(unit.data, unit.name, keystores=False), unit.name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from typing import Final, TypeVar
 
@@ -13,6 +12,7 @@ from pkitools.frozen import replace
 from pkitools.portfolio.judging import Judging
 from pkitools.portfolio.keeping import KEYS, REQUESTS, Kept, union
 from pkitools.portfolio.model import Gap, Place, Portfolio, Reading, Unread
+from pkitools.portfolio.where import folder_of
 from pkitools.revocation import RevocationPolicy
 
 T = TypeVar("T")
@@ -62,7 +62,7 @@ class Gathering:
         if reading.is_list:
             self._peer_lists.append(reading.name)
         if reading.lists:
-            self._with_lists.setdefault(os.path.dirname(reading.name) or ".")  # noqa: PTH120  as it was reached
+            self._with_lists.setdefault(folder_of(reading.name) or ".")
         for one in reading.certificates:
             self._kept.add(one, is_better=reading.is_anew)
         for key in reading.keys:

@@ -10,7 +10,7 @@ from typing import Final
 
 from pkitools.frozen import dataclass, field, replace
 from pkitools.portfolio.model import Gap, Pointer, Unread
-from pkitools.portfolio.pointers import kinds
+from pkitools.portfolio.programs import kinds
 
 _MOST_BELOW: Final = 1
 """Folders below that of the server's own configuration in which its parts lie (``sites-available``, ``snippets``)."""
@@ -73,7 +73,7 @@ class InUse:
 
         Nothing where of one of them that is not known.
         """
-        signs = [raw["main"] for raw in kinds() if raw["source"] == program and "main" in raw]
+        signs = [each.main for each in kinds() if each.source == program and each.main]
         found: dict[Path, frozenset[str]] = {}
         for name in self._includes:
             if any(re.search(sign, read(name) or "") for sign in signs):

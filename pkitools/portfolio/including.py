@@ -4,18 +4,23 @@ certificate, whether there is one for each, and which file a variable is that an
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from types import MappingProxyType
+from typing import Final, TypeAlias
 
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_POINTERS
-from pkitools.portfolio.directives import Block, Directive, Value
+from pkitools.portfolio.directives import Block, Condition, Directive, Value
 from pkitools.portfolio.following import MOST_ROUNDS, resolved
 from pkitools.portfolio.model import Pointer, Target
-from pkitools.portfolio.pointers import directives_of, kinds, named_by, variables_of
+from pkitools.portfolio.pointers import named_by
+from pkitools.portfolio.programs import Program, kinds
 
 Read: TypeAlias = Callable[[str], str | None]
 """Returns the text of a file; ``None`` of what is none."""
+
+NO_ROOTS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,7 @@ class Whole:
     lines: frozenset[tuple[str, int]]
 
 
-def whole_of(name: str, read: Read, files: Collection[str] = ()) -> Whole:
+def whole_of(name: str, read: Read, files: Collection[str] = (), roots: Mapping[str, str] = NO_ROOTS) -> Whole:
     """Return what a configuration and all that it includes point to.
 
     What stands in an included file is in the block that includes it, as the program has it.
@@ -40,16 +45,18 @@ def whole_of(name: str, read: Read, files: Collection[str] = ()) -> Whole:
         name: of the configuration that includes others.
         read: reads it, and those.
         files: all that it includes, and what those do: a variable of one may be chosen in another.
+        roots: by the source of a program the folder that it opens all their relative names from, where that is known.
     """
     pointers: list[tuple[str, Pointer]] = []
     lines: set[tuple[str, int]] = set()
-    for raw in kinds():
-        if raw.get("pattern") and raw.get("keys"):
-            reading = _Reading(raw, read, files)
-            for each in named_by(raw, [*reading.of(name, Block(), 0)], name):
+    for program in kinds():
+        if program.pattern:
+            from_ = (roots[program.source],) if program.source in roots else ()
+            reading = _Reading(program, read, files, from_)
+            for each in named_by(program, [*reading.of(name, Block(), 0)], name):
                 origin, line = reading.places[each.line]
                 if each.target is not Target.PATTERN:
-                    pointers.append((origin, replace(each, line=line, program=raw["source"])))
+                    pointers.append((origin, replace(each, line=line, program=program.source, roots=from_)))
             lines.update(reading.places)
     return Whole(pointers, frozenset(lines))
 
@@ -60,23 +67,20 @@ class _Reading:
     In what it yields a place in ``places``, a file and a line, stands for each line.
     """
 
-    def __init__(self, raw: Mapping[str, Any], read: Read, files: Collection[str]) -> None:
+    def __init__(self, program: Program, read: Read, files: Collection[str], roots: tuple[str, ...]) -> None:
         self.places: list[tuple[str, int]] = []
-        self._raw, self._read = raw, read
-        self._used = variables_of(raw, filter(None, map(read, files)))
-        self._includes = frozenset(name.lower() for name in raw["pattern"])
-        self._files = frozenset(name.lower() for pair in raw["keys"].items() for name in pair)
-        self._choosing = frozenset(raw.get("choose", ()))
-        self._base = frozenset(name.lower() for name in raw.get("base", ()))
+        self._program, self._read, self._roots = program, read, roots
+        self._used = program.variables_of(filter(None, map(read, files)))
+        self._files = frozenset(name for pair in program.keys.items() for name in pair)
         self._bases: dict[str, None] = {}
         self._known: dict[str, Sequence[Directive]] = {}
         self._left = MAX_POINTERS
 
-    def of(self, name: str, block: Block, depth: int) -> Iterator[Directive]:
+    def of(self, name: str, block: Block, depth: int, conditions: tuple[Condition, ...] = ()) -> Iterator[Directive]:
         """Yield the directives of a file as standing in a block, with the names of files as they are found from it."""
         if name not in self._known:
             text = self._read(name)
-            found = () if text is None else directives_of(self._raw, text, name, self._used)
+            found = () if text is None else self._program.read(text, name, self._used)
             self._known[name] = tuple(found)
         blocks: dict[Block, Block] = {}
         for each in self._known[name]:
@@ -84,20 +88,20 @@ class _Reading:
             if self._left < 0:
                 return
             inside = _copied(each.block, block, blocks)
-            told = each.name.lower()
-            if told in self._base and each.values:
+            if each.name in self._program.base and each.values:
                 self._bases[each.values[0][0]] = None
-            if told not in self._includes:
+            if each.name not in self._program.pattern:
                 values = each.values
-                if told in self._files:
+                if each.name in self._files:
                     values = self._found(values, name)
-                elif told in self._choosing:
+                elif each.name in self._program.choose:
                     values = (*values[:-1], *self._found(values[-1:], name))
                 placed = tuple((value, self._placed(name, line)) for value, line in values)
-                yield replace(each, block=inside, values=placed, line=self._placed(name, each.line))
+                at, on = self._placed(name, each.line), (*conditions, *each.conditions)
+                yield replace(each, block=inside, values=placed, line=at, conditions=on)
             elif each.values and depth < MOST_ROUNDS:
                 for path in self._resolved(Target.PATTERN, *each.values[0], name):
-                    yield from self.of(path, inside, depth + 1)
+                    yield from self.of(path, inside, depth + 1, (*conditions, *each.conditions))
 
     def _placed(self, name: str, line: int) -> int:
         self.places.append((name, line))
@@ -109,10 +113,10 @@ class _Reading:
             return ()
         (text, line), *rest = values
         paths = self._resolved(Target.FILE, text, line, name) if text else ()
-        return ((paths[0] if paths else text, line), *rest)
+        return ((os.path.abspath(paths[0]) if paths else text, line), *rest)  # noqa: PTH100  a Path keeps what leads up
 
     def _resolved(self, target: Target, text: str, line: int, name: str) -> Sequence[str]:
-        return resolved(Pointer(target, text, line, tuple(self._bases)), name).files
+        return resolved(Pointer(target, text, line, tuple(self._bases), roots=self._roots), name).files
 
 
 def _copied(block: Block, outermost: Block, known: dict[Block, Block]) -> Block:

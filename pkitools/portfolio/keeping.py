@@ -56,7 +56,6 @@ _OF_JUDGEMENT: Final = tuple(name for name in vars(Judgement)["__slots__"] if na
 _OF_PLACE: Final = tuple(vars(Place)["__slots__"])
 _own_of, _rest_of, _place_of = attrgetter(*_OWN), attrgetter(*_OF_JUDGEMENT), attrgetter(*_OF_PLACE)
 _OF_SUCCESSOR: Final = tuple(vars(Successor)["__slots__"])
-_OF_A_PEER: Final = "tls"
 _TO_CHANGE: Final = timedelta(days=30)  # from which expiry calls an end urgent too, unless told otherwise
 _NO_END: Final = datetime.max.replace(tzinfo=UTC)
 _UNIT: Final = timedelta(seconds=1)  # dates of a certificate have no parts of one
@@ -208,7 +207,7 @@ class Kept:
         What a server still sends, or what is named shortly before it ends, is not done with by the next in a file that
         nothing names; nor is what has its key there by the next without its own.
         """
-        is_sent = any(place.container == _OF_A_PEER for place in one.places)
+        is_sent = any(place.is_of_peer for place in one.places)
         may_be_used = is_in_use(one) or successor.lacks_key
         is_late = may_be_used and not successor.is_named and one.days_left(self._moment) < _TO_CHANGE.days
         return to_change if is_sent or is_late else ordered

@@ -7,7 +7,6 @@ nothing.
 
 from __future__ import annotations
 
-import os
 from binascii import a2b_base64
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,6 +20,7 @@ from pkitools.crl.reading import unread_mentions
 from pkitools.errors import InputError
 from pkitools.frozen import dataclass, field
 from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_FOUND_AUTHORITY_FILES, MAX_FOUND_LIST_BYTES, MAX_FOUND_LISTS
+from pkitools.portfolio.where import folder_of
 from pkitools.revocation import CertificateRevocationList, read_crl
 from pkitools.revocation.ocsp import read_response
 from pkitools.text import pattern
@@ -131,10 +131,10 @@ class Collecting:
 
     def _take_root(self, contents: Contents, read: Sequence[CertificateFacts], name: str, *, are_alone: bool) -> None:
         if any(map(contents.of_kind, _OWN)) or (contents.of_kind(ItemKind.CERTIFICATE) and not are_alone):
-            self.with_others[name.rpartition(os.sep)[0]] = None
+            self.with_others[folder_of(name)] = None
         elif read and all(facts.is_self_issued for facts in read):
             are_sure = all(holder_of(facts) is Holder.AUTHORITY for facts in read)
-            (self._roots if are_sure else self._perhaps)[name.rpartition(os.sep)[0]] += 1
+            (self._roots if are_sure else self._perhaps)[folder_of(name)] += 1
 
     def _take_list(self, kind: ItemKind, der: bytes) -> bool:
         held = self._held[kind]
@@ -224,7 +224,7 @@ class AboutEach:
             facts: the certificate.
             name: the file in that folder in which it lies.
         """
-        numbers = self._in_folder.get(os.path.dirname(name)) if self._in_folder else None  # noqa: PTH120  of every file
+        numbers = self._in_folder.get(folder_of(name)) if self._in_folder else None
         if numbers is None:
             return ()
         pool = (*(self._known.authorities[number] for number in numbers), *self._given)
@@ -272,7 +272,7 @@ _canonical = lru_cache(maxsize=1024)(canonical_name)  # of authorities, which co
 def _by_folder(known: Known) -> Mapping[str, Sequence[int]]:
     found: dict[str, dict[int, None]] = {}
     for name, numbers in known.places.items():
-        found.setdefault(os.path.dirname(name), {}).update(dict.fromkeys(numbers))  # noqa: PTH120  as they were named
+        found.setdefault(folder_of(name), {}).update(dict.fromkeys(numbers))
     return {folder: tuple(numbers) for folder, numbers in found.items()}
 
 

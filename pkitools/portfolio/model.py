@@ -54,6 +54,10 @@ class Standing(StrEnum):
     """The certificate of an authority: it is listed, with its dates."""
 
 
+OF_PEER: Final = "tls"
+"""The container of what a server sends."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where something lies.
@@ -84,6 +88,16 @@ class Place:
     out_of_date: str | None = None
     within: tuple[tuple[int, str], ...] = ()
     is_sent: bool = False
+
+    @property
+    def is_of_peer(self) -> bool:
+        """Whether a server sends it, and no file is meant."""
+        return self.container == OF_PEER
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Where it lies, and the files that point there."""
+        return self.name, *(each.rpartition(":")[0] for each in self.named_by)
 
     @property
     def is_alone_for_its_holder(self) -> bool:
@@ -419,16 +433,16 @@ class HeldCertificate:
 
     def standing(self, moment: datetime) -> Standing:
         """Return how it stands at a moment (aware)."""
-        moment = aware(moment)
-        if self.verdict is None:
+        moment, verdict = aware(moment), self.verdict
+        if verdict is None:
             return Standing.NOT_JUDGED
         if self.not_after < moment:
             return Standing.EXPIRED
-        if self.verdict is Verdict.FAILED:
+        if verdict is Verdict.FAILED:
             return Standing.FAILED
         if self.is_due(moment):
             return Standing.ENDS_SOON
-        return Standing(self.verdict.value)
+        return Standing(verdict.value)
 
     def is_due(self, moment: datetime) -> bool:
         """Return whether the last day to order the next one has gone by, or to mend its chain, at a moment (aware)."""
@@ -593,6 +607,7 @@ class Pointer:
         trusts: it holds the authorities that the program trusts.
         program: the document of the program whose configuration it stands in; empty of an inventory.
         own_key: where it serves, what is said of the private key.
+        roots: the folders that its program opens relative names from, and no other; none where that is not known.
     """
 
     target: Target
@@ -609,6 +624,7 @@ class Pointer:
     trusts: bool = False
     program: str = ""
     own_key: OwnKey = OwnKey.NAMED
+    roots: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

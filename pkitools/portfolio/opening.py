@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final
 
 from pkitools.containers.encodings import as_utf8
@@ -12,9 +14,9 @@ from pkitools.files import has_permissions, read_bytes
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_INPUT_BYTES, MAX_SCANNED_BYTES
 from pkitools.portfolio.model import Gap, Reading, Unread
-from pkitools.portfolio.pointers import seems_to_point
+from pkitools.portfolio.pointers import is_prose, seems_to_point
 from pkitools.portfolio.reading import Unit
-from pkitools.text import pattern
+from pkitools.text import pattern, size_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +130,57 @@ def _seems_ours(name: str) -> bool:
     if name.lower().endswith(_OURS):
         return True
     try:
-        with open(name, "rb") as file:  # noqa: PTH123  no more than its head
-            head = as_utf8(file.read(_HEAD))
+        head = _head_of_text(name)
     except OSError:
         return True
     return head is not None and (_LABEL.search(head) is not None or seems_to_point(head, name))
+
+
+def _head_of_text(name: str) -> bytes | None:
+    """Return how a text begins; ``None`` of what is none.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with open(name, "rb") as file:  # noqa: PTH123  no more than its head
+        return as_utf8(file.read(_HEAD))
+
+
+_PART: Final = 1024 * 1024
+_BETWEEN: Final = (b" ", b",", b'"', b"'", b";", b">")
+
+
+def parts_of_text(name: str, data: bytes | None = None) -> Iterator[tuple[int, str] | Unread]:
+    """Yield a text in parts, each with the number of its first line; of a text that is too large, that it is so.
+
+    Nothing of prose, of what is no text, and of what cannot be read, which is told where it was found.
+
+    Args:
+        name: of the file.
+        data: its content, where it is at hand.
+    """
+    if is_prose(name):
+        return
+    try:
+        data = read_bytes(name, limit=MAX_INPUT_BYTES) if data is None else data
+    except LimitError:
+        with suppress(OSError):
+            if _head_of_text(name) is not None:
+                params = {"name": name, "limit": size_text(MAX_INPUT_BYTES)}
+                yield Unread(name, Gap.UNREADABLE, "portfolio.error.configuration_too_large", params)
+        return
+    except PkitoolsError:
+        return
+    text = as_utf8(data) or b""
+    start, line = 0, 1
+    while start < len(text):
+        end = start + _PART
+        if end < len(text):
+            is_line = text.rfind(b"\n", start, end) + 1
+            end = is_line or max(text.rfind(each, start, end) for each in _BETWEEN) + 1 or end
+        part = text[start:end]
+        yield line, part.decode("utf-8", "replace")
+        start, line = end, line + part.count(b"\n")
 
 
 def _not_had(found: ToRead, error: PkitoolsError) -> Reading:

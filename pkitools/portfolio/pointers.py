@@ -1,112 +1,34 @@
-"""What a configuration or an inventory points to: files with certificates, further configuration, peers.
+"""What a configuration points to: files with certificates and keys, further configuration.
 
-Of nginx, Apache, HAProxy and Traefik the directives stand in ``data/pointers.toml``, and how each is taken apart in
-:mod:`~pkitools.portfolio.directives`. What such a directive names and could not be made out is told.
-An inventory is a CSV with a column, a TOML with a key, or a list with a line for each, of files or of ``HOST:PORT``; it
-is read as one only where somebody handed it in.
+The programs and their directives stand in :mod:`~pkitools.portfolio.programs`, and how each text is taken apart in
+:mod:`~pkitools.portfolio.directives`. What such a directive names and could not be made out is told. What somebody
+hands in may also be an inventory (:mod:`~pkitools.portfolio.inventory`).
 """
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from io import StringIO
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from pkitools.containers.encodings import as_utf8
-from pkitools.documents import Source, cite
-from pkitools.errors import InputError, LimitError, PkitoolsError
+from pkitools.errors import LimitError, PkitoolsError
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_CONFIGURATION_BYTES, MAX_POINTERS
-from pkitools.package_data import read_toml
-from pkitools.portfolio.directives import (
-    PROGRAMS,
-    Block,
-    Directive,
-    of_apache,
-    of_escaped_keys,
-    of_haproxy,
-    of_keyed,
-    of_nginx,
-)
+from pkitools.portfolio.conditions import cases_of, has_cases
+from pkitools.portfolio.directives import DATA, PROGRAMS, Block, Directive, of_escaped_keys
+from pkitools.portfolio.inventory import LISTS, may_be_list, of_inventory
 from pkitools.portfolio.model import OwnKey, Pointer, Target, Unnamed
-from pkitools.requests.csv_rows import csv_lines
+from pkitools.portfolio.programs import Program, kinds, name_of, with_braces, word_of, words
 from pkitools.text import pattern, size_text
-from pkitools.toml_text import read_foreign_toml
 
-COLUMNS: Final = frozenset(
-    [
-        "address",
-        "adres",
-        "bestand",
-        "cert",
-        "certfile",
-        "certificaat",
-        "certificate",
-        "certificates",
-        "endpoint",
-        "eindpunt",
-        "file",
-        "files",
-        "fqdn",
-        "host",
-        "host:poort",
-        "host:port",
-        "hostnaam",
-        "hostname",
-        "keystore",
-        "pad",
-        "path",
-        "paths",
-        "place",
-        "plaats",
-        "places",
-        "server",
-        "servernaam",
-        "target",
-        "url",
-    ]
-)
-"""What a column or a key is called, in small letters, in which an inventory has files or peers."""
-
-_HOSTS: Final = frozenset(["address", "adres", "fqdn", "host", "hostnaam", "hostname", "server", "servernaam"])
-"""Those of them in which a host may stand whose port is in the column beside it."""
-
-_PORTS: Final = frozenset(["poort", "port"])
-_HOST: Final = pattern(
-    r"localhost|(?:\d{1,3}\.){3}\d{1,3}|(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,20}[A-Za-z]{2,63}"
-)
-_FILES: Final = tuple(
-    f".{end}"
-    for end in (
-        *("pem", "crt", "cer", "cert", "der", "key", "csr", "req", "crl", "p7b", "p7c", "p7s", "p12", "pfx", "jks"),
-        *("jceks", "bks", "keystore", "truststore", "xml", "yaml", "yml", "json", "conf", "cfg", "ini", "toml", "txt"),
-        *("csv", "tsv", "lst", "env", "properties", "eml", "msg", "zip", "tar", "gz", "tgz", "bak", "old", "orig"),
-    )
-)
-"""How names of files end that are no hosts."""
-
-_TABLES: Final = (".csv", ".tsv")
-_LISTS: Final = (*_TABLES, ".txt", ".lst")
-_PEER: Final = pattern(r"(?:https://)?(?P<host>\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9._-]{1,253}):(?P<port>[0-9]{1,5})/?")
-_AS_PEER: Final = pattern(r"(?:https://)?(?P<host>[A-Za-z0-9._-]{1,253}):[^\s:/\\]{0,40}/?")
-_QUOTED: Final = pattern(r"""\"(?:[^"\\\n]|\\.){1,4096}+\"|'[^'\n]{1,4096}+'""")
 _PROSE: Final = (".md", ".rst", ".adoc", ".html", ".htm", ".tex")
 _CONFIGURATION: Final = ".conf"
 _WORD: Final = pattern(r"[A-Za-z_][A-Za-z0-9_-]*+")
 _PEM: Final = pattern(rb"-----BEGIN [A-Z0-9 ]++-----[^-]*+-----END [A-Z0-9 ]++-----")
-_NAME: Final = pattern(r"\$\{(\w{1,100})\}")
-_BARE_NAME: Final = pattern(r"\$(?:\{(\w{1,100})\}|(\w{1,100}))")  # of nginx
-# of nginx: by which a variable names a file
-_USING: Final = pattern(r"\b(?:(?:[a-z]{1,8}_)?ssl_\w{1,40}+|set)\s(?:\$\{\w{1,100}\}|[^;{}]){1,4096}+")
-_LIKE_A_PATH: Final = pattern(
-    r"(?:/|\./|\.\./)[^\x00-\x1f]{1,4095}|[^\s\x00-\x1f]{0,4000}(?:/|\.[A-Za-z0-9]{1,8}\Z)\S{0,4000}"
-)
 # what the program itself knows: a variable, what stands in place of a file, a key on a token
 _VARIABLE: Final = pattern(r"[$%]|\{\{|^data:|^@|^(?:engine|store|pkcs11):")
 
@@ -119,17 +41,6 @@ _REST: Final = frozenset(("default", "*"))  # of nginx: the case of whatever is 
 _RANGE: Final = pattern(r"[0-9.]{7,15}-")  # of geo
 _MOST_OUTER: Final = 64
 """Blocks around a block that are looked in for what it does not say."""
-
-
-def peer_of(text: str) -> tuple[str, int] | None:
-    """Return host and port of ``HOST:PORT``, ``[IPv6]:PORT`` or ``https://HOST:PORT``; ``None`` of anything else."""
-    found = _PEER.fullmatch(text.strip())
-    if found is None or not 0 < int(found["port"]) < 65536 or _DRIVE.fullmatch(text):
-        return None
-    return found["host"].strip("[]"), int(found["port"])
-
-
-_DRIVE: Final = pattern(r"[A-Za-z]:[0-9]*")  # of Windows
 
 
 def pointers_of(
@@ -147,11 +58,11 @@ def pointers_of(
         InputError: it is an inventory by its name and cannot be read as one.
         LimitError: it points to more than is followed, or is too large to be looked through and points to something.
     """
-    octets = None if name.lower().endswith(_PROSE) else as_utf8(data)
+    octets = None if is_prose(name) else as_utf8(data)
     if octets is None:
         return ()
     if len(octets) > MAX_CONFIGURATION_BYTES:
-        if listing is not None or seems_to_point(octets, name) or (is_inventory and _may_be_list(octets)):
+        if listing is not None or seems_to_point(octets, name) or (is_inventory and may_be_list(octets)):
             limit = size_text(MAX_CONFIGURATION_BYTES)
             raise LimitError("portfolio.error.configuration_too_large", name=name, limit=limit)
         return ()
@@ -159,7 +70,12 @@ def pointers_of(
     if listing is not None:
         return _within_limit(_of_lines(text, listing), name)
     found = _within_limit(_directives(text, name), name)
-    return found or (_within_limit(_inventory(text, name), name) if is_inventory else ())
+    return found or (_within_limit(of_inventory(text, name), name) if is_inventory else ())
+
+
+def is_prose(name: str) -> bool:
+    """Return whether a file is for people by how its name ends: nothing is taken from it."""
+    return name.lower().endswith(_PROSE)
 
 
 def text_of(data: bytes, name: str) -> str | None:
@@ -169,7 +85,7 @@ def text_of(data: bytes, name: str) -> str | None:
         data: its content.
         name: of the file.
     """
-    octets = None if name.lower().endswith(_PROSE) else as_utf8(data)
+    octets = None if is_prose(name) else as_utf8(data)
     return None if octets is None or len(octets) > MAX_CONFIGURATION_BYTES else octets.decode("utf-8", "replace")
 
 
@@ -204,34 +120,13 @@ def seems_to_point(text: bytes, name: str) -> bool:
 @cache
 def _signs(is_program: bool) -> tuple[tuple[tuple[bytes, ...], re.Pattern[bytes]], ...]:
     """Return of each program words of which one is there, and how a directive begins."""
-    return tuple(_sign(raw, is_program=is_program) for raw in kinds() if raw["form"] == "keyed" or not is_program)
-
-
-def _sign(raw: Mapping[str, Any], *, is_program: bool) -> tuple[tuple[bytes, ...], re.Pattern[bytes]]:
-    told = "|".join(re.escape(each.lower()) for each in sorted({*raw["file"], *raw.get("list", ()), *raw["keys"]}))
-    begin = r"(?:\A|[;{}\n])[ \t]*+(?:<[^>\n]{0,400}>[ \t]*+)?[\"']?"
-    match raw["form"]:
-        case "statements":
-            words: tuple[bytes, ...] = (b"ssl_", b"include")
-            shape = rf"{begin}(?:(?:{told})[\"']?\s|include\s++[^\s;()]{{1,4096}}+\s*+;)"
-        case "lines":
-            words = b"ssl", b"include"
-            ends = "|".join(map(re.escape, raw["ends"]))
-            shape = rf"{begin}(?:(?:{told})\s|include(?:optional)?[ \t]++[^\n]{{0,4096}}(?:{ends})[\"']?[ \t]*+$)"
-        case "options":
-            words = b"crt", b"ca-", b"key"
-            lines = "|".join(map(re.escape, raw["lines"]))
-            shape = rf"(?:\A|\n)[ \t]*+(?:{lines})\s[^\n]*?\s[\"']?(?:{told})[\"']?[ \t]"
-        case _:
-            words = b"cert", b"ca"
-            value = r"[ \t]*+[\"']" if is_program else ""
-            shape = rf"(?<![\w-])(?:{told})[\"']?[ \t]*+(?::|=(?!=)){value}"
-    return words, re.compile(shape.encode(), re.MULTILINE)
-
-
-def _may_be_list(text: bytes) -> bool:
-    """Return whether what somebody handed in may have a line for each file or peer, and is nothing else."""
-    return text[:4096].lstrip()[:1] not in {b"<", b"{", b"["} and b"-----BEGIN " not in text
+    found = []
+    for program in kinds():
+        if program.grammar.is_data or not is_program:
+            told = "|".join(re.escape(each.lower()) for each in sorted({*program.file, *program.list, *program.keys}))
+            some, shape = program.grammar.begins(program, told, is_program)
+            found.append((some, re.compile(shape.encode(), re.MULTILINE)))
+    return tuple(found)
 
 
 def _within_limit(pointers: Iterator[Pointer], name: str) -> tuple[Pointer, ...]:
@@ -242,94 +137,53 @@ def _within_limit(pointers: Iterator[Pointer], name: str) -> tuple[Pointer, ...]
 
 
 def _directives(text: str, name: str) -> Iterator[Pointer]:
-    words = {word[0].lower() for word in _WORD.finditer(text)} & _words()
-    for raw in kinds():
-        if raw["form"] == "keyed":
-            small = {each.lower(): each for key in ("file", "keys") for each in raw[key]}
-            yield from named_by(raw, [*of_escaped_keys(text, small, name)], name)
-        if words.isdisjoint(_word(each) for key in ("file", "pattern", "list", "keys") for each in raw.get(key, ())):
+    told = {word[0].lower() for word in _WORD.finditer(text)} & words()
+    for program in kinds():
+        if program.grammar.is_data:
+            small = {each.lower(): each for each in (*program.file, *program.keys)}
+            yield from named_by(program, [*of_escaped_keys(text, small, name)], name)
+        if told.isdisjoint(map(word_of, program.named)):
             continue
-        found = list(islice(directives_of(raw, text, name), MAX_POINTERS + 1))
+        found = list(islice(program.read(text, name), MAX_POINTERS + 1))
         if len(found) > MAX_POINTERS:  # what gives names values is no pointer, and what stands behind it may be one
             raise LimitError("portfolio.error.too_many_pointers", name=name, limit=MAX_POINTERS)
-        is_sure = _is_surely(raw, found, text, name)
-        told = named_by(raw, found, name, is_sure=is_sure, unnamed=_unnamed(raw, text))
-        yield from (replace(each, program=raw["source"]) for each in told)
+        is_sure = _is_surely(program, found, text, name)
+        pointers = named_by(program, found, name, is_sure=is_sure, unnamed=_unnamed(program, text))
+        roots = (str(Path(name).parent),) if program.from_main and _is_main(program, text, name) else ()
+        yield from (replace(each, program=program.source, roots=roots) for each in pointers)
 
 
-def _is_surely(raw: Mapping[str, Any], found: Sequence[Directive], text: str, name: str) -> bool:
+def _is_main(program: Program, text: str, name: str) -> bool:
+    """Return whether a text is that with which a program starts, as its file lies: no script or chart that has it."""
+    is_in_another = name.lower().endswith((*PROGRAMS, *DATA)) or text.startswith("#!")
+    return not is_in_another and re.search(program.main, text) is not None
+
+
+def _is_surely(program: Program, found: Sequence[Directive], text: str, name: str) -> bool:
     """Return whether a text is a configuration of this program: "include" also begins a line of many others."""
-    if "pattern" not in raw or name.lower().endswith(PROGRAMS):
+    if not program.pattern or name.lower().endswith(PROGRAMS):
         return False
-    if raw["form"] == "keyed":
-        return any(each.name in raw["pattern"] for each in found)  # what it stands in says so
-    small = raw["form"] == "lines"
-    sure = {each.lower() if small else each for key in ("file", "keys") for each in raw.get(key, ())}
-    return any(each.name in sure for each in found) or re.search(raw["sign"], text) is not None
+    if program.grammar.is_data:
+        return any(each.name in program.pattern for each in found)  # what it stands in says so
+    sure = program.file.union(program.keys)
+    return any(each.name in sure for each in found) or re.search(program.sign, text) is not None
 
 
-def _as_meant(found: Directive, define: frozenset[str], choose: frozenset[str]) -> Directive:
-    """Return a directive of nginx: only what sets a variable has more values, and any other with two is no file."""
-    is_meant = len(found.values) == (2 if found.name in define else 1)
-    return found if is_meant or found.name in choose else replace(found, values=(("", found.line),))
-
-
-def variables_of(raw: Mapping[str, Any], texts: Iterable[str]) -> frozenset[str]:
-    """Return the variables by which texts may name a file; none where its program chooses no value of one.
-
-    Args:
-        raw: one of :func:`kinds`.
-        texts: the configurations.
-    """
-    if "choose" not in raw:
-        return frozenset()
-    return frozenset(name for text in texts for told in _USING.finditer(text) for name in _names(told[0]))
-
-
-def directives_of(
-    raw: Mapping[str, Any], text: str, name: str, used: Collection[str] = frozenset()
-) -> Iterator[Directive]:
-    """Return the directives of a program in a text, by the grammar of that program.
-
-    Args:
-        raw: one of :func:`kinds`.
-        text: the configuration.
-        name: of its file.
-        used: variables by which other texts may name a file, where those are one with it.
-    """
-    names = {each: each for key in _DIRECTIVES for each in raw.get(key, ())}
-    small = {each.lower(): each for each in names}
-    match raw["form"]:
-        case "statements":
-            define, choose = frozenset(raw["define"]), frozenset(raw["choose"])
-            used = variables_of(raw, (text,)).union(used)
-            found = (_as_meant(each, define, choose) for each in of_nginx(text, names, choose))
-            # most such blocks are of redirects, and may have thousands of lines
-            return (each for each in found if each.name not in choose or used.issuperset(_names(each.values[1][0])))
-        case "lines":
-            return of_apache(text, small)
-        case "options":
-            return of_haproxy(text, names, raw["lines"])
-        case _:
-            keys = {certificate: key for key, certificate in raw["keys"].items()}
-            return of_keyed(text, {_word(each): each for each in names}, name, keys, raw["keyed_in"])
-
-
-def _unnamed(raw: Mapping[str, Any], text: str) -> Unnamed | None:
+def _unnamed(program: Program, text: str) -> Unnamed | None:
     """Return what a program loads by itself with each certificate; ``None`` of one that loads nothing."""
-    if "beside" not in raw:
+    if not program.beside:
         return None
     lines = [line.split() for line in text.split("\n")]
-    is_whole = any(line[:1] == [raw["whole_by"]] for line in lines)
-    is_stated = any(line[:1] == [raw["cut_by"]] for line in lines)
+    is_whole = any(line[:1] == [program.whole_by] for line in lines)
+    is_stated = any(line[:1] == [program.cut_by] for line in lines)
     is_cut = is_stated if is_whole or is_stated else None  # what is stated for all may stand in another file
-    chosen = next((line[1:] for line in lines if line[:1] == [raw["chosen_by"]]), None)
+    chosen = next((line[1:] for line in lines if line[:1] == [program.chosen_by]), None)
     is_loaded = chosen is None or not {"key", "all"}.isdisjoint(chosen)
-    return Unnamed(raw["beside"], raw["cut"], is_cut, tuple(raw["variants"]), is_loaded)
+    return Unnamed(program.beside, program.cut, is_cut, program.variants, is_loaded)
 
 
 def named_by(
-    raw: Mapping[str, Any],
+    program: Program,
     found: Sequence[Directive],
     name: str,
     *,
@@ -339,46 +193,57 @@ def named_by(
     """Yield what the directives of one program point to, and its private keys before the rest.
 
     Args:
-        raw: one of :func:`kinds`.
+        program: it.
         found: its directives.
         name: of the file.
         is_sure: the text is surely a configuration of it, so that what is included and is not there is missing.
         unnamed: what it loads by itself with each certificate.
     """
-    is_apache = raw["form"] == "lines"
+    if not (program.grammar.has_cases and has_cases(program, found)):
+        yield from _named_by(program, found, name, is_sure=is_sure, unnamed=unnamed)
+        return
+    told: dict[Pointer, OwnKey] = {}
+    for case in cases_of(program, found):
+        if case is None:  # what goes with what is not known, and no word on it would count as good
+            first = next(one for one in found if one.conditions and one.values)
+            told.setdefault(Pointer(Target.UNKNOWN, *first.values[0], serves=True), OwnKey.NAMED)
+        for each in _named_by(program, case or (), name, is_sure=is_sure, unnamed=unnamed):
+            plain = replace(each, own_key=OwnKey.NAMED)
+            told[plain] = max(told.get(plain, OwnKey.NAMED), each.own_key, key=list(OwnKey).index)
+    yield from (replace(each, own_key=own_key) for each, own_key in told.items())
 
-    def named(key: str) -> frozenset[str]:
-        return frozenset(each.lower() if is_apache else each for each in raw.get(key, ()))
 
-    bases = [each for each in found if each.name in named("base") and each.values and each.values[0][0]]
-    own_base = raw.get("own_base", {})
+def _named_by(
+    program: Program, found: Sequence[Directive], name: str, *, is_sure: bool, unnamed: Unnamed | None
+) -> Iterator[Pointer]:
+    """Yield what directives point to, in one case of what they depend on: as of :func:`named_by`."""
+    variable_of = program.grammar.variable
+    bases = [each for each in found if each.name in program.base and each.values and each.values[0][0]]
 
     def bases_of(name: str, line: int) -> tuple[str, ...]:
-        return _bases(bases, own_base.get(name), line)
+        return _bases(bases, program.own_base.get(name), line)
 
-    defines = [each.values for each in found if each.name in named("define") and len(each.values) == 2]
-    defined = _defined([(each[0][0].lstrip("$"), each[1][0]) for each in defines])
-    pattern_of_name = _BARE_NAME if raw["form"] == "statements" else _NAME
+    defined = _defined(each for each in found if each.name in program.define and len(each.values) == 2)
 
-    def single(value: str) -> str:
-        return _with_values(value, defined, pattern_of_name)
+    def single(value: str, by: Directive) -> str:
+        is_early = by.name in program.early
+        return value if is_early or not defined else _with_values(value, _in_block(by.block, defined), variable_of)
 
-    chosen = _chosen_of((each for each in found if each.name in named("choose")), single)
+    chosen = _chosen_of((each for each in found if each.name in program.choose), single)
 
-    def known(value: str, line: int) -> Sequence[_Chosen]:
-        text = single(value)
-        variable = next((each for each in pattern_of_name.finditer(text) if _name_of(each) in chosen), None)
+    def known(value: str, line: int, by: Directive) -> Sequence[_Chosen]:
+        text = single(value, by)
+        variable = next((each for each in variable_of.finditer(text) if name_of(each) in chosen), None)
         if variable is None:
             return (_Chosen(text, line),)
         before, behind = text[: variable.start()], text[variable.end() :]
-        return [replace(each, text=before + each.text + behind) for each in chosen[_name_of(variable)]]
+        return [replace(each, text=before + each.text + behind) for each in chosen[name_of(variable)]]
 
     again = set[tuple[str, _Chosen]]()  # one variable for several servers
-    for key, certificate in raw.get("keys", {}).items():
-        pair = [each.lower() if is_apache else each for each in (key, certificate)]
-        keys, certificates = ([each for each in found if each.name == of] for of in pair)
-        for each, partner in _pairs(keys, certificates, raw["form"]):
-            pairs = _together(known(*each.values[0]), known(partner, each.line))
+    for key, certificate in program.keys.items():
+        keys, certificates = ([each for each in found if each.name == of] for of in (key, certificate))
+        for each, partner in _pairs(keys, certificates, program):
+            pairs = _together(known(*each.values[0], each), known(partner, each.line, each))
             if not all(is_known for *_, is_known in pairs):
                 yield Pointer(Target.UNKNOWN, *each.values[0], serves=True)  # no word on them would count as good
             for one, of, _ in pairs:
@@ -392,42 +257,41 @@ def named_by(
                     key_of="" if _VARIABLE.search(of) else of,
                     key_of_bases=bases_of(certificate, each.line),
                 )
-    files, lists, patterns, serving = named("file"), named("list"), named("pattern"), named("serves")
-    trusting, optional = named("trusts"), named("optional")
-    several = None if raw["form"] == "keyed" else 1
-    with_key = {each.block for each in found if each.name in raw.get("keys", {})}
-    own_key = _own_keys(raw, found)
+    several = None if program.grammar.has_many else 1
+    with_key = {each.block for each in found if each.name in program.keys}
+    own_key = _own_keys(program, found)
     for each in found:
         from_ = bases_of(each.name, each.line)
         for value, line in each.values[:several]:
-            if each.name in files or each.name in lists:
-                serves = each.name in serving
-                is_list = each.name in lists
+            if each.name in program.file or each.name in program.list:
+                serves, trusts = each.name in program.serves, each.name in program.trusts
+                is_list = each.name in program.list
                 has_more = serves and unnamed is not None and each.block not in with_key
-                for one in known(value, line):
-                    if one.case is not None and (each.name, one) in again:
-                        continue
+                for one in known(value, line, each):
+                    if one.case is not None and (not one.text or (each.name, one) in again):
+                        continue  # nobody is sent one there, or it was
                     again.add((each.name, one))
                     told = _pointer(one.text, one.line, from_, is_list=is_list, serves=serves, directive=each.name)
-                    if serves or each.name in trusting:
-                        key = own_key(each) if serves else OwnKey.NAMED
-                        told = replace(told, trusts=each.name in trusting, own_key=key)
+                    if serves or trusts:
+                        told = replace(told, trusts=trusts, own_key=own_key(each) if serves else OwnKey.NAMED)
                     yield replace(told, unnamed=unnamed) if has_more else told
-            elif each.name in patterns and _is_included(raw, each, single(value), is_sure=is_sure):
-                told = _pointer(single(value), line, from_, further=True, directive=each.name)
+            elif each.name in program.pattern and _is_included(program, each, single(value, each), is_sure=is_sure):
+                told = _pointer(single(value, each), line, from_, further=True, directive=each.name)
                 is_missed = is_sure or (name.endswith(_CONFIGURATION) and told.text.endswith(_CONFIGURATION))
-                may_lack = not is_missed or each.name in optional or Path(told.text).name in raw.get("without", ())
+                may_lack = not is_missed or each.name in program.optional or Path(told.text).name in program.without
                 yield replace(told, is_optional=may_lack) if may_lack else told
 
 
-def _chosen_of(found: Iterable[Directive], single: Callable[[str], str]) -> dict[str, list[_Chosen]]:
+def _chosen_of(found: Iterable[Directive], single: Callable[[str, Directive], str]) -> dict[str, list[_Chosen]]:
     """Return what directives such as ``map`` of nginx choose from: a variable → each value it may have."""
     chosen: dict[str, list[_Chosen]] = {}
     for each in found:
         (by, _), (variable, _), (case, _), (value, line) = each.values
-        by = _BARE_NAME.sub(lambda told: f"${{{_name_of(told)}}}", by)  # it may be written in two ways
+        by = with_braces(by)  # it may be written in two ways
         case = case if case.startswith("~") else case.lower()
-        chosen.setdefault(variable.strip("${}"), []).append(_Chosen(single(value), line, (f"{each.name} {by}", case)))
+        chosen.setdefault(variable.strip("${}"), []).append(
+            _Chosen(single(value, each), line, (f"{each.name} {by}", case))
+        )
     return chosen
 
 
@@ -445,12 +309,14 @@ def _together(keys: Sequence[_Chosen], certificates: Sequence[_Chosen]) -> list[
     found = dict[tuple[_Chosen, str, bool], None]()
     for case in {**keys_at, **certificates_at}:
         key, of = _in_case(case, keys_at, certificates_at), _in_case(case, certificates_at, keys_at)
+        if of is not None and not of.text:
+            continue  # nobody is sent one there
         if key is not None and of is not None:
             found[key, of.text, True] = None
         elif case in certificates_at:  # nginx opens a key without a name, and a certificate without one it passes over
             found[keys[0], "", False] = None
     met = {one for one, *_ in found}
-    return [*found, *((key, "", True) for key in keys if key not in met)]
+    return [*found, *((key, "", True) for key in keys if key.text and key not in met)]
 
 
 def _in_case(case: str, own: Mapping[str, _Chosen], other: Mapping[str, _Chosen]) -> _Chosen | None:
@@ -478,36 +344,37 @@ def _is_many(case: str) -> bool:
     return is_part or case == "include" or _RANGE.match(case) is not None
 
 
-def _own_keys(raw: Mapping[str, Any], found: Sequence[Directive]) -> Callable[[Directive], OwnKey]:
+def _own_keys(program: Program, found: Sequence[Directive]) -> Callable[[Directive], OwnKey]:
     """Return what says of a certificate that is named if a private key is named for it.
 
     What stands in no block of its text may be a part of another, which names the key. Of several certificates the third
     goes with the third key, and Apache takes the key of one that is left from its own file. What a block does not say
     it has from the one around it, keys and certificates both.
     """
-    small = raw["form"] == "lines"
-    keys = {(each.lower() if small else each): key for key, each in raw.get("keys", {}).items()}
+    grammar, placed = program.grammar, [*enumerate(found)]
     keyed, left = set[int](), set[int]()
-    for name, key in keys.items():
-        placed = [*enumerate(found)]
-        keys_in = _by_block(each for each in placed if each[1].name == (key.lower() if small else key))
-        certificates_in = _by_block(each for each in placed if each[1].name == name)
+    for key, certificate in program.keys.items():
+        keys_in, certificates_in = (
+            _by_block(each for each in placed if each[1].name == name) for name in (key, certificate)
+        )
         for block in {**keys_in, **certificates_in}:
             own = _in_force(block, keys_in)
             keyed.update(_in_force(block, certificates_in)[: len(own)])
-            left.update(_in_force(block, certificates_in)[len(own) :] if own and small else ())
+            left.update(_in_force(block, certificates_in)[len(own) :] if own and grammar.spares else ())
     named, own_file = ({id(found[at]) for at in each} for each in (keyed, left))
+    may_be_named = frozenset(program.keys.values())
 
     def of(directive: Directive) -> OwnKey:
-        if raw["form"] == "keyed":
-            return OwnKey.NONE if directive.is_alone else OwnKey.NAMED
+        if directive.is_idle:
+            return OwnKey.NAMED
+        if grammar.is_data:
+            return grammar.unkeyed if directive.is_alone else OwnKey.NAMED
         if id(directive) in named:
             return OwnKey.NAMED
-        if raw["form"] == "options" or id(directive) in own_file or (small and directive.name not in keys):
+        if id(directive) in own_file or directive.name not in may_be_named:
             return OwnKey.LOADED
-        if directive.block.outer is None:
-            return OwnKey.NAMED
-        return OwnKey.LOADED if small else OwnKey.NONE
+        is_part = grammar.has_parts and directive.block.outer is None
+        return OwnKey.NAMED if is_part else grammar.unkeyed
 
     return of
 
@@ -518,28 +385,33 @@ def _bases(found: Sequence[Directive], own: str | None, line: int) -> tuple[str,
     return tuple(each.values[0][0] for each in in_order)
 
 
-def _is_included(raw: Mapping[str, Any], directive: Directive, value: str, *, is_sure: bool) -> bool:
+def _is_included(program: Program, directive: Directive, value: str, *, is_sure: bool) -> bool:
     """Return whether a directive includes: one that could not be made out only where it surely is one."""
-    if raw["form"] == "lines" and len(directive.values) != 1:
-        return False  # Apache takes one, and prose goes on
-    return is_sure or (bool(value) and value.endswith(tuple(raw.get("ends", [""]))))
+    if program.grammar.takes_one and len(directive.values) != 1:
+        return False
+    return is_sure or (bool(value) and value.endswith(program.ends))
 
 
-def _pairs(keys: Sequence[Directive], certificates: Sequence[Directive], form: str) -> Iterator[tuple[Directive, str]]:
+def _pairs(
+    keys: Sequence[Directive], certificates: Sequence[Directive], program: Program
+) -> Iterator[tuple[Directive, str]]:
     """Yield each private key with its certificate, or with nothing where it is not known which goes with which.
 
     In a block the third key goes with the third certificate, of Apache also where there are more of one than of the
     other: nginx takes no such block. What a block does not say it has from the one around it.
     """
     keys, certificates = ([each for each in all_ if each.values] for all_ in (keys, certificates))
+    if any(each.is_idle for each in keys):
+        yield from ((each, "") for each in keys)
+        return
     pairs: dict[tuple[int, str], None] = {}
-    if form == "keyed" and len(keys) == len(certificates):
+    if program.grammar.is_data and len(keys) == len(certificates):
         pairs = {(at, each.values[0][0]): None for at, each in enumerate(certificates)}
     else:
         keys_in, certificates_in = _by_block(enumerate(keys)), _by_block(enumerate(certificates))
         for block in {**keys_in, **certificates_in}:
             own, of = _in_force(block, keys_in), _in_force(block, certificates_in)
-            if len(own) == len(of) or form == "lines":
+            if len(own) == len(of) or program.grammar.spares:
                 pairs |= {(key, certificates[of_one].values[0][0]): None for key, of_one in zip(own, of, strict=False)}
     paired = {at for at, _ in pairs}
     yield from ((each, "") for at, each in enumerate(keys) if at not in paired)
@@ -560,21 +432,6 @@ def _in_force(block: Block, found: Mapping[Block, list[int]]) -> list[int]:
             break
         at = at.outer
     return [] if at is None else found.get(at, [])
-
-
-_DIRECTIVES: Final = ("file", "pattern", "base", "list", "define", "choose", "keys")
-
-
-@cache
-def _words() -> frozenset[str]:
-    """Return every directive in small letters, whatever program has it."""
-    raw: Mapping[str, Any] = read_toml(str(__package__), "data/pointers.toml")
-    return frozenset(_word(name) for each in raw.values() for key in _DIRECTIVES for name in each.get(key, ()))
-
-
-def _word(directive: str) -> str:
-    """Return the word by which a directive is looked for in a text, in small letters."""
-    return directive.lower().rpartition(".")[2]
 
 
 def _pointer(
@@ -614,21 +471,28 @@ class _Chosen:
         return self.case[0] if self.case else ""
 
 
-def _name_of(found: re.Match[str]) -> str:
-    return found[found.lastindex or 0]
+def _defined(found: Iterable[Directive]) -> Mapping[Block, Mapping[str, str]]:
+    """Return by block what names stand for, by the text itself; one that is given two values there is not known."""
+    values: dict[Block, dict[str, set[str]]] = {}
+    for each in found:
+        (name, _), (value, _) = each.values
+        values.setdefault(each.block, {}).setdefault(name.lstrip("$"), set()).add(value)
+    return {
+        block: {name: next(iter(told)) if len(told) == 1 else "" for name, told in names.items()}
+        for block, names in values.items()
+    }
 
 
-def _names(text: str) -> set[str]:
-    """Return the variables in a text of nginx."""
-    return {_name_of(each) for each in _BARE_NAME.finditer(text)}
-
-
-def _defined(found: Sequence[tuple[str, str]]) -> Mapping[str, str]:
-    """Return what names stand for, by the text itself; one that is given two values is not known."""
-    values: dict[str, set[str]] = {}
-    for name, value in found:
-        values.setdefault(name, set()).add(value)
-    return {name: next(iter(each)) for name, each in values.items() if len(each) == 1}
+def _in_block(block: Block, defined: Mapping[Block, Mapping[str, str]]) -> Mapping[str, str]:
+    """Return what names stand for in a block: what it says itself goes before what is said around it."""
+    found: dict[str, str] = {}
+    at: Block | None = block
+    for _ in range(_MOST_OUTER):
+        if at is None:
+            break
+        found = {**defined.get(at, {}), **found}
+        at = at.outer
+    return {name: value for name, value in found.items() if value}
 
 
 def _with_values(text: str, defined: Mapping[str, str], names: re.Pattern[str]) -> str:
@@ -638,7 +502,7 @@ def _with_values(text: str, defined: Mapping[str, str], names: re.Pattern[str]) 
 
 def _of_lines(text: str, bases: tuple[str, ...]) -> Iterator[Pointer]:
     """Yield the first word of each line of a list of HAProxy; what follows it is options and names of servers."""
-    unnamed = next(filter(None, (_unnamed(raw, "") for raw in kinds() if "list" in raw)), None)
+    unnamed = next(filter(None, (_unnamed(program, "") for program in kinds() if program.list)), None)
     for number, line in enumerate(text.split("\n"), start=1):
         words = line.split(None, 1)
         if words and not words[0].startswith("#"):
@@ -646,195 +510,12 @@ def _of_lines(text: str, bases: tuple[str, ...]) -> Iterator[Pointer]:
             yield replace(told, unnamed=unnamed, own_key=OwnKey.LOADED)
 
 
-def programs() -> tuple[tuple[str, Source], ...]:
-    """Return every program whose configuration is looked through, with the document its directives stand in."""
-    raw: Mapping[str, Any] = read_toml(str(__package__), "data/pointers.toml")
-    return tuple((name, cite(each["source"])) for name, each in raw.items() if isinstance(each, dict))
-
-
-@cache
-def kinds() -> tuple[Mapping[str, Any], ...]:
-    """Return what stands in ``data/pointers.toml`` of each program."""
-    raw: Mapping[str, Any] = read_toml(str(__package__), "data/pointers.toml")
-    return tuple(each for each in raw.values() if isinstance(each, dict))
-
-
-def _inventory(text: str, name: str) -> Iterator[Pointer]:
-    yield from _of_toml(text, name) if name.lower().endswith(".toml") else _of_rows(text, name)
-
-
-def _of_toml(text: str, name: str) -> Iterator[Pointer]:
-    lines = _lines_of_texts(text)
-    for column, value, port in _stated(read_foreign_toml(text, name)):
-        yield _listed(value, column, port, lines.get(value) or _line_with(value, text), name)
-
-
-def _stated(raw: object, column: str = "", port: str = "") -> Iterator[tuple[str, str, str]]:
-    """Yield every text under a key that is called as :data:`COLUMNS` say, at whatever depth, with key and port."""
-    if isinstance(raw, dict):
-        port = next((str(value) for key, value in raw.items() if str(key).lower() in _PORTS), "")
-        for key, value in raw.items():
-            yield from _stated(value, str(key).lower(), port)
-    elif isinstance(raw, list):
-        for each in raw:
-            yield from _stated(each, column, port)
-    elif column in COLUMNS and isinstance(raw, str) and raw.strip():
-        yield column, raw.strip(), port
-
-
-def _lines_of_texts(text: str) -> Mapping[str, int]:
-    """Return of each text of one line in a TOML text the first line that it stands in."""
-    found: dict[str, int] = {}
-    for number, line in enumerate(text.split("\n"), start=1):
-        for told in _QUOTED.finditer(line):
-            with suppress(PkitoolsError):  # a part of a text of several lines, or of a remark
-                value = read_foreign_toml(f"a = {told[0]}", "")["a"] if "\\" in told[0] else told[0][1:-1]
-                found.setdefault(value.strip(), number)
-    return found
-
-
-def _line_with(value: str, text: str) -> int:
-    """Return the line of a text of several lines: that on which its own first stands."""
-    at = text.find(value.split("\n", 1)[0])
-    return text.count("\n", 0, max(at, 0)) + 1
-
-
-def _of_rows(text: str, name: str) -> Iterator[Pointer]:
-    """Yield the values of the columns that are meant; without a heading, of lines that are all peers.
-
-    Raises:
-        InputError: it is a table that cannot be read to its end, or a host has no port.
-    """
-    rows = csv_lines(text, name)
-    try:
-        heading = [each.strip().lower().lstrip("\ufeff") for each in next(rows, (1, []))[1]]
-    except InputError:
-        if name.lower().endswith(_TABLES):
-            raise
-        heading = []  # a text that is no table
-    meant = [at for at, each in enumerate(heading) if each in COLUMNS]
-    if not meant:
-        yield from _without_heading(text, name)
-        return
-    port = next((at for at, each in enumerate(heading) if each in _PORTS), len(heading))
-    for line, row in rows:
-        cells = dict(enumerate(map(str.strip, row)))
-        for at in meant:
-            if cells.get(at):
-                yield _listed(cells[at], heading[at], cells.get(port, ""), line, name)
-
-
-def _listed(value: str, column: str, port: str, line: int, name: str) -> Pointer:
-    """Return what a value of an inventory points to, whatever the form of the inventory.
-
-    Args:
-        value: it.
-        column: what its column or key is called, in small letters.
-        port: what stands in that of the port beside it; empty for nothing.
-        line: where, from 1.
-        name: of the inventory.
-
-    Raises:
-        InputError: it is a host without a port.
-    """
-    folder = Path(name).parent
-    is_host = column in _HOSTS
-    whole = _peer(value, port) if is_host and port else value
-    if is_host and peer_of(whole) is None and not _is_there(value, folder):
-        if port and not value.lower().endswith(_FILES):
-            return Pointer(Target.NO_PEER, f"{value}:{port}", line)
-        if _lacks_port(value, folder):
-            raise InputError("portfolio.error.host_without_port", name=name, line=line, host=value)
-    return _named(whole, line, folder)
-
-
-def _without_heading(text: str, name: str) -> tuple[Pointer, ...]:
-    """Return what a list without a heading that is known points to.
-
-    Raises:
-        InputError: it is a table, so that a column is meant, and none is called as we know them.
-    """
-    found = _all_lines(text, name)
-    if not found and name.lower().endswith(_TABLES):
-        raise InputError("portfolio.error.no_column", name=name)
-    return found
-
-
-def _peer(host: str, port: str) -> str:
-    """Return a host and what stands in the column of its port as one; the host alone where they are no peer."""
-    peer = f"[{host}]:{port}" if ":" in host and "[" not in host else f"{host}:{port}"
-    return host if peer_of(host) is not None or peer_of(peer) is None else peer
-
-
-def _lacks_port(told: str, folder: Path) -> bool:
-    """Return whether a name is that of a host, and of no file: how certificates and keys end is no domain."""
-    return _HOST.fullmatch(told) is not None and not told.lower().endswith(_FILES) and not _is_there(told, folder)
-
-
-def _is_there(told: str, folder: Path) -> bool:
-    return os.path.lexists(told) or os.path.lexists(folder / told)
-
-
-def _has_no_such_port(told: str, folder: Path) -> bool:
-    """Return whether a text is a host with, for its port, what is none: a name and a drive of Windows are others."""
-    found = _AS_PEER.fullmatch(told)
-    return (
-        found is not None
-        and peer_of(told) is None
-        and _lacks_port(found["host"], folder)
-        and not _is_there(told, folder)
-    )
-
-
-def _all_lines(text: str, name: str) -> tuple[Pointer, ...]:
-    """Return a pointer for each line of a list of peers and paths; nothing where one line is something else.
-
-    A word alone may be anything: it is a path where there is a file or folder of that name beside the list.
-
-    Raises:
-        InputError: it is such a list, and a line names a host without its port.
-    """
-    found: list[Pointer] = []
-    folder, lacking = Path(name).parent, None
-    for number, line in enumerate(StringIO(text), start=1):
-        told = _path_on(line.strip().lstrip("\ufeff"), folder)
-        if told and not told.startswith("#"):
-            if _lacks_port(told, folder):
-                lacking = lacking or (number, told)
-            elif not _is_of_list(told, folder):
-                return ()
-            found.append(_named(told, number, folder))
-    if lacking is not None:
-        raise InputError("portfolio.error.host_without_port", name=name, line=lacking[0], host=lacking[1])
-    return tuple(found)
-
-
-def _is_of_list(told: str, folder: Path) -> bool:
-    """Return whether a line may be one of a list: a peer, also with a wrong port, or a path."""
-    is_peer = peer_of(told) is not None or _has_no_such_port(told, folder)
-    return is_peer or _LIKE_A_PATH.fullmatch(told) is not None or os.path.lexists(folder / told)
-
-
 def is_list_of_peers(data: bytes, name: str) -> bool:
     """Return whether a file that only lies somewhere would be read as a list of peers, were it handed in."""
-    if not name.lower().endswith(_LISTS):
+    if not name.lower().endswith(LISTS):
         return False
     try:
         found = pointers_of(data, name, is_inventory=True)
     except PkitoolsError:
         return False
     return any(each.target is Target.PEER for each in found)
-
-
-def _path_on(line: str, folder: Path) -> str:
-    """Return the name on a line: all of it, or the word before the options and names of a list of HAProxy."""
-    first, *rest = line.split(None, 1)[:2] or [""]
-    if not rest or first.startswith("#") or os.path.lexists(folder / line):
-        return line
-    return first if rest[0].startswith("[") or os.path.lexists(folder / first) else line
-
-
-def _named(text: str, line: int, folder: Path) -> Pointer:
-    if peer_of(text) is not None:
-        return Pointer(Target.PEER, text, line)
-    return Pointer(Target.NO_PEER if _has_no_such_port(text, folder) else Target.FILE, text, line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
@@ -36,6 +35,7 @@ from pkitools.oin import OIN, InvalidOINError
 from pkitools.portfolio.judging import ANYWHERE, Judge, Where, lean
 from pkitools.portfolio.known import is_of_authorities
 from pkitools.portfolio.model import (
+    OF_PEER,
     Gap,
     HeldCertificate,
     HeldKey,
@@ -47,6 +47,7 @@ from pkitools.portfolio.model import (
     Unread,
 )
 from pkitools.portfolio.pointers import is_list_of_peers, pointers_beside, pointers_of
+from pkitools.portfolio.where import folder_of
 from pkitools.requests.reading import RequestFacts, read_request
 from pkitools.trust import embedded_intermediates, hierarchy_of
 from pkitools.validation.rules import RULES as PATH_RULES
@@ -59,7 +60,6 @@ from pkitools.x509.oids import SUBJECT_SERIAL_NUMBER
 from pkitools.x509.recurring import Recurring
 
 _ByPart: TypeAlias = Mapping[int | None, Sequence[Outcome]]
-_TLS: Final = "tls"
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +268,7 @@ class _Found:
         if self.unit.sent_with is not None:
             return True
         self._is_by_folder = True
-        return self.unit.name.rpartition(os.sep)[0] not in self.judge.known.stores
+        return folder_of(self.unit.name) not in self.judge.known.stores
 
     @cached_property
     def _is_of_store(self) -> bool:
@@ -461,7 +461,7 @@ class _Found:
         return Place(
             self.unit.name,
             item.position,
-            _TLS if self.unit.host is not None else str(self.contents.container),
+            OF_PEER if self.unit.host is not None else str(self.contents.container),
             item.alias,
             " ".join(filter(None, (item.role, item.use))) or None,
             item.entity_id,

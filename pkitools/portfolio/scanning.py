@@ -17,11 +17,12 @@ from pkitools.errors import PkitoolsError
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_PENDING
 from pkitools.portfolio.claims import Claims, namers
-from pkitools.portfolio.copies import Copies
+from pkitools.portfolio.copies import Copies, is_no_use
 from pkitools.portfolio.following import (
     MOST_ROUNDS,
     POINTS_NOWHERE,
     Leads,
+    any_together,
     key_beside,
     keys_called,
     listing_of,
@@ -30,15 +31,16 @@ from pkitools.portfolio.following import (
 )
 from pkitools.portfolio.foreseeing import gathered_from
 from pkitools.portfolio.in_use import InUse
-from pkitools.portfolio.including import Whole, whole_of
+from pkitools.portfolio.including import NO_ROOTS, Whole, whole_of
+from pkitools.portfolio.inventory import peer_of
 from pkitools.portfolio.judging import ANYWHERE, Judge, Judging
 from pkitools.portfolio.known import Collecting
 from pkitools.portfolio.lodging import Lodgers
 from pkitools.portfolio.model import Gap, HeldCertificate, OwnKey, Pending, Pointer, Reading, Target, Unread
-from pkitools.portfolio.opening import ToRead, unit_of
+from pkitools.portfolio.opening import ToRead, parts_of_text, unit_of
 from pkitools.portfolio.pairing import Named, not_as_named, not_opened, said_of_key, with_said
 from pkitools.portfolio.peers import Fetch, Peer, asked_together, unit_of_peer
-from pkitools.portfolio.pointers import peer_of, text_of
+from pkitools.portfolio.pointers import text_of
 from pkitools.portfolio.reading import Unit, examine, held_certificate
 from pkitools.portfolio.taking import key_taken, refuse_closed
 from pkitools.portfolio.walking import FoundFile, Walk
@@ -142,6 +144,9 @@ class Scan:
     copies: Copies = field(default_factory=Copies)
     named: dict[tuple[str, bool, str], Named] = field(default_factory=dict)
     keyed: set[str] = field(default_factory=set)
+    roots: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
+    sure: set[tuple[str, str]] = field(default_factory=set)
+    doubtful: dict[tuple[str, str], tuple[str, Pointer]] = field(default_factory=dict)
     lodgers: Lodgers = field(init=False)
 
     def __post_init__(self) -> None:
@@ -191,15 +196,15 @@ class Scan:
         rest = map(self._unit, chain((each for each in early if each.name in later), first[len(early) :], walked))
         yield from self._noted(readings_of(rest, self.judge, self.executor), further)
         yield from self._pointed_to(further, [(each, "") for each in given if _is_peer(each)])
-        wholes = {name: self._whole(name) for name in self.including}
+        wholes = [(name, whole) for name in self.including for whole in self._wholes(name)]
         parts = self.in_use.parts()
-        outermost = [whole for name, whole in wholes.items() if os.path.realpath(name) not in parts]
+        outermost = [whole for name, whole in wholes if os.path.realpath(name) not in parts]
         yield from self._of_variables(outermost)
         for name, unread in self.in_use.missing(self._text, self._is_given):
             yield Reading(name, unread=(unread,), is_again=True)
         yield from self._noted(self._lodging(), [])
         yield from self._again()
-        for name, pointer in chain.from_iterable(whole.pointers for whole in wholes.values()):
+        for name, pointer in chain.from_iterable(whole.pointers for _, whole in wholes):
             if pointer.is_key and pointer.key_of:
                 self._keyed(pointer, name)
                 for path in resolved(pointer, name).files:
@@ -215,10 +220,44 @@ class Scan:
         )
         yield from self._used(files)
 
-    def _whole(self, name: str) -> Whole:
-        """Return what a configuration and what it includes point to, by the names that their files have here."""
-        found = whole_of(name, self._text, self.in_use.reached(name))
-        return replace(found, pointers=[(self._as_given(origin), pointer) for origin, pointer in found.pointers])
+    def _wholes(self, name: str) -> Iterator[Whole]:
+        """Yield what a configuration and what it includes point to, by the names that their files have here.
+
+        Once for each folder that a program opens its names from.
+        """
+        real = os.path.realpath(name)
+        known: list[Mapping[str, str]]
+        known = [{source: root} for (path, source), roots in self.roots.items() if path == real for root in roots]
+        for roots in known or [NO_ROOTS]:
+            found = whole_of(name, self._text, self.in_use.reached(name), roots)
+            yield replace(found, pointers=[(self._as_given(origin), pointer) for origin, pointer in found.pointers])
+
+    def _rooted(self, further: list[tuple[str, Pointer]]) -> list[tuple[str, Pointer]]:
+        """Return pointers as their program opens them: a part has its names from where the main configuration lies.
+
+        Each once for every main configuration that is known to include what it stands in.
+        """
+        at_places = [((os.path.realpath(name), pointer.program), name, pointer) for name, pointer in further]
+        places: dict[tuple[str, str], list[tuple[str, Pointer]]] = {}
+        for at, name, pointer in at_places:
+            places.setdefault(at, []).append((name, pointer))
+        waiting = [(at, root) for at, found in places.items() for root in (*found[0][1].roots, *self.roots.get(at, ()))]
+        looked = set[tuple[tuple[str, str], str]]()
+        while waiting:
+            at, root = waiting.pop()
+            self.roots.setdefault(at, {})[root] = None
+            if (at, root) in looked:
+                continue
+            looked.add((at, root))
+            for name, pointer in places.get(at, ()):
+                if pointer.target is Target.PATTERN:
+                    files = resolved(replace(pointer, roots=(root,)), name).files
+                    waiting += (((os.path.realpath(path), pointer.program), root) for path in files)
+        return [
+            (name, replace(pointer, roots=(root,)) if root else pointer)
+            for at, name, pointer in at_places
+            for root in pointer.roots or self.roots.get(at, ("",))
+        ]
 
     def _of_variables(self, wholes: Sequence[Whole]) -> Iterator[Reading]:
         """Follow what is named by a variable that another file of the same configuration sets, and yield what is not.
@@ -277,8 +316,19 @@ class Scan:
         """Yield what is called a copy and has ended, where something says that it is used."""
         if self.copies:
             yield from self.copies.by_links()
-            texts = ((name, told) for name in self._names(files) if (told := self._text(name)) is not None)
-            yield from self.copies.by_texts(texts, self._names(files))
+            too_large: list[Unread] = []
+            yield from self.copies.by_texts(self._parts(files, too_large), self._names(files))
+            yield from (Reading(one.name, unread=(one,), is_again=True) for one in too_large)
+
+    def _parts(self, files: Sequence[str], too_large: list[Unread]) -> Iterator[tuple[str, int, str]]:
+        """Yield the parts of all texts that may use a file, and keep which are too large to be looked through."""
+        held = {unit.name: unit.data for unit in self.held}
+        for name in self._names(files):
+            for part in () if is_no_use(name) else parts_of_text(name, held.get(name)):
+                if isinstance(part, Unread):
+                    too_large.append(part)
+                else:
+                    yield name, *part
 
     def _names(self, files: Sequence[str]) -> Iterator[str]:
         yield from (unit.name for unit in self.held)
@@ -294,7 +344,10 @@ class Scan:
         except PkitoolsError as error:
             yield not_opened(key, error, self._origins(key, is_key=True) or self._origins(certificate, is_key=False))
             return
-        if wrong:
+        pair = (certificate, key)
+        if wrong and pair in self.doubtful and pair not in self.sure:
+            yield _of_several(certificate, *self.doubtful[pair])
+        elif wrong:
             self.said[certificate] = (*self.said.get(certificate, ()), *wrong)
             yield with_said(examine(replace(unit, claims=self._leads([certificate])), self.judge), wrong)
 
@@ -329,12 +382,12 @@ class Scan:
             if not further:
                 break
             peers += [(p.text, f"{name}:{p.line}") for name, p in further if p.target is Target.PEER]
-            units, further = list(self._followed(further)), []
+            units, further = list(self._followed(self._rooted(further))), []
             yield from self._noted(
                 readings_of((self._claimed(unit_of(each)) for each in units), self.judge, self.executor), further
             )
         yield from self._of_peers(peers)
-        for name, pointer in further:
+        for name, pointer in self._rooted(further):
             told, origin = resolved(pointer, name), f"{name}:{pointer.line}"
             if told.unread is not None:
                 yield Reading(name, unread=(told.unread,), is_again=True)
@@ -446,6 +499,7 @@ class Scan:
                 if pointer.is_key:
                     keys.add(path)
                     stated.add(path)
+                    self._doubt(pointer, name)
                     if name not in self.including:  # what that includes may say otherwise
                         self._pair(path, pointer, name)
                 elif (key := self._loaded(pointer, path, passed)) is not None:
@@ -534,6 +588,14 @@ class Scan:
         if pointer.key_of:
             found = resolved(replace(pointer, text=pointer.key_of, bases=pointer.key_of_bases), name)
             self.pairs.update({(self._as_given(path), key): True for path in found.files[:1]})
+            self.sure.update((self._as_given(path), key) for path in found.files[:1] if pointer.roots)
+
+    def _doubt(self, pointer: Pointer, name: str) -> None:
+        """Note the certificates and private keys of which nobody says whether they are meant."""
+        for one in any_together(pointer, name) if pointer.key_of else ():
+            of, key = map(self._as_given, one)
+            self.doubtful.setdefault((of, key), (name, pointer))
+            self.pairs.setdefault((of, key), True)
 
     def _of_peers(self, peers: Sequence[tuple[str, str]]) -> Iterator[Reading]:
         named: dict[Peer, list[str]] = {}
@@ -563,6 +625,14 @@ class Scan:
             told = tuple(judgement for judgement in map(ask, one.claims or (None,)) if judgement.has_path)
             if told:
                 yield Reading(one.name, (held_certificate(facts, (), told),), is_again=True)
+
+
+def _of_several(certificate: str, name: str, pointer: Pointer) -> Reading:
+    """Return the gap that a key leaves that fits in one of the folders that a configuration may mean."""
+    params = {"name": name, "line": pointer.line, "target": pointer.text, "other": certificate}
+    origin = (f"{name}:{pointer.line}",)
+    unread = Unread(certificate, Gap.UNREADABLE, "portfolio.error.several_folders", params, _NO_PART, origin)
+    return Reading(certificate, unread=(unread,), is_again=True)
 
 
 def _same_spot(name: str, line: int) -> tuple[str, int]:

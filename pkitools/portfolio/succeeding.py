@@ -28,7 +28,6 @@ _MOST_COMPARED: Final = 2_500
 _MOST_AHEAD: Final = timedelta(days=183)
 """How long before the end of the one the next may be there already, and be no more than that."""
 _ORDER: Final = "advice.validity.order_now"
-_OF_A_PEER: Final = "tls"
 _SIGNS: Final = "digitalSignature"
 _ENCRYPTS: Final = frozenset({"keyEncipherment", "dataEncipherment", "keyAgreement"})
 _USABLE: Final = frozenset({Standing.ENDS_SOON, Standing.INDETERMINATE, Standing.PASSED})
@@ -121,7 +120,7 @@ def _successor(
 
 def is_in_use(one: HeldCertificate) -> bool:
     """Return whether something names a certificate, or a peer sends it."""
-    return any(place.named_by or place.container == _OF_A_PEER for place in one.places)
+    return any(place.named_by or place.is_of_peer for place in one.places)
 
 
 def is_in_place(new: HeldCertificate, old: HeldCertificate, keys: Collection[str]) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from pkitools.errors import PkitoolsError
+from pkitools.files import is_folder
 from pkitools.files.common import file_error
 from pkitools.frozen import dataclass
 from pkitools.portfolio.model import Gap, Unread
@@ -58,7 +59,7 @@ class Walk:
             given: as it was named.
             below: also those of the folders in it.
         """
-        if not Path(given).is_dir():
+        if not is_folder(given):
             yield FoundFile(given, in_folder=False)
             return
         waiting = [given]

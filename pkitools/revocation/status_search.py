@@ -188,6 +188,8 @@ class StatusSearch:
 
     def gather_left_out(self) -> None:
         """Put in one attempt what was handed in and not looked at, for there is a limit: how much was, of how much."""
+        if all(each.code is not AttemptCode.LIMIT for each in self.attempts):
+            return  # as of most
         given = [each for each in self.attempts if each.origin is Origin.SUPPLIED and each.certificate == self.ref]
         for kind in SourceKind:
             of_kind = [each for each in given if each.source is kind]

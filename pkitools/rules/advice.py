@@ -23,6 +23,7 @@ from pkitools.findings import (
     met_if_none,
     violated,
 )
+from pkitools.frozen import of_the_latest
 from pkitools.messages import NOTHING
 from pkitools.messages.blanks import blanks_in
 from pkitools.messages.days import days_left
@@ -73,15 +74,20 @@ def _has_invisible(text: str) -> bool:
     return any(unicodedata.category(char) in {"Cf", "Co", "Cn", "Zl", "Zp"} for char in text)
 
 
+@of_the_latest
+def _unprintable(at: RuleContext) -> list[tuple[str, str]]:
+    """Return the texts with a character that may be one of control or unseen, each behind where it stands."""
+    return [(path, text) for path, text in _texts(at) if not text.isprintable()]  # one loop in C
+
+
 @_advice("names.control_characters", Severity.ERROR, Scope())
 def _control_characters(at: RuleContext) -> Answer:
-    # isprintable is one C loop; the categories are looked up only when it says no
-    return met_if_none("names", [p for p, text in _texts(at) if not text.isprintable() and _has_control(text)])
+    return met_if_none("names", [path for path, text in _unprintable(at) if _has_control(text)])
 
 
 @_advice("names.invisible_characters", _WARNING, Scope())
 def _invisible_characters(at: RuleContext) -> Answer:
-    return met_if_none("names", [p for p, text in _texts(at) if not text.isprintable() and _has_invisible(text)])
+    return met_if_none("names", [path for path, text in _unprintable(at) if _has_invisible(text)])
 
 
 @_advice("names.surrounding_space", _NOTICE, Scope())

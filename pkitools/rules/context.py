@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Final
@@ -154,7 +154,7 @@ class RuleContext:
         return tuple(self.facts.subject)
 
     @once
-    def values_by_type(self) -> dict[str, list[str]]:
+    def values_by_type(self) -> Mapping[str, list[str]]:
         """Subject attribute OID → its values."""
         found: dict[str, list[str]] = {}
         for attribute in self.subject:

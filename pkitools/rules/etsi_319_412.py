@@ -159,7 +159,8 @@ def _legal_subject(at: RuleContext) -> Answer:
 def _legal_subject_once(at: RuleContext) -> Answer:
     if not _is_legal_person(at):
         return NOT_APPLICABLE
-    return met_if_none("subject", [name for name, oid in _LEGAL_SUBJECT.items() if len(at.values(oid)) > 1])
+    types = [attribute.oid for attribute in at.subject]
+    return met_if_none("subject", [name for name, oid in _LEGAL_SUBJECT.items() if types.count(oid) > 1])
 
 
 @BOOK.rule("legal_person.identifier_differs", _ERROR, "4.2.1", scope=END_ENTITY, source=_PART_3)

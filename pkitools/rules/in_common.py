@@ -1,25 +1,28 @@
 """What rules say of everything that certificates of one authority and profile have in common, asked once for all.
 
-Of a thousand certificates that a TSP issued by one profile, half of the rules look only at what is the same in each:
-extensions, algorithms, the kind of key, the issuer. Which rules those are is nowhere declared, and need not be: a rule
-is asked about a certificate of which nothing else is there. One that asks for more gets an ``AttributeError``, and
-is asked of every certificate by itself; what another answers, it answers of all that have this in common.
+Of a thousand certificates that a TSP issued by one profile, most of the rules look only at what is the same in each:
+extensions, algorithms, the kind of key, the issuer, and of its names which there are and of what type, whatever they
+say. Which rules those are is nowhere declared, and need not be: a rule is asked about a certificate of which nothing
+else is there. One that asks for more gets an ``AttributeError``, and is asked of every certificate by itself; what
+another answers, it answers of all that have this in common.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from pkitools.findings import MET, NOT_APPLICABLE, Answer, Met, NotApplicable, NotChecked, Rule, Violated
 from pkitools.findings.asking import CRASHES
 from pkitools.profiles.conformance import Particulars
 from pkitools.rules.context import RuleContext
-from pkitools.x509.model import CertificateFacts, PublicKey
+from pkitools.x509.model import CertificateFacts, GeneralName, NameAttribute, PublicKey
 
 if TYPE_CHECKING:
     from pkitools.rules.plan import Plan, Step
+
+T = TypeVar("T")
 
 _OF_FACTS: Final = (
     "version",
@@ -65,8 +68,14 @@ _found_by: Final = attrgetter(
 )
 """Enough of it to tell most from most others, and quick to hash."""
 
-MOST: Final = 64
-"""Kinds of certificates kept: of a TSP one for each profile, and for each that has something wrong with it."""
+_OF_ATTRIBUTE: Final = ("oid", "name", "string_type")
+_OF_NAME: Final = ("kind", "type_id", "string_type")
+_of_attribute: Final = attrgetter(*_OF_ATTRIBUTE)
+_of_name: Final = attrgetter(*_OF_NAME)
+
+MOST: Final = 256
+"""Kinds of certificates kept: of a TSP some for each profile, by how many names there are, and one for each that has
+something wrong with it."""
 _ANSWERS: Final = (Met, NotApplicable, NotChecked, Violated)
 
 
@@ -74,6 +83,25 @@ class _CommonFacts(CertificateFacts):
     """The facts of a certificate without those that differ from one to the next."""
 
     __slots__ = ("is_self_issued",)
+
+
+class _OfTypes(Mapping[str, list[str]]):
+    """Which types of attributes a subject has, without the values: those of another type are none."""
+
+    def __init__(self, types: Iterable[str]) -> None:
+        self._types = frozenset(types)
+
+    def __contains__(self, oid: object) -> bool:
+        return oid in self._types
+
+    def __getitem__(self, oid: str) -> list[str]:
+        raise (AttributeError if oid in self._types else KeyError)(oid)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._types)
+
+    def __len__(self) -> int:
+        return len(self._types)
 
 
 class InCommon(NamedTuple):
@@ -112,7 +140,9 @@ class Answered:
 
         ``None`` where there is none: who asks about one certificate does not pay for the next.
         """
-        place, said = (plan, *_found_by(at)), _said(at)
+        names = at.facts.subject_alternative_name
+        form = tuple(map(_of_attribute, at.subject)), names if names is None else tuple(map(_of_name, names))
+        place, said = (plan, *_found_by(at), *form), _said(at)
         kept = self._kept.get(place)
         if kept is None or kept.said != said:
             if len(self._kept) >= MOST:
@@ -134,10 +164,11 @@ def _asked(plan: Plan, at: RuleContext, said: tuple[object, ...]) -> InCommon:
         place, rule, check, period = step
         common.was_asked_of_system = False
         try:
-            answer = check(common) if period is None else None
+            answer = check(common)
         except CRASHES:  # it asks for what is not there, or is at fault: then it says so of each
             answer = None
-        if not isinstance(answer, _ANSWERS):
+        # what does not apply does not apply on any day
+        if not isinstance(answer, _ANSWERS) or (period is not None and answer is not NOT_APPLICABLE):
             steps.append(step)
             continue
         if answer is NOT_APPLICABLE:
@@ -152,19 +183,31 @@ def _asked(plan: Plan, at: RuleContext, said: tuple[object, ...]) -> InCommon:
 def _only_in_common(at: RuleContext) -> RuleContext:
     """Return a certificate of which nothing is there but what it has in common with others.
 
-    Each of the four has slots: of a class without, its defaults would answer where nothing is.
+    Each has slots but the last: of a class without, its defaults would answer where nothing is.
     """
     facts, key = object.__new__(_CommonFacts), object.__new__(PublicKey)
     _take(_OF_KEY, at.facts.public_key, key)
     _take(_OF_FACTS, at.facts, facts)
     object.__setattr__(facts, "public_key", key)
+    subject = tuple([_only(NameAttribute, _OF_ATTRIBUTE, each) for each in at.subject])
+    names = at.facts.subject_alternative_name
+    names = names if names is None else tuple([_only(GeneralName, _OF_NAME, each) for each in names])
+    object.__setattr__(facts, "subject_alternative_name", names)
     particulars = object.__new__(Particulars)
     _take(("extensions", "environment", "trial"), at.particulars, particulars)
-    object.__setattr__(particulars, "key", key)
+    for name, value in (("key", key), ("subject", subject), ("names", names)):
+        object.__setattr__(particulars, name, value)
     common = object.__new__(RuleContext)
     _take(_OF_CONTEXT, at, common)
     common.facts, common.particulars, common._departures = facts, particulars, {}
+    common.subject, common.values_by_type = subject, _OfTypes([each.oid for each in subject])
     return common
+
+
+def _only(cls: type[T], names: Iterable[str], source: T) -> T:
+    made = object.__new__(cls)
+    _take(names, source, made)
+    return made
 
 
 def _take(names: Iterable[str], source: object, into: object) -> None:

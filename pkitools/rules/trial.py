@@ -9,7 +9,6 @@ The values are data: :mod:`pkitools.profiles`.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -29,7 +28,7 @@ from pkitools.profiles import ATTRIBUTE_OIDS, Presence, Profile
 from pkitools.profiles.conformance import Departure, Requirement
 from pkitools.rules.context import RuleContext
 from pkitools.rules.engine import Check, RuleBook, Scope, Statement, rsa_at_least
-from pkitools.x509.der import SEQUENCE, DERError, bit_string, children, root
+from pkitools.x509.keys import key_identifier
 from pkitools.x509.oids import QC_STATEMENTS
 
 _SCHEMA = cite("g4-trial-profiles")
@@ -207,12 +206,9 @@ def _key_identifier(at: RuleContext) -> Answer:
     identifier = at.facts.subject_key_identifier
     if not identifier:
         return NOT_APPLICABLE
-    spki = at.facts.public_key.spki
-    try:
-        bits, _ = bit_string(spki, children(spki, root(spki, SEQUENCE))[1])
-    except (DERError, IndexError):
+    wanted = key_identifier(at.facts.public_key.spki)
+    if wanted is None:
         return NotChecked("undecodable", "subjectPublicKeyInfo")
-    wanted = hashlib.sha1(bits, usedforsecurity=False).hexdigest()
     return met_if(identifier == wanted, "subjectKeyIdentifier", identifier, wanted=wanted)
 
 

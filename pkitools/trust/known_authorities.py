@@ -20,14 +20,19 @@ def imitated(facts: CertificateFacts) -> CatalogueEntry | None:
     Names of TRIAL, test and acceptance hierarchies are free for everybody who makes such a hierarchy. That a new key is
     the authority's own only a path to its root can show.
     """
-    guarded = _guarded()
     keyed: list[CatalogueEntry] = []
-    for name in {seen_as(attribute.value) for attribute in facts.subject.attributes(_COMMON_NAME)}:
-        keyed += guarded.get(name, ())
+    for attribute in facts.subject.attributes(_COMMON_NAME):
+        keyed += _bearing(attribute.value[:_LONGEST_NAME])
     if not keyed:
         return None
     own = _identifier(facts.public_key.spki)
     return None if any(entry.ski == own for entry in keyed) else keyed[-1]
+
+
+@lru_cache(maxsize=256)
+def _bearing(name: str) -> tuple[CatalogueEntry, ...]:
+    """Return the guarded authorities of a name; those of one path are asked about with every end entity below them."""
+    return _guarded().get(seen_as(name), ())
 
 
 def bears_known_name(name: str) -> bool:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pkitools.arguments import aware, several
 from pkitools.errors import InputError, about_file
+from pkitools.files import is_folder, is_for_reading
 from pkitools.frozen import dataclass, replace
 from pkitools.package_data import read_text, read_toml
 from pkitools.trust.authorities import CAStatus, CatalogueEntry, Knowledge, catalogue, identify, status_by_date
@@ -290,6 +291,9 @@ def _shown_name(facts: CertificateFacts) -> str:
 
 
 def _files_in(path: Path) -> list[Path]:
-    if not path.is_dir():
+    if not is_folder(path):
         return [path]
-    return sorted(p for p in path.iterdir() if p.suffix.lower() in _CERTIFICATE_SUFFIXES and p.is_file())
+    try:
+        return sorted(p for p in path.iterdir() if p.suffix.lower() in _CERTIFICATE_SUFFIXES and is_for_reading(p))
+    except OSError:
+        return [path]  # reading it says what is wrong

@@ -50,6 +50,7 @@ def _before_modulus(bits: int) -> bytes:
 
 _USUAL_KEYS: Final = {_before_modulus(bits): bits for bits in _USUAL_SIZES}
 _BEFORE_MODULUS: Final = len(next(iter(_USUAL_KEYS)))
+_BEFORE_BITS: Final = 24  # of the same keys: two headers of four octets, fifteen of the algorithm, the unused bits
 
 
 def usual_rsa_bits(spki: bytes) -> int | None:
@@ -236,9 +237,12 @@ def key_identifier(spki: bytes) -> str | None:
 
     Computed, not read from an extension: what an extension says, its issuer chose. ``None`` for a malformed key.
     """
-    try:
-        _, key = children(spki, root(spki, SEQUENCE))
-        octets, _ = bit_string(spki, key)
-    except (DERError, ValueError):
-        return None
+    if usual_rsa_bits(spki) is not None:
+        octets = spki[_BEFORE_BITS:]
+    else:
+        try:
+            _, key = children(spki, root(spki, SEQUENCE))
+            octets, _ = bit_string(spki, key)
+        except (DERError, ValueError):
+            return None
     return hashlib.sha1(octets, usedforsecurity=False).hexdigest()

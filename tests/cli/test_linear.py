@@ -26,7 +26,7 @@ from tests.support.shown import rsa_key
 
 T = TypeVar("T")
 MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
-COUNT = 3
+COUNT = 2
 ASKED = ("-e", "preproduction", "--offline", "--revocation", "off", "--moment", "2026-11-22T12:00:00Z")
 
 

@@ -13,6 +13,7 @@ from tests.connections.support import CHAIN, OIN, certificate, connection, held,
 from tests.support.chains import good_chain
 from tests.support.command import Command
 from tests.support.deliveries import pem
+from tests.support.effort import in_turn
 from tests.support.requests import request, subject
 
 AT: Final = ("--moment", "2026-11-22T12:00:00Z")
@@ -54,8 +55,9 @@ def test_what_went_by_is_told_until_it_is_live(places: Path, run: Command, lies:
     assert is_late == (lies == "nothing" and stated == "nothing" and live != FAR)
     assert (one.missed is not None) == (live == NEAR and not is_late and not is_tested)
     file = written(places, text)
-    for command in ("status", "plan"):
-        for tongue, words in {"nl": "is krap: volgens de planning", "en": "is short: by the plan"}.items():
+    tongues = tuple({"nl": "is krap: volgens de planning", "en": "is short: by the plan"}.items())
+    for number, command in enumerate(("status", "plan")):
+        for tongue, words in in_turn(tongues, number, list(STATED).index(stated), list(LIES).index(lies)):
             ran = run("--lang", tongue, command, "--connections", file, "--trust", places / "root.pem", *AT)
             if one.missed is None:
                 assert words not in ran.told

@@ -44,7 +44,9 @@ def certificates() -> tuple[IssuedCertificate, ...]:
 
 def thing(kind: str, key_pem: bytes) -> bytes:
     """A key, or what is made of one, as it lies in a file."""
-    key = load_pem_private_key(key_pem, None)
+    key = load_pem_private_key(
+        key_pem, None, unsafe_skip_rsa_key_validation=True
+    )  # made here: to try its primes takes 100 ms
     assert isinstance(key, RSAPrivateKey)
     if kind == "request":
         return x509.CertificateSigningRequestBuilder(x509.Name([])).sign(key, SHA256()).public_bytes(Encoding.PEM)

@@ -7,6 +7,7 @@ import pickle
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from pkitools.findings import Verdict
 from pkitools.portfolio import EnvironmentBasis, HeldCertificate, Portfolio
 from tests.connections.support import CHAIN, OTHER_OIN, _key, certificate, connection, written
 from tests.portfolio.support import judging, scanned
+from tests.support.effort import in_turn
 
 
 def connections(folder: Path, *texts: str) -> Connections:
@@ -188,15 +190,27 @@ PLACES: dict[str, Callable[[Iterable[str]], str]] = {
 }
 
 
-@pytest.mark.parametrize("day", [{}, {"live": "2026-01-01"}, {"sent": "2026-01-01", "tested": "2026-01-01"}])
-@pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("how", HOW)
-@pytest.mark.parametrize("own", [b"", b"without its key"])
-@pytest.mark.parametrize("sharing", ["nobody", "its holder", "another"])
+DAYS: list[dict[str, str]] = [{}, {"live": "2026-01-01"}, {"sent": "2026-01-01", "tested": "2026-01-01"}]
+SHARING = ["nobody", "its holder", "another"]
+
+
+@pytest.mark.parametrize(
+    ("sharing", "own", "how", "place", "day"),
+    [
+        (sharing, own, how, place, day)
+        for (one, sharing), own, (two, how), (three, place) in product(
+            enumerate(SHARING), (False, True), enumerate(HOW), enumerate(PLACES)
+        )
+        for day in in_turn(DAYS, one, two, three, own)
+    ],
+)
 def test_what_is_used_with_another_oin_is_wrong_in_scan_and_status_alike(
-    tmp_path: Path, sharing: str, own: bytes, how: str, place: str, day: dict[str, str]
+    tmp_path: Path, sharing: str, own: bool, how: str, place: str, day: dict[str, str]
 ) -> None:
-    """However its key or its use is seen; what only lies there, or is of a tenant who shares the place, is not."""
+    """However its key or its use is seen; what only lies there, or is of a tenant who shares the place, is not.
+
+    The product of all but the days, which take turns: of those every pair with another factor is met.
+    """
     (tmp_path / "tls").mkdir()
     files = {name: make() for name, make in HOW[how].items()}
     if own:

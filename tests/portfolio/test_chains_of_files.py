@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from itertools import permutations
+from itertools import permutations, product
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +21,7 @@ from tests.portfolio.support import CHAIN, LEAF, WHOLE, other_leaf, scanned
 from tests.support.broken import broken, laboratory
 from tests.support.chains import MOMENT, authority, good_chain
 from tests.support.deliveries import pem
+from tests.support.effort import in_turn
 
 _NAMES: Final = [defect.name for defect in defects()]
 _WORST_FIRST: Final = (Verdict.FAILED, Verdict.INDETERMINATE, Verdict.PASSED)
@@ -119,9 +120,16 @@ _MANY: Final = {f"zz/{number:03}.pem": other_leaf(number % 3) for number in rang
 _FURTHER: Final = (pytest.param({}, id="few"), pytest.param(_MANY, id="many", marks=pytest.mark.slow))
 
 
-@pytest.mark.parametrize("order", list(permutations("abc")))
-@pytest.mark.parametrize("wrong", [_WRONG, _INCOMPLETE, LEAF + pem(good_chain().root.der)])
-@pytest.mark.parametrize("further", _FURTHER)
+@pytest.mark.parametrize(
+    ("order", "wrong", "further"),
+    [
+        pytest.param(order, wrong, *further.values, marks=further.marks)
+        for (number, order), (place, wrong) in product(
+            enumerate(permutations("abc")), enumerate([_WRONG, _INCOMPLETE, LEAF + pem(good_chain().root.der)])
+        )
+        for further in in_turn(_FURTHER, number, place)
+    ],
+)
 def test_of_several_places_the_worst_decides_and_is_named(
     tmp_path: Path, order: tuple[str, str, str], wrong: bytes, further: Mapping[str, bytes]
 ) -> None:

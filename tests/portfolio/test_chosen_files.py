@@ -76,8 +76,7 @@ def accepts(main: Path) -> bool:
 
 @pytest.mark.parametrize("choice", CHOICES)
 @pytest.mark.parametrize("hosts", ["abab", "abba", "abac", "acac"])
-@pytest.mark.parametrize("lines", [USED, USED.replace("$cert", "${cert}").replace("$key", '"${key}"'),
-    " set $own $cert;\n ssl_certificate $own;\n ssl_certificate_key $key;"])  # fmt: skip
+@pytest.mark.parametrize("lines", [USED, USED.replace("$cert", "${cert}").replace("$key", '"${key}"')])
 def test_each_is_read_and_compared_with_the_key_that_is_chosen_so(
     folder: Path, choice: str, hosts: str, lines: str
 ) -> None:
@@ -150,12 +149,64 @@ def test_what_another_file_chooses_is_read_as_if_both_were_one(folder: Path, cho
     assert unread.named_by[0].startswith(f"{folder / 'maps.conf'}:"), "where its name stands"
 
 
+_PROXY: Final = " location / {\n  proxy_ssl_certificate $cert;\n  proxy_ssl_certificate_key $key;\n }"
+
+
 def test_what_another_file_sets_is_its_value(folder: Path) -> None:
-    main = apart(folder, "map $host $unused { default x; }", " include name.conf;\n" + USED)
-    (folder / "name.conf").write_text("set $cert tls/a.pem;\nset $key tls/b.key;\n")
+    main = apart(
+        folder,
+        "map $host $unused { default x; }",
+        f" ssl_certificate tls/a.pem; ssl_certificate_key tls/a.key; include name.conf;\n{_PROXY}",
+    )
+    (folder / "name.conf").write_text("set $cert tls/b.pem;\nset $key tls/a.key;\n")
     assert accepts(main)
-    found = scanned(main)
-    assert ([fits(one) for one in found.judged], found.unread) == ([False], ())
+    assert of_each(folder, main) == ({"a": True, "b": False}, [])
+
+
+@pytest.mark.parametrize("laid", [written, apart])
+@pytest.mark.parametrize("keys", ["ab", "ba", "aa", "bb"])
+def test_what_is_set_holds_in_its_own_block(folder: Path, laid: Callable[[Path, str, str], Path], keys: str) -> None:
+    servers = [
+        f" set $cert tls/{of}.pem;\n set $key tls/{key}.key;\n{_PROXY}" for of, key in zip("ab", keys, strict=True)
+    ]
+    own = " ssl_certificate tls/c.pem; ssl_certificate_key tls/c.key;"
+    main = laid(folder, "", f"{own}\n{servers[0]}\n}}\nserver {{\n{servers[1]}")
+    assert accepts(main)
+    assert of_each(folder, main) == ({"a": keys[0] == "a", "b": keys[1] == "b", "c": True}, [])
+
+
+SET: Final = " set $cert tls/a.pem;\n set $key tls/a.key;\n" + USED
+
+
+@pytest.mark.parametrize("laid", [written, apart])
+def test_what_is_set_comes_after_the_handshake_and_is_a_gap(
+    folder: Path, laid: Callable[[Path, str, str], Path]
+) -> None:
+    named, gaps = of_each(folder, laid(folder, "", SET))
+    assert (named, ("portfolio.error.variable", Gap.UNREADABLE) in gaps) == ({}, True)
+
+
+@pytest.mark.interop
+def test_nginx_comes_to_no_connection_with_what_is_set(folder: Path) -> None:
+    main = written(folder, "", SET)
+    assert accepts(main)
+    assert not shakes_hands(main, "a.nl")
+
+
+@pytest.mark.parametrize("laid", [written, apart])
+@pytest.mark.parametrize("key", ["tls/c.key", '""'])
+def test_a_case_that_has_nothing_is_not_the_default(
+    folder: Path, laid: Callable[[Path, str, str], Path], key: str
+) -> None:
+    blocks = (
+        'map $ssl_server_name $cert { default tls/a.pem; b.nl ""; }\n'
+        f"map $ssl_server_name $key {{ default tls/a.key; b.nl {key}; }}"
+    )
+    main = laid(folder, blocks, USED)
+    assert accepts(main)
+    assert of_each(folder, main) == ({"a": True}, [])
+    main = laid(folder, blocks.replace('b.nl ""', "b.nl tls/b.pem").replace(f"b.nl {key}", 'b.nl ""'), USED)
+    assert any(gap is Gap.UNREADABLE for _, gap in of_each(folder, main)[1]), "a certificate without a key"
 
 
 @pytest.mark.parametrize(
@@ -175,7 +226,7 @@ def test_what_no_file_of_the_configuration_says_is_a_gap(folder: Path, what: str
             (folder / f"{number}.conf").write_text(f"set $cert tls/{'ab'[number - 1]}.pem;\n")
         main.write_text(main.read_text().replace("maps.conf", "maps.conf; include 1.conf; include 2.conf"))
     else:
-        (folder / "sites" / "site.conf").write_text(f"include ../nginx.conf;\nserver {{\n{USED}\n}}\n")
+        (folder / "sites" / "site.conf").write_text(f"include nginx.conf;\nserver {{\n{USED}\n}}\n")
     codes = {(unread.code, unread.gap) for unread in scanned(folder).unread}
     assert ("portfolio.error.variable", Gap.UNREADABLE) in codes
 

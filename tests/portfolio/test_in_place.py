@@ -21,6 +21,7 @@ from tests.portfolio.test_copies import AFTER, COPIES, NAMING, is_silent, laid, 
 from tests.support.chains import good_chain
 from tests.support.command import Command
 from tests.support.deliveries import pem
+from tests.support.effort import in_turn
 from tests.support.portfolios import day
 
 __all__ = ["run"]  # a fixture
@@ -59,7 +60,9 @@ def test_when_the_next_was_made_says_nothing_of_a_copy(
     first, second = SPANS[span]
     pairs = made(*first, 2), made(*second, 3)
     assert is_silent(at(laid(tmp_path / "a", old, new, pairs=pairs)))
-    for number, options in enumerate(({"next_key": False}, *({"named": each} for each in NAMING))):
+    named = [{"named": each} for each in NAMING]
+    turn = in_turn(named, list(COPIES).index(old), list(SPANS).index(span))
+    for number, options in enumerate(({"next_key": False}, *turn)):
         assert not is_silent(at(laid(tmp_path / str(number), old, new, pairs=pairs, **options))), options  # type: ignore[arg-type]  # of either type
 
 
@@ -131,7 +134,7 @@ def test_what_names_a_copy_is_told_with_it(tmp_path: Path, monkeypatch: pytest.M
     folder = laid(Path("a"), old, COPIES[old])
     names = [f"{number}-{'x' * 150}.sh" for number in range(7)]
     for number, name in enumerate(names, 1):
-        (folder / name).write_text(f"#!/bin/sh\n\nmv a.pem {old}\n")
+        (folder / name).write_text(f"#!/bin/sh\n\nserve {old}\n")
         found = at(folder)
         one = first_to_end(found)
         for each in told(one, found):

@@ -11,8 +11,10 @@ import pytest
 from pkitools.checking.file_names import ARCHIVES
 from pkitools.portfolio.model import Portfolio
 from pkitools.portfolio.naming_folders import Folders
+from pkitools.portfolio.written import plain, words
 from tests.portfolio.support import judging, scanned
 from tests.portfolio.test_copies import AFTER, is_silent, laid
+from tests.support.effort import in_turn
 from tests.support.work_done import work_done
 
 ARCHIVED: Final = {
@@ -131,12 +133,14 @@ def with_text(folder: Path, old: str, new: tuple[str, ...], name: str, text: str
 def test_a_text_that_names_the_folder_names_what_is_in_it(tmp_path: Path, name: str) -> None:
     for number, (old, new) in enumerate(ARCHIVED.items()):
         folder = with_text(tmp_path / str(number), old, new, name, NAMES[name])
-        assert not seen(folder), old
-        (one,) = (one for one in whole(folder).judged if one.not_after < AFTER)
+        found = whole(folder)
+        assert not is_silent(found), old
+        (one,) = (one for one in found.judged if one.not_after < AFTER)
         line = 1 + next(at for at, text in enumerate((folder / name).read_text().splitlines()) if is_where(text))
         assert {each for place in one.places for each in place.named_by} == {f"{folder / name}:{line}"}
-        (folder / name).unlink()
-        assert seen(folder), old
+        if old in in_turn([*ARCHIVED], list(NAMES).index(name)):
+            (folder / name).unlink()
+            assert seen(folder), old
 
 
 def is_where(line: str) -> bool:
@@ -147,7 +151,8 @@ def is_where(line: str) -> bool:
 @pytest.mark.parametrize("name", NAMES_NOT)
 def test_what_tells_of_it_or_names_another_is_no_use_of_it(tmp_path: Path, name: str) -> None:
     for number, (old, new) in enumerate(ARCHIVED.items()):
-        assert seen(with_text(tmp_path / str(number), old, new, name, NAMES_NOT[name])), old
+        if in_turn((True, False), number, list(NAMES_NOT).index(name))[0]:  # two of the four each, in a deep run all
+            assert seen(with_text(tmp_path / str(number), old, new, name, NAMES_NOT[name])), old
 
 
 def test_a_text_that_tells_first_hides_no_use_of_it(tmp_path: Path) -> None:
@@ -180,7 +185,10 @@ def test_a_name_that_no_other_file_has_is_of_this_one_in_whatever_folder(tmp_pat
     assert seen(folder)
     (folder / "app.ini").write_text(f"certificate = {given}\n")
     (folder / "old.pem").write_bytes((folder / "server.pem").read_bytes())
-    assert seen(folder), "another file is called so"
+    assert seen(folder) is (given == "old.pem"), "another file is called so, and a variable may be any folder"
+    setting = "export CERT_DIR=/srv/live\ndir: ./live/\nset DIR=C:\\live\n"
+    (folder / "app.ini").write_text(f"{setting}certificate = {given}\n")
+    assert seen(folder), "the text says what the variable is"
 
 
 HOSTILE: Final = {
@@ -201,11 +209,15 @@ def test_what_is_done_of_a_text_grows_with_it_and_no_faster(kind: str, within: s
 
     def done(count: int) -> int:
         text = HOSTILE[kind](count)
-        return work_done(lambda: [*Folders(files, ARCHIVES).named_in(text, f"/nowhere/{within}a.conf")])["calls"]
+        return work_done(lambda: named_in(Folders(files, ARCHIVES), text, f"/nowhere/{within}a.conf"))["calls"]
 
     done(9)  # what is loaded once
-    few, more = done(400), done(1600)
-    assert more < 5 * few + 2_000, (few, more)
+    few, more = done(100), done(400)
+    assert more < 5 * few + 500, (few, more)
+
+
+def named_in(folders: Folders, text: str, source: str) -> list[tuple[str, int]]:
+    return [*folders.named_in(words(plain(text), lambda word: True), text, source)]
 
 
 def test_very_many_places_are_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,6 +228,6 @@ def test_very_many_places_are_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> 
     files = ["/srv/archive/a.pem"]
     texts = [f"dir = /{number}/other/archive\n" for number in range(400)]
     folders = Folders(files, ARCHIVES)
-    found = [[*folders.named_in(text, "/srv/a.conf")] for text in texts]
+    found = [named_in(folders, text, "/srv/a.conf") for text in texts]
     assert len(looked_up) == 50
     assert (found[0], found[-1]) == ([], [(files[0], len("dir = "))])

@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +30,7 @@ from tests.portfolio.support import CHAIN, judging, other_leaf, scanned
 from tests.support.chains import Issued, crl, end_entity, good_chain
 from tests.support.chains import key as new_key
 from tests.support.deliveries import pem
+from tests.support.effort import in_turn
 from tests.support.judges import judge
 
 # in each A.pem with A.key is the first certificate and R.pem with R.key the second
@@ -207,10 +209,14 @@ def _starts(folder: Path) -> bool:
     return subprocess.run(command, capture_output=True, cwd=folder, check=False).returncode == 0
 
 
-@pytest.mark.parametrize("case", _BY_ITSELF)
-@pytest.mark.parametrize("inside", [None, "A"])
-@pytest.mark.parametrize("whole", [True, False])
-@pytest.mark.parametrize("key", ["A", "R"])
+@pytest.mark.parametrize(
+    ("case", "inside", "key", "whole"),
+    [
+        (case, inside, key, whole)
+        for (number, case), inside, key in product(enumerate(_BY_ITSELF), (None, "A"), ("A", "R"))
+        for whole in in_turn((True, False), number, inside == "A", key == "A")
+    ],
+)
 def test_what_haproxy_loads_by_itself_is_held_to_its_certificate(
     folder: Path,
     issued: dict[str, Issued],
@@ -221,7 +227,7 @@ def test_what_haproxy_loads_by_itself_is_held_to_its_certificate(
     *,
     whole: bool,
 ) -> None:
-    """HAProxy itself says whether they fit; whether its folder was given or its configuration alone."""
+    """HAProxy itself says whether they fit; whether its folder was given or its configuration alone, in turn."""
     options, line, certificate, beside = _BY_ITSELF[case]
     where = folder if whole else tmp_path_factory.mktemp("elsewhere")
     (where / "certs").mkdir()

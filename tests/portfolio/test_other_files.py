@@ -18,6 +18,7 @@ from pkitools.requests.keys import to_pem
 from tests.portfolio.support import CHAIN, LEAF, WHOLE, scanned
 from tests.support.chains import good_chain
 from tests.support.der import integer, oid, sequence
+from tests.support.effort import in_turn
 
 _NOISE: Final = Random(977).randbytes(4000)
 BINARY: Final = {
@@ -225,7 +226,8 @@ def test_a_blank_is_no_damaged_certificate(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("hidden", HIDDEN)
 def test_a_blank_hides_nothing(tmp_path: Path, name: str, hidden: str) -> None:
     real = HIDDEN[hidden](good_chain().leaf.der)
-    for data in (real + b"\n" + _TEMPLATES[name].encode(), _TEMPLATES[name].encode() + b"\n" + real):
+    orders = (real + b"\n" + _TEMPLATES[name].encode(), _TEMPLATES[name].encode() + b"\n" + real)
+    for data in in_turn(orders, list(_TEMPLATES).index(name), list(HIDDEN).index(hidden)):
         (tmp_path / name).write_bytes(data)
         assert scanned(tmp_path).passed_over == 0
 

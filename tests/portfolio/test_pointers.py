@@ -18,7 +18,8 @@ from pkitools.messages import LANGUAGES, error_sentence
 from pkitools.package_data import read_toml
 from pkitools.portfolio import Gap, Target, following, pointers
 from pkitools.portfolio.following import MOST_ROUNDS
-from pkitools.portfolio.pointers import COLUMNS, peer_of, pointers_of
+from pkitools.portfolio.inventory import COLUMNS, peer_of
+from pkitools.portfolio.pointers import pointers_of
 from tests.portfolio.support import CHAIN, WHOLE, gaps, scanned
 from tests.support.chains import end_entity, good_chain
 from tests.support.deliveries import pem
@@ -419,29 +420,29 @@ def test_a_peer_is_a_host_with_a_port(text: str, peer: tuple[str, int] | None) -
 @pytest.mark.parametrize(
     "text",
     [
-        "ssl_certificate " * 60_000,
-        'ssl_certificate "' + "a" * 900_000,
-        "certFile: [" + '"a", ' * 180_000 + "]",
-        " " * 900_000 + "include x;",
-        "bind " + "crt " * 220_000,
-        "\n" * 900_000,
-        '"\\" ' * 200_000 + "ssl_certificate a;",
-        "{" * 500_000 + "ssl_certificate a;" * 20_000,
-        "<VirtualHost>" * 60_000 + "SSLCertificateFile a",
-        "SSLCertificateFile \\\n" * 50_000,
-        "certFile: " * 90_000,
-        "# certFile: a\n" * 60_000,
-        "# " + "certFile: " * 90_000,
-        "{certFile: [" * 70_000,
-        "f(certFile: " * 70_000,
-        "certFile:\n\n" * 70_000,
-        "rootCAs:\n - a\n" * 60_000,
-        'bind x crt "' + "crt 'a " * 100_000,
+        "ssl_certificate " * 20_000,
+        'ssl_certificate "' + "a" * 300_000,
+        "certFile: [" + '"a", ' * 60_000 + "]",
+        " " * 300_000 + "include x;",
+        "bind " + "crt " * 70_000,
+        "\n" * 300_000,
+        '"\\" ' * 70_000 + "ssl_certificate a;",
+        "{" * 170_000 + "ssl_certificate a;" * 7_000,
+        "<VirtualHost>" * 20_000 + "SSLCertificateFile a",
+        "SSLCertificateFile \\\n" * 17_000,
+        "certFile: " * 30_000,
+        "# certFile: a\n" * 20_000,
+        "# " + "certFile: " * 30_000,
+        "{certFile: [" * 23_000,
+        "f(certFile: " * 23_000,
+        "certFile:\n\n" * 23_000,
+        "rootCAs:\n - a\n" * 20_000,
+        'bind x crt "' + "crt 'a " * 33_000,
     ],
 )
 def test_a_text_that_was_made_to_take_long_does_not(text: str) -> None:
     behind = "\n;\nssl_certificate last.pem;\n"
-    with bounded(2):
+    with bounded(0.3):
         try:
             found = {each.text for each in pointers_of((text + behind).encode(), "a", is_inventory=True)}
         except LimitError as error:
@@ -494,7 +495,7 @@ def test_a_list_of_haproxy_is_followed_line_by_line(outside: Path, base: str) ->
         ("Define CERTS tls\n", True),
         ('Define CERTS "tls"\n', True),
         ("Define CERTS tls\nDefine CERTS tls\n", True),
-        ("Define CERTS tls\nDefine CERTS other\n", False),
+        ("Define CERTS other\nDefine CERTS tls\n", True),
         ("Define OTHER tls\n", False),
         ("Define CERTS ${CERTS}\n", False),
         ("", False),
@@ -507,6 +508,8 @@ def test_what_apache_defines_stands_for_its_value_and_is_never_guessed(
     found = scanned(outside / "site.conf")
     assert len(found.judged) == is_found
     assert [one.code for one in found.unread] == ([] if is_found else ["portfolio.error.variable"])
+    (outside / "site.conf").write_text(f"{defines}Define CERTS other\nSSLCertificateFile ${{CERTS}}/a.pem\n")
+    assert [one.code for one in scanned(outside / "site.conf").unread] == ["portfolio.error.points_nowhere"]
 
 
 def test_a_list_of_files_and_peers_is_one_wherever_it_comes_from(

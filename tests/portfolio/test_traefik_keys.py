@@ -111,6 +111,36 @@ def test_what_may_be_of_another_asks_for_no_key(folder: Path, name: str, text: s
     assert told(folder) == told(folder / name) == []
 
 
+_MORE: Final = "http:\n  middlewares:\n    m:\n      headers:\n        customRequestHeaders:\n"
+ELSEWHERE: Final = {
+    "a value": _MORE + '          X: "{{ env `X` }}"\n',
+    "a merge": "x: &x\n  a: b\n" + _MORE + "          <<: *x\n",
+    "a condition": "{{ if true }}\nx: y\n{{ end }}\n",
+    "a remark": "# {{ template }} and <<: nothing\n",
+}
+
+
+@pytest.mark.parametrize("more", ELSEWHERE)
+@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize("way", [way for way, (name, *_) in WAYS.items() if name != "t.toml" and way != "any letters"])
+def test_a_template_or_a_merge_elsewhere_excuses_none(folder: Path, way: str, is_first: bool, more: str) -> None:
+    place = written(folder, way, with_key=False)
+    text = place.read_text()
+    place.write_text(ELSEWHERE[more] + text if is_first else text + ELSEWHERE[more])
+    assert told(place) == [("portfolio.error.names_without_key", Gap.UNREADABLE)]
+
+
+@pytest.mark.parametrize("brought", ["<<: *k", '{{ template "key" . }}', "{{- .key }}"])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_what_may_bring_the_key_excuses_its_own_item_alone(folder: Path, brought: str, is_first: bool) -> None:
+    inner = f"{brought}\n      certFile: A.pem\n" if is_first else f"certFile: A.pem\n      {brought}\n"
+    text = f"x: &k\n  keyFile: A.key\ntls:\n  certificates:\n    - {inner}"
+    (folder / "t.yml").write_text(text)
+    assert told(folder) == []
+    (folder / "t.yml").write_text(f"{text}    - certFile: A.pem\n      stores:\n        - default\n")
+    assert told(folder) == [("portfolio.error.names_without_key", Gap.UNREADABLE)]
+
+
 def test_a_file_in_a_map_of_kubernetes_is_one_of_its_own(folder: Path) -> None:
     text = (
         "kind: ConfigMap\nmetadata:\n  name: a\ndata:\n  tls.yml: |\n    tls:\n      certificates:\n"
@@ -123,6 +153,6 @@ def test_a_file_in_a_map_of_kubernetes_is_one_of_its_own(folder: Path) -> None:
 
 
 def test_many_items_take_no_longer_each(folder: Path) -> None:
-    (folder / "t.yml").write_text("tls:\n  certificates:\n" + "  - certFile: A.pem\n    keyFile: A.key\n" * 4_000)
-    with bounded(2):
+    (folder / "t.yml").write_text("tls:\n  certificates:\n" + "  - certFile: A.pem\n    keyFile: A.key\n" * 2_000)
+    with bounded(0.5):
         assert told(folder / "t.yml") == []

@@ -19,7 +19,7 @@ from tests.support.chains import MOMENT
 from tests.support.work_done import work_done
 
 MANY: Final = 20
-BOUNDS: Final = {"signatures": 0, "parsed by cryptography": 0, "parsed by us": 0, "files": 2, "calls": 796}
+BOUNDS: Final = {"signatures": 0, "parsed by cryptography": 0, "parsed by us": 0, "files": 2, "calls": 798}
 """Of one leaf in a file of its own: the most of each, beside what is done to judge it.
 
 It is opened twice: once for what it says of others. Exact, but for the calls, which other Pythons change a little.
@@ -38,7 +38,7 @@ def test_little_is_done_beside_the_verdict(tmp_path: Path) -> None:
         folder.mkdir()
         for number, leaf in enumerate(leaves[:count]):
             (folder / f"{number:03}.pem").write_bytes(leaf)
-    for _ in range(2):  # tables that are loaded once, and methods that are written after some objects
+    for _ in range(4):  # tables that are loaded once, and methods that are written after some objects
         assert all(judgement.has_path for one in scanned(more, asked=asked).judged for judgement in one.judgements)
         list(checker.check_many(leaves))
     done: Counter[str] = work_done(lambda: scanned(more, asked=asked))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +19,7 @@ import pkitools.profiles.conformance
 import pkitools.rules
 from pkitools.documents import cite
 from pkitools.environment import Environment
-from pkitools.findings import MET, Answer, Outcome, Severity, violated
+from pkitools.findings import MET, NOT_APPLICABLE, Answer, Binds, Outcome, Period, Severity, violated
 from pkitools.profiles import get_profile, profiles
 from pkitools.profiles.conformance import Particulars
 from pkitools.rules import in_common, plan, role_of
@@ -30,6 +31,7 @@ from pkitools.rules.linting import linted
 from pkitools.systems import get_system
 from pkitools.x509 import BasicConstraints, CertificateFacts, CertificatePolicy, PublicKey, QcStatement
 from pkitools.x509.holder import Holder
+from pkitools.x509.model import GeneralName, NameAttribute
 from pkitools.x509.reader import readable
 from tests.rules.test_properties import BASES, mutated
 from tests.support.certificates import MOMENT, made
@@ -116,6 +118,7 @@ def test_half_of_the_rules_are_asked_once() -> None:
 
 
 BASE = made("g4-tls")
+OTHER_NAMES = tuple(replace(each, value="elders.nl") for each in BASE.subject_alternative_name or ())
 OTHER: dict[str, object] = {
     "version": 1,
     "issuer": made("uzi-server").subject,
@@ -177,6 +180,51 @@ def test_certificates_that_differ_in_one_part_of_it_have_not_all_in_common(part:
     assert answered.find(rules, differing(part)) is None
 
 
+def _with(part: str, **other: object) -> CertificateFacts:
+    """A certificate of which one attribute of the subject, or one name, is another than that of a good one."""
+    if part == "attribute":
+        ((first,), *rest) = BASE.subject.rdns
+        return replace(BASE, subject=replace(BASE.subject, rdns=((replace(first, **other),), *rest)))  # type: ignore[arg-type]  # of its type
+    first_name, *others = BASE.subject_alternative_name or ()
+    return replace(BASE, subject_alternative_name=(replace(first_name, **other), *others))  # type: ignore[arg-type]  # the same
+
+
+OTHER_FORMS: dict[str, CertificateFacts] = {
+    "attribute.oid": _with("attribute", oid="2.5.4.11"),
+    "attribute.name": _with("attribute", name="OU"),
+    "attribute.string_type": _with("attribute", string_type="TeletexString"),
+    "attribute more": replace(BASE, subject=replace(BASE.subject, rdns=(*BASE.subject.rdns, *BASE.subject.rdns[-1:]))),
+    "name.kind": _with("name", kind="ip"),
+    "name.type_id": _with("name", type_id="1.2.3"),
+    "name.string_type": _with("name", string_type="UTF8String"),
+    "name more": replace(BASE, subject_alternative_name=(*OTHER_NAMES, *OTHER_NAMES)),
+    "no name": replace(BASE, subject_alternative_name=()),
+    "no names": replace(BASE, subject_alternative_name=None),
+}
+"""Part of the form of names → a certificate that differs in it."""
+
+
+@pytest.mark.parametrize("part", OTHER_FORMS)
+def test_certificates_with_names_of_another_form_have_not_all_in_common(part: str) -> None:
+    rules, answered = plan.plan_of("end_entity", frozenset(), "g4", None), Answered()
+    same, other = (replace(BASE, subject_alternative_name=OTHER_NAMES), OTHER_FORMS[part])
+    at = [RuleContext(facts, kind="end_entity", profile=None, moment=MOMENT) for facts in (BASE, same, other)]
+    answered.find(rules, at[0])
+    assert answered.find(rules, at[1]) is not None, "what names say is no part of it"
+    assert answered.find(rules, at[2]) is None
+
+
+def test_no_part_of_a_form_is_left_out() -> None:
+    parts = {
+        f"{of}.{name}" for of, cls in (("attribute", NameAttribute), ("name", GeneralName)) for name in _fields(cls)
+    }
+    assert parts - {"attribute.value", "name.value"} == {part for part in OTHER_FORMS if "." in part}
+
+
+def _fields(of: type) -> list[str]:
+    return [each.name for each in dataclasses.fields(of)]
+
+
 def test_no_part_of_it_is_left_out() -> None:
     context = {f"{name} certificate" if name in in_common._OF_FACTS else name for name in in_common._OF_CONTEXT}
     assert set(OTHER) == {*in_common._OF_FACTS, *in_common._OF_KEY, *context}
@@ -196,6 +244,41 @@ def _looks_at_the_system(at: RuleContext) -> Answer:
 
 def _looks_at_the_issuer(at: RuleContext) -> Answer:
     return violated("issuer", at.facts.issuer.common_name)
+
+
+def _looks_at_the_types(at: RuleContext) -> Answer:
+    return violated("subject", [(each.oid, each.name, each.string_type) for each in at.subject])
+
+
+def _looks_which_types_there_are(at: RuleContext) -> Answer:
+    return violated(
+        "subject", sorted(at.values_by_type), count=len(at.values_by_type), cn="2.5.4.3" in at.values_by_type
+    )
+
+
+def _looks_at_a_type_that_is_not_there(at: RuleContext) -> Answer:
+    return violated("subject", at.values("1.2.3"), also=at.values_by_type.get("1.2.3.4"))
+
+
+def _looks_at_a_value(at: RuleContext) -> Answer:
+    return violated("subject", at.values("2.5.4.3"))
+
+
+def _looks_at_values_as_a_whole(at: RuleContext) -> Answer:
+    return violated("subject", sorted(at.values_by_type.items()))
+
+
+def _compares_an_attribute(at: RuleContext) -> Answer:
+    return violated("subject", at.subject[0] in at.subject[1:])
+
+
+def _looks_at_the_kinds_of_names(at: RuleContext) -> Answer:
+    names = at.facts.subject_alternative_name
+    return violated("names", None if names is None else [(each.kind, each.type_id, each.string_type) for each in names])
+
+
+def _looks_at_a_name(at: RuleContext) -> Answer:
+    return violated("names", at.dns_names)
 
 
 def _is_at_fault(at: RuleContext) -> Answer:
@@ -219,6 +302,14 @@ CHECKS = {
     _looks_at_the_time: False,
     _looks_at_the_system: True,
     _looks_at_the_issuer: True,
+    _looks_at_the_types: True,
+    _looks_which_types_there_are: True,
+    _looks_at_a_type_that_is_not_there: True,
+    _looks_at_a_value: False,
+    _looks_at_values_as_a_whole: False,
+    _compares_an_attribute: False,
+    _looks_at_the_kinds_of_names: True,
+    _looks_at_a_name: False,
     _is_at_fault: False,
     _answers_several: False,
     _says_nothing_that_is_an_answer: False,
@@ -235,10 +326,11 @@ def test_a_rule_is_asked_of_each_that_looks_at_more(check: Any, monkeypatch: pyt
     plan.plan_of.cache_clear()
     try:
         base = made("g4-tls")
-        name = replace(base.subject, rdns=made("uzi-server").subject.rdns)
+        (of_other,) = base.subject.rdns[-1]
+        name = replace(base.subject, rdns=(*base.subject.rdns[:-1], (replace(of_other, value="elders"),)))
         ask = [
             partial(asked, facts, systems=systems, moment=moment)
-            for facts in (base, replace(base, subject=name, sha256="00" * 32))
+            for facts in (base, replace(base, subject=name, subject_alternative_name=OTHER_NAMES, sha256="00" * 32))
             for moment in (MOMENT, MOMENT + timedelta(days=1))
             for systems in (*SYSTEMS, ("fsc",))
         ]
@@ -249,6 +341,27 @@ def test_a_rule_is_asked_of_each_that_looks_at_more(check: Any, monkeypatch: pyt
         assert {"planted.rule" not in left for left in rules_left(answered)} == {CHECKS[check]}
     finally:
         plan.plan_of.cache_clear()
+
+
+@pytest.mark.parametrize("answer", [MET, NOT_APPLICABLE], ids=["met", "not applicable"])
+def test_of_a_rule_with_a_date_it_is_known_that_it_does_not_apply(
+    answer: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = (MOMENT + timedelta(days=10)).date()
+    for period in (Period(day, None, Binds.USE, cite("pkitools")), Period(None, day, Binds.USE, cite("pkitools"))):
+        book = RuleBook("planted", cite("pkitools"))
+        book.rule("rule", Severity.WARNING)(lambda _: answer)
+        (entry,) = (replace(each, rule=replace(each.rule, in_force=period)) for each in book.entries)
+        monkeypatch.setattr(plan, "ENTRIES", (entry, *ENTRIES))
+        plan.plan_of.cache_clear()
+        try:
+            ask = [partial(asked, BASE, moment=MOMENT + timedelta(days=days)) for days in (0, 20)]
+            answered = Answered()
+            for _ in range(3):
+                assert [each(answered) for each in ask] == [each(None) for each in ask]
+            assert {"planted.rule" not in left for left in rules_left(answered)} == {answer is NOT_APPLICABLE}
+        finally:
+            plan.plan_of.cache_clear()
 
 
 def test_no_more_is_kept_than_has_its_place() -> None:
@@ -292,7 +405,7 @@ def test_no_rule_swallows_that_something_is_not_there() -> None:
 
 
 def test_what_is_not_there_does_not_answer_by_a_default() -> None:
-    for of in (CertificateFacts, PublicKey, Particulars, RuleContext):
+    for of in (CertificateFacts, PublicKey, Particulars, NameAttribute, GeneralName, RuleContext):
         nothing = object.__new__(of)
         answered = [name for name in dir(of) if not name.startswith("__") and _answers(nothing, name)]
         assert not [name for name in answered if not callable(getattr(of, name))], of

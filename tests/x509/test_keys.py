@@ -172,6 +172,8 @@ def test_a_key_that_is_compared_is_what_a_key_that_is_parsed_is(
     with mock.patch.object(keys, "usual_rsa_bits", return_value=None):
         noted: list[str] = []
         parsed = keys.read_public_key(spki, (0x30, 0, 4, len(spki)), noted.append)
+        identifier = key_identifier(spki)
+    assert key_identifier(spki) == identifier
     assert keys.read_public_key(spki, (0x30, 0, 4, len(spki)), noted.append) == parsed
     assert (parsed.bits, noted) == (bits, [])
     assert algorithms.weak_key(spki) == algorithms._weakness(spki) == ""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from pkitools.errors import brought_by
+from pkitools.files import is_file
 from pkitools.files.platform import forbid_core_dumps, has_screen
 from pkitools.frozen import dataclass
 from pkitools.reports import opened_document
@@ -109,7 +110,7 @@ def _given(options: Options) -> Given:
         raise click.UsageError(tr("cli.page.online_or_offline"))
     if options.folder is not None and not options.folder.is_dir():
         raise click.UsageError(tr("cli.page.no_such_folder", name=options.folder))
-    here = CONNECTIONS if Path(CONNECTIONS).is_file() else None
+    here = CONNECTIONS if is_file(Path(CONNECTIONS)) else None
     moment = options.moment
     clock = (lambda: moment) if moment_was_given() else now
     return Given(

@@ -75,8 +75,7 @@ class Case:
 
     def uses_of(self, one: HeldCertificate) -> Iterator[CertificateUse]:
         """Yield for what a certificate is, by its places."""
-        pointing = (named.rpartition(":")[0] for place in one.places for named in place.named_by)
-        for name in dict.fromkeys((*(place.name for place in one.places), *pointing)):
+        for name in dict.fromkeys(name for place in one.places for name in place.names):
             yield from self.uses(name)
 
     def environments(self, one: HeldCertificate, *, stated: bool) -> frozenset[Environment]:

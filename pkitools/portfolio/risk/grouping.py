@@ -11,6 +11,7 @@ from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_RISK_GROUPS, MAX_RISK_MEMBERS, MAX_RISK_PLACES
 from pkitools.portfolio.model import HeldCertificate
 from pkitools.portfolio.succeeding import follows
+from pkitools.portfolio.where import folder_of
 from pkitools.revocation.rules import REVOKED
 
 _DIGEST: Final = 16
@@ -78,7 +79,7 @@ class _Group:
 
     def add(self, one: HeldCertificate) -> None:
         self.count += 1
-        folder = one.places[0].name.rpartition("/")[0] if one.places else ""
+        folder = folder_of(one.places[0].name) if one.places else ""
         kind = one.oin, one.hierarchy, one.organization, one.subject, folder
         if len(self.members) < MAX_RISK_MEMBERS or (kind not in self._kinds and len(self._kinds) < _MOST_KINDS):
             self.members.append(lean(one))

@@ -93,6 +93,11 @@ class Particulars:
         """The DNS names of the subjectAltName."""
         return [name.value for name in self.names or () if name.kind == "dns"]
 
+    @property
+    def dns_count(self) -> int:
+        """How many DNS names there are, whatever they are."""
+        return [name.kind for name in self.names or ()].count("dns")
+
 
 @dataclass(frozen=True, slots=True)
 class Departure:

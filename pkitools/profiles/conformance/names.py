@@ -23,7 +23,7 @@ def _names_of(profile: Profile) -> SANRule | None:
 
 @PART.of_profile(Requirement.SAN_PRESENT)
 def _san_present(profile: Profile, of: Particulars) -> Found:
-    rule, count = profile.san, len(of.dns_names)
+    rule, count = profile.san, of.dns_count
     if rule.presence is not Presence.REQUIRED:
         return None
     operands = {"profile": profile.name, "count": count, "minimum": rule.minimum, "maximum": rule.maximum or count}
@@ -60,7 +60,7 @@ def _san_kinds(profile: Profile, of: Particulars) -> Found:
 
 @PART.of_profile(Requirement.SAN_COUNT)
 def _san_count(profile: Profile, of: Particulars) -> Found:
-    rule, count = _names_of(profile), len(of.dns_names)
+    rule, count = _names_of(profile), of.dns_count
     if rule is None or rule.maximum is None:
         return None
     operands = {"profile": profile.name, "count": count, "minimum": rule.minimum, "maximum": rule.maximum}

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from pkitools._version import __version__
 from pkitools.findings import Outcome, Rule, Severity, Status
 from pkitools.messages import Language, message, template
-from pkitools.portfolio.model import Gap, HeldCertificate, Place, Portfolio, Unread
+from pkitools.portfolio.model import OF_PEER, Gap, HeldCertificate, Place, Portfolio, Unread
 from pkitools.portfolio.risk import Risk
 from pkitools.reports.document import instant, json_pieces
 from pkitools.reports.portfolio.across import risk_key, risk_line, risk_said, risks_in, unasked
@@ -36,7 +36,6 @@ from pkitools.text import visible
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "note", Severity.INFO: "none"}
-_OF_A_PEER: Final = "tls"
 
 
 def render(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
@@ -49,7 +48,7 @@ def render(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
 def _run(portfolio: Portfolio, telling: Telling) -> dict[str, object]:
     """Return the run. Its rules stand before its results, so that the certificates are gone over twice."""
     risks = risks_in(portfolio, telling)
-    peers = {place.name for each in portfolio.certificates for place in each.places if place.container == _OF_A_PEER}
+    peers = {place.name for each in portfolio.certificates for place in each.places if place.is_of_peer}
     together = (*risks.found, *map(Risk, unasked(risks)))
     rules = {outcome.rule.code: outcome.rule for _, outcome in _found(portfolio)}
     rules |= {one.outcome.rule.code: one.outcome.rule for one in together}
@@ -123,7 +122,7 @@ def _of_all(
         "kind": kind,
         "level": _LEVELS[one.severity] if kind == "fail" else "none",
         "message": _message(text),
-        "locations": [_location(Place(name, container=_OF_A_PEER if name in peers else "")) for name in one.places],
+        "locations": [_location(Place(name, container=OF_PEER if name in peers else "")) for name in one.places],
         "partialFingerprints": {"risk/v1": risk_key(one)},
         "properties": {"certificates": list(one.certificates)},
     }
@@ -146,7 +145,7 @@ def _places(one: HeldCertificate) -> Iterator[Place]:
 def _location(place: Place) -> dict[str, object]:
     """Return where something lies: the file, and its name in there; of a peer there is no file."""
     logical: dict[str, object] = {"logicalLocations": [{"fullyQualifiedName": visible(place_text(place))}]}
-    if place.container == _OF_A_PEER:
+    if place.is_of_peer:
         return logical
     return {"physicalLocation": {"artifactLocation": {"uri": file_uri(place.name)}}, **logical}
 

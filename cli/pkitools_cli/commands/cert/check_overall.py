@@ -13,7 +13,6 @@ from pkitools.reports.telling.answer import answer_of, reservations, told
 from pkitools.reports.text import in_a_word, in_short, label_width
 from pkitools.text import visible
 from pkitools_cli.commands.next_steps import brief
-from pkitools_cli.commands.tables import counted, tally
 from pkitools_cli.i18n import form_of, language, report_word, tr
 from pkitools_cli.lines import coloured, under_answer, wrapped
 from pkitools_cli.remedies import remedy_text
@@ -177,6 +176,8 @@ def reserved(report: Report) -> str:
 
 def _others(overall: Overall) -> list[str]:
     """Return how many certificates came off otherwise, and how many files could not be read."""
+    from pkitools_cli.commands.tables import counted, tally  # most ask about one
+
     counts = Counter(part.report.verdict for part in overall.certificates)
     others = [each for each in Verdict if counts[each] and each is not overall.verdict]
     beside = [reserved(part.report) for part in overall.certificates]

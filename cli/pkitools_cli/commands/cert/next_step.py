@@ -28,7 +28,6 @@ from pkitools_cli.commands.next_steps import (
     request_command,
     step,
 )
-from pkitools_cli.commands.public_part import meant_words, public_words
 from pkitools_cli.i18n import blank, language, lookup, tr
 from pkitools_cli.inputs import called
 from pkitools_cli.options import STANDARD_INPUT
@@ -299,12 +298,16 @@ def _public(place: HandedIn) -> Words | None:
     file, options = place.file, place.options
     if file == STANDARD_INPUT:
         return None
+    from pkitools_cli.commands.public_part import public_words  # few are to be sent to anybody
+
     written = public_words(file, _only_system(options), options.environment)
     return (*written, *place.opened, *place.which)
 
 
 def _complete(place: HandedIn) -> Words:
     """Return the command that completes the chain of a file, and knows what it is for."""
+    from pkitools_cli.commands.public_part import meant_words  # most bring their chain
+
     meant = (*place.which, *meant_words(_only_system(place.options), place.options.environment))
     return (
         "chain",

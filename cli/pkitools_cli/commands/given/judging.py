@@ -14,6 +14,7 @@ import click
 
 from pkitools.containers import BadItem, Contents, ItemKind, unread_file
 from pkitools.errors import InputError
+from pkitools.files import is_file, is_folder
 from pkitools.frozen import dataclass, replace
 from pkitools_cli.commands.given.fetching import NetworkRange, fetcher_of
 from pkitools_cli.inputs import WithUnread, called, each_of, read_input, read_items, read_whole
@@ -132,8 +133,8 @@ def _crls_beside(trusted: Iterable[str]) -> list[Path]:
 
 
 def _folders(trusted: Iterable[str], name: str) -> list[Path]:
-    found = [Path(folder) / name for folder in trusted if (Path(folder) / "trust.pem").is_file()]
-    return [folder for folder in found if folder.is_dir() and any(folder.iterdir())]
+    found = [Path(folder) / name for folder in trusted if is_file(Path(folder) / "trust.pem")]
+    return [folder for folder in found if is_folder(folder) and any(folder.iterdir())]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from typing import Final, TypeAlias
 
 from pkitools.containers import BadItem, Contents, ItemKind, may_hold_more, read_source, unread_file, unread_of
 from pkitools.errors import FileError, InputError, PkitoolsError
-from pkitools.files import read_bytes
+from pkitools.files import is_file, is_folder, read_bytes
+from pkitools.files.common import file_error
 from pkitools_cli.inputs import SUBFOLDERS, WithUnread, about_input, files_inside, read_input
 from pkitools_cli.options import STANDARD_INPUT
 
@@ -21,9 +22,9 @@ _HEXADECIMAL: Final = "sources.kind.hexadecimal"
 def trusted_files(names: Iterable[str]) -> Iterator[Contents]:
     """Yield what the files and folders of ``--trust`` hold besides roots; what cannot be read is told by its store."""
     for name in names:
-        if (Path(name) / "trust.pem").is_file():
+        if is_file(Path(name) / "trust.pem"):
             continue  # a test PKI, whose lists have a folder of their own
-        for file in files_inside(Path(name)) if Path(name).is_dir() else [name]:
+        for file in files_inside(Path(name)) if is_folder(name) else [name]:
             with suppress(PkitoolsError):
                 yield read_source(read_bytes(file), str(file))
 
@@ -42,7 +43,7 @@ def read_crls(name: str) -> WithUnread[list[NamedList], BadItem]:
         InputError: there is none.
     """
     with about_input(name):
-        if name == STANDARD_INPUT or not Path(name).is_dir():
+        if name == STANDARD_INPUT or not is_folder(name):
             source = read_input(name)
             if not source.of_kind(ItemKind.CRL):
                 raise InputError("revocation.error.no_crl", name=name)
@@ -92,9 +93,9 @@ def _files_below(name: str) -> Iterator[str | BadItem]:
             yield _not_looked_into(folder)
             continue
         try:
-            files, folders = files_inside(folder), sorted(path for path in folder.iterdir() if path.is_dir())
-        except OSError:
-            yield _not_looked_into(folder)
+            files, folders = files_inside(folder), sorted(path for path in folder.iterdir() if is_folder(path))
+        except OSError as error:
+            yield unread_file(str(folder), file_error(error, str(folder), "unreadable"))
             continue
         waiting += folders
         yield from files
@@ -103,7 +104,7 @@ def _files_below(name: str) -> Iterator[str | BadItem]:
 def _lists_in(folder: Path) -> Path:
     """Return the folder in which the lists are: of a test PKI not that of its database and keys."""
     inside = folder / "crl"
-    return inside if (folder / "trust.pem").is_file() and inside.is_dir() else folder
+    return inside if is_file(folder / "trust.pem") and is_folder(inside) else folder
 
 
 def _not_looked_into(folder: Path) -> BadItem:

@@ -82,6 +82,6 @@ def _peer_meant(place: str) -> str | None:
     address = _ADDRESS.match(place)
     if address is None or os.path.lexists(place):
         return None
-    from pkitools.portfolio.pointers import peer_of
+    from pkitools.portfolio.inventory import peer_of
 
     return None if peer_of(place) else f"{address['host']}:{address['port'] or 443}"

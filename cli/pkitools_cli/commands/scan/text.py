@@ -78,7 +78,6 @@ Given = Mapping[str | None, Sequence[str]]
 _NOTHING: Final[Given] = {}
 Names = Mapping[str, str]
 """What people call connections, by the names of what they claim."""
-_OF_A_PEER: Final = "tls"
 _OF_ITS_KEY: Final = frozenset({NAMED.code, BESIDE.code})
 """What is wrong with a certificate by a key in another file, which has to be given to see it."""
 _CHAIN: Final = ("chain", "complete")
@@ -401,12 +400,12 @@ def _command(
     judgement = next(each for each in one.judgements if each.verdict is one.verdict)
     use = (*(word for name in judgement.systems for word in ("--for", name)), "-e", str(judgement.environment))
     wrong = deciding_files(one) if standing is Standing.FAILED else ()
-    peer = next((each.name for each in one.places if each.container == _OF_A_PEER and each.name in wrong), None)
+    peer = next((each.name for each in one.places if each.is_of_peer and each.name in wrong), None)
     if peer is not None:
         words = ("probe", peer, *use)
         lists = lists_in(portfolio.list_folders, is_brought=True) if one.is_revoked else ()
         return (*words, *taken(words, (*lists, *given.get(judgement.connection, ())))), ""
-    files = [place for place in one.places if place.container != _OF_A_PEER]
+    files = [place for place in one.places if not place.is_of_peer]
     if not files or _is_to_be_mended(standing, one):
         chain = mending(replace(one, places=tuple(files)), use) if files else None
         return None if chain is None else (*chain, *taken(chain, given.get(judgement.connection, ()))), ""

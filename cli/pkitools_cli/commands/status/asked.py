@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from pkitools.errors import InputError
@@ -62,10 +61,10 @@ def given_connections(name: str) -> Connections:
         PkitoolsError: it cannot be read, or something in it cannot be used.
     """
     from pkitools.connections import read_connections
-    from pkitools.files import read_bytes
+    from pkitools.files import may_be_there, read_bytes
     from pkitools.limits import MAX_TOML_BYTES
 
-    if not os.path.lexists(name):
+    if not may_be_there(name):
         raise InputError("connections.error.no_file", name=name)
     with about_input(name):
         return read_connections(read_bytes(name, limit=MAX_TOML_BYTES), name, system=system_named, tsp=tsp_named)
