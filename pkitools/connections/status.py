@@ -81,6 +81,7 @@ ORDERED: Final = frozenset(
 AGAINST: Final = frozenset(
     {
         *(f"connections.certificate.{why}" for why in ("misnamed", "gone", "gone_nowhere")),
+        *(f"connections.verdict.{why}" for why in ("chain_ended", "chain_ends")),
         *(f"connections.{step}.{why}_in_use" for step in ("certificate", "verdict") for why in _IN_USE),
         *(f"connections.renewal.switch_named{which}" for which in ("", "_live", "_over")),
         *(f"connections.renewal.{why}" for why in ("awaited_late", "gap")),
@@ -89,7 +90,7 @@ AGAINST: Final = frozenset(
         "connections.order.stated_late",
     }
 )
-"""How a step stands that goes against the days of its connection: it is told with those."""
+"""How a step stands that goes against the days of its connection, or of which no day says so: told with those."""
 REFUSED: Final = frozenset(
     {
         "connections.verdict.key",
@@ -147,7 +148,8 @@ class ConnectionStatus:
             it is not known how long that takes.
         missed: the first day of the plan to go live that went by without what it is for, or without anybody knowing of
             that: the day of going live is short. ``None`` where none did, and where a step is told to be late for it.
-        switch: the change to the next certificate, which is there and not stated to be live; ``None`` without one.
+        switch: the change to the next certificate, which is there and not stated to be live, or not named where the one
+            before it is; ``None`` without one.
         near: of places that are not there, what is beside them and has nearly their name.
         tsp: the name of the TSP that it is ordered at (:meth:`Connection.tsp_at`).
     """
