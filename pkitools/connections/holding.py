@@ -239,6 +239,8 @@ class _Found:
         beside, own = self._beside(connection, certificate, found), self._own(connection, found)
         in_use = self._named(connection, certificate, found)
         named = {one.sha256: naming for one, naming in in_use}
+        if certificate is not None and (naming := naming_of(certificate, found.keys, found.alone)) is not None:
+            named[certificate.sha256] = naming
         return ConnectionStatus(
             connection,
             (),

@@ -104,6 +104,7 @@ class Switch:
         is_over: it has ended.
         dates: what there is to do, in its order; the last is that day itself.
         naming: where a configuration names the one in use; ``None`` where none does.
+        are_both: one names the next as well: both are in use, as on two servers, or with a key of another kind.
     """
 
     day: date
@@ -111,6 +112,7 @@ class Switch:
     is_over: bool
     dates: tuple[PlanDate, ...]
     naming: Naming | None = None
+    are_both: bool = False
 
     def is_of(self, day: date) -> bool:
         """Return whether days counted back from a day are those of the certificate that is in use."""
@@ -160,7 +162,7 @@ def switch_of(
     if handling is not None and not _is_since(connection.sent, begins, today):
         sent_by = handling.back_from(day, calendar)
         dates.insert(0, PlanDate(sent_by, PlanKind.SWITCH_SEND, handling, handling.basis))
-    return Switch(day, new.places[0].name, old.ends < moment, tuple(dates), naming)
+    return Switch(day, new.places[0].name, old.ends < moment, tuple(dates), naming, new.sha256 in named)
 
 
 def _named_and_next(

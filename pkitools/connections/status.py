@@ -126,7 +126,7 @@ class ConnectionStatus:
         beside: other certificates of its holder at its places that have not ended: an earlier one, or the next.
         wrong: those beside it that are revoked, or wrong whatever they are for: they may be in use there. Also what
             has ended, or bears another name than any connection there states, where a configuration names it.
-        named: where those are named, by their SHA-256: what is in use.
+        named: where those and the certificate are named, by their SHA-256: what is in use.
         early: the next one, which lies ready and begins after the certificate ends; ``None`` without one.
         strange: those of ``others`` that lie there with their key, and have the OIN of no connection there: they may be
             in use. Beside a certificate only what has not ended.

@@ -603,7 +603,7 @@ def _switch_named(seen: Seen, switch: Switch, naming: Naming) -> StepStatus:
     if switch.is_over:
         return _step(Step.RENEWAL, StepState.LATE, "switch_named_over", switch.day, **told)
     live = _live(seen)
-    if live is not None and live <= seen.today:
+    if live is not None and live <= seen.today and not switch.are_both:
         told["live"] = live.isoformat()
         return _step(Step.RENEWAL, StepState.LATE, "switch_named_live", switch.day, **told)
     first = min(one.day for one in switch.dates)

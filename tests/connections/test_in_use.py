@@ -103,7 +103,8 @@ def test_status_is_not_better_than_what_a_configuration_names(
         assert one.state in {StepState.NOW, StepState.LATE}
     elif named == "new" and best == "good":  # what lies there, has ended, and nothing names is in nobody's way
         assert (one.verdict is Verdict.PASSED) is (standing != "revoked")
-        assert one.named == {}
+        assert one.certificate is not None
+        assert {*one.named} == {one.certificate.sha256}
     if named == "old" and best == "good" and standing != "revoked":
         assert one.switch is not None
         assert one.switch.naming is not None
@@ -153,6 +154,20 @@ def test_the_file_of_connections_puts_nothing_into_use(tmp_path: Path) -> None:
     assert (one.named, one.state, one.verdict) == ({}, StepState.DONE, Verdict.PASSED)
 
 
+@pytest.mark.parametrize("live", LIVE)
+@pytest.mark.parametrize("standing", ["good", "near its end", "ended"])
+def test_two_that_are_both_named_are_both_in_use(tmp_path: Path, standing: str, live: str) -> None:
+    """Two servers may have one each, and one server one with each kind of key: a day of going live is of both."""
+    _lay(tmp_path, "new", old=_old(standing), new=_new())
+    other = CONFIGURATIONS["nginx.conf"].format("old.pem")
+    (tmp_path / "f" / "other.conf").write_text(other, encoding="utf-8")
+    (one,), _ = _found(tmp_path, _stated(live))
+    assert len(one.named) == 2
+    expected = {"good": StepState.DONE, "near its end": StepState.NOW, "ended": StepState.LATE}
+    assert one.state is expected[standing]
+    assert one.verdict is (Verdict.FAILED if standing == "ended" else Verdict.PASSED)
+
+
 def test_what_is_only_trusted_is_not_in_use(tmp_path: Path) -> None:
     """Among others in a file, without its key anywhere, it may be there to be trusted."""
     own = rsa.generate_private_key(65537, 2048)
@@ -161,4 +176,5 @@ def test_what_is_only_trusted_is_not_in_use(tmp_path: Path) -> None:
     conf = tmp_path / "f" / "nginx.conf"
     conf.write_text(conf.read_text(encoding="utf-8") + "ssl_client_certificate trust.pem;\n", encoding="utf-8")
     (one,), _ = _found(tmp_path, _stated())
-    assert (one.named, one.state, one.verdict) == ({}, StepState.DONE, Verdict.PASSED)
+    assert len(one.named) == 1
+    assert (one.state, one.verdict) == (StepState.DONE, Verdict.PASSED)
