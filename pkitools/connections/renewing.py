@@ -17,6 +17,7 @@ from pkitools.findings import Severity, Verdict
 from pkitools.frozen import dataclass, replace
 from pkitools.portfolio import HeldCertificate, Judgement
 from pkitools.portfolio.succeeding import follows, line_of
+from pkitools.portfolio.waiting import names_of
 from pkitools.renewal.working_days import YEARS, WorkingDays
 from pkitools.rules.order_day import LEAD_TIME
 from pkitools.trust import HierarchyKind, hierarchies
@@ -175,7 +176,9 @@ def _named_and_next(
     if certificate is None or has_to_be_replaced(certificate, moment):
         return None
     before = (one for one in here if one.sha256 in named and _is_before(one, certificate) and not one.is_revoked)
-    old = min(before, key=_last, default=None)
+    # of a connection that states no name, one of another host lies there with as good a right
+    names = names_of(certificate)
+    old = min((one for one in before if not names.isdisjoint(names_of(one))), key=_last, default=None)
     return None if old is None else (old, certificate)
 
 

@@ -168,6 +168,16 @@ def test_two_that_are_both_named_are_both_in_use(tmp_path: Path, standing: str, 
     assert one.verdict is (Verdict.FAILED if standing == "ended" else Verdict.PASSED)
 
 
+@pytest.mark.parametrize("standing", ["good", "near its end", "ended"])
+def test_one_of_another_host_is_not_changed_for_this_one(tmp_path: Path, standing: str) -> None:
+    """A connection that states no name has all at its places: of another host nothing comes next here."""
+    _lay(tmp_path, "old", old=_old(standing, OTHER_NAME), new=_new())
+    (one,), _ = _found(tmp_path, _stated("today"))
+    assert one.switch is None
+    assert one.state is (StepState.NOW if standing == "ended" else StepState.DONE)
+    assert one.verdict is (Verdict.FAILED if standing == "ended" else Verdict.PASSED)
+
+
 def test_what_is_only_trusted_is_not_in_use(tmp_path: Path) -> None:
     """Among others in a file, without its key anywhere, it may be there to be trusted."""
     own = rsa.generate_private_key(65537, 2048)
