@@ -20,10 +20,19 @@ from pkitools.connections.looking import Group, Looked, Lying
 from pkitools.connections.model import Connection, Connections
 from pkitools.connections.naming import asked_names, bears_name, lacking_names
 from pkitools.connections.owning import Near, Owners, near
-from pkitools.connections.planning import Plan, PlanDate
-from pkitools.connections.renewing import delivery_of, has_to_be_replaced, plan_of_live, plan_of_renewal, switch_of
+from pkitools.connections.planning import Plan, PlanDate, PlanKind
+from pkitools.connections.renewing import (
+    delivery_of,
+    early_of,
+    has_to_be_replaced,
+    plan_of_live,
+    plan_of_renewal,
+    ready_by,
+    switch_of,
+)
 from pkitools.connections.status import ConnectionsStatus, ConnectionStatus
 from pkitools.connections.steps import Seen, gone_by, in_both, steps_of, takes_metadata
+from pkitools.connections.using import Naming, naming_of
 from pkitools.findings import Outcome, Verdict
 from pkitools.frozen import replace
 from pkitools.limits import MAX_PATTERN_FILES
@@ -115,7 +124,8 @@ class _Found:
         members = [(group, one) for group, each in self.looked.groups.items() for one in each]
         for group, one in members:
             chosen = self._chosen(one, lying[group])
-            for beside in self._beside(one, chosen, lying[group]):
+            named = self._named(one, chosen, lying[group])
+            for beside in dict.fromkeys((*self._beside(one, chosen, lying[group]), *(each for each, _ in named))):
                 # the next one may lie ready before it begins
                 if _is_wrong(beside) and not beside.is_revoked and beside.not_before <= self.judging.moment:
                     self.looked.ask_alone(group, one, beside)
@@ -140,6 +150,24 @@ class _Found:
         own = self._own(connection, found)
         return tuple(one for one in own if one is not certificate and one.not_after >= self.judging.moment)
 
+    def _named(
+        self, connection: Connection, certificate: HeldCertificate | None, found: Lying
+    ) -> list[tuple[HeldCertificate, Naming]]:
+        """Return what a configuration names of its holder beside its certificate, but for that of another connection.
+
+        One under another name than it states is of a connection that states that, or nobody else looks at it.
+        """
+        here = found.certificates.get(connection.number, ())
+        others = (one for one in here if one is not certificate and one.oin == connection.holder.oin)
+        named = ((one, naming_of(one, found.keys, found.alone)) for one in others)
+        return [(one, naming) for one, naming in named if naming is not None and self._is_its(one, connection)]
+
+    def _is_its(self, one: HeldCertificate, connection: Connection) -> bool:
+        if bears_name(one, connection):
+            return True
+        owners = {owner for place in one.places for owner in self.owners.of(place)}
+        return not any(owner.holder.oin == one.oin and bears_name(one, owner) for owner in owners)
+
     def _elsewhere(self, connection: Connection, certificate: HeldCertificate | None) -> Iterator[HeldCertificate]:
         """Yield what lies anywhere and may be used for a connection, if it is good for that."""
         mine = None if certificate is None else certificate.sha256
@@ -154,9 +182,16 @@ class _Found:
         return certificate.own_verdict is not Verdict.FAILED
 
     def _wrong(self, group: Group, beside: Iterable[HeldCertificate]) -> tuple[HeldCertificate, ...]:
-        """Return those that are revoked, or wrong whatever they are for: one for something else may lie there too."""
-        failed = [(one, self.looked.alone(group, one)) for one in beside if _is_wrong(one)]
-        return tuple(one for one, alone in failed if one.is_revoked or (alone is not None and _is_wrong(alone)))
+        """Return those that are ended, revoked, or wrong whatever they are for: one for another may lie there too."""
+        failed = [(one, self.looked.alone(group, one)) for one in beside if self._is_over(one) or _is_wrong(one)]
+        return tuple(
+            one
+            for one, alone in failed
+            if one.is_revoked or self._is_over(one) or (alone is not None and _is_wrong(alone))
+        )
+
+    def _is_over(self, one: HeldCertificate) -> bool:
+        return one.not_after < self.judging.moment
 
     def _status(self, connection: Connection, found: Lying, group: Group) -> ConnectionStatus:
         moment = self.judging.moment
@@ -169,20 +204,22 @@ class _Found:
         status = self._without_steps(connection, certificate, found, group)
         cut = map(_cut, self.places[connection.number].cut)
         fault, misplacement, file = _faults(connection, certificate, status.wrong)
+        live = plan_of_live(connection, moment=moment, calendar=self.calendar)
         seen = Seen(
             replace(status, metadata_file=metadata.file, fault_file=file),
             moment,
             metadata,
             fault,
             misplacement,
-            misnamed=tuple(one for one in of_holder if not bears_name(one, connection) and one.not_after >= moment),
+            misnamed=tuple(one for one in of_holder if not bears_name(one, connection)),
+            send_by=None if live is None else live.on(PlanKind.SEND),
+            ready=ready_by(connection, status.delivery, moment, self.calendar),
             overdue=self._overdue(status),
             at_once=certificate is not None and has_to_be_replaced(certificate, moment),
             lacking=() if certificate is None else lacking_names(certificate, connection),
             unread=next(chain(found.unread.get(connection.number, ()), cut), None),
         )
         judged = replace(seen.status, steps=steps_of(seen))
-        live = plan_of_live(connection, moment=moment, calendar=self.calendar)
         return replace(judged, missed=gone_by(judged, live, moment.date()))
 
     def _without_steps(
@@ -199,7 +236,11 @@ class _Found:
         others = tuple(one for one in of_others if not self.owners.is_of_another(one, connection))
         # an old one of another beside the certificate is in nobody's way
         in_the_way = [one for one in others if certificate is None or one.not_after >= moment]
-        beside = self._beside(connection, certificate, found)
+        beside, own = self._beside(connection, certificate, found), self._own(connection, found)
+        in_use = self._named(connection, certificate, found)
+        named = {one.sha256: naming for one, naming in in_use}
+        if certificate is not None and (naming := naming_of(certificate, found.keys, found.alone)) is not None:
+            named[certificate.sha256] = naming
         return ConnectionStatus(
             connection,
             (),
@@ -213,14 +254,15 @@ class _Found:
             list_folders=found.list_folders,
             closed_keys=tuple(found.closed.get(connection.number, ())),
             ordered_later=_ordered_later(connection, moment.date()),
-            wrong=self._wrong(group, beside),
+            # what is in use is told first
+            wrong=self._wrong(group, dict.fromkeys((*(one for one, _ in in_use), *beside))),
+            named=named,
+            early=early_of(certificate, own, moment),
             misfit=None if certificate is None else self._misfit(connection, certificate, found),
             keyed=self._keyed(connection, certificate, found),
             strange=tuple(one for one in in_the_way if self._is_strange(one, connection, found)),
             delivery=self._delivery(connection),
-            switch=switch_of(
-                connection, certificate, self._own(connection, found), moment=moment, calendar=self.calendar
-            ),
+            switch=switch_of(connection, certificate, own, named=named, moment=moment, calendar=self.calendar),
             tsp=connection.tsp_at(moment),
             near=() if certificate is not None else self._near(connection),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -11,17 +11,22 @@ from pkitools.checking.private_keys import BESIDE, FOREIGN, NAMED, PLACED
 from pkitools.connections.lead import LeadKind
 from pkitools.connections.model import Connection
 from pkitools.connections.planning import Anchor, Plan, PlanDate, PlanKind, generation_for, plan
+from pkitools.connections.using import Early, Naming
 from pkitools.environment import Environment
 from pkitools.findings import Severity, Verdict
 from pkitools.frozen import dataclass, replace
 from pkitools.portfolio import HeldCertificate, Judgement
 from pkitools.portfolio.succeeding import follows, line_of
+from pkitools.portfolio.waiting import names_of
 from pkitools.renewal.working_days import YEARS, WorkingDays
+from pkitools.rules.order_day import LEAD_TIME
 from pkitools.trust import HierarchyKind, hierarchies
 from pkitools.validation.rules import ANCHOR_FOUND, BUDGET
 
 AHEAD: Final = timedelta(days=28)
 """How long before the last day for a step it is told as to do now."""
+_NO_TIME: Final = timedelta(minutes=1)
+"""One that begins that soon after the end of another follows it without a gap."""
 _OF_KEYS: Final = frozenset(rule.code for rule in (FOREIGN, PLACED, NAMED, BESIDE))
 _NOT_BUILT: Final = frozenset({ANCHOR_FOUND.code, BUDGET.code})
 """Why there is no path where nothing was found wrong with one: what issued it is not at hand, or not found in time."""
@@ -99,12 +104,16 @@ class Switch:
         place: a file of the next.
         is_over: it has ended.
         dates: what there is to do, in its order; the last is that day itself.
+        naming: where a configuration names the one in use; ``None`` where none does.
+        are_both: one names the next as well: both are in use, as on two servers, or with a key of another kind.
     """
 
     day: date
     place: str
     is_over: bool
     dates: tuple[PlanDate, ...]
+    naming: Naming | None = None
+    are_both: bool = False
 
     def is_of(self, day: date) -> bool:
         """Return whether days counted back from a day are those of the certificate that is in use."""
@@ -116,15 +125,19 @@ def switch_of(
     certificate: HeldCertificate | None,
     here: Iterable[HeldCertificate],
     *,
+    named: Mapping[str, Naming],
     moment: datetime,
     calendar: WorkingDays,
 ) -> Switch | None:
     """Return the change to the next certificate, as long as nothing states that it is live.
 
+    What a configuration names is in use, whatever is stated.
+
     Args:
         connection: of which.
         certificate: the one it is held to have: the next, or the one before that, whichever is the better.
         here: what lies at its places.
+        named: where a configuration names some of it, by their SHA-256.
         moment: as of when, aware UTC.
         calendar: the working days.
 
@@ -133,22 +146,66 @@ def switch_of(
         earlier one has ended and the next was tested, or where nobody stated anything of a test: that is told by
         itself.
     """
-    pair = _in_use_and_next(certificate, here, moment)
+    here = tuple(here)
+    pair = _named_and_next(certificate, here, named, moment) or _in_use_and_next(certificate, here, moment)
     if pair is None:
         return None
     old, new = pair
+    naming = named.get(old.sha256)
     begins, today, day = new.not_before.date(), moment.date(), old.ends.date()
-    if _is_since(connection.live, begins, today):
+    if naming is None and _is_since(connection.live, begins, today):
         return None
     tested = connection.tested
-    if old.ends < moment and (tested is None or _is_since(tested, begins, today)):
+    if naming is None and old.ends < moment and (tested is None or _is_since(tested, begins, today)):
         return None
     handling = connection.lead_times_at(moment).of(LeadKind.HANDLING)
     dates = [PlanDate(day, PlanKind.SWITCH)]
     if handling is not None and not _is_since(connection.sent, begins, today):
         sent_by = handling.back_from(day, calendar)
         dates.insert(0, PlanDate(sent_by, PlanKind.SWITCH_SEND, handling, handling.basis))
-    return Switch(day, new.places[0].name, old.ends < moment, tuple(dates))
+    return Switch(day, new.places[0].name, old.ends < moment, tuple(dates), naming, new.sha256 in named)
+
+
+def _named_and_next(
+    certificate: HeldCertificate | None,
+    here: Iterable[HeldCertificate],
+    named: Mapping[str, Naming],
+    moment: datetime,
+) -> tuple[HeldCertificate, HeldCertificate] | None:
+    """Return what a configuration names, and the later one that it is held to have; of several the first to end."""
+    if certificate is None or has_to_be_replaced(certificate, moment):
+        return None
+    before = (one for one in here if one.sha256 in named and _is_before(one, certificate) and not one.is_revoked)
+    # of a connection that states no name, one of another host lies there with as good a right
+    names = names_of(certificate)
+    old = min((one for one in before if not names.isdisjoint(names_of(one))), key=_last, default=None)
+    return None if old is None else (old, certificate)
+
+
+def early_of(certificate: HeldCertificate | None, here: Iterable[HeldCertificate], moment: datetime) -> Early | None:
+    """Return the next certificate where that lies ready and begins after the end of the one that is in use.
+
+    Args:
+        certificate: the one in use.
+        here: what lies at its places.
+        moment: as of when, aware UTC.
+
+    Returns:
+        ``None`` too where another comes in time: of several the first to begin counts.
+    """
+    line = None if certificate is None else line_of(certificate)
+    if certificate is None or line is None or certificate.not_before > moment:
+        return None
+    alike = (one for one in here if line_of(one) == line and not one.is_revoked and one.not_before > moment)
+    after = (one for one in alike if _is_before(certificate, one))
+    first = min(after, key=lambda one: (one.not_before, one.sha256), default=None)
+    if first is None or first.not_before - certificate.ends < _NO_TIME:
+        return None
+    return Early(first.places[0].name, first.not_before.date(), certificate.ends.date())
+
+
+def _is_before(old: HeldCertificate, new: HeldCertificate) -> bool:
+    return old.ends < new.ends and old.not_before < new.not_before
 
 
 def _in_use_and_next(
@@ -207,6 +264,37 @@ def delivery_of(connection: Connection, ordered: date, *, moment: datetime, cale
     if known is None:
         return None
     return PlanDate(known.over_by(ordered, calendar), PlanKind.DELIVERY, known, known.basis)
+
+
+def ready_by(connection: Connection, delivery: PlanDate | None, moment: datetime, calendar: WorkingDays) -> date | None:
+    """Return the day by which what was ordered can be in use: the other side may take its time as well.
+
+    Args:
+        connection: for what it was ordered.
+        delivery: when it should be there.
+        moment: as of when, aware UTC.
+        calendar: the working days.
+
+    Returns:
+        ``None`` where it is not known when it should be there.
+    """
+    if delivery is None:
+        return None
+    handling = connection.lead_times_at(moment).of(LeadKind.HANDLING)
+    return delivery.day if handling is None else handling.over_by(delivery.day, calendar)
+
+
+def is_for_live(connection: Connection, begins: date) -> bool:
+    """Return whether the day of going live is one of the certificate that is there, and not of one before it.
+
+    Args:
+        connection: of which.
+        begins: the first day of the certificate. It may come late: then it was ordered to be live on that day.
+    """
+    live, ordered = connection.live, connection.ordered
+    if live is None:
+        return False
+    return begins <= live or (ordered is not None and ordered <= live and begins <= ordered + LEAD_TIME)
 
 
 def is_awaited(connection: Connection, certificate: HeldCertificate, today: date) -> bool:

@@ -12,6 +12,7 @@ from pkitools.connections.model import Connection, Connections
 from pkitools.connections.owning import Near
 from pkitools.connections.planning import Plan, PlanDate
 from pkitools.connections.renewing import Switch
+from pkitools.connections.using import Early, Naming
 from pkitools.findings import Severity, Verdict
 from pkitools.frozen import dataclass, field
 from pkitools.messages import Remedy
@@ -67,14 +68,29 @@ class StepStatus:
         return Remedy(self.code, self.params)
 
 
+_IN_USE: Final = ("ended", "revoked", "wrong")
 ORDERED: Final = frozenset(
     {
         "connections.order.stated",
         *(f"connections.certificate.{why}" for why in ("overdue", "ended_ordered")),
-        *(f"connections.renewal.{why}" for why in ("ordered", "awaited", "overdue")),
+        *(f"connections.renewal.{why}" for why in ("ordered", "awaited", "awaited_late", "overdue")),
+        "connections.order.stated_late",
     }
 )
 """How a step stands whose certificate was ordered and is not there yet."""
+AGAINST: Final = frozenset(
+    {
+        *(f"connections.certificate.{why}" for why in ("misnamed", "gone", "gone_nowhere")),
+        *(f"connections.verdict.{why}" for why in ("chain_ended", "chain_ends")),
+        *(f"connections.{step}.{why}_in_use" for step in ("certificate", "verdict") for why in _IN_USE),
+        *(f"connections.renewal.switch_named{which}" for which in ("", "_live", "_over")),
+        *(f"connections.renewal.{why}" for why in ("awaited_late", "gap")),
+        *(f"connections.{step}.planned_late" for step in ("sent", "tested")),
+        "connections.sent.planned_short",
+        "connections.order.stated_late",
+    }
+)
+"""How a step stands that goes against the days of its connection, or of which no day says so: told with those."""
 REFUSED: Final = frozenset(
     {
         "connections.verdict.key",
@@ -86,6 +102,7 @@ REFUSED: Final = frozenset(
 """How a step stands where its certificate is good, and with what lies at its places nothing would connect."""
 
 
+_GONE: Final = "connections.request.gone"
 _NOT_JUDGED: Final = "connections.verdict.no_system"
 _OTHERS: Final = frozenset(f"connections.certificate.{why}" for why in ("others", "others_more", "others_without"))
 _OF_USE: Final = frozenset({Step.VERDICT, Step.SENT, Step.METADATA, Step.TESTED})
@@ -107,7 +124,10 @@ class ConnectionStatus:
         perhaps: the same of which not all could be checked: what is missing has to be looked at first.
         others: certificates at its places that are of another organisation.
         beside: other certificates of its holder at its places that have not ended: an earlier one, or the next.
-        wrong: those beside it that are revoked, or wrong whatever they are for: they may be in use there.
+        wrong: those beside it that are revoked, or wrong whatever they are for: they may be in use there. Also what
+            has ended, or bears another name than any connection there states, where a configuration names it.
+        named: where those and the certificate are named, by their SHA-256: what is in use.
+        early: the next one, which lies ready and begins after the certificate ends; ``None`` without one.
         strange: those of ``others`` that lie there with their key, and have the OIN of no connection there: they may be
             in use. Beside a certificate only what has not ended.
         keyed: of those before it whose key lies there the last to end, where that has ended and the certificate's own
@@ -128,7 +148,8 @@ class ConnectionStatus:
             it is not known how long that takes.
         missed: the first day of the plan to go live that went by without what it is for, or without anybody knowing of
             that: the day of going live is short. ``None`` where none did, and where a step is told to be late for it.
-        switch: the change to the next certificate, which is there and not stated to be live; ``None`` without one.
+        switch: the change to the next certificate, which is there and not stated to be live, or not named where the one
+            before it is; ``None`` without one.
         near: of places that are not there, what is beside them and has nearly their name.
         tsp: the name of the TSP that it is ordered at (:meth:`Connection.tsp_at`).
     """
@@ -147,6 +168,8 @@ class ConnectionStatus:
     key_file: str | None = None
     metadata_file: str | None = None
     wrong: tuple[HeldCertificate, ...] = ()
+    named: Mapping[str, Naming] = field(default_factory=dict, hash=False)
+    early: Early | None = None
     misfit: str | None = None
     keyed: HeldCertificate | None = None
     strange: tuple[HeldCertificate, ...] = ()
@@ -176,7 +199,14 @@ class ConnectionStatus:
     @property
     def ordered(self) -> date | None:
         """The day on which what it waits for was ordered, as is stated; ``None`` where nothing on its way is."""
-        return self.connection.ordered if any(step.code in ORDERED for step in self.steps) else None
+        codes = {step.code for step in self.steps}
+        # what was there before is missed, and not waited for
+        return self.connection.ordered if codes & ORDERED and _GONE not in codes else None
+
+    @property
+    def against(self) -> tuple[StepStatus, ...]:
+        """The steps that go against its days (:data:`AGAINST`), in their order."""
+        return tuple(step for step in self.steps if step.code in AGAINST)
 
     def of(self, step: Step | str) -> StepStatus | None:
         """Return how a step stands; ``None`` where the connection has none such."""

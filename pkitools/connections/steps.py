@@ -9,8 +9,9 @@ from typing import Final
 from pkitools.connections.described import Described, in_short
 from pkitools.connections.model import Connection
 from pkitools.connections.planning import BEGIN, Plan, PlanDate, PlanKind
-from pkitools.connections.renewing import AHEAD, Switch, is_awaited, is_ordered, is_wrong_by_key
+from pkitools.connections.renewing import AHEAD, Switch, is_awaited, is_for_live, is_ordered, is_wrong_by_key
 from pkitools.connections.status import ConnectionStatus, Step, StepState, StepStatus
+from pkitools.connections.using import Early, Naming
 from pkitools.environment import Environment
 from pkitools.findings import Outcome, Verdict
 from pkitools.frozen import dataclass, replace
@@ -40,6 +41,8 @@ class Seen:
         fault: what is wrong with the certificate, or keeps it from being judged, the worst first.
         misplaced: what is wrong at one of its places and not with itself, but for metadata.
         misnamed: certificates of its holder at its places that do not bear the name it states.
+        send_by: the last day to send the public part for the day of going live; ``None`` where that is not stated.
+        ready: the day by which what was ordered can be in use, as far as is known; ``None`` where it is not.
         overdue: the day by which what was ordered should have come, where that is past; of the order that is stated.
         at_once: the certificate has not ended and is of no use: another has to be ordered today.
         lacking: the host names that are stated and the certificate lacks.
@@ -52,6 +55,8 @@ class Seen:
     fault: Outcome | None = None
     misplaced: Outcome | None = None
     misnamed: tuple[HeldCertificate, ...] = ()
+    send_by: PlanDate | None = None
+    ready: date | None = None
     overdue: date | None = None
     at_once: bool = False
     lacking: tuple[str, ...] = ()
@@ -111,6 +116,12 @@ class Seen:
         return was_there or any(one.is_same or self.overdue is not None for one in self.status.near)
 
     @property
+    def misnamed_now(self) -> tuple[HeldCertificate, ...]:
+        """Those of ``misnamed`` that may be meant: what has ended only where it is stated that one was there."""
+        valid = tuple(one for one in self.misnamed if one.not_after >= self.moment)
+        return valid or (self.misnamed if self.is_gone else ())
+
+    @property
     def begins(self) -> date | None:
         """The day on which the certificate begins."""
         return None if self.certificate is None else self.certificate.not_before.date()
@@ -166,10 +177,10 @@ def _asked_for(seen: Seen) -> StepStatus:
     """Return how the request stands where there is no certificate of its holder."""
     if seen.status.request is not None:
         return _step(Step.REQUEST, StepState.DONE, "done", place=seen.status.request.place.name)
+    if seen.is_gone and not seen.is_live_past:  # that it was ordered says nothing of where it is
+        return _step(Step.REQUEST, StepState.UNKNOWN, "gone", **_gone(seen))
     if seen.connection.ordered is not None and seen.connection.ordered <= seen.today:
         return _step(Step.REQUEST, StepState.DONE, "ordered")
-    if seen.is_gone and not seen.is_live_past:
-        return _step(Step.REQUEST, StepState.UNKNOWN, "gone", **_gone(seen))
     if seen.unread is not None:
         return _unread(Step.REQUEST, seen.unread)
     if seen.plan is None:
@@ -243,7 +254,7 @@ def _order(seen: Seen) -> StepStatus:
     if seen.certificate is not None:
         return _step(Step.ORDER, StepState.DONE, "certificate")
     if ordered is not None and ordered <= seen.today:
-        return _step(Step.ORDER, StepState.DONE, "stated", day=ordered.isoformat())
+        return _ordered(seen, ordered)
     if seen.connection.self_signed:
         return _step(Step.ORDER, StepState.DONE, "self_signed")
     if ordered is not None:
@@ -251,6 +262,21 @@ def _order(seen: Seen) -> StepStatus:
     if seen.status.request is None:
         return _step(Step.ORDER, StepState.WAITING, "waiting", due)
     return _step(Step.ORDER, StepState.UNKNOWN, "unknown", due)
+
+
+def _ordered(seen: Seen, ordered: date) -> StepStatus:
+    """Return how the order stands that is stated: what comes after the day of going live is too late."""
+    live, ready, delivery = seen.connection.live, seen.ready, seen.status.delivery
+    if live is None or ready is None or delivery is None or ready <= live or seen.is_gone:
+        return _step(Step.ORDER, StepState.DONE, "stated", day=ordered.isoformat())
+    told = {"day": ordered.isoformat(), "live": live.isoformat(), "days": (ready - live).days}
+    return _step(Step.ORDER, StepState.LATE, "stated_late", live, **told, **_coming(delivery, ready))
+
+
+def _coming(delivery: PlanDate, ready: date) -> dict[str, object]:
+    """Return by when what was ordered is there, and can be in use where that is later."""
+    later = NOTHING if ready == delivery.day else ready.isoformat()
+    return {"delivery": delivery.day.isoformat(), "ready": later}
 
 
 def _certificate(seen: Seen) -> StepStatus:
@@ -279,16 +305,22 @@ def _lacking(seen: Seen) -> StepStatus:
     if seen.status.strange:  # this makes the verdict what it is: whatever else there is to say, this is said
         one = seen.status.strange[0]
         return _step(Step.CERTIFICATE, StepState.NOW, "strange", live, **_strange(seen, one))
+    if seen.status.wrong:  # of no name that is stated, and in use all the same
+        return _wrong_beside(seen, Step.CERTIFICATE, seen.status.wrong[0])
     if seen.unread is not None:
         return _unread(Step.CERTIFICATE, seen.unread, live)
-    if seen.is_gone and not seen.misnamed and not seen.status.others and not seen.is_live_past:
-        if not seen.connection.files:
-            return _step(Step.CERTIFICATE, StepState.UNKNOWN, "gone_nowhere", live)
-        return _step(Step.CERTIFICATE, StepState.UNKNOWN, "gone", live, **_gone(seen))
+    if seen.is_gone and not seen.misnamed_now and not seen.status.others and not seen.is_live_past:
+        return _gone_from(seen, live)
     if seen.overdue is not None and not seen.is_live_past:
         day = seen.overdue.isoformat()
         return _step(Step.CERTIFICATE, StepState.NOW, "overdue", seen.overdue, day=day)
     return _elsewhere(seen, live)
+
+
+def _gone_from(seen: Seen, live: date | None) -> StepStatus:
+    if not seen.connection.files:
+        return _step(Step.CERTIFICATE, StepState.UNKNOWN, "gone_nowhere", live)
+    return _step(Step.CERTIFICATE, StepState.UNKNOWN, "gone", live, **_gone(seen))
 
 
 def _gone(seen: Seen) -> dict[str, object]:
@@ -303,9 +335,9 @@ def _strange(seen: Seen, one: HeldCertificate) -> dict[str, object]:
 
 def _elsewhere(seen: Seen, live: date | None) -> StepStatus:
     """Return how it stands by the certificates that lie there and are not that of the connection."""
-    if seen.misnamed:
+    if seen.misnamed_now:
         wanted = seen.connection.common_name or ", ".join(seen.connection.dns)
-        found = ", ".join(dict.fromkeys(one.name for one in seen.misnamed))
+        found = ", ".join(dict.fromkeys(one.name for one in seen.misnamed_now))
         return _step(Step.CERTIFICATE, StepState.NOW, "misnamed", live, name=wanted, found=found)
     oin = seen.connection.holder.oin
     if seen.status.others:
@@ -334,7 +366,7 @@ def _verdict(seen: Seen) -> StepStatus:
     if certificate is None or seen.ended:
         return _step(Step.VERDICT, StepState.WAITING, "waiting")
     if seen.status.wrong and certificate.own_verdict is not Verdict.FAILED:
-        return _wrong_beside(seen.status.wrong[0])
+        return _wrong_beside(seen, Step.VERDICT, seen.status.wrong[0])
     if seen.status.strange and certificate.own_verdict is not Verdict.FAILED:
         one = seen.status.strange[0]
         return _step(Step.VERDICT, StepState.NOW, "strange_beside", **_strange(seen, one))
@@ -465,9 +497,17 @@ def in_both(step: StepStatus, other: Connection) -> StepStatus:
     return _step(Step.VERDICT, StepState.NOW, "both", name=other.organization.name, line=other.line)
 
 
-def _wrong_beside(one: HeldCertificate) -> StepStatus:
-    why = "revoked_beside" if one.is_revoked else "wrong_beside"
-    return _step(Step.VERDICT, StepState.NOW, why, name=one.name, place=one.places[0].name)
+def _wrong_beside(seen: Seen, step: Step, one: HeldCertificate) -> StepStatus:
+    naming = seen.status.named.get(one.sha256)
+    if naming is None:
+        why = "revoked_beside" if one.is_revoked else "wrong_beside"
+        return _step(step, StepState.NOW, why, name=one.name, place=one.places[0].name)
+    told = {"name": one.name, **naming.told}
+    if one.is_revoked:
+        return _step(step, StepState.NOW, "revoked_in_use", **told)
+    if one.not_after < seen.moment:
+        return _step(step, StepState.NOW, "ended_in_use", **told, day=one.not_after.date().isoformat())
+    return _step(step, StepState.NOW, "wrong_in_use", **told)
 
 
 def _stated(seen: Seen, step: Step, day: date | None) -> StepStatus:
@@ -477,15 +517,41 @@ def _stated(seen: Seen, step: Step, day: date | None) -> StepStatus:
     # where nobody said where to test there is no command
     endpoint = {"endpoint": seen.connection.endpoint or ""} if step is Step.TESTED else {}
     if day is None:
-        return _step(step, StepState.UNKNOWN, "unknown", **endpoint)
+        return _not_stated(seen, step, endpoint)
     if day > seen.today:
-        return _step(step, StepState.WAITING, "planned", day, day=day.isoformat())
+        return _planned(seen, step, day)
     if seen.begins is not None and day < seen.begins:
         return _step(step, StepState.NOW, "earlier", day=day.isoformat(), begins=seen.begins.isoformat(), **endpoint)
     sent = seen.connection.sent
     if step is Step.TESTED and sent is not None and day < sent:
         return _step(step, StepState.NOW, "before_sent", day=day.isoformat(), sent=sent.isoformat(), **endpoint)
     return _step(step, StepState.DONE, "stated", day=day.isoformat())
+
+
+def _live(seen: Seen) -> date | None:
+    """Return the day of going live, where it is one of the certificate that is there."""
+    return seen.connection.live if seen.begins is not None and is_for_live(seen.connection, seen.begins) else None
+
+
+def _not_stated(seen: Seen, step: Step, endpoint: dict[str, str]) -> StepStatus:
+    """Return how a step stands of which no day is stated, though the day of going live may have gone by."""
+    live = _live(seen)
+    if live is None or live >= seen.today:
+        return _step(step, StepState.UNKNOWN, "unknown", **endpoint)
+    return _step(step, StepState.UNKNOWN, "unknown_live", live=live.isoformat(), **endpoint)
+
+
+def _planned(seen: Seen, step: Step, day: date) -> StepStatus:
+    """Return how a step stands that is still to come: after the day of going live it comes too late."""
+    live = _live(seen)
+    if live is not None and day > live:
+        state = StepState.LATE if live < seen.today else StepState.NOW
+        return _step(step, state, "planned_late", live, day=day.isoformat(), live=live.isoformat())
+    send = None if live is None or step is not Step.SENT else seen.send_by
+    if live is not None and send is not None and send.lead is not None and seen.today <= send.day < day:
+        told = {"day": day.isoformat(), "live": live.isoformat(), "send": send.day.isoformat()}
+        return _step(step, StepState.NOW, "planned_short", send.day, **told)
+    return _step(step, StepState.WAITING, "planned", day, day=day.isoformat())
 
 
 def _metadata(seen: Seen) -> StepStatus:
@@ -507,7 +573,7 @@ _METADATA: Final = {
 def _renewal(seen: Seen) -> StepStatus:
     if seen.certificate is None or seen.ended:
         return _step(Step.RENEWAL, StepState.WAITING, "waiting")
-    switch = None if seen.status.switch is None else _switch(seen.status.switch, seen.today)
+    switch = None if seen.status.switch is None else _switch(seen, seen.status.switch)
     if switch is not None and seen.status.switch is not None and seen.status.switch.is_of(seen.certificate.ends.date()):
         return switch  # the next needs not be ordered
     following = _following(seen, seen.certificate)
@@ -518,15 +584,30 @@ def _renewal(seen: Seen) -> StepStatus:
     return following if is_over and following.state is StepState.LATE else switch
 
 
-def _switch(switch: Switch, today: date) -> StepStatus:
+def _switch(seen: Seen, switch: Switch) -> StepStatus:
     """Return how the change to the next certificate stands, by the first thing to do for it."""
-    told = {"day": switch.day.isoformat(), "place": switch.place}
+    if switch.naming is not None:
+        return _switch_named(seen, switch, switch.naming)
+    told, today = {"day": switch.day.isoformat(), "place": switch.place}, seen.today
     if switch.is_over:
         return _step(Step.RENEWAL, StepState.LATE, "switch_late", switch.day, **told)
     first = min(one.day for one in switch.dates)
     if first < today:
         return _step(Step.RENEWAL, StepState.LATE, "switch", switch.day, **told)
     return _step(Step.RENEWAL, _by(Step.RENEWAL, first, today).state, "switch", switch.day, **told)
+
+
+def _switch_named(seen: Seen, switch: Switch, naming: Naming) -> StepStatus:
+    """Return the same where a configuration names the one before it: what is stated does not undo that."""
+    told = {"day": switch.day.isoformat(), "place": switch.place, **naming.told}
+    if switch.is_over:
+        return _step(Step.RENEWAL, StepState.LATE, "switch_named_over", switch.day, **told)
+    live = _live(seen)
+    if live is not None and live <= seen.today and not switch.are_both:
+        told["live"] = live.isoformat()
+        return _step(Step.RENEWAL, StepState.LATE, "switch_named_live", switch.day, **told)
+    first = min(one.day for one in switch.dates)
+    return _step(Step.RENEWAL, _by(Step.RENEWAL, first, seen.today).state, "switch_named", switch.day, **told)
 
 
 def _urgency(step: StepStatus) -> int:
@@ -536,15 +617,25 @@ def _urgency(step: StepStatus) -> int:
 def _following(seen: Seen, certificate: HeldCertificate) -> StepStatus:
     """Return how the one after the certificate stands, by the day to begin with that."""
     if is_ordered(seen.connection, certificate, seen.today):
-        return _awaited(seen)
+        return _awaited(seen) if seen.status.early is None else _gap(seen, seen.status.early)
     is_over = certificate.ends < seen.moment  # with what issued it
     if seen.at_once and (is_over or seen.plan is None or seen.plan.begin.day >= seen.today):
         # of one with a system the verdict says why
         reason = _reason(seen) if seen.connection.system is None else ""
         return _step(Step.RENEWAL, StepState.NOW, "at_once", seen.today, reason=reason)
+    if (early := seen.status.early) is not None:
+        return _gap(seen, early)
     if seen.plan is None:
         return _step(Step.RENEWAL, StepState.WAITING, "far")
     return _next_one(seen, seen.plan.begin.day)
+
+
+def _gap(seen: Seen, early: Early) -> StepStatus:
+    """Return that the next one, which is there, begins after the end of the one in use."""
+    is_late = seen.plan is None or seen.plan.begin.day < seen.today or seen.connection.ordered is not None
+    days = {"begins": early.begins.isoformat(), "day": early.ends.isoformat(), "days": early.days}
+    state = StepState.LATE if is_late else StepState.NOW
+    return _step(Step.RENEWAL, state, "gap", early.ends, place=early.place, **days)
 
 
 def _next_one(seen: Seen, due: date) -> StepStatus:
@@ -564,7 +655,10 @@ def _awaited(seen: Seen) -> StepStatus:
     assert seen.certificate is not None
     if seen.overdue is not None:
         return _step(Step.RENEWAL, StepState.NOW, "overdue", seen.overdue, day=seen.overdue.isoformat())
+    end, ready = seen.certificate.ends.date(), seen.ready
+    if ready is not None and ready > end and seen.status.delivery is not None:
+        told = {"day": end.isoformat(), "days": (ready - end).days, **_coming(seen.status.delivery, ready)}
+        return _step(Step.RENEWAL, StepState.LATE, "awaited_late", end, **told)
     if not is_awaited(seen.connection, seen.certificate, seen.today):
-        end = seen.certificate.ends.date()
         return _step(Step.RENEWAL, StepState.NOW, "awaited", end, day=end.isoformat())
     return _step(Step.RENEWAL, StepState.WAITING, "ordered", day=seen.connection.ordered.isoformat())

@@ -85,6 +85,7 @@ class Planned:
         missed: the first day of the plan to go live that went by, of a connection that is under way.
         far: the last day of the certificate, where that is in a year that cannot be planned in, such as 9999.
         switch: the change to the next certificate, which is there.
+        against: how the steps stand that go against these days.
     """
 
     plan: Plan | None
@@ -97,6 +98,7 @@ class Planned:
     delivery: PlanDate | None = None
     missed: PlanDate | None = None
     switch: Switch | None = None
+    against: tuple[StepStatus, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "environment", choice(Environment, self.environment, "environment"))
@@ -121,6 +123,7 @@ class Planned:
             status.delivery,
             status.missed,
             status.switch,
+            status.against,
         )
 
 

@@ -48,12 +48,11 @@ from pkitools_cli.reply import Line, Reply
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pkitools.connections import ConnectionsStatus, LeadKind, Plan, PlanDate, StepStatus
+    from pkitools.connections import ConnectionsStatus, LeadKind, Plan, PlanDate
     from pkitools_cli.commands.report_files import ReportFile
 
 _OVERRIDES: Final = ("registration", "delivery", "handling", "course")
 _DAYS: Final = click.IntRange(0, MAX_DAYS)
-_OF_CHAIN: Final = frozenset({"connections.verdict.chain_ended", "connections.verdict.chain_ends"})
 _ASKS: Final = frozenset({StepState.NOW, StepState.LATE})  # of what was ordered: it is asked after
 
 
@@ -194,7 +193,6 @@ def _text(
     apart: Mapping[int, str],
     written: Sequence[ReportFile],
 ) -> Iterator[Line | str]:
-    chains = _chains(status)
     for number, one in enumerate(planned):
         if number:
             yield ""
@@ -206,8 +204,8 @@ def _text(
             yield from _date(each, today, one)
         if one.missed is not None and one.missed not in shown and one.connection is not None:
             yield from wrapped(missed_told(one.missed, one.connection, language()), "    ", "  ! ")
-        if one.connection is not None and one.connection.number in chains:
-            yield from wrapped(step_said(chains[one.connection.number], language()), "    ", "  ! ")
+        for step in one.against:
+            yield from wrapped(step_said(step, language()), "    ", "  ! ")
         if one.plan is not None:
             yield from _unknown(one, one.plan)
     for unread in status.unread if status is not None else ():
@@ -215,12 +213,6 @@ def _text(
     yield from written_told(written)
     yield ""
     yield from next_step(_now(planned, today, status))
-
-
-def _chains(status: ConnectionsStatus | None) -> Mapping[int, StepStatus]:
-    """Return by their numbers of which connections the chain with the certificate is to be mended: no day says so."""
-    steps = ((each.connection.number, each.of("verdict")) for each in (status.statuses if status is not None else ()))
-    return {number: step for number, step in steps if step is not None and step.code in _OF_CHAIN}
 
 
 def _unknown(one: Planned, plan: Plan) -> Iterator[str]:

@@ -49,6 +49,12 @@ _FOR_PEOPLE: Final = frozenset(
             "renewal.awaited",
             "renewal.switch",
             "renewal.switch_late",
+            *(f"renewal.switch_named{which}" for which in ("", "_live", "_over")),
+            "renewal.awaited_late",
+            "order.stated_late",
+            "sent.planned_late",
+            "sent.planned_short",
+            "tested.planned_late",
         ),
     )
 )
