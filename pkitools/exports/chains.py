@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from itertools import islice
-from typing import Final
+from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
 from pkitools.arguments import aware
@@ -21,10 +21,10 @@ from pkitools.frozen import dataclass
 from pkitools.limits import MAX_SIGNATURE_CHECKS
 from pkitools.trust import CAStatus, HierarchyKind, catalogue, embedded_certificates, is_self_signed
 from pkitools.trust.known_authorities import bears_known_name, imitated
-from pkitools.validation.building import Path, Search, pool
+from pkitools.validation.building import Path, Pool, Search
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools.x509.given import CERTIFICATE, Given, several_ders
-from pkitools.x509.path_certificate import load_cached
+from pkitools.x509.path_certificate import PathCertificate, load_cached
 
 MAX_HEAP: Final = 10_000
 """Certificates looked through for the path of one: no delivery has a hundredth of that."""
@@ -212,17 +212,28 @@ def complete_path(
         InputError: the certificate cannot be read.
         LimitError: there are more than :data:`MAX_HEAP`.
     """
-    aware(moment)
     facts = leaf if isinstance(leaf, CertificateFacts) else read_certificate(leaf)
-    heap = _Heap(several_ders(others, CERTIFICATE, "others"))
-    way, asked = _best_way(facts, heap, moment), _Asked()
-    path = way.path
-    if fetcher is not None and not is_self_signed(path[-1]):
-        path, asked = _fetched(path, heap, moment, fetcher, None if any_host else known_hosts())
-    links = tuple(Link(one, _origin(one, facts, heap), _status(one, moment)) for one in path)
-    has_root = is_self_signed(path[-1])
+    heap = Heap(several_ders(others, CERTIFICATE, "others"), aware(moment))
+    way, asked = _best_way(facts, heap), _Asked()
+    if fetcher is not None and not is_self_signed(way.path[-1]):
+        way, asked = _fetched(way, heap, fetcher, None if any_host else known_hosts())
+    return _completed(way, heap, asked, tuple(_left_out(way.path, heap)))
+
+
+def path_within(leaf: CertificateFacts, heap: Heap) -> CertificatePath:
+    """Return the path of one of many certificates out of a heap that is read once for all of them.
+
+    It is that of :func:`complete_path` with nothing fetched, and what is left out is not told: of many each leaves out
+    all the others.
+    """
+    return _completed(_best_way(leaf, heap), heap, _Asked(), ())
+
+
+def _completed(way: _Way, heap: Heap, asked: _Asked, left_out: tuple[LeftOut, ...]) -> CertificatePath:
+    links = tuple(Link(one, _origin(one, way.path[0], heap), _status(one, heap.moment)) for one in way.path)
+    has_root = is_self_signed(way.path[-1])
     why = _EXHAUSTED if way.exhausted and not has_root else asked.why
-    return CertificatePath(links, tuple(_left_out(path, heap)), has_root, asked.fetches, why)
+    return CertificatePath(links, left_out, has_root, asked.fetches, why)
 
 
 def refuse_too_many(certificates: Sequence[bytes]) -> None:
@@ -235,25 +246,80 @@ def refuse_too_many(certificates: Sequence[bytes]) -> None:
         raise LimitError("exports.error.too_many", count=len(certificates), limit=MAX_HEAP)
 
 
-class _Heap:
-    """The certificates that were given, each read once; ``None`` stands for one that cannot be read."""
+_Read: TypeAlias = tuple[CertificateFacts, PathCertificate]
 
-    def __init__(self, ders: Sequence[bytes]) -> None:
+
+class Heap:
+    """Certificates among which the path of one is looked for, or of many: each is read once, and put in order once.
+
+    Args:
+        ders: of the certificates; one that cannot be read is passed over.
+        moment: aware; of one name those that are valid then are tried first.
+        known: a heap in which some of them were read already.
+
+    Raises:
+        LimitError: there are more than :data:`MAX_HEAP`.
+    """
+
+    def __init__(self, ders: Sequence[bytes], moment: datetime, known: Heap | None = None) -> None:
         refuse_too_many(ders)
-        self.ders = tuple(ders)
-        self.facts = {der: _readable(der) for der in dict.fromkeys(self.ders)}
+        self.ders, self.moment = tuple(ders), moment
+        before = {} if known is None else known._read
+        self._read: dict[bytes, _Read | None] = {
+            der: before[der] if der in before else _readable(der) for der in dict.fromkeys(self.ders)
+        }
 
-    def with_more(self, ders: Sequence[bytes]) -> _Heap:
+    def __contains__(self, der: bytes) -> bool:
+        return der in self._read
+
+    def with_more(self, ders: Sequence[bytes]) -> Heap:
         """Return a heap with these as well."""
-        return _Heap((*self.ders, *ders))
+        return Heap((*self.ders, *ders), self.moment, self)
 
-    def few_of_a_name(self, moment: datetime) -> tuple[CertificateFacts, ...]:
-        """Return those that can be read, of each name so many as can be tried: first what is valid at this moment."""
-        by_name: dict[bytes, list[CertificateFacts]] = {}
-        for facts in filter(None, self.facts.values()):
-            by_name.setdefault(facts.subject.der, []).append(facts)
-        ranked = (sorted(namesakes, key=lambda one: not _is_valid(one, moment)) for namesakes in by_name.values())
-        return tuple(facts for namesakes in ranked for facts in namesakes[:MAX_SIGNATURE_CHECKS])
+    def readable(self, der: bytes) -> CertificateFacts | None:
+        """Return the facts of one of the heap; ``None`` of one that cannot be read."""
+        read = self._read[der]
+        return None if read is None else read[0]
+
+    def facts_of(self, der: bytes) -> CertificateFacts:
+        """Return the facts of one that may be from elsewhere."""
+        read = self._read.get(der)
+        return read_certificate(der) if read is None else read[0]
+
+    @cached_property
+    def tried(self) -> tuple[_Read, ...]:
+        """Those that can be read, of each name so many as can be tried: first what is valid at this moment."""
+        by_name: dict[bytes, list[_Read]] = {}
+        for read in filter(None, self._read.values()):
+            by_name.setdefault(read[0].subject.der, []).append(read)
+        ranked = (sorted(each, key=lambda one: not _is_valid(one[0], self.moment)) for each in by_name.values())
+        return tuple(read for namesakes in ranked for read in namesakes[:MAX_SIGNATURE_CHECKS])
+
+    @cached_property
+    def between(self) -> Pool:
+        """What may stand in a path."""
+        return _pool_of([read[1] for read in self.tried], _embedded())
+
+    @cached_property
+    def anchors(self) -> Pool:
+        """Where a path may end."""
+        named = self._named_roots[:MAX_SIGNATURE_CHECKS]
+        return _pool_of([read[1] for read in named if is_self_signed(read[0])], _embedded_roots())
+
+    @cached_property
+    def is_tried_whole(self) -> bool:
+        """Whether nothing of it is passed over unseen."""
+        all_tried = len(self.tried) == sum(read is not None for read in self._read.values())
+        return all_tried and len(self._named_roots) <= MAX_SIGNATURE_CHECKS
+
+    @cached_property
+    def _named_roots(self) -> list[_Read]:
+        return [read for read in self.tried if read[0].is_ca and read[0].is_self_issued]
+
+
+def _pool_of(certificates: Iterable[PathCertificate], embedded: Iterable[bytes]) -> Pool:
+    found = {each.der: each for each in (*certificates, *map(load_cached, embedded))}
+    return Pool(tuple(found.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,27 +330,22 @@ class _Way:
     exhausted: bool = False
 
 
-def _best_way(leaf: CertificateFacts, heap: _Heap, moment: datetime) -> _Way:
+def _best_way(leaf: CertificateFacts, heap: Heap) -> _Way:
     if is_self_signed(leaf):
         return _Way((leaf,))
-    ways, exhausted = _ways(leaf, heap, moment)
-    paths = [tuple(read_certificate(one.der) for one in way) for way in ways]
-    return _Way(min(paths, key=_Rank(frozenset(heap.ders), moment)), exhausted)
+    ways, exhausted = _ways(leaf, heap)
+    paths = [(leaf, *(heap.facts_of(one.der) for one in way[1:])) for way in ways]
+    return _Way(min(paths, key=_Rank(heap)), exhausted)
 
 
-def _ways(leaf: CertificateFacts, heap: _Heap, moment: datetime) -> tuple[list[Path], bool]:
+def _ways(leaf: CertificateFacts, heap: Heap) -> tuple[list[Path], bool]:
     """Return the ways up whose signatures hold: those that end in a root or, when there is none, the longest."""
-    tried = heap.few_of_a_name(moment)
-    named_roots = [facts for facts in tried if facts.is_ca and facts.is_self_issued]
-    roots = [facts.der for facts in named_roots[:MAX_SIGNATURE_CHECKS] if is_self_signed(facts)]
     own = load_cached(leaf.der)
-    between = pool((*(facts.der for facts in tried), *_embedded()))
-    search = Search(own, between, pool((*roots, *_embedded_roots())))
+    search = Search(own, heap.between, heap.anchors)
     found = list(islice(search.paths(), _MOST_CANDIDATES))
     longest = max((len(way) for way in search.dead_ends), default=0)
     ways = found or [way for way in search.dead_ends if len(way) == longest] or [(own,)]
-    is_all = len(tried) == sum(facts is not None for facts in heap.facts.values())
-    return ways, not (found or (is_all and not search.exhausted and len(named_roots) <= MAX_SIGNATURE_CHECKS))
+    return ways, not (found or (heap.is_tried_whole and not search.exhausted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,20 +360,19 @@ class _Asked:
 class _Rank:
     """Which of several ways is the better: nothing in it that is not valid, then as few strangers as can be."""
 
-    given: frozenset[bytes]
-    moment: datetime
+    heap: Heap
 
     def __call__(self, way: Sequence[CertificateFacts]) -> tuple[int, int, int]:
-        unfit = sum(_status(one, self.moment) is not CAStatus.VALID for one in way[1:])
-        return unfit, sum(one.der not in self.given for one in way[1:]), len(way)
+        unfit = sum(_status(one, self.heap.moment) is not CAStatus.VALID for one in way[1:])
+        return unfit, sum(one.der not in self.heap for one in way[1:]), len(way)
 
 
 def _is_valid(facts: CertificateFacts, moment: datetime) -> bool:
     return facts.not_before <= moment <= facts.not_after
 
 
-def _origin(one: CertificateFacts, leaf: CertificateFacts, heap: _Heap) -> LinkOrigin:
-    if one.der == leaf.der or one.der in heap.facts:
+def _origin(one: CertificateFacts, leaf: CertificateFacts, heap: Heap) -> LinkOrigin:
+    if one.der == leaf.der or one.der in heap:
         return LinkOrigin.GIVEN
     return LinkOrigin.EMBEDDED if one.der in _embedded() else LinkOrigin.FETCHED
 
@@ -324,26 +384,22 @@ def _status(facts: CertificateFacts, moment: datetime) -> CAStatus:
     return entry.status(moment) if entry else status_by_date(facts.not_before, facts.not_after, moment)
 
 
-def _fetched(
-    path: Sequence[CertificateFacts],
-    heap: _Heap,
-    moment: datetime,
-    fetcher: Fetcher,
-    hosts: frozenset[str] | None,
-) -> tuple[tuple[CertificateFacts, ...], _Asked]:
+def _fetched(way: _Way, heap: Heap, fetcher: Fetcher, hosts: frozenset[str] | None) -> tuple[_Way, _Asked]:
     from pkitools.fetching import complete_from_aia
 
-    completion = complete_from_aia([one.der for one in path], fetcher=fetcher, known=_embedded(), hosts=hosts)
+    ders = [one.der for one in way.path]
+    completion = complete_from_aia(ders, fetcher=fetcher, known=_embedded(), hosts=hosts)
     # what came may lead to what is at hand: look again with it among what was given
-    more = _best_way(path[0], heap.with_more(completion.chain[len(path) :]), moment).path
-    return more, _Asked(completion.fetches, "" if is_self_signed(more[-1]) else str(completion.code))
+    more = _best_way(way.path[0], heap.with_more(completion.chain[len(ders) :])).path
+    code = "" if is_self_signed(more[-1]) else str(completion.code)
+    return _Way(more, way.exhausted), _Asked(completion.fetches, code)
 
 
-def _left_out(path: Sequence[CertificateFacts], heap: _Heap) -> Iterable[LeftOut]:
+def _left_out(path: Sequence[CertificateFacts], heap: Heap) -> Iterable[LeftOut]:
     used = {one.der for one in path}
     seen: set[bytes] = set()
     for position, der in enumerate(heap.ders, start=1):
-        facts = heap.facts[der]
+        facts = heap.readable(der)
         reason = _reason(facts, der, used, seen)
         seen.add(der)
         if reason is not None:
@@ -360,10 +416,10 @@ def _reason(facts: CertificateFacts | None, der: bytes, used: set[bytes], seen: 
     return Unneeded.OTHER_PATH if facts.is_ca else Unneeded.END_ENTITY
 
 
-def _readable(der: bytes) -> CertificateFacts | None:
+def _readable(der: bytes) -> _Read | None:
     try:
-        load_cached(der)
-        return read_certificate(der)
+        loaded = load_cached(der)
+        return read_certificate(der), loaded
     except InputError:
         return None
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache
+from http import HTTPStatus
+from itertools import count
 from pathlib import Path
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 import pytest
 
@@ -21,10 +24,12 @@ from tests.support.command import Command
 from tests.support.deliveries import jks_of, metadata_of, pem, pkcs7_of, pkcs12_of
 from tests.support.effort import in_turn
 from tests.support.operations import TIMES, growing
+from tests.support.page import Visitor
 from tests.support.requests import OIN, dns, pooled_key, request, subject
 from tests.support.shown import rsa_key
 
 T = TypeVar("T")
+P = ParamSpec("P")
 MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 COUNT = 2
 ASKED = ("-e", "preproduction", "--offline", "--revocation", "off", "--moment", "2026-11-22T12:00:00Z")
@@ -80,6 +85,15 @@ FILES: dict[str, Callable[[int], Files]] = {
 }
 
 
+class InThisThread(ThreadPoolExecutor):
+    """Works at once, and not beside whoever asks."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        found: Future[T] = Future()
+        found.set_result(fn(*args, **kwargs))
+        return found
+
+
 def written(folder: Path, files: Files) -> list[Path]:
     folder.mkdir(exist_ok=True)
     for name, data in files.items():
@@ -117,6 +131,32 @@ def test_checking(run: Command, tmp_path: Path, kind: str) -> None:
 @pytest.mark.parametrize("kind", ["a PEM bundle", "a chain each"])
 def test_what_is_told_of_them(run: Command, tmp_path: Path, kind: str) -> None:
     assert not grown(run, tmp_path, FILES[kind], "cert", "check", *ASKED)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", FILES)
+def test_a_report_on_them(run: Command, tmp_path: Path, kind: str) -> None:
+    pages = (tmp_path / f"{number}.html" for number in count())  # one that is there is not written over
+    made = {n: written(tmp_path / f"{n:03}", FILES[kind](n)) for n in (1, COUNT, TIMES * COUNT)}
+
+    def reported(number: int) -> None:
+        page = next(pages)
+        run("cert", "check", *ASKED, "--report", page, *made[number])
+        assert page.exists()
+
+    assert not growing(reported, COUNT)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", FILES)
+def test_handing_them_in_to_a_page(kind: str) -> None:
+    visitor = Visitor()
+    visitor.application._workers = InThisThread()  # where lines are counted
+
+    def handed_in(number: int) -> None:
+        assert visitor.drop(FILES[kind](number).items()).status is HTTPStatus.OK
+
+    assert not growing(handed_in, COUNT)
 
 
 @pytest.mark.slow

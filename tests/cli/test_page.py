@@ -32,7 +32,8 @@ from pkitools.requests import load_key, read_request
 from pkitools.systems import systems
 from pkitools.x509 import read_certificate
 from pkitools_cli.commands.rules.list import every_rule
-from pkitools_cli.page.forms import MAX_FORM_BYTES
+from pkitools_cli.page.exchange import RefusedError, Request
+from pkitools_cli.page.forms import MAX_FORM_BYTES, read_form
 from pkitools_cli.page.site import remedies_of
 from pkitools_test_pki.folder import create_folder
 from pkitools_test_pki.keys import elliptic_keys
@@ -715,6 +716,20 @@ def test_what_is_no_form_of_ours_is_refused_by_its_status(
     assert answer.status == status
     assert caplog.records == []  # what reads forms has words of its own, for no terminal
     assert len([found for tag, found in Read(answer).elements if found.get("class") == "problem"]) == 1
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data", "Multipart/Form-Data", " MULTIPART/FORM-DATA "])
+@pytest.mark.parametrize(("files", "fields"), [(MAX_UPLOADS, 0), (MAX_UPLOADS + 1, 0), (0, 200), (0, 201)])
+def test_as_many_may_be_sent_as_is_said_and_not_one_more(kind: str, files: int, fields: int) -> None:
+    """However the type is written: it says how much may be sent as well."""
+    body = multipart([("a", b"x" * 1000)] * files, {f"f{number}": "x" for number in range(fields)})
+    asked = Request("POST", "/check", {}, {"content-type": f"{kind}; boundary={BOUNDARY}"}, body)
+    if files > MAX_UPLOADS or fields > 200:
+        with pytest.raises(RefusedError, match="too_many"):
+            read_form(asked)
+    else:
+        read = read_form(asked)
+        assert (len(read.files), len(read.fields)) == (files, fields)
 
 
 CONNECTED = """version = 1

@@ -19,30 +19,45 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
+import click
 import pytest
 
+from pkitools.environment import Environment
 from pkitools.errors import MissingExtraError, NetworkError
 from pkitools.limits import MAX_UPLOAD_BYTES, MAX_UPLOADS_BYTES
 from pkitools.messages import Language
-from pkitools.requests import load_key
-from pkitools_cli.commands import page
+from pkitools.requests import load_key, making
+from pkitools_cli.commands import next_steps, page
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.page import application
-from pkitools_cli.page.exchange import Screen
+from pkitools_cli.page.exchange import Deed, Request, Screen
+from pkitools_cli.page.forms import Form
 from pkitools_cli.page.routes import Route
 from pkitools_cli.page.serving import Server
+from pkitools_cli.page.views import certificates, requests
 from pkitools_test_pki.server import listener, patience
 from tests.cli.test_page import ORDER, leaf
 from tests.support.command import Command
 from tests.support.effort import PATIENCE
 from tests.support.modules import forget
-from tests.support.page import BOUNDARY, GIVEN, Read, multipart, site_of
+from tests.support.page import BOUNDARY, GIVEN, Read, ToldAtOnce, Visitor, multipart, site_of, with_folder
+from tests.support.requests import pooled_key
 from tests.support.schemas import assert_valid
 from tests.support.shared import shared
 
 GIB = 1 << 30
+LOADED = (
+    {},
+    {"Cache-Control": "max-age=0"},
+    {"Cache-Control": "no-cache", "Pragma": "no-cache"},
+    {"Sec-Fetch-Site": "none"},
+    {"Sec-Fetch-Site": "same-origin", "Referer": "http://127.0.0.1/"},
+    {"Accept-Language": "en;q=0.5"},
+)
+"""What a browser sends with the same page: as it follows a link, loads it again, and goes where somebody typed."""
 
 
 class Browser:
@@ -320,7 +335,8 @@ def test_a_page_that_takes_long_is_worked_out_once_however_often_it_is_asked_for
     monkeypatch.setattr(application, "SECONDS", 0.05)
     monkeypatch.setattr(Route, "screen", waits)
     try:
-        assert [Browser(server).get("/oin?long=1")[0] for _ in range(6)] == [503] * 6
+        asked = [Browser(server).ask("GET", "/oin?long=1", headers=each)[0] for each in LOADED]
+        assert asked == [503] * len(LOADED)
         monkeypatch.setattr(application, "SECONDS", PATIENCE)
         monkeypatch.setattr(Route, "screen", quick)
         assert Browser(server).get("/systems")[0] == 200
@@ -328,6 +344,139 @@ def test_a_page_that_takes_long_is_worked_out_once_however_often_it_is_asked_for
         ends.set()
     assert (Browser(server).get("/oin?long=1")[0], len(begun)) == (200, 1)
     assert (Browser(server).get("/oin?long=1")[0], len(begun)) == (200, 1), "by a new look, with the route as it is"
+
+
+def test_an_answer_that_nobody_fetched_is_kept_no_longer_than_it_is_true(monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor, ends = Visitor(), threading.Event()
+
+    def waits(*_: object) -> Screen:
+        assert ends.wait(PATIENCE)
+        return Screen("opening.html")
+
+    monkeypatch.setattr(application, "SECONDS", 0.01)
+    monkeypatch.setattr(Route, "screen", waits)
+    assert [visitor.get(f"/oin?number={each}").status for each in range(3)] == [503] * 3
+    works = list(visitor.application._under_way.values())
+    monkeypatch.setattr(application, "SECONDS", PATIENCE)
+    ends.set()
+    assert [work.answer.result().status for work in works] == [200] * 3
+    monkeypatch.setattr(application._UnderWay, "is_old", lambda _: True)
+    assert visitor.get("/rules").status == 200
+    assert not visitor.application._under_way
+
+
+def test_a_page_is_worked_out_once_for_all_who_ask_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor, begun, all_ask = Visitor(), [], threading.Barrier(4)
+
+    def waits(route: Route, *_: object) -> Screen:
+        begun.append(route)
+        all_ask.wait(PATIENCE)
+        return Screen("opening.html")
+
+    monkeypatch.setattr(Route, "screen", waits)
+    look, submit = visitor.application._work, visitor.application._workers.submit
+
+    def passed(*given: Any) -> Any:
+        """Whoever has work done is passed by the others, unless he holds a lock."""
+        time.sleep(0.1)
+        return submit(*given)
+
+    def looked(*given: Any) -> Any:
+        work = look(*given)
+        all_ask.wait(PATIENCE)
+        return work
+
+    monkeypatch.setattr(visitor.application, "_work", looked)
+    monkeypatch.setattr(visitor.application._workers, "submit", passed)
+    with ThreadPoolExecutor(3) as several:
+        answers = [several.submit(visitor.get, "/oin") for _ in range(3)]
+    assert ({each.result().status for each in answers}, len(begun)) == ({200}, 1)
+
+
+def test_what_is_large_waits_without_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor, ends, asked = Visitor(), threading.Event(), threading.Barrier(application._WORKERS + 1)
+    quick, check = Route.screen, visitor.guard.check
+
+    def large_waits(request: Request) -> None:
+        check(request)
+        if request.path == "/check":
+            asked.wait(PATIENCE)
+
+    monkeypatch.setattr(visitor.guard, "check", large_waits)
+
+    def waits(route: Route, *given: Any) -> Screen:
+        if route.path == "/check":
+            assert ends.wait(PATIENCE)
+        return quick(route, *given)
+
+    monkeypatch.setattr(Route, "screen", waits)
+    large = [("a.bin", b"\x30\x82" * application._LARGE)]
+    with ThreadPoolExecutor(application._WORKERS) as several:
+        answers = [several.submit(visitor.drop, large) for _ in range(application._WORKERS)]
+        asked.wait(PATIENCE)
+        time.sleep(0.2)  # until they wait where they wait
+        monkeypatch.setattr(application, "SECONDS", 10)
+        try:
+            assert visitor.get("/rules").status == 200
+        finally:
+            ends.set()
+    assert {each.result().status for each in answers} == {422}
+
+
+def test_an_answer_says_the_same_whatever_others_are_told_meanwhile() -> None:
+    """Each proposes the names that are free, of which another answer takes none."""
+    site, both = site_of(), threading.Barrier(2)
+    options = certificates._options(site, Form(), Environment.PRODUCTION)
+
+    def together(*asked: object) -> list[str]:
+        both.wait(PATIENCE)
+        found = [next_steps.free_place(("out", "out.2"), (".pem",), (*asked, each)) for each in range(2)]
+        both.wait(PATIENCE)
+        return found
+
+    def proposed(asked: str) -> tuple[list[str], click.Context]:
+        with site.within("en"):
+            found = together(asked)
+            for turn in range(2):
+                with certificates._as_command(options):
+                    found += together(asked, turn)
+            return found, click.get_current_context()
+
+    with ThreadPoolExecutor(2) as several:
+        (one, of_one), (other, of_other) = several.map(proposed, ["a", "b"])
+    assert one == other == ["out", "out.2"] * 3
+    assert of_one is not of_other
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_what_is_told_late_is_not_made_and_what_is_made_is_told(
+    begun: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time is over before the key is written, or while it is."""
+    tmp_path.chmod(0o700)
+    visitor, late = Visitor(with_folder(tmp_path)), threading.Event()
+    give_up, plan, write = Deed.give_up, requests.plan_order, requests.write
+
+    def given_up(deed: Deed) -> bool:
+        try:
+            return give_up(deed)
+        finally:
+            late.set()
+
+    def waits(call: Any) -> Any:
+        def called(*given: Any, **named: Any) -> Any:
+            assert late.wait(PATIENCE)
+            return call(*given, **named)
+
+        return called
+
+    monkeypatch.setattr(Deed, "give_up", given_up)
+    monkeypatch.setattr(requests, *(("write", waits(write)) if begun else ("plan_order", waits(plan))))
+    monkeypatch.setattr(making, "generate_key", lambda _: pooled_key())
+    monkeypatch.setattr(application, "SECONDS", 1.0)
+    assert visitor.post("/request", ORDER).status == (201 if begun else 503)
+    visitor.application.close()
+    assert sorted(each.suffix for each in tmp_path.iterdir()) == ([".csr", ".key"] if begun else [])
 
 
 # -- nothing is stored, nothing leaves -------------------------------------------------------------------------------
@@ -416,11 +565,7 @@ def test_a_request_writes_its_two_files_and_nothing_else(browser: Browser, folde
 def told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command is told to stop as soon as it waits."""
 
-    @contextlib.contextmanager
-    def at_once() -> Iterator[object]:
-        yield lambda: None
-
-    monkeypatch.setattr(page, "until_told_to_stop", at_once)
+    monkeypatch.setattr(page, "until_told_to_stop", lambda: contextlib.nullcontext(ToldAtOnce()))
 
 
 @pytest.mark.usefixtures("told_at_once")
@@ -479,9 +624,9 @@ def test_who_lacks_the_extra_is_told_which(lacking: str, monkeypatch: pytest.Mon
 
 
 @contextlib.contextmanager
-def started(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def started(folder: Path, *program: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The command as a process, and the address that it prints."""
-    words = [sys.executable, "-m", "pkitools", "page", "--no-browser", "--folder", str(folder)]
+    words = [sys.executable, *(program or ("-m", "pkitools")), "page", "--no-browser", "--folder", str(folder)]
     environment = {**os.environ, "PKITOOLS_LANG": "en"}
     with subprocess.Popen(
         words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=folder
@@ -518,6 +663,57 @@ def test_it_ends_cleanly_when_told_to_and_is_held_up_by_nobody(tmp_path: Path, n
     assert headers["Cookie"] not in out
     with pytest.raises(ConnectionError):
         socket.create_connection(("127.0.0.1", port), timeout=PATIENCE).close()
+
+
+SLOW = """
+import sys, time
+from pathlib import Path
+from pkitools_cli.main import main
+from pkitools_cli.page.forms import Form
+from pkitools_cli.page.routes import Route
+from pkitools_cli.page.views import certificates, requests
+
+def waits(work, name):
+    def call(*given, **named):
+        Path(f"{name}.begun").touch()
+        while not Path(f"{name}.go").exists():
+            time.sleep(0.01)
+        return work(*given, **named)
+    return call
+
+if sys.argv[1] == "write":
+    requests.write = waits(requests.write, "write")
+else:
+    Route.screen = waits(Route.screen, "screen")
+main(sys.argv[2:])
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("what", ["screen", "write"])
+def test_told_twice_it_ends_at_once_but_for_a_key_that_is_being_written(tmp_path: Path, what: str, number: int) -> None:
+    tmp_path.chmod(0o700)
+    with started(tmp_path, "-c", SLOW, what) as (process, address), ThreadPoolExecutor(1) as other:
+        port, headers = entered(address)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        fields = urlencode(ORDER | {"name": "key"}).encode()
+        other.submit(connection.request, "POST", "/request", fields, headers).result()
+        while not (tmp_path / f"{what}.begun").exists():
+            time.sleep(0.01)
+        process.send_signal(number)
+        assert process.stderr is not None
+        told = process.stderr.readline()
+        process.send_signal(number)
+        if what == "write":
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(0.5)
+            (tmp_path / "write.go").touch()
+        _, err = process.communicate(timeout=PATIENCE)
+        connection.close()
+    assert (process.returncode, told.startswith("Stopping"), err.strip()) == (0, True, "Stopped.")
+    assert sorted(each.name for each in tmp_path.glob("key.*")) == (["key.csr", "key.key"] if what == "write" else [])
 
 
 @pytest.mark.slow

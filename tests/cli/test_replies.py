@@ -29,6 +29,7 @@ from pkitools_test_pki.self_signed import self_signed
 from tests.cli.test_exit_codes import TABLE
 from tests.support.command import Command
 from tests.support.command_words import options
+from tests.support.page import ToldAtOnce
 from tests.support.peers import TLS, listening
 from tests.support.schemas import assert_valid
 from tests.support.serving import real_time
@@ -115,7 +116,7 @@ def test_a_form_is_known_by_its_module() -> None:
 @pytest.fixture(autouse=True)
 def told_to_stop(monkeypatch: pytest.MonkeyPatch) -> None:
     """What goes on is told to stop as soon as it waits."""
-    monkeypatch.setattr(page, "until_told_to_stop", lambda: nullcontext(lambda: None))
+    monkeypatch.setattr(page, "until_told_to_stop", lambda: nullcontext(ToldAtOnce()))
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)

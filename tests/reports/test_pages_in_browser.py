@@ -98,7 +98,7 @@ def test_no_text_of_a_chain_is_cut_off_by_its_box(
     """The words for each part and place, with the longest day there is; of a name so much is shown as fits."""
     end, called = datetime(2027, 9, 29, tzinfo=UTC), "Organisatie Services CA G1 van de uitgever van de gemeenten"
     steps = tuple(ChainLink(called, role, where, end) for role, where in product(Role, Where))
-    monkeypatch.setattr(pages, "chain_of_check", lambda *_: Chain(steps, is_proven=False))
+    monkeypatch.setattr(pages.Chains, "of_file", lambda *_: lambda _: Chain(steps, is_proven=False))
     asked = Asked(moment=MOMENT, environment="production", language=language)
     text = pages.certificate_page([checked()], asked)
     with Visit(browser, written(tmp_path / "chain.html", text)) as visit:

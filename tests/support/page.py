@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -87,6 +87,16 @@ class Visitor:
     def send(self, path: str, body: bytes, kind: str, **headers: str) -> Answer:
         sent = self.headers | {"origin": self.guard.origin, "content-type": kind} | _named(headers)
         return self.ask(Request("POST", path, {}, sent, body))
+
+
+class ToldAtOnce:
+    """The command that waits to be told to stop is told as soon as it waits, and once."""
+
+    def __call__(self) -> None: ...
+
+    def unless_told_again(self, work: Callable[[], object]) -> bool:
+        work()
+        return True
 
 
 def _named(headers: Mapping[str, str]) -> dict[str, str]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from enum import Enum
 from itertools import chain, count, islice
@@ -43,6 +45,7 @@ _MOST_OF_VALUE: Final = 60  # columns, of what is filled in a sentence
 _MOST_NAMES: Final = 4
 _MOST_OF_NAME: Final = 60
 _PLACES: Final = "pkitools.places"  # what was said in this run: each command is there to be run beside the others
+_OWN_PLACES: Final[ContextVar[dict[str, object] | None]] = ContextVar("own_places", default=None)
 _MORE: Final = {"organizationIdentifier": "organization_identifier", "L": "locality", "ST": "province"}
 REQUEST_ENDS: Final = (".key", ".csr")
 _CHAIN_END: Final = ".chain.pem"
@@ -289,18 +292,29 @@ def free_place(names: Iterable[str], ends: Collection[str], asked: object) -> st
         ends: of the files that the command writes.
         asked: what is written there: in one run no two are told the same place.
     """
-    ctx = click.get_current_context(silent=True)
-    told: dict[str, object] = {} if ctx is None else ctx.meta.setdefault(_PLACES, {})
+    told = _places_told()
     free = next(each for each in names if told.get(each, asked) == asked and not is_taken(each, ends))
     told[free] = asked
     return free
 
 
-def forget_places() -> None:
-    """Forget what was told where: another answer of the same run stands by itself, as each of a page does."""
+@contextmanager
+def places_of_its_own() -> Iterator[None]:
+    """Have an answer stand by itself, as each of a page does, beside those that other threads work out."""
+    before = _OWN_PLACES.set({})
+    try:
+        yield
+    finally:
+        _OWN_PLACES.reset(before)
+
+
+def _places_told() -> dict[str, object]:
+    """Return what was told to be written where: in this run, or in the answer that is one."""
+    own = _OWN_PLACES.get()
+    if own is not None:
+        return own
     ctx = click.get_current_context(silent=True)
-    if ctx is not None:
-        ctx.meta.pop(_PLACES, None)
+    return {} if ctx is None else ctx.meta.setdefault(_PLACES, {})
 
 
 def chain_place(file: str, *which: str) -> str:

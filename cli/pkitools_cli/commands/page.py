@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -29,7 +31,7 @@ from pkitools_cli.reply import Line, Reply
 
 if TYPE_CHECKING:
     from pkitools_cli.page.serving import Server
-    from pkitools_cli.page.site import Given
+    from pkitools_cli.page.site import Given, Site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,13 +93,31 @@ def command(options: Options) -> Reply[Opened] | ExitCode:
     forbid_core_dumps()  # a crash must not leave a key that is made in a core file
     given = _given(options)
     site = Site(given, click.get_current_context())
-    with until_told_to_stop() as wait, Server(site, options.port) as server:
-        answer(Reply(Opened(server.address, given), document=_document, text=_text))
-        sys.stdout.flush()
-        _browse(options, server)
-        wait()
+    with until_told_to_stop() as wait:
+        server = Server(site, options.port)
+        with ExitStack() as on_error:
+            on_error.callback(server.stop)
+            answer(Reply(Opened(server.address, given), document=_document, text=_text))
+            sys.stdout.flush()
+            _browse(options, server)
+            wait()
+            on_error.pop_all()
+        if server.is_answering:
+            progress(tr("cli.page.stopping"))
+        if not wait.unless_told_again(server.stop):
+            _leave_at_once(site)
     progress(tr("cli.page.stopped"))
     return ExitCode.PASSED
+
+
+def _leave_at_once(site: Site) -> NoReturn:
+    """End the process, whatever is still worked out: only a key that is being written is waited for."""
+    site.write_no_more()
+    progress(tr("cli.page.stopped"))
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
+    os._exit(ExitCode.PASSED)  # what else ends a process waits for its threads
 
 
 def _given(options: Options) -> Given:

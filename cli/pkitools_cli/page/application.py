@@ -8,7 +8,6 @@ import time
 import traceback
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import nullcontext
 from functools import cache
 from http import HTTPStatus
 from typing import Final
@@ -29,8 +28,10 @@ from pkitools_cli.page.routes import SECTIONS, route_of
 from pkitools_cli.page.site import Site
 
 SECONDS: Final = 60.0
-"""How long somebody waits for an answer. What is handed in is bounded, so that its judgement is as well: this is for
-what is not handed in, a folder of a hundred thousand files or a network that does not answer."""
+"""How long somebody waits for an answer. What is handed in is bounded, and its judgement goes with its size: this is
+for what is not handed in, a folder of a hundred thousand files or a network that does not answer. Such work goes on,
+for who asks again; nothing that cannot be undone is done for who was told that there is no answer.
+"""
 _WORKERS: Final = 4
 _LARGE: Final = 1 << 20  # octets of a request
 _PACKAGE: Final = "pkitools_cli.page"
@@ -42,15 +43,13 @@ class Answer:
 
     Args:
         status: of the answer.
-        body: HTML.
+        body: HTML in UTF-8.
         headers: further ones: those of every answer of the server are not among them.
-        content_type: of the body.
     """
 
     status: HTTPStatus
     body: bytes = field(repr=False)
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    content_type: str = "text/html; charset=utf-8"
 
 
 class _UnderWay:
@@ -87,35 +86,69 @@ class Application:
         self._one_by_one = threading.Lock()  # for what is large: judging it takes several times its size
         self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="page")
         self._under_way: dict[object, _UnderWay] = {}
+        self._unfinished: set[Future[Answer]] = set()
+        self._lock = threading.Lock()  # of those two
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether something is worked out."""
+        return bool(self._unfinished)
 
     def close(self) -> None:
-        """Wait for what is being answered: a key that is being written is written whole."""
+        """Wait for what is being answered."""
         self._workers.shutdown(cancel_futures=True)
 
     def answer(self, request: Request) -> Answer:
         """Return the answer to a request, whatever becomes of it."""
         language = self.language_of(request)
-        key = _key(request, language) if self._is_let_in(request) else None
-        work = self._under_way.get(key)
-        if work is None or work.is_old():
-            work = _UnderWay(self._workers.submit(self._worked_out, request, language))
-            if key is not None:
-                self._under_way[key] = work
-        try:
-            found = work.answer.result(SECONDS)
-        except TimeoutError:
-            late = RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "late", seconds=int(SECONDS))
-            return self._told(_refusal(late), request, language)
-        self._under_way.pop(key, None)
-        return found
-
-    def _is_let_in(self, request: Request) -> bool:
-        """Return whether a request is of who opened the page: no other shares an answer, least of all a session."""
         try:
             self.guard.check(request)
-        except RefusedError:
-            return False
-        return self.guard.has_session(request)
+            return self._in_time(request, language)
+        except RefusedError as error:
+            return self._told(_refusal(error), request, language)
+
+    def _in_time(self, request: Request, language: Language) -> Answer:
+        """Return the answer to a request that is let in.
+
+        Raises:
+            RefusedError: nobody waits so long.
+        """
+        until = time.monotonic() + SECONDS
+        is_large = len(request.body) > _LARGE
+        # before a worker is taken, so that who hands in little does not wait for who hands in much
+        if is_large and not self._one_by_one.acquire(timeout=SECONDS):
+            raise _late()
+        work = self._work(request, language)
+        if is_large:
+            work.answer.add_done_callback(lambda _: self._one_by_one.release())
+        try:
+            found = work.answer.result(until - time.monotonic())
+        except TimeoutError:
+            if request.deed.give_up():
+                raise _late() from None
+            found = work.answer.result()  # what cannot be undone is being done: that takes a moment, and is told
+        self._forget(work)
+        return found
+
+    def _work(self, request: Request, language: Language) -> _UnderWay:
+        """Return the work on an answer: that which is under way for the same page, or else new work."""
+        key = _key(request, language) if self.guard.has_session(request) else None
+        with self._lock:
+            self._under_way = {of: work for of, work in self._under_way.items() if not work.is_old()}
+            work = self._under_way.get(key)
+            if work is None:
+                future = self._workers.submit(self._worked_out, request, language)
+                self._unfinished.add(future)
+                work = _UnderWay(future)
+                if key is not None:
+                    self._under_way[key] = work
+        work.answer.add_done_callback(self._unfinished.discard)  # at once where it is done, and so not under the lock
+        return work
+
+    def _forget(self, ended: _UnderWay) -> None:
+        """Let the next who asks for a page have a new look, now that somebody has its answer."""
+        with self._lock:
+            self._under_way = {of: work for of, work in self._under_way.items() if work is not ended}
 
     def refused(self, error: RefusedError, request: Request | None) -> Answer:
         """Return the answer to a request of which no more was read than its head, if that."""
@@ -144,11 +177,6 @@ class Application:
             return self._told(screen, request, language)
 
     def _shown(self, request: Request) -> Screen:
-        with self._one_by_one if len(request.body) > _LARGE else nullcontext():
-            return self._routed(request)
-
-    def _routed(self, request: Request) -> Screen:
-        self.guard.check(request)
         if self.guard.opens(request):
             # by itself and not by a redirect: after one from elsewhere a browser holds a strict cookie back
             return Screen("opening.html", headers=(("Set-Cookie", self.guard.cookie), ("Refresh", "0; url=/")))
@@ -191,11 +219,16 @@ def _back(request: Request | None) -> str:
 
 
 def _key(request: Request, language: Language) -> object:
-    """Return what two requests have in common that get one answer; ``None`` of what does something, and so is done."""
-    if request.method != "GET":
-        return None
-    # all that was sent: whether it is let in hangs on it too
-    return request.path, tuple(request.query.items()), tuple(sorted(request.headers.items())), language
+    """Return what two requests have in common that get one answer; ``None`` of what does something, and so is done.
+
+    Both are let in: of their headers only the language says something of the page, and a browser that loads it again
+    sends others.
+    """
+    return (request.path, tuple(request.query.items()), language) if request.method == "GET" else None
+
+
+def _late() -> RefusedError:
+    return RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "late", seconds=int(SECONDS))
 
 
 def _refusal(error: RefusedError) -> Screen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from http import HTTPStatus
 from urllib.parse import parse_qsl, urlsplit
@@ -12,17 +13,42 @@ from pkitools.messages import Language
 _MOST_FIELDS = 50
 
 
+class Deed:
+    """What a request does that cannot be undone: it is begun or given up, whichever comes first, and never both."""
+
+    def __init__(self) -> None:
+        self._lock, self._begun, self._given_up = threading.Lock(), False, False
+
+    def begin(self) -> None:
+        """Begin it.
+
+        Raises:
+            RefusedError: it was given up.
+        """
+        with self._lock:
+            if self._given_up:
+                raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "given_up")
+            self._begun = True
+
+    def give_up(self) -> bool:
+        """Give it up; return whether that was in time."""
+        with self._lock:
+            self._given_up = not self._begun
+            return self._given_up
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One request.
 
     Args:
         method: as it was sent.
-        path: decoded, without the query.
+        path: without the query: decoded, but of a request of which only the head was read as it came.
         query: the first value of each name in the query.
         headers: by their names in small letters; what came twice is joined with a comma, as RFC 9110 5.2 reads it.
         body: what came with it.
         port: the port it came from; ``None`` where nobody says.
+        deed: what it does that cannot be undone.
     """
 
     method: str
@@ -31,6 +57,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = field(default=b"", repr=False)
     port: int | None = None
+    deed: Deed = field(default_factory=Deed, repr=False)
 
     def header(self, name: str) -> str:
         """Return a header, empty when it is not there."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
 from pkitools.errors import brought_by
@@ -67,7 +67,12 @@ class Form:
 
 def largest_body(request: Request) -> int:
     """Return how many octets the body of a request may have."""
-    return MAX_UPLOAD_BYTES if request.header("content-type").startswith(_WITH_FILES) else MAX_FORM_BYTES
+    return MAX_UPLOAD_BYTES if _kind(request) == _WITH_FILES else MAX_FORM_BYTES
+
+
+def _kind(request: Request) -> str:
+    """Return the media type of a body, without its parameters: capitals say nothing in it (RFC 9110 8.3.1)."""
+    return request.header("content-type").partition(";")[0].strip().lower()
 
 
 def read_form(request: Request) -> Form:
@@ -78,7 +83,7 @@ def read_form(request: Request) -> Form:
     """
     if len(request.body) > largest_body(request):
         raise too_large(request)
-    kind = request.header("content-type").partition(";")[0].strip().lower()
+    kind = _kind(request)
     if kind == _WITH_FILES:
         return _with_files(request)
     if kind != _PLAIN:
@@ -133,15 +138,13 @@ class _Parts:
         }
 
     @staticmethod
-    def _add(parts: _Parts, name: str) -> Any:
+    def _add(parts: _Parts, name: str) -> Callable[[bytes, int, int], None]:
         def add(data: bytes, start: int, end: int) -> None:
             getattr(parts, name).extend(memoryview(data)[start:end])
 
         return add
 
     def _begin(self) -> None:
-        if len(self.pairs) > _MOST_FIELDS or len(self.files) > MAX_UPLOADS:
-            raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_many", count=MAX_UPLOADS)
         self._disposition, self._data = b"", bytearray()
 
     def _end_header(self) -> None:
@@ -157,6 +160,8 @@ class _Parts:
             self.pairs.append((name, self._data.decode("utf-8", "replace")))
         elif file_name or self._data:  # a browser sends an empty one where no file was chosen
             self.files.append(Upload(file_name, bytes(self._data)))
+        if len(self.pairs) > _MOST_FIELDS or len(self.files) > MAX_UPLOADS:
+            raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_many", count=MAX_UPLOADS)
         self._data = bytearray()  # a large one is not kept twice
 
     def _whole(self) -> None:

@@ -79,13 +79,17 @@ class Guard:
             raise RefusedError(HTTPStatus.FORBIDDEN, "origin")
 
     def opens(self, request: Request) -> bool:
-        """Say whether this request opens the page now; it is the only one that ever does."""
-        if self.has_session(request) or not self._brings_token(request) or request.method != "GET":
+        """Say whether this request, which was let pass, opens the page now; it is the only one that ever does.
+
+        Raises:
+            RefusedError: another was faster.
+        """
+        if self.has_session(request) or request.method != "GET":
             return False
         with self._lock:
-            found, self._token = self._token, None
-        if found is None:  # another was faster
-            raise RefusedError(HTTPStatus.FORBIDDEN, "used")
+            if not self._brings_token(request):
+                raise RefusedError(HTTPStatus.FORBIDDEN, "used")
+            self._token = None
         return True
 
     def has_session(self, request: Request) -> bool:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from pkitools_test_pki.server.routing import HttpResponse
 
+_HTML: Final = "text/html; charset=utf-8"
 _SLUGS: Final = {HTTPStatus.SERVICE_UNAVAILABLE: "busy", HTTPStatus.REQUEST_TIMEOUT: "slow"}
 
 
@@ -57,6 +58,11 @@ class Server:
         """Where it listens."""
         return self._listener.port
 
+    @property
+    def is_answering(self) -> bool:
+        """Whether something is worked out."""
+        return self._application.is_answering
+
     def stop(self) -> None:
         """Stop; what is being answered is finished first."""
         self._listener.stop()
@@ -72,10 +78,13 @@ class Server:
         from pkitools_test_pki.server.routing import HttpResponse
 
         given = self._application.answer(request_of(environ))
-        return HttpResponse(given.status, given.content_type, given.body, given.headers)
+        return HttpResponse(given.status, _HTML, given.body, given.headers)
 
     def _admit(self, head: bytes, connection: socket.socket) -> bytes | None:
-        """Return the answer to who is turned away by the head alone: a body that nobody wants is never read."""
+        """Return the answer to who is turned away by the head alone: a body that nobody wants is never read.
+
+        The application asks the same once more, of the request as the HTTP server read it: that reads heads otherwise.
+        """
         request = request_of_head(head, _port_of(connection))
         if request is None:  # the HTTP server falls over the target of some
             return octets(self._application.refused(RefusedError(HTTPStatus.BAD_REQUEST, "broken"), None), "")
@@ -120,7 +129,7 @@ def request_of(environ: Mapping[str, Any]) -> Request:
 def octets(answer: Answer, method: str) -> bytes:
     """Return an answer as it is sent, after which the connection ends."""
     fields = (
-        ("Content-Type", answer.content_type),
+        ("Content-Type", _HTML),
         ("Content-Length", str(len(answer.body))),
         ("X-Content-Type-Options", "nosniff"),
         ("Cache-Control", "no-store"),

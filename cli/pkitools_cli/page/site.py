@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -14,8 +15,10 @@ import click
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass
 from pkitools.messages import Language, error_sentence, filled
+from pkitools_cli.commands.next_steps import places_of_its_own
 from pkitools_cli.i18n import language, lookup, speaking, tr
 from pkitools_cli.own_data import given_data
+from pkitools_cli.page.exchange import Request
 
 if TYPE_CHECKING:
     from pkitools.messages import Remedy, RemedyText
@@ -65,14 +68,39 @@ class Site:
     def __init__(self, given: Given, context: click.Context) -> None:
         self.given, self._context = given, context
         self.language: Language | None = None  # chosen on a page
+        self._writing = threading.Lock()
         with context.scope(cleanup=False):
             given_data()  # read once, and what is wrong with it is told before there is a page
 
     @contextmanager
     def within(self, language: Language) -> Iterator[None]:
-        """Have the words of a language, and what the command was given, in the thread that runs."""
-        with self._context.scope(cleanup=False), speaking(language):
+        """Have the words of a language, and what the command was given, in the thread that runs.
+
+        Each answer has a context of its own: one counts how often it was entered, and not from several threads.
+        """
+        started = self._context
+        own = click.Context(started.command, parent=started.parent, info_name=started.info_name, obj=started.obj)
+        for name, value in started.params.items():
+            own.params[name] = value
+            if source := started.get_parameter_source(name):
+                own.set_parameter_source(name, source)
+        with own.scope(cleanup=False), speaking(language), places_of_its_own():
             yield
+
+    @contextmanager
+    def writing(self, request: Request) -> Iterator[None]:
+        """Write files, one answer after the other; the program does not end in between.
+
+        Raises:
+            RefusedError: who asked for them was told that there is no answer.
+        """
+        with self._writing:
+            request.deed.begin()
+            yield
+
+    def write_no_more(self) -> None:
+        """Wait until what is being written is written, and let nothing else be written from then on."""
+        self._writing.acquire()  # for good: the program ends
 
 
 def remedies_of(given: Given) -> RemedyText:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
 
-from pkitools.findings import Outcome, Report
+from pkitools.findings import Outcome
 from pkitools.frozen import dataclass
 from pkitools.portfolio.model import HeldCertificate, Judgement
 from pkitools.text import NameText, pattern
@@ -15,13 +16,14 @@ from pkitools.text import NameText, pattern
 if TYPE_CHECKING:
     from pkitools.checking import CheckResult, FileCheck
     from pkitools.exports import CertificatePath
+    from pkitools.exports.chains import Heap
     from pkitools.x509 import CertificateFacts
 
 _NO_PATH: Final = "path.anchor.found"
 _INCOMPLETE: Final = "delivery.chain.complete"
 _COMMON_NAME: Final = pattern(r"(?:\A|, )CN=(?P<value>(?:[^,\\]|\\.)+)")
 _MOST_GIVEN: Final = 1_000
-"""Certificates beside one that are looked through for its issuers: no delivery has a tenth of that."""
+"""Certificates that are looked through for the issuers of those of a file: no delivery has a tenth of that."""
 
 
 class Role(StrEnum):
@@ -94,31 +96,53 @@ class Chain:
     address: str = ""
 
 
-def chain_of_check(result: CheckResult, check: FileCheck, given: Sequence[bytes] = ()) -> Chain:
-    """Return the chain of a certificate that was judged.
+class Chains:
+    """The chains of the certificates on a page: what was given beside the files is read once, and so is each file.
 
     Args:
-        result: what was found of it.
-        check: of its file.
-        given: DER of the certificates that were given beside the file.
+        given: DER of the certificates that were given beside the files.
+        moment: when they were judged, aware.
     """
-    from pkitools.exports import complete_path
+
+    def __init__(self, given: Sequence[bytes], moment: datetime) -> None:
+        self._given, self._moment = tuple(given), moment
+
+    def of_file(self, check: FileCheck) -> Callable[[CheckResult], Chain]:
+        """Return what gives the chain of each certificate of a file that was judged."""
+        from pkitools.exports.chains import Heap
+
+        certificates = check.contents.certificates
+        lacking = (found for found in check.delivery.findings if found.rule.code == _INCOMPLETE)
+        missing = frozenset(_short(found.params.get("missing")) for found in lacking)
+        surroundings = _Surroundings(frozenset(certificates), self._among, missing)
+        heap = cache(lambda: Heap((*certificates, *self._given)[:_MOST_GIVEN], self._moment, self._heap))
+        return lambda result: _chain(result, surroundings, heap)
+
+    @cached_property
+    def _heap(self) -> Heap:
+        from pkitools.exports.chains import Heap
+
+        return Heap(self._given[:_MOST_GIVEN], self._moment)
+
+    @cached_property
+    def _among(self) -> frozenset[bytes]:
+        return frozenset(self._given)
+
+
+def _chain(result: CheckResult, surroundings: _Surroundings, heap: Callable[[], Heap]) -> Chain:
+    from pkitools.exports.chains import path_within
     from pkitools.x509 import read_certificate
 
-    placed = _Placed.of(result, check, given)
+    placed = _Placed(
+        surroundings, {one.certificate.sha256: str(one.status.kind) for one in result.revocation.certificates}
+    )
     if result.path is not None:
         links = [read_certificate(der) for der in result.path.certificates]
         return Chain(_steps(links, placed), is_proven=True)
-    others = (*check.contents.certificates, *given)[:_MOST_GIVEN]
-    path = complete_path(result.facts, others, moment=_moment(result.report))
+    path = path_within(result.facts, heap())
     steps = _steps([link.facts for link in path.links], placed)
     above = _missing(path, is_told=any(found.rule.code == _NO_PATH for found in result.report.findings))
     return Chain((*above, *steps), is_proven=False, address=path.address or "" if any(map(_is_nowhere, above)) else "")
-
-
-def _moment(report: Report) -> datetime:
-    assert report.moment is not None, "of a certificate there is one; the type serves OINs too"
-    return report.moment
 
 
 def _missing(path: CertificatePath, *, is_told: bool) -> tuple[ChainLink, ...]:
@@ -138,38 +162,39 @@ def _is_nowhere(step: ChainLink) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Placed:
-    """Where the certificates of a chain are: of the file, given beside it, told to be missing in it."""
+class _Surroundings:
+    """Where certificates are: of the file, given beside it, told to be missing in it."""
 
     in_file: frozenset[bytes]
     given: frozenset[bytes]
     missing: frozenset[str]
-    statuses: Mapping[str, str]
 
-    @classmethod
-    def of(cls, result: CheckResult, check: FileCheck, given: Sequence[bytes]) -> _Placed:
-        lacking = (found for found in check.delivery.findings if found.rule.code == _INCOMPLETE)
-        return cls(
-            frozenset(check.contents.certificates),
-            frozenset(given),
-            frozenset(_short(found.params.get("missing")) for found in lacking),
-            {entry.certificate.sha256: str(entry.status.kind) for entry in result.revocation.certificates},
-        )
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """Where the certificates of a chain are, and the status of each that one was found of, by its thumbprint."""
+
+    around: _Surroundings
+    statuses: Mapping[str, str]
 
     def where(self, facts: CertificateFacts, role: Role) -> Where:
         """Return where a certificate was found; a root need not be in a file."""
-        if facts.der in self.in_file:
+        if facts.der in self.around.in_file:
             return Where.IN_FILE
-        if role is not Role.ROOT and facts.subject.text.short in self.missing:
+        if role is not Role.ROOT and facts.subject.text.short in self.around.missing:
             return Where.MISSING
-        return Where.GIVEN if facts.der in self.given else _carried(facts)
+        return Where.GIVEN if facts.der in self.around.given else _carried(facts)
 
 
 def _carried(facts: CertificateFacts) -> Where:
+    return Where.CARRIED if facts.sha256 in _embedded() else Where.GIVEN
+
+
+@cache
+def _embedded() -> frozenset[str]:
     from pkitools.trust import embedded_certificates
 
-    held = any(each.sha256 == facts.sha256 for each in embedded_certificates())
-    return Where.CARRIED if held else Where.GIVEN
+    return frozenset(each.sha256 for each in embedded_certificates())
 
 
 def _short(name: object) -> str:

@@ -15,7 +15,7 @@ from pkitools.frozen import dataclass, replace
 from pkitools.messages import Language, RemedyText, error_sentence, message
 from pkitools.messages.days import day_and_time
 from pkitools.reports.checked_file import CheckedFile, with_their_keys
-from pkitools.reports.pages.chain import Chain, chain_of_check
+from pkitools.reports.pages.chain import Chain, Chains
 from pkitools.reports.pages.layout import Frame, page_text
 from pkitools.reports.sentences import language_of
 from pkitools.reports.telling.answer import (
@@ -33,7 +33,7 @@ from pkitools.text import abbreviated
 from pkitools.x509.given import CERTIFICATE, several_ders
 
 if TYPE_CHECKING:
-    from pkitools.checking import FileCheck, JudgedCertificate
+    from pkitools.checking import CheckResult, FileCheck, JudgedCertificate
     from pkitools.checking.beside import Companion
 
 TONES: Final[dict[Severity | Verdict, str]] = {
@@ -264,7 +264,8 @@ def checked_for_page(
         InvalidValueError: there is no such verdict.
     """
     given, reuse = with_their_keys([file for file in files if not file.harmless], reuse)
-    told = tuple(_with_misfits(_file(file, n, asked), file.name, reuse, asked) for n, file in enumerate(given, start=1))
+    chains, numbered = Chains(asked.given, asked.moment), enumerate(given, start=1)
+    told = tuple(_with_misfits(_file(file, n, asked, chains), file.name, reuse, asked) for n, file in numbered)
     together = NOTHING_FOUND if reuse is None else findings_of(reuse, asked.language, asked.remedy)
     worst = optional_choice(Verdict, verdict, "verdict") or _worst(given, reuse)
     beside = tuple(_with_no_certificate(given, reuse))
@@ -301,17 +302,17 @@ def _asked(asked: Asked) -> str:
 # -- files -------------------------------------------------------------------------------------------------------------
 
 
-def _file(file: CheckedFile, number: int, asked: Asked) -> ShownFile:
+def _file(file: CheckedFile, number: int, asked: Asked, chains: Chains) -> ShownFile:
     mark, name = f"f{number}", _base(file.name)
     if file.check is None:
         error = "" if file.error is None else error_sentence(file.error, asked.language, asked.remedy)
         return ShownFile(mark, name, error=error)
     check = file.check
-    alone = len(check.judged) == 1
+    alone, chain_of = len(check.judged) == 1, chains.of_file(check)
     return ShownFile(
         mark,
         name,
-        tuple(_certificate(one, file, check, f"{mark}c{one.subject.number}", asked) for one in check.judged),
+        tuple(_certificate(one, file, f"{mark}c{one.subject.number}", asked, chain_of) for one in check.judged),
         NOTHING_FOUND if alone else findings_of(check.file_report, asked.language, asked.remedy),
         findings_of(check.delivery, asked.language, asked.remedy),
         check.delivery.verdict is Verdict.FAILED,
@@ -358,9 +359,10 @@ def _also(report: Report, check: FileCheck, language: Language) -> str:
 
 
 def _certificate(
-    one: JudgedCertificate, file: CheckedFile, check: FileCheck, mark: str, asked: Asked
+    one: JudgedCertificate, file: CheckedFile, mark: str, asked: Asked, chain_of: Callable[[CheckResult], Chain]
 ) -> ShownCertificate:
-    result = one.result
+    result, check = one.result, file.check
+    assert check is not None  # it is one of its certificates
     report = result.report + check.file_report if len(check.judged) == 1 else result.report
     answer = answer_of(report)
     because = answer.because
@@ -378,7 +380,7 @@ def _certificate(
         _also(report, check, asked.language),
         tuple(_facts(one, file, check, asked)),
         tuple(_thumbprints(one)),
-        chain_of_check(result, check, asked.given),
+        chain_of(result),
         findings_of(report, asked.language, asked.remedy),
     )
 

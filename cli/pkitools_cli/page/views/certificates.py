@@ -28,7 +28,7 @@ from pkitools_cli.commands.cert.check_options import CheckOptions
 from pkitools_cli.commands.cert.check_text import Placing, placings
 from pkitools_cli.commands.cert.next_step import chain_step, next_step_of
 from pkitools_cli.commands.cert.page import advice
-from pkitools_cli.commands.next_steps import forget_places
+from pkitools_cli.commands.next_steps import places_of_its_own
 from pkitools_cli.i18n import form_of, language, tr
 from pkitools_cli.inputs import is_list
 from pkitools_cli.options import OINText
@@ -256,6 +256,5 @@ def _as_command(options: CheckOptions) -> Iterator[None]:
         if value := getattr(options, name):
             command.params[name] = value
             command.set_parameter_source(name, ParameterSource.COMMANDLINE)
-    with command.scope():
+    with command.scope(), places_of_its_own():
         yield
-    forget_places()

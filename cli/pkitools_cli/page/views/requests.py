@@ -64,8 +64,12 @@ def make(site: Site, request: Request) -> Screen:
     try:
         secret = _passphrase(form)
         if form.value("kind") == SELF_SIGNED:
-            return Screen("made_self_signed.html", _told_of(_self_signed(site, form, folder, secret), secret), _MADE)
-        written = _written(site, form, folder, secret)
+            return Screen(
+                "made_self_signed.html",
+                _told_of(_self_signed(site, request, form, folder, secret), secret),
+                _MADE,
+            )
+        written = _written(site, request, form, folder, secret)
     except PkitoolsError as error:
         return _asked(site, form, error_sentence(error, language(), remedies_of(site.given)))
     except click.UsageError as error:
@@ -182,30 +186,36 @@ def _passphrase(form: Form) -> bytes | None:
     return first.encode()
 
 
-def _written(site: Site, form: Form, folder: Path, secret: bytes | None) -> WrittenRequest:
+def _written(site: Site, request: Request, form: Form, folder: Path, secret: bytes | None) -> WrittenRequest:
     """Make and write it; what is wrong is said before a key is made.
 
     Raises:
         PkitoolsError: something is wrong with the order, or a file is there already.
         UsageError: the name is none.
+        RefusedError: nobody waits for it any more.
     """
     prefix, wishes = _prefix(site, form, folder), _complete(site, form, missing)
     order = plan_order(wishes, moment=site.given.clock(), knowledge=known())
     check_outputs(places(prefix), overwrite=False)
-    return replace(write(order.plan.make(), prefix, secret, force=False), choice=order.choice)
+    made = order.plan.make()
+    with site.writing(request):
+        return replace(write(made, prefix, secret, force=False), choice=order.choice)
 
 
-def _self_signed(site: Site, form: Form, folder: Path, secret: bytes | None) -> WrittenCertificate:
+def _self_signed(site: Site, request: Request, form: Form, folder: Path, secret: bytes | None) -> WrittenCertificate:
     """Make and write a self-signed certificate, where the system takes one.
 
     Raises:
         PkitoolsError: the system takes none there, something else is wrong, or a file is there already.
         UsageError: the name is none.
+        RefusedError: nobody waits for it any more.
     """
     prefix, wishes = _prefix(site, form, folder), _complete(site, form, lacking)
     plan = plan_self_signed(wishes, moment=site.given.clock(), knowledge=known())
     check_outputs(places(prefix, "pem"), overwrite=False)
-    return write_certificate(plan.make(), prefix, secret, force=False)
+    made = plan.make()
+    with site.writing(request):
+        return write_certificate(made, prefix, secret, force=False)
 
 
 def _place_of_connection(site: Site, form: Form) -> str | None:
