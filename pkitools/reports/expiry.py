@@ -190,7 +190,7 @@ def _first(found: Expiry, language: Language) -> str:
         told.append(_words(slug, language, role_above=role, issuer=_named(by.name)))
     told += [_end_of(first.places[0].name)] if first.places else []
     if (mend := first.mend) is not None:
-        told.append(_words("mend", language, place=_named(mend.place)))
+        told.append(_words("mend", language, place=_end_of(mend.place)))
     if first.successor is not None:
         slug = "without_key" if first.successor.lacks_key else "successor"
         told.append(_words(slug, language, place=_end_of(first.successor.place)))
