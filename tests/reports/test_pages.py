@@ -465,6 +465,20 @@ def test_of_more_than_a_browser_shows_the_page_says_how_many_are_left_out(
     assert "Here are the 7 that need attention first; 3 more are not here." in words(root)
 
 
+@pytest.mark.parametrize("kind", ["authorities", "keys", "requests", "unread", "hanging"])
+def test_no_list_of_the_page_is_cut_off_in_silence(
+    kind: str, portfolio: Portfolio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pkitools.reports.pages.portfolio.MAX_PAGE_CERTIFICATES", 7)
+    if kind == "hanging":
+        risks = risks_of(portfolio)
+        root = portfolio_root(portfolio, risks=replace(risks, more_authorities=3))
+    else:
+        field = "certificates" if kind == "authorities" else kind
+        root = portfolio_root(replace(portfolio, **{field: getattr(portfolio, kind)[:1] * 10}))
+    assert "and 3 more" in words(root)
+
+
 # --- the timeline -----------------------------------------------------------------------------------------------------
 
 

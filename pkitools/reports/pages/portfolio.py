@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date
+from itertools import islice
 from typing import Final
 
 from pkitools.findings import Report
@@ -46,6 +47,25 @@ _STANDING: Final[dict[Standing, str]] = {
 }
 _FEW: Final = timeline.MOST_ROWS
 _MOST_PLACES: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list of a page: so many as a browser shows, and how many more there are.
+
+    Args:
+        rows: what is shown.
+        more: how many more there are.
+    """
+
+    rows: tuple[tuple[object, ...], ...]
+    more: int
+
+    @classmethod
+    def of(cls, count: int, rows: Iterable[tuple[object, ...]]) -> Listed:
+        """Return a list of so many, of which the first are shown."""
+        shown = tuple(islice(rows, MAX_PAGE_CERTIFICATES))
+        return cls(shown, count - len(shown))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +172,11 @@ class ShownPortfolio:
     overview: tuple[timeline.Column, ...]
     certificates: tuple[ShownHeld, ...]
     left_out: int
-    authorities: tuple[tuple[str, date, tuple[str, ...]], ...]
+    authorities: Listed
     parts: tuple[Part, ...]
-    unread: tuple[tuple[str, str], ...]
-    keys: tuple[tuple[str, str], ...]
-    requests: tuple[tuple[str, str], ...]
+    unread: Listed
+    keys: Listed
+    requests: Listed
 
 
 def portfolio_page(portfolio: Portfolio, telling: Telling, parts: Sequence[Part] = ()) -> str:
@@ -201,11 +221,18 @@ def portfolio_for_page(portfolio: Portfolio, telling: Telling, parts: Sequence[P
         overview=timeline.overview(spans, portfolio.moment, language) if len(spans) > _FEW else (),
         certificates=told,
         left_out=len(judged) - len(told),
-        authorities=tuple(map(_authority, portfolio.authorities[:MAX_PAGE_CERTIFICATES])),
+        authorities=Listed.of(len(portfolio.authorities), map(_authority, portfolio.authorities)),
         parts=(*_across(portfolio, telling), *parts),
-        unread=tuple((one.name, unread_sentence(one, telling)) for one in portfolio.unread),
-        keys=tuple((_key_kind(key, language), place_text(key.place)) for key in portfolio.keys),
-        requests=tuple((one.common_name or one.subject, place_text(one.place)) for one in portfolio.requests),
+        unread=Listed.of(
+            len(portfolio.unread), ((one.name, unread_sentence(one, telling)) for one in portfolio.unread)
+        ),
+        keys=Listed.of(
+            len(portfolio.keys), ((_key_kind(key, language), place_text(key.place)) for key in portfolio.keys)
+        ),
+        requests=Listed.of(
+            len(portfolio.requests),
+            ((one.common_name or one.subject, place_text(one.place)) for one in portfolio.requests),
+        ),
     )
 
 
@@ -217,8 +244,10 @@ def _across(portfolio: Portfolio, telling: Telling) -> Iterator[Part]:
         found = findings_of(Report("", outcomes, portfolio.moment), language, telling.remedy)
         yield Part(word("portfolio.report.across", language), (), found)
     if risks.hanging:
-        lines = tuple(hanging_line(each, language) for each in risks.hanging[:MAX_PAGE_CERTIFICATES])
-        yield Part(word("portfolio.report.hanging", language), lines)
+        lines = [hanging_line(each, language) for each in risks.hanging[:MAX_PAGE_CERTIFICATES]]
+        if more := len(risks.hanging) - len(lines) + risks.more_authorities:
+            lines.append(word("portfolio.across.more", language, count=more))
+        yield Part(word("portfolio.report.hanging", language), tuple(lines))
 
 
 def _counts(portfolio: Portfolio, language: Language) -> tuple[tuple[str, str, str, int], ...]:
