@@ -34,7 +34,8 @@ PAIRS: Final[dict[str, tuple[bytes, bytes]]] = {
     "swapped": (KEY, WHOLE),
     "locked": (WHOLE, LOCKED),
     "without its chain": (LEAF, KEY),
-    "one authority and not the other": (LEAF + CHAIN[: len(CHAIN) // 2 + 600].partition(b"-----END CERTIFICATE-----\n")[0]
+    "one authority and not the other": (
+        LEAF + CHAIN[: len(CHAIN) // 2 + 600].partition(b"-----END CERTIFICATE-----\n")[0]
     + b"-----END CERTIFICATE-----\n", KEY),
 }  # fmt: skip
 
