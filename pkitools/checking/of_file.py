@@ -21,6 +21,7 @@ from pkitools.checking.stated_ids import (
     holds_nothing_to_judge,
 )
 from pkitools.containers import Contents, Item, ItemKind
+from pkitools.containers.kubernetes import KEY
 from pkitools.findings import Outcome
 from pkitools.frozen import dataclass, field
 from pkitools.x509 import CertificateFacts, PublicKey
@@ -66,7 +67,7 @@ class FileKeys:
             raise_crashes=raise_crashes,
             halves=self.halves,
             standing=_held_to(self.read, self.halves),
-            unasked=self.unasked,
+            unasked=self.unasked | _spare(self.halves),
             read=self.read,
         )
         requests = [(item, item) for item in self.contents.of_kind(ItemKind.REQUEST)]
@@ -75,6 +76,10 @@ class FileKeys:
         yield from check_requests(self.contents, keys, self.name, standing, called, private_keys=private_keys)
         yield from check_public_keys(self.contents, keys, self.name)
         yield from check_stated_keys(self.read)
+        if any(item.is_served for item in self.halves):
+            from pkitools.checking.served import check_served  # few files are Secrets
+
+            yield from check_served(self.read, self.halves)
 
     def of_none(self) -> frozenset[Item]:
         """Return the private keys that stand under a name in a text with certificates, and with none of these."""
@@ -122,6 +127,13 @@ class StatedIds:
         """
         yield from check_stated_ids(self.chosen, contents.service_ids, environment)
         yield from check_given_against(self.given, judged)
+
+
+def _spare(keys: Iterable[Item]) -> frozenset[Item]:
+    """Return the private keys of Secrets that no server loads, for it takes the first."""
+    served = [item for item in keys if item.is_served and item.alias == KEY]
+    first = {item.place: item for item in reversed(served)}
+    return frozenset(item for item in served if item is not first[item.place])
 
 
 def _standing(

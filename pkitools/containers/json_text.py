@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from pkitools.containers.jwk import is_public, is_secret, is_stated, stated_key, stated_kind
-from pkitools.containers.kubernetes import open_part, secret_part
+from pkitools.containers.kubernetes import CERTIFICATE, KEY, TLS, lacking_of, open_part, secret_part
 from pkitools.containers.model import ContainerFormat
 from pkitools.containers.parts import Part
 from pkitools.errors import InputError, LimitError
@@ -66,9 +66,30 @@ def json_parts(text: bytes) -> tuple[ContainerFormat, list[Part]] | None:
         if isinstance(found.get(section), dict)
         for key, value in found[section].items()
         if isinstance(value, str)
-        for part in (replace(made(key, value, n), among=(n, *_object_names(found))),)
+        for part in (_standing_in(found, made(key, value, n), n),)
     ]
+    values += (lack for found in objects if _is_served(found) for lack in lacking_of(_said(found), _called_as(found)))
     return (ContainerFormat.KUBERNETES, [*values, *_beside(document, doubles, "data")]) if values else None
+
+
+def _is_served(found: dict[str, Any]) -> bool:
+    """Return whether an object is a Secret that a server loads."""
+    return found.get("kind") == "Secret" and found.get("type") == TLS
+
+
+def _standing_in(found: dict[str, Any], part: Part, number: int) -> Part:
+    is_served = _is_served(found) and part.name in {CERTIFICATE, KEY}
+    return replace(part, among=(number, *_object_names(found)), is_served=is_served)
+
+
+def _said(found: dict[str, Any]) -> set[str]:
+    """Return the names under which a Secret says something."""
+    sections = (found.get(section) for section, _ in _SECTIONS["Secret"])
+    return {key for each in sections if isinstance(each, dict) for key, value in each.items() if value is not None}
+
+
+def _called_as(found: dict[str, Any]) -> str:
+    return next(reversed(_object_names(found)), "")
 
 
 def is_too_large(text: bytes) -> bool:

@@ -8,12 +8,16 @@ written another way (tags, anchors, keys in quotes) are no values here: they go 
 from __future__ import annotations
 
 import binascii
+import json
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence
+from itertools import accumulate
 from typing import Final
 
-from pkitools.containers.parts import Part
-from pkitools.errors import LimitError
+from pkitools.containers.parts import ObjectName, Part
+from pkitools.containers.taken import certificate_blocks, is_locked, key_block
+from pkitools.errors import InputError, LimitError
 from pkitools.frozen import dataclass, replace
 from pkitools.text import pattern, size_text
 from pkitools.x509.base64_text import from_base64
@@ -27,8 +31,13 @@ _LINE: Final = pattern(rb"[^\n]+")
 _ENTRY: Final = pattern(rb"[ ]*+(?:- )?[\"']?([\w.-]{1,253})[\"']?:")
 _BLOCK: Final = pattern(rb"[|>][-+0-9]{0,2}")
 _BASE64: Final = pattern(rb"[A-Za-z0-9+/]{4,}={0,2}")
-_OWN: Final = "tls.crt"  # of the type kubernetes.io/tls: what a server shows of itself, with its chain
-_KEY: Final = "tls.key"  # and its key
+CERTIFICATE: Final = "tls.crt"
+"""Of the type ``kubernetes.io/tls``: what a server sends of itself, with its chain."""
+KEY: Final = "tls.key"
+"""And the key that it loads with that."""
+_PAIR: Final = (CERTIFICATE, KEY)
+TLS: Final = "kubernetes.io/tls"
+"""The type of a Secret that a server loads."""
 _SECTIONS: Final = frozenset({b"data", b"stringData", b"binaryData"})
 _BOUNDARY: Final = pattern(rb"---|[ ]*+- ")  # where another Secret begins
 _MEANT: Final = (".crt", ".cer", ".pem", ".key", ".p12", ".pfx", ".jks", ".p7b", ".csr", ".crl")
@@ -38,7 +47,7 @@ def is_secret(text: bytes) -> bool:
     """Return whether the text says that it is a Secret, a list that may hold some, or a ConfigMap with base64 in it."""
     if b"binaryData:" in text and _CONFIG_MAP.search(text):
         return True
-    if b"kind:" not in text or (b"data:" not in text and b"stringData:" not in text):
+    if b"kind:" not in text or all(sign not in text for sign in (b"data:", b"stringData:", TLS.encode())):
         return False
     return bool(_SECRET.search(text))
 
@@ -72,14 +81,14 @@ def secret_part(key: str, value: bytes, number: int) -> Part | None:
     """
     expected = key.lower().endswith(_MEANT)
     try:
-        return Part(from_base64(value), key, expected, place=number if key in {_OWN, _KEY} else None, among=number)
+        return Part(from_base64(value), key, expected, place=number if key in _PAIR else None, among=number)
     except binascii.Error:
         return Part(b"", key, expected) if expected else None
 
 
 def open_part(key: str, value: bytes, number: int) -> Part:
     """Return a value of ``stringData``, which stands in the open; else as :func:`secret_part`."""
-    return Part(value, key, expected=False, place=number if key in {_OWN, _KEY} else None, among=number)
+    return Part(value, key, expected=False, place=number if key in _PAIR else None, among=number)
 
 
 def secret_parts(text: bytes) -> tuple[list[Part], bytes]:
@@ -87,13 +96,141 @@ def secret_parts(text: bytes) -> tuple[list[Part], bytes]:
     read: list[tuple[_Value, Part]] = []
     shown = _APPLIED.sub(lambda match: b" " * len(match[0]), text)
     rest = bytearray(shown)
+    served = served_objects(shown)
+    begins = [each.start for each in served]
     for one in _Values(text).found():
         made = open_part if one.is_open else secret_part
         part = made(one.key.decode("ascii", "replace"), one.value, one.number)
+        if part is not None and part.name in _PAIR and served:
+            at = bisect_right(begins, one.start) - 1
+            part = replace(part, is_served=at >= 0 and one.start < served[at].stop)
         if part is not None:
             read.append((one, part))
             rest[one.start : one.stop] = b" " * (one.stop - one.start)
-    return _among_the_rest(shown, read), bytes(rest)
+    lacking = (lack for each in served for lack in lacking_of(each.said, each.name))
+    return [*_among_the_rest(shown, read), *lacking], bytes(rest)
+
+
+def lacking_of(said: Collection[str], name: str) -> Iterator[Part]:
+    """Yield a problem for what a Secret that a server loads does not have.
+
+    Args:
+        said: the names of its values.
+        name: what it is called; empty where it has no name.
+    """
+    for key, slug in ((CERTIFICATE, "certificate"), (KEY, "key")):
+        if key not in said:
+            yield Part(b"", key, error=InputError(f"sources.error.secret_without_{slug}", secret=name))
+
+
+def unfit(part: Part) -> InputError | None:
+    """Return why no server loads what stands in its Secret; ``None`` where one does, and of what it does not load.
+
+    Args:
+        part: a value, in which something was read.
+    """
+    if not part.is_served:
+        return None
+    folder = part.among if isinstance(part.among, tuple) else ()
+    name = next((str(each) for each in reversed(folder) if isinstance(each, ObjectName)), "")
+    if part.name == CERTIFICATE:
+        return None if certificate_blocks(part.data) else InputError("sources.error.secret_no_certificate", secret=name)
+    block = key_block(part.data)
+    slug = "no_key" if not block else "locked_key" if is_locked(block) else ""
+    return InputError(f"sources.error.secret_{slug}", secret=name) if slug else None
+
+
+def _quoted(value: bytes) -> bytes:
+    """Return what a value of one line in double quotes says, which JSON writes so too; empty of any other."""
+    if value[:1] != b'"' or b"-----BEGIN " not in value:
+        return b""
+    try:
+        told = json.loads(value, strict=False)
+    except ValueError:
+        return b""
+    return told.encode("utf-8", "replace") if isinstance(told, str) else b""
+
+
+_TYPE: Final = pattern(
+    rb"(?P<lead>[ ]{0,40}+(?:- {1,4})?)[\"']?type[\"']?:[ \t]{1,20}[\"']?kubernetes\.io/tls[\"']?[ \t]*+(?:#.*+)?\r?"
+)
+_KIND: Final = pattern(rb"[ -]*+[\"']?kind[\"']?:[ \t]{1,20}[\"']?Secret[\"']?[ \t]*+(?:#.*+)?\r?")
+_NAMED: Final = pattern(rb"[\s{,\"'](tls\.(?:crt|key))[\"']?[ \t]*+:")
+_NAME: Final = pattern(rb"[ ]*+[\"']?name[\"']?:[ \t]{1,20}[\"']?([\w.-]{1,253})")
+_LEAD: Final = pattern(rb"[ ]*+(?:- {1,4})?")
+
+
+@dataclass(frozen=True, slots=True)
+class ServedObject:
+    """A Secret in YAML that a server loads: from where to where it stands, what it has, and what it is called."""
+
+    start: int
+    stop: int
+    said: frozenset[str]
+    name: str
+
+
+def served_objects(text: bytes) -> list[ServedObject]:
+    """Return the Secrets of a text in YAML that say that they are what a server loads, by how far they are indented."""
+    if TLS.encode() not in text:
+        return []  # as most
+    lines = text.split(b"\n")
+    starts = [0, *accumulate(len(line) + 1 for line in lines)]
+    found: list[ServedObject] = []
+    after = 0
+    for number, line in enumerate(lines):
+        typed = _TYPE.fullmatch(line) if number >= after else None
+        if typed is None:
+            continue
+        column = len(typed["lead"])
+        first, after = _around(lines, number, column)
+        own = lines[first:after]
+        if any(_KIND.fullmatch(each) and len(_LEAD.match(each)[0]) == column for each in own):  # type: ignore[index]  # it matches any
+            said = {each.decode() for each in _NAMED.findall(b"\n" + b"\n".join(own))}
+            found.append(ServedObject(starts[first], starts[after] - 1, frozenset(said), _name_of(own, column)))
+    return found
+
+
+def _around(lines: Sequence[bytes], number: int, column: int) -> tuple[int, int]:
+    """Return from which line to which the object goes that a line of it stands in, with the column of its members."""
+    first = number
+    while not lines[first].lstrip(b" ").startswith(b"- ") or _depth(lines[first]) >= column:
+        if first == 0 or _is_above(lines[first - 1], column):
+            break
+        first -= 1
+    after = number + 1
+    while after < len(lines) and not (_depth(lines[after]) < column or lines[after].startswith((b"---", b"..."))):
+        after += 1
+    return first, after
+
+
+def _is_above(line: bytes, column: int) -> bool:
+    """Return whether a line stands outside the object whose members begin at a column."""
+    is_item = len(_LEAD.match(line)[0]) == column  # type: ignore[index]  # it matches any
+    return line.startswith((b"---", b"...")) or (_depth(line) < column and not is_item)
+
+
+def _depth(line: bytes) -> int:
+    """Return how far a line is indented; what is empty or a comment stands wherever it is."""
+    bare = line.lstrip(b" ")
+    return _ANYWHERE if not bare.strip() or bare.startswith(b"#") else len(line) - len(bare)
+
+
+_ANYWHERE: Final = 1_000_000
+
+
+def _name_of(lines: Sequence[bytes], column: int) -> str:
+    """Return what an object is called; empty where it does not say that in a line of its own."""
+    inside = -1
+    for line in lines:
+        depth = len(_LEAD.match(line)[0])  # type: ignore[index]  # it matches any
+        if depth == column:
+            inside = 0 if line[depth:].rstrip() == b"metadata:" else -1
+        elif inside == 0:
+            inside = depth
+        if inside > 0 and depth == inside and (named := _NAME.match(line)) is not None:
+            return named[1].decode()
+    return ""
 
 
 def _among_the_rest(text: bytes, read: Sequence[tuple[_Value, Part]]) -> list[Part]:
@@ -191,6 +328,9 @@ class _Values:
         elif self._inside >= 0 and not self._is_open:
             begin = match.start() + entry.end()
             yield _Value(name, value.strip(b"\"'"), begin, match.start(), match.end(), self._number, is_open=False)
+        elif self._inside >= 0 and (text := _quoted(value)):
+            begin = match.start() + entry.end()
+            yield _Value(name, text, begin, match.start(), match.end(), self._number, is_open=True)
 
     def _begin(self, section: bytes, depth: int) -> None:
         if section in self._seen:

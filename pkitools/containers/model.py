@@ -86,6 +86,7 @@ class Item:
         within: the sections around it, the outermost first and ``among`` last: of each its number, and its name or
             nothing.
         is_value: it stands as a value in a text of another kind (YAML, JSON, TOML, ``.env``), under the name ``alias``.
+        is_served: it stands in a Secret as what a server sends as it is, or as the private key that it loads.
         protection: of a key how its keystore encrypts it, also where ``der`` is decrypted; ``None`` where it does not.
     """
 
@@ -109,6 +110,7 @@ class Item:
     among: int | None = None
     is_restated: bool = False
     is_value: bool = False
+    is_served: bool = False
     within: tuple[tuple[int, str], ...] = ()
 
 

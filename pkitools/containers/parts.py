@@ -29,6 +29,7 @@ class Part:
         is_stated: of that one, whether the thumbprints that the JWK states are its own.
         place: the certificate in it is somebody's own, or is said to be the chain of one: parts of one number share it.
         among: what it shares with the parts that stand beside it, each under a name of its own.
+        is_served: it stands in a Secret as what a server loads: its certificate with the chain, or its private key.
         is_rest: it is what was not read of the file itself: what stands together there does so with what was.
         again: it says in another form what another part says that has so many PEM blocks: what stands in both counts
             once, and what cannot be read in it only where it has more; ``None`` of what stands by itself.
@@ -48,3 +49,4 @@ class Part:
     certificate: bool = False
     among: Hashable = None
     is_rest: bool = False
+    is_served: bool = False

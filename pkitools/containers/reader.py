@@ -281,6 +281,8 @@ def _parts(parts: Iterable[Part], found: _Found) -> None:
             is_read and part.expected and _is_no_certificate(part, inside)
         ):
             inside.bad(1, _unrecognised_part(part, found))
+        elif part.is_served and (error := kubernetes.unfit(part)) is not None:
+            inside.bad(1, error)
         if part.again is not None:
             inside = _without_what_was_said(inside, found, part.again)
         standing = (item if part.place is None else _standing_at(item, part) for item in inside.items)
@@ -302,7 +304,8 @@ def _named_by(item: Item, part: Part, found: _Found) -> Item:
 
 
 def _standing_at(item: Item, part: Part) -> Item:
-    return replace(item, place=0, stated_key=part.stated_key, stated_kind=part.stated_kind, is_stated=part.is_stated)
+    stated = replace(item, place=0, stated_key=part.stated_key, stated_kind=part.stated_kind, is_stated=part.is_stated)
+    return replace(stated, is_served=True) if part.is_served else stated
 
 
 def _is_no_certificate(part: Part, inside: _Found) -> bool:

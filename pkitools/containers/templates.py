@@ -24,6 +24,7 @@ _NAME: Final = rb"(?m)^[ \t-]{0,40}[\"']?[A-Za-z0-9_.-]{1,80}[\"']?[ \t]{0,8}:[ 
 _VARIABLE: Final = rb"[\"']?\$\{[^{}\n]{1,60}\}[\"']?|[\"']?\{\{[^{}\n]{1,120}\}\}[\"']?"
 _VALUE: Final = pattern(_NAME + rb"(?:\"\"|''|" + _VARIABLE + rb")[ \t]{0,8}$")
 _IN_JSON: Final = pattern(rb"\"kind\"\s{0,80}:\s{0,80}\"(?:Secret|List|SecretList)\"")
+_SERVED: Final = pattern(rb"(?m)^[ -]{0,40}[\"']?type[\"']?:[ \t]{1,20}[\"']?kubernetes\.io/tls[\"']?")
 _FILLED_IN: Final = pattern(_NAME + rb"(?:" + _VARIABLE + rb")[ \t]{0,8}$")
 
 
@@ -41,4 +42,5 @@ def without_blanks(data: bytes, name: str) -> bytes | None:
         return None
     is_as_it_is = (is_secret(text) or _IN_JSON.search(text)) and not name.lower().endswith(ENDINGS)
     rest = (_FILLED_IN if is_as_it_is else _VALUE).sub(b"", _BLOCK.sub(b"", text))
-    return None if rest == text else rest
+    # what a Secret lacks may be what is filled in
+    return None if rest == text else _SERVED.sub(b"", rest)

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from pkitools.checking.beside import check_keys_beside
-from pkitools.checking.delivery.checks import ORDER
 from pkitools.checking.private_keys import BESIDE, public_half
+from pkitools.checking.served import is_same_key, may_be_own, out_of_order, own_of
 from pkitools.containers import read_source
 from pkitools.errors import InputError, PkitoolsError, SecretError
-from pkitools.findings import Evidence, Outcome, Severity, Status, Violated, outcome
+from pkitools.findings import Evidence, Outcome, Severity, Status
 from pkitools.frozen import dataclass, replace
 from pkitools.portfolio.judging import Judge, lean
 from pkitools.portfolio.model import Gap, HeldCertificate, OwnKey, Pointer, Reading, Unread
 from pkitools.portfolio.opening import ToRead, unit_of
 from pkitools.portfolio.reading import Unit
-from pkitools.portfolio.taking import certificates_taken, key_taken, may_be_own, refuse_closed
-from pkitools.text import joined
+from pkitools.portfolio.taking import certificates_taken, key_taken, refuse_closed
 from pkitools.x509 import CertificateFacts
 from pkitools.x509.keys import thumbprints
 
 _BESIDE_PARTS: Final = 0
 """The number that no part of a file has: what is told of a file beside its parts."""
-_ALL: Final = " → "
 Beside: TypeAlias = Callable[[Pointer, str], "str | None"]
 
 
@@ -68,12 +66,11 @@ def said_of_key(
     if public is None:
         refuse_closed(key, passphrase)
     own = frozenset[str]() if public is None else thumbprints(public)
-    ends = (chain[0], *filter(may_be_own, chain))  # that of an authority above it is no fit
-    fitting = next((one for one in ends if not own.isdisjoint(thumbprints(one.public_key))), None)
+    fitting = own_of(own, chain)
     if fitting is None and certificate.name == key.name:
         return ()  # a key that fits nothing in its own file is told where that is read
     if fitting is not None:
-        wrong: tuple[Outcome, ...] = () if _is_same_key(chain[0], fitting) else (_out_of_order(chain, fitting),)
+        wrong: tuple[Outcome, ...] = () if is_same_key(chain[0], fitting) else (out_of_order(chain, fitting),)
     else:
         held = {certificate.name: thumbprints(chain[0].public_key)}
         told = check_keys_beside({key.name: keys}, held, passphrase)
@@ -99,19 +96,6 @@ def with_said(reading: Reading, wrong: tuple[Outcome, ...]) -> Reading:
     """Return the judged certificates of a file once more, with what there is to say of the key beside them."""
     meant = (one for one in reading.certificates if one.judgements)
     return Reading(reading.name, tuple(_with(one, wrong) for one in meant), is_again=True)
-
-
-def _is_same_key(one: CertificateFacts, other: CertificateFacts) -> bool:
-    return not thumbprints(one.public_key).isdisjoint(thumbprints(other.public_key))
-
-
-def _out_of_order(chain: Sequence[CertificateFacts], own: CertificateFacts) -> Outcome:
-    """Return that the certificate of a key is not the first: what sends the file serves another, or does not start."""
-    names = [one.subject.called for one in chain]
-    first = own.subject.called
-    wanted = [first, *(name for name, one in zip(names, chain, strict=True) if one is not own)]
-    params = {"found": joined(names, between=_ALL), "wanted": joined(wanted, between=_ALL)}
-    return outcome(ORDER, Violated((), params, severity=Severity.ERROR))
 
 
 def not_as_named(

@@ -16,6 +16,7 @@ from pkitools.checking.private_keys import COMPARED, ENCLOSED, public_halves
 from pkitools.checking.selection import Subject, is_authority, possible_issuers, subjects
 from pkitools.checking.stated_ids import check_metadata, ends_of
 from pkitools.containers import ContainerFormat, Contents, Item, ItemKind, read_source
+from pkitools.containers.kubernetes import CERTIFICATE
 from pkitools.containers.other_kinds import kind_code
 from pkitools.containers.saml_names import is_of_provider
 from pkitools.containers.templates import without_blanks
@@ -288,13 +289,14 @@ class _Found:
 
     def _judgements(self, subject: Subject, above: tuple[bytes, ...]) -> tuple[Judgement, ...]:
         """Return what comes of a certificate by each connection that claims it, or else by what all are asked."""
+        above = self._sent_along(subject) if _is_served(subject) else above
         between = tuple(der for der in above if der != subject.facts.der) if above else ()
         may_lack = self._may_lack(subject, between)
         claimed = self._claimed(subject)
         is_published = bool(self.contents.described)
         # as of most: there is nothing to be completed by
         is_all_there = may_lack and not self.judge.known.authorities
-        is_sent = self.unit.sent_with is not None or self.unit.host is not None
+        is_sent = self.unit.sent_with is not None or self.unit.host is not None or _is_served(subject)
         where = ANYWHERE
         if not is_all_there:
             chain = None if may_lack else chain_asked_of(self.contents.container, subject.items)
@@ -318,7 +320,7 @@ class _Found:
         whatever authority lies with them and is not judged itself is one. In metadata and among what a keystore trusts
         that is the chain of another unless it has the name of its issuer.
         """
-        if self.unit.sent_with is not None or self.unit.host is not None:
+        if self.unit.sent_with is not None or self.unit.host is not None or _is_served(subject):
             return False
         if not above:
             return True
@@ -331,6 +333,17 @@ class _Found:
         # what lies here with its key may be an authority too
         others = tuple(der for der in above if der != subject.facts.der)
         return not others or not at_hand(others).named(subject.facts.issuer.der)
+
+    def _sent_along(self, subject: Subject) -> tuple[bytes, ...]:
+        """Return the authorities that are sent with a certificate of a Secret: of several those that are in each."""
+        by_place: dict[int | None, list[CertificateFacts]] = {
+            item.place: [] for item in subject.items if item.is_served and item.alias == CERTIFICATE
+        }
+        for item, facts in self._read():
+            if item.is_served and item.alias == CERTIFICATE and item.place in by_place:
+                by_place[item.place].append(facts)
+        sent = [dict.fromkeys(each.der for each in possible_issuers(read)) for read in by_place.values()]
+        return tuple(der for der in sent[0] if all(der in each for each in sent))
 
     def _is_listed(self, subject: Subject) -> bool:
         """Return whether a certificate is one among others in a list of those that somebody else has."""
@@ -469,7 +482,7 @@ class _Found:
             named_by=self.unit.named_by,
             out_of_date=self._out_of_date(item) if self.contents.described else None,
             within=item.within,
-            is_sent=self.unit.sent_with is not None,
+            is_sent=self.unit.sent_with is not None or item.is_served,
         )
 
     def _out_of_date(self, item: Item) -> str | None:
@@ -517,6 +530,11 @@ _OF_DELIVERY: Final = frozenset(rule.code for rule in (COMPLETE, VALID))
 _OF_PATH: Final = frozenset(rule.code for rule in PATH_RULES)
 # that a key lies with its certificate, or is encrypted, is told of it as a key, with who may read it
 _AS_KEYS: Final = frozenset((ENCLOSED.code, COMPARED.code))
+
+
+def _is_served(subject: Subject) -> bool:
+    """Return whether a certificate stands in a Secret as what a server sends."""
+    return any(item.is_served and item.alias == CERTIFICATE for item in subject.items)
 
 
 def _parts_of(

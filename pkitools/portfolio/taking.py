@@ -1,39 +1,20 @@
-"""What a server takes from a file that its configuration names: of PEM the first certificate, the first private key.
-
-So OpenSSL reads it (``PEM_read_bio``), and by that nginx, Apache and HAProxy; Traefik does as Go, which takes the same:
-a block whose lines of armour begin and end at those of the text. What else pkitools reads these programs do not.
-"""
+"""What a server takes from a file that its configuration names: of PEM the first certificate, the first private key."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
-
 from pkitools.checking.private_keys import public_half
-from pkitools.checking.selection import is_authority
 from pkitools.containers import Contents, ItemKind, read_source
+from pkitools.containers.taken import certificate_blocks, key_block
 from pkitools.errors import PkitoolsError
 from pkitools.frozen import replace
 from pkitools.portfolio.reading import Unit
-from pkitools.text import pattern
 from pkitools.x509 import CertificateFacts
-from pkitools.x509.holder import Holder, holder_of
 from pkitools.x509.reader import readable
-
-_BLOCK: Final = pattern(
-    rb"(?m)^-----BEGIN (?P<label>[A-Z0-9 ]{1,64}+)-----[ \t]*+\r?\n"
-    rb"(?:[^-]|-(?!----))*+(?<=\n)-----END (?P=label)-----[ \t]*+\r?$"
-)
-_BOM: Final = b"\xef\xbb\xbf"
-_CERTIFICATES: Final = frozenset((b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE"))
-_KEY: Final = b"PRIVATE KEY"
-_FOREIGN_KEYS: Final = frozenset((b"OPENSSH PRIVATE KEY",))
 
 
 def certificates_taken(unit: Unit) -> tuple[CertificateFacts, ...]:
     """Return the certificates that a program takes from a file, in its order: the first is the one that it serves."""
-    told = b"\n".join(block for label, block in _blocks(unit.data) if label in _CERTIFICATES)
-    contents = _contents(told, unit.name)
+    contents = _contents(certificate_blocks(unit.data), unit.name)
     return () if contents is None else tuple(readable(contents.certificates))
 
 
@@ -44,7 +25,7 @@ def key_taken(unit: Unit, passphrase: bytes | None) -> Contents | None:
         unit: the content of the file.
         passphrase: for a key that is encrypted.
     """
-    contents = _contents(_key_block(unit), unit.name, passphrase)
+    contents = _contents(key_block(unit.data), unit.name, passphrase)
     keys = () if contents is None else contents.of_kind(ItemKind.KEY)
     return replace(contents, items=keys) if contents is not None and keys else None
 
@@ -63,22 +44,7 @@ def refuse_closed(unit: Unit, passphrase: bytes | None) -> None:
 
     keys = key_taken(unit, passphrase)
     if keys is not None and public_half(keys.items[0], passphrase) is None:
-        load_key(_key_block(unit), unit.name, passphrase=passphrase)
-
-
-def _key_block(unit: Unit) -> bytes:
-    blocks = _blocks(unit.data)
-    return next((block for label, block in blocks if label.endswith(_KEY) and label not in _FOREIGN_KEYS), b"")
-
-
-def may_be_own(facts: CertificateFacts) -> bool:
-    """Return whether a certificate may be that of a server, and not of an authority above it."""
-    return not is_authority(facts) or (facts.is_self_issued and holder_of(facts) is not Holder.AUTHORITY)
-
-
-def _blocks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    for found in _BLOCK.finditer(data.removeprefix(_BOM)):
-        yield found["label"], found[0]
+        load_key(key_block(unit.data), unit.name, passphrase=passphrase)
 
 
 def _contents(data: bytes, name: str, passphrase: bytes | None = None) -> Contents | None:

@@ -146,7 +146,7 @@ def jwks(chains: Chains) -> bytes:
 
 
 def secrets(chains: Chains) -> bytes:
-    one = "- apiVersion: v1\n  kind: Secret\n  type: kubernetes.io/tls\n  data:\n    tls.crt: {}\n"
+    one = "- apiVersion: v1\n  kind: Secret\n  data:\n    tls.crt: {}\n"
     inside = "".join(one.format(base64_of(pem(*chain))) for chain in chains)
     return f"apiVersion: v1\nkind: List\nitems:\n{inside}".encode()
 

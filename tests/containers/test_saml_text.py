@@ -171,3 +171,14 @@ def test_a_document_type_is_refused_in_a_message_too() -> None:
     with pytest.raises(InputError) as refused:
         read_source(f"<!DOCTYPE a [<!ENTITY b 'c'>]>{message()}".encode(), "f")
     assert refused.value.code == "sources.error.xml_document_type"
+
+
+@pytest.mark.parametrize("end", ["", "Z", "+02:00"])
+@pytest.mark.parametrize("fraction", ["", ".0", ".000000000"])
+@pytest.mark.parametrize("day", ["2024-02-28", "2024-12-31", "2023-02-28"])
+def test_24_hours_is_midnight_at_the_end_of_the_day(day: str, fraction: str, end: str) -> None:
+    begin = xml_moment(f"{day}T00:00:00{fraction}{end}")
+    assert begin is not None
+    assert xml_moment(f"{day}T24:00:00{fraction}{end}") == begin + timedelta(days=1)
+    for none in ("24:00:01", "24:01:00", "24:00:00.1", "25:00:00"):
+        assert xml_moment(f"{day}T{none}{end}") is None

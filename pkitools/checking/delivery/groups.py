@@ -150,9 +150,9 @@ def _together(
     elif container is ContainerFormat.JKS or container not in _IN_PARTS:
         yield from _by_value(read)
         return
-    by_alias: dict[str | None, list[tuple[Item, CertificateFacts]]] = {}
-    for pair in read:
-        by_alias.setdefault(pair[0].alias, []).append(pair)
+    by_alias: dict[tuple[int | None, str | None], list[tuple[Item, CertificateFacts]]] = {}
+    for pair in read:  # each Secret of a list has a value of that name
+        by_alias.setdefault((pair[0].among, pair[0].alias), []).append(pair)
     yield from by_alias.values()
 
 
