@@ -183,8 +183,8 @@ def _takes(stream: TextIO) -> bool:
 
 
 def _as_refused(error: BaseException) -> BaseException:
-    """Return the error of a path that may not be read or written as one of ours, wherever it came up."""
-    if not isinstance(error, PermissionError) or error.filename is None:
+    """Return the error of a path that cannot be looked at, read or written as one of ours, wherever it came up."""
+    if not isinstance(error, OSError) or error.filename is None:
         return error
     from pkitools.files.common import file_error
 

@@ -179,7 +179,7 @@ def _compromised(context: AuthoritiesContext, facts: CertificateFacts) -> Answer
     if mark is None:
         return MET
     shown = {
-        "name": facts.subject.common_name or facts.subject.text,
+        "name": facts.subject.called,
         "date": mark.since.date().isoformat() if mark.since else "–",
         "reason": mark.reason,
         "lister": mark.lister,

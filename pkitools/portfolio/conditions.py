@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
-from pkitools.frozen import dataclass, replace
+from pkitools.frozen import replace
 from pkitools.portfolio.directives import Block, Condition, Directive
 from pkitools.portfolio.programs import Program, name_of
 from pkitools.text import pattern
 
 MOST_CASES: Final = 32
 """Cases of one block that are gone through; of more nothing is known."""
+MOST_READ: Final = 50_000
+"""Directives that are read in all cases of all blocks: those of a thousand hosts are some ten thousand."""
+_MOST_VALUE: Final = 4096  # characters of a path
 _OWN_MODULES: Final = frozenset(("mod_ssl.c", "ssl_module"))  # without it none of these directives is taken
 _VERSION: Final = pattern(r"(?P<sign>[<>]=?|)\s*(?P<major>\d{1,3})\.(?P<minor>\d{1,3})")
 _TODAY: Final = (2, 4)
@@ -35,39 +38,66 @@ def cases_of(program: Program, found: Sequence[Directive]) -> Iterator[list[Dire
         found: its directives, in the order that it reads them.
 
     Returns:
-        ``None`` for a block with too many cases.
+        ``None`` for a block with too many cases, and once for all blocks after which there is too much to read.
     """
-    wanted = frozenset(program.keys).union(program.keys.values(), program.engine)
-    relevant = wanted.union(program.define, program.undefine, program.base)
-    used = {
-        name_of(each) for one in found for value, _ in one.values for each in program.grammar.variable.finditer(value)
-    }
-    asked = {about for one in found for kind, about, _ in one.conditions if kind == "ifdefine"}
-    reading = _Reading(program, frozenset(used | asked), _assumed(program, found))
-    blocks = dict.fromkeys(one.block for one in found)
-    for number, block in enumerate(blocks):
-        around = {*_around(block)}
-        items = [
-            one
-            for one in found
-            if (one.block in around and one.name in relevant)
-            or (number == 0 and one.name not in wanted)
-            or one.name in program.define | program.undefine
-        ]
-        yield from reading.cases(items, block)
+    reading = _Reading(program, _assumed(program, found))
+    for items, block in _Gathered(program, found).blocks():
+        for case in reading.cases(items, block):
+            yield case
+            if reading.has_ended:
+                return
+
+
+class _Gathered:
+    """Directives by what reads them together: a block, what stands around it, and what defines what those use.
+
+    Args:
+        program: it.
+        found: its directives, in the order that it reads them.
+    """
+
+    def __init__(self, program: Program, found: Sequence[Directive]) -> None:
+        self._found, self._variable = found, program.grammar.variable
+        held = frozenset(program.keys).union(program.keys.values(), program.engine)
+        setting = program.define | program.undefine
+        self._blocks: dict[Block, list[int]] = {}
+        self._settings: dict[str, list[int]] = {}
+        self._others: list[int] = []
+        for at, one in enumerate(found):
+            of_block = self._blocks.setdefault(one.block, [])
+            if one.name in setting:
+                self._settings.setdefault(one.values[0][0] if one.values else "", []).append(at)
+            elif one.name in held:
+                of_block.append(at)
+            else:
+                self._others.append(at)
+                if one.name in program.base:
+                    of_block.append(at)
+
+    def blocks(self) -> Iterator[tuple[list[Directive], Block]]:
+        """Yield the directives for each block, in their order."""
+        others = self._others
+        for block in self._blocks:
+            taken = {at for each in block.around() for at in self._blocks.get(each, ())}.union(others)
+            others = []
+            waiting = [*taken]
+            while waiting:
+                one = self._found[waiting.pop()]
+                further = {at for name in self._used(one) for at in self._settings.get(name, ())} - taken
+                taken |= further
+                waiting += further
+            yield [self._found[at] for at in sorted(taken)], block
+
+    def _used(self, one: Directive) -> Iterator[str]:
+        """Yield the names on which a directive depends."""
+        yield from (about for kind, about, _ in one.conditions if kind == "ifdefine")
+        yield from (name_of(name) for value, _ in one.values for name in self._variable.finditer(value))
 
 
 def has_cases(program: Program, found: Iterable[Directive]) -> bool:
     """Return whether anything depends on a condition, on the order of what is defined, or on what is switched off."""
     telling = program.define | program.undefine | program.engine
     return any(one.conditions or one.name in telling for one in found)
-
-
-def _around(block: Block) -> Iterator[Block]:
-    at: Block | None = block
-    while at is not None:
-        yield at
-        at = at.outer
 
 
 def _assumed(program: Program, found: Iterable[Directive]) -> Mapping[Atom, bool]:
@@ -79,31 +109,35 @@ def _assumed(program: Program, found: Iterable[Directive]) -> Mapping[Atom, bool
     }
 
 
-@dataclass(frozen=True, slots=True)
 class _Reading:
-    """Reads directives as the program does.
+    """Reads directives as the program does, until it has read enough.
 
     Args:
         program: it.
-        used: the variables that anything depends on.
         assumed: what is taken to be so.
     """
 
-    program: Program
-    used: frozenset[str]
-    assumed: Mapping[Atom, bool]
+    def __init__(self, program: Program, assumed: Mapping[Atom, bool]) -> None:
+        self._program, self._assumed = program, assumed
+        self._left = MOST_READ
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether no more is read."""
+        return self._left < 0
 
     def cases(self, items: Sequence[Directive], block: Block) -> Iterator[list[Directive] | None]:
         """Yield what a block says in each case; ``None`` for more than are gone through."""
-        waiting, count = [dict(self.assumed)], 0
+        waiting, count = [dict(self._assumed)], 0
         while waiting:
             known = waiting.pop()
-            told = self._read(items, known)
-            if not isinstance(told, list):
+            self._left -= len(items)
+            told = None if self.has_ended else self._read(items, known)
+            if isinstance(told, tuple):
                 waiting += ({**known, told: True}, {**known, told: False})
                 continue
             count += 1
-            if count > MOST_CASES:
+            if told is None or count > MOST_CASES:
                 yield None
                 return
             yield self._switched(told, block)
@@ -112,19 +146,16 @@ class _Reading:
         """Return what is in force in a case, or the first condition of which the case does not say whether it holds."""
         values: dict[str, str | None] = {}
         taken: list[Directive] = []
-        setting = self.program.define | self.program.undefine
         for one in items:
-            name = one.values[0][0] if one.values else ""
-            if one.name in setting and name not in self.used:
-                continue
             holds = self._holds(one.conditions, values, known)
             if isinstance(holds, tuple):
                 return holds
             if not holds:
                 continue
-            if one.name in self.program.define:
+            name = one.values[0][0] if one.values else ""
+            if one.name in self._program.define:
                 values[name] = self._with(one.values[1][0], values) if one.values[1:] else ""
-            elif one.name in self.program.undefine:
+            elif one.name in self._program.undefine:
                 values[name] = None
             else:
                 taken.append(replace(one, values=tuple((self._with(text, values), line) for text, line in one.values)))
@@ -143,17 +174,18 @@ class _Reading:
         return True
 
     def _with(self, text: str, values: Mapping[str, str | None]) -> str:
-        return self.program.grammar.variable.sub(lambda one: values.get(name_of(one)) or one[0], text)
+        told = self._program.grammar.variable.sub(lambda one: values.get(name_of(one)) or one[0], text)
+        return told if len(told) <= _MOST_VALUE else text  # one value twice in the next, and so on: a name in it stays
 
     def _switched(self, told: Iterable[Directive], block: Block) -> list[Directive]:
         """Return what is in force, where it is switched off as what the program does not use."""
         told = [*told]
-        for each in _around(block):
-            switches = [one for one in told if one.block is each and one.name in self.program.engine and one.values]
-            if switches:
-                is_off = switches[-1].values[0][0].lower() == _OFF
-                return [replace(one, is_idle=True) for one in told] if is_off else told
-        return told
+        switches = {one.block: one.values[0][0] for one in told if one.name in self._program.engine and one.values}
+        nearest = next((switches[each] for each in block.around() if each in switches), "")
+        if nearest.lower() != _OFF:
+            return told
+        own = frozenset(self._program.keys).union(self._program.keys.values())  # what it shows to others it uses still
+        return [replace(one, is_idle=True) if one.name in own else one for one in told]
 
 
 def _fixed(kind: str, about: str) -> bool | None:

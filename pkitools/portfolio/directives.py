@@ -22,6 +22,9 @@ from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_POINTERS
 from pkitools.text import pattern
 
+_MOST_OUTER: Final = 16
+"""Blocks around a block that are looked in for what it does not say."""
+
 
 class Block:
     """A block of a configuration: what is not said in it is taken from the one around it."""
@@ -30,6 +33,15 @@ class Block:
 
     def __init__(self, outer: Block | None = None) -> None:
         self.outer = outer
+
+    def around(self) -> Iterator[Block]:
+        """Yield this block and those around it, the nearest first: of very many the first."""
+        at: Block | None = self
+        for _ in range(_MOST_OUTER):
+            if at is None:
+                return
+            yield at
+            at = at.outer
 
 
 Value: TypeAlias = tuple[str, int]
@@ -336,7 +348,7 @@ _MOST_LINES: Final = 400
 """Lines above the first certificate of a list that its key is looked for in."""
 # a merge of YAML, or what a template puts in the place of a key: no word of it that only says when or how often
 _MERGED: Final = pattern(
-    r"<<[\"']?[ \t]*:|(?:^[ \t-]*+|[,{][ \t]*)\{\{-?[ \t]*+"
+    r"<<[\"']?[ \t]*:|(?:^[ \t-]*+|[,{][ \t]*)\{\{-?+[ \t]*+"
     r"(?!/\*|(?:end|if|else|range|with|define|break|continue)\b|\$\w+\s*:?=)",
     re.MULTILINE,
 )

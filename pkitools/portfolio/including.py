@@ -121,6 +121,13 @@ class _Reading:
 
 def _copied(block: Block, outermost: Block, known: dict[Block, Block]) -> Block:
     """Return a block of a file as it is where that file is included: what is in none there is in the outermost."""
-    if block not in known:
-        known[block] = outermost if block.outer is None else Block(_copied(block.outer, outermost, known))
+    inside: list[Block] = []
+    at = block
+    while at not in known and at.outer is not None:  # blocks that nobody closed stand in each other by the thousand
+        inside.append(at)
+        at = at.outer
+    known.setdefault(at, outermost)
+    for each in reversed(inside):
+        known[each] = Block(known[at])
+        at = each
     return known[block]

@@ -271,7 +271,10 @@ class Judge:
         if place is None:
             return None
         wrong = {one.rule.code for one in self._judged(facts, ders, asked, ()).report.findings if _is_error(one)}
-        if way[-1].issuer in {one.issuer for one in pool(brought).certificates}:
+        # the same root is not at hand for either; of an issuer that is, nothing was proved and much may be refuted
+        at_hand_too = (*pool(_with(brought, lent)).certificates, *self._known_here.certificates)
+        absent = {one.issuer for one in pool(brought).certificates}.difference(one.subject for one in at_hand_too)
+        if way[-1].issuer in absent:
             wrong -= {ANCHOR_FOUND.code, BUDGET.code}
         is_refuted = any(code.startswith(_OF_PATH) for code in wrong)
         return None if is_refuted else Mend(_told_of(ders), where.name, place, not wrong)

@@ -39,8 +39,6 @@ _MOST_VALUE: Final = 4_096
 """Characters that the name of a file may have: no system has longer ones."""
 _REST: Final = frozenset(("default", "*"))  # of nginx: the case of whatever is in no other
 _RANGE: Final = pattern(r"[0-9.]{7,15}-")  # of geo
-_MOST_OUTER: Final = 64
-"""Blocks around a block that are looked in for what it does not say."""
 
 
 def pointers_of(
@@ -203,10 +201,11 @@ def named_by(
         yield from _named_by(program, found, name, is_sure=is_sure, unnamed=unnamed)
         return
     told: dict[Pointer, OwnKey] = {}
+    stated = [one for one in found if one.values]
+    unsure = next((one for one in stated if one.conditions), stated[0] if stated else None)
     for case in cases_of(program, found):
-        if case is None:  # what goes with what is not known, and no word on it would count as good
-            first = next(one for one in found if one.conditions and one.values)
-            told.setdefault(Pointer(Target.UNKNOWN, *first.values[0], serves=True), OwnKey.NAMED)
+        if case is None and unsure is not None:  # what goes with what is not known, and no word would count as good
+            told.setdefault(Pointer(Target.UNKNOWN, *unsure.values[0], serves=True), OwnKey.NAMED)
         for each in _named_by(program, case or (), name, is_sure=is_sure, unnamed=unnamed):
             plain = replace(each, own_key=OwnKey.NAMED)
             told[plain] = max(told.get(plain, OwnKey.NAMED), each.own_key, key=list(OwnKey).index)
@@ -426,12 +425,7 @@ def _by_block(directives: Iterable[tuple[int, Directive]]) -> dict[Block, list[i
 
 
 def _in_force(block: Block, found: Mapping[Block, list[int]]) -> list[int]:
-    at: Block | None = block
-    for _ in range(_MOST_OUTER):
-        if at is None or at in found:
-            break
-        at = at.outer
-    return [] if at is None else found.get(at, [])
+    return next((found[at] for at in block.around() if at in found), [])
 
 
 def _pointer(
@@ -472,11 +466,18 @@ class _Chosen:
 
 
 def _defined(found: Iterable[Directive]) -> Mapping[Block, Mapping[str, str]]:
-    """Return by block what names stand for, by the text itself; one that is given two values there is not known."""
+    """Return by block what names stand for, by the text itself; one that is given two values there is not known.
+
+    What a block within it gives the name may have been carried out before it is used.
+    """
     values: dict[Block, dict[str, set[str]]] = {}
     for each in found:
         (name, _), (value, _) = each.values
         values.setdefault(each.block, {}).setdefault(name.lstrip("$"), set()).add(value)
+    for block, names in values.items():
+        for outer in islice(block.around(), 1, None):
+            for name in names.keys() & values.get(outer, {}).keys():
+                values[outer][name] |= names[name]
     return {
         block: {name: next(iter(told)) if len(told) == 1 else "" for name, told in names.items()}
         for block, names in values.items()
@@ -486,12 +487,8 @@ def _defined(found: Iterable[Directive]) -> Mapping[Block, Mapping[str, str]]:
 def _in_block(block: Block, defined: Mapping[Block, Mapping[str, str]]) -> Mapping[str, str]:
     """Return what names stand for in a block: what it says itself goes before what is said around it."""
     found: dict[str, str] = {}
-    at: Block | None = block
-    for _ in range(_MOST_OUTER):
-        if at is None:
-            break
+    for at in block.around():
         found = {**defined.get(at, {}), **found}
-        at = at.outer
     return {name: value for name, value in found.items() if value}
 
 

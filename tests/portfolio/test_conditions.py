@@ -18,11 +18,13 @@ import pytest
 from pkitools.findings import Verdict
 from pkitools.portfolio import keeping
 from pkitools.portfolio.conditions import MOST_CASES
+from pkitools.portfolio.pointers import pointers_beside
 from tests.interop.test_export_forms import free_port
 from tests.portfolio.support import WHOLE, scanned
 from tests.portfolio.test_as_named import KEY, OTHER
 from tests.portfolio.test_names_of_keys import certificate, key
 from tests.support.judges import judge
+from tests.support.work_done import work_done
 
 FILES: Final = {"A.pem": WHOLE, "A.key": KEY, "B.pem": certificate("b"), "B.key": key("b"), "no.key": OTHER}
 HOST: Final = "<VirtualHost *:1>\n{}\n</VirtualHost>\n"
@@ -141,3 +143,48 @@ def test_of_more_cases_than_are_gone_through_nothing_is_known(folder: Path) -> N
     apart = "".join(HOST.format(only(name, f"SSLEngine on\n{_PAIR}")) for name in names)
     (place,) = written(folder, apart, apart=False)
     assert scanned(place).unread == ()
+
+
+MOST: Final = 2_500_000
+"""Calls: what is read before an end is made of it takes them, a second or so."""
+
+
+def _growing(count: int) -> dict[str, str]:
+    """Texts that are so many times as long in one respect."""
+    host = "<VirtualHost *:{0}>\nSSLCertificateFile {1}.pem\nSSLCertificateKeyFile {1}.key\n"
+    numbers = range(count)
+    return {
+        "hosts": "".join(f"Define D{at} A\n{host.format(at, f'${{D{at}}}')}</VirtualHost>\n" for at in numbers),
+        "hosts in conditions": "<IfDefine X>\nDefine E A\n</IfDefine>\n"
+        + "".join(host.format(at, "${E}") + "</VirtualHost>\n" for at in numbers),
+        "nobody closes them": "SSLEngine on\n" + "".join(host.format(at, "A") for at in numbers),
+        "before them": "SSLEngine on\n" * count + "".join(host.format(at, "A") + "</VirtualHost>\n" for at in numbers),
+        "one by the other": "Define D0 A\n"
+        + "".join(f"Define D{at + 1} ${{D{at}}}${{D{at}}}\n" for at in numbers)
+        + "".join(host.format(at, f"${{D{count}}}") + "</VirtualHost>\n" for at in numbers),
+    }
+
+
+@pytest.mark.parametrize("kind", _growing(1))
+def test_what_is_done_of_a_configuration_grows_with_it_and_no_faster(kind: str) -> None:
+    def done(count: int) -> int:
+        text = _growing(count)[kind].encode()
+        return work_done(lambda: pointers_beside(text, "/nowhere/a.conf"))["calls"]
+
+    done(4)  # what is loaded once
+    few, more = done(100), done(400)
+    assert more < max(5 * few, MOST), (few, more)  # or an end is made of it
+    assert done(1600) < 4 * MOST
+
+
+@pytest.mark.parametrize("main", ["apache2.conf", "nginx.conf"])
+def test_blocks_in_each_other_end_no_scan(tmp_path: Path, main: str) -> None:
+    """Three thousand that nobody closed, in a part: it is read, and what lies beside it is judged."""
+    of_apache = "ServerRoot .\nInclude site.conf\n", "".join(f"<VirtualHost *:{at}>\n" for at in range(3000))
+    of_nginx = "events {}\nhttp { include site.conf; }\n", "a {\n" * 3000
+    whole, part = of_apache if main == "apache2.conf" else of_nginx
+    directive = "SSLCertificateFile A.pem\n" if main == "apache2.conf" else "ssl_certificate A.pem;\n"
+    (tmp_path / main).write_text(whole)
+    (tmp_path / "site.conf").write_text(part + directive)
+    (tmp_path / "A.pem").write_bytes(WHOLE)
+    assert [one.verdict for one in scanned(tmp_path).judged]
