@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Final
 import pytest
 
 from tests.connections.support import OTHER_OIN, certificate, connection, written
-from tests.support.chains import Issued, authority, good_chain
+from tests.support.chains import Issued, authority, good_chain, key
 from tests.support.command import Command
 from tests.support.deliveries import pem
 
@@ -41,11 +42,19 @@ MENDED: Final = {
     "the one above it ended": ([good_chain().tsp.der, domain(PAST)], [domain(LATER)]),
     "both ended": ([tsp(PAST), domain(PAST)], [tsp(LATER), domain(LATER)]),
 }
+
+
+def refuted() -> list[bytes]:
+    """The same authority, in the name of the one above it, which did not sign it."""
+    return [tsp(LATER, replace(good_chain().domain, key=key("somebody")))]
+
+
 ORDERED: Final = {
     "none beside": ([tsp(PAST), good_chain().domain.der], []),
     "ended beside": ([tsp(PAST), good_chain().domain.der], [tsp(datetime(2026, 7, 1, tzinfo=UTC))]),
     "not begun beside": ([tsp(PAST), good_chain().domain.der], [tsp(LATER, start=SOON)]),
     "of another root": ([tsp(PAST), good_chain().domain.der], of_another_root()),
+    "signed by somebody": ([tsp(PAST), good_chain().domain.der], refuted()),
     "none above": ([tsp(PAST), domain(PAST)], [tsp(LATER)]),
 }
 

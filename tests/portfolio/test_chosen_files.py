@@ -175,6 +175,16 @@ def test_what_is_set_holds_in_its_own_block(folder: Path, laid: Callable[[Path, 
     assert of_each(folder, main) == ({"a": keys[0] == "a", "b": keys[1] == "b", "c": True}, [])
 
 
+@pytest.mark.parametrize("laid", [written, apart])
+@pytest.mark.parametrize("within", ["if ($http_x) {", "location /x {"])
+def test_what_is_set_within_may_be_the_value(folder: Path, laid: Callable[[Path, str, str], Path], within: str) -> None:
+    own = " ssl_certificate tls/c.pem; ssl_certificate_key tls/c.key;"
+    sets = f" set $cert tls/a.pem;\n set $key tls/a.key;\n {within} set $cert tls/b.pem; }}\n"
+    main = laid(folder, "", f"{own}\n{sets}{_PROXY}")
+    assert accepts(main)
+    assert ("portfolio.error.variable", Gap.UNREADABLE) in of_each(folder, main)[1]
+
+
 SET: Final = " set $cert tls/a.pem;\n set $key tls/a.key;\n" + USED
 
 

@@ -135,6 +135,14 @@ def test_apache_says_so_too(tmp_path: Path, with_x: bool) -> None:
         assert has_started is starts[with_x], (case, (tmp_path / "log").read_text()[-500:])
 
 
+def test_what_is_switched_off_is_what_is_shown_to_clients(folder: Path) -> None:
+    """Apache starts, and has no certificate to show to the server behind it (AH02206)."""
+    proxy = "SSLEngine off\nSSLProxyEngine on\nSSLProxyMachineCertificateFile A.pem"
+    for text in (HOST.format(proxy), HOST.format("SSLEngine off") + HOST.format(proxy.replace("SSLEngine off\n", ""))):
+        (place,) = written(folder, text, apart=False)
+        assert not is_good(place), text
+
+
 def test_of_more_cases_than_are_gone_through_nothing_is_known(folder: Path) -> None:
     names = [f"X{number}" for number in range(MOST_CASES.bit_length())]
     text = "".join(f"{only(name, _KEY)}\n" for name in names)

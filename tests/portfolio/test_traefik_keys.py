@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import subprocess
 import time
+from itertools import product
 from pathlib import Path
 from typing import Final
 
@@ -128,6 +129,16 @@ def test_a_template_or_a_merge_elsewhere_excuses_none(folder: Path, way: str, is
     text = place.read_text()
     place.write_text(ELSEWHERE[more] + text if is_first else text + ELSEWHERE[more])
     assert told(place) == [("portfolio.error.names_without_key", Gap.UNREADABLE)]
+
+
+@pytest.mark.parametrize("said", ["/* a remark */", '$k := "a"', "if .x", "end", "else"])
+@pytest.mark.parametrize("trims", list(product(("", "-"), repeat=2)))
+def test_what_brings_nothing_excuses_nothing_whether_it_trims_or_not(
+    folder: Path, said: str, trims: tuple[str, str]
+) -> None:
+    template = f"{{{{{trims[0]} {said} {trims[1]}}}}}"
+    (folder / "t.yml").write_text(f"tls:\n  certificates:\n    - certFile: A.pem\n      {template}\n")
+    assert told(folder) == [("portfolio.error.names_without_key", Gap.UNREADABLE)]
 
 
 @pytest.mark.parametrize("brought", ["<<: *k", '{{ template "key" . }}', "{{- .key }}"])
