@@ -205,7 +205,7 @@ class Bound:
 CASES: dict[str, tuple[str, tuple[object, ...], Bound]] = {
     "version": ("version", ("--version",), Bound(17, 20, 0, 6, 0, 0)),
     "oin check": ("oin", ("oin", "check", OIN), Bound(51, 56, 12, 28, 1, 4)),
-    "cert show": ("show", ("cert", "show", "leaf.pem"), Bound(117, 140, 13, 73, 5, 17)),
+    "cert show": ("show", ("cert", "show", "leaf.pem"), Bound(117, 142, 13, 73, 5, 17)),
     "cert check": (
         "x509",
         (

@@ -269,7 +269,7 @@ def test_a_monitor_hears_how_many_end_and_of_the_first_where_it_is(language: Lan
     )
     line = nagios_line(Expiry(Portfolio(MOMENT, ("a",), certificates=found), 90, 30), language)
     told, data = line.removeprefix("PKITOOLS CRITICAL - ").split(" | ")
-    kinds = {"en": "2 expired, 2 critical, 2 warning: ", "nl": "2 verlopen, 2 kritiek, 2 waarschuwing: "}
+    kinds = {"en": "2 expired, 2 critical, 2 warning: ", "nl": "2 verlopen, 2 kritiek, 2 met waarschuwing: "}
     assert told.startswith(kinds[language])
     assert told.endswith(", -1.pem")
     assert data == "days_left=-2017;90:;30: certificates=7 expired=2 critical=2 warning=2"
