@@ -31,7 +31,7 @@ _OF_PLACE: Final = pattern(
 """In small letters, in the name of what has a folder or certificates as its value."""
 _OF_CALL: Final = pattern(r"join|open|glob|file|walk|resolve")
 _OF_NO_PLACE: Final = pattern(r"type|kind|format|packag")
-_OF_LEFT_OUT: Final = pattern(r"exclu|ignor|prun")
+_OF_LEFT_OUT: Final = pattern(r"exclu(?:d|sion)|ignor|prun")
 _SHORT: Final = frozenset("dDCcpv")
 _SEARCHED: Final = frozenset(("path", "ipath", "name", "iname", "wholename", "iwholename"))  # options of find
 _BEFORE_COMMAND: Final = frozenset(("sudo", "RUN", "do", "then", "exec", "git", "svn"))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from tests.connections.support import connection, written
+from tests.connections.support import CHAIN, certificate, connection, written
 from tests.support.command import Command
 from tests.support.page import GIVEN, MOMENT, Read, Visitor
 from tests.support.requests import pooled_key
@@ -69,3 +70,17 @@ def test_what_would_be_refused_for_its_oin_is_not_offered(tmp_path: Path, oin: s
     name = '"a"' if offered else '"t"'
     visitor, _ = visiting(tmp_path, other + connection(organization=name, files='["home"]', environment='"production"'))
     assert bool(links(visitor.get("/portfolio").body)) == offered
+
+
+@pytest.mark.parametrize("next_one", [False, True])
+def test_where_the_next_one_lies_ready_no_other_is_offered(run: Command, tmp_path: Path, *, next_one: bool) -> None:
+    """The page offers a key where the command line makes one: that step may also ask to use what lies there."""
+    visitor, file = visiting(tmp_path, connection(files='["home"]', system='"fsc"'))
+    ends = MOMENT + timedelta(days=20)
+    (tmp_path / "home" / "old.pem").write_bytes(certificate(end=ends, serial=1) + CHAIN)
+    if next_one:
+        begin, end = MOMENT - timedelta(days=1), MOMENT + timedelta(days=390)
+        (tmp_path / "home" / "new.pem").write_bytes(certificate(end=end, serial=2, start=begin) + CHAIN)
+    told = run("--lang", "en", "status", "--connections", file, "--moment", MOMENT.isoformat()).told
+    assert ("csr create" in told) is bool(links(visitor.get("/portfolio").body))
+    assert ("csr create" in told) is not next_one

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from pkitools_cli.commands.scan.processes import Processes
 from tests.portfolio.support import CHAIN, WHOLE, other_leaf
 from tests.support.chains import good_chain
 from tests.support.command import Command
@@ -93,3 +94,13 @@ def test_ctrl_c_while_it_is_written_leaves_the_last_report(folder: Path, run: Co
     assert b"Traceback" not in ended.stderr, ended.stderr
     assert (folder / "out.json").read_bytes() == before
     assert not (folder / ".out.json.partial").exists()
+
+
+def test_a_process_that_works_never_hears_ctrl_c() -> None:
+    """Also while it starts: the mask is what it was started with. The first process hears it as before."""
+    if not hasattr(signal, "pthread_sigmask"):
+        pytest.skip("signals cannot be held back here")
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    with Processes(1) as pool:
+        assert signal.SIGINT in pool.submit(signal.pthread_sigmask, signal.SIG_BLOCK, ()).result()
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before

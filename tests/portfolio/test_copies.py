@@ -123,6 +123,7 @@ SPELLINGS: Final = (
         '{"cert": "C:\\\\srv\\\\archive\\\\a.pem"}',
         '{"cert": "archive\\u002fa.pem"}',
     ),
+    "exclusive.certificate = archive/a.pem",
     *("cert = x/../archive//./a.pem", "cert = {live,archive}/a.pem", "cert = ${DIR}/a.pem", "dirs = [x, archive]"),
 )
 

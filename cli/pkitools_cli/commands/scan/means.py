@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -55,23 +54,17 @@ def executor_of(jobs: int, dask: str | None) -> Iterator[Executor | None]:
 
 @contextmanager
 def _processes(jobs: int) -> Iterator[Executor]:
-    from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_context
 
-    # not forked: there may be threads, and a worker that is made anew is the same on every system
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_leave_stopping_to_the_first)
+    from pkitools_cli.commands.scan.processes import Processes
+
+    pool = Processes(jobs)
     try:
         yield pool
     except BrokenProcessPool as error:
         raise BrokenWorkers from error
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _leave_stopping_to_the_first() -> None:
-    """Ignore Ctrl-C, which a terminal sends to every process: the first one ends the others."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextmanager

@@ -226,13 +226,22 @@ def first_step(
         words, after = _command(standing, one, given, portfolio, connections)
     if words is None or not all(visible(word) == word for word in words):
         now = _now(portfolio, standing, one, connections)
-        if connections is None or now != tr("cli.scan.now.passed"):
+        none = _none_found(portfolio, connections)
+        if connections is None or now not in {tr("cli.scan.now.passed"), none}:
             return NextStep(now)
-        # what is stated and not in a certificate, sent or tested is none of a scan's
-        return NextStep(tr("cli.scan.now.passed_for"), ("status", "--connections", connections.name))
+        # what is stated and not in a certificate, sent or tested is none of a scan's, nor what was not ordered yet
+        words = ("status", "--connections", connections.name)
+        told_of = none if now == none else tr("cli.scan.now.passed_for")
+        return NextStep(told_of, (*words, *taken(words, given.get(None, ()))))
     name = "" if one is None else visible(one.name)
     slug = "chain" if words[:2] == _CHAIN else f"{standing}_file"
     return NextStep(tr(f"cli.scan.now.{slug}", **({"name": name} if slug == "chain" else {})), words, after)
+
+
+def _none_found(portfolio: Portfolio, connections: Connections | None) -> str:
+    """Return what is told of connections without a certificate among what was looked at; empty where there are none."""
+    without = without_certificate(portfolio, Telling(language(), connections=connections))
+    return str(tr("cli.scan.now.without_certificate", names=few(without))) if without else ""
 
 
 def _most_urgent(portfolio: Portfolio, orders: OrderDays | None) -> tuple[Standing | None, HeldCertificate | None]:
@@ -397,9 +406,9 @@ def _now(
         return tr("cli.scan.now.unread")
     if worst is Standing.PASSED and any(one.is_revocation_unknown for one in portfolio.judged):
         return tr(f"cli.scan.now.{'off' if portfolio.revocation_off else 'unknown'}")
-    without = without_certificate(portfolio, Telling(language(), connections=connections))
-    if worst is Standing.PASSED and without:  # what was judged is good, and none of it is theirs
-        return tr("cli.scan.now.without_certificate", names=few(without))
+    none = _none_found(portfolio, connections)
+    if worst is Standing.PASSED and none:  # what was judged is good, and none of it is theirs
+        return none
     return (
         _waiting(portfolio, worst)
         or _warned(portfolio, worst)

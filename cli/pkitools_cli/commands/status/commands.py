@@ -138,6 +138,7 @@ _TAKEN: Final = {
     "metadata": _LISTS | {"--chain"},
     "probe": _LISTS | {"--passphrase-file", "--passphrase-env"},
     "chain": frozenset({"--trust", "--chain", "--passphrase-file", "--passphrase-env"}),
+    "status": frozenset({"--trust", "--crl", "--passphrase-file", "--passphrase-env"}),
 }
 """Of commands that look at something else than a certificate, the options that mean the same there."""
 

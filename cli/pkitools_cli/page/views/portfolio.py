@@ -18,6 +18,7 @@ from pkitools_cli.commands.scan.across import risks_for
 from pkitools_cli.commands.scan.claims import claimed, named_by
 from pkitools_cli.commands.scan.running import Running
 from pkitools_cli.commands.status.asked import Scanning, given_connections
+from pkitools_cli.commands.status.commands import command_for, makes_key
 from pkitools_cli.commands.status.text import beside_told, counted, counted_group, of_all
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.page.exchange import Request, Screen
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from pkitools.portfolio import Claim
 
 _GROUPINGS: Final = ("organization", "system", "supplier")
-_WITH_A_REQUEST: Final = frozenset({"request", "certificate", "renewal"})
 
 
 def look(site: Site, request: Request) -> Screen:
@@ -122,8 +122,8 @@ def _link(one: ConnectionStatus, step: StepStatus) -> str:
     """Return where on the page a step is done that asks something; empty where that is elsewhere."""
     if one.connection.system is None:
         return ""
-    if step.step.value in _WITH_A_REQUEST or step.code == "connections.verdict.lacking":
-        # with an OIN for tests the request would be refused
-        is_refused = any(each.code == "connections.oin.test" for each in one.steps)
-        return "" if is_refused else f"/request?{urlencode(_order(one))}"
+    # where the command line makes a key: one step asks for a request one day and the next to use what lies there
+    words = command_for(one, step)
+    if words is not None and makes_key(words):
+        return f"/request?{urlencode(_order(one))}"
     return "/" if step.step.value == "verdict" else ""
