@@ -462,7 +462,7 @@ def _compromised(
         status = found.certificates[0].status
         if status.kind is StatusKind.REVOKED and status.reason in COMPROMISES:
             lister = _authority(proven.certificates[1]).subject
-            shown = lister.common_name or lister.text
+            shown = lister.called
             yield facts.public_key.spki, Compromise(facts.sha256, status.reason, status.revoked_at, shown)
 
 

@@ -164,9 +164,9 @@ def test_what_decides_is_told_of_each(portfolio: Portfolio) -> None:
 
 
 def test_the_document_of_when_things_end_is_valid(portfolio: Portfolio) -> None:
-    document = expiry_document(Expiry(portfolio, 90, 30))
+    document = expiry_document(Expiry.of(portfolio, 90, 30))
     assert_valid(document, "expiry-v1")
-    ends = [one.not_after for one in Expiry(portfolio, 90, 30).certificates]
+    ends = [one.not_after for one in Expiry.of(portfolio, 90, 30).certificates]
     assert ends == sorted(ends)
 
 
@@ -187,7 +187,7 @@ def test_the_document_of_when_things_end_is_valid(portfolio: Portfolio) -> None:
 def test_a_monitor_hears_the_worst_and_what_could_not_be_read(days: int, whole: bool, state: Nagios) -> None:
     one = scanned_one()
     found = Portfolio(one.not_after - timedelta(days=days), ("a",), certificates=(one,), complete=whole)
-    expiry = Expiry(found, 90, 30)
+    expiry = Expiry.of(found, 90, 30)
     assert expiry.overall is state
     for language in LANGUAGES:
         told = nagios_line(expiry, language)
@@ -225,7 +225,7 @@ def test_people_read_the_line_of_a_monitor_in_their_language_and_it_matches_alik
     for days, words in zip((2, 1, -1, -2, None), WORDS[language], strict=True):
         moment = MOMENT if days is None else one.not_after - timedelta(days=days)
         found = Portfolio(moment, ("a",), certificates=() if days is None else (one,), unread=missed)
-        expiry = Expiry(found, 90, 30)
+        expiry = Expiry.of(found, 90, 30)
         line, english = nagios_line(expiry, language), nagios_line(expiry)
         assert words in line
         assert line.partition(" | ")[0].endswith(beside[language == "en"][unread])
@@ -249,7 +249,7 @@ def test_no_name_begins_a_line_or_data_of_its_own_nor_makes_it_long(name: str) -
     next_one = Successor("00", MOMENT, name, is_in_place=True, lacks_key=True)
     place = Place(name, named_by=(name,))
     one = replace(scanned_one(), common_name=name, places=(place,), successor=next_one)
-    told = nagios_line(Expiry(Portfolio(MOMENT, ("a",), certificates=(one,), unread=(unreadable(name),)), 90, 30))
+    told = nagios_line(Expiry.of(Portfolio(MOMENT, ("a",), certificates=(one,), unread=(unreadable(name),)), 90, 30))
     assert told.count("|") == 1
     assert told.isprintable()
     assert len(told) < 1024, "as much as older plugins send"
@@ -267,7 +267,7 @@ def test_a_monitor_hears_how_many_end_and_of_the_first_where_it_is(language: Lan
         )
         for n in days
     )
-    line = nagios_line(Expiry(Portfolio(MOMENT, ("a",), certificates=found), 90, 30), language)
+    line = nagios_line(Expiry.of(Portfolio(MOMENT, ("a",), certificates=found), 90, 30), language)
     told, data = line.removeprefix("PKITOOLS CRITICAL - ").split(" | ")
     kinds = {"en": "2 expired, 2 critical, 2 warning: ", "nl": "2 verlopen, 2 kritiek, 2 met waarschuwing: "}
     assert told.startswith(kinds[language])
@@ -277,7 +277,7 @@ def test_a_monitor_hears_how_many_end_and_of_the_first_where_it_is(language: Lan
 
 def test_nothing_found_is_not_good() -> None:
     empty = Portfolio(MOMENT, ("a",))
-    assert Expiry(empty, 90, 30).overall is Nagios.UNKNOWN
+    assert Expiry.of(empty, 90, 30).overall is Nagios.UNKNOWN
     assert empty.verdict is Verdict.INDETERMINATE
     assert Judging(moment=MOMENT).environment is None
 
@@ -301,7 +301,7 @@ def test_of_what_has_ended_the_last_to_end_stands_first_wherever_there_is_an_ord
     found = scanned(tmp_path)
     ended = [f"d{left}.example.nl" for left in sorted(days, reverse=True) if left < 0]
     coming = [f"d{left}.example.nl" for left in sorted(days) if left > 0]
-    assert [one.name for one in Expiry(found, 90, 30).certificates] == ended + coming
+    assert [one.name for one in Expiry.of(found, 90, 30).certificates] == ended + coming
     for suffix in (".csv", ".md", ".json", ".html"):
         text = portfolio_report(found, suffix).decode()
         lists = text.rpartition('<div id="certificates">')[2] if suffix == ".html" else text
