@@ -26,10 +26,11 @@ from pkitools.portfolio.risk import risks_of
 from pkitools.reports import Expiry, Telling, expiry_document, portfolio_report, report_form, report_suffixes
 from pkitools.reports.expiry import Nagios, nagios_line
 from pkitools.reports.portfolio.across import _STRANGE, risk_said
-from pkitools.reports.portfolio.as_csv import COLUMNS, cell
+from pkitools.reports.portfolio.as_csv import COLUMNS
 from pkitools.reports.portfolio.telling import deciding, deciding_files
 from pkitools_cli.commands.scan.across import across_told
 from tests.portfolio.support import CHAIN, WHOLE, hostile, scanned, something_of_everything
+from tests.reports.test_csv_cells import TEXTS
 from tests.support.certificates import MOMENT, made
 from tests.support.chains import MOMENT as NOW
 from tests.support.chains import end_entity, good_chain
@@ -91,43 +92,19 @@ def test_a_table_of_a_part_says_that_it_is_one(portfolio: Portfolio) -> None:
     assert (last["standing"], bool(last["finding"])) == ("not looked at", True)
 
 
-_SHEET = st.text(st.characters(exclude_categories=["Cs"]), max_size=20) | st.sampled_from(
-    [
-        "=1+1",
-        "+1",
-        "-1",
-        "@SUM(A1)",
-        "\t=1",
-        "\r=1",
-        "\n=1",
-        " =1",
-        "'=1",
-        "\uff1d1",
-        "00000003273229750000",
-        "1e10",
-        '"=1',
-    ]
-)
-
-
-@examples(60)
-@given(_SHEET)
-def test_no_cell_is_a_formula_or_a_number_that_loses_digits(text: str) -> None:
-    told = cell(text)
-    assert not told.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"))
-    assert "\n" not in told
-    assert "\r" not in told
-    assert not (told.isdecimal() and (len(told) > 10 or told.startswith("0")) and len(told) > 1)
-
-
-def test_a_thumbprint_stays_as_it_is_and_what_reads_as_a_number_or_a_time_does_not() -> None:
-    assert cell("066de735bedfdb59eb85c213aaf57703cb5dbd3644325dc037b035ee089d7eac")[0] == "0"
-    for text in ("0012", "01:02", "12:34:56", "00000003273229750000", "12345678901"):
-        assert cell(text) == f"'{text}"
+@pytest.mark.parametrize("text", ["12dec3", "7E12", "5e3"])
+def test_a_serial_number_is_no_day_and_no_number(portfolio: Portfolio, text: str) -> None:
+    """Hexadecimal digits may read as either; the days of the table itself stay days."""
+    one, *others = portfolio.certificates
+    renumbered = replace(one, serial_number=text, common_name="MAR1", places=())
+    found = rows(replace(portfolio, certificates=(renumbered, *others)))[0]
+    assert (found["serial_number"], found["name"]) == (f"'{text}", "'MAR1")
+    assert (found["not_after"], found["ends"]) == (one.not_after.date().isoformat(), one.ends.date().isoformat())
+    assert found["days_left"] == str(one.days_left(portfolio.moment))
 
 
 @examples(10)
-@given(_SHEET)
+@given(TEXTS)
 def test_no_name_begins_a_row_or_a_cell(portfolio: Portfolio, text: str) -> None:
     found = rows(hostile(portfolio, text))
     assert len(found) == len(portfolio.certificates) + 2
