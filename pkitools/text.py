@@ -64,11 +64,21 @@ def few(names: Sequence[str], most: int = 3, between: str = "; ", *, ends: bool 
     return joined([*(_short(name, room, ends=ends) for name in shown_of), *names[most:]], most, between)
 
 
+def end_of(name: str, most: int) -> str:
+    """Return the end of a name, visible and of no more than ``most`` characters: there names of files differ.
+
+    >>> end_of("/etc/pki/a.pem", 8)
+    '…i/a.pem'
+    """
+    told = visible(name[-most:])
+    return told if len(told) <= most and len(name) <= most else f"…{told[len(told) + 1 - most :]}"
+
+
 def _short(name: str, most: int, *, ends: bool) -> str:
-    told = visible(name[-most:] if ends else name[:most])
-    if len(told) <= most and len(name) <= most:
-        return told
-    return f"…{told[1 - most :]}" if ends else f"{told[: most - 1]}…"
+    if ends:
+        return end_of(name, most)
+    told = visible(name[:most])
+    return told if len(told) <= most and len(name) <= most else f"{told[: most - 1]}…"
 
 
 def _rest(text: str, limit: int) -> str:

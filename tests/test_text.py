@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from pkitools.limits import MAX_MESSAGE_VALUE
-from pkitools.text import few, joined, pattern
+from pkitools.text import end_of, few, joined, pattern, visible
 
 
 def test_whatever_is_asked_of_it_is_asked_of_the_expression() -> None:
@@ -63,3 +63,17 @@ def test_of_many_names_the_first_fit_an_operand_and_names_are_what_is_counted(
     assert told.partition(" … (")[2] == (f"+{count - 3})" if count > 3 else "")
     is_cut = not name.isascii() or len(name) * min(count, 3) > MAX_MESSAGE_VALUE - 20
     assert ("…" in told.partition(" … (")[0]) is is_cut
+
+
+@pytest.mark.parametrize("most", [1, 2, 8, 160])
+@pytest.mark.parametrize("begin", ["", "/", "/srv/" + "a" * 8, "\u202e" * 40, "b" * 60_000])
+@pytest.mark.parametrize("end", ["", "a.pem", "a.pem:3", "\x1b]0;a.pem", "\U0001f512"])
+def test_of_a_long_name_the_end_is_told_made_safe(begin: str, end: str, most: int) -> None:
+    name, whole = begin + end, visible(begin + end)
+    told = end_of(name, most)
+    assert told.isprintable()
+    if len(whole) <= most:
+        assert told == whole
+    else:
+        assert (len(told), told[0]) == (most, "…")
+        assert whole.endswith(told[1:])

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from pkitools.checking.chain import end_entity_first
 from pkitools.checking.checker import Checker
 from pkitools.checking.file_check import FileCheck, JudgedCertificate, check_file
-from pkitools.checking.judgement import CheckResult, check
+from pkitools.checking.judgement import check
 from pkitools.checking.question import Revocation
+from pkitools.checking.result import CheckResult
 from pkitools.checking.selection import Subject
 
 if TYPE_CHECKING:

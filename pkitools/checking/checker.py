@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pkitools.arguments import aware, of_type, optional
-from pkitools.checking.judgement import CheckResult, Memory, judged
+from pkitools.checking.judgement import Memory, judged
 from pkitools.checking.question import Question, Revocation, question
+from pkitools.checking.result import CheckResult
 from pkitools.environment import Environment
 from pkitools.errors import InputError
 from pkitools.frozen import replace

@@ -14,8 +14,8 @@ from operator import length_hint
 from typing import TYPE_CHECKING, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
-from pkitools.checking.judgement import CheckResult
 from pkitools.checking.question import Question
+from pkitools.checking.result import CheckResult
 from pkitools.checking.workers import HandingOut, Judges, Token, Unknown, new_token, workers_of
 from pkitools.errors import InputError
 from pkitools.findings import Outcome

@@ -12,10 +12,11 @@ from pkitools.checking import private_keys, stated_ids
 from pkitools.checking.checker import Checker
 from pkitools.checking.delivered_lists import with_delivered
 from pkitools.checking.delivery.checks import check_delivery
-from pkitools.checking.judgement import OF_THE_PROCESS, CheckResult
+from pkitools.checking.judgement import OF_THE_PROCESS
 from pkitools.checking.of_file import FileKeys, StatedIds
 from pkitools.checking.private_keys import public_halves
 from pkitools.checking.question import Revocation, given_systems, given_trust, question, trusted_with
+from pkitools.checking.result import CheckResult
 from pkitools.checking.selection import Subject, possible_issuers, selected, subjects
 from pkitools.checking.stated_ids import check_certificates_alone, check_metadata
 from pkitools.containers import BadItem, Contents, Item, ItemKind, items_of, read_source

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pkitools.checking.authorities import AuthoritiesContext, Compromise, check_authorities
 from pkitools.checking.environment import EnvironmentContext, environment_block
+from pkitools.checking.paths import judged_path, path_query, recognised, scope_of
 from pkitools.checking.question import Question, Revocation, question
 from pkitools.checking.ranking import first
+from pkitools.checking.result import CheckResult
 from pkitools.checking.same_requirement import repeats
 from pkitools.checking.stated_ids import check_given_entity_id
 from pkitools.environment import Environment
-from pkitools.errors import InputError
-from pkitools.findings import CertificateRef, NotChecked, Outcome, Report, Status, Verdict, Violated, outcome
-from pkitools.findings.considered import Block, Considered, Remade
-from pkitools.frozen import dataclass, field, replace
+from pkitools.findings import NotChecked, Outcome, Report, Status, outcome
+from pkitools.findings.considered import Block, Considered
+from pkitools.frozen import replace
 from pkitools.oin import OIN
 from pkitools.profiles import get_profile
 from pkitools.revocation import RevocationResult, StatusKind
-from pkitools.revocation.check import Material, Statuses, revocation_of
+from pkitools.revocation.check import Statuses, revocation_of
 from pkitools.revocation.rules import REVOKED
 from pkitools.rules import find_issuer, role_of
 from pkitools.rules.context import ARC
@@ -31,31 +32,23 @@ from pkitools.systems import Stance, Statement, System, Topic
 from pkitools.systems.evaluation import evaluated, found_hierarchy
 from pkitools.trust import (
     Hierarchy,
-    Match,
     Recognition,
     TrustAnchor,
     TrustStore,
-    anchors,
-    embedded_certificates,
     embedded_intermediates,
-    get_hierarchy,
-    hierarchy_of,
     is_self_signed,
 )
 from pkitools.trust.authorities import COMPROMISES
 from pkitools.validation import PolicyInput, VerifiedPath
 from pkitools.validation.building import pool
-from pkitools.validation.ending import first_to_end, way_up
-from pkitools.validation.many import Standing, judge_below
-from pkitools.validation.path import PathQuery, judge
+from pkitools.validation.many import Standing
+from pkitools.validation.path import judge
 from pkitools.validation.remembered import Remembered
-from pkitools.validation.result import block_of_path
-from pkitools.validation.rules import ANCHOR_FOUND, ENCODING
-from pkitools.validation.rules import RULES as PATH_RULES
+from pkitools.validation.rules import ANCHOR_FOUND
 from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate, read_certificate
 from pkitools.x509.above import Above
 from pkitools.x509.at_hand import at_hand
-from pkitools.x509.given import CRL, Given, several_ders
+from pkitools.x509.given import Given
 from pkitools.x509.holder import Holder, holder_of, may_sign_certificates
 from pkitools.x509.path_certificate import load
 
@@ -63,102 +56,6 @@ if TYPE_CHECKING:
     from pkitools.checking.expectation import Expectation
     from pkitools.profiles import Profile
     from pkitools.rules.own import OwnData
-
-
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """What :func:`check` found.
-
-    Args:
-        report: every outcome of every room, and the verdict.
-        facts: the certificate.
-        oin: its OIN; ``None`` when it holds none, or more than one.
-        path: the proof that a path leads to an anchor trusted here; ``None`` when there is none.
-        hierarchy: the hierarchy that path ends in; ``None`` also for a root nobody lists.
-        recognition: what the certificate's issuer seems to be, by name: advice, never proof.
-        engine: the engine that judged the path.
-        revocation: the status of each certificate of the path, with every attempt; of nothing without a path.
-        ends_by: the first authority above it to end, where that is before it does: of the path, or else of what is at
-            hand and signed what is below it. ``None`` where it lasts its own time.
-    """
-
-    report: Report
-    facts: CertificateFacts
-    oin: OIN | None
-    path: VerifiedPath | None
-    hierarchy: Hierarchy | None
-    recognition: Recognition
-    engine: str
-    revocation: RevocationResult
-    ends_by: Above | None = None
-    _again: Callable[[], CheckResult] | None = field(default=None, init=False, repr=False, compare=False)
-    _der: bytes = field(default=b"", init=False, repr=False, compare=False)
-    _made: CheckResult | None = field(default=None, init=False, repr=False, compare=False)
-
-    @classmethod
-    def of(  # noqa: PLR0917 made in one place, of what came from another process
-        cls,
-        der: bytes,
-        asked: Question,
-        subject: str,
-        told: Sequence[Outcome],
-        looked: bool,
-        again: Callable[[], CheckResult],
-    ) -> CheckResult:
-        """Return a result of which verdict and findings are here, and the rest is made when it is asked for.
-
-        Args:
-            der: the certificate.
-            asked: what was asked of it.
-            subject, told, looked: of the report.
-            again: judges the certificate again, with the same answer.
-        """
-        result, put = object.__new__(cls), object.__setattr__
-        considered = Remade(told, looked, lambda: result._whole().report.outcomes)
-        report = Report.of(subject, considered, asked.moment, asked.environment, asked.named_systems)
-        for name, value in (("report", report), ("_again", again), ("_der", der), ("_made", None)):
-            put(result, name, value)
-        return result
-
-    if not TYPE_CHECKING:  # else it would give a type to every misspelt name
-
-        def __getattr__(self, name: str) -> object:
-            # asked only for what is not there yet
-            if name not in _LATER or self._again is None:
-                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-            if name == "facts":
-                object.__setattr__(self, name, read_certificate(self._der))
-            else:
-                object.__setattr__(self, name, getattr(self._whole(), name))
-            return getattr(self, name)
-
-    def _whole(self) -> CheckResult:
-        assert self._again is not None
-        if self._made is None:
-            object.__setattr__(self, "_made", self._again())
-        assert self._made is not None
-        return self._made
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return CheckResult, (self.report, *(getattr(self, name) for name in _LATER))
-
-    @property
-    def verdict(self) -> Verdict:
-        """The verdict of the report."""
-        return self.report.verdict
-
-    @property
-    def ends(self) -> datetime:
-        """The last moment at which it works: its own end, or that of an authority above it where that is before."""
-        return self.facts.not_after if self.ends_by is None else self.ends_by.not_after
-
-    def __repr__(self) -> str:
-        """One line: whose certificate, and the verdict with what is violated."""
-        return f"<CheckResult of {self.facts.subject.text!r}: {self.report.summary}>"
-
-
-_LATER: Final = ("facts", "oin", "path", "hierarchy", "recognition", "engine", "revocation", "ends_by")
-"""What a result that was made elsewhere has when it is asked for, in the order of the fields."""
 
 
 def check(
@@ -269,10 +166,10 @@ def judged_as_read(facts: CertificateFacts, asked: Question, memory: Memory | No
         asked, memory: as of :func:`judged`.
     """
     between = asked.intermediates
-    recognition = _recognise(facts, between)
+    recognition = recognised(facts, between)
     self_signed = is_self_signed(facts) and "keyCertSign" not in (facts.key_usage or ())
-    scope = _scope(facts, recognition, asked.store, self_signed=self_signed)
-    judged = _judged_path(facts, scope, asked, memory)
+    scope = scope_of(facts, recognition, asked.store, self_signed=self_signed)
+    judged = judged_path(facts, scope, asked, memory.standing if memory else None)
     path = judged.path
     anchor = scope.find(path.as_loaded[-1].sha256) if path else None
     oin = oin_from_certificate(facts)
@@ -326,14 +223,6 @@ def _of_expected(asked: Question, facts: CertificateFacts, oin: OIN | None) -> t
     return tuple(check_received(facts, oin, asked.expected, raise_crashes=asked.raise_crashes))
 
 
-@dataclass(frozen=True, slots=True)
-class _JudgedPath:
-    block: Block
-    path: VerifiedPath | None = None
-    engine: str = ""
-    ends_by: Above | None = None
-
-
 def _of_own_data(data: OwnData | None, untold: tuple[str, ...]) -> Iterator[Outcome]:
     """Yield what there is to say of the files of one's own, beside those with rules."""
     if data is None:
@@ -360,70 +249,6 @@ def _without_roots(report: Report, data: OwnData) -> Report:
         for one in report.outcomes
     )
     return replace(report, outcomes=tuple(told))
-
-
-def _judged_path(facts: CertificateFacts, scope: TrustStore, asked: Question, memory: Memory | None) -> _JudgedPath:
-    query = _of_the_path(asked)
-    try:
-        leaf = load(facts.der, facts.sha256)
-    except InputError as error:
-        # what reads a certificate to show it puts up with more than an engine may: refused by rule, so that the rest
-        # of the report says why
-        return _JudgedPath(Block.of(_not_processed(facts, error)))
-    between = pool((*asked.intermediates, *scope.intermediates, *embedded_intermediates()))
-    trusted = pool(tuple(anchor.der for anchor in scope.anchors))  # one out of date is refused by name, not passed over
-    others = pool(_embedded_roots())
-    if memory is None:
-        result = judge(leaf, between, trusted, others, query)
-    else:
-        result = judge_below(leaf, between, trusted, others, query, memory.standing)
-    above = way_up(leaf, (between, trusted, others)) if result.path is None else result.path.as_loaded[1:]
-    return _JudgedPath(block_of_path(result), result.path, result.engine, first_to_end(leaf.not_after, above))
-
-
-def _of_the_path(asked: Question) -> PathQuery:
-    if not asked.strict:
-        return _path_query(asked.moment, asked.host, bool(asked.cross_check), asked.policies)
-    return PathQuery(  # with lists, which are kept no longer than who asks keeps them
-        asked.moment,
-        host=asked.host,
-        strict=True,
-        cross_check=asked.cross_check,
-        policies=asked.policies,
-        crls=_encoded(asked.material),
-    )
-
-
-@lru_cache(maxsize=8)
-def _path_query(moment: datetime, host: str | None, cross_check: bool, policies: PolicyInput) -> PathQuery:
-    return PathQuery(moment, host=host, cross_check=cross_check, policies=policies)
-
-
-def _not_processed(facts: CertificateFacts, error: InputError) -> Iterator[Outcome]:
-    ref = CertificateRef(facts.sha256, "end_entity")
-    params = {"name": facts.subject.text, "detail": str(error.params.get("reason", error.code))}
-    for rule in PATH_RULES:
-        if rule.code == ENCODING.code:
-            yield outcome(rule, Violated(params=params), ref)
-        else:
-            yield outcome(rule, NotChecked("no_path"))
-
-
-def _recognise(facts: CertificateFacts, intermediates: Sequence[bytes]) -> Recognition:
-    """Return where the certificate says to stand; through the chain it came with when its issuer is unknown."""
-    found = hierarchy_of(facts)
-    if found.hierarchy or found.match is Match.LOOK_ALIKE or not intermediates:
-        return found
-    came = at_hand(tuple(intermediates))
-    at, seen = facts, {facts.subject.der}
-    while (named := came.named(at.issuer.der)) and at.issuer.der not in seen:
-        issuer = named[-1]
-        seen.add(issuer.subject.der)
-        higher = hierarchy_of(issuer)
-        if higher.hierarchy or higher.match is Match.LOOK_ALIKE:
-            return higher
-        at = issuer
-    return found
 
 
 def _authorities(
@@ -455,40 +280,15 @@ def _compromised(
     between, trusted = pool((*path.certificates[1:-1], *asked.intermediates)), pool(path.certificates[-1:])
     material = replace(asked.material, fetcher=None)
     for facts in others:
-        proven = judge(load(facts.der, facts.sha256), between, trusted, pool(()), _of_the_path(asked)).path
+        proven = judge(load(facts.der, facts.sha256), between, trusted, pool(()), path_query(asked)).path
         if proven is None or len(proven.certificates) < 2:
             continue
         found = revocation_of(proven.as_loaded, material, asked.moment, asked.policy, asked.options)
         status = found.certificates[0].status
         if status.kind is StatusKind.REVOKED and status.reason in COMPROMISES:
             lister = _authority(proven.certificates[1]).subject
-            shown = lister.common_name or lister.text
+            shown = lister.called
             yield facts.public_key.spki, Compromise(facts.sha256, status.reason, status.revoked_at, shown)
-
-
-def _scope(
-    facts: CertificateFacts, recognition: Recognition, trust: TrustStore | None, *, self_signed: bool
-) -> TrustStore:
-    """Return what this certificate may be anchored in: itself, one hierarchy, and what the user trusts."""
-    if self_signed:
-        return TrustStore((_itself(facts),))
-    claimed = recognition.hierarchy
-    if claimed is None and recognition.authority and recognition.authority.hierarchy:
-        claimed = get_hierarchy(recognition.authority.hierarchy)  # a look-alike: to show whose name it bears
-    store = anchors([claimed]) if claimed else TrustStore()
-    return store + trust if trust else store
-
-
-def _itself(facts: CertificateFacts) -> TrustAnchor:
-    name = facts.subject.called
-    return TrustAnchor(
-        facts.der, facts.sha256, name, None, "root", facts.not_before, facts.not_after, "the certificate itself"
-    )
-
-
-@lru_cache(maxsize=1)
-def _embedded_roots() -> tuple[bytes, ...]:
-    return tuple(c.der for c in embedded_certificates() if isinstance(c, TrustAnchor))
 
 
 def _issuer(
@@ -546,11 +346,6 @@ def _asked_of_profiles(systems: tuple[System, ...], environment: Environment, da
         if statement.answer is Stance.YES
     ]
     return tuple(sorted(said, key=lambda statement: (statement.topic is not Topic.POLICY, -statement.severity)))
-
-
-def _encoded(material: Material) -> tuple[bytes, ...]:
-    given = [crl if isinstance(crl, bytes) else crl.der for crl in material.crls]
-    return several_ders(given, CRL, "crls")
 
 
 def _revocation(path: VerifiedPath | None, asked: Question, memory: Memory | None) -> RevocationResult:

@@ -48,7 +48,7 @@ from pkitools.rules.order_day import LEAD_TIME
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-CUT: Final = "connections.error.pattern"
+_CUT: Final = "connections.error.pattern"
 """The code of what stands for more files than are looked at."""
 
 
@@ -92,7 +92,7 @@ def _to_mend(statuses: Iterable[ConnectionStatus]) -> tuple[str, ...]:
 
 def _cut(pattern: str) -> Unread:
     """Return what stands for more files than are looked at."""
-    return Unread(pattern, Gap.UNREADABLE, CUT, {"name": pattern, "limit": MAX_PATTERN_FILES})
+    return Unread(pattern, Gap.UNREADABLE, _CUT, {"name": pattern, "limit": MAX_PATTERN_FILES})
 
 
 class _Found:

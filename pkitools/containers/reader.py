@@ -8,18 +8,17 @@ read by its own content; a part holds no parts.
 from __future__ import annotations
 
 import binascii
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import octets, text
 from pkitools.containers import kubernetes, mail, xml_text
+from pkitools.containers.blocks import KEY_LABEL, is_promised, key_of_block, may_be_value, silent_kind, unknown_block
 from pkitools.containers.encodings import as_ascii, with_line_feeds
 from pkitools.containers.model import BadItem, ContainerFormat, Contents, Item, ItemKind
 from pkitools.containers.other_kinds import (
     ARCHIVES,
     JKS_MAGICS,
-    UNKNOWN,
     content_kind,
     foreign_form,
     foreign_label,
@@ -45,34 +44,10 @@ if TYPE_CHECKING:
     from pkitools.containers.saml_described import Described
     from pkitools.containers.saml_places import XmlPlace
 
-_WHITE: Final = b" \t\r\n\v\f"
 # M: the first six bits of a SEQUENCE; LS0t: three hyphens
 _BASE64: Final = pattern(rb"\s{0,4096}+(?:M|LS0t)[A-Za-z0-9+/\s]{63,}+={0,2}\s*+")
 _PADDING: Final = pattern(rb"[ \t\r\n\v\f\x00]*+")
-_KEY_LABEL: Final = "PRIVATE KEY"
-# accompany keys, hold none
-_SILENT_LABELS: Final = frozenset({"EC PARAMETERS", "DH PARAMETERS", "DSA PARAMETERS", "X9.42 DH PARAMETERS"})
-# certificates come in PKCS#7 as well, under either label; parameters of a key are none of our kinds
-_CERTIFICATES: Final = frozenset({ItemKind.CERTIFICATE, Wrapper.PKCS7})
-_OPENVPN: Final = "OpenVPN "  # its static key is hexadecimal, and lies beside certificates in one configuration
-_PROMISED: Final = {
-    **dict.fromkeys(("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE", "CERTIFICATE CHAIN"), _CERTIFICATES),
-    **dict.fromkeys(("PKCS7", "PKCS #7 SIGNED DATA", "CMS"), _CERTIFICATES),
-    **dict.fromkeys(("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"), frozenset({ItemKind.REQUEST})),
-    **dict.fromkeys(("X509 CRL", "CRL"), frozenset({ItemKind.CRL})),
-    "PUBLIC KEY": frozenset({ItemKind.PUBLIC_KEY}),
-    **dict.fromkeys(("PKCS12", "PFX"), frozenset({Wrapper.PKCS12})),
-    **dict.fromkeys(_SILENT_LABELS, frozenset[ItemKind | Wrapper]()),
-}
-_LABEL_FORMS: Final = {"RSA": "PKCS#1", "EC": "SEC1", "DSA": "DSA", "OPENSSH": "OpenSSH"}
-# of what people hand over by mistake, the kinds with a remedy of their own
-_OWN_REMEDY: Final = frozenset({"office", "zip", "pdf", "ssh", "pgp"})
-_BROKEN_ARMOUR: Final = pattern(rb"(BEGIN|END) (CERTIFICATE|PRIVATE KEY|RSA PRIVATE KEY|X509 CRL)")
-
-
-_LINE_STARTS: Final = (b"", b"\n", b"\r")
 _LONGEST_NAME: Final = 200  # of a section: its end says the most
-_ABOVE: Final = 120  # of what is looked at before a block: its line, and the one above
 _WITH_CERTIFICATES: Final = frozenset({ItemKind.KEY, ItemKind.REQUEST})
 
 
@@ -258,7 +233,9 @@ def _read(data: bytes, found: _Found) -> ContainerFormat:
             if found.left_out is not None:
                 found.bad(found.next_position(), found.left_out)
             return container
-    raise found.left_out or _unrecognised(data, found.name)
+    from pkitools.containers.unrecognised import unrecognised  # most files hold something
+
+    raise found.left_out or unrecognised(data, found.name)
 
 
 def _parts(parts: Iterable[Part], found: _Found) -> None:
@@ -561,8 +538,8 @@ def _pem(data: bytes, found: _Found) -> ContainerFormat | None:
             if pem.looks_like_more(data, part):
                 found.bad(found.next_position(), InputError("sources.error.between_blocks", offset=part.start))
         elif foreign := foreign_label(part.label):
-            found.bad(part.number, _unknown_block(part, foreign))
-        elif (kind := _silent(part)) and identify(part.body) is None and not may_hold_more(part.body):
+            found.bad(part.number, unknown_block(part, foreign))
+        elif (kind := silent_kind(part)) and identify(part.body) is None and not may_hold_more(part.body):
             silent = kind
         elif part.error is not None:
             found.bad(part.number, part.error)
@@ -571,16 +548,9 @@ def _pem(data: bytes, found: _Found) -> ContainerFormat | None:
     if silent and not found.items and not found.problems:
         raise InputError("sources.error.other_kind", name=found.name, problem=kind_code(silent))
     paired = found.has_keys or (len(standing) > 1 and _holds_keys(found))
-    if paired or any(_may_be_value(data, span[0]) for span in standing):
+    if paired or any(may_be_value(data, span[0]) for span in standing):
         _name(data, standing, found, paired=paired)
     return container if found.items or found.problems else None
-
-
-def _silent(block: pem.Block) -> str:
-    """Return the slug of a block that accompanies keys and holds none of our kinds; empty of another."""
-    if block.label.startswith(_OPENVPN):
-        return "openvpn"
-    return "key_parameters" if block.label in _SILENT_LABELS and block.error is None else ""
 
 
 def _named_in_json(data: bytes) -> list[Standing | None] | None:
@@ -594,14 +564,6 @@ def _named_in_json(data: bytes) -> list[Standing | None] | None:
 def _holds_keys(found: _Found) -> bool:
     """Return whether something is there that belongs with a certificate, by its name perhaps."""
     return any(item.kind in _WITH_CERTIFICATES for item in found.items)
-
-
-def _may_be_value(data: bytes, begin: int) -> bool:
-    """Return whether a block may stand as a value in a text of another kind: seen of what is right before it."""
-    above = data[max(0, begin - _ABOVE) : begin]
-    return (
-        above[-1:] not in _LINE_STARTS or b"<<" in above or above.rstrip().endswith((b'"""', b"'''", b"`", b'"', b"'"))
-    )
 
 
 def _name(data: bytes, blocks: Sequence[tuple[int, int, int, int]], found: _Found, *, paired: bool) -> None:
@@ -629,21 +591,16 @@ def _name(data: bytes, blocks: Sequence[tuple[int, int, int, int]], found: _Foun
             ]
 
 
-def _unknown_block(block: pem.Block, kind: str) -> InputError:
-    label, problem = block.label or "?", kind_code(kind)
-    return InputError("sources.error.unknown_block", number=block.number, label=label, problem=problem)
-
-
 def _take_block(block: pem.Block, found: _Found) -> ContainerFormat | None:
-    if block.label.endswith(_KEY_LABEL) and (block.encrypted or block.label.startswith("OPENSSH")):
-        found.add(_key_of_block(block))
+    if block.label.endswith(KEY_LABEL) and (block.encrypted or block.label.startswith("OPENSSH")):
+        found.add(key_of_block(block))
         return None
     known = _known(block.body)
     if known is None:
-        found.bad(block.number, _unknown_block(block, kind_of_block(block)))
+        found.bad(block.number, unknown_block(block, kind_of_block(block)))
         return None
     body, what = known
-    if not _is_promised(block.label, what[0]):
+    if not is_promised(block.label, what[0]):
         problem = kind_code(what[0].value)
         error = InputError("sources.error.other_label", number=block.number, label=block.label, problem=problem)
         found.bad(block.number, error)
@@ -655,24 +612,6 @@ def _take_block(block: pem.Block, found: _Found) -> ContainerFormat | None:
             found.bad(block.number, InputError("sources.error.trailing", number=block.number, size=size))
     _take(body, what, block.number, found)
     return ContainerFormat(what[0].value) if isinstance(what[0], Wrapper) else None
-
-
-def _key_of_block(block: pem.Block) -> Item:
-    from pkitools.containers.key_facts import OPENSSH, is_locked  # few files hold keys
-
-    form = _form(block)
-    locked = block.encrypted or (form == OPENSSH and is_locked(block.body))
-    return Item(ItemKind.KEY, block.body, block.number, form, locked, cipher=block.cipher)
-
-
-def _is_promised(label: str, kind: ItemKind | Wrapper) -> bool:
-    """Return whether a block may hold this by its label; a label that is none of ours promises nothing."""
-    promised = {ItemKind.KEY} if label.endswith(_KEY_LABEL) else _PROMISED.get(label)
-    return promised is None or kind in promised
-
-
-def _form(block: pem.Block) -> str:
-    return _LABEL_FORMS.get(block.label.split(" ", 1)[0], block.label)
 
 
 def _first_value(data: bytes) -> bytes:
@@ -772,8 +711,8 @@ def _take_element(number: int, der: bytes, found: _Found, place: XmlPlace | None
 def _keys_of_text(data: bytes, found: _Found) -> None:
     """Add the private keys that stand in XML, as PEM or as numbers; its certificates were found another way."""
     for block in pem.blocks(data) if xml_text.holds_private_key(data) else ():
-        if block.label.endswith(_KEY_LABEL):
-            found.add(_key_of_block(block))
+        if block.label.endswith(KEY_LABEL):
+            found.add(key_of_block(block))
     from pkitools.containers.xml_keys import private_parts
 
     for element in private_parts(data):
@@ -793,20 +732,3 @@ def _bare_base64(data: bytes, found: _Found) -> ContainerFormat | None:
         return _container(known[1][0], ContainerFormat.BASE64)
     # the value of a Secret, as kubectl gives it: base64 of a PEM
     return ContainerFormat.BASE64 if _pem(inside, found) is not None else None
-
-
-def _unrecognised(data: bytes, name: str) -> InputError:
-    start = data[:4096].lstrip(_WHITE).lower()
-    if re.match(rb"<[a-z?!]", start):
-        is_page = start.startswith(b"<!doctype html") or b"<html" in start
-        return InputError(f"sources.error.{'html' if is_page else 'xml'}", name=name)
-    kind = "mail" if mail.is_mail(data) else what_instead(data)
-    if kind in _OWN_REMEDY:
-        return InputError(f"sources.error.{kind}", name=name)
-    if kind != UNKNOWN:
-        return InputError("sources.error.other_kind", name=name, problem=kind_code(kind))
-    if data[:1] == b"\x30" and data[1:2] >= b"\x80":
-        return InputError("sources.error.unknown_der", name=name)
-    if (b"BEGIN " in data or b"END " in data) and _BROKEN_ARMOUR.search(data):
-        return InputError("sources.error.broken_armour", name=name)
-    return InputError("sources.error.unrecognised", name=name)

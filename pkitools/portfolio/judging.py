@@ -12,8 +12,9 @@ from pkitools.arguments import aware, each_of, octets, of_type, optional, option
 from pkitools.checking.delivery.brought import Replaced, departures
 from pkitools.checking.delivery.checks import COMPLETE, VALID, not_complete, not_valid
 from pkitools.checking.delivery.issuers import beside
-from pkitools.checking.judgement import CheckResult, Memory, judged_as_read
+from pkitools.checking.judgement import Memory, judged_as_read
 from pkitools.checking.question import Question, Revocation, question
+from pkitools.checking.result import CheckResult
 from pkitools.checking.self_made import as_of_provider
 from pkitools.checking.stated_ids import check_given_entity_id, holds_nothing_to_judge
 from pkitools.checking.workers import new_token

@@ -9,14 +9,13 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from pkitools.frozen import dataclass, replace
-from pkitools.limits import MAX_LINE
 from pkitools.messages import Language
 from pkitools.portfolio.succeeding import as_they_stand
 from pkitools.reports.document import instant
 from pkitools.reports.portfolio.as_json import unread_entry
 from pkitools.reports.portfolio.telling import word
 from pkitools.reports.telling.readable import role_above
-from pkitools.text import cut, visible
+from pkitools.text import cut, end_of, visible
 
 if TYPE_CHECKING:
     from pkitools.portfolio import HeldCertificate, Portfolio
@@ -216,6 +215,4 @@ def _named(name: str) -> str:
 
 
 def _end_of(place: str) -> str:
-    """Return the end of where something is, which is where long names of files differ."""
-    told = visible(place[-MAX_LINE:]).replace("|", "/")
-    return told if len(told) <= _MOST_OF_PLACE else f"…{told[1 - _MOST_OF_PLACE :]}"
+    return end_of(place, _MOST_OF_PLACE).replace("|", "/")

@@ -129,7 +129,7 @@ def of(portfolio: Portfolio) -> Mapping[str, HeldCertificate]:
 
 
 def nagios(portfolio: Portfolio) -> Nagios:
-    return Expiry(portfolio, 90, 30).overall
+    return Expiry.of(portfolio, 90, 30).overall
 
 
 @pytest.fixture(scope="module")

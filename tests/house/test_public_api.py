@@ -6,6 +6,7 @@ import ast
 import importlib
 import inspect
 import pkgutil
+import re
 import sys
 import types
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from typing import Any, get_type_hints
 import pytest
 
 import pkitools
+from tools.rooms import modules
 
 DEPENDENCIES = (
     "cryptography",
@@ -113,3 +115,10 @@ def test_no_name_is_given_to_two_public_things() -> None:
         for name in module.__all__:
             held.setdefault(name, {})[id(getattr(module, name))] = room
     assert not {name: sorted(rooms.values()) for name, rooms in held.items() if len(rooms) > 1}
+
+
+@pytest.mark.parametrize("folder", ["pkitools", "cli", "tests"])
+def test_when_certificates_end_is_asked_in_one_way(folder: str) -> None:
+    """``Expiry.of`` adds what follows each certificate: made without it, tests would hold what nobody gets."""
+    made = [path.name for path in modules(folder) if re.search(r"\bExpiry\(", path.read_text(encoding="utf-8"))]
+    assert made == []

@@ -107,7 +107,7 @@ def laid(
 def is_silent(found: Portfolio) -> bool:
     """Whether the old one is told of and does not count: every measure says the same."""
     ended = [one for one in found.judged if one.is_set_aside]
-    expiry = Expiry(found, 90, 30)
+    expiry = Expiry.of(found, 90, 30)
     urgent = [one for one in expiry.certificates if expiry.state(one) is Nagios.CRITICAL]
     assert len(found.judged) == 2
     assert len(ended) + len(urgent) == 1, found.judged

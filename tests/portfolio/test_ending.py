@@ -81,7 +81,7 @@ def test_what_ends_first_of_a_path_ends_the_certificate(
     by = one.ends_by
     assert (None if by is None else by.name) == (NAMES[2 - ends[::-1].index(EARLY)] if EARLY in ends else None)
     assert one.judgements[0].has_path is (trusted and moment <= first)
-    found = Expiry(portfolio, 60, 30)
+    found = Expiry.of(portfolio, 60, 30)
     assert (found.overall is Nagios.CRITICAL) is (first < moment)
     assert (one.days_left(moment) < 0) is (first < moment)
     line, tense = nagios_line(found, "en"), "ends" if moment <= first else "ended"
@@ -94,7 +94,7 @@ def days_of(portfolio: Portfolio) -> set[date]:
     events: Any = Calendar.from_ical(portfolio_report(portfolio, ".ics", Telling())).walk("VEVENT")
     found: set[date] = {one["DTSTART"].dt for one in events if "expires" in one["CATEGORIES"].cats}
     found |= {span.end for span in portfolio_for_page(portfolio, Telling()).spans}
-    for document in (scan_document(portfolio), expiry_document(Expiry(portfolio, 60, 30))):
+    for document in (scan_document(portfolio), expiry_document(Expiry.of(portfolio, 60, 30))):
         told: list[Any] = [one for one in document["certificates"] if one["name"] == "host.example.nl"]  # type: ignore[attr-defined]  # a list
         assert [one["not_after"] for one in told] == ["2028-06-15T12:00:00Z"]
         found |= {datetime.fromisoformat(one["ends"]).date() for one in told}

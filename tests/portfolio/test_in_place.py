@@ -142,7 +142,7 @@ def test_what_names_a_copy_is_told_with_it(tmp_path: Path, monkeypatch: pytest.M
             assert str(folder / "a.pem") in each
             assert (f" {number - 5} more)" in each or f"nog {number - 5})" in each) is (number > 5)
 
-        assert f"{names[0]}:3" in nagios_line(Expiry(found, 90, 30))
+        assert f"{names[0]}:3" in nagios_line(Expiry.of(found, 90, 30))
     assert not is_silent(found)
 
 
@@ -155,7 +155,7 @@ def test_a_next_one_without_its_key_ends_no_advice(tmp_path: Path, moment: str) 
         lacks_key = own_key and not next_key
         is_late = lacks_key and not next_named and moment != "2026-12-10"
         assert has_advice(old) is is_late, options
-        expiry = Expiry(found, 60, 30)
+        expiry = Expiry.of(found, 60, 30)
         assert (expiry.state(old) is Nagios.CRITICAL) is (moment != "2026-12-10")
         line = nagios_line(expiry)
         assert ("without its key" in line) is lacks_key, options

@@ -221,7 +221,7 @@ def test_what_watches_the_end_says_the_same(monkeypatch: pytest.MonkeyPatch) -> 
         ((OLD,), "Order what ends"),
         ((OLD, NEXT, one("b", BEGIN, common_name="b.example.nl")), "Order what ends"),
     ):
-        expiry = Expiry(found(*certificates), 60, 15)
+        expiry = Expiry.of(found(*certificates), 60, 15)
         assert ("the next one is there: /srv/next.pem" in nagios_line(expiry)) is (NEXT in certificates)
         told = " ".join(str(line) for line in _text(expiry))
         assert said in " ".join(told.split()), told

@@ -43,7 +43,7 @@ from pkitools.reports.pages import (
     style_text,
 )
 from pkitools.reports.pages.chain import chain_of_held
-from pkitools.reports.pages.checked import findings_of
+from pkitools.reports.pages.findings import findings_of
 from pkitools.reports.pages.portfolio import Part, portfolio_page
 from pkitools.reports.pages.timeline import MOST_ROWS, TOP, WIDTH, Span, overview, pictures
 from pkitools.reports.pages.timeline import in_order as ordered

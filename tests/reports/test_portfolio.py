@@ -26,10 +26,11 @@ from pkitools.portfolio.risk import risks_of
 from pkitools.reports import Expiry, Telling, expiry_document, portfolio_report, report_form, report_suffixes
 from pkitools.reports.expiry import Nagios, nagios_line
 from pkitools.reports.portfolio.across import _STRANGE, risk_said
-from pkitools.reports.portfolio.as_csv import COLUMNS, cell
+from pkitools.reports.portfolio.as_csv import COLUMNS
 from pkitools.reports.portfolio.telling import deciding, deciding_files
 from pkitools_cli.commands.scan.across import across_told
 from tests.portfolio.support import CHAIN, WHOLE, hostile, scanned, something_of_everything
+from tests.reports.test_csv_cells import TEXTS
 from tests.support.certificates import MOMENT, made
 from tests.support.chains import MOMENT as NOW
 from tests.support.chains import end_entity, good_chain
@@ -91,43 +92,19 @@ def test_a_table_of_a_part_says_that_it_is_one(portfolio: Portfolio) -> None:
     assert (last["standing"], bool(last["finding"])) == ("not looked at", True)
 
 
-_SHEET = st.text(st.characters(exclude_categories=["Cs"]), max_size=20) | st.sampled_from(
-    [
-        "=1+1",
-        "+1",
-        "-1",
-        "@SUM(A1)",
-        "\t=1",
-        "\r=1",
-        "\n=1",
-        " =1",
-        "'=1",
-        "\uff1d1",
-        "00000003273229750000",
-        "1e10",
-        '"=1',
-    ]
-)
-
-
-@examples(60)
-@given(_SHEET)
-def test_no_cell_is_a_formula_or_a_number_that_loses_digits(text: str) -> None:
-    told = cell(text)
-    assert not told.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"))
-    assert "\n" not in told
-    assert "\r" not in told
-    assert not (told.isdecimal() and (len(told) > 10 or told.startswith("0")) and len(told) > 1)
-
-
-def test_a_thumbprint_stays_as_it_is_and_what_reads_as_a_number_or_a_time_does_not() -> None:
-    assert cell("066de735bedfdb59eb85c213aaf57703cb5dbd3644325dc037b035ee089d7eac")[0] == "0"
-    for text in ("0012", "01:02", "12:34:56", "00000003273229750000", "12345678901"):
-        assert cell(text) == f"'{text}"
+@pytest.mark.parametrize("text", ["12dec3", "7E12", "5e3"])
+def test_a_serial_number_is_no_day_and_no_number(portfolio: Portfolio, text: str) -> None:
+    """Hexadecimal digits may read as either; the days of the table itself stay days."""
+    one, *others = portfolio.certificates
+    renumbered = replace(one, serial_number=text, common_name="MAR1", places=())
+    found = rows(replace(portfolio, certificates=(renumbered, *others)))[0]
+    assert (found["serial_number"], found["name"]) == (f"'{text}", "'MAR1")
+    assert (found["not_after"], found["ends"]) == (one.not_after.date().isoformat(), one.ends.date().isoformat())
+    assert found["days_left"] == str(one.days_left(portfolio.moment))
 
 
 @examples(10)
-@given(_SHEET)
+@given(TEXTS)
 def test_no_name_begins_a_row_or_a_cell(portfolio: Portfolio, text: str) -> None:
     found = rows(hostile(portfolio, text))
     assert len(found) == len(portfolio.certificates) + 2
@@ -164,9 +141,9 @@ def test_what_decides_is_told_of_each(portfolio: Portfolio) -> None:
 
 
 def test_the_document_of_when_things_end_is_valid(portfolio: Portfolio) -> None:
-    document = expiry_document(Expiry(portfolio, 90, 30))
+    document = expiry_document(Expiry.of(portfolio, 90, 30))
     assert_valid(document, "expiry-v1")
-    ends = [one.not_after for one in Expiry(portfolio, 90, 30).certificates]
+    ends = [one.not_after for one in Expiry.of(portfolio, 90, 30).certificates]
     assert ends == sorted(ends)
 
 
@@ -187,7 +164,7 @@ def test_the_document_of_when_things_end_is_valid(portfolio: Portfolio) -> None:
 def test_a_monitor_hears_the_worst_and_what_could_not_be_read(days: int, whole: bool, state: Nagios) -> None:
     one = scanned_one()
     found = Portfolio(one.not_after - timedelta(days=days), ("a",), certificates=(one,), complete=whole)
-    expiry = Expiry(found, 90, 30)
+    expiry = Expiry.of(found, 90, 30)
     assert expiry.overall is state
     for language in LANGUAGES:
         told = nagios_line(expiry, language)
@@ -225,7 +202,7 @@ def test_people_read_the_line_of_a_monitor_in_their_language_and_it_matches_alik
     for days, words in zip((2, 1, -1, -2, None), WORDS[language], strict=True):
         moment = MOMENT if days is None else one.not_after - timedelta(days=days)
         found = Portfolio(moment, ("a",), certificates=() if days is None else (one,), unread=missed)
-        expiry = Expiry(found, 90, 30)
+        expiry = Expiry.of(found, 90, 30)
         line, english = nagios_line(expiry, language), nagios_line(expiry)
         assert words in line
         assert line.partition(" | ")[0].endswith(beside[language == "en"][unread])
@@ -249,7 +226,7 @@ def test_no_name_begins_a_line_or_data_of_its_own_nor_makes_it_long(name: str) -
     next_one = Successor("00", MOMENT, name, is_in_place=True, lacks_key=True)
     place = Place(name, named_by=(name,))
     one = replace(scanned_one(), common_name=name, places=(place,), successor=next_one)
-    told = nagios_line(Expiry(Portfolio(MOMENT, ("a",), certificates=(one,), unread=(unreadable(name),)), 90, 30))
+    told = nagios_line(Expiry.of(Portfolio(MOMENT, ("a",), certificates=(one,), unread=(unreadable(name),)), 90, 30))
     assert told.count("|") == 1
     assert told.isprintable()
     assert len(told) < 1024, "as much as older plugins send"
@@ -267,7 +244,7 @@ def test_a_monitor_hears_how_many_end_and_of_the_first_where_it_is(language: Lan
         )
         for n in days
     )
-    line = nagios_line(Expiry(Portfolio(MOMENT, ("a",), certificates=found), 90, 30), language)
+    line = nagios_line(Expiry.of(Portfolio(MOMENT, ("a",), certificates=found), 90, 30), language)
     told, data = line.removeprefix("PKITOOLS CRITICAL - ").split(" | ")
     kinds = {"en": "2 expired, 2 critical, 2 warning: ", "nl": "2 verlopen, 2 kritiek, 2 met waarschuwing: "}
     assert told.startswith(kinds[language])
@@ -277,7 +254,7 @@ def test_a_monitor_hears_how_many_end_and_of_the_first_where_it_is(language: Lan
 
 def test_nothing_found_is_not_good() -> None:
     empty = Portfolio(MOMENT, ("a",))
-    assert Expiry(empty, 90, 30).overall is Nagios.UNKNOWN
+    assert Expiry.of(empty, 90, 30).overall is Nagios.UNKNOWN
     assert empty.verdict is Verdict.INDETERMINATE
     assert Judging(moment=MOMENT).environment is None
 
@@ -301,7 +278,7 @@ def test_of_what_has_ended_the_last_to_end_stands_first_wherever_there_is_an_ord
     found = scanned(tmp_path)
     ended = [f"d{left}.example.nl" for left in sorted(days, reverse=True) if left < 0]
     coming = [f"d{left}.example.nl" for left in sorted(days) if left > 0]
-    assert [one.name for one in Expiry(found, 90, 30).certificates] == ended + coming
+    assert [one.name for one in Expiry.of(found, 90, 30).certificates] == ended + coming
     for suffix in (".csv", ".md", ".json", ".html"):
         text = portfolio_report(found, suffix).decode()
         lists = text.rpartition('<div id="certificates">')[2] if suffix == ".html" else text

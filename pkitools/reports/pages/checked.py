@@ -10,22 +10,19 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import aware, choice, optional_choice
 from pkitools.environment import Environment
-from pkitools.findings import Report, Severity, Verdict
+from pkitools.findings import Report, Verdict
 from pkitools.frozen import dataclass, replace
 from pkitools.messages import Language, RemedyText, error_sentence, message
 from pkitools.messages.days import day_and_time
 from pkitools.reports.checked_file import CheckedFile, with_their_keys
 from pkitools.reports.pages.chain import Chain, Chains
+from pkitools.reports.pages.findings import NOTHING_FOUND, TONES, Findings, findings_of, labelled, notations
 from pkitools.reports.pages.layout import Frame, page_text
 from pkitools.reports.sentences import language_of
 from pkitools.reports.telling.answer import (
-    ToldFinding,
-    ToldGap,
     answer_of,
     reservations,
     told_apart,
-    told_findings,
-    told_gaps,
 )
 from pkitools.reports.telling.readable import validity
 from pkitools.reports.text import answer_rows, in_a_word, in_short, others, why, word_of
@@ -35,17 +32,6 @@ from pkitools.x509.given import CERTIFICATE, several_ders
 if TYPE_CHECKING:
     from pkitools.checking import CheckResult, FileCheck, JudgedCertificate
     from pkitools.checking.beside import Companion
-
-TONES: Final[dict[Severity | Verdict, str]] = {
-    Severity.ERROR: "bad",
-    Severity.WARNING: "soon",
-    Severity.NOTICE: "plain",
-    Severity.INFO: "plain",
-    Verdict.FAILED: "bad",
-    Verdict.INDETERMINATE: "unsure",
-    Verdict.PASSED: "good",
-}
-"""With which tone a page shows how bad something is: ``pieces.html`` has a form and a colour for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,26 +89,6 @@ class Asked:
         object.__setattr__(self, "environment", choice(Environment, self.environment, "environment"))
         object.__setattr__(self, "language", language_of(self.language))
         object.__setattr__(self, "given", several_ders(self.given, CERTIFICATE, "given"))
-
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """What a report says beside its verdict.
-
-    Args:
-        found: each finding with its tone and the word for its weight, the gravest first.
-        gaps: what could not be checked.
-    """
-
-    found: tuple[tuple[str, str, ToldFinding], ...]
-    gaps: tuple[ToldGap, ...]
-
-    def __bool__(self) -> bool:
-        return bool(self.found or self.gaps)
-
-
-NOTHING_FOUND: Final = Findings((), ())
-"""Of a report that says nothing beside its verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,17 +300,6 @@ def _not_simply_good(one: ShownCertificate, told: Sequence[str]) -> ShownCertifi
     return replace(one, tone="soon" if one.tone == TONES[Verdict.PASSED] else one.tone, but=but)
 
 
-def findings_of(report: Report, language: Language, remedy: RemedyText | None = None) -> Findings:
-    """Return what a report says beside its verdict, as a page tells it."""
-    found = told_findings(report, language, remedy)
-    weighed = ((TONES[each.rule.severity], _severity(each, language), each) for each in found)
-    return Findings(tuple(weighed), tuple(told_gaps(report, language, remedy)))
-
-
-def _severity(finding: ToldFinding, language: Language) -> str:
-    return word_of("severity", finding.rule.severity.name, language)
-
-
 def _also(report: Report, check: FileCheck, language: Language) -> str:
     """Return how much there is besides, as a terminal counts: of a file with one certificate what is said of it too."""
     answer, delivery = answer_of(report), check.delivery
@@ -417,13 +372,6 @@ def _facts(one: JudgedCertificate, file: CheckedFile, check: FileCheck, asked: A
     )
 
 
-def labelled(language: Language, *rows: tuple[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield rows under their labels; one without a value is left out."""
-    for key, value in rows:
-        if value:
-            yield message(f"pages.row.{key}", {}, language).title, value
-
-
 def _serial(number: int) -> str:
     from pkitools.x509.document import serial_hex
 
@@ -443,12 +391,6 @@ def _thumbprints(one: JudgedCertificate) -> Iterator[tuple[str, tuple[str, ...]]
     facts = one.result.facts
     yield "SHA-256", notations(facts.sha256)
     yield "SHA-1", notations(facts.sha1)
-
-
-def notations(thumbprint: str) -> tuple[str, str]:
-    """Return a thumbprint (hex) as most screens write it, and as most settings take it."""
-    pairs = ":".join(thumbprint[at : at + 2] for at in range(0, len(thumbprint), 2))
-    return pairs.upper(), thumbprint
 
 
 # -- all of it ---------------------------------------------------------------------------------------------------------

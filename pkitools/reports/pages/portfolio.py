@@ -16,7 +16,7 @@ from pkitools.messages.days import day_and_time
 from pkitools.portfolio.model import HeldCertificate, HeldKey, Judgement, Portfolio, Standing
 from pkitools.reports.pages import timeline
 from pkitools.reports.pages.chain import Chain, chain_of_held
-from pkitools.reports.pages.checked import NOTHING_FOUND, TONES, Findings, findings_of, labelled, notations
+from pkitools.reports.pages.findings import NOTHING_FOUND, TONES, Findings, findings_of, labelled, notations
 from pkitools.reports.pages.layout import Frame, page_text
 from pkitools.reports.portfolio.across import hanging_line, risks_in, unasked, untold
 from pkitools.reports.portfolio.order_days import OrderDays, order_why

@@ -9,6 +9,7 @@ from typing import Final
 
 from pkitools.connections.status import ConnectionStatus, Step
 from pkitools.reports.connections import StepCommand
+from pkitools.reports.csv_cells import BYTE_ORDER_MARK, Cell, cell
 from pkitools.reports.planning.work import (
     Work,
     WorkTelling,
@@ -18,7 +19,6 @@ from pkitools.reports.planning.work import (
     unknown_words,
     work_days,
 )
-from pkitools.reports.portfolio.as_csv import BYTE_ORDER_MARK, cell
 from pkitools.reports.portfolio.telling import Telling, unread_sentence, word
 
 _STEPS: Final = tuple(step.value for step in Step)
@@ -44,11 +44,11 @@ def render(work: Work, telling: WorkTelling) -> str:
     columns = PLAN_COLUMNS if work.status is None else STATUS_COLUMNS
     writer.writerow(columns)
     for row in _days(work, telling) if work.status is None else _connections(work, telling):
-        writer.writerow([cell(row.get(column) or "") for column in columns])
+        writer.writerow([cell(row.get(column)) for column in columns])
     return out.getvalue()
 
 
-def _connections(work: Work, telling: WorkTelling) -> Iterator[dict[str, str | None]]:
+def _connections(work: Work, telling: WorkTelling) -> Iterator[dict[str, Cell]]:
     apart = work.told_apart
     for one in work.status.in_order() if work.status is not None else ():
         name = connection_name(one.connection, telling.language, apart)
@@ -56,7 +56,7 @@ def _connections(work: Work, telling: WorkTelling) -> Iterator[dict[str, str | N
     yield from _unread(work, telling, "state", "said")
 
 
-def _of_connection(one: ConnectionStatus) -> dict[str, str | None]:
+def _of_connection(one: ConnectionStatus) -> dict[str, Cell]:
     connection = one.connection
     return {
         "organization": connection.organization.name,
@@ -66,40 +66,39 @@ def _of_connection(one: ConnectionStatus) -> dict[str, str | None]:
         "environment": str(connection.environment),
         "owner": connection.owner,
         "supplier": connection.supplier,
-        "live": None if connection.live is None else connection.live.isoformat(),
+        "live": connection.live,
         **{f"step_{step.step.value}": step.state.value for step in one.steps},
         "absent": "; ".join(one.absent),
     }
 
 
-def _next(one: ConnectionStatus, telling: WorkTelling) -> dict[str, str | None]:
+def _next(one: ConnectionStatus, telling: WorkTelling) -> dict[str, Cell]:
     state, step = word(f"connections.state.{one.state.value}", telling.language), one.next
     days = {} if one.plan is None or one.ordered else {"begin_by": one.plan.begin.day, "order_by": one.plan.order.day}
-    told: dict[str, str | None] = {"state": state, **{name: day.isoformat() for name, day in days.items()}}
+    told: dict[str, Cell] = {"state": state, **days}
     if step is None:
         return told
     command = None if telling.command is None else telling.command(one, step)
-    due = None if step.due is None else step.due.isoformat()
     said = step_said(step, telling.language)
-    return {**told, "next": step_title(step, telling.language), "due": due, "said": said, **_command(command)}
+    return {**told, "next": step_title(step, telling.language), "due": step.due, "said": said, **_command(command)}
 
 
-def _command(command: StepCommand | None) -> dict[str, str | None]:
+def _command(command: StepCommand | None) -> dict[str, Cell]:
     return {} if command is None else {"command": command.text, "add_to_files": command.add_to_files}
 
 
-def _certificate(one: ConnectionStatus) -> dict[str, str | None]:
+def _certificate(one: ConnectionStatus) -> dict[str, Cell]:
     held = one.certificate
     if held is None:
         return {}
-    return {"certificate": held.name, "ends": held.ends.date().isoformat(), "sha256": held.sha256}
+    return {"certificate": held.name, "ends": held.ends.date(), "sha256": held.sha256}
 
 
-def _days(work: Work, telling: WorkTelling) -> Iterator[dict[str, str | None]]:
+def _days(work: Work, telling: WorkTelling) -> Iterator[dict[str, Cell]]:
     for one in work_days(work, telling.language):
         connection, basis = one.planned.connection, one.date.basis
         yield {
-            "day": one.day.isoformat(),
+            "day": one.day,
             "kind": one.kind.value,
             "what": one.title,
             "past": word("connections.plan.past", telling.language) if one.is_past else None,
@@ -118,7 +117,7 @@ def _days(work: Work, telling: WorkTelling) -> Iterator[dict[str, str | None]]:
     yield from _unread(work, telling, "what", "why")
 
 
-def _unread(work: Work, telling: WorkTelling, what: str, why: str) -> Iterator[dict[str, str | None]]:
+def _unread(work: Work, telling: WorkTelling, what: str, why: str) -> Iterator[dict[str, Cell]]:
     """Yield a row for each thing that could not be looked at, in columns of what the row is and why."""
     told = word("portfolio.report.not_looked_at", telling.language)
     for unread in work.unread:

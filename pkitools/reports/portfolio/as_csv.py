@@ -1,18 +1,19 @@
 """A portfolio as a CSV that a spreadsheet opens without harm: a row for each certificate.
 
-What a spreadsheet would take for a formula or for a number gets an apostrophe before it, as OWASP advises: an OIN keeps
-its zeros and all its digits. In Dutch a semicolon stands between the columns, as Dutch spreadsheets expect.
+In Dutch a semicolon stands between the columns, as Dutch spreadsheets expect.
 """
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping
+from datetime import date
 from io import StringIO
 from typing import Final
 
 from pkitools.portfolio.model import HeldCertificate, Portfolio
 from pkitools.portfolio.risk import Risk
+from pkitools.reports.csv_cells import BYTE_ORDER_MARK, Cell, cell
 from pkitools.reports.portfolio.across import risk_said, risks_in
 from pkitools.reports.portfolio.order_days import OrderDays, orders_of
 from pkitools.reports.portfolio.telling import (
@@ -28,7 +29,7 @@ from pkitools.reports.portfolio.telling import (
     word,
 )
 from pkitools.reports.telling.answer import told
-from pkitools.text import pattern, visible
+from pkitools.text import visible
 
 COLUMNS: Final = (
     "standing",
@@ -56,11 +57,6 @@ COLUMNS: Final = (
 )
 """The headings, the same in every language: scripts name them. What is added stands last: some count them."""
 
-BYTE_ORDER_MARK: Final = "\ufeff"  # without it Excel takes UTF-8 for something else
-_TAKEN_FOR_ELSE: Final = pattern(
-    r"[=+\-@\t\r'\uff1d\uff0b\uff0d\uff20]|[0-9][0-9.,eE+]{10,}\Z|0[0-9]+\Z|[0-9]+(:[0-9]+)+\Z"
-)
-
 
 def render(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
     """Yield the text of the file, a row at a time.
@@ -79,16 +75,14 @@ def render(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
     writer.writerow(COLUMNS)
     for one in portfolio.certificates:
         titles = dict.fromkeys(by_certificate.get(one.sha256, ()))
-        # a number of ours, and not a text that begins like a formula: of what has ended it is less than none
-        by = "" if one.ends_by is None else one.ends_by.name
+        by = None if one.ends_by is None else one.ends_by.name
         next_one = _next(one, portfolio, telling, orders, names)
-        row = *_row(one, portfolio, telling), "; ".join(titles), *next_one, one.ends.date().isoformat(), by
-        standing, ends, *rest = map(cell, row)
-        writer.writerow([standing, ends, one.days_left(portfolio.moment), *rest])
+        row = *_row(one, portfolio, telling), "; ".join(titles), *next_one, one.ends.date(), by
+        writer.writerow(map(cell, row))
         yield _taken(out)
     for risk in risks.found:
         if not risk.certificates:
-            writer.writerow([cell(value) for value in _row_without(risk, portfolio, telling)])
+            writer.writerow(map(cell, _row_without(risk, portfolio, telling)))
         yield _taken(out)
     for name in without_certificate(portfolio, telling):
         said = word("portfolio.report.without_certificate", telling.language, names=visible(name))
@@ -123,14 +117,10 @@ def _rows_unread(portfolio: Portfolio, telling: Telling) -> Iterator[tuple[str, 
 
 def _next(
     one: HeldCertificate, portfolio: Portfolio, telling: Telling, orders: OrderDays | None, names: Mapping[str, str]
-) -> tuple[str, str, str]:
+) -> tuple[str, date | None, str]:
     """Return whose a certificate is, by which day the next is to be ordered, and what is to be said of that."""
     day = None if orders is None else orders.day_by(one)
-    return (
-        claimed_by(one, names),
-        "" if day is None else day.isoformat(),
-        renewal_told(one, portfolio, telling.language, orders),
-    )
+    return claimed_by(one, names), day, renewal_told(one, portfolio, telling.language, orders)
 
 
 def _only(**values: str) -> tuple[str, ...]:
@@ -138,27 +128,22 @@ def _only(**values: str) -> tuple[str, ...]:
     return tuple(values.get(column, "") for column in COLUMNS)
 
 
-def cell(value: str) -> str:
-    """Return a text that a spreadsheet shows as it is: on one line, no formula and no number that loses digits."""
-    shown = visible(value)
-    return f"'{shown}" if _TAKEN_FOR_ELSE.match(shown) else shown
-
-
-def _row(one: HeldCertificate, portfolio: Portfolio, telling: Telling) -> tuple[str, ...]:
+def _row(one: HeldCertificate, portfolio: Portfolio, telling: Telling) -> tuple[Cell, ...]:
     decides = deciding(one)
     said = None if decides is None else told(decides, telling.language, telling.remedy, portfolio.moment)
     return (
         standing_word(one.standing(portfolio.moment), telling.language),
-        one.not_after.date().isoformat(),
+        one.not_after.date(),
+        one.days_left(portfolio.moment),
         one.name,
-        one.organization or "",
-        one.oin or "",
-        one.hierarchy or "",
+        one.organization,
+        one.oin,
+        one.hierarchy,
         " ".join(map(str, one.environments)),
         one.key,
         " ".join(one.dns_names),
-        said.title if said else "",
-        said.remedy if said else "",
+        None if said is None else said.title,
+        None if said is None else said.remedy,
         "; ".join(map(place_text, one.places)),
         one.serial_number,
         one.issuer,

@@ -15,7 +15,7 @@ from pkitools.portfolio.model import HeldCertificate, Place, Portfolio, Standing
 from pkitools.portfolio.waiting import request_for_next
 from pkitools.reports.telling.answer import answer_of, reservations, told
 from pkitools.reports.telling.readable import number_of, readable, role_above, short_day
-from pkitools.text import few, visible
+from pkitools.text import end_of, few, visible
 from pkitools.x509.above import Above
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _NONE_NAMED: Final = "revocation.source.named"  # there was none to count
 _ORDER_NOW: Final = "advice.validity.order_now"  # told by what is said of its renewal
 _MOST_UNUSED: Final = 3
 _MOST_NAMING: Final = 4
-_MOST_OF_NAME: Final = 190  # characters of an operand of a message
+_MOST_OF_PLACE: Final = 190  # characters of an operand of a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,17 +205,12 @@ def successor_told(successor: Successor, language: Language, old: HeldCertificat
 
 def _named_told(named_by: Sequence[str], place: str, day: str, language: Language) -> Iterator[str]:
     """Yield that a copy counts by what names it, what to do, and what else names it: each is to be looked at."""
-    first, *others = (end_of(visible(each)) for each in named_by)
+    first, *others = (end_of(each, _MOST_OF_PLACE) for each in named_by)
     yield word("portfolio.report.named", language, place=place, day=day, where=first)
     for each in others[:_MOST_NAMING]:
         yield word("portfolio.report.named_also", language, where=each)
     if more := len(others[_MOST_NAMING:]):
         yield f"({word('portfolio.across.more', language, count=more)})"
-
-
-def end_of(name: str) -> str:
-    """Return the end of a long name of what names a file, where its line is; made safe before."""
-    return name if len(name) <= _MOST_OF_NAME else f"…{name[1 - _MOST_OF_NAME :]}"
 
 
 def what_is_left(successor: Successor) -> str:
@@ -252,11 +247,11 @@ def cut_short_told(certificate: HeldCertificate, moment: datetime, language: Lan
     """
     if certificate.ends_by is None:
         return ""
-    told, mend = ends_by_told(certificate.ends_by, moment, language), certificate.mend
+    told, mend = _ends_by_told(certificate.ends_by, moment, language), certificate.mend
     return told if mend is None else f"{told} {word('portfolio.report.mend', language, place=visible(mend.place))}"
 
 
-def ends_by_told(by: Above, moment: datetime, language: Language) -> str:
+def _ends_by_told(by: Above, moment: datetime, language: Language) -> str:
     """Return that an authority above a certificate ends before it, or has ended, which one and when."""
     role, name, day = role_above(by.role, language), visible(by.name), short_day(by.not_after, language)
     code = "ends_by" if moment <= by.not_after else "ended_by"

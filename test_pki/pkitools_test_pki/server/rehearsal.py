@@ -327,7 +327,7 @@ def _called(der: bytes) -> str:
         facts = read_certificate(der)
     except InputError:
         return "?"
-    return facts.subject.common_name or facts.subject.text
+    return facts.subject.called
 
 
 def _seen(handshake: Handshake, result: CheckResult | None) -> dict[str, Any]:

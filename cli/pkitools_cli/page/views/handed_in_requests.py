@@ -14,7 +14,7 @@ from pkitools.frozen import dataclass
 from pkitools.messages import error_sentence
 from pkitools.ordering import NoChoiceError, choice_of
 from pkitools.ordering.orders import FOR
-from pkitools.reports.pages.checked import TONES, Findings, findings_of
+from pkitools.reports.pages.findings import TONES, Findings, findings_of
 from pkitools.reports.text import answer_rows
 from pkitools.text import visible
 from pkitools.x509 import oin_from_subject

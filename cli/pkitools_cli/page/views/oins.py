@@ -8,7 +8,7 @@ from typing import Final
 from pkitools.environment import Environment
 from pkitools.messages import error_sentence
 from pkitools.oin import OIN
-from pkitools.reports.pages.checked import TONES, findings_of
+from pkitools.reports.pages.findings import TONES, findings_of
 from pkitools.reports.text import answer_rows, word, word_of
 from pkitools_cli.commands.oin.check import Judged, judged_number, shown_report
 from pkitools_cli.commands.oin.derive import KINDS, derived_number

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pkitools.reports.pages.checked import TONES
+from pkitools.reports.pages.findings import TONES
 from pkitools.reports.register import explained
 from pkitools_cli.commands.rules.documents import standing
 from pkitools_cli.commands.rules.explain import rule_named
