@@ -436,6 +436,11 @@ def _failed(seen: Seen, certificate: HeldCertificate) -> str:
     """Return what to do where a certificate is not good: another is of use only where this one is of none."""
     if not seen.at_once:
         return "failed_otherwise"  # a chain that is lacking, say, is no fault of it
+    if seen.fault is not None and certificate.is_revoked:
+        from pkitools.revocation.model import is_on_hold  # few are revoked
+
+        if is_on_hold(seen.fault):
+            return "held"
     return "failed_ordered" if is_ordered(seen.connection, certificate, seen.today) else "failed"
 
 

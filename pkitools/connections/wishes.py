@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pkitools.connections.model import Connection
+from pkitools.profiles import trial
 
 USE = ("for", "environment", "tsp")
 """What is chosen by."""
@@ -10,6 +11,8 @@ USE = ("for", "environment", "tsp")
 
 def wishes_of(connection: Connection, tsp: str | None) -> dict[str, str | tuple[str, ...]]:
     """Return the order for a connection, as :mod:`pkitools.ordering` names its fields; what is not stated is left out.
+
+    Names are as a request asks for them: what a test certificate has in front of them its issuer puts there.
 
     Args:
         connection: it.
@@ -20,8 +23,8 @@ def wishes_of(connection: Connection, tsp: str | None) -> dict[str, str | tuple[
         "environment": str(connection.environment),
         "tsp": None if connection.self_signed else tsp,
         "oin": connection.holder.oin,
-        "organization": connection.holder.name,
-        "common_name": connection.common_name or next(iter(connection.dns), None),
+        "organization": trial().without_prefix(connection.holder.name),
+        "common_name": trial().without_prefix(connection.common_name or next(iter(connection.dns), "")),
         "dns": connection.dns,
     }
     return {name: value for name, value in fields.items() if value}
