@@ -608,6 +608,7 @@ class Pointer:
         program: the document of the program whose configuration it stands in; empty of an inventory.
         own_key: where it serves, what is said of the private key.
         roots: the folders that its program opens relative names from, and no other; none where that is not known.
+        is_idle: its program is told not to use it.
     """
 
     target: Target
@@ -625,6 +626,7 @@ class Pointer:
     program: str = ""
     own_key: OwnKey = OwnKey.NAMED
     roots: tuple[str, ...] = ()
+    is_idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)
