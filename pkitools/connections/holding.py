@@ -42,8 +42,8 @@ from pkitools.portfolio.risk.certificates import may_be_in_both
 from pkitools.portfolio.waiting import waiting_for
 from pkitools.portfolio.where import same_place
 from pkitools.portfolio.working import optional_executor
-from pkitools.renewal.working_days import WorkingDays
 from pkitools.rules.order_day import LEAD_TIME
+from pkitools.rules.working_days import WorkingDays
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

@@ -9,7 +9,7 @@ from typing import Final
 from pkitools.connections.described import Described, in_short
 from pkitools.connections.model import Connection
 from pkitools.connections.planning import BEGIN, Plan, PlanDate, PlanKind
-from pkitools.connections.renewing import AHEAD, Switch, is_awaited, is_for_live, is_ordered, is_wrong_by_key
+from pkitools.connections.renewing import Switch, is_awaited, is_for_live, is_ordered, is_wrong_by_key
 from pkitools.connections.status import ConnectionStatus, Step, StepState, StepStatus
 from pkitools.connections.using import Early, Naming
 from pkitools.environment import Environment
@@ -19,6 +19,7 @@ from pkitools.messages import NOTHING
 from pkitools.metadata.consumers import consumers
 from pkitools.oin import OIN
 from pkitools.portfolio import Gap, HeldCertificate, Unread
+from pkitools.rules.order_day import AHEAD
 from pkitools.text import NameText
 from pkitools.validation.rules import ANCHOR_FOUND
 
