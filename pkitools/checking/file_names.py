@@ -57,6 +57,11 @@ _COPY: Final = pattern(r".+(?:~|\.(?:bak(?:-[0-9]+)?|old|orig))")
 _OF_A_YEAR: Final = pattern(r"(.+)[.-](?:19|20)[0-9]{2}((?:\.[a-z0-9]{1,5})?)")
 _NUMBERED: Final = pattern(r"(.*[^0-9])[0-9]+(\.[a-z0-9]{1,5})")
 ARCHIVES: Final = frozenset(("archive",))  # of certbot, with a link to what is in use
+# what editors, people, and the package managers of Debian and Red Hat add to a configuration that no program reads then
+_OLD_CONFIGURATION: Final = pattern(
+    r".+(?:~|\.(?:bak(?:[-.]?[0-9]+)?|backup|old|orig|save|disabled|sw[op]|rpm(?:save|new|orig)|(?:dpkg|ucf)-[a-z]{1,10}))"
+)
+_FOR_OLD: Final = frozenset(("archive", "archives", "backup", "backups", "old", "archief", "oud"))
 
 
 def is_called_copy(name: str) -> bool:
@@ -69,6 +74,19 @@ def is_called_copy(name: str) -> bool:
     """
     *folders, last = PurePath(name.casefold()).parts or ("",)
     return bool(_COPY.fullmatch(last) or _OF_A_YEAR.fullmatch(last)) or not ARCHIVES.isdisjoint(folders)
+
+
+def is_called_old_configuration(name: str) -> bool:
+    """Return whether a configuration may be one of before by its name, or that of a folder that it lies in.
+
+    A program reads it all the same where another configuration includes it. A year says nothing here: those of one year
+    are in use in that.
+
+    Args:
+        name: from the place on that somebody gave: what that itself is called, or lies in, says nothing.
+    """
+    *folders, last = PurePath(name.casefold()).parts or ("",)
+    return _OLD_CONFIGURATION.fullmatch(last) is not None or not _FOR_OLD.isdisjoint(folders)
 
 
 def is_copy_beside(name: str, other: str) -> bool:

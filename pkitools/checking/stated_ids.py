@@ -8,18 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pkitools.containers import ContainerFormat, Contents
 from pkitools.containers.saml_names import GROUP
 from pkitools.documents import cite
 from pkitools.environment import Environment
-from pkitools.findings import MET, Certainty, Evidence, Outcome, Rule, Severity, Violated, outcome
+from pkitools.findings import MET, Answer, Certainty, Evidence, Outcome, Rule, Severity, Violated, met_if, outcome
 from pkitools.oin import OIN
 from pkitools.oin.entity_schemes import ENTITIES, EntitySubject
 from pkitools.oin.id_rules import RULES as ID_RULES
 from pkitools.systems import Stance, System, Topic
 from pkitools.systems.evaluation import takes_any
+
+if TYPE_CHECKING:
+    from pkitools.containers.agreed import Agreed
+    from pkitools.containers.saml_described import Described
 
 _OWN: Final = frozenset(rule.code for rule in ID_RULES)
 _ADVICE: Final = cite("pkitools")
@@ -27,10 +31,18 @@ _ADVICE: Final = cite("pkitools")
 DIFFERS: Final = Rule("file.entity_id.differs", Severity.ERROR, _ADVICE, Certainty.ADVICE)
 STATED: Final = Rule("file.entity_id.stated", Severity.ERROR, _ADVICE, Certainty.ADVICE)
 EXPIRED: Final = Rule("file.metadata.expired", Severity.ERROR, _ADVICE, Certainty.ADVICE)
-UNTIL: Final = Rule("file.metadata.until", Severity.WARNING, _ADVICE, Certainty.ADVICE)
+UNTIL: Final = Rule("file.metadata.until", Severity.ERROR, cite("saml-metadata", "2.3.2"), Certainty.STANDARD)
 CERTIFICATES: Final = Rule("file.metadata.certificates", Severity.INFO, _ADVICE, Certainty.ADVICE)
 
 RULES: Final[tuple[Rule, ...]] = (DIFFERS, STATED, EXPIRED, UNTIL, CERTIFICATES)
+
+AGREED: Final = Rule(
+    "metadata.cpa.validity",
+    Severity.ERROR,
+    cite("ebxml-cppa", "CollaborationProtocolAgreement"),
+    Certainty.STANDARD,
+)
+"""Of the book of CPAs: whoever is handed one says so."""
 
 _METADATA: Final = frozenset({ContainerFormat.SAML_METADATA, ContainerFormat.JWKS})
 
@@ -102,7 +114,7 @@ def check_given_against(given: str | None, stated: Iterable[str | None]) -> Iter
 def check_metadata(
     contents: Contents, moment: datetime, systems: Iterable[System], given: str | None
 ) -> Iterator[Outcome]:
-    """Yield what SAML metadata lacks to be used: an entity ID, and time.
+    """Yield what SAML metadata or a CPA lacks to be used: an entity ID, and time.
 
     Args:
         contents: the file.
@@ -116,14 +128,36 @@ def check_metadata(
         if described.is_entity:
             evidence = (Evidence("entityID", described.name or ""),)
             yield outcome(STATED, MET if described.name else Violated(evidence, severity=weighs))
-        until = described.valid_until_text or ""
-        params = {"until": until, "name": described.name or described.element}
-        if described.valid_until_text is not None:
-            unclear = Violated((Evidence("validUntil", until),), params | {"element": described.element})
-            yield outcome(UNTIL, unclear if described.valid_until is None else MET)
-        if described.valid_until is not None:
-            past = described.valid_until <= moment
-            yield outcome(EXPIRED, Violated((Evidence("validUntil", until),), params) if past else MET)
+    yield from check_times(contents.described, moment)
+    for agreed in contents.agreements:
+        yield outcome(AGREED, check_agreed(agreed, moment))
+
+
+def check_times(described: Iterable[Described], moment: datetime) -> Iterator[Outcome]:
+    """Yield whether what SAML metadata describes may still be used; what is no moment leaves nobody to use it.
+
+    Args:
+        described: the entities, lists and roles.
+        moment: validation time.
+    """
+    for one in described:
+        if one.valid_until_text is None:
+            continue
+        seen = (Evidence("validUntil", one.valid_until_text),)
+        params = {"until": one.valid_until_text, "name": one.name or one.element}
+        yield outcome(UNTIL, Violated(seen, params) if one.valid_until is None else MET)
+        if one.valid_until is not None:
+            yield outcome(EXPIRED, Violated(seen, params) if one.valid_until <= moment else MET)
+
+
+def check_agreed(agreed: Agreed, moment: datetime) -> Answer:
+    """Return whether an agreement holds.
+
+    Args:
+        agreed: it.
+        moment: validation time.
+    """
+    return met_if(agreed.holds(moment), "Start, End", agreed.time)
 
 
 def check_certificates_alone(contents: Contents) -> Iterator[Outcome]:
@@ -132,7 +166,7 @@ def check_certificates_alone(contents: Contents) -> Iterator[Outcome]:
     Args:
         contents: the file.
     """
-    if contents.container in _METADATA:
+    if contents.container in _METADATA or contents.agreements:
         yield outcome(CERTIFICATES, Violated((Evidence("container", str(contents.container)),)))
     else:
         yield outcome(CERTIFICATES, MET)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pkitools.connections.planning import Anchor, Plan, PlanDate, PlanKind, plan
     from pkitools.connections.reading import read_connections
     from pkitools.connections.status import ConnectionsStatus, ConnectionStatus, Step, StepState, StepStatus
-    from pkitools.renewal.working_days import WorkingDays
+    from pkitools.rules.working_days import WorkingDays
 
 __all__ = [
     "Anchor",

@@ -78,12 +78,12 @@ def draft(portfolio: Portfolio, folder: str, *, system: System | None = None, la
     no_unicode = tuple(dict.fromkeys(name for name in places if not is_unicode(name)))
     usable = sorted(
         (one for one in own if any(is_unicode(place.name) for place in one.places)),
-        key=lambda each: (each.oin or "", each.name, each.not_after),
+        key=lambda each: (each.oin or "", _bare(each.name), each.not_after),
     )
     organizations = {oin: _names(oin, usable, portfolio.moment) for oin in sorted({str(one.oin) for one in usable})}
     groups: dict[tuple[str, str, Environment], list[HeldCertificate]] = {}
     for one in usable:
-        groups.setdefault((str(one.oin), one.name, _environment(one)), []).append(one)
+        groups.setdefault((str(one.oin), _bare(one.name), _environment(one)), []).append(one)
     lines = [*writing.comment("head"), "version = 1"]
     lines += [line for names in organizations.values() for line in writing.organization(names)]
     lines += [line for members in groups.values() for line in writing.connection(members)]
@@ -166,8 +166,8 @@ class _Writing:
         yield f"environment = {quoted(_environment(last).value)}"
         if last.is_self_issued:
             yield "self_signed = true"
-        if last.common_name and not says_nothing(last.common_name):
-            yield f"common_name = {quoted(last.common_name)}"
+        if not says_nothing(name := _bare(last.common_name)):
+            yield f"common_name = {quoted(name)}"
         if dns := [each for each in last.dns_names if not says_nothing(each)]:
             yield f"dns = {_list(dns)}"
         entity_ids = {place.entity_id for one in members for place in one.places if place.entity_id}

@@ -42,8 +42,8 @@ from pkitools.portfolio.risk.certificates import may_be_in_both
 from pkitools.portfolio.waiting import waiting_for
 from pkitools.portfolio.where import same_place
 from pkitools.portfolio.working import optional_executor
-from pkitools.renewal.working_days import WorkingDays
 from pkitools.rules.order_day import LEAD_TIME
+from pkitools.rules.working_days import WorkingDays
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -159,8 +159,11 @@ class _Found:
         """
         here = found.certificates.get(connection.number, ())
         others = (one for one in here if one is not certificate and one.oin == connection.holder.oin)
-        named = ((one, naming_of(one, found.keys, found.alone)) for one in others)
+        named = ((one, self._naming(one, found)) for one in others)
         return [(one, naming) for one, naming in named if naming is not None and self._is_its(one, connection)]
+
+    def _naming(self, one: HeldCertificate, found: Lying) -> Naming | None:
+        return naming_of(one, found.keys, found.alone, self.looked.is_in_use)
 
     def _is_its(self, one: HeldCertificate, connection: Connection) -> bool:
         if bears_name(one, connection):
@@ -239,7 +242,7 @@ class _Found:
         beside, own = self._beside(connection, certificate, found), self._own(connection, found)
         in_use = self._named(connection, certificate, found)
         named = {one.sha256: naming for one, naming in in_use}
-        if certificate is not None and (naming := naming_of(certificate, found.keys, found.alone)) is not None:
+        if certificate is not None and (naming := self._naming(certificate, found)) is not None:
             named[certificate.sha256] = naming
         return ConnectionStatus(
             connection,

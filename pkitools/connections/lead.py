@@ -18,7 +18,7 @@ from pkitools.messages import LANGUAGES
 from pkitools.package_data import read_toml
 
 if TYPE_CHECKING:
-    from pkitools.renewal.working_days import WorkingDays
+    from pkitools.rules.working_days import WorkingDays
 
 MAX_DAYS: Final = 1000
 """The longest lead time that somebody may state, in working days: four years."""
@@ -92,7 +92,7 @@ class LeadTime:
 
 
 def _counted(day: date, calendar: WorkingDays) -> tuple[date, WorkingDays]:
-    from pkitools.renewal.working_days import WorkingDays  # reading a file of connections does without
+    from pkitools.rules.working_days import WorkingDays  # reading a file of connections does without
 
     return a_day(day, "day"), of_type(calendar, WorkingDays, "calendar")
 

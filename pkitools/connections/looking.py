@@ -76,7 +76,10 @@ class Looked:
         self._oins = frozenset(one.holder.oin for one in connections.connections)
         self._held: dict[str, dict[str, HeldCertificate]] = {}
         self._places: dict[str, list[Place]] = {}
-        self._scan = Scan(Judge(asked), None, executor, Claims(claims), keeps=self._may_be_asked, lends=lends)
+        stated = frozenset(same_place(file) for one in connections.connections for file in one.files)
+        self._scan = Scan(
+            Judge(asked), None, executor, Claims(claims), keeps=self._may_be_asked, lends=lends, stated=stated
+        )
         self._all = Gathering((), judging)
         places = dict.fromkeys(place for each in owners.places.values() for place in each.there)
         reached: list[list[Reading]] = [[] for _ in claims]
@@ -122,6 +125,10 @@ class Looked:
         """Yield what could not be looked at, with all that names it."""
         whole = {(one.name, one.position): one for one in self._all.portfolio().unread}
         return (whole[one.name, one.position] for found in self._found for one in found.unread)
+
+    def is_in_use(self, origin: str) -> bool:
+        """Return whether a line of a configuration, as ``FILE:LINE``, puts what it names into use."""
+        return self._scan.is_in_use(origin)
 
     def of_holder(self, oin: str) -> Iterator[HeldCertificate]:
         """Yield the certificates with an OIN, wherever they lie, with all their places and no judgement."""

@@ -22,7 +22,7 @@ from pkitools.frozen import dataclass, replace
 from pkitools.ordering.choosing import NoChoiceError, choose
 from pkitools.profiles import get_profile
 from pkitools.renewal import migration_facts
-from pkitools.renewal.working_days import YEARS, WorkingDays, advised_order
+from pkitools.rules.working_days import YEARS, WorkingDays, advised_order
 from pkitools.systems import System
 from pkitools.trust import Hierarchy, HierarchyKind, hierarchies
 

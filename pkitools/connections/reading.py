@@ -26,7 +26,7 @@ from pkitools.oin.entity_ids import EntityID, entity_subject
 from pkitools.oin.number_rules import LIKE_DIGITS
 from pkitools.portfolio.model import Gap, Unread
 from pkitools.profiles import TSP, get_tsp
-from pkitools.renewal.working_days import YEARS
+from pkitools.rules.working_days import YEARS
 from pkitools.systems import System, get_system
 from pkitools.toml_text import read_foreign_toml
 

@@ -18,13 +18,11 @@ from pkitools.frozen import dataclass, replace
 from pkitools.portfolio import HeldCertificate, Judgement
 from pkitools.portfolio.succeeding import follows, line_of
 from pkitools.portfolio.waiting import names_of
-from pkitools.renewal.working_days import YEARS, WorkingDays
-from pkitools.rules.order_day import LEAD_TIME
+from pkitools.rules.order_day import AHEAD, LEAD_TIME
+from pkitools.rules.working_days import YEARS, WorkingDays
 from pkitools.trust import HierarchyKind, hierarchies
 from pkitools.validation.rules import ANCHOR_FOUND, BUDGET
 
-AHEAD: Final = timedelta(days=28)
-"""How long before the last day for a step it is told as to do now."""
 _NO_TIME: Final = timedelta(minutes=1)
 """One that begins that soon after the end of another follows it without a gap."""
 _OF_KEYS: Final = frozenset(rule.code for rule in (FOREIGN, PLACED, NAMED, BESIDE))

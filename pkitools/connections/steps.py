@@ -9,7 +9,7 @@ from typing import Final
 from pkitools.connections.described import Described, in_short
 from pkitools.connections.model import Connection
 from pkitools.connections.planning import BEGIN, Plan, PlanDate, PlanKind
-from pkitools.connections.renewing import AHEAD, Switch, is_awaited, is_for_live, is_ordered, is_wrong_by_key
+from pkitools.connections.renewing import Switch, is_awaited, is_for_live, is_ordered, is_wrong_by_key
 from pkitools.connections.status import ConnectionStatus, Step, StepState, StepStatus
 from pkitools.connections.using import Early, Naming
 from pkitools.environment import Environment
@@ -19,6 +19,7 @@ from pkitools.messages import NOTHING
 from pkitools.metadata.consumers import consumers
 from pkitools.oin import OIN
 from pkitools.portfolio import Gap, HeldCertificate, Unread
+from pkitools.rules.order_day import AHEAD
 from pkitools.text import NameText
 from pkitools.validation.rules import ANCHOR_FOUND
 
@@ -436,6 +437,11 @@ def _failed(seen: Seen, certificate: HeldCertificate) -> str:
     """Return what to do where a certificate is not good: another is of use only where this one is of none."""
     if not seen.at_once:
         return "failed_otherwise"  # a chain that is lacking, say, is no fault of it
+    if seen.fault is not None and certificate.is_revoked:
+        from pkitools.revocation.model import is_on_hold  # few are revoked
+
+        if is_on_hold(seen.fault):
+            return "held"
     return "failed_ordered" if is_ordered(seen.connection, certificate, seen.today) else "failed"
 
 

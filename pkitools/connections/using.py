@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Self
 
@@ -24,11 +24,17 @@ class Naming:
     line: str
 
     @classmethod
-    def of(cls, place: Place) -> Self | None:
-        """Return what names a place; ``None`` where nothing does."""
-        if not place.named_by:
+    def of(cls, place: Place, is_used: Callable[[str], bool]) -> Self | None:
+        """Return what names a place and puts it into use; ``None`` where nothing does.
+
+        Args:
+            place: it.
+            is_used: whether a line puts what it names into use, as ``FILE:LINE``.
+        """
+        origin = next(filter(is_used, place.named_by), None)
+        if origin is None:
             return None
-        file, _, line = place.named_by[0].rpartition(":")
+        file, _, line = origin.rpartition(":")
         return cls(place.name, file, line)
 
     @property
@@ -56,7 +62,9 @@ class Early:
         return max(1, (self.begins - self.ends).days)
 
 
-def naming_of(one: HeldCertificate, keys: Mapping[str, str], alone: frozenset[str]) -> Naming | None:
+def naming_of(
+    one: HeldCertificate, keys: Mapping[str, str], alone: frozenset[str], is_used: Callable[[str], bool]
+) -> Naming | None:
     """Return where a certificate is named as one that a program uses; ``None`` where that is not seen.
 
     What is named may be there to be trusted: among others in a file without a key, or in metadata. It is used where it
@@ -66,10 +74,11 @@ def naming_of(one: HeldCertificate, keys: Mapping[str, str], alone: frozenset[st
         one: it.
         keys: the private keys that were found, by their public halves.
         alone: the files with one certificate that is of no authority.
+        is_used: whether a line puts what it names into use, as ``FILE:LINE``.
     """
     for place in one.places:
         is_only = place.name in alone and place.is_alone_for_its_holder
-        is_used = place.is_sent or place.with_key or is_only or one.spki_sha256 in keys
-        if place.entity_id is None and is_used and (found := Naming.of(place)) is not None:
+        is_own = place.is_sent or place.with_key or is_only or one.spki_sha256 in keys
+        if place.entity_id is None and is_own and (found := Naming.of(place, is_used)) is not None:
             return found
     return None

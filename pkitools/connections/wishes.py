@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from pkitools.connections.model import Connection
+from pkitools.profiles import trial
 
 CHOSEN_BY: Final[tuple[str, ...]] = ("for", "environment", "tsp")
 """The wishes by which profile and TSP are chosen; what is left says for whom and which names."""
@@ -12,6 +13,8 @@ CHOSEN_BY: Final[tuple[str, ...]] = ("for", "environment", "tsp")
 
 def wishes_of(connection: Connection, tsp: str | None) -> dict[str, str | tuple[str, ...]]:
     """Return the order for a connection, as :mod:`pkitools.ordering` names its fields; what is not stated is left out.
+
+    Names are as a request asks for them: what a test certificate has in front of them its issuer puts there.
 
     Args:
         connection: it.
@@ -22,8 +25,8 @@ def wishes_of(connection: Connection, tsp: str | None) -> dict[str, str | tuple[
         "environment": str(connection.environment),
         "tsp": None if connection.self_signed else tsp,
         "oin": connection.holder.oin,
-        "organization": connection.holder.name,
-        "common_name": connection.common_name or next(iter(connection.dns), None),
+        "organization": trial().without_prefix(connection.holder.name),
+        "common_name": trial().without_prefix(connection.common_name or next(iter(connection.dns), "")),
         "dns": connection.dns,
     }
     return {name: value for name, value in fields.items() if value}

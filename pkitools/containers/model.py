@@ -11,6 +11,7 @@ from pkitools.errors import PkitoolsError
 from pkitools.frozen import dataclass, field
 
 if TYPE_CHECKING:
+    from pkitools.containers.agreed import Agreed
     from pkitools.containers.protection import KeystoreProtection, Protection
     from pkitools.containers.saml_described import Described
 
@@ -137,6 +138,7 @@ class Contents:
         described: of SAML metadata, its entities, and until when it may be used.
         digest_fits: of a Java keystore, whether its digest fits the passphrase given; ``None`` when none was given, so
             that nobody checked it.
+        agreements: of a CPA, from when until when it holds.
     """
 
     name: str
@@ -148,6 +150,7 @@ class Contents:
     forms: frozenset[TextForm] = frozenset()
     described: tuple[Described, ...] = ()
     digest_fits: bool | None = None
+    agreements: tuple[Agreed, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Contents {self.name!r}: {self.container}, {len(self.items)} items, {len(self.problems)} unread>"

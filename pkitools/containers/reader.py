@@ -39,6 +39,7 @@ from pkitools.x509.base64_text import from_base64
 from pkitools.x509.der import DERError, encoded
 
 if TYPE_CHECKING:
+    from pkitools.containers.agreed import Agreed
     from pkitools.containers.named_values import Enclosure, Standing
     from pkitools.containers.protection import KeystoreProtection
     from pkitools.containers.saml_described import Described
@@ -68,6 +69,7 @@ class _Found:
     folders: dict[object, int] = field(default_factory=dict)  # of all parts of a file together
     has_keys: bool = False  # private keys and requests that may be of this part stand outside it
     described: tuple[Described, ...] = ()
+    agreements: tuple[Agreed, ...] = ()
     digest_fits: bool | None = None
     left_out: LimitError | None = None  # what was too large for the reader of its kind, whatever another finds in it
     values: dict[int, Enclosure] = field(default_factory=dict)  # where each PEM block begins that is a value: by what
@@ -164,6 +166,7 @@ def read_source(data: bytes, name: str, *, passphrase: bytes | None = None, keys
         forms,
         found.described,
         found.digest_fits,
+        found.agreements,
     )
 
 
@@ -641,6 +644,9 @@ def _xml(data: bytes, found: _Found) -> ContainerFormat | None:
         for use in dict.fromkeys(bare_keys(data)):
             found.bad(found.next_position(), InputError("sources.error.saml_bare_key", use=use))
     else:
+        from pkitools.containers.agreed import agreements_in
+
+        found.agreements = agreements_in(data)
         _tell_bare(data, found)
     _take_elements(data, certificates, found)
     _take_lists(data, found)

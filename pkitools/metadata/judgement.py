@@ -13,8 +13,9 @@ from pkitools.checking import FileCheck, Revocation, check_file
 from pkitools.checking.file_check import BLOCK_READABLE
 from pkitools.checking.private_keys import JWK as STATED_KEY
 from pkitools.checking.private_keys import PUBLISHED, THUMBPRINT
-from pkitools.checking.stated_ids import CERTIFICATES, UNTIL
+from pkitools.checking.stated_ids import AGREED, CERTIFICATES, check_times
 from pkitools.containers import BadItem, read_source
+from pkitools.containers.saml_entities import described_in
 from pkitools.environment import Environment
 from pkitools.errors import InputError, LimitError
 from pkitools.findings import Evidence, NotChecked, Outcome, Report, Verdict, Violated, outcome
@@ -29,13 +30,13 @@ from pkitools.metadata.rules.book import SamlCase
 from pkitools.metadata.rules.books import SAML
 from pkitools.metadata.rules.jwk import JWK, JwksCase
 from pkitools.metadata.saml import SamlMetadata
+from pkitools.metadata.xml_tree import as_utf8
 from pkitools.rules.own import OwnData
 from pkitools.systems import System, Topic, get_system
 from pkitools.trust import TrustStore
 from pkitools.x509 import CertificateFacts
 from pkitools.x509.given import Given
 
-_TIMED: Final = frozenset({"EntitiesDescriptor", "EntityDescriptor"})
 _KEYS_ALONE: Final = frozenset({"sources.error.jwk_bare", "sources.error.saml_bare_key"})
 _PRIVATE_KEY: Final = "sources.error.only_key"
 
@@ -120,7 +121,7 @@ def check_metadata(
         unread=unread,
         raise_crashes=raise_crashes,
     )
-    report = judge_document(asked) + Report("", tuple(_of_file(asked.read, judged)))
+    report = judge_document(asked) + Report("", tuple(_of_file(bytes(data), asked, judged)))
     return MetadataCheck(report, asked.read, judged, asked.consumer)
 
 
@@ -213,22 +214,23 @@ def _whole(report: Report) -> Report:
     return replace(report, outcomes=tuple(one for one in report.outcomes if one.rule.code != CERTIFICATES.code))
 
 
-def _of_file(read: ReadMetadata, judged: FileCheck | None) -> Iterator[Outcome]:
+def _of_file(content: bytes, asked: AskedDocument, judged: FileCheck | None) -> Iterator[Outcome]:
     """Yield what there is to say of the file beside its certificates."""
+    document = asked.read.document
     if judged is not None:
         yield from filterfalse(_is_told, judged.file_report.outcomes)
-    elif isinstance(read.document, KeySet):
+    elif isinstance(document, SamlMetadata):
+        yield from check_times(described_in(as_utf8(content, asked.read.name)), asked.moment)
+    elif isinstance(document, KeySet):
         yield outcome(STATED_KEY, NotChecked("no_certificate"))  # whose keys they are, nobody could look at
-        for number, key in enumerate(read.document.keys, start=1):
+        for number, key in enumerate(document.keys, start=1):
             if key.is_private:
                 params = {"position": str(number), "key": f"JWK, {key.kty}"}
                 yield outcome(PUBLISHED, Violated((Evidence(f"keys[{number}]", "d"),), params))
 
 
 def _is_told(found: Outcome) -> bool:
-    """Return whether a rule of the document tells it: of a key without a certificate, a thumbprint and a time."""
-    if found.rule.code == UNTIL.code:
-        return found.params.get("element") in _TIMED  # of a role none does
-    if found.rule.code == THUMBPRINT.code:
+    """Return whether a rule of the document tells it: of a key without a certificate, a thumbprint, a time."""
+    if found.rule.code in {THUMBPRINT.code, AGREED.code}:
         return True
     return found.rule.code == BLOCK_READABLE.code and found.params.get(CAUSE) in _KEYS_ALONE

@@ -8,7 +8,15 @@ from pathlib import PurePath
 from typing import Final, Protocol
 
 from pkitools.checking.across import Value, exchanged_files, misplaced
-from pkitools.checking.file_names import Names, Stem, around, is_named_as_key, says_nobody, stem_of
+from pkitools.checking.file_names import (
+    Names,
+    Stem,
+    around,
+    is_called_old_configuration,
+    is_named_as_key,
+    says_nobody,
+    stem_of,
+)
 from pkitools.containers import ContainerFormat
 from pkitools.frozen import dataclass
 from pkitools.portfolio.model import HeldCertificate, HeldKey, HeldRequest
@@ -296,6 +304,8 @@ class _Beside:
             yield alike[0], held
         for origin in key.place.named_by:
             pointing, line = _origin(origin)
+            if is_called_old_configuration(PurePath(pointing).name):
+                continue  # where something includes it all the same, what it names is held together by that
             named = self.by_pointer.get(pointing, [])
             near = any(abs(line - other) <= _NEAR for other, _ in named)
             yield origin, {spki for _, spki in named} if near and not _is_list(pointing) else set()

@@ -22,6 +22,8 @@ POINTS_NOWHERE: Final = "portfolio.error.points_nowhere"
 """The code of what is told of a name that no file has."""
 _PARENTS: Final = 3
 """Folders that a relative name is looked for in: that of the file, and those above it."""
+_ON_TOKEN: Final = ("engine:", "store:", "pkcs11:")
+"""How a value begins that names a private key which is in no file."""
 _MAGIC: Final = pattern(r"[*?\[]")
 
 
@@ -58,7 +60,8 @@ def resolved(pointer: Pointer, name: str) -> Leads:
         case Target.UNKNOWN:
             # of a store of HAProxy the files stand on lines of their own; what the system trusts is none of them;
             # a template gets its names when it is filled in
-            is_elsewhere = pointer.is_key or pointer.text.startswith("@") or name.lower().endswith(ENDINGS)
+            is_none = pointer.is_idle or (pointer.is_key and pointer.text.startswith(_ON_TOKEN))
+            is_elsewhere = is_none or pointer.text.startswith("@") or name.lower().endswith(ENDINGS)
             gap = Gap.SKIPPED if is_elsewhere else Gap.UNREADABLE
             return Leads(unread=_unread(pointer, name, gap, "portfolio.error.variable"))
         case Target.NO_PEER:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePath
 from typing import Final
 
 from pkitools.frozen import dataclass, field, replace
 from pkitools.portfolio.model import Gap, Pointer, Unread
 from pkitools.portfolio.programs import kinds
+from pkitools.portfolio.where import folder_of, same_place
 
 _MOST_BELOW: Final = 1
 """Folders below that of the server's own configuration in which its parts lie (``sites-available``, ``snippets``)."""
+_TAKEN_WHOLE: Final = "sites-enabled"
+"""The folder of which nginx as Debian has it reads every file, whatever that is called."""
 
 
 @dataclass
@@ -23,18 +27,51 @@ class InUse:
     _includes: dict[str, set[str]] = field(default_factory=dict)
     _unsure: set[str] = field(default_factory=set)
     _missing: list[tuple[str, Pointer, Unread]] = field(default_factory=list)
+    _current: set[str] = field(default_factory=set)
+    _folders: dict[str, set[str]] = field(default_factory=dict)
+    _elsewhere: dict[str, set[str]] = field(default_factory=dict)
+    _in_force: frozenset[str] | None = None
 
-    def includes(self, name: str, files: tuple[str, ...], *, is_all: bool) -> None:
+    def includes(self, name: str, files: tuple[str, ...], written: str, *, is_all: bool, is_old: bool) -> None:
         """Note what a configuration includes.
 
         Args:
             name: of the configuration.
             files: what it includes.
+            written: how it names that.
             is_all: that is known.
+            is_old: it is called one of before.
         """
-        self._includes.setdefault(os.path.realpath(name), set()).update(map(os.path.realpath, files))
+        path = os.path.realpath(name)
+        self._includes.setdefault(path, set()).update(map(os.path.realpath, files))
+        self._folders.setdefault(path, set()).update(same_place(folder_of(file)) for file in files)
+        if not files:
+            self._elsewhere.setdefault(path, set()).add(written)
         if not is_all:
-            self._unsure.add(os.path.realpath(name))
+            self._unsure.add(path)
+        if not is_old:
+            self._current.add(path)
+        self._in_force = None
+
+    def may_include(self, name: str) -> bool:
+        """Return whether a configuration that is not called one of before includes a file, or may do so.
+
+        It may where the folder is another one here, as of what was copied from a server, and where it was not given.
+
+        Args:
+            name: as it was reached.
+        """
+        if self._in_force is None:
+            self._in_force = frozenset(each for one in self._current for each in self._reached(one))
+        in_force = self._in_force
+        if os.path.realpath(name) in in_force:
+            return True
+        folder = folder_of(same_place(name))
+        if any(folder in self._folders.get(each, ()) for each in in_force):
+            return False  # it is known what is included from there
+        parts = PurePath(name).parts
+        wanted = (PurePath(each).parts for one in in_force for each in self._elsewhere.get(one, ()))
+        return PurePath(folder).name == _TAKEN_WHOLE or any(_may_stand_for(each, parts) for each in wanted)
 
     def parts(self) -> frozenset[str]:
         """Return the files that another configuration includes, with links followed."""
@@ -48,7 +85,9 @@ class InUse:
         """Note what a configuration names and is not there."""
         self._missing.append((name, pointer, unread))
 
-    def missing(self, read: Callable[[str], str | None], given: Callable[[str], bool]) -> Iterator[tuple[str, Unread]]:
+    def missing(
+        self, read: Callable[[str], str | None], given: Callable[[str], bool], is_old: Callable[[str], bool]
+    ) -> Iterator[tuple[str, Unread]]:
         """Yield what is not there, with the configuration that names it; less heavy where that is not in use.
 
         A configuration is not in use where that of its server lies in its folder or the one above, and neither this nor
@@ -58,17 +97,21 @@ class InUse:
         Args:
             read: reads a configuration.
             given: whether a file was named itself.
+            is_old: whether one is of before, and nothing includes it.
         """
         known: dict[str, Mapping[Path, frozenset[str]]] = {}
         for name, pointer, unread in self._missing:
             if pointer.program not in known:
-                known[pointer.program] = self._servers(pointer.program, read)
+                known[pointer.program] = self._servers(pointer.program, read, is_old)
             servers, path = known[pointer.program], Path(os.path.realpath(name))
             near = [servers[each] for each in path.parents[: _MOST_BELOW + 1] if each in servers]
-            is_used = not near or given(name) or any(str(path) in used for used in servers.values())
+            is_used = not near or any(str(path) in used for used in servers.values())
+            is_used = given(name) or (is_used and not is_old(name))
             yield name, unread if is_used else replace(unread, gap=Gap.SKIPPED, code="portfolio.error.not_in_use")
 
-    def _servers(self, program: str, read: Callable[[str], str | None]) -> dict[Path, frozenset[str]]:
+    def _servers(
+        self, program: str, read: Callable[[str], str | None], is_old: Callable[[str], bool]
+    ) -> dict[Path, frozenset[str]]:
         """Return by the folder of each server's own configuration what that and all that it includes are.
 
         Nothing where of one of them that is not known.
@@ -76,7 +119,7 @@ class InUse:
         signs = [each.main for each in kinds() if each.source == program and each.main]
         found: dict[Path, frozenset[str]] = {}
         for name in self._includes:
-            if any(re.search(sign, read(name) or "") for sign in signs):
+            if not is_old(name) and any(re.search(sign, read(name) or "") for sign in signs):
                 used = frozenset(self._reached(name))
                 if not self._unsure.isdisjoint(used):
                     return {}
@@ -91,3 +134,11 @@ class InUse:
             found |= further
             waiting += further
         return found
+
+
+def _may_stand_for(written: Sequence[str], parts: Sequence[str]) -> bool:
+    """Return whether what a configuration names may be a file by its end: its folder and its name, or its folder."""
+    *_, last = written or ("",)
+    if fnmatchcase(parts[-1], last):
+        return all(map(fnmatchcase, parts[-2:-1], written[-2:-1]))
+    return last in parts[-2:-1]

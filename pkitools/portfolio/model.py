@@ -19,7 +19,7 @@ from pkitools.errors import PkitoolsError
 from pkitools.findings import Outcome, Severity, Status, Verdict
 from pkitools.frozen import Frozen, dataclass, field, replace
 from pkitools.messages.days import days_left
-from pkitools.rules.order_day import counted_span, order_day
+from pkitools.rules.order_day import counted_span, is_order_late, order_by
 from pkitools.x509.above import Above
 
 _REVOKED: Final = "revocation.status.revoked"  # pkitools.revocation.rules.REVOKED, which a portfolio does without
@@ -387,6 +387,11 @@ class HeldCertificate:
         return counted_span(self.not_before.date(), self.not_after.date(), self.lasts.date())
 
     @property
+    def order_by(self) -> date:
+        """The last day to order the next one, as is advised, in UTC."""
+        return order_by(*self.span)
+
+    @property
     def verdict(self) -> Verdict | None:
         """The worst verdict; ``None`` of an authority."""
         found = {one.verdict for one in self.judgements}
@@ -447,7 +452,7 @@ class HeldCertificate:
     def is_due(self, moment: datetime) -> bool:
         """Return whether the last day to order the next one has gone by, or to mend its chain, at a moment (aware)."""
         span = counted_span(self.not_before.date(), self.not_after.date(), self.ends.date())
-        return aware(moment).astimezone(UTC).date() > order_day(*span)
+        return is_order_late(*span, aware(moment).astimezone(UTC).date())
 
     def days_left(self, moment: datetime) -> int:
         """Return the days until it works no longer, as a calendar has them; below 0, and never 0, when it is past."""
@@ -608,6 +613,7 @@ class Pointer:
         program: the document of the program whose configuration it stands in; empty of an inventory.
         own_key: where it serves, what is said of the private key.
         roots: the folders that its program opens relative names from, and no other; none where that is not known.
+        is_idle: its program is told not to use it.
     """
 
     target: Target
@@ -625,6 +631,7 @@ class Pointer:
     program: str = ""
     own_key: OwnKey = OwnKey.NAMED
     roots: tuple[str, ...] = ()
+    is_idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -253,6 +253,7 @@ def _named_by(
                 yield replace(
                     told,
                     is_key=True,
+                    is_idle=each.is_idle,
                     key_of="" if _VARIABLE.search(of) else of,
                     key_of_bases=bases_of(certificate, each.line),
                 )
@@ -272,7 +273,8 @@ def _named_by(
                     again.add((each.name, one))
                     told = _pointer(one.text, one.line, from_, is_list=is_list, serves=serves, directive=each.name)
                     if serves or trusts:
-                        told = replace(told, trusts=trusts, own_key=own_key(each) if serves else OwnKey.NAMED)
+                        key = own_key(each) if serves else OwnKey.NAMED
+                        told = replace(told, trusts=trusts, own_key=key, is_idle=each.is_idle)
                     yield replace(told, unnamed=unnamed) if has_more else told
             elif each.name in program.pattern and _is_included(program, each, single(value, each), is_sure=is_sure):
                 told = _pointer(single(value, each), line, from_, further=True, directive=each.name)

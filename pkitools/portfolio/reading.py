@@ -407,7 +407,7 @@ class _Found:
 
     def _statements(self, environment: Environment, by: int | None) -> _ByPart:
         """Return what is wrong with the IDs and dates that the file states, for the systems of one judgement."""
-        if not self.contents.described and not self.contents.service_ids:
+        if not self.contents.described and not self.contents.service_ids and not self.contents.agreements:
             return {}  # it is no metadata
         if (environment, by) not in self._of_statements:
             told = self._stated(environment, by)

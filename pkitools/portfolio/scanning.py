@@ -13,6 +13,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import each_of, function, mapping, octets, of_type, text
+from pkitools.checking.file_names import is_called_old_configuration
 from pkitools.errors import PkitoolsError
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_PENDING
@@ -121,6 +122,8 @@ class Scan:
             that hold one is kept for that.
         lends: folders that nobody named, in the files of which authorities are looked for that a chain may be mended
             with; what is below them is not.
+        stated: those of the places that somebody named as they are, by their one spelling; ``None``: all that are
+            given. A pattern names none of its files.
     """
 
     judge: Judge
@@ -130,6 +133,7 @@ class Scan:
     held: tuple[Unit, ...] = ()
     keeps: Callable[[HeldCertificate], bool] | None = None
     lends: Sequence[str] = ()
+    stated: Collection[str] | None = None
     units: dict[str, dict[tuple[object, ...], Unit]] = field(default_factory=dict)
     reached: dict[str, tuple[int, ...]] = field(default_factory=dict)
     said: dict[str, tuple[Outcome, ...]] = field(default_factory=dict)
@@ -137,6 +141,7 @@ class Scan:
     authorities: dict[bytes, bytes] = field(default_factory=dict)
     pending: list[Pending] = field(default_factory=list)
     pairs: dict[tuple[str, str], bool] = field(default_factory=dict)
+    paired_by: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     including: dict[str, None] = field(default_factory=dict)
     given: dict[str, str] = field(default_factory=dict)
     in_use: InUse = field(default_factory=InUse)
@@ -147,6 +152,9 @@ class Scan:
     roots: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
     sure: set[tuple[str, str]] = field(default_factory=set)
     doubtful: dict[tuple[str, str], tuple[str, Pointer]] = field(default_factory=dict)
+    idle: set[str] = field(default_factory=set)
+    active: set[str] = field(default_factory=set)
+    old: dict[str, bool] = field(default_factory=dict)
     lodgers: Lodgers = field(init=False)
 
     def __post_init__(self) -> None:
@@ -200,7 +208,8 @@ class Scan:
         parts = self.in_use.parts()
         outermost = [whole for name, whole in wholes if os.path.realpath(name) not in parts]
         yield from self._of_variables(outermost)
-        for name, unread in self.in_use.missing(self._text, self._is_given):
+        self._note_idle(wholes)
+        for name, unread in self.in_use.missing(self._text, self._is_given, self._is_old):
             yield Reading(name, unread=(unread,), is_again=True)
         yield from self._noted(self._lodging(), [])
         yield from self._again()
@@ -213,11 +222,11 @@ class Scan:
         for (certificate, key), is_named in self.pairs.items():
             if is_named and certificate != key:
                 paired.setdefault(certificate, []).append(key)
-            yield from self._not_fitting(certificate, key, is_named=is_named)
+            if not all(map(self._is_old, self.paired_by[certificate, key])):
+                yield from self._not_fitting(certificate, key, is_named=is_named)
         yield from self._not_opened(frozenset(key for _, key in self.pairs))
-        yield from not_as_named(
-            map(self._as_included(outermost, parts), self.named.values()), paired, key_beside, self.judge
-        )
+        in_use = (each for each in self.named.values() if not self._is_old(each.origin))
+        yield from not_as_named(map(self._as_included(outermost, parts), in_use), paired, key_beside, self.judge)
         yield from self._used(files)
 
     def _wholes(self, name: str) -> Iterator[Whole]:
@@ -259,6 +268,40 @@ class Scan:
             for root in pointer.roots or self.roots.get(at, ("",))
         ]
 
+    def _note_idle(self, wholes: Iterable[tuple[str, Whole]]) -> None:
+        """Note which lines name what their program does not use, as the configuration that includes them has it."""
+        used: dict[str, bool] = {}
+        for name, pointer in chain.from_iterable(whole.pointers for _, whole in wholes):
+            origin = f"{name}:{pointer.line}"
+            used[origin] = used.get(origin, False) or not pointer.is_idle
+        self.idle = {each for each in (*self.idle, *used) if not used.get(each, each in self.active)}
+
+    def is_in_use(self, origin: str) -> bool:
+        """Return whether a line puts what it names into use, once all readings are there.
+
+        Not where its program is told not to use that, and where it is of a configuration of before that no other
+        includes. One that was named itself somebody says is used.
+
+        Args:
+            origin: the line, as ``FILE:LINE``.
+        """
+        name, _, _ = origin.rpartition(":")
+        return origin not in self.idle and not self._is_old(name)
+
+    def _is_old(self, name: str) -> bool:
+        """Return whether a configuration is one of before, no other includes it, and nobody named it himself."""
+        if name not in self.old:
+            self.old[name] = self._is_called_old(name) and not self.in_use.may_include(name)
+        return self.old[name]
+
+    def _is_called_old(self, name: str) -> bool:
+        """Return whether a configuration is called one of before, from the place on that was given and has it."""
+        if self._is_given(name):
+            return False
+        path = PurePath(same_place(name))
+        above = next((each for each in path.parents if str(each) in self.given), path.parent)
+        return is_called_old_configuration(str(path.relative_to(above)))
+
     def _of_variables(self, wholes: Sequence[Whole]) -> Iterator[Reading]:
         """Follow what is named by a variable that another file of the same configuration sets, and yield what is not.
 
@@ -280,7 +323,8 @@ class Scan:
         for name, pointer, unread in self.unknown:
             spot = _same_spot(name, pointer.line)
             if spot in unknown or spot not in known:
-                yield Reading(name, unread=(unread,), is_again=True)
+                told = replace(unread, gap=Gap.SKIPPED) if self._is_old(name) else unread
+                yield Reading(name, unread=(told,), is_again=True)
 
     def _as_included(self, wholes: Sequence[Whole], parts: Collection[str]) -> Callable[[Named], Named]:
         """Return what says of a certificate as the configuration that includes its own has it if a key is named for it.
@@ -479,6 +523,7 @@ class Scan:
         self.including.update((name, None) for name, pointer in further if pointer.target is Target.PATTERN)
         for name, pointer in further:
             origin = f"{name}:{pointer.line}"
+            (self.idle if pointer.is_idle else self.active).add(origin)
             found = resolved(pointer, name)
             yield from self._led_to(name, pointer, found)
             for path in map(self._as_given, found.files):
@@ -502,11 +547,11 @@ class Scan:
                     self._doubt(pointer, name)
                     if name not in self.including:  # what that includes may say otherwise
                         self._pair(path, pointer, name)
-                elif (key := self._loaded(pointer, path, passed)) is not None:
+                elif (key := self._loaded(pointer, path, passed, name)) is not None:
                     keys.add(key)
                     named.setdefault(key, []).append(origin)
                     listings.setdefault(key, None)
-                    self.pairs.setdefault((path, key), False)
+                    self._hold((path, key), name, is_named=False)
         for path, origins in {**{key: [] for key in passed}, **named}.items():
             sent_with = _named_beside(origins, beside) if path in serving else None
             is_part, is_trusted = path not in whole, path not in own
@@ -529,7 +574,8 @@ class Scan:
         """
         may_include = pointer.target in {Target.UNKNOWN, Target.UNREAD} and not (pointer.is_key or pointer.serves)
         if pointer.target is Target.PATTERN or may_include:
-            self.in_use.includes(name, found.files, is_all=found.unread is None)
+            is_old = self._is_called_old(name)
+            self.in_use.includes(name, found.files, pointer.text, is_all=found.unread is None, is_old=is_old)
         if found.unread is None:
             return
         if found.unread.code == POINTS_NOWHERE and pointer.target is Target.FILE:
@@ -540,7 +586,7 @@ class Scan:
             yield Reading(name, unread=(found.unread,), is_again=True)
 
     def _is_given(self, name: str) -> bool:
-        return same_place(name) in self.given
+        return same_place(name) in (self.given if self.stated is None else self.stated)
 
     def _as_given(self, path: str) -> str:
         """Return the name that a file has from the place that was given: however it is reached, it is one file."""
@@ -560,10 +606,10 @@ class Scan:
             spot = path, pointer.is_key, f"{name}:{pointer.line}"
             self.named.setdefault(spot, Named(path, pointer, name))
 
-    def _loaded(self, pointer: Pointer, path: str, passed: set[str]) -> str | None:
+    def _loaded(self, pointer: Pointer, path: str, passed: set[str], name: str) -> str | None:
         """Return the key that a program loads with a certificate by itself, and note those that it passes over."""
         if pointer.own_key is OwnKey.LOADED:
-            self.pairs.setdefault((path, path), True)
+            self._hold((path, path), name)
             called = keys_called(pointer, path)
             passed.update(called if called and self._has_key(path) else ())
         return key_beside(pointer, path)
@@ -587,7 +633,9 @@ class Scan:
         """Note which certificate a key is to fit."""
         if pointer.key_of:
             found = resolved(replace(pointer, text=pointer.key_of, bases=pointer.key_of_bases), name)
-            self.pairs.update({(self._as_given(path), key): True for path in found.files[:1]})
+            for path in found.files[:1]:
+                self._hold((self._as_given(path), key), name)
+                self.pairs[self._as_given(path), key] = True
             self.sure.update((self._as_given(path), key) for path in found.files[:1] if pointer.roots)
 
     def _doubt(self, pointer: Pointer, name: str) -> None:
@@ -595,7 +643,12 @@ class Scan:
         for one in any_together(pointer, name) if pointer.key_of else ():
             of, key = map(self._as_given, one)
             self.doubtful.setdefault((of, key), (name, pointer))
-            self.pairs.setdefault((of, key), True)
+            self._hold((of, key), name)
+
+    def _hold(self, pair: tuple[str, str], name: str, *, is_named: bool = True) -> None:
+        """Note a certificate with a private key that is to fit it, and the configuration by which they go together."""
+        self.pairs.setdefault(pair, is_named)
+        self.paired_by.setdefault(pair, set()).add(name)
 
     def _of_peers(self, peers: Sequence[tuple[str, str]]) -> Iterator[Reading]:
         named: dict[Peer, list[str]] = {}

@@ -19,9 +19,9 @@ from pkitools.messages import LANGUAGES
 from pkitools.package_data import read_toml
 from pkitools.profiles import Profile, get_profile
 from pkitools.renewal.breakages import CONDITIONS, LeftBehind
-from pkitools.renewal.working_days import WorkingDays, advised_order
 from pkitools.rules import detect_profile
 from pkitools.rules.order_day import counted_span, order_day
+from pkitools.rules.working_days import WorkingDays, advised_order
 from pkitools.systems import Statement, System, get_system
 from pkitools.text import visible
 from pkitools.trust import (

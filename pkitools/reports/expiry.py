@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.frozen import dataclass, replace
 from pkitools.messages import Language
+from pkitools.portfolio.renewing import Renewal, renewal_of
 from pkitools.portfolio.succeeding import as_they_stand
 from pkitools.reports.document import instant
 from pkitools.reports.portfolio.as_json import unread_entry
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 _NOTHING: Final = timedelta()
 _MOST_OF_NAME: Final = 64
 _MOST_OF_PLACE: Final = 160
+
+
+WARNING_DAYS: Final = 90
+"""Days before the end from which it is told of, where nobody says how many."""
 
 
 class Nagios(IntEnum):
@@ -43,20 +48,24 @@ class Expiry:
         portfolio: what was found.
         warning: days before the end from which it is told of.
         critical: days before the end from which it is urgent.
+        by_order_day: it is told of as well from the day after the last day to order the next one, where none is there:
+            nobody said from how many days.
     """
 
     portfolio: Portfolio
     warning: int
     critical: int
+    by_order_day: bool = False
 
     @classmethod
-    def of(cls, portfolio: Portfolio, warning: int, critical: int) -> Expiry:
+    def of(cls, portfolio: Portfolio, warning: int | None, critical: int) -> Expiry:
         """Return when they end, with what follows each of them also where nothing is told of what to trust.
 
         A day to end on needs no path; without one no certificate counts as usable, and so as the next, for a scan.
 
         Args:
-            portfolio, warning, critical: as of the class.
+            portfolio, critical: as of the class.
+            warning: as of the class; ``None``: nobody said, and the last day to order counts too.
         """
         keys = frozenset(each.spki_sha256 for each in portfolio.keys if each.spki_sha256 is not None)
         following = as_they_stand(portfolio.judged, portfolio.moment, keys)
@@ -65,7 +74,7 @@ class Expiry:
                 replace(one, successor=one.successor or following.get(one.sha256)) for one in portfolio.certificates
             )
             portfolio = replace(portfolio, certificates=tuple(certificates))
-        return cls(portfolio, warning, critical)
+        return cls(portfolio, WARNING_DAYS if warning is None else warning, critical, warning is None)
 
     @property
     def certificates(self) -> tuple[HeldCertificate, ...]:
@@ -87,7 +96,12 @@ class Expiry:
         days = certificate.days_left(self.portfolio.moment)
         if days < self.critical:
             return Nagios.CRITICAL
-        return Nagios.WARNING if days < self.warning else Nagios.OK
+        is_told = days < self.warning or (self.by_order_day and self.renewal(certificate) is Renewal.LATE)
+        return Nagios.WARNING if is_told else Nagios.OK
+
+    def renewal(self, certificate: HeldCertificate) -> Renewal:
+        """Return what there is to do for the next of a certificate."""
+        return renewal_of(certificate, self.moment)
 
     @property
     def overall(self) -> Nagios:

@@ -14,6 +14,7 @@ from pkitools.arguments import choice, several
 from pkitools.findings import CertificateRef, Outcome
 from pkitools.findings.considered import Block
 from pkitools.frozen import dataclass, field
+from pkitools.messages import NOTHING
 from pkitools.revocation.codes import AttemptStep, Code, CrlFault, MaybeCode, Note
 
 
@@ -62,6 +63,15 @@ class RevocationStatus:
 
 HOLD: Final = "certificateHold"
 """The reason of a revocation that may end."""
+
+LASTING: Final = "lasting"
+"""The operand of what is told of a revocation that is empty of a hold, which has texts of its own: it can be lifted."""
+
+
+def is_on_hold(outcome: Outcome) -> bool:
+    """Return whether something is told to be revoked for a time: who set the hold can lift it."""
+    return outcome.params.get(LASTING) == NOTHING
+
 
 REMOVED: Final = "removeFromCRL"
 """The reason by which a delta lifts a hold."""

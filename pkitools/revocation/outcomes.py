@@ -21,6 +21,8 @@ from pkitools.messages import NOTHING
 from pkitools.revocation import rules
 from pkitools.revocation.codes import AttemptCode, Code, CrlFault, MaybeCode, Note
 from pkitools.revocation.model import (
+    HOLD,
+    LASTING,
     Attempt,
     CertificateRevocation,
     Origin,
@@ -154,6 +156,7 @@ def _status(each: CertificateRevocation, subject: str, policy: RevocationPolicy)
         "code": status.code or "-",
         "reason": status.reason or "-",
         "revoked_at": _day(status.revoked_at),
+        **({LASTING: NOTHING} if status.reason == HOLD else {}),
     }
     strict = policy is RevocationPolicy.REQUIRE
     applies, rests = (rules.UNKNOWN, rules.UNCONFIRMED) if strict else (rules.UNCONFIRMED, rules.UNKNOWN)

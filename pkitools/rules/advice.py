@@ -31,7 +31,7 @@ from pkitools.profiles.dns_names import is_internal
 from pkitools.rules.context import RuleContext, legacy_validity
 from pkitools.rules.engine import END_ENTITY, Check, RuleBook, Scope
 from pkitools.rules.names import is_dns_name, looks_like_host
-from pkitools.rules.order_day import counted_span, order_day
+from pkitools.rules.order_day import counted_span, is_order_late, order_day
 from pkitools.trust import hierarchy_of
 from pkitools.x509.above import Above, AboveRole
 from pkitools.x509.holder import Holder
@@ -226,11 +226,10 @@ def _order_now(at: RuleContext) -> Answer:
     if not facts.not_before <= at.moment <= ends:
         return NOT_APPLICABLE
     begins, last = counted_span(facts.not_before.date(), facts.not_after.date(), ends.date())
-    order = order_day(begins, last)
-    if at.moment.astimezone(UTC).date() <= order:
+    if not is_order_late(begins, last, at.moment.astimezone(UTC).date()):
         return MET
     where = "validity.notAfter" if by is None else "path.validity.notAfter"
-    (role, name), lead = _shown(by), (last - order).days
+    (role, name), lead = _shown(by), (last - order_day(begins, last)).days
     days = days_left(ends, at.moment)
     return violated(where, f"{ends:%Y-%m-%d}", days=days, lead=lead, role_above=role, by=name)
 

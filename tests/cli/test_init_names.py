@@ -10,12 +10,15 @@ from typing import Final
 
 import pytest
 
+from pkitools.connections import hold, read_connections
+from pkitools_cli.commands.status.commands import command_for
 from tests.cli.conftest import run
 from tests.connections.support import CHAIN, OIN
+from tests.portfolio.support import judging
 from tests.support.chains import end_entity, good_chain
 from tests.support.command import Command
 from tests.support.deliveries import pem
-from tests.support.der import UTF8, common_name, name, serial_attribute
+from tests.support.der import UTF8, common_name, integer, name, serial_attribute
 
 __all__ = ["run"]  # a fixture
 
@@ -72,3 +75,43 @@ def test_a_name_in_a_comment_begins_no_line(tmp_path: Path, run: Command, hostil
     told = run("init", tmp_path, "--out", out, "--moment", AT).told
     assert list(tomllib.loads(out.read_text(encoding="utf-8"))["organization"]) == [OIN]
     assert "\x1b" not in out.read_text(encoding="utf-8") + told
+
+
+@pytest.mark.parametrize("prefix", ["", "TRIAL "])
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_what_follows_from_the_name_of_a_test_certificate_runs(
+    tmp_path: Path, run: Command, prefix: str, *, by_hand: bool
+) -> None:
+    """A request asks for the name without what issuing a test certificate puts before it; the certificate fits both."""
+    subject = name(("2.5.4.6", 19, b"NL"), ("2.5.4.10", UTF8, f"{prefix}Gemeente".encode()),
+                   common_name(f"{prefix}a.example.nl"), serial_attribute(OIN))  # fmt: skip
+    start, end = SPANS["newer"]
+    (tmp_path / "m").mkdir()
+    for number, file in enumerate(("m/a.pem", "m/b.pem")):  # the name may come with it and without
+        der = end_entity(
+            "a.example.nl", good_chain().tsp, subject=subject, start=start, end=end, serial=integer(number + 7)
+        )
+        (tmp_path / file).write_bytes(pem(der.der) + CHAIN)
+        subject = name(("2.5.4.6", 19, b"NL"), ("2.5.4.10", UTF8, b"Gemeente"), common_name("a.example.nl"),
+                       serial_attribute(OIN))  # fmt: skip
+    out = tmp_path / "connections.toml"
+    run("init", tmp_path / "m", "--out", out, "--moment", AT, "--for", "digid-machtigen")
+    (drafted,) = tomllib.loads(out.read_text(encoding="utf-8"))["connection"]
+    assert drafted["common_name"] == "a.example.nl"
+    if by_hand:
+        out.write_text(
+            out.read_text(encoding="utf-8").replace('"a.example.nl"', f'"{prefix}a.example.nl"', 1), encoding="utf-8"
+        )
+    read = read_connections(out.read_bytes(), str(out))
+    (one,) = hold(read, judging()).statuses
+    assert one.certificate is not None
+    for file in (tmp_path / "m").iterdir():
+        file.unlink()
+    (one,) = hold(read, judging()).statuses
+    words = next(filter(None, (command_for(one, step) for step in one.steps)))
+    assert words[:2] == ["csr", "create"]
+    (tmp_path / "pw").write_text("een wachtwoord van genoeg tekens", encoding="utf-8")
+    filled = [
+        {"FILE": str(tmp_path / "pw"), "LOCALITY": "Utrecht", "PROVINCE": "Utrecht"}.get(one, one) for one in words
+    ]
+    assert run(*filled).code == 0, words

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
+from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -53,6 +54,50 @@ def test_the_key_comes_where_files_of_the_connection_says(run: Command, tmp_path
     assert not there or (tmp_path / "home" / "cert.key").read_bytes() == pooled_key().pem(None)
     after = run("--lang", "en", "status", "--connections", file, "--moment", MOMENT.isoformat()).told
     assert "The request is there" in after or f"{out}.csr" in after, "and status sees it"
+
+
+# of a connection: its files, and what is to be done by hand for status to see what the page makes
+PLACES: Final[dict[str, str]] = {
+    '["home"]': "nothing",
+    '["home/cert.*"]': "nothing",
+    '["certs"]': "folder",
+    '["certs/c"]': "folder",
+    '["certs/*.pem", "certs/a.*"]': "entry",
+    '["home/cert.pem"]': "entry",
+    '["home/*.pem"]': "entry",
+    '["certs/cert.pem"]': "entry",
+}
+
+
+@pytest.mark.parametrize("is_self_signed", [False, True])
+@pytest.mark.parametrize("files", PLACES)
+def test_what_was_made_for_a_connection_is_seen_or_what_that_asks_is_told(
+    run: Command, tmp_path: Path, files: str, *, is_self_signed: bool
+) -> None:
+    """A key that status does not see is made once more. As on the command line the folder or the entry is told."""
+    fields = {"files": files, "system": '"fsc"', "common_name": '"a.example.nl"', "dns": '["a.example.nl"]'}
+    if is_self_signed:
+        fields |= {"self_signed": "true", "system": '"digid-machtigen"'}
+    visitor, file = visiting(tmp_path, connection(**fields))
+    given = dict(parse_qsl(urlsplit(links(visitor.get("/portfolio").body)[0]).query))
+    asked = {**given, "no_passphrase": "yes", "kvk": "27322975", "locality": "A", "province": "B"}
+    made, needs = visitor.post("/request", asked), PLACES[files]
+    if needs == "folder":
+        (folder,) = re.findall(r"Make the folder (\S+) first", Read(made).text)
+        assert made.status == 422
+        assert folder in Read(visitor.get(links(visitor.get("/portfolio").body)[0])).text, (
+            "also before all is filled in"
+        )
+        Path(folder).mkdir(parents=True)
+        made = visitor.post("/request", asked)
+    assert made.status == 201, Read(made).text
+    told = re.findall(r"add (\S+) to files", Read(made).text)
+    assert len(told) == (needs == "entry"), Read(made).text
+    for entry in told:
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace(f"files = {files}", f"files = {files[:-1]}, {entry}]"), encoding="utf-8")
+    after = run("--lang", "en", "status", "--connections", file, "--moment", MOMENT.isoformat()).told
+    assert "create" not in after, "and status sees it"
 
 
 @pytest.mark.parametrize("changed", [{"environment": "production"}, {"connection": "7"}, {"connection": "../../x"}])

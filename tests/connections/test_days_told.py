@@ -14,7 +14,7 @@ import pkitools
 import pkitools_cli
 from pkitools.connections import LeadKind, LeadTime
 from pkitools.connections.lead import LeadUnit
-from pkitools.renewal.working_days import WorkingDays
+from pkitools.rules.working_days import WorkingDays
 
 LAST_DAY = {"nl": "uiterlijk", "en": "by"}
 OTHER_WORDS = re.compile(r"\b(?:voor|before|for|uiterlijk op)\s+\{day\}", re.IGNORECASE)

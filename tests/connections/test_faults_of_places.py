@@ -157,7 +157,7 @@ def reason(step: StepStatus) -> str | None:
     return found.code.removeprefix("report.reason.") if isinstance(found, Detail) else None
 
 
-ENDS: Final = {"over": "file.metadata.expired", "undated": "metadata.validity.form"}
+ENDS: Final = {"over": "file.metadata.expired", "undated": "file.metadata.until"}
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ from pkitools.connections import Connections, ConnectionStatus, Step, StepState,
 from pkitools.connections.claiming import claims_of
 from pkitools.findings import Severity, Verdict
 from pkitools.frozen import replace
-from pkitools.portfolio import Judging, Portfolio
+from pkitools.portfolio import Gap, Judging, Portfolio
 from tests.connections.support import CHAIN, OTHER_OIN, _key, certificate, connection, written
 from tests.portfolio.support import MOMENT, judging, scanned
 from tests.support.chains import crl, good_chain
@@ -188,3 +188,133 @@ def test_what_is_only_trusted_is_not_in_use(tmp_path: Path) -> None:
     (one,), _ = _found(tmp_path, _stated())
     assert len(one.named) == 1
     assert (one.state, one.verdict) == (StepState.DONE, Verdict.PASSED)
+
+
+COPIES: Final = (
+    "nginx.conf.bak", "nginx.conf.bak-1", "nginx.conf~", "nginx.conf.orig", "nginx.conf.old", "nginx.conf.save",
+    "nginx.conf.dpkg-old", "nginx.conf.dpkg-dist", "nginx.conf.ucf-old", "nginx.conf.rpmsave", "nginx.conf.rpmnew",
+    "NGINX.CONF.BAK", "host.conf.disabled", "old/nginx.conf", "archive/nginx.conf", "backup/a/b/nginx.conf",
+)  # fmt: skip
+"""What a configuration of before is called, or kept in."""
+NO_COPIES: Final = (
+    "other.conf", "nginx-old.conf", "backup.conf", "old-hosts/nginx.conf", "host-2025.conf", "nginx.conf.2025", "bak",
+    "sites-enabled/host.conf.bak",
+)  # fmt: skip
+"""What a program may read by its name: a year is that of its use, and Debian's nginx reads all of sites-enabled."""
+
+
+def _beside(folder: Path, name: str, named: str = "old.pem", *, is_part: bool = False) -> Path:
+    """Lay a configuration beside the one in use, which names another certificate.
+
+    Args:
+        is_part: its names count from where the main configuration lies.
+    """
+    file = folder / "f" / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    up = "" if is_part else "../" * (len(Path(name).parts) - 1)
+    written = CONFIGURATIONS["nginx.conf"].format(f"{up}{named}").replace("host.key", f"{up}host.key")
+    file.write_text(written, encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("name", [*COPIES, *NO_COPIES])
+def test_a_configuration_of_before_puts_nothing_into_use(tmp_path: Path, name: str) -> None:
+    _lay(tmp_path, "new", old=_old("ended"), new=_new())
+    _beside(tmp_path, name)
+    (one,), _ = _found(tmp_path, _stated())
+    expected = (StepState.DONE, Verdict.PASSED) if name in COPIES else (StepState.LATE, Verdict.FAILED)
+    assert (one.state, one.verdict) == expected
+
+
+INCLUDING: Final = {
+    "itself": "include {};\n",
+    "a pattern": "include {}*;\n",
+    "a folder of another machine": "include /nowhere/etc/{}*;\n",
+}
+
+
+@pytest.mark.parametrize("way", [*INCLUDING, "by another of before", "given itself", "its folder is given"])
+@pytest.mark.parametrize("name", ["old/host.conf", "parts/host.conf.bak", "archive/deep/host.conf~"])
+def test_one_that_is_included_or_named_itself_is_in_use_whatever_it_is_called(
+    tmp_path: Path, name: str, way: str
+) -> None:
+    _lay(tmp_path, "new", old=_old("ended"), new=_new())
+    _beside(tmp_path, name, is_part=way in INCLUDING)
+    places = '["f"]'
+    if way in INCLUDING:
+        main = "events {}\nhttp {\n" + INCLUDING[way].format(name.removesuffix(".bak").removesuffix("~")) + "}\n"
+        if way == "itself":
+            main = main.replace(name.removesuffix(".bak").removesuffix("~"), name)
+        (tmp_path / "f" / "main.conf").write_text(main, encoding="utf-8")
+    elif way == "by another of before":
+        (tmp_path / "f" / "main.conf.old").write_text(f"events {{}}\nhttp {{ include {name}; }}\n", encoding="utf-8")
+    elif way == "given itself":
+        places = f'["f", "f/{name}"]'
+    else:
+        places = f'["f", "f/{Path(name).parent}"]'
+    (one,), _ = _found(tmp_path, _stated().replace('["f"]', places))
+    is_used = way != "by another of before" and not (way == "its folder is given" and name[-1] != "f")
+    assert one.state is (StepState.LATE if is_used else StepState.DONE)
+
+
+def test_what_includes_others_of_a_folder_does_not_include_a_copy_in_it(tmp_path: Path) -> None:
+    _lay(tmp_path, "new", old=_old("ended"), new=_new())
+    _beside(tmp_path, "sites-enabled/host.conf.bak", is_part=True)
+    _beside(tmp_path, "sites-enabled/host.conf", "new.pem", is_part=True)
+    main = tmp_path / "f" / "main.conf"
+    main.write_text("events {}\nhttp { include sites-enabled/*.conf; }\n", encoding="utf-8")
+    (one,), _ = _found(tmp_path, _stated())
+    assert one.state is StepState.DONE
+    main.write_text("events {}\nhttp { include sites-enabled/*; }\n", encoding="utf-8")
+    (one,), _ = _found(tmp_path, _stated())
+    assert one.state is StepState.LATE
+
+
+@pytest.mark.parametrize("name", ["nginx.conf.bak", "other.conf"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "ssl_certificate gone.pem; ssl_certificate_key host.key;",
+        "ssl_certificate $name.pem; ssl_certificate_key host.key;",
+        "ssl_certificate host.key; ssl_certificate_key host.key;",
+        "ssl_certificate new.pem; ssl_certificate_key stray.key;",
+    ],
+)
+def test_what_a_configuration_of_before_has_wrong_is_wrong_for_nobody(tmp_path: Path, written: str, name: str) -> None:
+    """The file is not there any more, is another or not known, or its key is now another."""
+    _lay(tmp_path, "new", new=_new())
+    (tmp_path / "f" / "main.conf").write_text("events {}\nhttp { include nginx.conf; }\n", encoding="utf-8")
+    (tmp_path / "f" / name).write_text(f"server {{ listen 443 ssl; {written} }}\n", encoding="utf-8")
+    if "stray" in written:
+        own = rsa.generate_private_key(65537, 2048)
+        (tmp_path / "f" / "stray.key").write_bytes(own.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        (tmp_path / "f" / "stray.key").chmod(0o600)
+    (one,), portfolio = _found(tmp_path, _stated())
+    is_weighty = portfolio.verdict is not Verdict.PASSED or any(
+        each.gap is not Gap.SKIPPED for each in portfolio.unread
+    )
+    assert is_weighty is (name == "other.conf" and "gone" not in written)
+    assert (one.verdict is Verdict.PASSED) or name == "other.conf"
+
+
+OFF: Final = {
+    "off": ("SSLEngine off\n", False),
+    "on": ("SSLEngine on\n", True),
+    "not said": ("", True),
+    "off in one case": ("<IfDefine X>\nSSLEngine off\n</IfDefine>\n", True),
+}
+
+
+@pytest.mark.parametrize("included", [False, True])
+@pytest.mark.parametrize("way", OFF)
+def test_what_apache_is_told_not_to_use_is_not_in_use(tmp_path: Path, way: str, *, included: bool) -> None:
+    _lay(tmp_path, "new", "httpd.conf", old=_old("ended"), new=_new())
+    told, is_used = OFF[way]
+    pair = CONFIGURATIONS["httpd.conf"].format("old.pem")
+    if included:
+        (tmp_path / "f" / "pair.conf").write_text(pair, encoding="utf-8")
+        pair = "Include pair.conf\n"
+    host = f"ServerRoot .\n<VirtualHost *:80>\n{told}{pair}</VirtualHost>\n"
+    (tmp_path / "f" / "off.conf").write_text(host, encoding="utf-8")
+    (one,), _ = _found(tmp_path, _stated())
+    assert one.state is (StepState.LATE if is_used else StepState.DONE)

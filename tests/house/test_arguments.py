@@ -772,7 +772,7 @@ def test_nothing_but_our_own_error_leaves_the_front_door(where: str) -> None:
 
 # --- the rooms that say of each parameter what it takes ---------------------------------------------------------------
 
-STRICT: Final = ("pkitools.connections", "pkitools.portfolio", "pkitools.renewal")
+STRICT: Final = ("pkitools.connections", "pkitools.portfolio", "pkitools.renewal", "pkitools.rules.working_days")
 
 
 def working_days() -> Any:

@@ -135,15 +135,26 @@ def test_a_folder_that_is_named_gives_its_files_alone(outside: Path) -> None:
         ("site.conf", 'SSLCertificateFile "pkcs11:object=a;type=cert"\n', False),
         ("haproxy.cfg", 'frontend f\n bind :1 ssl crt "$CERT"\n', False),
         ("t.yml", "tls:\n  certificates:\n    - certFile: ${CERT}\n", False),
-        # without the key the certificate is judged all the same, and these two name no file of theirs
-        ("nginx.conf", "ssl_certificate_key $key;\n", True),
+        # nobody knows whether that key fits: nginx takes such a text, and may come to no handshake
+        ("nginx.conf", "ssl_certificate_key $key;\n", False),
+        ("nginx.conf", "server {\n ssl_certificate tls/a.pem;\n ssl_certificate_key tls/$n.key;\n}\n", False),
+        ("nginx.conf", "server {\n ssl_certificate tls/a.pem;\n ssl_certificate_key data:$key;\n}\n", False),
+        ("nginx.conf", "proxy_ssl_certificate tls/a.pem;\nproxy_ssl_certificate_key $key;\n", False),
+        ("nginx.conf", "grpc_ssl_certificate tls/a.pem;\ngrpc_ssl_certificate_key tls/$n.key;\n", False),
+        ("site.conf", "SSLCertificateFile tls/a.pem\nSSLCertificateKeyFile ${KEYS}/a.key\n", False),
+        ("site.conf", "MDCertificateFile tls/a.pem\nMDCertificateKeyFile ${KEY}\n", False),
+        ("haproxy.cfg", "crt-store s\n load crt tls/a.pem key ${KEY}\n", False),
+        ("t.yml", "tls:\n  certificates:\n    - certFile: tls/a.pem\n      keyFile: ${KEY}\n", False),
+        # what the program is told not to use
+        ("site.conf", "SSLEngine off\nSSLCertificateFile tls/a.pem\nSSLCertificateKeyFile ${KEYS}/a.key\n", True),
+        # a template gets its names when it is filled in, and these name no file of theirs
+        ("nginx.conf.j2", "ssl_certificate tls/a.pem;\nssl_certificate_key {{ key }};\n", True),
         ("nginx.conf", 'ssl_certificate_key "engine:pkcs11:x";\n', True),
         (
             "nginx.conf",
             'server {\n ssl_certificate tls/a.pem;\n ssl_certificate_key "store:pkcs11:token=a";\n}\n',
             True,
         ),
-        ("nginx.conf", "server {\n ssl_certificate tls/a.pem;\n ssl_certificate_key data:$key;\n}\n", True),
         ("site.conf", 'SSLCertificateFile tls/a.pem\nSSLCertificateKeyFile "pkcs11:object=a;type=private"\n', True),
         ("haproxy.cfg", "frontend f\n bind :1 ssl crt @store/a ca-file @system-ca\n", True),
     ],

@@ -540,6 +540,24 @@ def test_a_mark_stands_by_its_month() -> None:
     assert places["jun 2027"] < row.end < WIDTH
 
 
+@pytest.mark.parametrize("count", [1, 26])
+def test_the_line_of_now_crosses_each_bar_and_no_text(portfolio: Portfolio, count: int) -> None:
+    root = portfolio_root(many(portfolio, count))
+    drawn = [each for each in root.iter("svg") if each.get("class") == "picture timeline" and list(each.iter("g"))]
+    assert len(drawn) == -(-count // MOST_ROWS)
+    for picture in drawn:
+        (line,) = [each.get("d", "") for each in picture.iter("path") if each.get("class") == "now"]
+        parts = [(float(begin), float(end)) for begin, end in re.findall(r"M[\d.]+ ([\d.]+)V([\d.]+)", line)]
+        for text in picture.iter("text"):
+            top, bottom = (float(text.get("y", "")) + each for each in (-11, 4))  # of 13 px, with what hangs below
+            assert all(end <= top or begin >= bottom for begin, end in parts), "".join(text.itertext())
+        bars = [each for each in picture.iter("rect") if each.get("class") == "bar"]
+        assert len(bars) == len(list(picture.iter("g")))
+        for bar in bars:
+            top = float(bar.get("y", ""))
+            assert any(begin <= top and end >= top + float(bar.get("height", "")) for begin, end in parts)
+
+
 @pytest.mark.parametrize("count", [1, 25, 60])
 def test_a_page_has_a_row_of_a_picture_and_of_the_table_for_each(portfolio: Portfolio, count: int) -> None:
     root = portfolio_root(many(portfolio, count))

@@ -28,13 +28,13 @@ from pkitools.limits import MAX_MESSAGE_VALUE
 from pkitools.messages import LANGUAGES, Language
 from pkitools.portfolio import Gap, Portfolio
 from pkitools.portfolio.risk import risks_of
-from pkitools.renewal.working_days import WorkingDays
 from pkitools.reports import Telling, portfolio_report, report_suffixes
 from pkitools.reports.portfolio import _FORMS
 from pkitools.reports.portfolio.as_sarif import file_uri
 from pkitools.reports.portfolio.order_days import OrderDays
 from pkitools.reports.portfolio.telling import place_names, said_of, standing_word
 from pkitools.reports.telling.readable import short_day
+from pkitools.rules.working_days import WorkingDays
 from pkitools.text import visible
 from tests.portfolio.support import hostile, something_of_everything
 from tests.support.pages import frame

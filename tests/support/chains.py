@@ -165,8 +165,9 @@ def end_entity(cn: str, issuer: Issued, **deviations: Any) -> Issued:
     return issue(cn, issuer, defaults=defaults, **deviations)
 
 
-def crl(issuer: Issued, *revoked: int, number: int | None = 1) -> bytes:
-    rows = [sequence(integer(serial), time(START)) for serial in revoked]
+def crl(issuer: Issued, *revoked: int, number: int | None = 1, reason: int | None = None) -> bytes:
+    why = b"" if reason is None else sequence(extension("2.5.29.21", bytes((0x0A, 1, reason))))
+    rows = [sequence(integer(serial), time(START), why) for serial in revoked]
     blocks = [] if number is None else [extension("2.5.29.20", integer(number))]
     algorithm = sequence(oid(ECDSA["sha256"][0]))
     signed = sequence(

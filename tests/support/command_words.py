@@ -48,6 +48,24 @@ def words(text: str) -> list[str]:
     return [found.removeprefix("pkitools ") for found in _words().findall(text)]
 
 
+def undoable(text: str, own: str) -> list[str]:
+    """What a text names that whoever reads it cannot do where it stands.
+
+    Args:
+        text: it.
+        own: the command whose options it may name alone: of what shows the text. Any other option is one of the command
+            that the same sentence names before it or after it.
+    """
+    known, found = options(), []
+    for sentence in re.split(r"(?<=[.?!])\s|\n", text):
+        named = words(sentence)
+        commands = [each for each in named if not each.startswith("--")]
+        found += [each for each in commands if not any(f"{path} ".startswith(f"{each} ") for path in known)]
+        may = frozenset(known[own]).union(*(known.get(each, frozenset()) for each in commands))
+        found += [each for each in named if each.startswith("--") and each not in may]
+    return found
+
+
 @cache
 def _bare() -> re.Pattern[str]:
     """A command with its arguments, up to the full stop of the sentence it stands in."""

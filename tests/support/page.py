@@ -15,6 +15,7 @@ from pkitools_cli.page.application import Answer, Application
 from pkitools_cli.page.exchange import Request, query_of
 from pkitools_cli.page.guard import Guard
 from pkitools_cli.page.site import Given, Site
+from tests.support.command_words import undoable
 
 MOMENT = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 PORT = 8123
@@ -69,7 +70,12 @@ class Visitor:
         }
 
     def ask(self, request: Request) -> Answer:
-        return self.application.answer(request)
+        """Ask the page, and hold what it tells to what can be done: there, or with a command that there is."""
+        answer = self.application.answer(request)
+        if answer.body[:9].lower() == b"<!doctype":
+            cannot = undoable(Read(answer, apart=True).text, "page")
+            assert not cannot, f"{request.path} tells what cannot be done from there: {cannot}"
+        return answer
 
     def get(self, target: str, **headers: str) -> Answer:
         parts = urlsplit(target)
@@ -119,11 +125,12 @@ def multipart(files: Iterable[tuple[str, bytes]], fields: Mapping[str, str] | No
 class Read(HTMLParser):
     """What stands on a page: its elements with their attributes, and its text."""
 
-    def __init__(self, answer: Answer | bytes) -> None:
+    def __init__(self, answer: Answer | bytes, *, apart: bool = False) -> None:
         super().__init__(convert_charrefs=True)
         self.elements: list[tuple[str, dict[str, str]]] = []
         self._pieces: list[str] = []
         self._quiet = 0
+        self._apart = apart  # each element on a line of its own
         self.feed((answer if isinstance(answer, bytes) else answer.body).decode())
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -135,11 +142,11 @@ class Read(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._quiet:
-            self._pieces.append(data)
+            self._pieces.append(f"{data}\n" if self._apart else data)
 
     @property
     def text(self) -> str:
-        return " ".join("".join(self._pieces).split())
+        return "".join(self._pieces) if self._apart else " ".join("".join(self._pieces).split())
 
     def attributes(self, tag: str, name: str) -> list[str]:
         """The values of an attribute of every element of a kind."""

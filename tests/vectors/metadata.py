@@ -161,7 +161,7 @@ VECTORS = [
     pair("rollover.most", of_broker(roles=role(keys="".join(TWO))), of_broker(), "eherkenning"),
     pair("rollover.expired", with_keys(descriptor(ENDED), descriptor(), descriptor(use="encryption"))),
     pair("validity.stated", lambda: good(attributes="")),
-    pair("validity.form", lambda: good(attributes='validUntil="1 juni 2027"')),
+    pair("validity.form", lambda: good(attributes='cacheDuration="1 dag"')),
     pair(
         "validity.no_time",
         lambda: good(attributes='cacheDuration="PT0S"'),

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from pkitools.errors import MissingExtraError
 from pkitools.findings import Severity, Verdict
 from pkitools.frozen import dataclass
+from pkitools.portfolio.renewing import Renewal, first_to_renew
 from pkitools.portfolio.waiting import request_for_next
 from pkitools.reports import Expiry, expiry_document
-from pkitools.reports.expiry import Nagios, nagios_line
-from pkitools.reports.planning.work import at_noon
-from pkitools.reports.portfolio.telling import cut_short_told, partial_told, place_text, successor_told, what_is_left
+from pkitools.reports.expiry import WARNING_DAYS, Nagios, nagios_line
+from pkitools.reports.portfolio.telling import (
+    cut_short_told,
+    order_day_told,
+    partial_told,
+    place_text,
+    successor_told,
+    what_is_left,
+)
 from pkitools.reports.telling.readable import short_day
-from pkitools.rules.order_day import order_day
 from pkitools.text import visible
 from pkitools_cli.commands.given.judging import trust_option
 from pkitools_cli.commands.scan.claims import refuse_no_place
+from pkitools_cli.commands.scan.orders import order_told
 from pkitools_cli.commands.scan.running import Running
 from pkitools_cli.commands.status.asked import Scanning
 from pkitools_cli.exit_codes import ExitCode, MonitorCode, of_verdicts
@@ -37,13 +43,27 @@ if TYPE_CHECKING:
     from pkitools.portfolio import HeldCertificate, Portfolio
 
 
+_OF_STATE: Final = {
+    Nagios.CRITICAL: Severity.WARNING,
+    Nagios.WARNING: Severity.NOTICE,
+    Nagios.OK: Severity.INFO,
+    Nagios.UNKNOWN: Severity.INFO,
+}
+_OF_RENEWAL: Final = {
+    Renewal.LATE: Severity.WARNING,
+    Renewal.ORDER: Severity.NOTICE,
+    Renewal.SWITCH: Severity.NOTICE,
+    Renewal.NOTHING: Severity.INFO,
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """What ``expiry`` was given."""
 
     places: tuple[str, ...]
     nagios: bool
-    warning: int
+    warning: int | None
     critical: int
     chain: tuple[str, ...]
     trust: tuple[str, ...]
@@ -56,7 +76,7 @@ class Options:
 @click.command("expiry", cls=Command, help="cli.expiry.help")
 @click.argument("places", nargs=-1, required=True, metavar="FILE|DIR...")
 @click.option("--nagios", is_flag=True, help="cli.expiry.nagios")
-@click.option("--warning", "-w", type=click.IntRange(0, 36500), metavar="DAYS", default=90, help="cli.expiry.warning")
+@click.option("--warning", "-w", type=click.IntRange(0, 36500), metavar="DAYS", help="cli.expiry.warning")
 @click.option("--critical", "-c", type=click.IntRange(0, 36500), metavar="DAYS", default=30, help="cli.expiry.critical")
 @click.option("--chain", multiple=True, metavar="FILE", help="cli.cert_check.chain")
 @trust_option
@@ -66,7 +86,7 @@ class Options:
 @gathered(Options)
 def command(options: Options) -> Reply[Expiry]:
     """Find the certificates, and tell which ends first."""
-    if options.critical > options.warning:
+    if options.critical > (WARNING_DAYS if options.warning is None else options.warning):
         raise click.UsageError(tr("cli.expiry.order"))
     refuse_no_place(options.places)
     if options.nagios and not is_for_people():
@@ -84,12 +104,14 @@ def _portfolio(options: Options) -> Portfolio:
 
 
 def _code(found: Expiry, fail_on: Severity | None) -> ExitCode:
-    """Return the exit code: what ended failed, what ends soon is a finding."""
-    weights = {Nagios.CRITICAL: Severity.WARNING, Nagios.WARNING: Severity.NOTICE}
+    """Return the exit code: what ended failed, what ends soon is a finding, and so is what is to be done for its next.
+
+    How near an end is, is for who asks to say; that it weighs less than in a scan is not.
+    """
     verdicts = [
         (Verdict.FAILED, Severity.ERROR)
         if one.days_left(found.moment) < 0 and not one.is_set_aside
-        else (Verdict.PASSED, weights.get(found.state(one)))
+        else (Verdict.PASSED, max(_OF_STATE[found.state(one)], _OF_RENEWAL[found.renewal(one)]))
         for one in found.certificates
     ]
     return of_verdicts(verdicts, fail_on, complete=found.portfolio.is_whole)
@@ -106,7 +128,7 @@ def _text(found: Expiry) -> Iterator[Line | str]:
             yield from wrapped(cut_short, "    ")
         if one.is_of_provider and found.state(one) is not Nagios.OK:
             yield from wrapped(tr("cli.expiry.of_provider"), "    ")
-        if one.successor is not None and (one.is_set_aside or found.state(one) is not Nagios.OK):
+        if one.successor is not None and (one.is_set_aside or _is_followed(one, found)):
             yield from wrapped(successor_told(one.successor, language(), one), "    ")
         elif found.state(one) is not Nagios.OK and (lacking := partial_told(one, language())):
             yield from wrapped(lacking, "    ")
@@ -136,12 +158,23 @@ def _now(found: Expiry) -> str:
     """
     if not found.certificates and found.portfolio.is_whole:
         return tr("cli.scan.now.nothing")
-    ending = [one for one in found.certificates if found.state(one) is not Nagios.OK]
-    alone = [one for one in ending if one.successor is None]
-    if ending and not alone:
-        return _followed_now(ending)
+    alone = [one for one in found.certificates if one.successor is None and found.state(one) is not Nagios.OK]
     own = [one for one in alone if not one.is_of_provider]
-    return tr("cli.expiry.now.of_provider") if alone and not own else _now_of_last(found, own)
+    if any(one.days_left(found.moment) < 0 for one in own):
+        return tr("cli.scan.now.expired")
+    if ordering := _to_order(found):
+        return ordering
+    if len(own) < len(alone):
+        return tr("cli.expiry.now.of_provider")
+    followed = [one for one in found.certificates if _is_followed(one, found)]
+    if followed:
+        return _followed_now(followed)
+    return _later(own, found.moment) if own else tr(f"cli.expiry.now.{found.overall.name.lower()}")
+
+
+def _is_followed(one: HeldCertificate, found: Expiry) -> bool:
+    """Return whether the next is there and it is to be told: that is to be put into use, however long there is."""
+    return one.successor is not None and (found.state(one) is not Nagios.OK or found.renewal(one) is Renewal.SWITCH)
 
 
 def _followed_now(ending: Sequence[HeldCertificate]) -> str:
@@ -151,30 +184,25 @@ def _followed_now(ending: Sequence[HeldCertificate]) -> str:
     return tr(f"cli.scan.now.{slug}", name=visible(name))
 
 
-def _now_of_last(found: Expiry, alone: Sequence[HeldCertificate]) -> str:
-    """Return what to do first where what ends has no next, or nothing ends soon."""
-    if any(one.days_left(found.moment) < 0 for one in alone):
-        return tr("cli.scan.now.expired")
+def _to_order(found: Expiry) -> str:
+    """Return what to order, where a last day for that is near or has gone by; else nothing."""
     coming = (one for one in found.certificates if one.successor is None and not one.is_of_provider)
     due = [one for one in coming if one.mend is None and one.is_due(found.moment)]
-    request = request_for_next((due or alone)[0], found.portfolio) if due or alone else None
-    if request is not None:
-        return tr("cli.scan.now.request", place=visible(request.place.name))
     if due:
+        request = request_for_next(due[0], found.portfolio)
+        if request is not None:
+            return tr("cli.scan.now.request", place=visible(request.place.name))
         return tr(f"cli.expiry.now.{'critical' if Nagios.CRITICAL in map(found.state, due) else 'warning'}")
-    return _later(alone) if alone else tr(f"cli.expiry.now.{found.overall.name.lower()}")
+    asked = ((found.renewal(one), one.order_by, one) for one in found.certificates if one.successor is None)
+    first = first_to_renew(asked)
+    return "" if first is None else order_told(first, found.portfolio)
 
 
-def _later(ending: Sequence[HeldCertificate]) -> str:
+def _later(ending: Sequence[HeldCertificate], moment: datetime) -> str:
     """Return by which day the next is to be ordered of what is told of and needs not be ordered yet."""
-    from pkitools.renewal.working_days import WorkingDays, advised_order  # few come to it
-
-    first = min(ending, key=lambda one: order_day(*one.span))
-    try:
-        day = advised_order(*first.span, WorkingDays())
-    except MissingExtraError:
-        day = order_day(*first.span)
-    return tr("cli.expiry.now.later", name=visible(first.name), day=short_day(at_noon(day), language()))
+    first = min(ending, key=lambda one: one.order_by)
+    day = order_day_told(first.order_by, moment, language())
+    return tr("cli.expiry.now.later", name=visible(first.name), day=day)
 
 
 def _row(one: HeldCertificate, found: Expiry) -> Line:

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from pkitools.containers.xml_times import xml_moment
+from pkitools.checking.stated_ids import AGREED, check_agreed
+from pkitools.containers.agreed import Agreed
 from pkitools.documents import cite
 from pkitools.environment import Environment
 from pkitools.findings import NOT_APPLICABLE, Answer, Answers, Severity, Violated, met_if, violated
@@ -112,12 +113,11 @@ def _certificate(at: AgreementCase) -> Iterator[Violated]:
                 yield violated(name, held.id, place=name)
 
 
-@CPA.rule("validity", _ERROR, _CPPA)
 def _validity(at: AgreementCase) -> Answer:
-    start, end = xml_moment(at.agreement.start), xml_moment(at.agreement.end)
-    shown = f"{at.agreement.start} – {at.agreement.end}"
-    holds = start is not None and end is not None and start <= at.moment < end
-    return met_if(holds, "Start, End", shown)
+    return check_agreed(Agreed(at.agreement.id, at.agreement.start, at.agreement.end), at.moment)
+
+
+CPA.entries.append((AGREED, _validity))
 
 
 @CPA.rule("endpoint", _ERROR, cite("digikoppeling-security", "TLS001"))

@@ -144,11 +144,12 @@ def _stated(at: SamlCase) -> list[tuple[str, str | None, str | None]]:
     return [of_root, *((entity.entity_id, entity.valid_until, entity.cache_duration) for entity in inside)]
 
 
-def _everywhere(at: SamlCase) -> Iterator[tuple[str | None, str | None]]:
-    """Yield every time that is said: until when and for how long, of each role as well."""
-    yield from ((until, duration) for _, until, duration in _stated(at))
-    roles = (role.attributes for _, role in at.each_role())
-    yield from ((each.get("validUntil"), each.get("cacheDuration")) for each in roles)
+def _durations(at: SamlCase) -> Iterator[str]:
+    """Yield for how long it may be kept, each time that it is said, of each role as well."""
+    of_roles = (role.attributes.get("cacheDuration") for _, role in at.each_role())
+    for stated in (*(duration for _, _, duration in _stated(at)), *of_roles):
+        if stated is not None:
+            yield stated.strip()
 
 
 def _ends(at: SamlCase) -> Iterator[datetime]:
@@ -168,18 +169,16 @@ def _is_stated(at: SamlCase) -> Answer:
 
 @VALIDITY.rule("form", _ERROR, cite("saml-metadata", "2.3.2"))
 def _form(at: SamlCase) -> Iterator[Violated]:
-    for until, duration in _everywhere(at):
-        if until is not None and xml_moment(until.strip()) is None:
-            yield violated("validUntil", until, attribute="validUntil")
-        if duration is not None and not _DURATION.fullmatch(duration.strip()):
+    """A duration is one; a validUntil that is no moment is told of every file with metadata, also of this."""
+    for duration in _durations(at):
+        if not _DURATION.fullmatch(duration):
             yield violated("cacheDuration", duration, attribute="cacheDuration")
 
 
 @VALIDITY.rule("no_time", _WARNING)
 def _no_time(at: SamlCase) -> Iterator[Violated]:
     """A duration that is nothing or less: a recipient fetches the file each time, or never uses it."""
-    for _, stated in _everywhere(at):
-        duration = (stated or "").strip()
+    for duration in _durations(at):
         if _DURATION.fullmatch(duration) and (duration.startswith("-") or not any(c in "123456789" for c in duration)):
             yield violated("cacheDuration", duration)
 

@@ -13,10 +13,10 @@ from pkitools.connections.status import ConnectionsStatus, ConnectionStatus, Ste
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass, field
 from pkitools.messages import Language, message
-from pkitools.renewal.working_days import YEARS
 from pkitools.reports.connections import Planned, StepCommand
 from pkitools.reports.portfolio.telling import one_line, word
 from pkitools.reports.telling.readable import readable, short_day
+from pkitools.rules.working_days import YEARS
 from pkitools.text import visible
 
 if TYPE_CHECKING:

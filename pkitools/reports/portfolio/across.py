@@ -83,7 +83,8 @@ def _ends_told(one: Hanging, language: Language) -> str:
     if one.ends is None:
         return word("portfolio.across.ends.unknown", language)
     day, last = (short_day(each, language) for each in (one.ends, one.last_end or one.ends))
-    code = "one" if day == last else "range" if one.authorities == 1 else "several"
+    codes = ("one", "range") if one.authorities == 1 else ("several_one", "several")
+    code = codes[day != last]
     return word(f"portfolio.across.ends.{code}", language, day=day, last=last, count=one.authorities)
 
 

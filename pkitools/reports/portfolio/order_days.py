@@ -12,10 +12,10 @@ from pkitools.errors import MissingExtraError
 from pkitools.frozen import dataclass, replace
 from pkitools.messages import Language
 from pkitools.portfolio.model import HeldCertificate, Standing
-from pkitools.renewal.working_days import WorkingDays, advised_order
 from pkitools.reports.planning.work import at_noon, connection_name, date_why
 from pkitools.reports.portfolio.telling import one_line, word
 from pkitools.reports.telling.readable import short_day
+from pkitools.rules.working_days import WorkingDays, advised_order
 from pkitools.text import visible
 
 if TYPE_CHECKING:

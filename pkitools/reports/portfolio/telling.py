@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +12,7 @@ from pkitools.findings import Outcome, Report, Severity, Verdict
 from pkitools.frozen import dataclass
 from pkitools.messages import Language, RemedyText, error_sentence, message
 from pkitools.portfolio.model import HeldCertificate, Place, Portfolio, Standing, Successor, Unread
+from pkitools.portfolio.renewing import Renewal, renewal_of
 from pkitools.portfolio.waiting import request_for_next
 from pkitools.reports.telling.answer import answer_of, reservations, told
 from pkitools.reports.telling.readable import number_of, readable, role_above, short_day
@@ -150,7 +151,9 @@ def _order_told(
     planned = "" if orders is None else orders.told(certificate, language)
     if planned or certificate.verdict is not Verdict.PASSED:
         return planned
-    if certificate.standing(portfolio.moment) is not Standing.ENDS_SOON or certificate.mend is not None:
+    if certificate.standing(portfolio.moment) is not Standing.ENDS_SOON:
+        return _near_told(certificate, portfolio, language)
+    if certificate.mend is not None:
         return ""  # of a chain that is to be mended that is told
     code = "ends_soon" if certificate.ends_by is None else "works_no_longer"
     days = certificate.days_left(portfolio.moment)
@@ -159,6 +162,30 @@ def _order_told(
     if (request := request_for_next(certificate, portfolio)) is not None:
         return word(f"portfolio.report.{code}.request", language, days=days, place=visible(request.place.name))
     return word(f"portfolio.report.{code}", language, days=days)
+
+
+def _near_told(certificate: HeldCertificate, portfolio: Portfolio, language: Language) -> str:
+    """Return by which day the next is to be ordered, where that is near; else nothing."""
+    if renewal_of(certificate, portfolio.moment) is not Renewal.ORDER:
+        return ""
+    code, told = "near", {"day": order_day_told(certificate.order_by, portfolio.moment, language)}
+    if (request := request_for_next(certificate, portfolio)) is not None:
+        code, told = "near.request", {**told, "place": visible(request.place.name)}
+    return word(f"portfolio.report.order.{code}", language, **told)
+
+
+def order_day_told(day: date, moment: datetime, language: Language) -> str:
+    """Return by which day something is to be ordered, in words: today, where that is the last day for it or later.
+
+    Args:
+        day: the last day, in UTC.
+        moment: as of when, aware.
+        language: of the words.
+    """
+    if day <= moment.astimezone(UTC).date():
+        return word("portfolio.report.order.today", language)
+    at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    return word("portfolio.report.order.by_day", language, day=short_day(at, language))
 
 
 def said_of(

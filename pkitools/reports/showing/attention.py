@@ -66,6 +66,9 @@ def _of_metadata(contents: Contents, moment: datetime) -> Iterator[Attention]:
     for one in contents.described:
         if one.valid_until is not None and standing(None, one.valid_until, moment).state is State.EXPIRED:
             yield Attention("metadata.expired", None, one.name, one.valid_until)
+    for agreed in contents.agreements:
+        if agreed.ends is not None and standing(None, agreed.ends, moment).state is State.EXPIRED:
+            yield Attention("metadata.expired", None, agreed.name, agreed.ends)
 
 
 def _of_item(each: DescribedItem, moment: datetime) -> Iterator[Attention]:

@@ -13,6 +13,7 @@ from pkitools.messages import NOTHING
 from pkitools.reports.telling.answer import answer_of, told
 from pkitools.reports.telling.readable import readable
 from pkitools.reports.text import is_about_the_subject
+from pkitools.revocation.model import is_on_hold
 from pkitools.systems import Stance, Topic
 from pkitools.text import pattern
 from pkitools.x509 import CertificateFacts, read_certificate
@@ -261,10 +262,19 @@ def _keys(outcome: Outcome, place: HandedIn) -> tuple[str, ...]:
     unsure = "unsure" if outcome.params.get("sure") == NOTHING else None
     # a root that was handed in already is not asked for again, nor where it is the first issuer that lacks
     rooted = options.trust or outcome.certificate is None or outcome.certificate.role == "end_entity"
+    held = "held" if is_on_hold(outcome) else None
     test = ("trial_given" if options.trust else "trial") if outcome.params.get("test", NOTHING) != NOTHING else None
     passed = place.arrived and place.report.verdict is Verdict.PASSED
     sent = "_".join(filter(None, (unsure, "alone" if place.is_alone else "sent"))) if passed else None
-    precise = (test, outcome.params.get("code"), sent, unsure, "rooted" if rooted else None, options.environment.value)
+    precise = (
+        held,
+        test,
+        outcome.params.get("code"),
+        sent,
+        unsure,
+        "rooted" if rooted else None,
+        options.environment.value,
+    )
     return (*(f"{code}.{more}" for more in precise if more), code)
 
 

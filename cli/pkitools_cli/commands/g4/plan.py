@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from pkitools.portfolio import Successor
     from pkitools.renewal import BindingDate, Breakage, MigrationPlan
-    from pkitools.renewal.working_days import WorkingDays
+    from pkitools.rules.working_days import WorkingDays
     from pkitools.systems import System
 
 _ALWAYS: Final = "always"
@@ -91,7 +91,7 @@ def _planned(
 @cache
 def _working_days() -> WorkingDays | None:
     """Return the working days, as ``scan`` and ``plan`` go by; ``None`` where the library of holidays is not here."""
-    from pkitools.renewal.working_days import WorkingDays
+    from pkitools.rules.working_days import WorkingDays
 
     try:
         return WorkingDays()

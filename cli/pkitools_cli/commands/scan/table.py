@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pkitools.findings import Severity, Verdict
 from pkitools.limits import MAX_MESSAGE_VALUE
 from pkitools.portfolio.model import HeldCertificate, Portfolio, Standing
+from pkitools.portfolio.renewing import Renewal, renewal_of
 from pkitools.reports.portfolio.telling import (
     Telling,
     cut_short_told,
@@ -139,6 +140,7 @@ class Table:
         is_ordered = self._orders is not None and standing is Standing.ENDS_SOON and self._orders.is_ordered(one)
         weight = None if self._orders is None else planned_weight(self._orders, standing, one, self._portfolio.moment)
         return (
+            renewal_of(one, self._portfolio.moment) is Renewal.ORDER,
             one.partial is not None,
             one.ends_by is not None,
             one.mend is not None,

@@ -12,6 +12,7 @@ from pkitools.findings import Severity, Status, Verdict
 from pkitools.frozen import replace
 from pkitools.portfolio.following import POINTS_NOWHERE
 from pkitools.portfolio.model import EnvironmentBasis, Gap, HeldCertificate, Judgement, Portfolio, Standing, Unread
+from pkitools.portfolio.renewing import Renewal
 from pkitools.portfolio.waiting import request_for_next, waiting
 from pkitools.reports.planning.work import at_noon, names_by_claim
 from pkitools.reports.portfolio.telling import (
@@ -30,7 +31,7 @@ from pkitools.reports.telling.readable import readable, short_day
 from pkitools.text import few, visible
 from pkitools_cli.commands.next_steps import NextStep
 from pkitools_cli.commands.scan.across import across_now, across_told
-from pkitools_cli.commands.scan.orders import planned_day
+from pkitools_cli.commands.scan.orders import coming, order_told, planned_day
 from pkitools_cli.commands.scan.table import ENDING, Table
 from pkitools_cli.commands.status.commands import brings_chain, chained_file, lists_in, mending, renewal_for, taken
 from pkitools_cli.commands.status.new_files import NewFiles
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
     from pkitools.connections import Connection, Connections
     from pkitools.portfolio import Changes
+    from pkitools.portfolio.renewing import ToRenew
     from pkitools.portfolio.risk import Risks
     from pkitools.reports.portfolio.order_days import OrderDays
 
@@ -96,7 +98,9 @@ def scan_told(
     names = names_by_claim(connections, language())
     if portfolio.judged:
         yield ""
-        _, urgent = _most_urgent(portfolio, orders)
+        standing, urgent = _most_urgent(portfolio, orders)
+        first = _to_renew(portfolio, orders, standing, urgent)
+        urgent = urgent if first is None or standing in _URGENT else first[2]
         yield from Table(portfolio, orders, names, urgent).rows(verbose=verbose)
     yield from across_told(risks, portfolio, verbose=verbose)
     yield from _unread(portfolio, None if verbose else _MOST_UNREAD)
@@ -212,15 +216,10 @@ def first_step(
         orders: says by which day the next is to be ordered, by the plans of connections; ``None`` without any.
         connections: those that certificates are judged by; ``None``: by none.
     """
-    late = next(_late(portfolio, orders), None)
-    if late is not None:
-        return NextStep(late)
-    across = across_now(risks, portfolio)
-    if across is not None:
-        return NextStep(across)
     standing, one = _most_urgent(portfolio, orders)
-    if one is not None and (seen_to := _seen_to(standing, one, portfolio, orders)):
-        return NextStep(seen_to)
+    sentence = next(_before_a_command(portfolio, risks, orders, standing, one), None)
+    if sentence is not None:
+        return NextStep(sentence)
     words, after = None, ""
     if portfolio.complete and one is not None:
         words, after = _command(standing, one, given, portfolio, connections)
@@ -236,6 +235,36 @@ def first_step(
     name = "" if one is None else visible(one.name)
     slug = "chain" if words[:2] == _CHAIN else f"{standing}_file"
     return NextStep(tr(f"cli.scan.now.{slug}", **({"name": name} if slug == "chain" else {})), words, after)
+
+
+def _before_a_command(
+    portfolio: Portfolio,
+    risks: Risks,
+    orders: OrderDays | None,
+    standing: Standing | None,
+    one: HeldCertificate | None,
+) -> Iterator[str]:
+    """Yield what is to be done and no command of ours does: what can wait the least first."""
+    yield from _late(portfolio, orders)
+    first = _to_renew(portfolio, orders, standing, one)
+    if first is not None and first[0] is not Renewal.SWITCH:
+        yield order_told(first, portfolio)
+    if (across := across_now(risks, portfolio)) is not None:
+        yield across
+    if one is not None and (seen_to := _seen_to(standing, one, portfolio, orders)):
+        yield seen_to
+    if first is not None and portfolio.is_whole:
+        yield _awaited(first[2])
+
+
+def _to_renew(
+    portfolio: Portfolio, orders: OrderDays | None, standing: Standing | None, one: HeldCertificate | None
+) -> ToRenew | None:
+    """Return what there is to do for the next of what is good, where nothing of one's own asks for more."""
+    is_own = one is not None and standing in _URGENT and not _is_the_other_sides(standing, one)
+    if not portfolio.complete or (one is not None and is_own and not _is_seen_to(standing, one, orders)):
+        return None
+    return coming(portfolio, orders)
 
 
 def _none_found(portfolio: Portfolio, connections: Connections | None) -> str:

@@ -85,8 +85,14 @@ def status_told(
         yield from next_step(tr(f"cli.status.now.{now}"))
 
 
-def of_all(status: ConnectionsStatus) -> Iterator[str]:
-    """Yield what holds of several: no key was seen, or it was not opened; it is not known whether theirs is revoked."""
+def of_all(status: ConnectionsStatus, *, keys_closed: str = "cli.status.keys_closed") -> Iterator[str]:
+    """Yield what holds of several: no key was seen, or it was not opened; it is not known whether theirs is revoked.
+
+    Args:
+        status: the connections.
+        keys_closed: the code of the sentence about keys that were not opened: who cannot be given a passphrase says
+            who can.
+    """
     without_key = [one for one in status.statuses if one.certificate is not None and one.key_file is None]
     if without_key:
         apart = status.connections.told_apart()
@@ -96,7 +102,7 @@ def of_all(status: ConnectionsStatus) -> Iterator[str]:
         )
     closed = _first(name for one in status.statuses if one.key_file is None for name in one.closed_keys)
     if closed:
-        yield tr("cli.status.keys_closed", names=closed)
+        yield tr(keys_closed, names=closed)
     unconfirmed = sum(one.is_unconfirmed for one in status.statuses)
     if unconfirmed:
         yield tr("cli.status.unconfirmed", count=unconfirmed)

@@ -39,6 +39,7 @@ from pkitools_cli.page.site import Site, environments, remedies_of
 from pkitools_cli.page.views import handed_in_requests
 from pkitools_cli.page.views.handed_in_requests import Inputs
 from pkitools_cli.page.views.keys import locked
+from pkitools_cli.remedies import remedy_text
 
 if TYPE_CHECKING:
     from pkitools.checking import JudgedCertificate
@@ -228,7 +229,7 @@ def _told(site: Site, checked: Checked, options: CheckOptions, read: FilesTogeth
 def _advice(
     site: Site, options: CheckOptions, placed: Mapping[str, Placing], file: CheckedFile, one: JudgedCertificate
 ) -> Advice | None:
-    """Return what to do next, as the terminal has it; ``None`` where what decides has a sentence for the page.
+    """Return what to do next, as the terminal has it; ``None`` where the sentence of what decides is another here.
 
     The chain goes first, which the terminal tells below: a page has one place for what to do.
     """
@@ -239,7 +240,10 @@ def _advice(
         return None
     with _as_command(options):
         chain = chain_step(place) if place.is_alone else None
-        return advice(chain or next_step_of(place))
+        step = chain or next_step_of(place)
+    if remedy is not None and step is not None and step.words is None and remedy_text(remedy, language()) is not None:
+        return None  # what the command line says names its options
+    return advice(step)
 
 
 _GIVEN: Final = ("environment", "systems", "oin", "organization", "entity_id", "trust", "crls")

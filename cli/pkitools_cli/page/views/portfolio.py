@@ -90,7 +90,7 @@ def _connections(site: Site, connections: Connections, by: str) -> tuple[Mapping
     told = {
         "work": work_for_page(Work.of_status(status), telling, _link),
         "counted": counted(status.statuses, status.connections.name),
-        "of_all": tuple(of_all(status)),
+        "of_all": tuple(of_all(status, keys_closed="cli.page.portfolio.keys_closed")),
         "by": by,
         "groups": [counted_group(name, members) for name, members in groups.items()],
         "problems": [*map(_problem, errors)],

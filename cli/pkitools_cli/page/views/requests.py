@@ -18,11 +18,12 @@ from pkitools.messages import error_sentence, message
 from pkitools.ordering import NoChoiceError, choice_of, lacking, missing, plan_order, plan_self_signed
 from pkitools.ordering.orders import FOR
 from pkitools.profiles import tsps
-from pkitools.text import pattern
+from pkitools.text import pattern, visible
 from pkitools_cli.commands.csr.ordering import known, takes_self_signed
 from pkitools_cli.commands.csr.writing import SHORT, places, write, write_certificate
 from pkitools_cli.commands.status.asked import given_connections
-from pkitools_cli.commands.status.new_files import NewFiles
+from pkitools_cli.commands.status.new_files import NewFiles, NewPlace, entry_for
+from pkitools_cli.commands.status.reports import add_to_files
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.options import OINText
 from pkitools_cli.own_data import every_system, given_data, system_named
@@ -31,6 +32,7 @@ from pkitools_cli.page.forms import Form, read_form
 from pkitools_cli.page.site import Site, environments, remedies_of
 
 if TYPE_CHECKING:
+    from pkitools.connections import Connection
     from pkitools.findings import Outcome
     from pkitools.ordering import Choice, Reason
     from pkitools.reports import WrittenCertificate, WrittenRequest
@@ -64,17 +66,15 @@ def make(site: Site, request: Request) -> Screen:
     try:
         secret = _passphrase(form)
         if form.value("kind") == SELF_SIGNED:
-            return Screen(
-                "made_self_signed.html",
-                _told_of(_self_signed(site, request, form, folder, secret), secret),
-                _MADE,
-            )
+            certificate = _self_signed(site, request, form, folder, secret)
+            told = {**_told_of(certificate, secret), "entry": _entry(site, form, certificate.prefix)}
+            return Screen("made_self_signed.html", told, _MADE)
         written = _written(site, request, form, folder, secret)
     except PkitoolsError as error:
         return _asked(site, form, error_sentence(error, language(), remedies_of(site.given)))
     except click.UsageError as error:
         return _asked(site, form, error.message)
-    return Screen("made.html", _told(written, secret), _MADE)
+    return Screen("made.html", {**_told(written, secret), "entry": _entry(site, form, written.prefix)}, _MADE)
 
 
 # -- asked -------------------------------------------------------------------------------------------------------------
@@ -82,6 +82,7 @@ def make(site: Site, request: Request) -> Screen:
 
 def _asked(site: Site, form: Form, *problems: str) -> Screen:
     choice: Choice | None = None
+    place = _place_of_connection(site, form)
     statements: tuple[Statement, ...] = ()
     try:
         choice = _choice(site, form)
@@ -107,7 +108,8 @@ def _asked(site: Site, form: Form, *problems: str) -> Screen:
         "asked": () if choice is None else _fields(choice),
         "spared": () if choice is None else tuple(each for each in _SPARED if each not in _fields(choice)),
         "name": form.value("name") or _free_name(site, form),
-        "place": _place_of_connection(site, form),
+        "place": "" if place is None else place.prefix,
+        "first": _folder_first(place),
     }
     return Screen("request.html", values, HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK)
 
@@ -218,12 +220,8 @@ def _self_signed(site: Site, request: Request, form: Form, folder: Path, secret:
         return write_certificate(made, prefix, secret, force=False)
 
 
-def _place_of_connection(site: Site, form: Form) -> str | None:
-    """Return where the files go, without their ends, that are made for a connection: where its ``files`` names them.
-
-    Returns:
-        ``None`` where they are for no connection, and where it names no such files or their folder is not there.
-    """
+def _connection(site: Site, form: Form) -> Connection | None:
+    """Return the connection that something is made for; ``None`` where it is for none, or for another than it says."""
     number, file = form.value("connection"), site.given.connections
     if not number or file is None:
         return None
@@ -234,20 +232,50 @@ def _place_of_connection(site: Site, form: Form) -> str | None:
     if not found or found[0].system is None:
         return None
     meant = found[0].system.name, str(found[0].environment)
-    if meant != (form.value("system"), form.value("environment")):
-        return None  # another was chosen since
-    place = NewFiles().of(found[0])
-    return place.prefix if place.is_named and place.missing is None else None
+    return found[0] if meant == (form.value("system"), form.value("environment")) else None  # chosen since
+
+
+def _place_of_connection(site: Site, form: Form) -> NewPlace | None:
+    """Return where the files go that are made for a connection: where its ``files`` names them.
+
+    Returns:
+        ``None`` where they are for no connection, and where it names no such files.
+    """
+    connection = _connection(site, form)
+    place = None if connection is None else NewFiles().of(connection)
+    return place if place is not None and place.is_named else None
+
+
+def _folder_first(place: NewPlace | None) -> str:
+    """Return that a folder is to be made first, in a sentence; empty where none is."""
+    missing = None if place is None else place.missing
+    return "" if missing is None else tr("cli.status.make_folder", folder=visible(missing))
+
+
+def _entry(site: Site, form: Form, prefix: str) -> str:
+    """Return what to add to ``files`` of a connection for what was made to be seen, in a sentence; empty where it is.
+
+    Args:
+        site: what the page was started with.
+        form: what was filled in.
+        prefix: where it was written, all but the ends.
+    """
+    file = site.given.connections
+    if file is None or _connection(site, form) is None or _place_of_connection(site, form) is not None:
+        return ""
+    return add_to_files(entry_for(NewPlace(prefix, is_named=False), file))
 
 
 def _prefix(site: Site, form: Form, folder: Path) -> str:
     """Return where the files go, without their ends.
 
     Raises:
-        UsageError: the name is none.
+        UsageError: the name is none, or the folder that a connection names is not there.
     """
     if (place := _place_of_connection(site, form)) is not None:
-        return place
+        if first := _folder_first(place):
+            raise click.UsageError(first)
+        return place.prefix
     name = form.value("name") or _free_name(site, form)
     if not _NAME.fullmatch(name):
         raise click.UsageError(tr("cli.page.request.name_wrong"))
