@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from pkitools.connections.model import Connection
 from pkitools.profiles import trial
 
-CHOSEN_BY: Final[tuple[str, ...]] = ("for", "environment", "tsp")
-"""The wishes by which profile and TSP are chosen; what is left says for whom and which names."""
+USE = ("for", "environment", "tsp")
+"""What is chosen by."""
 
 
 def wishes_of(connection: Connection, tsp: str | None) -> dict[str, str | tuple[str, ...]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pkitools.connections.status import ConnectionStatus, Step, StepState, StepStatus
-from pkitools.connections.wishes import CHOSEN_BY, wishes_of
+from pkitools.connections.wishes import USE, wishes_of
 from pkitools.containers import read_source
 from pkitools.errors import PkitoolsError
 from pkitools.files import read_bytes
@@ -295,7 +295,7 @@ def wished(words: Sequence[str], one: ConnectionStatus, moment: datetime) -> lis
 
     connection = one.connection
     holder: dict[str, Any] = {"common_name": _ANY_NAME, **wishes_of(connection, one.tsp)}
-    wishes = {name: holder.pop(name) for name in CHOSEN_BY if name in holder}
+    wishes = {name: holder.pop(name) for name in USE if name in holder}
     try:
         if connection.self_signed:
             plan_self_signed({**wishes, **holder}, moment=moment, knowledge=known())
@@ -320,7 +320,7 @@ def _profile(one: ConnectionStatus, moment: datetime) -> list[str]:
     connection = one.connection
     if connection.system is None or connection.self_signed:
         return []
-    wishes = {name: each for name, each in wishes_of(connection, one.tsp).items() if name in CHOSEN_BY}
+    wishes = {name: each for name, each in wishes_of(connection, one.tsp).items() if name in USE}
     try:
         chosen = choice_of(wishes, moment=moment, knowledge=known())
     except PkitoolsError:
