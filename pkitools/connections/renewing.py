@@ -203,6 +203,7 @@ def early_of(certificate: HeldCertificate | None, here: Iterable[HeldCertificate
 
 
 def _is_before(old: HeldCertificate, new: HeldCertificate) -> bool:
+    """Return whether one begins and ends before another, however far apart: where what uses it is stated."""
     return old.ends < new.ends and old.not_before < new.not_before
 
 
@@ -231,6 +232,7 @@ def _is_called_copy(one: HeldCertificate) -> bool:
 
 
 def _comes_after(old: HeldCertificate, new: HeldCertificate) -> bool:
+    """Return whether one is a renewal of another, by when it began: where nothing but their days says so."""
     return old.ends < new.ends and follows(old, new)
 
 

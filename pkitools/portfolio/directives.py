@@ -215,14 +215,14 @@ def of_apache(text: str, names: Collection[str]) -> Iterator[Directive]:
     A comment goes on so too. What follows ``<VirtualHost …>`` on its line Apache passes over; it is taken all the same.
     """
     block, begun, joined, conditions = Block(), 0, list[str](), list[Condition]()
-    for number, line in enumerate(text.split("\n"), start=1):
+    lines = text.split("\n")
+    for number, line in enumerate(lines, start=1):
         begun = begun if joined else number
-        if line.endswith("\\"):
-            joined.append(line[:-1])
+        joined.append(line.removesuffix("\\"))
+        if line.endswith("\\") and number < len(lines):
             continue
-        whole = "".join([*joined, line])
+        whole = "".join(joined).lstrip()
         joined = []
-        whole = whole.lstrip()
         if whole.startswith("#"):
             continue
         at = 0
@@ -240,8 +240,6 @@ def of_apache(text: str, names: Collection[str]) -> Iterator[Directive]:
             yield replace(each, conditions=tuple(conditions)) if conditions else each
         if "<" in rest and any(each["name"].lower() == "virtualhost" for each in _SECTION.finditer(rest)):
             block = block.outer or block
-    if joined:
-        yield from _on_line("".join(joined), names, begun, block)
 
 
 def _condition(kind: str, asks: str, line: int) -> Condition:

@@ -18,6 +18,7 @@ import pytest
 from pkitools.findings import Verdict
 from pkitools.portfolio import keeping
 from pkitools.portfolio.conditions import MOST_CASES
+from pkitools.portfolio.directives import of_apache
 from pkitools.portfolio.pointers import pointers_beside
 from tests.interop.test_export_forms import free_port
 from tests.portfolio.support import WHOLE, scanned
@@ -133,6 +134,20 @@ def test_apache_says_so_too(tmp_path: Path, with_x: bool) -> None:
             has_started = server.poll() is None
             server.kill()  # one that has just begun waits for more than a word
         assert has_started is starts[with_x], (case, (tmp_path / "log").read_text()[-500:])
+
+
+@pytest.mark.parametrize("begin", ["", "<IfDefine X>\n", "<VirtualHost *:1>\n<IfDefine !X>\n"])
+@pytest.mark.parametrize(
+    "last", [_CERT, f"# {_CERT}", "SSLCertificateFile \\\nA.pem", f"<IfDefine Y> {_CERT}", "</IfDefine>"]
+)
+def test_a_last_line_that_would_go_on_is_one_like_any_other(begin: str, last: str) -> None:
+    text = f"{begin}{last}\\"
+    assert _read(text) == _read(f"{text}\n")
+
+
+def _read(text: str) -> list[tuple[object, ...]]:
+    found = of_apache(text, {"sslcertificatefile"})
+    return [(each.name, each.values, each.line, each.conditions) for each in found]
 
 
 def test_what_is_switched_off_is_what_is_shown_to_clients(folder: Path) -> None:
