@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import each_of, function, mapping, octets, of_type, text
 from pkitools.errors import PkitoolsError
+from pkitools.files import is_folder
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_PENDING
 from pkitools.portfolio.claims import Claims, namers
@@ -695,5 +696,5 @@ def _walked_apart(files: Sequence[str]) -> Iterator[FoundFile | Unread]:
     """
     given = {same_place(each): each for each in files}
     for place, name in given.items():
-        if not (os.path.isdir(name) and any(str(each) in given for each in PurePath(place).parents)):  # noqa: PTH112  as elsewhere here
+        if not (is_folder(name) and any(str(each) in given for each in PurePath(place).parents)):
             yield from Walk(given).files(name)
