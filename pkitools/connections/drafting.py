@@ -12,6 +12,7 @@ from pathlib import Path, PurePath
 from pkitools.arguments import of_type, one_of, optional, text
 from pkitools.connections.naming import says_nothing
 from pkitools.environment import Environment
+from pkitools.files import is_file
 from pkitools.frozen import dataclass
 from pkitools.messages import LANGUAGES, Language, message
 from pkitools.oin import OIN, InvalidOINError
@@ -189,7 +190,7 @@ class _Writing:
 
     def _to_come(self, last: HeldCertificate, own: frozenset[str]) -> Iterator[str]:
         """Yield a pattern for what comes beside the last certificate, such as the next; none that takes others in."""
-        files = [place.name for place in last.places if place.entity_id is None and Path(place.name).is_file()]
+        files = [place.name for place in last.places if place.entity_id is None and is_file(place.name)]
         files = [*filter(is_unicode, files)]
         if not files:
             return

@@ -94,6 +94,7 @@ _FORMS: Final[tuple[tuple[str, re.Pattern[bytes]], ...]] = tuple(
         ("pgp", rb"[\x94\x98][\x40-\xff][\x03-\x06]|[\x95\x99]..[\x03-\x06]"),
         ("pgp", rb"[\xc5\xc6](?:[\x40-\xbf]|[\xc0-\xdf].|\xff....)[\x03-\x06]"),
         ("age", rb"AGE-SECRET-KEY-1|age1|age-encryption\.org/"),
+        ("ebcdic", rb"\x4c\x6f\xa7\x94\x93"),  # <?xml in any of its code pages
         ("image", rb"\x89PNG|\xff\xd8\xff|GIF8|RIFF.{4}WEBP|BM.{4}\x00{4}"),
         ("ole", re.escape(OFFICE[0])),
         ("tnef", re.escape(OFFICE[1])),

@@ -627,13 +627,16 @@ def _xml(data: bytes, found: _Found) -> ContainerFormat | None:
         return None
     from pkitools.containers.saml_entities import described_in  # no other file needs these
     from pkitools.containers.saml_messages import read_message
-    from pkitools.containers.saml_places import bare_keys, service_ids
+    from pkitools.containers.saml_places import service_ids
 
     certificates, bad = xml_text.certificates_in(data)
     _keys_of_text(data, found)
     is_message = read_message(data) is not None
     if not certificates and not bad and not found.items and not is_message:
-        return ContainerFormat.SAML_METADATA if xml_text.is_metadata(data) else None
+        if not xml_text.is_metadata(data):
+            return None
+        _tell_bare_keys(data, found)
+        return ContainerFormat.SAML_METADATA
     if xml_text.has_document_type(data):
         raise InputError("sources.error.xml_document_type", name=found.name)
     found.problems += bad
@@ -641,8 +644,7 @@ def _xml(data: bytes, found: _Found) -> ContainerFormat | None:
         found.bad(found.next_position(), InputError("sources.error.beside"))
     if xml_text.is_metadata(data):
         found.service_ids, found.described = service_ids(data), described_in(data)
-        for use in dict.fromkeys(bare_keys(data)):
-            found.bad(found.next_position(), InputError("sources.error.saml_bare_key", use=use))
+        _tell_bare_keys(data, found)
     else:
         from pkitools.containers.agreed import agreements_in
 
@@ -671,6 +673,14 @@ def _take_elements(data: bytes, certificates: Sequence[tuple[int, int, bytes]], 
             found.items[before:] = [replace(i, is_stated=fits, key_info=at) for i in found.items[before:]]
         if info is not None and info.key is not None:
             found.items[before:] = [replace(i, stated_key=info.key, key_info=info.at) for i in found.items[before:]]
+
+
+def _tell_bare_keys(data: bytes, found: _Found) -> None:
+    """Tell of the keys of metadata of which no certificate stands there, so that nobody looked at them."""
+    from pkitools.containers.saml_places import bare_keys
+
+    for use in dict.fromkeys(bare_keys(data)):
+        found.bad(found.next_position(), InputError("sources.error.saml_bare_key", use=use))
 
 
 def _tell_bare(data: bytes, found: _Found) -> None:

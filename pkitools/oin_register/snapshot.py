@@ -16,7 +16,7 @@ from typing import Final
 
 from pkitools.arguments import aware
 from pkitools.errors import InputError, InvalidValueError
-from pkitools.files import read_bytes, write_public
+from pkitools.files import may_be_there, read_bytes, write_public
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_INPUT_BYTES
 from pkitools.oin_register.model import Listing, Organization, Query, Register, RegisterError, RegisterStatus
@@ -89,7 +89,7 @@ def write_snapshot(path: Path, snapshot: Snapshot, *, overwrite: bool = False) -
         FileError: it cannot be written.
         InputError: what stands there is no copy of the register.
     """
-    if not overwrite and path.exists():
+    if not overwrite and may_be_there(path):
         read_snapshot(path)
     write_public(path, _database(snapshot), overwrite=True)
 

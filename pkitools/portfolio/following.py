@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from pkitools.containers.templates import ENDINGS
-from pkitools.files import may_be_there
+from pkitools.files import is_file, is_folder, may_be_there
 from pkitools.files.common import file_error
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_PATTERN_FILES, MAX_PATTERN_FOLDERS
@@ -109,14 +109,14 @@ def keys_called(pointer: Pointer, certificate: str) -> list[str]:
         return []
     whole, cut = certificate + unnamed.key, certificate.removesuffix(unnamed.cut) + unnamed.key
     names = {True: (cut, whole), False: (whole,), None: (whole, cut)}[unnamed.is_cut]
-    return [*filter(os.path.isfile, dict.fromkeys(names))]
+    return [*filter(is_file, dict.fromkeys(names))]
 
 
 def _variants(pointer: Pointer, name: str) -> tuple[str, ...]:
     """Return the files of several keys that a program takes for a name that no file has."""
     ends = () if pointer.unnamed is None else pointer.unnamed.variants
     found = ([f"{path}{end}" for end in ends] for path in _candidates(pointer, name))
-    return next(filter(None, (tuple(filter(os.path.isfile, each)) for each in found)), ())
+    return next(filter(None, (tuple(filter(is_file, each)) for each in found)), ())
 
 
 def listing_of(pointer: Pointer, name: str) -> tuple[str, ...] | None:
@@ -141,7 +141,7 @@ def any_together(key: Pointer, name: str) -> tuple[tuple[str, str], ...]:
     if key.roots or key.bases or key.key_of_bases or _are_absolute(key.text, key.key_of):
         return ()
     places = zip(_candidates(replace(key, text=key.key_of), name), _candidates(key, name), strict=True)
-    found = [(str(of), str(one)) for of, one in places if all(map(os.path.isfile, (of, one)))]
+    found = [(str(of), str(one)) for of, one in places if all(map(is_file, (of, one)))]
     return tuple(found) if len(found) > 1 else ()
 
 
@@ -160,7 +160,7 @@ def _named(pointer: Pointer, name: str) -> Leads:
         # without its key a certificate is judged all the same: who hands configurations on leaves keys out
         gap = Gap.SKIPPED if pointer.is_key else Gap.MISSING
         return Leads(unread=_unread(pointer, name, gap, POINTS_NOWHERE))
-    if os.path.isdir(found):  # noqa: PTH112  a Path raises where a link leads to what may not be seen
+    if is_folder(found):
         listing = _Listing()
         listing.take_folder(str(found), is_deep=pointer.target is Target.PATTERN)
         return listing.leads(pointer, name) or Leads()
@@ -223,7 +223,7 @@ class _Listing:
                 if not is_last:
                     found.append((one, True))  # whether it is there is seen when it is entered
                 elif os.path.lexists(one):
-                    found.append((one, os.path.isdir(one)))  # noqa: PTH112  as above
+                    found.append((one, is_folder(one)))
             folders = [each for each, is_folder in found if is_folder]
             if is_last:
                 self.files += [each for each, is_folder in found if not is_folder]

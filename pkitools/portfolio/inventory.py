@@ -69,8 +69,8 @@ _FILES: Final = tuple(
 )
 """How names of files end that are no hosts."""
 
-_TABLES: Final = (".csv", ".tsv")
-LISTS: Final = (*_TABLES, ".txt", ".lst")
+TABLES: Final = (".csv", ".tsv")
+LISTS: Final = (*TABLES, ".txt", ".lst")
 """How the names of lists end."""
 _PEER: Final = pattern(r"(?:https://)?(?P<host>\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9._-]{1,253}):(?P<port>[0-9]{1,5})/?")
 _AS_PEER: Final = pattern(r"(?:https://)?(?P<host>[A-Za-z0-9._-]{1,253}):[^\s:/\\]{0,40}/?")
@@ -149,7 +149,7 @@ def _of_rows(text: str, name: str) -> Iterator[Pointer]:
     try:
         heading = [each.strip().lower().lstrip("\ufeff") for each in next(rows, (1, []))[1]]
     except InputError:
-        if name.lower().endswith(_TABLES):
+        if name.lower().endswith(TABLES):
             raise
         heading = []  # a text that is no table
     meant = [at for at, each in enumerate(heading) if each in COLUMNS]
@@ -195,7 +195,7 @@ def _without_heading(text: str, name: str) -> tuple[Pointer, ...]:
         InputError: it is a table, so that a column is meant, and none is called as we know them.
     """
     found = _all_lines(text, name)
-    if not found and name.lower().endswith(_TABLES):
+    if not found and name.lower().endswith(TABLES):
         raise InputError("portfolio.error.no_column", name=name)
     return found
 

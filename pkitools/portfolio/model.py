@@ -673,7 +673,7 @@ class Reading:
         is_by_folder: whether a root in it is somebody's own depends on what else lies in its folder.
         reached: of a scan of places of connections, the numbers of those from whose places it was reached: it lies
             there, or what lies there names it, or names what names it.
-        is_list: it lay in a folder, and names peers to whoever hands it in itself.
+        is_list: it lay in a folder, and names peers or files to whoever hands it in itself.
     """
 
     name: str
@@ -734,7 +734,7 @@ class Portfolio:
             and counts, is judged with that certificate.
         revocation_off: it was said to be left out, so that lists were not asked, also where there were any.
         list_folders: the folders that those lists lie in: whoever checks one certificate again has to give them.
-        peer_lists: files in a folder that name peers, which are asked only where such a file is handed in itself.
+        peer_lists: lists of peers or files that lay in a folder: one is followed only where it is handed in itself.
     """
 
     moment: datetime

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from pkitools.files import is_folder
 from pkitools.portfolio.where import folder_of, same_place
 from pkitools.portfolio.written import Word
 
@@ -150,7 +151,7 @@ class Folders:
     def _real(self, folder: str) -> str | None:
         """Return where a folder is; ``None`` where none is there, or very many were looked for."""
         if folder not in self._there and len(self._there) < _MOST_LOOKED_UP:
-            self._there[folder] = os.path.realpath(folder) if os.path.isdir(folder) else None  # noqa: PTH112  as elsewhere here
+            self._there[folder] = os.path.realpath(folder) if is_folder(folder) else None
         return self._there.get(folder)
 
 

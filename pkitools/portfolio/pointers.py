@@ -20,7 +20,7 @@ from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_CONFIGURATION_BYTES, MAX_POINTERS
 from pkitools.portfolio.conditions import cases_of, has_cases
 from pkitools.portfolio.directives import DATA, PROGRAMS, Block, Directive, of_escaped_keys
-from pkitools.portfolio.inventory import LISTS, may_be_list, of_inventory
+from pkitools.portfolio.inventory import LISTS, TABLES, may_be_list, of_inventory
 from pkitools.portfolio.model import OwnKey, Pointer, Target, Unnamed
 from pkitools.portfolio.programs import Program, kinds, name_of, with_braces, word_of, words
 from pkitools.text import pattern, size_text
@@ -509,12 +509,15 @@ def _of_lines(text: str, bases: tuple[str, ...]) -> Iterator[Pointer]:
             yield replace(told, unnamed=unnamed, own_key=OwnKey.LOADED)
 
 
-def is_list_of_peers(data: bytes, name: str) -> bool:
-    """Return whether a file that only lies somewhere would be read as a list of peers, were it handed in."""
+def is_list(data: bytes, name: str) -> bool:
+    """Return whether a file that only lies somewhere would be read as a list of peers or files, were it handed in.
+
+    A list of files is a table with a column that says so: a path on a line by itself may stand in any note.
+    """
     if not name.lower().endswith(LISTS):
         return False
     try:
         found = pointers_of(data, name, is_inventory=True)
     except PkitoolsError:
         return False
-    return any(each.target is Target.PEER for each in found)
+    return any(each.target is Target.PEER for each in found) or (bool(found) and name.lower().endswith(TABLES))

@@ -47,7 +47,7 @@ from pkitools.portfolio.model import (
     Reading,
     Unread,
 )
-from pkitools.portfolio.pointers import is_list_of_peers, pointers_beside, pointers_of
+from pkitools.portfolio.pointers import is_list, pointers_beside, pointers_of
 from pkitools.portfolio.where import folder_of
 from pkitools.requests.reading import RequestFacts, read_request
 from pkitools.trust import embedded_intermediates, hierarchy_of
@@ -149,7 +149,7 @@ def _without(unit: Unit, error: InputError) -> Reading:
     is_called = is_not_what_it_says(unit.name, error) and not unit.is_lone
     is_missed = (bool(unit.named_by) and not unit.is_part) or is_called
     if unit.in_folder and not is_missed and (_is_of_no_use(error, unit) or _is_of_blanks(unit)):
-        return Reading(unit.name, holds_nothing=True, is_list=is_list_of_peers(unit.data, unit.name))
+        return Reading(unit.name, holds_nothing=True, is_list=is_list(unit.data, unit.name))
     return Reading(unit.name, unread=(_gap(unit, error),))
 
 

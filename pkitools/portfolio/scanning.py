@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from pkitools.arguments import each_of, function, mapping, octets, of_type, text
 from pkitools.checking.file_names import is_called_old_configuration
 from pkitools.errors import PkitoolsError
+from pkitools.files import is_folder
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_PENDING
 from pkitools.portfolio.claims import Claims, namers
@@ -748,5 +749,5 @@ def _walked_apart(files: Sequence[str]) -> Iterator[FoundFile | Unread]:
     """
     given = {same_place(each): each for each in files}
     for place, name in given.items():
-        if not (os.path.isdir(name) and any(str(each) in given for each in PurePath(place).parents)):  # noqa: PTH112  as elsewhere here
+        if not (is_folder(name) and any(str(each) in given for each in PurePath(place).parents)):
             yield from Walk(given).files(name)

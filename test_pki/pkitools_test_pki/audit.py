@@ -11,7 +11,7 @@ from typing import Any
 from cryptography import x509
 
 from pkitools.errors import PkitoolsError
-from pkitools.files import read_bytes
+from pkitools.files import may_be_there, read_bytes
 from pkitools.frozen import dataclass
 from pkitools_test_pki.authority import Authority
 from pkitools_test_pki.folder import CERTIFICATES, CRLS, PRIVATE, TRUST, PKIFolder
@@ -151,7 +151,7 @@ def _crl_file_problems(folder: PKIFolder, authority: Authority) -> Iterator[Prob
     """Yield a file that no killed command leaves: files are renamed into place whole, so an older CRL is the worst."""
     path = folder.path / CRLS / f"{authority.file_name}.crl"
     key: Any = x509.load_der_x509_certificate(authority.certificate.der).public_key()
-    if path.exists() and _signed_number(_content(path) or b"", key) is None:
+    if may_be_there(path) and _signed_number(_content(path) or b"", key) is None:
         yield _problem("crl_file", path=path)
 
 

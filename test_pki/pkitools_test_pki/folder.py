@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Final, Unpack
 
 from pkitools.errors import FileError, InvalidValueError, StateError
-from pkitools.files import Output, check_outputs, is_private, platform, read_bytes, write_public, write_set
+from pkitools.files import Output, check_outputs, is_file, is_private, platform, read_bytes, write_public, write_set
 from pkitools.files.common import said
 from pkitools_test_pki.algorithms import PrivateKey
 from pkitools_test_pki.authority import DEFAULT_BASE_URL, Authority
@@ -161,7 +161,7 @@ def open_folder(
     """
     require_posix()
     folder = Path(path)
-    if not (folder / DATABASE).is_file():
+    if not is_file(folder / DATABASE):
         raise StateError("test_pki.error.not_a_pki", path=str(path))
     lock = _lock_folder(folder)
     try:

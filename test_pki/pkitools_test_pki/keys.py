@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from pkitools.errors import InputError, InvalidValueError
-from pkitools.files import read_bytes, write_secret
+from pkitools.files import may_be_there, read_bytes, write_secret
 from pkitools_test_pki.algorithms import PrivateKey, PublicKey
 
 KeySource: TypeAlias = Callable[[str], PrivateKey]
@@ -108,7 +108,7 @@ class KeyPool:
         if self._folder is None:
             return self._source(key_type)
         path = self._folder / f"{key_type.replace(':', '-')}-{number}.key"
-        if path.exists():
+        if may_be_there(path):
             return load_key(read_bytes(path))
         key = self._source(key_type)
         write_secret(path, private_pem(key))

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pkitools.errors import InvalidValueError, StateError
+from pkitools.files import is_file
 from pkitools.frozen import dataclass
 from pkitools_test_pki.crl import RevokedEntry
 from pkitools_test_pki.issued import IssuedCertificate
@@ -127,7 +128,7 @@ class Store:
     def __init__(self, path: str | os.PathLike[str], *, create: bool = False, shared: bool = False) -> None:
         self._path = Path(path)
         with self._failures():
-            if not create and not self._path.is_file():
+            if not create and not is_file(self._path):
                 raise StateError("test_pki.error.no_database", path=str(path))
             self._db = sqlite3.connect(
                 self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=not shared

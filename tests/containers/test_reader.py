@@ -327,6 +327,7 @@ OTHER_KINDS = {
     "ssh_private_key": b"---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\n",
     "ssh_certificate": b"ssh-rsa-cert-v01@openssh.com AAAA",
     "age": b"AGE-SECRET-KEY-1QQQ",
+    "ebcdic": '<?xml version="1.0" encoding="cp037"?><a>'.encode("cp037"),
     "image": b"\x89PNG\r\n",
     "ole": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
     "sqlite": b"SQLite format 3\x00" + bytes(100),

@@ -371,12 +371,14 @@ def test_a_file_is_no_host_without_a_port(outside: Path, name: str) -> None:
     assert not scanned(outside / "list.txt").unread, "a file that is there is one, whatever it is called"
 
 
-def test_a_list_of_peers_in_a_folder_is_told_and_not_asked(outside: Path) -> None:
+def test_a_list_in_a_folder_is_told_and_not_followed(outside: Path) -> None:
     (outside / "servers.csv").write_text("host;poort\nlocalhost;9\n")
     (outside / "files.csv").write_text("file\na.pem\n")
-    (outside / "notes.txt").write_text("localhost:9 does not work\n")
+    (outside / "notes.txt").write_text("localhost:9 does not work\nthe file is a.pem\n")
+    (outside / "paths.txt").write_text("a.pem\n")  # whatever has a path on a line is no list yet
+    (outside / "table.csv").write_text("name;colour\na.pem;red\n")
     found = scanned(outside)
-    assert found.peer_lists == (str(outside / "servers.csv"),)
+    assert sorted(found.peer_lists) == [str(outside / "files.csv"), str(outside / "servers.csv")]
     assert not found.unread
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from pkitools.errors import brought_by
-from pkitools.files import is_file
+from pkitools.files import is_file, is_folder
 from pkitools.files.platform import forbid_core_dumps, has_screen
 from pkitools.frozen import dataclass
 from pkitools.reports import opened_document
@@ -125,7 +125,7 @@ def _given(options: Options) -> Given:
 
     if options.online and options.offline:
         raise click.UsageError(tr("cli.page.online_or_offline"))
-    if options.folder is not None and not options.folder.is_dir():
+    if options.folder is not None and not is_folder(options.folder):
         raise click.UsageError(tr("cli.page.no_such_folder", name=options.folder))
     here = CONNECTIONS_FILE if is_file(Path(CONNECTIONS_FILE)) else None
     moment = options.moment

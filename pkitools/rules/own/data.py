@@ -16,7 +16,7 @@ from pkitools.arguments import all_named, named, same_name, text, wrong_type
 from pkitools.containers import may_hold_more
 from pkitools.documents import Source, cite
 from pkitools.errors import FileError, InputError, InvalidValueError, PkitoolsError
-from pkitools.files import read_bytes
+from pkitools.files import is_file, is_folder, read_bytes
 from pkitools.findings import (
     MET,
     Certainty,
@@ -307,11 +307,7 @@ def _folder(folder: str | os.PathLike[str]) -> Path:
     if not isinstance(folder, (str, os.PathLike)):
         raise wrong_type("data", folder, "str, Path")
     top = Path(folder)
-    try:
-        is_folder = top.is_dir()
-    except (OSError, ValueError):
-        is_folder = False
-    if not is_folder:
+    if not is_folder(top):
         raise FileError("rules.error.own_folder", name=str(top))
     return top
 
@@ -398,11 +394,11 @@ def _files_below(top: Path) -> Iterator[tuple[str, Path]]:
         return  # nothing of it could be read either
     for entry in entries:
         kind = _CALLED.get(entry.name.casefold().partition(".")[0], "")
-        if not entry.is_dir():
+        if not is_folder(entry):
             yield kind, entry
         elif not entry.name.startswith("."):
             for path in sorted(islice(entry.rglob("*"), MAX_OWN_FILES + 1)):
-                if path.is_file():
+                if is_file(path):
                     yield _kind_inside(kind, path), path
 
 
@@ -436,8 +432,8 @@ def _is_a_root(data: bytes, name: str) -> bool:
 def _may_be_a_root(path: Path) -> bool:
     """Whether what lies among the roots is one to read: by its ending, or because it holds PEM, base64 or DER."""
     hidden = path.name.startswith(".")
-    if path.is_dir() or path.suffix.lower() in _ROOT_ENDINGS:
-        return not (hidden and path.is_dir())  # a mounted volume keeps its versions in hidden folders
+    if is_folder(path) or path.suffix.lower() in _ROOT_ENDINGS:
+        return not (hidden and is_folder(path))  # a mounted volume keeps its versions in hidden folders
     return not hidden and may_hold_more(_octets_of(path))
 
 

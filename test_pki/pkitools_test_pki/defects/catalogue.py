@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pkitools.errors import FileError
-from pkitools.files import Output, write_public, write_set
+from pkitools.files import Output, is_folder, write_public, write_set
 from pkitools.files.common import said
 from pkitools.text import instant
 from pkitools_test_pki.defects.laboratory import Laboratory
@@ -84,7 +84,7 @@ def refuse_occupied(target: Path) -> None:
         raise _failed(target, error) from error
     if occupied:
         raise FileError("test_pki.error.folder_occupied", path=str(target))
-    if not target.absolute().parent.is_dir():
+    if not is_folder(target.absolute().parent):
         raise FileError("test_pki.error.no_parent", path=str(target), parent=str(target.absolute().parent))
 
 

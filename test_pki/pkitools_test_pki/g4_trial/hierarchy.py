@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from pkitools.errors import InputError, LimitError, StateError
-from pkitools.files import read_bytes
+from pkitools.files import is_folder, read_bytes
 from pkitools.frozen import dataclass, field
 from pkitools.limits import MAX_CERTIFICATE_BYTES
 from pkitools.x509 import CertificateFacts, read_certificate
@@ -80,8 +80,8 @@ def read_hierarchy(folder: Path, *, passphrase: bytes | None = None) -> Hierarch
         SecretError: the passphrase is missing or wrong.
         FileError: a file cannot be read.
     """
-    ca = folder / "ca" if (folder / "ca").is_dir() else folder
-    if not all((ca / name).is_dir() for name in ("certs", "private")):
+    ca = folder / "ca" if is_folder(folder / "ca") else folder
+    if not all(is_folder(ca / name) for name in ("certs", "private")):
         raise StateError("g4_trial.error.no_hierarchy", path=str(folder))
     certificates = _certificates(ca / "certs")
     named = _authorities(certificates)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from pkitools.errors import InputError
-from pkitools.files import read_bytes
+from pkitools.files import may_be_there, read_bytes
 from pkitools.frozen import dataclass, field, replace
 from pkitools.text import pattern
 from pkitools.x509 import CertificateFacts
@@ -69,7 +69,7 @@ def read_crls(path: Path, certificate: CertificateFacts, events: Mapping[str, in
     """
     identifier = certificate.subject_key_identifier
     logged = events.get(identifier or "", 0)
-    if not path.exists():
+    if not may_be_there(path):
         return Records(number=logged)
     from pkitools.crl.reading import read_crl
     from pkitools.x509.der import DERError
@@ -103,7 +103,7 @@ def _entries(der: bytes) -> tuple[RevokedEntry, ...]:
 def read_events(path: Path) -> dict[str, int]:
     """Return key identifier (hex) → the highest CRL number in the log. A damaged line says nothing."""
     numbers: dict[str, int] = {}
-    if not path.exists():
+    if not may_be_there(path):
         return numbers
     for line in read_bytes(path).decode("utf-8", "replace").splitlines():
         found = _CRL_EVENT.fullmatch(line.rstrip())
@@ -119,7 +119,7 @@ def read_revocations(path: Path, records: Records) -> Records:
         InputError: not such a file.
         StateError: the extra ``pkitools-nl[g4-trial]`` is not installed.
     """
-    if not path.exists():
+    if not may_be_there(path):
         return records
     document = read_yaml(read_bytes(path, limit=MAX_REVOCATIONS_BYTES), str(path), limit=MAX_REVOCATIONS_BYTES)
     rows = document.get("revocations") if isinstance(document, dict) else None

@@ -13,7 +13,7 @@ import click
 from pkitools.checking.delivered_lists import refuse_unreadable_lists
 from pkitools.containers import Contents, ItemKind, items_of
 from pkitools.errors import about_file
-from pkitools.files import check_outputs, read_bytes, write_set
+from pkitools.files import check_outputs, is_folder, read_bytes, write_set
 from pkitools.findings import Severity
 from pkitools.frozen import dataclass, replace
 from pkitools.ordering import Arrival, Manifest, Receipt, ReceivingMeans, State, read_manifest, receive
@@ -133,7 +133,7 @@ def _received(options: Options) -> Received:
 
 def _manifest_file(name: str) -> str:
     """Return the file: of a folder the one that ``csr create`` wrote there."""
-    return str(Path(name) / MANIFEST) if Path(name).is_dir() else name
+    return str(Path(name) / MANIFEST) if is_folder(name) else name
 
 
 def _manifest(name: str) -> Manifest:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from pkitools.containers import Contents, Item, ItemKind
-from pkitools.files import is_private
+from pkitools.files import is_file, is_private
 from pkitools.limits import MAX_LINE
 from pkitools.messages import outcome_message
 from pkitools.messages.days import day_and_time
@@ -159,7 +158,7 @@ def _one_line(text: str) -> str:
 def _has_readable_key(name: str, source: Contents) -> bool:
     """Return whether others can read a key of the file that no passphrase protects."""
     plain = any(item.kind is ItemKind.KEY and not item.encrypted and item.protection is None for item in source.items)
-    return plain and name != STANDARD_INPUT and Path(name).is_file() and not is_private(name)
+    return plain and name != STANDARD_INPUT and is_file(name) and not is_private(name)
 
 
 def certificate_rows(facts: CertificateFacts, issuer: CertificateFacts | None, moment: datetime) -> Rows:

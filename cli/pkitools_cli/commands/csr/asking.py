@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import click
 
 from pkitools.errors import PkitoolsError
+from pkitools.files import is_folder
 from pkitools.ordering import Choice, missing
 from pkitools.ordering.faults import STAND_INS
 from pkitools.ordering.orders import FOR
@@ -98,7 +98,7 @@ def _ask_tsp(wishes: Wishes) -> None:
 def _ask_prefix(wishes: Wishes) -> str:
     while True:
         prefix = _prompt("out", default=free_prefix(wishes["common_name"]))
-        if not prefix.endswith("/") and not Path(prefix).is_dir():
+        if not prefix.endswith("/") and not is_folder(prefix):
             return prefix
         complain(tr("cli.csr.create.prefix", prefix=f"{prefix.rstrip('/')}/"))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from pkitools.errors import InvalidValueError, about_file
-from pkitools.files import check_outputs, make_folder, read_bytes
+from pkitools.files import check_outputs, make_folder, may_be_there, read_bytes
 from pkitools.frozen import replace
 from pkitools.ordering import Manifest, NamedOrder, add_orders, doubts, manifest_in, ordered, read_orders
 from pkitools.reports import WrittenRequest
@@ -69,7 +69,7 @@ def _tell_resume(options: CreateOptions) -> None:
 
 
 def _refuse_there(items: Sequence[NamedOrder], folder: Path, batch_file: str, options: CreateOptions) -> None:
-    if folder.exists():
+    if may_be_there(folder):
         if not options.force:
             refuse_begun(items, folder, batch_file, options.passphrase().given())
         for item in items:

@@ -13,7 +13,7 @@ import click
 
 from pkitools.containers import read_source
 from pkitools.errors import PkitoolsError
-from pkitools.files import Output, read_bytes, write_set
+from pkitools.files import Output, is_file, read_bytes, write_set
 from pkitools.findings import Outcome, Severity
 from pkitools.frozen import dataclass
 from pkitools.reports import WrittenCertificate, WrittenRequest
@@ -94,7 +94,7 @@ def _moves(prefix: str, number: int) -> Iterator[tuple[Path, Path]]:
     except PkitoolsError:
         return
     for end in _CERTIFICATES if there else ():
-        if (old := Path(f"{prefix}{end}")).is_file():
+        if is_file(old := Path(f"{prefix}{end}")):
             yield old, Path(f"{prefix}.bak-{number}{end}")
 
 

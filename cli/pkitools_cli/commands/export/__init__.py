@@ -14,7 +14,7 @@ import click
 
 from pkitools.environment import Environment
 from pkitools.exports import Export, export_forms, form_sheet
-from pkitools.files import Output, check_outputs, has_permissions, write_set
+from pkitools.files import Output, check_outputs, has_permissions, is_folder, write_set
 from pkitools.files.platform import forbid_core_dumps
 from pkitools.frozen import dataclass
 from pkitools.messages.days import day
@@ -143,7 +143,7 @@ def _refuse_clashes(form: ExportForm, options: Options) -> None:
     titles([options.system] if options.system else ())  # a wrong name is told before anything is written
     if options.no_passphrase and form.takes_passphrase:
         raise click.UsageError(tr("cli.export.needs_passphrase", form=form.name))
-    if not form.is_one_file and (options.target.endswith(os.sep) or Path(options.target).is_dir()):
+    if not form.is_one_file and (options.target.endswith(os.sep) or is_folder(options.target)):
         raise click.UsageError(tr("cli.export.prefix", prefix=options.target.rstrip(os.sep)))
 
 

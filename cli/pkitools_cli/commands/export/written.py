@@ -20,8 +20,16 @@ def refuse_to_replace_input(outputs: Iterable[str | PathLike[str]], inputs: Iter
     """
     read = [Path(name) for name in inputs if name is not None]
     for path in map(Path, outputs):
-        if path.exists() and any(one.exists() and one.samefile(path) for one in read):
+        if any(_is_one(path, one) for one in read):
             raise click.UsageError(tr("cli.written.is_input", path=path))
+
+
+def _is_one(path: Path, other: Path) -> bool:
+    """Return whether two names are of one file that is there; of what may not be seen whoever reads it hears why."""
+    try:
+        return path.samefile(other)
+    except (OSError, ValueError):
+        return False
 
 
 def told_backups(backups: Iterable[Path]) -> tuple[str, ...]:

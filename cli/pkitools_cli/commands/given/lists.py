@@ -86,7 +86,7 @@ def _files_below(name: str) -> Iterator[str | BadItem]:
     while waiting:
         folder = waiting.pop(0)
         seen += 1
-        is_link = seen > 1 and folder.is_symlink()
+        is_link = seen > 1 and os.path.islink(folder)  # noqa: PTH114  a Path raises where it may not be seen
         if is_link and Path(os.path.realpath(folder)).is_relative_to(top):
             continue
         if seen > _MOST_FOLDERS or is_link:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from pkitools.environment import Environment
+from pkitools.files import is_file
 from pkitools.findings import Report, Severity, Verdict
 from pkitools.frozen import dataclass, replace
 from pkitools.oin import OIN, InvalidOINError, check_oin
@@ -171,7 +171,7 @@ def _next(judged: Sequence[Judged]) -> NextStep | None:
     if is_number:
         return None
     file = report.subject
-    is_there = os.path.isfile(file)  # noqa: PTH113  a Path raises where a name is too long
+    is_there = is_file(file)
     if not is_there and (len(file) > _LONGEST_NAME or not _FILE_NAME.fullmatch(file)):
         return None
     return step(

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import click
 
 from pkitools.errors import FileError, InputError
-from pkitools.files import make_folder
+from pkitools.files import is_folder, make_folder, may_be_there
 from pkitools.frozen import dataclass
 from pkitools.reports import TakenSnapshot, oin_lookup_document
 from pkitools.text import pattern
@@ -146,7 +146,7 @@ def _taken(register: Register, path: Path, moment: datetime, *, overwrite: bool)
 
 
 def _make_folders(folder: Path) -> None:
-    if not folder.is_dir():
+    if not is_folder(folder):
         _make_folders(folder.parent)
         make_folder(folder)
 
@@ -155,12 +155,12 @@ def _kept(path: Path, *, required: Path | None) -> Snapshot | None:
     """Return the copy there is; one in the usual place that cannot be read is told, and as good as none."""
     from pkitools.oin_register import read_snapshot
 
-    if not path.exists() and required is None:
+    if not may_be_there(path) and required is None:
         return None
     try:
         return read_snapshot(path)
     except (FileError, InputError) as error:
-        if required is not None and required.exists():
+        if required is not None and may_be_there(required):
             raise
         if required is None:
             complain(error_line(error))

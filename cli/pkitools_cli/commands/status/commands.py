@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from itertools import takewhile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pkitools.connections.status import ConnectionStatus, Step, StepState, StepStatus
 from pkitools.connections.wishes import USE, wishes_of
 from pkitools.containers import read_source
 from pkitools.errors import PkitoolsError
-from pkitools.files import read_bytes
+from pkitools.files import is_file, read_bytes
 from pkitools.findings import Verdict
 from pkitools.limits import MAX_CERTIFICATE_BYTES
 from pkitools.messages import LANGUAGES
@@ -344,7 +343,7 @@ def public_part_of(one: ConnectionStatus) -> str | None:
 
 def _holds(name: str, sha256: str) -> bool:
     """Return whether a certificate is in a file."""
-    if not Path(name).is_file():
+    if not is_file(name):
         return False
     try:
         found = read_source(read_bytes(name, limit=MAX_CERTIFICATE_BYTES), name).certificates

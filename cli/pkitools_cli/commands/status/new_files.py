@@ -10,6 +10,7 @@ from itertools import count, islice
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
+from pkitools.files import is_folder
 from pkitools.frozen import dataclass
 from pkitools.text import pattern
 from pkitools_cli.commands.next_steps import stem_of
@@ -43,7 +44,7 @@ class NewPlace:
     def missing(self) -> str | None:
         """The folder that has to be made first; ``None`` where it is there."""
         folder = Path(self.prefix).parent
-        return None if folder.is_dir() else str(folder)
+        return None if is_folder(folder) else str(folder)
 
 
 class NewFiles:
@@ -116,13 +117,13 @@ def _bases(connection: Connection) -> Iterator[str]:
     name = _own_name(connection)
     for entry in connection.files:
         path = Path(entry)
-        if path.is_dir():
+        if is_folder(path):
             yield str(path / name)
         elif glob.has_magic(entry) and not os.path.lexists(entry):
-            there = filter(os.path.isdir, glob.iglob(str(path.parent)))  # noqa: PTH207  as Places asks it
+            there = filter(is_folder, glob.iglob(str(path.parent)))  # noqa: PTH207  as Places asks it
             folders = islice(there, _MOST_FOLDERS)
             yield from (str(Path(folder) / each) for folder in folders for each in _stems(path.name, name))
-        elif path.suffix and path.parent.is_dir():
+        elif path.suffix and is_folder(path.parent):
             yield str(path.with_name(path.stem.removesuffix(".chain")))
         elif not path.suffix and not glob.has_magic(entry) and not os.path.lexists(entry):
             yield str(path / name)  # a folder that is to be made
@@ -164,5 +165,5 @@ def _own_name(connection: Connection) -> str:
 
 def _beside(connection: Connection) -> str:
     """Return where new files go that no entry names: the first folder of the connection that is there."""
-    folders = (each if each.is_dir() else each.parent for each in map(Path, connection.files))
-    return str(next((each for each in folders if each.is_dir()), Path()) / _own_name(connection))
+    folders = (each if is_folder(each) else each.parent for each in map(Path, connection.files))
+    return str(next((each for each in folders if is_folder(each)), Path()) / _own_name(connection))

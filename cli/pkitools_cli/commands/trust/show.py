@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
 import click
 
 from pkitools.errors import InputError, InvalidValueError
+from pkitools.files import may_be_there
 from pkitools.findings import Report, Severity
 from pkitools.frozen import dataclass
 from pkitools.reports import RecognisedCertificate, ToldError, trust_show_document, trust_show_document_v1
@@ -85,19 +85,12 @@ def _look_up(what: str, moment: datetime, passphrase: bytes | None) -> Found:
         return Found(what, moment, hierarchy, tuple(e for e in entries if e.hierarchy == hierarchy.name))
     if by_fingerprint := identify(sha256=what):
         return Found(what, moment, authorities=(by_fingerprint,))
-    if what == STANDARD_INPUT or _is_there(what):
+    if what == STANDARD_INPUT or may_be_there(what):
         return _recognised(what, moment, passphrase)
     named = tuple(e for e in entries if e.name.casefold() == what.strip().casefold())
     if not named:
         raise InvalidValueError("trust.error.unknown_ca", name=what)
     return Found(what, moment, authorities=named)
-
-
-def _is_there(name: str) -> bool:
-    try:
-        return Path(name).exists()
-    except OSError:  # too long for a file name: it may still be the name of a CA
-        return False
 
 
 def _recognised(what: str, moment: datetime, passphrase: bytes | None) -> Found:

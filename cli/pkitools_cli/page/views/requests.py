@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import click
 
 from pkitools.errors import PkitoolsError
-from pkitools.files import check_outputs, has_permissions
+from pkitools.files import check_outputs, has_permissions, may_be_there
 from pkitools.frozen import replace
 from pkitools.messages import error_sentence, message
 from pkitools.ordering import NoChoiceError, choice_of, lacking, missing, plan_order, plan_self_signed
@@ -150,7 +150,7 @@ def _free_name(site: Site, form: Form) -> str:
     """Return a name that no file has yet."""
     begin = "-".join(filter(None, (form.value("system"), form.value("environment")))) or "request"
     folder, number, name = site.given.folder, 1, begin
-    while folder is not None and any((folder / f"{name}{end}").exists() for end in (".key", ".csr", ".pem")):
+    while folder is not None and any(may_be_there(folder / f"{name}{end}") for end in (".key", ".csr", ".pem")):
         number += 1
         name = f"{begin}-{number}"
     return name
