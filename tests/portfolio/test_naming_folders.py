@@ -231,3 +231,43 @@ def test_very_many_places_are_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> 
     found = [named_in(folders, text, "/srv/a.conf") for text in texts]
     assert len(looked_up) == 50
     assert (found[0], found[-1]) == ([], [(files[0], len("dir = "))])
+
+
+MANY: Final = {
+    "each its own": lambda number: (f"s{number}", "dir = archive\n"),
+    "of another folder": lambda number: (f"t{number}", "dir = archive\n"),
+    "of the root": lambda number: (f"t{number}", "dir = /srv/archive\n"),
+    "each of another machine": lambda number: (f"t{number}", f"dir = /m{number}/archive\n"),
+    "each another": lambda number: (f"t{number}", f"dir = /other{number}/archive\n"),
+    "a variable": lambda number: (f"t{number}", "dir = $BASE/archive\n"),
+    "nothing": lambda number: (f"s{number}/archive", "a = 1\n"),
+}
+
+
+@pytest.mark.parametrize("kind", MANY)
+def test_very_many_folders_and_texts_are_not_all_held_to_each_other(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pkitools.portfolio.naming_folders._MOST_COMPARED", 500)
+    isdir = os.path.isdir
+    monkeypatch.setattr(os.path, "isdir", lambda name: name.startswith("/other") or isdir(name))
+
+    def done(count: int) -> int:
+        for number in range(count):
+            (tmp_path / f"s{number}" / "archive").mkdir(parents=True, exist_ok=True)
+        names = [str(tmp_path / f"s{number}" / "archive" / "a.pem") for number in range(count)]
+
+        def named() -> None:
+            folders = Folders(names, ARCHIVES)
+            found = set[str]()
+            for place, text in map(MANY[kind], range(count)):
+                for name, _ in named_in(folders, text, str(tmp_path / place / "a.ini")):
+                    found.add(name)
+                    folders.settle(name)
+            assert kind == "each another" or len(found) == (0 if kind == "nothing" else count)
+
+        return work_done(named)["calls"]
+
+    done(9)  # what is loaded once
+    few, more = done(100), done(400)
+    assert more < 5 * few + 500, (few, more)
