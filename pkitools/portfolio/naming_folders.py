@@ -7,6 +7,7 @@ name none of the files in it.
 from __future__ import annotations
 
 import os
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -16,7 +17,7 @@ from pkitools.portfolio.written import Word
 
 _EXPANSION: Final = frozenset("})]>")
 """What stands for a value ends with one of these: ``${BASE}/archive``."""
-_VARIABLE: Final = frozenset("$%*?~")
+_VARIABLE: Final = frozenset("$%*?~#")
 _CERTBOTS: Final = ("archive_dir", "[renewalparams]")
 """A key of certbot, and what the file that it stands in has: there it keeps what ``live`` links to."""
 _MOST_LOOKED_UP: Final = 20_000
@@ -45,6 +46,7 @@ class Folders:
         self._there: dict[str, str | None] = {}
         self._real_of: dict[str, str] = {}
         self._at: dict[str, list[str]] = {}
+        self._sorted: dict[str, list[tuple[str, str]]] = {}
         self._left = _MOST_COMPARED
         for name in names:
             parts = name.replace(os.sep, "/").split("/")[:-1]
@@ -90,17 +92,18 @@ class Folders:
         is_beside = is_within or same_place(at_source) in self._above_first
         is_certbots = _CERTBOTS[1] in text
         seen: set[str] = set()
-        named: set[str] = set()
+        named: set[tuple[str, str]] = set()
         for word in words:
             if word.text in seen or not (is_within or self.may_name(word.text)):
                 continue
             if (is_certbots and word.key == _CERTBOTS[0]) or not self._is_path(word, text, is_beside=is_beside):
                 continue
             seen.add(word.text)
-            for folder in self._named(word.text, at_source, is_within=is_within):
-                if folder not in named:
-                    named.add(folder)
-                    yield from ((name, word.start) for name in self._files[folder])
+            for folder, begin in self._named(word.text, at_source, is_within=is_within):
+                if (folder, begin) not in named:
+                    named.add((folder, begin))
+                    found = self._files[folder] if not begin else self._begun(folder, begin)
+                    yield from ((name, word.start) for name in found)
 
     def may_name(self, text: str) -> bool:
         """Return whether a text, or a word of it, may name one from elsewhere."""
@@ -134,8 +137,27 @@ class Folders:
         before = text[max(0, start - 1) : start]
         return before in _EXPANSION or (before == ":" if token.startswith("\\") else word.is_value)
 
-    def _named(self, token: str, at_source: str, *, is_within: bool) -> Iterator[str]:
-        """Yield the folders that a path may name.
+    def _begun(self, folder: str, begin: str) -> Iterator[str]:
+        """Yield the files of which the path from a folder begins so: none where that is one itself, or a folder."""
+        if folder not in self._sorted:
+            below = len(folder) + 1
+            self._sorted[folder] = sorted((name[below:].casefold(), name) for name in self._files[folder])
+        names = self._sorted[folder]
+        start, deeper = (bisect_left(names, (each, "")) for each in (begin, f"{begin}/"))
+        if any(path == begin for path, _ in names[start : start + 1]):
+            return
+        if any(path.startswith(f"{begin}/") for path, _ in names[deeper : deeper + 1]):
+            return
+        for at in range(start, len(names)):
+            path, name = names[at]
+            if not path.startswith(begin):
+                return
+            yield name
+
+    def _named(self, token: str, at_source: str, *, is_within: bool) -> Iterator[tuple[str, str]]:
+        """Yield the folders that a path may name, each with how the files begin that are meant in it.
+
+        Of ``archive/a-{{ year }}.pem`` and ``"archive/a-" + year`` this is the word before what is put behind it.
 
         Args:
             token: the path.
@@ -153,11 +175,13 @@ class Folders:
         if is_within and is_relative and (last in _HERE or last in self._last):
             folder = self._by_place.get(same_place(os.path.join(at_source, *literal)))  # noqa: PTH118  as a walk names it
             if folder is not None:
-                yield folder
+                yield folder, ""
         end_of = tuple(part.casefold() for part in literal[begin:] if part not in {"", "."}) if begin >= 0 else ()
-        folders = self._by_end.get(end_of)
-        if folders:
-            yield from [*folders] if is_of_variable else self._led_to("/".join(literal), at_source, folders)
+        for begin_of, of in (("", literal), (last, literal[:-1])):
+            folders = self._by_end.get(end_of[: len(end_of) - bool(begin_of)])
+            if folders and (not begin_of or (end == len(parts) and literal[-1])):
+                led = [*folders] if is_of_variable else self._led_to("/".join(of), at_source, folders)
+                yield from ((folder, begin_of) for folder in led)
 
     def _led_to(self, path: str, at_source: str, folders: Collection[str]) -> Iterator[str]:
         """Yield those of some folders that a path may lead to: not where it leads to another one that is there.

@@ -271,3 +271,40 @@ def test_very_many_folders_and_texts_are_not_all_held_to_each_other(
     done(9)  # what is loaded once
     few, more = done(100), done(400)
     assert more < 5 * few + 500, (few, more)
+
+
+GOES_ON: Final = (
+    "cert: /srv/{}{{{{ year }}}}.pem", 'f"{}{{year}}.pem"', '"{}" + year', "'{}' . $year . '.pem'",
+    "cert = {}<%= year %>.pem",
+    '"{}#{{year}}.pem"', "`{}${{year}}.pem`", 'path.concat("{}", year)', "cert = ../x/{}[0-9].pem", '"{}%s.pem" % year',
+    "cert = $BASE/{}{{{{ year }}}}.pem", "'\\srv\\{}' & year",
+)  # fmt: skip
+"""A path that a program puts something behind, in as many notations."""
+
+
+@pytest.mark.parametrize("written", GOES_ON)
+def test_a_path_that_goes_on_names_what_begins_so(written: str) -> None:
+    files = [f"/x/archive/{each}.pem" for each in ("a-2025", "a-2026", "A-x", "b-2025", "a/v1", "a/v10", "a2")]
+
+    def named(begin: str, source: str = "/nowhere/app.txt") -> set[str]:
+        text = written.format(begin)
+        return {name[len("/x/archive/") : -len(".pem")] for name, _ in named_in(Folders(files, ARCHIVES), text, source)}
+
+    assert {"a-2025", "a-2026", "A-x"} <= named("archive/a-")
+    assert "b-2025" in named("archive/b")
+
+    if not {"%", "$", "[", "#"} & {*written}:  # such a part stands for anything in its folder
+        assert named("archive/a-") == {"a-2025", "a-2026", "A-x"}
+        assert named("archive/c-") == named("other/a-") == set()
+
+
+def test_a_path_to_what_is_there_names_nothing_that_begins_as_that() -> None:
+    files = [f"/x/archive/{each}" for each in ("a.pem", "a.pem.bak", "a.pem-2025", "v1/b.pem", "v10/b.pem")]
+
+    def named(path: str) -> set[str]:
+        found = named_in(Folders(files, ARCHIVES), f"cert = {path}\n", "/nowhere/a.ini")
+        return {name.removeprefix("/x/archive/") for name, _ in found}
+
+    assert named("archive/a.pem") == set()  # that one is of who looks for the names of files
+    assert named("archive/v1") == {"v1/b.pem"}
+    assert named("archive/v") == {"v1/b.pem", "v10/b.pem"}
