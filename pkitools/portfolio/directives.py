@@ -48,8 +48,9 @@ Value: TypeAlias = tuple[str, int]
 """A value and its line; an empty one could not be made out."""
 
 
-Condition: TypeAlias = tuple[str, str, bool]
-"""On which something depends: the section in small letters, what it asks, and whether that has to be so."""
+Condition: TypeAlias = tuple[str, str, bool, int]
+"""On which something depends: the section in small letters, what it asks, whether that has to be so, and the number of
+the section in its text: it holds to its end or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +215,7 @@ def of_apache(text: str, names: Collection[str]) -> Iterator[Directive]:
 
     A comment goes on so too. What follows ``<VirtualHost …>`` on its line Apache passes over; it is taken all the same.
     """
-    block, begun, joined, conditions = Block(), 0, list[str](), list[Condition]()
+    block, begun, joined, conditions, sections = Block(), 0, list[str](), list[Condition](), 0
     for number, line in enumerate(text.split("\n"), start=1):
         begun = begun if joined else number
         if line.endswith("\\"):
@@ -231,7 +232,8 @@ def of_apache(text: str, names: Collection[str]) -> Iterator[Directive]:
             if kind == "virtualhost":
                 block = (block.outer or block) if section["end"] else Block(block)
             elif kind in _CONDITIONS and not section["end"]:
-                conditions.append(_condition(kind, section["asks"], begun))
+                sections += 1
+                conditions.append(_condition(kind, section["asks"], begun, sections))
             elif kind in _CONDITIONS and kind in (open_ := [each for each, *_ in conditions]):
                 del conditions[len(open_) - 1 - open_[::-1].index(kind) :]
             at = section.end()
@@ -240,16 +242,16 @@ def of_apache(text: str, names: Collection[str]) -> Iterator[Directive]:
             yield replace(each, conditions=tuple(conditions)) if conditions else each
         if "<" in rest and any(each["name"].lower() == "virtualhost" for each in _SECTION.finditer(rest)):
             block = block.outer or block
-    if joined:
-        yield from _on_line("".join(joined), names, begun, block)
+    for each in _on_line("".join(joined), names, begun, block) if joined else ():
+        yield replace(each, conditions=tuple(conditions))
 
 
-def _condition(kind: str, asks: str, line: int) -> Condition:
+def _condition(kind: str, asks: str, line: int, section: int) -> Condition:
     """Return what a section asks; of one that asks by an expression each is of its own."""
     told = asks.strip().strip("\"'")
     if kind in {"if", "elseif", "else"}:
-        return kind, f"{line}", True
-    return kind, told.removeprefix("!").strip(), not told.startswith("!")
+        return kind, f"{line}", True, section
+    return kind, told.removeprefix("!").strip(), not told.startswith("!"), section
 
 
 def _on_line(line: str, names: Collection[str], number: int, block: Block) -> Iterator[Directive]:
