@@ -90,7 +90,7 @@ class _Gathered:
 
     def _used(self, one: Directive) -> Iterator[str]:
         """Yield the names on which a directive depends."""
-        yield from (about for kind, about, _ in one.conditions if kind == "ifdefine")
+        yield from (about for kind, about, *_ in one.conditions if kind == "ifdefine")
         yield from (name_of(name) for value, _ in one.values for name in self._variable.finditer(value))
 
 
@@ -105,7 +105,9 @@ def _assumed(program: Program, found: Iterable[Directive]) -> Mapping[Atom, bool
     return {
         ("ifdefine", one.values[0][0]): False
         for one in found
-        if one.name in program.define and ("ifdefine", one.values[0][0], False) in one.conditions
+        if one.name in program.define
+        and ("ifdefine", one.values[0][0], False)
+        in ((kind, about, wanted) for kind, about, wanted, _ in one.conditions)
     }
 
 
@@ -146,8 +148,9 @@ class _Reading:
         """Return what is in force in a case, or the first condition of which the case does not say whether it holds."""
         values: dict[str, str | None] = {}
         taken: list[Directive] = []
+        entered: dict[int, bool] = {}
         for one in items:
-            holds = self._holds(one.conditions, values, known)
+            holds = self._holds(one.conditions, values, known, entered)
             if isinstance(holds, tuple):
                 return holds
             if not holds:
@@ -162,14 +165,28 @@ class _Reading:
         return taken
 
     def _holds(
-        self, conditions: Iterable[Condition], values: Mapping[str, str | None], known: Mapping[Atom, bool]
+        self,
+        conditions: Iterable[Condition],
+        values: Mapping[str, str | None],
+        known: Mapping[Atom, bool],
+        entered: dict[int, bool],
     ) -> bool | Atom:
-        for kind, about, is_wanted in conditions:
+        """Return whether something is in force, or the first condition of which the case does not say it.
+
+        Args:
+            entered: of each section so far whether it is: what it defines itself changes nothing of that.
+        """
+        for kind, about, is_wanted, section in conditions:
+            if section in entered:
+                if not entered[section]:
+                    return False
+                continue
             told = values[about] is not None if kind == "ifdefine" and about in values else _fixed(kind, about)
             told = known.get((kind, about)) if told is None else told
             if told is None:
                 return kind, about
-            if told is not is_wanted:
+            entered[section] = told is is_wanted
+            if not entered[section]:
                 return False
         return True
 

@@ -111,7 +111,9 @@ class Copies:
             for name, at in (*named.items(), *of_folder.items()):
                 if name != source and (source, name) not in told and not _tells_of(self._files[name], folded, kind):
                     told.add((source, name))
-                    counted.update([name] if name in of_folder else ())
+                    if name in of_folder:
+                        counted.add(name)
+                        folders.settle(name)
                     yield _reading(self._files[name], name, f"{source}:{line + text.count(_LINE_FEED, 0, at)}")
 
 

@@ -48,8 +48,9 @@ Value: TypeAlias = tuple[str, int]
 """A value and its line; an empty one could not be made out."""
 
 
-Condition: TypeAlias = tuple[str, str, bool]
-"""On which something depends: the section in small letters, what it asks, and whether that has to be so."""
+Condition: TypeAlias = tuple[str, str, bool, int]
+"""On which something depends: the section in small letters, what it asks, whether that has to be so, and the number of
+the section in its text: it holds to its end or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +215,7 @@ def of_apache(text: str, names: Collection[str]) -> Iterator[Directive]:
 
     A comment goes on so too. What follows ``<VirtualHost …>`` on its line Apache passes over; it is taken all the same.
     """
-    block, begun, joined, conditions = Block(), 0, list[str](), list[Condition]()
+    block, begun, joined, conditions, sections = Block(), 0, list[str](), list[Condition](), 0
     lines = text.split("\n")
     for number, line in enumerate(lines, start=1):
         begun = begun if joined else number
@@ -231,7 +232,8 @@ def of_apache(text: str, names: Collection[str]) -> Iterator[Directive]:
             if kind == "virtualhost":
                 block = (block.outer or block) if section["end"] else Block(block)
             elif kind in _CONDITIONS and not section["end"]:
-                conditions.append(_condition(kind, section["asks"], begun))
+                sections += 1
+                conditions.append(_condition(kind, section["asks"], begun, sections))
             elif kind in _CONDITIONS and kind in (open_ := [each for each, *_ in conditions]):
                 del conditions[len(open_) - 1 - open_[::-1].index(kind) :]
             at = section.end()
@@ -242,12 +244,12 @@ def of_apache(text: str, names: Collection[str]) -> Iterator[Directive]:
             block = block.outer or block
 
 
-def _condition(kind: str, asks: str, line: int) -> Condition:
+def _condition(kind: str, asks: str, line: int, section: int) -> Condition:
     """Return what a section asks; of one that asks by an expression each is of its own."""
     told = asks.strip().strip("\"'")
     if kind in {"if", "elseif", "else"}:
-        return kind, f"{line}", True
-    return kind, told.removeprefix("!").strip(), not told.startswith("!")
+        return kind, f"{line}", True, section
+    return kind, told.removeprefix("!").strip(), not told.startswith("!"), section
 
 
 def _on_line(line: str, names: Collection[str], number: int, block: Block) -> Iterator[Directive]:
@@ -271,6 +273,41 @@ _PART: Final = pattern(
 
 
 _QUOTES: Final = pattern(r"[\"'\\]")
+_ENVIRONMENT: Final = pattern(r"(?<!\\)\$(?:\{(\w{1,100})\}|(\w{1,100}))")
+_SETTING: Final = frozenset(("setenv", "presetenv", "unsetenv", "resetenv"))
+_MOST_VALUE: Final = 4_096
+
+
+class _Environment:
+    """What the lines of HAProxy so far say that names stand for; what another program sets is not known."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, str] = {}
+        self._depth = 0
+
+    def passed(self, first: str, words: Sequence[str]) -> None:
+        """Take a line: what stands in a condition may be so or not.
+
+        Args:
+            first: its first word.
+            words: all of them.
+        """
+        self._depth += {".if": 1, ".endif": -1}.get(first, 0)
+        if first not in _SETTING:
+            return
+        name, value = (*words[1:3], "", "")[:2]
+        if first == "resetenv":
+            self._values = {}
+        elif first == "unsetenv" or self._depth or not value or _ENVIRONMENT.search(value):
+            for each in words[1:] if first == "unsetenv" else (name,):
+                self._values.pop(each, None)
+        elif first == "setenv" or name not in self._values:
+            self._values[name] = value
+
+    def within(self, text: str) -> str:
+        """Return a text with the values of the names in it that are known."""
+        told = _ENVIRONMENT.sub(lambda name: self._values.get(name[name.lastindex or 0], name[0]), text)
+        return told if len(told) <= _MOST_VALUE else text
 
 
 def of_haproxy(text: str, names: Collection[str], lines: Collection[str]) -> Iterator[Directive]:
@@ -280,12 +317,15 @@ def of_haproxy(text: str, names: Collection[str], lines: Collection[str]) -> Ite
         names: of the options, and of those others, which end in ``-base``.
         lines: the words that lines with options begin with.
     """
+    environment = _Environment()
     for number, line in enumerate(text.split("\n"), start=1):
         first = _QUOTES.sub("", (line.split(None, 1) or [""])[0])
         has_options = first in lines
+        if first in _SETTING or first.startswith("."):
+            environment.passed(first, _words(line, environment))
         if not has_options and not (first in names and first.endswith("-base")):
             continue
-        words, block = _words(line), Block()
+        words, block = _words(line, environment), Block()
         for at, word in enumerate(words):
             if word in names and word.endswith("-base") != has_options:
                 value = words[at + 1] if at + 1 < len(words) else ""
@@ -293,8 +333,13 @@ def of_haproxy(text: str, names: Collection[str], lines: Collection[str]) -> Ite
                     yield Directive(word, ((value, number),), number, block)
 
 
-def _words(line: str) -> list[str]:
-    """Return the words of a line: quotes and ``\\`` may stand within one; one whose quote is not closed is empty."""
+def _words(line: str, environment: _Environment) -> list[str]:
+    """Return the words of a line: quotes and ``\\`` may stand within one; one whose quote is not closed is empty.
+
+    Args:
+        line: it.
+        environment: what a name within double quotes stands for, and nowhere else.
+    """
     words, begun = list[str](), False
     for part in _PART.finditer(line):
         kind = str(part.lastgroup)
@@ -310,7 +355,7 @@ def _words(line: str) -> list[str]:
             words[-1] = ""
             break
         # within double quotes a variable is one, and elsewhere as well to whoever looks for one
-        words[-1] += _ESCAPED.sub(r"\1", part[kind]) if kind == "double" else part[kind]
+        words[-1] += environment.within(_ESCAPED.sub(r"\1", part[kind])) if kind == "double" else part[kind]
     return words
 
 

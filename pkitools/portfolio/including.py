@@ -74,7 +74,7 @@ class _Reading:
         self._files = frozenset(name for pair in program.keys.items() for name in pair)
         self._bases: dict[str, None] = {}
         self._known: dict[str, Sequence[Directive]] = {}
-        self._left = MAX_POINTERS
+        self._left, self._sections = MAX_POINTERS, 0
 
     def of(self, name: str, block: Block, depth: int, conditions: tuple[Condition, ...] = ()) -> Iterator[Directive]:
         """Yield the directives of a file as standing in a block, with the names of files as they are found from it."""
@@ -83,6 +83,7 @@ class _Reading:
             found = () if text is None else self._program.read(text, name, self._used)
             self._known[name] = tuple(found)
         blocks: dict[Block, Block] = {}
+        sections: dict[int, int] = {}
         for each in self._known[name]:
             self._left -= 1
             if self._left < 0:
@@ -97,11 +98,24 @@ class _Reading:
                 elif each.name in self._program.choose:
                     values = (*values[:-1], *self._found(values[-1:], name))
                 placed = tuple((value, self._placed(name, line)) for value, line in values)
-                at, on = self._placed(name, each.line), (*conditions, *each.conditions)
+                at, on = self._placed(name, each.line), (*conditions, *self._conditions(each, sections))
                 yield replace(each, block=inside, values=placed, line=at, conditions=on)
             elif each.values and depth < MOST_ROUNDS:
                 for path in self._resolved(Target.PATTERN, *each.values[0], name):
-                    yield from self.of(path, inside, depth + 1, (*conditions, *each.conditions))
+                    on = (*conditions, *self._conditions(each, sections))
+                    yield from self.of(path, inside, depth + 1, on)
+
+    def _conditions(self, one: Directive, sections: dict[int, int]) -> Iterator[Condition]:
+        """Yield on what a directive depends, with the number of each section in the whole.
+
+        Args:
+            sections: those numbers, by those in the text, of this time that the file is included.
+        """
+        for kind, about, is_wanted, section in one.conditions:
+            if section not in sections:
+                self._sections += 1
+                sections[section] = self._sections
+            yield kind, about, is_wanted, sections[section]
 
     def _placed(self, name: str, line: int) -> int:
         self.places.append((name, line))

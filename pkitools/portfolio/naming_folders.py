@@ -7,6 +7,7 @@ name none of the files in it.
 from __future__ import annotations
 
 import os
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -17,11 +18,13 @@ from pkitools.portfolio.written import Word
 
 _EXPANSION: Final = frozenset("})]>")
 """What stands for a value ends with one of these: ``${BASE}/archive``."""
-_VARIABLE: Final = frozenset("$%*?~")
+_VARIABLE: Final = frozenset("$%*?~#")
 _CERTBOTS: Final = ("archive_dir", "[renewalparams]")
 """A key of certbot, and what the file that it stands in has: there it keeps what ``live`` links to."""
 _MOST_LOOKED_UP: Final = 20_000
 """Places of which it is looked in one scan whether a folder is there; of more it is not, and what may be named is."""
+_MOST_COMPARED: Final = 50_000
+"""Paths in texts that are held to a folder each, in one scan; of more each may lead to it."""
 _HERE: Final = frozenset({"", ".", ".."})
 
 
@@ -36,11 +39,16 @@ class Folders:
     def __init__(self, names: Iterable[str], called: Collection[str]) -> None:
         self._called = called
         self._files: dict[str, list[str]] = {}
-        self._by_end: dict[tuple[str, ...], list[str]] = {}
+        self._by_end: dict[tuple[str, ...], dict[str, None]] = {}
         self._by_place: dict[str, str] = {}
+        self._ends: dict[str, list[tuple[str, ...]]] = {}
         self._first: set[str] = set()
         self._last: set[str] = set()
         self._there: dict[str, str | None] = {}
+        self._real_of: dict[str, str] = {}
+        self._at: dict[str, list[str]] = {}
+        self._sorted: dict[str, list[tuple[str, str]]] = {}
+        self._left = _MOST_COMPARED
         for name in names:
             parts = name.replace(os.sep, "/").split("/")[:-1]
             folded = [part.casefold() for part in parts]
@@ -49,12 +57,29 @@ class Folders:
                 folder = "/".join(parts[: at + 1])
                 if folder not in self._files:
                     self._by_place[same_place(folder)] = folder
-                    for begin in (each for each in begins if each <= at):
-                        self._by_end.setdefault(tuple(folded[begin : at + 1]), []).append(folder)
+                    self._ends[folder] = [tuple(folded[begin : at + 1]) for begin in begins if begin <= at]
+                    for end in self._ends[folder]:
+                        self._by_end.setdefault(end, {})[folder] = None
+                    self._real_of[folder] = os.path.realpath(folder)
+                    self._at.setdefault(self._real_of[folder], []).append(folder)
                 self._files.setdefault(folder, []).append(name)
                 self._last.add(folded[at])
             if begins:
                 self._first.add(same_place("/".join(parts[: begins[0] + 1])))
+        self._above_first = {folder_of(first) for first in self._first}
+        self._open = {folder: len(files) for folder, files in self._files.items()}
+        self._of: dict[str, list[str]] = {}
+        for folder, files in self._files.items():
+            for name in files:
+                self._of.setdefault(name, []).append(folder)
+
+    def settle(self, name: str) -> None:
+        """Take it that nobody asks for a file any more: a folder of which all are settled is named no longer."""
+        for folder in self._of.pop(name, ()):
+            self._open[folder] -= 1
+            if not self._open[folder]:
+                for end in self._ends[folder]:
+                    del self._by_end[end][folder]
 
     def named_in(self, words: Iterable[Word], text: str, source: str) -> Iterator[tuple[str, int]]:
         """Yield the files in each folder that a text names, and where it does.
@@ -65,20 +90,21 @@ class Folders:
             source: the name of its file.
         """
         at_source, is_within = folder_of(source), self.is_within(source)
-        is_beside = is_within or any(folder_of(first) == same_place(at_source) for first in self._first)
+        is_beside = is_within or same_place(at_source) in self._above_first
         is_certbots = _CERTBOTS[1] in text
         seen: set[str] = set()
-        named: set[str] = set()
+        named: set[tuple[str, str]] = set()
         for word in words:
             if word.text in seen or not (is_within or self.may_name(word.text)):
                 continue
             if (is_certbots and word.key == _CERTBOTS[0]) or not self._is_path(word, text, is_beside=is_beside):
                 continue
             seen.add(word.text)
-            for folder in self._named(word.text, at_source, is_within=is_within):
-                if folder not in named:
-                    named.add(folder)
-                    yield from ((name, word.start) for name in self._files[folder])
+            for folder, begin in self._named(word.text, at_source, is_within=is_within):
+                if (folder, begin) not in named:
+                    named.add((folder, begin))
+                    found = self._files[folder] if not begin else self._begun(folder, begin)
+                    yield from ((name, word.start) for name in found)
 
     def may_name(self, text: str) -> bool:
         """Return whether a text, or a word of it, may name one from elsewhere."""
@@ -87,8 +113,12 @@ class Folders:
 
     def is_within(self, source: str) -> bool:
         """Return whether a file lies in such a folder: from there it may be named without its name."""
-        place = f"{same_place(folder_of(source))}{os.sep}"
-        return any(place.startswith(f"{first}{os.sep}") for first in self._first)
+        below, above = "", same_place(folder_of(source))
+        while above != below:
+            if above in self._first:
+                return True
+            below, above = above, folder_of(above)
+        return False
 
     def _is_path(self, word: Word, text: str, *, is_beside: bool) -> bool:
         """Return whether a word is a path: a value, where it is the name of a folder alone, or that below the root.
@@ -108,8 +138,27 @@ class Folders:
         before = text[max(0, start - 1) : start]
         return before in _EXPANSION or (before == ":" if token.startswith("\\") else word.is_value)
 
-    def _named(self, token: str, at_source: str, *, is_within: bool) -> Iterator[str]:
-        """Yield the folders that a path may name.
+    def _begun(self, folder: str, begin: str) -> Iterator[str]:
+        """Yield the files of which the path from a folder begins so: none where that is one itself, or a folder."""
+        if folder not in self._sorted:
+            below = len(folder) + 1
+            self._sorted[folder] = sorted((name[below:].casefold(), name) for name in self._files[folder])
+        names = self._sorted[folder]
+        start, deeper = (bisect_left(names, (each, "")) for each in (begin, f"{begin}/"))
+        if any(path == begin for path, _ in names[start : start + 1]):
+            return
+        if any(path.startswith(f"{begin}/") for path, _ in names[deeper : deeper + 1]):
+            return
+        for at in range(start, len(names)):
+            path, name = names[at]
+            if not path.startswith(begin):
+                return
+            yield name
+
+    def _named(self, token: str, at_source: str, *, is_within: bool) -> Iterator[tuple[str, str]]:
+        """Yield the folders that a path may name, each with how the files begin that are meant in it.
+
+        Of ``archive/a-{{ year }}.pem`` and ``"archive/a-" + year`` this is the word before what is put behind it.
 
         Args:
             token: the path.
@@ -127,23 +176,39 @@ class Folders:
         if is_within and is_relative and (last in _HERE or last in self._last):
             folder = self._by_place.get(same_place(os.path.join(at_source, *literal)))  # noqa: PTH118  as a walk names it
             if folder is not None:
-                yield folder
+                yield folder, ""
         end_of = tuple(part.casefold() for part in literal[begin:] if part not in {"", "."}) if begin >= 0 else ()
-        for folder in self._by_end.get(end_of, ()):
-            if is_of_variable or self._may_lead("/".join(literal), at_source, folder):
-                yield folder
+        for begin_of, of in (("", literal), (last, literal[:-1])):
+            folders = self._by_end.get(end_of[: len(end_of) - bool(begin_of)])
+            if folders and (not begin_of or (end == len(parts) and literal[-1])):
+                led = [*folders] if is_of_variable else self._led_to("/".join(of), at_source, folders)
+                yield from ((folder, begin_of) for folder in led)
 
-    def _may_lead(self, path: str, at_source: str, folder: str) -> bool:
-        """Return whether a path may lead to a folder: not where it leads to another one that is there.
+    def _led_to(self, path: str, at_source: str, folders: Collection[str]) -> Iterator[str]:
+        """Yield those of some folders that a path may lead to: not where it leads to another one that is there.
 
         What stands in a text may be as a container sees it, or of another machine whose files these are. What counts
         from the folder of the text and is there is that.
         """
-        is_whole, below, wanted = path.startswith("/"), path.lstrip("/"), os.path.realpath(folder)
-        own = path if is_whole else os.path.join(at_source, below)  # noqa: PTH118  as a walk names it
-        first = self._real(own)
-        if first is not None and (first == wanted or not is_whole):
-            return first == wanted
+        is_whole, below = path.startswith("/"), path.lstrip("/")
+        first = self._real(path if is_whole else os.path.join(at_source, below))  # noqa: PTH118  as a walk names it
+        if first is not None and not is_whole:
+            yield from (folder for folder in self._at.get(first, ()) if folder in folders)
+        else:
+            yield from [folder for folder in folders if self._may_lead(below, first, folder)]
+
+    def _may_lead(self, below: str, first: str | None, folder: str) -> bool:
+        """Return whether a path may lead to a folder.
+
+        Args:
+            below: it, without what says that it counts from the root.
+            first: where it leads to as it stands; ``None`` where nothing is there.
+            folder: the folder.
+        """
+        wanted = self._real_of[folder]
+        self._left -= 1
+        if first == wanted or self._left < 0:
+            return True
         above = map(str, Path(folder).absolute().parents)
         there = {self._real(os.path.join(base, below)) for base in above} | {first}  # noqa: PTH118  as above
         return wanted in there or there == {None}

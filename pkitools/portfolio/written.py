@@ -31,7 +31,13 @@ _OF_PLACE: Final = pattern(
 """In small letters, in the name of what has a folder or certificates as its value."""
 _OF_CALL: Final = pattern(r"join|open|glob|file|walk|resolve")
 _OF_NO_PLACE: Final = pattern(r"type|kind|format|packag")
-_OF_LEFT_OUT: Final = pattern(r"exclu(?:d|sion)|ignor|prun")
+_OF_LEFT_OUT: Final = pattern(
+    r"[\w.-]*?(?:exclu(?:de[ds]?|ding|sions?)|ignor(?:e[ds]?|ing)|prun(?:e[ds]?|ing))"
+    r"(?:[._-]?(?:path|file|dir|directory|directorie|folder|pattern|glob|name|list|from)s?)*+"
+)
+"""In small letters, the whole name of what is left out: ``prune_cert`` and ``ignored_key`` may be anything."""
+_GOES_ON: Final = pattern(r"\b(?:xargs|parallel|while)\b|[`)]")
+_REMOVES: Final = pattern(r"\b(?:rm|mv|rmdir|unlink|shred)\b")
 _SHORT: Final = frozenset("dDCcpv")
 _SEARCHED: Final = frozenset(("path", "ipath", "name", "iname", "wholename", "iwholename"))  # options of find
 _BEFORE_COMMAND: Final = frozenset(("sudo", "RUN", "do", "then", "exec", "git", "svn"))
@@ -250,11 +256,13 @@ class _State:
         return (self.command in _ENTERS and not self.others) or (self.command == "for" and self.others > 1)
 
     def _is_used(self, key: str, end: int) -> bool:
-        if self.command in _MOVES or (self.form != "call" and _OF_LEFT_OUT.search(key)):
+        rest = self.text[end : end + _NEAR].partition("\n")[0] if self.command in {"ls", "find"} else ""
+        if self.command == "ls" and _GOES_ON.search(rest):  # what it lists something else takes
+            return _REMOVES.search(rest) is None
+        if self.command in _MOVES or (self.form != "call" and _OF_LEFT_OUT.fullmatch(key)):
             return False
         if self.command != "find":
             return True
-        rest = self.text[end : end + _NEAR].partition("\n")[0]
         is_pruned = self.key in _SEARCHED and (self.is_negated or "-prune" in rest)
         return not is_pruned and "-delete" not in rest
 

@@ -47,6 +47,9 @@ def _starts(placed: tuple[str, str], *, with_x: bool) -> bool:
     return has_key or not has_certificate
 
 
+_ASKED: Final = f"{only('!Y', f'Define Y{chr(10)}Define C {{0}}')}\n{only('Y', only('!C', 'Define C {1}'))}\n"
+"""It is in force to its end, also where it defines what it asks."""
+
 # whether Apache starts with each, first without X and then with it
 CASES: Final[dict[str, tuple[str, tuple[bool, bool]]]] = {
     **{
@@ -69,6 +72,8 @@ CASES: Final[dict[str, tuple[str, tuple[bool, bool]]]] = {
     "a value by condition": (f"{only('X', 'Define C A')}\n{only('!X', 'Define C B')}\n{HOST.format(_VARIABLE)}", (True, True)),
     "a value by condition, crossed": (f"{only('X', 'Define C A')}\n{only('!X', 'Define C B')}\n{HOST.format(_CROSSED)}", (False, True)),
     "a value where there is none": (f"{only('!C', 'Define C A')}\n{HOST.format(_VARIABLE)}", (True, True)),
+    "a section that defines what it asks": (_ASKED.format("A", "B") + HOST.format(_CROSSED), (True, True)),
+    "a section that defines what it asks, crossed": (_ASKED.format("B", "A") + HOST.format(_CROSSED), (False, False)),
     "within one another": (HOST.format(f"SSLEngine on\n{_CERT}\n{only('X', only('X', _KEY))}\n{only('!X', only('X', _KEY.replace('A', 'B')))}"), (False, True)),
     "the module itself": (only("mod_ssl.c", HOST.format(f"SSLEngine on\n{_PAIR}"), "IfModule"), (True, True)),
     "without the module": (HOST.format(f"SSLEngine on\n{_PAIR}") + only("!mod_ssl.c", HOST.format(f"SSLEngine on\n{_CERT}"), "IfModule"), (True, True)),

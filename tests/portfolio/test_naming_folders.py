@@ -231,3 +231,80 @@ def test_very_many_places_are_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> 
     found = [named_in(folders, text, "/srv/a.conf") for text in texts]
     assert len(looked_up) == 50
     assert (found[0], found[-1]) == ([], [(files[0], len("dir = "))])
+
+
+MANY: Final = {
+    "each its own": lambda number: (f"s{number}", "dir = archive\n"),
+    "of another folder": lambda number: (f"t{number}", "dir = archive\n"),
+    "of the root": lambda number: (f"t{number}", "dir = /srv/archive\n"),
+    "each of another machine": lambda number: (f"t{number}", f"dir = /m{number}/archive\n"),
+    "each another": lambda number: (f"t{number}", f"dir = /other{number}/archive\n"),
+    "a variable": lambda number: (f"t{number}", "dir = $BASE/archive\n"),
+    "nothing": lambda number: (f"s{number}/archive", "a = 1\n"),
+}
+
+
+@pytest.mark.parametrize("kind", MANY)
+def test_very_many_folders_and_texts_are_not_all_held_to_each_other(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pkitools.portfolio.naming_folders._MOST_COMPARED", 500)
+    isdir = os.path.isdir
+    monkeypatch.setattr(os.path, "isdir", lambda name: name.startswith("/other") or isdir(name))
+
+    def done(count: int) -> int:
+        for number in range(count):
+            (tmp_path / f"s{number}" / "archive").mkdir(parents=True, exist_ok=True)
+        names = [str(tmp_path / f"s{number}" / "archive" / "a.pem") for number in range(count)]
+
+        def named() -> None:
+            folders = Folders(names, ARCHIVES)
+            found = set[str]()
+            for place, text in map(MANY[kind], range(count)):
+                for name, _ in named_in(folders, text, str(tmp_path / place / "a.ini")):
+                    found.add(name)
+                    folders.settle(name)
+            assert kind == "each another" or len(found) == (0 if kind == "nothing" else count)
+
+        return work_done(named)["calls"]
+
+    done(9)  # what is loaded once
+    few, more = done(100), done(400)
+    assert more < 5 * few + 500, (few, more)
+
+
+GOES_ON: Final = (
+    "cert: /srv/{}{{{{ year }}}}.pem", 'f"{}{{year}}.pem"', '"{}" + year', "'{}' . $year . '.pem'",
+    "cert = {}<%= year %>.pem",
+    '"{}#{{year}}.pem"', "`{}${{year}}.pem`", 'path.concat("{}", year)', "cert = ../x/{}[0-9].pem", '"{}%s.pem" % year',
+    "cert = $BASE/{}{{{{ year }}}}.pem", "'\\srv\\{}' & year",
+)  # fmt: skip
+"""A path that a program puts something behind, in as many notations."""
+
+
+@pytest.mark.parametrize("written", GOES_ON)
+def test_a_path_that_goes_on_names_what_begins_so(written: str) -> None:
+    files = [f"/x/archive/{each}.pem" for each in ("a-2025", "a-2026", "A-x", "b-2025", "a/v1", "a/v10", "a2")]
+
+    def named(begin: str, source: str = "/nowhere/app.txt") -> set[str]:
+        text = written.format(begin)
+        return {name[len("/x/archive/") : -len(".pem")] for name, _ in named_in(Folders(files, ARCHIVES), text, source)}
+
+    assert {"a-2025", "a-2026", "A-x"} <= named("archive/a-")
+    assert "b-2025" in named("archive/b")
+
+    if not {"%", "$", "[", "#"} & {*written}:  # such a part stands for anything in its folder
+        assert named("archive/a-") == {"a-2025", "a-2026", "A-x"}
+        assert named("archive/c-") == named("other/a-") == set()
+
+
+def test_a_path_to_what_is_there_names_nothing_that_begins_as_that() -> None:
+    files = [f"/x/archive/{each}" for each in ("a.pem", "a.pem.bak", "a.pem-2025", "v1/b.pem", "v10/b.pem")]
+
+    def named(path: str) -> set[str]:
+        found = named_in(Folders(files, ARCHIVES), f"cert = {path}\n", "/nowhere/a.ini")
+        return {name.removeprefix("/x/archive/") for name, _ in found}
+
+    assert named("archive/a.pem") == set()  # that one is of who looks for the names of files
+    assert named("archive/v1") == {"v1/b.pem"}
+    assert named("archive/v") == {"v1/b.pem", "v10/b.pem"}

@@ -601,3 +601,33 @@ def test_a_list_of_haproxy_may_be_given_by_itself(tmp_path: Path) -> None:
     }
     found = pointers_of("\n".join(["# a list", "", *lines]).encode(), f"{tmp_path}/list", is_inventory=True)
     assert [one.text for one in found] == list(lines.values())
+
+
+@pytest.mark.parametrize(
+    ("before", "value", "is_known"),
+    [
+        ("setenv C tls", '"$C/a.pem"', True),
+        ("presetenv C tls", '"${C}/a.pem"', True),
+        ("setenv C other\n setenv C tls", '"${C}"/a.pem', True),
+        ("setenv C tls\n presetenv C other", '"${C}/a.pem"', True),
+        ('setenv D tls\n setenv C "$D"', '"${C}/a.pem"', True),
+        ("setenv C tls", "${C}/a.pem", False),  # HAProxy takes it as it stands
+        ("setenv C tls", "'${C}/a.pem'", False),
+        ("setenv C tls\n unsetenv B C", '"${C}/a.pem"', False),
+        ("setenv C tls\n resetenv", '"${C}/a.pem"', False),
+        (".if defined(X)\n setenv C tls\n .endif", '"${C}/a.pem"', False),
+        ("setenv C tls\n .if defined(X)\n setenv C other\n .endif", '"${C}/a.pem"', False),
+        ('setenv C "$D"', '"${C}/a.pem"', False),
+        ("setenv B tls", '"${C}/a.pem"', False),
+    ],
+)
+def test_what_haproxy_is_told_to_set_is_the_value_from_there_on(
+    outside: Path, before: str, value: str, is_known: bool
+) -> None:
+    line = f"frontend f\n bind :1 ssl crt {value}\n"
+    (outside / "haproxy.cfg").write_text(f"global\n {before}\n{line}")
+    found = scanned(outside / "haproxy.cfg")
+    assert ([one.code for one in found.unread] == ["portfolio.error.variable"]) is not is_known
+    assert len(found.judged) == is_known
+    (outside / "haproxy.cfg").write_text(f"{line}global\n {before}\n")
+    assert [one.code for one in scanned(outside / "haproxy.cfg").unread] == ["portfolio.error.variable"], "set below"

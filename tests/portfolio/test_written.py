@@ -113,7 +113,11 @@ NO_USES: Final = (
         "rsync --exclude={} . host:/x",
         "exclude = ['x', '{}']",
         "ignore:\n  - x\n  - {}\n",
+        "exclude_paths: ['{}']",
+        "watchPathIgnorePatterns = ['{}']",
+        "pruned-dirs = ['{}']",
     ),
+    *("ls {} | wc -l", "ls -t {} | tail -n +5 | xargs rm -f", "ls {} | while read f; do rm $f; done"),
 )
 ALL_THE_SAME: Final = (
     *(
@@ -123,6 +127,8 @@ ALL_THE_SAME: Final = (
         "find {} -exec serve {{}} +",
         "rsync --exclude=x {} host:/x",
     ),
+    *("ls {} | xargs cat > all.pem", "for f in $(ls {}); do serve $f; done", "ls {} | while read f; do serve $f; done"),
+    *("prune_cert: {}", "ignored.certificate = {}", "excluded_key_file_and_certificate = {}", "ignoreexpiry: {}"),
     *("exclude = ['x']\ncert = {}\n", "cp {} /tls", "serve --rm {}", "find x -delete\nserve {}"),
 )
 
