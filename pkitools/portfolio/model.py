@@ -75,6 +75,7 @@ class Place:
             ``file.metadata.expired``, or ``file.metadata.until`` where what they end at is no moment.
         within: in a text the sections around it, as :class:`~pkitools.containers.Item` has them.
         is_sent: a configuration says that a program sends it to others.
+        with_chain: the certificate of its issuer lies in the same file.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Place:
     out_of_date: str | None = None
     within: tuple[tuple[int, str], ...] = ()
     is_sent: bool = False
+    with_chain: bool = False
 
     @property
     def is_of_peer(self) -> bool:
@@ -290,7 +292,8 @@ class HeldCertificate:
         generation: such as ``G4``; empty where that is not known.
         is_authority: it issues others: it is listed and not judged.
         judgements: one for each use of it; none of an authority.
-        places: every place it was found at, in the order found.
+        places: every place it was found at: the one to name first, of those that are as good in the order found (see
+            :func:`~pkitools.portfolio.where.in_order_to_name`).
         uses: what its key may be used for, in the names of RFC 5280 and as OIDs, sorted.
         successor: the next of the same line, where it lies among what was found; ``None`` where none does.
         partial: what would be the next, but for names that it lacks; ``None`` where nothing is.
