@@ -152,6 +152,7 @@ class Judgement:
             authorities of other files were looked among as well.
         of_entity: which of ``told`` is about that entity ID, and not about the certificate.
         mend: a better way up, where the chain that its file brings cuts it short; ``None`` where none is at hand.
+        lies_in: the file with what the chain that its file brings lacks, by which there is a path; empty where none is.
     """
 
     environment: Environment
@@ -169,6 +170,7 @@ class Judgement:
     is_brought: bool = False
     of_entity: tuple[Outcome, ...] = ()
     mend: Mend | None = None
+    lies_in: str = ""
 
     @property
     def of_places(self) -> tuple[Outcome, ...]:
@@ -369,6 +371,11 @@ class HeldCertificate:
         short = (one for one in self.judgements if any(each.not_after < self.not_after for each in one.above))
         mends = [one.mend for one in short]
         return mends[0] if all(mends) else None
+
+    @property
+    def lies_in(self) -> str:
+        """The file with what its chain lacks, by which there is a path; empty where none is known."""
+        return next((one.lies_in for one in self.judgements if one.lies_in), "")
 
     @property
     def lasts_by(self) -> Above | None:

@@ -232,8 +232,8 @@ def said_of(
     if decides is None or is_of_chain(certificate, decides):
         return first
     said = told(decides, telling.language, telling.remedy, portfolio.moment)
-    unused = " ".join(lists_unused(certificate, portfolio, telling))
-    return one_line(f"{first} {told_where(certificate)}{said.title}. {said.remedy} {unused}")
+    unused, lies = " ".join(lists_unused(certificate, portfolio, telling)), lies_told(certificate, telling.language)
+    return one_line(f"{first} {told_where(certificate)}{said.title}. {said.remedy} {lies} {unused}")
 
 
 def successor_told(successor: Successor, language: Language, old: HeldCertificate | None = None) -> str:
@@ -306,6 +306,12 @@ def cut_short_told(certificate: HeldCertificate, moment: datetime, language: Lan
         return ""
     told, mend = ends_by_told(certificate.ends_by, moment, language), certificate.mend
     return told if mend is None else f"{told} {word('portfolio.report.mend', language, place=visible(mend.place))}"
+
+
+def lies_told(certificate: HeldCertificate, language: Language) -> str:
+    """Return in which file lies what the chain of a certificate lacks; empty where that is not known."""
+    place = certificate.lies_in
+    return word("portfolio.report.lies_in", language, place=visible(place)) if place else ""
 
 
 def ends_by_told(by: Above, moment: datetime, language: Language) -> str:

@@ -16,6 +16,7 @@ from pkitools.reports.portfolio.telling import (
     deciding_files,
     for_connections,
     is_of_chain,
+    lies_told,
     lists_unused,
     place_text,
     renewal_told,
@@ -145,6 +146,7 @@ class Table:
             one.partial is not None,
             one.ends_by is not None,
             one.mend is not None,
+            one.lies_in,
             is_ordered,
             weight,
             _is_ending_of_provider(one, standing),
@@ -254,6 +256,8 @@ class Table:
         said = self._said(standing, one)
         if said is not None:
             yield from wrapped(f"{'' if short else told_where(one)}{self._sentence(said)}", _INDENT, most=_MOST_WHY)
+            if lies := lies_told(one, language()):
+                yield from wrapped(lies, _INDENT, most=_MOST_WHY)
         if not short and not one.is_set_aside:
             yield from self._besides(one, said)
         if said is None:
