@@ -210,6 +210,7 @@ class Judge:
             is_brought=not where.may_lack,
             of_entity=() if entity_id is None else tuple(_of_entity(entity_id, told, asked, result)),
             mend=self._mend(facts, between, asked, where, path or way),
+            lies_in=self._lies_in(facts, between, asked, where, result),
         )
 
     def _of_delivery(
@@ -253,9 +254,7 @@ class Judge:
         if where.may_lack or end >= facts.not_after:
             return None  # as of most
         brought = _with(own, self._about.in_files(where.sent_with))
-        below = (facts, *readable(brought))
-        found = (about.authorities(one, of_any=True) for about in (self._about, self._beside) for one in below)
-        lent = tuple(dict.fromkeys(chain.from_iterable(found)))
+        lent = self._lent(facts, brought)
         if not set(lent).difference(brought):
             return None
         try:
@@ -279,6 +278,27 @@ class Judge:
             wrong -= {ANCHOR_FOUND.code, BUDGET.code}
         is_refuted = any(code.startswith(_OF_PATH) for code in wrong)
         return None if is_refuted else Mend(_told_of(ders), where.name, place, not wrong)
+
+    def _lent(self, facts: CertificateFacts, brought: tuple[bytes, ...]) -> tuple[bytes, ...]:
+        """Return the authorities of other files that may stand above a certificate, or above what is brought."""
+        below = (facts, *readable(brought))
+        found = (about.authorities(one, of_any=True) for about in (self._about, self._beside) for one in below)
+        return tuple(dict.fromkeys(chain.from_iterable(found)))
+
+    def _lies_in(
+        self, facts: CertificateFacts, own: tuple[bytes, ...], asked: Question, where: Where, result: CheckResult
+    ) -> str:
+        """Return the file with what the chain that is brought lacks, where there is a path by that; else nothing."""
+        is_lacking = any(one.rule.code == ANCHOR_FOUND.code for one in result.report.findings)
+        if where.may_lack or result.path is not None or not is_lacking:
+            return ""  # as of most
+        brought = _with(own, self._about.in_files(where.sent_with))
+        lent = self._lent(facts, brought)
+        wider = self._judged(facts, _with(brought, lent), asked, ()) if set(lent).difference(brought) else result
+        if wider.path is None:
+            return ""
+        new = (der for der in wider.path.certificates[1:] if der not in brought)
+        return next(filter(None, (about.file_of(der) for der in new for about in (self._about, self._beside))), "")
 
     @cached_property
     def _known_here(self) -> Pool:

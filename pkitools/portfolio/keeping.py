@@ -27,6 +27,7 @@ from pkitools.messages import NOTHING
 from pkitools.portfolio.beside import misnamed
 from pkitools.portfolio.model import VERDICTS, HeldCertificate, Judgement, Place, Standing, Successor
 from pkitools.portfolio.succeeding import is_in_use, line_of, ordered, successions, to_change
+from pkitools.portfolio.where import Beside, beside, in_order_to_name
 from pkitools.text import joined
 
 T_co = TypeVar("T_co", covariant=True)
@@ -43,7 +44,7 @@ CREATE TABLE misnamed (certificate INTEGER PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE judgement (certificate INTEGER, use BLOB, number INTEGER NOT NULL, body BLOB NOT NULL,
     PRIMARY KEY (certificate, use)) WITHOUT ROWID;
 CREATE TABLE place (certificate INTEGER, spot BLOB, number INTEGER NOT NULL, body BLOB NOT NULL,
-    PRIMARY KEY (certificate, spot)) WITHOUT ROWID;
+    turn INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (certificate, spot)) WITHOUT ROWID;
 CREATE TABLE other (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, spot BLOB NOT NULL, body BLOB NOT NULL,
     UNIQUE (kind, spot));
 """
@@ -52,6 +53,7 @@ _RANKS: Final = {standing: number for number, standing in enumerate(Standing)}
 _OWN: Final = tuple(
     name for name in vars(HeldCertificate)["__slots__"] if name not in {"judgements", "places", "successor", "partial"}
 )
+_OF_SPKI: Final = _OWN.index("spki_sha256")
 _OF_JUDGEMENT: Final = tuple(name for name in vars(Judgement)["__slots__"] if name not in {"told", "beside"})
 _OF_PLACE: Final = tuple(vars(Place)["__slots__"])
 _own_of, _rest_of, _place_of = attrgetter(*_OWN), attrgetter(*_OF_JUDGEMENT), attrgetter(*_OF_PLACE)
@@ -187,9 +189,10 @@ class Kept:
         return _RANKS[standing], (-left if standing is Standing.EXPIRED else left) // _UNIT
 
     def _whole(self, number: int, body: bytes) -> HeldCertificate:
-        query = "SELECT body FROM {} WHERE certificate = ? ORDER BY number"
-        told = tuple(self._told.judgement(row[0]) for row in self.rows(query.format("judgement"), number))
-        places = tuple(_loaded(Place, _OF_PLACE, row[0]) for row in self.rows(query.format("place"), number))
+        of_judgements = "SELECT body FROM judgement WHERE certificate = ? ORDER BY number"
+        told = tuple(self._told.judgement(row[0]) for row in self.rows(of_judgements, number))
+        of_places = "SELECT body FROM place WHERE certificate = ? ORDER BY turn, number"
+        places = tuple(_loaded(Place, _OF_PLACE, row[0]) for row in self.rows(of_places, number))
         values = dict(zip(_OWN, pickle.loads(body), strict=True))  # noqa: S301  made in this process
         told = tuple(each.with_beside(self._said_by_names(number)) for each in told)
         successor = self._successor(number)
@@ -233,6 +236,7 @@ class Kept:
             FileError: there is no room for it.
         """
         self._compare_names()
+        self._order_places()
         self._has_successions = False
         self._run("DELETE FROM succession")
         keys = self._keys()
@@ -241,6 +245,24 @@ class Kept:
             body = pickle.dumps(tuple(getattr(successor, name) for name in _OF_SUCCESSOR))
             self._run("INSERT INTO succession (certificate, body) VALUES (?, ?)", number, body)
         self._has_successions = bool(found)
+
+    def _order_places(self) -> None:
+        """Put of each certificate at several places the one first by which it is named, by the keys that were found."""
+        several = [
+            int(number)
+            for (number,) in self.rows("SELECT certificate FROM place GROUP BY certificate HAVING count(*) > 1")
+        ]
+        keys: dict[str, set[Beside]] = {}
+        for key in self.others(KEYS) if several else ():
+            if key.spki_sha256 is not None:
+                keys.setdefault(key.spki_sha256, set()).add(beside(key.place.name))
+        for number in several:
+            (body,) = self._first("SELECT body FROM certificate WHERE number = ?", number) or (b"",)
+            spki = pickle.loads(body)[_OF_SPKI]  # noqa: S301  made in this process
+            query = "SELECT body FROM place WHERE certificate = ? ORDER BY number"
+            places = [_loaded(Place, _OF_PLACE, row[0]) for row in self.rows(query, number)]
+            for turn, place in enumerate(in_order_to_name(places, keys.get(spki, ()))):
+                self._run("UPDATE place SET turn = ? WHERE certificate = ? AND spot = ?", turn, number, _spot(place))
 
     def _compare_names(self) -> None:
         """Hold the keys to the certificates that they belong to by the names of their files."""

@@ -75,6 +75,7 @@ class Place:
             ``file.metadata.expired``, or ``file.metadata.until`` where what they end at is no moment.
         within: in a text the sections around it, as :class:`~pkitools.containers.Item` has them.
         is_sent: a configuration says that a program sends it to others.
+        with_chain: the certificate of its issuer lies in the same file.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Place:
     out_of_date: str | None = None
     within: tuple[tuple[int, str], ...] = ()
     is_sent: bool = False
+    with_chain: bool = False
 
     @property
     def is_of_peer(self) -> bool:
@@ -150,6 +152,7 @@ class Judgement:
             authorities of other files were looked among as well.
         of_entity: which of ``told`` is about that entity ID, and not about the certificate.
         mend: a better way up, where the chain that its file brings cuts it short; ``None`` where none is at hand.
+        lies_in: the file with what the chain that its file brings lacks, by which there is a path; empty where none is.
     """
 
     environment: Environment
@@ -167,6 +170,7 @@ class Judgement:
     is_brought: bool = False
     of_entity: tuple[Outcome, ...] = ()
     mend: Mend | None = None
+    lies_in: str = ""
 
     @property
     def of_places(self) -> tuple[Outcome, ...]:
@@ -290,7 +294,8 @@ class HeldCertificate:
         generation: such as ``G4``; empty where that is not known.
         is_authority: it issues others: it is listed and not judged.
         judgements: one for each use of it; none of an authority.
-        places: every place it was found at, in the order found.
+        places: every place it was found at: the one to name first, of those that are as good in the order found (see
+            :func:`~pkitools.portfolio.where.in_order_to_name`).
         uses: what its key may be used for, in the names of RFC 5280 and as OIDs, sorted.
         successor: the next of the same line, where it lies among what was found; ``None`` where none does.
         partial: what would be the next, but for names that it lacks; ``None`` where nothing is.
@@ -366,6 +371,11 @@ class HeldCertificate:
         short = (one for one in self.judgements if any(each.not_after < self.not_after for each in one.above))
         mends = [one.mend for one in short]
         return mends[0] if all(mends) else None
+
+    @property
+    def lies_in(self) -> str:
+        """The file with what its chain lacks, by which there is a path; empty where none is known."""
+        return next((one.lies_in for one in self.judgements if one.lies_in), "")
 
     @property
     def lasts_by(self) -> Above | None:

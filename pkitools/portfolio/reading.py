@@ -467,10 +467,16 @@ class _Found:
         self, facts: CertificateFacts, items: Sequence[Item], judgements: tuple[Judgement, ...] = ()
     ) -> HeldCertificate:
         is_held = self._holds_key_of(facts)
-        places = tuple(self._place(item, is_held=is_held) for item in items)
+        has_chain = facts.issuer.der in self._issuers and not facts.is_self_issued
+        places = tuple(self._place(item, is_held=is_held, has_chain=has_chain) for item in items)
         return held_certificate(facts, places, judgements)
 
-    def _place(self, item: Item, *, is_held: bool = False) -> Place:
+    @cached_property
+    def _issuers(self) -> frozenset[bytes]:
+        """The names of the authorities in the file, as DER."""
+        return frozenset(facts.subject.der for _, facts in self._read() if is_authority(facts))
+
+    def _place(self, item: Item, *, is_held: bool = False, has_chain: bool = False) -> Place:
         return Place(
             self.unit.name,
             item.position,
@@ -483,6 +489,7 @@ class _Found:
             out_of_date=self._out_of_date(item) if self.contents.described else None,
             within=item.within,
             is_sent=self.unit.sent_with is not None or item.is_served,
+            with_chain=has_chain,
         )
 
     def _out_of_date(self, item: Item) -> str | None:

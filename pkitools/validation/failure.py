@@ -90,7 +90,7 @@ def _incomplete(search: Search, others: Pool, check: Check) -> PathAttempt:
     if forged is not None and len(forged) > len(deepest):
         refusals = (_not_signed(forged), *check(forged))
         return PathAttempt(forged, refusals, complete=search.anchors.holds(forged[-1]), asked=(*_BUILT, *_CHECKED))
-    refusals = (_unknown_issuer(deepest), *_wherever(deepest, check))
+    refusals = (_unknown_issuer(deepest, search.anchors), *_wherever(deepest, check))
     return PathAttempt(deepest, refusals, complete=False, asked=(rules.LOOK_ALIKE, rules.BUDGET))
 
 
@@ -141,11 +141,14 @@ def _look_alike(search: Search, others: Pool, check: Check) -> PathAttempt | Non
     return None
 
 
-def _unknown_issuer(way: Path) -> Refusal:
+def _unknown_issuer(way: Path, anchors: Pool) -> Refusal:
     top, issuer = way[-1], way[-1].issuer_text
     # of a root nothing is missing: it is at hand, and not trusted here
     which = {"code": "root"} if len(way) > 1 and top.subject_text == issuer else {}
     test = _test_hierarchy(way[0])
+    if test and not which and any(_test_hierarchy(each) == test for each in anchors.certificates):
+        # one of that kind is trusted: what is missing is what stands between, as of any other chain
+        which, test = {"code": "given"}, ""
     # whose test hierarchy it is nobody can know: it is trusted where somebody says so, and nothing is asked of a TSP
     operands = {"lacking": NOTHING, "test": test} if test else {"lacking": issuer, "test": NOTHING}
     return violates(rules.ANCHOR_FOUND, len(way) - 1, name=top.subject_text, issuer=issuer, **operands, **which)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
+from itertools import permutations
 from typing import Final
 
 import pytest
@@ -16,6 +17,7 @@ from pkitools.checking.file_check import RULES as OF_FILES
 from pkitools.documents import cite
 from pkitools.environment import Environment
 from pkitools.findings import Certainty, Evidence, Outcome, Rule, Severity, Status, Verdict
+from pkitools.messages import message
 from pkitools.portfolio import Changes, HeldCertificate, Portfolio
 from pkitools.portfolio.comparing import EarlierCertificate
 from pkitools.portfolio.model import EnvironmentBasis, Gap, Judgement, Place, Unread
@@ -99,6 +101,32 @@ def _counted(table: Sequence[str]) -> int:
             if found := way.fullmatch(row):
                 total, is_counted = total + count(found), "The same" in row
     return total
+
+
+_OWN: Final = ("advice.names.invisible_characters", "advice.names.internal", "advice.names.blank")
+_OF_ALL: Final = ("revocation.status.unconfirmed",)
+
+
+@pytest.mark.parametrize("codes", [*permutations((*_OWN[:2], *_OF_ALL)), _OWN[:1], _OF_ALL, (*_OF_ALL, _OWN[0])])
+@pytest.mark.parametrize("verdict", [Verdict.PASSED, Verdict.FAILED])
+def test_what_is_its_own_comes_first_and_verbose_leaves_no_warning_out(
+    codes: tuple[str, ...], verdict: Verdict
+) -> None:
+    wrong = [_outcome(CODES[0], Severity.ERROR)] if verdict is Verdict.FAILED else []
+    told = (*(_outcome(code, Severity.WARNING) for code in codes), _outcome(_OWN[2], Severity.NOTICE), *wrong)
+    judged = Judgement(Environment.PRODUCTION, EnvironmentBasis.ASKED, verdict, told, has_path=True)
+    one = replace(_held(), judgements=(judged,))
+    portfolio = Portfolio(MOMENT, ("a",), certificates=(one,), revocation_asked=True)
+    titles = {code: message(code, {}, "en").title for code in (*codes, _OWN[2], CODES[0])}
+    own = [code for code in codes if code in _OWN]
+    first = [CODES[0]] if wrong else own or [*codes]
+    short, whole = (" ".join(_rows(portfolio, verbose=verbose)) for verbose in (False, True))
+    table, verbose = (each.partition("Each was judged")[0] for each in (short, whole))
+    told_short = [code for code, title in titles.items() if f"{title}." in table]
+    assert len(told_short) == 1
+    assert told_short[0] in first
+    assert all(verbose.count(f"{titles[code]}.") == 1 for code in (*codes, *(one.rule.code for one in wrong)))
+    assert titles[_OWN[2]] not in verbose, "a notice is in the reports"
 
 
 @pytest.mark.parametrize("count", [20, 300])

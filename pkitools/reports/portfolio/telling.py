@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _OF_A_SOURCE: Final = ("revocation.source.", "revocation.crl.", "revocation.ocsp.")
 _NONE_NAMED: Final = "revocation.source.named"  # there was none to count
+_OF_REVOCATION: Final = "revocation."
 _ORDER_NOW: Final = "advice.validity.order_now"  # told by what is said of its renewal
 _MOST_UNUSED: Final = 3
 _MOST_NAMING: Final = 4
@@ -63,13 +64,37 @@ def deciding(certificate: HeldCertificate) -> Outcome | None:
 
     Of one that passed it is the gravest of what nobody may read over, such as that revocation is not known, and of
     whatever is a warning or worse: what ``--fail-on warning`` goes by is told. That it is to be renewed is told by
-    itself. ``None`` where there is nothing of the kind, and of an authority.
+    itself. Of what is as grave the certificate's own comes first: that no list tells whether it is revoked is so of all
+    beside it, and is told once for all. ``None`` where there is nothing of the kind, and of an authority.
     """
     if certificate.verdict is Verdict.PASSED:
         # a warning before what somebody asked not to look at
-        return max(_beside_passed(certificate), key=lambda one: one.rule.severity, default=None)
+        return max(_beside_passed(certificate), key=_weight, default=None)
     worst = next((one for one in certificate.judgements if one.verdict is certificate.verdict), None)
     return None if worst is None else answer_of(Report(certificate.name, worst.told)).because
+
+
+def _weight(one: Outcome) -> tuple[Severity, bool]:
+    """Return what comes first of what is violated: the gravest, and of that what is the certificate's own."""
+    return one.rule.severity, not one.rule.code.startswith(_OF_REVOCATION)
+
+
+def told_besides(certificate: HeldCertificate) -> Iterator[Outcome]:
+    """Yield whatever is violated beside what decides about a certificate and is a warning or worse, the worst first.
+
+    That it is to be renewed is told by itself, and of lists that tell nothing of it by :func:`lists_unused`.
+    """
+    decides = deciding(certificate)
+    elsewhere = _OF_A_SOURCE if certificate.is_revocation_unknown else ()
+    found = (one for one in certificate.findings if not one.rule.code.startswith(elsewhere))
+    grave = [one for one in found if one.rule.severity >= Severity.WARNING]
+    for one in sorted(grave, key=_weight, reverse=True):
+        if one.rule.code != _ORDER_NOW and (decides is None or _said(one) != _said(decides)):
+            yield one
+
+
+def _said(one: Outcome) -> tuple[str, tuple[tuple[str, object], ...]]:
+    return one.rule.code, tuple(one.params.items())
 
 
 def _beside_passed(certificate: HeldCertificate) -> Iterator[Outcome]:
@@ -207,8 +232,8 @@ def said_of(
     if decides is None or is_of_chain(certificate, decides):
         return first
     said = told(decides, telling.language, telling.remedy, portfolio.moment)
-    unused = " ".join(lists_unused(certificate, portfolio, telling))
-    return one_line(f"{first} {told_where(certificate)}{said.title}. {said.remedy} {unused}")
+    unused, lies = " ".join(lists_unused(certificate, portfolio, telling)), lies_told(certificate, telling.language)
+    return one_line(f"{first} {told_where(certificate)}{said.title}. {said.remedy} {lies} {unused}")
 
 
 def successor_told(successor: Successor, language: Language, old: HeldCertificate | None = None) -> str:
@@ -276,6 +301,12 @@ def cut_short_told(certificate: HeldCertificate, moment: datetime, language: Lan
         return ""
     told, mend = _ends_by_told(certificate.ends_by, moment, language), certificate.mend
     return told if mend is None else f"{told} {word('portfolio.report.mend', language, place=visible(mend.place))}"
+
+
+def lies_told(certificate: HeldCertificate, language: Language) -> str:
+    """Return in which file lies what the chain of a certificate lacks; empty where that is not known."""
+    place = certificate.lies_in
+    return word("portfolio.report.lies_in", language, place=visible(place)) if place else ""
 
 
 def _ends_by_told(by: Above, moment: datetime, language: Language) -> str:

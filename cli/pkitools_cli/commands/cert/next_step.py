@@ -355,6 +355,7 @@ def _commands(place: HandedIn) -> Commands:
         "online": lambda: again([file], without=_OF_PAGES | {"offline"}),
         "crl": lambda: again([file], "--crl", blank("file"), without=_OF_PAGES),
         "complete": partial(_complete, place),
+        "chain": lambda: again([file], "--chain", blank("file"), without=_OF_PAGES),
         "trust": lambda: again([file], "--trust", blank("file"), without=_OF_PAGES),
         "trust_folder": lambda: again([file], "--trust", blank("folder"), without=_OF_PAGES),
         "show": lambda: ("cert", "show", file),

@@ -16,10 +16,12 @@ from pkitools.reports.portfolio.telling import (
     deciding_files,
     for_connections,
     is_of_chain,
+    lies_told,
     lists_unused,
     place_text,
     renewal_told,
     standing_word,
+    told_besides,
     told_where,
     what_is_left,
 )
@@ -144,6 +146,7 @@ class Table:
             one.partial is not None,
             one.ends_by is not None,
             one.mend is not None,
+            one.lies_in,
             is_ordered,
             weight,
             _is_ending_of_provider(one, standing),
@@ -251,15 +254,36 @@ class Table:
         if cut_short := cut_short_told(one, self._portfolio.moment, language()):
             yield from wrapped(cut_short, _INDENT)
         said = self._said(standing, one)
+        if said is not None:
+            yield from wrapped(f"{'' if short else told_where(one)}{self._sentence(said)}", _INDENT, most=_MOST_WHY)
+            if lies := lies_told(one, language()):
+                yield from wrapped(lies, _INDENT, most=_MOST_WHY)
+        if not short and not one.is_set_aside:
+            yield from self._besides(one, said)
         if said is None:
             return
-        if (sentence := f"{said.title}. {said.remedy or said.message}") in self._told:
-            sentence = tr("cli.scan.told_above", title=said.title)
-        else:
-            self._told.add(sentence)
-        yield from wrapped(f"{'' if short else told_where(one)}{sentence}", _INDENT, most=_MOST_WHY)
         for row in lists_unused(one, self._portfolio, Telling(language(), remedy=offline_remedy_text)):
             yield from wrapped(row, f"{_INDENT}  ", f"{_INDENT}- ", most=_MOST_WHY)
+
+    def _besides(self, one: HeldCertificate, said: Message | None) -> Iterator[str]:
+        """Yield what else is wrong with a certificate: what is so of several above it once."""
+        of_this = {_text(said)} if said is not None else set()
+        for besides in told_besides(one):
+            more = told(besides, language(), offline_remedy_text, self._portfolio.moment)
+            if _text(more) not in of_this:
+                of_this.add(_text(more))
+                yield from wrapped(self._sentence(more), _INDENT, most=_MOST_WHY)
+
+    def _sentence(self, said: Message) -> str:
+        """Return what is said and what to do, or by its title alone what was told of another."""
+        if (sentence := _text(said)) in self._told:
+            return tr("cli.scan.told_above", title=said.title)
+        self._told.add(sentence)
+        return sentence
+
+
+def _text(said: Message) -> str:
+    return f"{said.title}. {said.remedy or said.message}"
 
 
 def _place(one: HeldCertificate) -> str:
