@@ -10,7 +10,7 @@ from pkitools.connections.described import Described, in_short
 from pkitools.connections.model import Connection
 from pkitools.connections.planning import BEGIN, Plan, PlanDate, PlanKind
 from pkitools.connections.renewing import AHEAD, Switch, is_awaited, is_for_live, is_ordered, is_wrong_by_key
-from pkitools.connections.status import ConnectionStatus, Step, StepState, StepStatus
+from pkitools.connections.status import NOT_SHOWN, ConnectionStatus, Step, StepState, StepStatus
 from pkitools.connections.using import Early, Naming
 from pkitools.environment import Environment
 from pkitools.findings import Outcome, Verdict
@@ -18,11 +18,11 @@ from pkitools.frozen import dataclass, replace
 from pkitools.messages import NOTHING
 from pkitools.metadata.consumers import consumers
 from pkitools.oin import OIN
-from pkitools.portfolio import Gap, HeldCertificate, Unread
+from pkitools.portfolio import Gap, HeldCertificate, HeldRequest, Unread
 from pkitools.text import NameText
 from pkitools.validation.rules import ANCHOR_FOUND
 
-_REGISTER_LATE: Final = "connections.request.register_late"
+_REGISTER_LATE: Final = frozenset(f"connections.{step}.register_late" for step in ("request", "order"))
 _VERDICTS: Final = {
     Verdict.PASSED: (StepState.DONE, "passed"),
     Verdict.FAILED: (StepState.NOW, "failed"),
@@ -178,14 +178,18 @@ def _asked_for(seen: Seen) -> StepStatus:
     if seen.status.request is not None:
         return _step(Step.REQUEST, StepState.DONE, "done", place=seen.status.request.place.name)
     if seen.is_gone and not seen.is_live_past:  # that it was ordered says nothing of where it is
-        return _step(Step.REQUEST, StepState.UNKNOWN, "gone", **_gone(seen))
+        return _step(Step.REQUEST, StepState.UNKNOWN, "gone", _order_day(seen), **_gone(seen))
     if seen.connection.ordered is not None and seen.connection.ordered <= seen.today:
         return _step(Step.REQUEST, StepState.DONE, "ordered")
     if seen.unread is not None:
-        return _unread(Step.REQUEST, seen.unread)
+        return _unread(Step.REQUEST, seen.unread, _order_day(seen))
     if seen.plan is None:
         return _step(Step.REQUEST, StepState.NOW, "now")
-    return _begin(seen.plan, seen.connection.subscriber, seen.today)
+    return _begin(Step.REQUEST, seen.plan, seen.connection.subscriber, seen.today)
+
+
+def _order_day(seen: Seen) -> date | None:
+    return None if seen.plan is None else seen.plan.order.day
 
 
 _BEGUN: Final = {
@@ -195,29 +199,33 @@ _BEGUN: Final = {
 """What is told of what is begun with, by how its day stands, where the order comes later."""
 
 
-def _begin(plan: Plan, subscriber: bool | None, today: date) -> StepStatus:
-    """Return how the beginning stands; of whom nobody says whether he is a subscriber both days are told."""
+def _begin(step: Step, plan: Plan, subscriber: bool | None, today: date) -> StepStatus:
+    """Return how what a plan begins with stands; of whom nobody says if he is a subscriber both days are told."""
     begin, register = plan.begin_for(subscriber), plan.on(PlanKind.REGISTER)
     if begin.latest is not None and begin.day < today and not plan.is_late(subscriber, today):
         days = {"day": begin.day.isoformat(), "latest": begin.latest.isoformat()}
-        return _step(Step.REQUEST, StepState.NOW, "advised", begin.day, **days)
-    found = _begun(begin, begin.day, plan, today)
+        is_enrolled_for = step is Step.ORDER and begin.kind is PlanKind.REGISTER  # who begins does both
+        return _step(step, StepState.NOW, "enrol_advised" if is_enrolled_for else "advised", begin.day, **days)
+    found = _begun(step, begin, plan, today)
     is_close = subscriber is None and register is not None and register.day - AHEAD <= today
     if not is_close or register is None or found.due is None or register.day >= found.due:
         return found  # that, where nothing is known of how long registering takes
+    if found.state is StepState.LATE:
+        return found  # for whoever is a subscriber as well
     why = "register_late" if register.late_after < today else "register"
     days = {"day": found.due.isoformat(), "register": register.day.isoformat()}
-    return _step(Step.REQUEST, StepState.NOW, why, found.due, **days)
+    return _step(step, StepState.NOW, why, found.due, **days)
 
 
-def _begun(one: PlanDate, due: date, plan: Plan, today: date) -> StepStatus:
+def _begun(step: Step, one: PlanDate, plan: Plan, today: date) -> StepStatus:
     """Return how what is begun with stands by its day, with the day of the order where that is another."""
-    found = _by(Step.REQUEST, due, today)
-    order = plan.order
+    due, order = one.day, plan.order
+    found = _by(step, due, today)
     if one.kind is PlanKind.ORDER or order.late_after <= due:
         return found
     why = _BEGUN[one.kind][found.code.rpartition(".")[2]]
-    return _step(Step.REQUEST, found.state, why, due, day=due.isoformat(), order=order.day.isoformat())
+    last = order.day if order.day >= today else order.late_after
+    return _step(step, found.state, why, due, day=due.isoformat(), order=last.isoformat())
 
 
 def _key(seen: Seen, certificate: HeldCertificate) -> StepStatus:
@@ -250,18 +258,42 @@ def _by(step: Step, due: date, today: date) -> StepStatus:
 
 def _order(seen: Seen) -> StepStatus:
     ordered = seen.connection.ordered
-    due = None if seen.plan is None or seen.certificate is not None else seen.plan.order.day
     if seen.certificate is not None:
         return _step(Step.ORDER, StepState.DONE, "certificate")
+    due = _order_day(seen)
     if ordered is not None and ordered <= seen.today:
         return _ordered(seen, ordered)
     if seen.connection.self_signed:
         return _step(Step.ORDER, StepState.DONE, "self_signed")
     if ordered is not None:
-        return _step(Step.ORDER, StepState.WAITING, "planned", due, day=ordered.isoformat())
+        return _order_planned(seen, ordered)
     if seen.status.request is None:
         return _step(Step.ORDER, StepState.WAITING, "waiting", due)
-    return _step(Step.ORDER, StepState.UNKNOWN, "unknown", due)
+    return _not_shown(seen, seen.status.request)
+
+
+def _not_shown(seen: Seen, request: HeldRequest) -> StepStatus:
+    """Return how an order stands that no file shows, by the day to order: nobody may wait for what is not known."""
+    if seen.plan is None:
+        return _step(Step.ORDER, StepState.UNKNOWN, "unknown")
+    found = _begin(Step.ORDER, seen.plan.begun, seen.connection.subscriber, seen.today)
+    found = replace(found, params={**found.params, "place": request.place.name})
+    if found.state is not StepState.WAITING:
+        return found
+    return replace(found, state=StepState.UNKNOWN, code=found.code.replace("later", "by"))
+
+
+def _order_planned(seen: Seen, ordered: date) -> StepStatus:
+    """Return how an order stands that is still to come: after the last day to order it comes too late."""
+    plan, live = seen.plan, seen.connection.live
+    if plan is None or live is None:
+        return _step(Step.ORDER, StepState.WAITING, "planned", day=ordered.isoformat())
+    last = plan.order.late_after
+    if ordered <= last:
+        return _step(Step.ORDER, StepState.WAITING, "planned", plan.order.day, day=ordered.isoformat())
+    state = StepState.LATE if last < seen.today else StepState.NOW
+    told = {"day": ordered.isoformat(), "live": live.isoformat(), "order": last.isoformat()}
+    return _step(Step.ORDER, state, "planned_short", last, **told)
 
 
 def _ordered(seen: Seen, ordered: date) -> StepStatus:
@@ -450,15 +482,21 @@ def gone_by(status: ConnectionStatus, live: Plan | None, today: date) -> PlanDat
         live: the days back from going live; ``None`` where there are none.
         today: the day of the moment, in UTC.
     """
-    request, tested = status.of(Step.REQUEST), status.of(Step.TESTED)
-    assert request is not None  # every connection has both
-    assert tested is not None
-    if live is None or live.day < today or request.state is StepState.LATE or tested.state is StepState.DONE:
+    tested = status.of(Step.TESTED)
+    assert tested is not None  # every connection has it
+    if live is None or live.day < today or tested.state is StepState.DONE or _is_late_told(status, today):
         return None
     send = live.on(PlanKind.SEND)
     assert send is not None  # every plan to go live has it
     past = (one for one in live.dates if one.kind in BEGIN | {PlanKind.SEND} and one.late_after < today)
     return min((one for one in past if not _was_in_time(one, status, today, send.day)), key=_day, default=None)
+
+
+def _is_late_told(status: ConnectionStatus, today: date) -> bool:
+    """Return whether the step to begin with, or the order of what was begun, is told as late."""
+    request, order, ordered = status.of(Step.REQUEST), status.of(Step.ORDER), status.connection.ordered
+    is_begun = order is not None and order.state is StepState.LATE and (ordered is None or ordered > today)
+    return is_begun or (request is not None and request.state is StepState.LATE)
 
 
 def _day(one: PlanDate) -> date:
@@ -476,11 +514,10 @@ def _was_in_time(one: PlanDate, status: ConnectionStatus, today: date, send: dat
         case PlanKind.ORDER:
             return True
         case PlanKind.REGISTER:
-            request = status.of(Step.REQUEST)
-            is_told = request is not None and request.code == _REGISTER_LATE  # with its condition
+            is_told = any(step.code in _REGISTER_LATE for step in status.steps)  # with its condition
             return status.certificate is not None or is_ordered or is_told
         case PlanKind.SEND:
-            return sent is not None and sent.state is StepState.DONE
+            return sent is not None and sent.state in {StepState.DONE, StepState.LATE}  # which is told by itself
         case _:
             return False
 
@@ -533,24 +570,54 @@ def _live(seen: Seen) -> date | None:
     return seen.connection.live if seen.begins is not None and is_for_live(seen.connection, seen.begins) else None
 
 
+def _end(seen: Seen) -> date | None:
+    """Return the last day of the certificate, or of what issued it."""
+    return None if seen.certificate is None else seen.certificate.ends.date()
+
+
+def dates_to_live(seen: Seen, steps: Sequence[StepStatus]) -> tuple[PlanDate, ...]:
+    """Return the days to go live with the certificate that is there; none where that is done, or past.
+
+    Args:
+        seen: what was found.
+        steps: how its steps stand.
+    """
+    live = _live(seen)
+    left = {one.step: one for one in steps if one.step in {Step.SENT, Step.TESTED} and one.state is not StepState.DONE}
+    if live is None or live < seen.today or not seen.is_good or not left:
+        return ()
+    goes = PlanDate(live, PlanKind.LIVE)
+    if Step.SENT not in left or left[Step.SENT].code not in NOT_SHOWN or seen.send_by is None:
+        return (goes,)
+    return replace(seen.send_by, kind=PlanKind.SWITCH_SEND), goes
+
+
 def _not_stated(seen: Seen, step: Step, endpoint: dict[str, str]) -> StepStatus:
     """Return how a step stands of which no day is stated, though the day of going live may have gone by."""
     live = _live(seen)
-    if live is None or live >= seen.today:
+    if live is None:
         return _step(step, StepState.UNKNOWN, "unknown", **endpoint)
-    return _step(step, StepState.UNKNOWN, "unknown_live", live=live.isoformat(), **endpoint)
+    if live < seen.today:
+        return _step(step, StepState.UNKNOWN, "unknown_live", live=live.isoformat(), **endpoint)
+    due = seen.send_by.day if step is Step.SENT and seen.send_by is not None else live
+    told = {"day": due.isoformat(), "live": live.isoformat(), **endpoint}
+    if due < seen.today:
+        return _step(step, StepState.LATE, "late", due, **told)
+    return _step(step, StepState.NOW if due - AHEAD <= seen.today else StepState.UNKNOWN, "by", due, **told)
 
 
 def _planned(seen: Seen, step: Step, day: date) -> StepStatus:
     """Return how a step stands that is still to come: after the day of going live it comes too late."""
-    live = _live(seen)
+    live, end = _live(seen), _end(seen)
     if live is not None and day > live:
-        state = StepState.LATE if live < seen.today else StepState.NOW
-        return _step(step, state, "planned_late", live, day=day.isoformat(), live=live.isoformat())
+        return _step(step, StepState.LATE, "planned_late", live, day=day.isoformat(), live=live.isoformat())
+    if end is not None and day > end:
+        return _step(step, StepState.LATE, "planned_over", end, day=day.isoformat(), end=end.isoformat())
     send = None if live is None or step is not Step.SENT else seen.send_by
-    if live is not None and send is not None and send.lead is not None and seen.today <= send.day < day:
+    if live is not None and send is not None and send.lead is not None and send.day < day:
         told = {"day": day.isoformat(), "live": live.isoformat(), "send": send.day.isoformat()}
-        return _step(step, StepState.NOW, "planned_short", send.day, **told)
+        state = StepState.LATE if send.day < seen.today else StepState.NOW
+        return _step(step, state, "planned_short", send.day, **told)
     return _step(step, StepState.WAITING, "planned", day, day=day.isoformat())
 
 
@@ -560,7 +627,10 @@ def _metadata(seen: Seen) -> StepStatus:
     found = seen.metadata
     params = {"name": found.file, "reason": found.reason}
     said = {key: value or "" for key, value in params.items() if value is not None or found.why == "unchecked"}
-    return _step(Step.METADATA, _METADATA[found.why], found.why, **said)
+    state, live = _METADATA[found.why], _live(seen)
+    is_due = state is not StepState.DONE and live is not None and live >= seen.today and seen.send_by is not None
+    # they take the public part to the other side
+    return _step(Step.METADATA, state, found.why, seen.send_by.day if is_due and seen.send_by else None, **said)
 
 
 _METADATA: Final = {

@@ -55,6 +55,9 @@ _FOR_PEOPLE: Final = frozenset(
             "sent.planned_late",
             "sent.planned_short",
             "tested.planned_late",
+            "sent.planned_over",
+            "tested.planned_over",
+            "order.planned_short",
         ),
     )
 )
