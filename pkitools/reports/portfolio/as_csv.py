@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from io import StringIO
 from typing import Final
 
+from pkitools.messages import Language, Message
 from pkitools.portfolio.model import HeldCertificate, Portfolio
 from pkitools.portfolio.risk import Risk
 from pkitools.reports.portfolio.across import risk_said, risks_in
@@ -20,7 +21,9 @@ from pkitools.reports.portfolio.telling import (
     claimed_by,
     connection_names,
     deciding,
+    mend_told,
     place_text,
+    remedies_for,
     renewal_told,
     standing_word,
     unread_sentence,
@@ -144,9 +147,19 @@ def cell(value: str) -> str:
     return f"'{shown}" if _TAKEN_FOR_ELSE.match(shown) else shown
 
 
+def _to_do(one: HeldCertificate, said: Message | None, language: Language) -> str:
+    """Return what to do about a certificate: about its chain too, where something else decides about it."""
+    mend = mend_told(one, language)
+    return " ".join(dict.fromkeys(filter(None, (mend, "" if said is None else said.remedy))))
+
+
 def _row(one: HeldCertificate, portfolio: Portfolio, telling: Telling) -> tuple[str, ...]:
     decides = deciding(one)
-    said = None if decides is None else told(decides, telling.language, telling.remedy, portfolio.moment)
+    said = (
+        None
+        if decides is None
+        else told(decides, telling.language, remedies_for(one, telling.remedy), portfolio.moment)
+    )
     return (
         standing_word(one.standing(portfolio.moment), telling.language),
         one.not_after.date().isoformat(),
@@ -158,7 +171,7 @@ def _row(one: HeldCertificate, portfolio: Portfolio, telling: Telling) -> tuple[
         one.key,
         " ".join(one.dns_names),
         said.title if said else "",
-        said.remedy if said else "",
+        _to_do(one, said, telling.language),
         "; ".join(map(place_text, one.places)),
         one.serial_number,
         one.issuer,
