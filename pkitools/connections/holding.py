@@ -30,8 +30,9 @@ from pkitools.connections.renewing import (
     ready_by,
     switch_of,
 )
+from pkitools.connections.seen import Seen
 from pkitools.connections.status import ConnectionsStatus, ConnectionStatus
-from pkitools.connections.steps import Seen, dates_to_live, gone_by, in_both, steps_of, takes_metadata
+from pkitools.connections.steps import dates_to_live, gone_by, in_both, steps_of, takes_metadata
 from pkitools.connections.using import Naming, naming_of
 from pkitools.findings import Outcome, Verdict
 from pkitools.frozen import replace

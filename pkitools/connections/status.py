@@ -69,6 +69,7 @@ class StepStatus:
 
 
 _IN_USE: Final = ("ended", "revoked", "wrong")
+_NOT_SEEN: Final = ("unread", "locked", "missing")
 ORDERED: Final = frozenset(
     {
         "connections.order.stated",
@@ -78,19 +79,30 @@ ORDERED: Final = frozenset(
     }
 )
 """How a step stands whose certificate was ordered and is not there yet."""
-AGAINST: Final = frozenset(
+_EITHER: Final = frozenset(
     {
         *(f"connections.certificate.{why}" for why in ("misnamed", "gone", "gone_nowhere")),
-        *(f"connections.verdict.{why}" for why in ("chain_ended", "chain_ends")),
-        *(f"connections.{step}.{why}_in_use" for step in ("certificate", "verdict") for why in _IN_USE),
         *(f"connections.renewal.switch_named{which}" for which in ("", "_live", "_over")),
-        *(f"connections.renewal.{why}" for why in ("awaited_late", "gap")),
         *(f"connections.{step}.planned_{why}" for step in ("sent", "tested") for why in ("late", "over")),
         *(f"connections.{step}.planned_short" for step in ("order", "sent")),
-        "connections.order.stated_late",
+        *(f"connections.{why}" for why in ("renewal.awaited_late", "order.stated_late")),
     }
 )
+"""Two things that were stated, or stated and found, go against each other: only who stated them knows which is so."""
+AGAINST: Final = _EITHER | {
+    *(f"connections.verdict.{why}" for why in ("chain_ended", "chain_ends")),
+    *(f"connections.{step}.{why}_in_use" for step in ("certificate", "verdict") for why in _IN_USE),
+    "connections.renewal.gap",
+}
 """How a step stands that goes against the days of its connection, or of which no day says so: told with those."""
+FOR_PEOPLE: Final = _EITHER | {
+    *(f"connections.certificate.{why}" for why in ("overdue", "others", "others_more", "others_without")),
+    *(f"connections.{step}.{why}" for step in ("request", "certificate", "verdict") for why in _NOT_SEEN),
+    *(f"connections.request.{why}" for why in ("gone", "key_of_ended")),
+    *(f"connections.verdict.{why}" for why in ("ends_before", "both")),
+    *(f"connections.renewal.{why}" for why in ("overdue", "awaited", "switch", "switch_late")),
+}
+"""How a step stands where somebody has to ask or to look: another request would be the wrong thing to begin with."""
 _BY_DAY: Final = ("by", "late", "advised", "register", "register_late", "enrol_by", "enrol_late", "enrol_advised")
 NOT_SHOWN: Final = frozenset(
     {

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pkitools.connections.model import Connection
 
-USE = ("for", "environment", "tsp")
-"""What is chosen by."""
+CHOSEN_BY: Final[tuple[str, ...]] = ("for", "environment", "tsp")
+"""By which of them the certificate is chosen; the others stand in the request."""
 
 
 def wishes_of(connection: Connection, tsp: str | None) -> dict[str, str | tuple[str, ...]]:
