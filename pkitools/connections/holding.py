@@ -30,8 +30,9 @@ from pkitools.connections.renewing import (
     ready_by,
     switch_of,
 )
+from pkitools.connections.seen import Seen
 from pkitools.connections.status import ConnectionsStatus, ConnectionStatus
-from pkitools.connections.steps import Seen, gone_by, in_both, steps_of, takes_metadata
+from pkitools.connections.steps import dates_to_live, gone_by, in_both, steps_of, takes_metadata
 from pkitools.connections.using import Naming, naming_of
 from pkitools.findings import Outcome, Verdict
 from pkitools.frozen import replace
@@ -222,7 +223,8 @@ class _Found:
             lacking=() if certificate is None else lacking_names(certificate, connection),
             unread=next(chain(found.unread.get(connection.number, ()), cut), None),
         )
-        judged = replace(seen.status, steps=steps_of(seen))
+        steps = steps_of(seen)
+        judged = replace(seen.status, steps=steps, to_live=dates_to_live(seen, steps))
         return replace(judged, missed=gone_by(judged, live, moment.date()))
 
     def _without_steps(

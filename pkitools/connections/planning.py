@@ -47,7 +47,7 @@ class PlanKind(StrEnum):
     """Send its public part to the other side."""
     LIVE = "live"
     SWITCH_SEND = "switch_send"
-    """Send the public part of the next certificate, which is there: the other side takes its time. In no plan."""
+    """Send the public part of a certificate that is there: the other side takes its time. In no plan."""
     SWITCH = "switch"
     """The last day to put the next certificate, which is there, into use: the one before it ends. In no plan."""
     END = "end"
@@ -132,6 +132,11 @@ class Plan:
     def begin(self) -> PlanDate:
         """The first thing to do."""
         return min((one for one in self.dates if one.kind in BEGIN), key=lambda one: one.day)
+
+    @property
+    def begun(self) -> Plan:
+        """The same of what was begun: a request for it lies there."""
+        return replace(self, dates=tuple(one for one in self.dates if one.kind is not PlanKind.START))
 
     def begin_for(self, subscriber: bool | None) -> PlanDate:
         """Return the first thing to do, whatever is not known: who may be a subscriber has not to register for sure."""

@@ -69,6 +69,7 @@ class StepStatus:
 
 
 _IN_USE: Final = ("ended", "revoked", "wrong")
+_NOT_SEEN: Final = ("unread", "locked", "missing")
 ORDERED: Final = frozenset(
     {
         "connections.order.stated",
@@ -78,19 +79,38 @@ ORDERED: Final = frozenset(
     }
 )
 """How a step stands whose certificate was ordered and is not there yet."""
-AGAINST: Final = frozenset(
+_EITHER: Final = frozenset(
     {
         *(f"connections.certificate.{why}" for why in ("misnamed", "gone", "gone_nowhere")),
-        *(f"connections.verdict.{why}" for why in ("chain_ended", "chain_ends")),
-        *(f"connections.{step}.{why}_in_use" for step in ("certificate", "verdict") for why in _IN_USE),
         *(f"connections.renewal.switch_named{which}" for which in ("", "_live", "_over")),
-        *(f"connections.renewal.{why}" for why in ("awaited_late", "gap")),
-        *(f"connections.{step}.planned_late" for step in ("sent", "tested")),
-        "connections.sent.planned_short",
-        "connections.order.stated_late",
+        *(f"connections.{step}.planned_{why}" for step in ("sent", "tested") for why in ("late", "over")),
+        *(f"connections.{step}.planned_short" for step in ("order", "sent")),
+        *(f"connections.{why}" for why in ("renewal.awaited_late", "order.stated_late")),
     }
 )
+"""Two things that were stated, or stated and found, go against each other: only who stated them knows which is so."""
+AGAINST: Final = _EITHER | {
+    *(f"connections.verdict.{why}" for why in ("chain_ended", "chain_ends")),
+    *(f"connections.{step}.{why}_in_use" for step in ("certificate", "verdict") for why in _IN_USE),
+    "connections.renewal.gap",
+}
 """How a step stands that goes against the days of its connection, or of which no day says so: told with those."""
+FOR_PEOPLE: Final = _EITHER | {
+    *(f"connections.certificate.{why}" for why in ("overdue", "others", "others_more", "others_without")),
+    *(f"connections.{step}.{why}" for step in ("request", "certificate", "verdict") for why in _NOT_SEEN),
+    *(f"connections.request.{why}" for why in ("gone", "key_of_ended")),
+    *(f"connections.verdict.{why}" for why in ("ends_before", "both")),
+    *(f"connections.renewal.{why}" for why in ("overdue", "awaited", "switch", "switch_late")),
+}
+"""How a step stands where somebody has to ask or to look: another request would be the wrong thing to begin with."""
+_BY_DAY: Final = ("by", "late", "advised", "register", "register_late", "enrol_by", "enrol_late", "enrol_advised")
+NOT_SHOWN: Final = frozenset(
+    {
+        *(f"connections.order.{why}" for why in _BY_DAY),
+        *(f"connections.{step}" for step in ("sent.by", "sent.late", "tested.by")),
+    }
+)
+"""How a step stands of which the day is known, and not whether it was done: no file shows that."""
 REFUSED: Final = frozenset(
     {
         "connections.verdict.key",
@@ -152,6 +172,8 @@ class ConnectionStatus:
             before it is; ``None`` without one.
         near: of places that are not there, what is beside them and has nearly their name.
         tsp: the name of the TSP that it is ordered at (:meth:`Connection.tsp_at`).
+        to_live: the days to go live with the certificate, where that is still to come: to send its public part, where
+            nothing shows that it was sent, and that day itself.
     """
 
     connection: Connection
@@ -183,6 +205,7 @@ class ConnectionStatus:
     switch: Switch | None = None
     tsp: str | None = None
     near: tuple[Near, ...] = ()
+    to_live: tuple[PlanDate, ...] = ()
 
     @property
     def state(self) -> StepState:
@@ -224,7 +247,7 @@ class ConnectionStatus:
         missing = next((one for one in self.steps if one.step is Step.CERTIFICATE), None)
         if judged or self.wrong or self.strange or (missing is not None and missing.state is StepState.LATE):
             return Verdict.FAILED
-        known = all(one.state is not StepState.UNKNOWN for one in self.steps)
+        known = all(one.state is not StepState.UNKNOWN and one.code not in NOT_SHOWN for one in self.steps)
         return Verdict.PASSED if known else Verdict.INDETERMINATE
 
     @property
@@ -234,7 +257,8 @@ class ConnectionStatus:
         ``None``.
         """
         states = {one.state for one in self.steps}
-        now = {one.step for one in self.steps if one.state is StepState.NOW and one.code != _NOT_JUDGED}
+        due = (one for one in self.steps if one.state is StepState.NOW and one.code not in NOT_SHOWN)
+        now = {one.step for one in due if one.code != _NOT_JUDGED}
         is_of_others = any(one.code in _OTHERS for one in self.steps)
         is_warned = StepState.LATE in states or self.misfit is not None or bool(now & _OF_USE) or is_of_others
         of_steps = Severity.WARNING if is_warned else Severity.NOTICE if StepState.NOW in states else None

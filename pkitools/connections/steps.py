@@ -3,129 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 
-from pkitools.connections.described import Described, in_short
+from pkitools.connections.described import in_short
 from pkitools.connections.model import Connection
 from pkitools.connections.planning import BEGIN, Plan, PlanDate, PlanKind
-from pkitools.connections.renewing import Switch, is_awaited, is_for_live, is_ordered, is_wrong_by_key
-from pkitools.connections.status import ConnectionStatus, Step, StepState, StepStatus
-from pkitools.connections.using import Early, Naming
+from pkitools.connections.renewal_steps import renewal_of
+from pkitools.connections.renewing import is_ordered, is_wrong_by_key
+from pkitools.connections.seen import Seen, coming, stands, stands_by
+from pkitools.connections.status import NOT_SHOWN, ConnectionStatus, Step, StepState, StepStatus
 from pkitools.environment import Environment
 from pkitools.findings import Outcome, Verdict
-from pkitools.frozen import dataclass, replace
+from pkitools.frozen import replace
 from pkitools.messages import NOTHING
 from pkitools.metadata.consumers import consumers
 from pkitools.oin import OIN
-from pkitools.portfolio import Gap, HeldCertificate, Unread
+from pkitools.portfolio import Gap, HeldCertificate, HeldRequest, Unread
 from pkitools.rules.order_day import AHEAD
 from pkitools.text import NameText
 from pkitools.validation.rules import ANCHOR_FOUND
 
-_REGISTER_LATE: Final = "connections.request.register_late"
+_REGISTER_LATE: Final = frozenset(f"connections.{step}.register_late" for step in ("request", "order"))
 _VERDICTS: Final = {
     Verdict.PASSED: (StepState.DONE, "passed"),
     Verdict.FAILED: (StepState.NOW, "failed"),
     Verdict.INDETERMINATE: (StepState.UNKNOWN, "indeterminate"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What was found of one connection.
-
-    Args:
-        status: how it stands, all but its steps: what lies there and is to be told.
-        moment: as of when, aware UTC.
-        metadata: how the certificate stands in the metadata of its entity ID.
-        fault: what is wrong with the certificate, or keeps it from being judged, the worst first.
-        misplaced: what is wrong at one of its places and not with itself, but for metadata.
-        misnamed: certificates of its holder at its places that do not bear the name it states.
-        send_by: the last day to send the public part for the day of going live; ``None`` where that is not stated.
-        ready: the day by which what was ordered can be in use, as far as is known; ``None`` where it is not.
-        overdue: the day by which what was ordered should have come, where that is past; of the order that is stated.
-        at_once: the certificate has not ended and is of no use: another has to be ordered today.
-        lacking: the host names that are stated and the certificate lacks.
-        unread: what lies at its places and could not be looked at: it may be what is missed.
-    """
-
-    status: ConnectionStatus
-    moment: datetime
-    metadata: Described = Described()
-    fault: Outcome | None = None
-    misplaced: Outcome | None = None
-    misnamed: tuple[HeldCertificate, ...] = ()
-    send_by: PlanDate | None = None
-    ready: date | None = None
-    overdue: date | None = None
-    at_once: bool = False
-    lacking: tuple[str, ...] = ()
-    unread: Unread | None = None
-
-    @property
-    def connection(self) -> Connection:
-        """As it was stated."""
-        return self.status.connection
-
-    @property
-    def certificate(self) -> HeldCertificate | None:
-        """The one it is held to be."""
-        return self.status.certificate
-
-    @property
-    def plan(self) -> Plan | None:
-        """The days, where there is a day to count back from."""
-        return self.status.plan
-
-    @property
-    def today(self) -> date:
-        """The day of the moment, in UTC."""
-        return self.moment.date()
-
-    @property
-    def ended(self) -> bool:
-        """The certificate has ended."""
-        return self.certificate is not None and self.certificate.not_after < self.moment
-
-    @property
-    def is_good(self) -> bool:
-        """There is a certificate that is not known to be wrong."""
-        return self.certificate is not None and not self.ended and self.certificate.own_verdict is not Verdict.FAILED
-
-    @property
-    def is_live_past(self) -> bool:
-        """The day on which it goes live has gone by."""
-        return self.connection.live is not None and self.connection.live < self.today
-
-    @property
-    def live_after_end(self) -> date | None:
-        """The day of going live, where the certificate has ended by then, and so has all that lies beside it."""
-        live = self.connection.live
-        held = (*(() if self.certificate is None else (self.certificate,)), *self.status.beside)
-        if live is None or self.unread is not None:  # what could not be read may be the next
-            return None
-        return live if all(one.ends.date() < live for one in held) else None
-
-    @property
-    def is_gone(self) -> bool:
-        """There is no certificate, though it is stated that there was, or what is there has nearly the name."""
-        if self.certificate is not None or self.unread is not None or self.status.request is not None:
-            return False
-        stated = (each for each in (self.connection.sent, self.connection.tested) if each is not None)
-        was_there = any(each <= self.today for each in stated)
-        return was_there or any(one.is_same or self.overdue is not None for one in self.status.near)
-
-    @property
-    def misnamed_now(self) -> tuple[HeldCertificate, ...]:
-        """Those of ``misnamed`` that may be meant: what has ended only where it is stated that one was there."""
-        valid = tuple(one for one in self.misnamed if one.not_after >= self.moment)
-        return valid or (self.misnamed if self.is_gone else ())
-
-    @property
-    def begins(self) -> date | None:
-        """The day on which the certificate begins."""
-        return None if self.certificate is None else self.certificate.not_before.date()
 
 
 def steps_of(seen: Seen) -> tuple[StepStatus, ...]:
@@ -136,7 +40,7 @@ def steps_of(seen: Seen) -> tuple[StepStatus, ...]:
     found.append(_stated(seen, Step.SENT, seen.connection.sent))
     if takes_metadata(seen.connection):
         found.append(_metadata(seen))
-    return (*found, _stated(seen, Step.TESTED, seen.connection.tested), _renewal(seen))
+    return (*found, _stated(seen, Step.TESTED, seen.connection.tested), renewal_of(seen))
 
 
 def _of_other_side(seen: Seen, certificate: HeldCertificate) -> tuple[StepStatus, ...]:
@@ -145,10 +49,10 @@ def _of_other_side(seen: Seen, certificate: HeldCertificate) -> tuple[StepStatus
     waiting = (Step.VERDICT, Step.SENT, *((Step.METADATA,) if takes_metadata(seen.connection) else ()), Step.TESTED)
     return (
         _oin(seen),
-        _step(Step.REQUEST, StepState.WAITING, "waiting"),
-        _step(Step.ORDER, StepState.WAITING, "waiting"),
-        _step(Step.CERTIFICATE, StepState.NOW, "of_provider", **said),
-        *(_step(each, StepState.WAITING, "waiting") for each in (*waiting, Step.RENEWAL)),
+        stands(Step.REQUEST, StepState.WAITING, "waiting"),
+        stands(Step.ORDER, StepState.WAITING, "waiting"),
+        stands(Step.CERTIFICATE, StepState.NOW, "of_provider", **said),
+        *(stands(each, StepState.WAITING, "waiting") for each in (*waiting, Step.RENEWAL)),
     )
 
 
@@ -157,36 +61,36 @@ def takes_metadata(connection: Connection) -> bool:
     return connection.system is not None and any(connection.system.name in each.systems for each in consumers())
 
 
-def _step(step: Step, state: StepState, why: str, due: date | None = None, /, **params: object) -> StepStatus:
-    return StepStatus(step, state, f"connections.{step.value}.{why}", params, due)
-
-
 def _oin(seen: Seen) -> StepStatus:
     holder = seen.connection.holder
     if seen.connection.environment is Environment.PRODUCTION and OIN.parse(holder.oin).is_test:
-        return _step(Step.OIN, StepState.NOW, "test", oin=holder.oin)
-    return _step(Step.OIN, StepState.DONE, "done", oin=holder.oin, organization=holder.name)
+        return stands(Step.OIN, StepState.NOW, "test", oin=holder.oin)
+    return stands(Step.OIN, StepState.DONE, "done", oin=holder.oin, organization=holder.name)
 
 
 def _request(seen: Seen) -> StepStatus:
     if seen.certificate is not None:
         return _key(seen, seen.certificate)
-    return _step(Step.REQUEST, StepState.WAITING, "waiting") if seen.status.strange else _asked_for(seen)
+    return stands(Step.REQUEST, StepState.WAITING, "waiting") if seen.status.strange else _asked_for(seen)
 
 
 def _asked_for(seen: Seen) -> StepStatus:
     """Return how the request stands where there is no certificate of its holder."""
     if seen.status.request is not None:
-        return _step(Step.REQUEST, StepState.DONE, "done", place=seen.status.request.place.name)
+        return stands(Step.REQUEST, StepState.DONE, "done", place=seen.status.request.place.name)
     if seen.is_gone and not seen.is_live_past:  # that it was ordered says nothing of where it is
-        return _step(Step.REQUEST, StepState.UNKNOWN, "gone", **_gone(seen))
+        return stands(Step.REQUEST, StepState.UNKNOWN, "gone", _order_day(seen), **_gone(seen))
     if seen.connection.ordered is not None and seen.connection.ordered <= seen.today:
-        return _step(Step.REQUEST, StepState.DONE, "ordered")
+        return stands(Step.REQUEST, StepState.DONE, "ordered")
     if seen.unread is not None:
-        return _unread(Step.REQUEST, seen.unread)
+        return _unread(Step.REQUEST, seen.unread, _order_day(seen))
     if seen.plan is None:
-        return _step(Step.REQUEST, StepState.NOW, "now")
-    return _begin(seen.plan, seen.connection.subscriber, seen.today)
+        return stands(Step.REQUEST, StepState.NOW, "now")
+    return _begin(Step.REQUEST, seen.plan, seen.connection.subscriber, seen.today)
+
+
+def _order_day(seen: Seen) -> date | None:
+    return None if seen.plan is None else seen.plan.order.day
 
 
 _BEGUN: Final = {
@@ -196,39 +100,43 @@ _BEGUN: Final = {
 """What is told of what is begun with, by how its day stands, where the order comes later."""
 
 
-def _begin(plan: Plan, subscriber: bool | None, today: date) -> StepStatus:
-    """Return how the beginning stands; of whom nobody says whether he is a subscriber both days are told."""
+def _begin(step: Step, plan: Plan, subscriber: bool | None, today: date) -> StepStatus:
+    """Return how what a plan begins with stands; of whom nobody says if he is a subscriber both days are told."""
     begin, register = plan.begin_for(subscriber), plan.on(PlanKind.REGISTER)
     if begin.latest is not None and begin.day < today and not plan.is_late(subscriber, today):
         days = {"day": begin.day.isoformat(), "latest": begin.latest.isoformat()}
-        return _step(Step.REQUEST, StepState.NOW, "advised", begin.day, **days)
-    found = _begun(begin, begin.day, plan, today)
+        is_enrolled_for = step is Step.ORDER and begin.kind is PlanKind.REGISTER  # who begins does both
+        return stands(step, StepState.NOW, "enrol_advised" if is_enrolled_for else "advised", begin.day, **days)
+    found = _begun(step, begin, plan, today)
     is_close = subscriber is None and register is not None and register.day - AHEAD <= today
     if not is_close or register is None or found.due is None or register.day >= found.due:
         return found  # that, where nothing is known of how long registering takes
+    if found.state is StepState.LATE:
+        return found  # for whoever is a subscriber as well
     why = "register_late" if register.late_after < today else "register"
     days = {"day": found.due.isoformat(), "register": register.day.isoformat()}
-    return _step(Step.REQUEST, StepState.NOW, why, found.due, **days)
+    return stands(step, StepState.NOW, why, found.due, **days)
 
 
-def _begun(one: PlanDate, due: date, plan: Plan, today: date) -> StepStatus:
+def _begun(step: Step, one: PlanDate, plan: Plan, today: date) -> StepStatus:
     """Return how what is begun with stands by its day, with the day of the order where that is another."""
-    found = _by(Step.REQUEST, due, today)
-    order = plan.order
+    due, order = one.day, plan.order
+    found = stands_by(step, due, today)
     if one.kind is PlanKind.ORDER or order.late_after <= due:
         return found
     why = _BEGUN[one.kind][found.code.rpartition(".")[2]]
-    return _step(Step.REQUEST, found.state, why, due, day=due.isoformat(), order=order.day.isoformat())
+    last = order.day if order.day >= today else order.late_after
+    return stands(step, found.state, why, due, day=due.isoformat(), order=last.isoformat())
 
 
 def _key(seen: Seen, certificate: HeldCertificate) -> StepStatus:
     """Return how the key of a certificate stands: it may lie where nobody looks."""
     if seen.status.misfit is not None:
-        return _step(Step.REQUEST, StepState.NOW, "misfit", key=seen.status.misfit, place=certificate.places[0].name)
+        return stands(Step.REQUEST, StepState.NOW, "misfit", key=seen.status.misfit, place=certificate.places[0].name)
     if (ended := seen.status.keyed) is not None:
         day, places = ended.not_after.date().isoformat(), (certificate.places[0].name, ended.places[0].name)
-        return _step(Step.REQUEST, StepState.NOW, "key_of_ended", place=places[0], ended=places[1], day=day)
-    return _step(Step.REQUEST, StepState.DONE, "no_key" if seen.status.key_file is None else "certificate")
+        return stands(Step.REQUEST, StepState.NOW, "key_of_ended", place=places[0], ended=places[1], day=day)
+    return stands(Step.REQUEST, StepState.DONE, "no_key" if seen.status.key_file is None else "certificate")
 
 
 _GAPS: Final = {Gap.MISSING: "missing", Gap.ENCRYPTED: "locked"}
@@ -238,46 +146,56 @@ def _unread(step: Step, unread: Unread, due: date | None = None) -> StepStatus:
     """Return how a step stands that hangs on what could not be looked at: what is not there cannot be opened."""
     named_by = next(iter(unread.named_by), "")
     why = _GAPS.get(unread.gap, "unread")
-    return _step(step, StepState.UNKNOWN, why, due, place=unread.name, named_by=named_by)
-
-
-def _by(step: Step, due: date, today: date) -> StepStatus:
-    """Return how a step stands by the last day for it."""
-    if due < today:
-        return _step(step, StepState.LATE, "late", due, day=due.isoformat())
-    state, why = (StepState.NOW, "by") if due - AHEAD <= today else (StepState.WAITING, "later")
-    return _step(step, state, why, due, day=due.isoformat())
+    return stands(step, StepState.UNKNOWN, why, due, place=unread.name, named_by=named_by)
 
 
 def _order(seen: Seen) -> StepStatus:
     ordered = seen.connection.ordered
-    due = None if seen.plan is None or seen.certificate is not None else seen.plan.order.day
     if seen.certificate is not None:
-        return _step(Step.ORDER, StepState.DONE, "certificate")
+        return stands(Step.ORDER, StepState.DONE, "certificate")
+    due = _order_day(seen)
     if ordered is not None and ordered <= seen.today:
         return _ordered(seen, ordered)
     if seen.connection.self_signed:
-        return _step(Step.ORDER, StepState.DONE, "self_signed")
+        return stands(Step.ORDER, StepState.DONE, "self_signed")
     if ordered is not None:
-        return _step(Step.ORDER, StepState.WAITING, "planned", due, day=ordered.isoformat())
+        return _order_planned(seen, ordered)
     if seen.status.request is None:
-        return _step(Step.ORDER, StepState.WAITING, "waiting", due)
-    return _step(Step.ORDER, StepState.UNKNOWN, "unknown", due)
+        return stands(Step.ORDER, StepState.WAITING, "waiting", due)
+    return _not_shown(seen, seen.status.request)
+
+
+def _not_shown(seen: Seen, request: HeldRequest) -> StepStatus:
+    """Return how an order stands that no file shows, by the day to order: nobody may wait for what is not known."""
+    if seen.plan is None:
+        return stands(Step.ORDER, StepState.UNKNOWN, "unknown")
+    found = _begin(Step.ORDER, seen.plan.begun, seen.connection.subscriber, seen.today)
+    found = replace(found, params={**found.params, "place": request.place.name})
+    if found.state is not StepState.WAITING:
+        return found
+    return replace(found, state=StepState.UNKNOWN, code=found.code.replace("later", "by"))
+
+
+def _order_planned(seen: Seen, ordered: date) -> StepStatus:
+    """Return how an order stands that is still to come: after the last day to order it comes too late."""
+    plan, live = seen.plan, seen.connection.live
+    if plan is None or live is None:
+        return stands(Step.ORDER, StepState.WAITING, "planned", day=ordered.isoformat())
+    last = plan.order.late_after
+    if ordered <= last:
+        return stands(Step.ORDER, StepState.WAITING, "planned", plan.order.day, day=ordered.isoformat())
+    state = StepState.LATE if last < seen.today else StepState.NOW
+    told = {"day": ordered.isoformat(), "live": live.isoformat(), "order": last.isoformat()}
+    return stands(Step.ORDER, state, "planned_short", last, **told)
 
 
 def _ordered(seen: Seen, ordered: date) -> StepStatus:
     """Return how the order stands that is stated: what comes after the day of going live is too late."""
     live, ready, delivery = seen.connection.live, seen.ready, seen.status.delivery
     if live is None or ready is None or delivery is None or ready <= live or seen.is_gone:
-        return _step(Step.ORDER, StepState.DONE, "stated", day=ordered.isoformat())
+        return stands(Step.ORDER, StepState.DONE, "stated", day=ordered.isoformat())
     told = {"day": ordered.isoformat(), "live": live.isoformat(), "days": (ready - live).days}
-    return _step(Step.ORDER, StepState.LATE, "stated_late", live, **told, **_coming(delivery, ready))
-
-
-def _coming(delivery: PlanDate, ready: date) -> dict[str, object]:
-    """Return by when what was ordered is there, and can be in use where that is later."""
-    later = NOTHING if ready == delivery.day else ready.isoformat()
-    return {"delivery": delivery.day.isoformat(), "ready": later}
+    return stands(Step.ORDER, StepState.LATE, "stated_late", live, **told, **coming(delivery, ready))
 
 
 def _certificate(seen: Seen) -> StepStatus:
@@ -296,8 +214,8 @@ def _held(seen: Seen, certificate: HeldCertificate) -> StepStatus:
         state, why = StepState.LATE, "ended_ordered" if is_on_its_way else "ended"
     elif (by := certificate.ends_by) is not None:
         day = by.not_after.date().isoformat()
-        return _step(Step.CERTIFICATE, state, "bound", name=certificate.name, day=day, issuer=by.name)
-    return _step(Step.CERTIFICATE, state, why, name=certificate.name, day=certificate.not_after.date().isoformat())
+        return stands(Step.CERTIFICATE, state, "bound", name=certificate.name, day=day, issuer=by.name)
+    return stands(Step.CERTIFICATE, state, why, name=certificate.name, day=certificate.not_after.date().isoformat())
 
 
 def _lacking(seen: Seen) -> StepStatus:
@@ -305,7 +223,7 @@ def _lacking(seen: Seen) -> StepStatus:
     live = seen.connection.live
     if seen.status.strange:  # this makes the verdict what it is: whatever else there is to say, this is said
         one = seen.status.strange[0]
-        return _step(Step.CERTIFICATE, StepState.NOW, "strange", live, **_strange(seen, one))
+        return stands(Step.CERTIFICATE, StepState.NOW, "strange", live, **_strange(seen, one))
     if seen.status.wrong:  # of no name that is stated, and in use all the same
         return _wrong_beside(seen, Step.CERTIFICATE, seen.status.wrong[0])
     if seen.unread is not None:
@@ -314,14 +232,14 @@ def _lacking(seen: Seen) -> StepStatus:
         return _gone_from(seen, live)
     if seen.overdue is not None and not seen.is_live_past:
         day = seen.overdue.isoformat()
-        return _step(Step.CERTIFICATE, StepState.NOW, "overdue", seen.overdue, day=day)
+        return stands(Step.CERTIFICATE, StepState.NOW, "overdue", seen.overdue, day=day)
     return _elsewhere(seen, live)
 
 
 def _gone_from(seen: Seen, live: date | None) -> StepStatus:
     if not seen.connection.files:
-        return _step(Step.CERTIFICATE, StepState.UNKNOWN, "gone_nowhere", live)
-    return _step(Step.CERTIFICATE, StepState.UNKNOWN, "gone", live, **_gone(seen))
+        return stands(Step.CERTIFICATE, StepState.UNKNOWN, "gone_nowhere", live)
+    return stands(Step.CERTIFICATE, StepState.UNKNOWN, "gone", live, **_gone(seen))
 
 
 def _gone(seen: Seen) -> dict[str, object]:
@@ -339,13 +257,13 @@ def _elsewhere(seen: Seen, live: date | None) -> StepStatus:
     if seen.misnamed_now:
         wanted = seen.connection.common_name or ", ".join(seen.connection.dns)
         found = ", ".join(dict.fromkeys(one.name for one in seen.misnamed_now))
-        return _step(Step.CERTIFICATE, StepState.NOW, "misnamed", live, name=wanted, found=found)
+        return stands(Step.CERTIFICATE, StepState.NOW, "misnamed", live, name=wanted, found=found)
     oin = seen.connection.holder.oin
     if seen.status.others:
         return of_others(seen.status.others, oin, live)
     if live is not None and seen.is_live_past:
-        return _step(Step.CERTIFICATE, StepState.LATE, "late", live, day=live.isoformat())
-    return _step(Step.CERTIFICATE, StepState.WAITING, "waiting", live)
+        return stands(Step.CERTIFICATE, StepState.LATE, "late", live, day=live.isoformat())
+    return stands(Step.CERTIFICATE, StepState.WAITING, "waiting", live)
 
 
 def of_others(others: Sequence[HeldCertificate], oin: str, live: date | None = None) -> StepStatus:
@@ -359,22 +277,22 @@ def of_others(others: Sequence[HeldCertificate], oin: str, live: date | None = N
     one = next((each for each in others if each.oin is not None), others[0])
     why = "others_without" if one.oin is None else "others_more" if len(others) > 1 else "others"
     params = {"name": one.name, "place": one.places[0].name, "other": one.oin or "", "more": len(others) - 1}
-    return _step(Step.CERTIFICATE, StepState.NOW, why, live, oin=oin, **params)
+    return stands(Step.CERTIFICATE, StepState.NOW, why, live, oin=oin, **params)
 
 
 def _verdict(seen: Seen) -> StepStatus:
     certificate = seen.certificate
     if certificate is None or seen.ended:
-        return _step(Step.VERDICT, StepState.WAITING, "waiting")
+        return stands(Step.VERDICT, StepState.WAITING, "waiting")
     if seen.status.wrong and certificate.own_verdict is not Verdict.FAILED:
         return _wrong_beside(seen, Step.VERDICT, seen.status.wrong[0])
     if seen.status.strange and certificate.own_verdict is not Verdict.FAILED:
         one = seen.status.strange[0]
-        return _step(Step.VERDICT, StepState.NOW, "strange_beside", **_strange(seen, one))
+        return stands(Step.VERDICT, StepState.NOW, "strange_beside", **_strange(seen, one))
     if seen.connection.system is None:
-        return _step(Step.VERDICT, StepState.NOW, "no_system")
+        return stands(Step.VERDICT, StepState.NOW, "no_system")
     if is_wrong_by_key(certificate):
-        return _step(Step.VERDICT, StepState.NOW, "key")
+        return stands(Step.VERDICT, StepState.NOW, "key")
     return _of_chain(seen, certificate) or _judged(seen, certificate)
 
 
@@ -386,21 +304,21 @@ def _judged(seen: Seen, certificate: HeldCertificate) -> StepStatus:
         return _not_good(seen, certificate, state, why)
     if seen.misplaced is not None:
         place = "" if seen.status.fault_file is None else seen.status.fault_file
-        return _step(Step.VERDICT, StepState.NOW, "place", place=place, reason=in_short(seen.misplaced))
+        return stands(Step.VERDICT, StepState.NOW, "place", place=place, reason=in_short(seen.misplaced))
     if (misses := _misses(seen, certificate)) is not None:
         return misses
     if seen.unread is not None:
         return _unread(Step.VERDICT, seen.unread)
-    return _step(Step.VERDICT, state, "passed_unconfirmed" if certificate.is_revocation_unknown else why)
+    return stands(Step.VERDICT, state, "passed_unconfirmed" if certificate.is_revocation_unknown else why)
 
 
 def _misses(seen: Seen, certificate: HeldCertificate) -> StepStatus | None:
     """Return what a good certificate lacks of what is stated: a name, or days."""
     if seen.lacking:
-        return _step(Step.VERDICT, StepState.NOW, "lacking", names=", ".join(seen.lacking))
+        return stands(Step.VERDICT, StepState.NOW, "lacking", names=", ".join(seen.lacking))
     if (live := seen.live_after_end) is not None:
         days = {"day": certificate.ends.date().isoformat(), "live": live.isoformat()}
-        return _step(Step.VERDICT, StepState.NOW, "ends_before", **days)
+        return stands(Step.VERDICT, StepState.NOW, "ends_before", **days)
     return None
 
 
@@ -411,14 +329,14 @@ def _of_chain(seen: Seen, certificate: HeldCertificate) -> StepStatus | None:
         return None
     told = {"issuer": by.name, "day": by.not_after.date().isoformat(), "place": mend.place, "file": mend.file}
     why = "chain_ended" if by.not_after < seen.moment else "chain_ends"
-    return _step(Step.VERDICT, StepState.NOW, why, by.not_after.date(), **told)
+    return stands(Step.VERDICT, StepState.NOW, why, by.not_after.date(), **told)
 
 
 def _not_good(seen: Seen, certificate: HeldCertificate, state: StepState, why: str) -> StepStatus:
     """Return why it is not good, or was not judged; of a test hierarchy that it has to be trusted first."""
     if (test := _test_hierarchy(seen.fault)) is not None:
-        return _step(Step.VERDICT, state, "untrusted_test", **test)
-    return _step(Step.VERDICT, state, _failed(seen, certificate) if why == "failed" else why, reason=_reason(seen))
+        return stands(Step.VERDICT, state, "untrusted_test", **test)
+    return stands(Step.VERDICT, state, _failed(seen, certificate) if why == "failed" else why, reason=seen.reason)
 
 
 def _test_hierarchy(fault: Outcome | None) -> dict[str, object] | None:
@@ -427,10 +345,6 @@ def _test_hierarchy(fault: Outcome | None) -> dict[str, object] | None:
         return None
     issuer = fault.params["issuer"]
     return {"issuer": issuer.short if isinstance(issuer, NameText) else issuer, "test": fault.params["test"]}
-
-
-def _reason(seen: Seen) -> str:
-    return "" if seen.fault is None else in_short(seen.fault)
 
 
 def _failed(seen: Seen, certificate: HeldCertificate) -> str:
@@ -456,15 +370,21 @@ def gone_by(status: ConnectionStatus, live: Plan | None, today: date) -> PlanDat
         live: the days back from going live; ``None`` where there are none.
         today: the day of the moment, in UTC.
     """
-    request, tested = status.of(Step.REQUEST), status.of(Step.TESTED)
-    assert request is not None  # every connection has both
-    assert tested is not None
-    if live is None or live.day < today or request.state is StepState.LATE or tested.state is StepState.DONE:
+    tested = status.of(Step.TESTED)
+    assert tested is not None  # every connection has it
+    if live is None or live.day < today or tested.state is StepState.DONE or _is_late_told(status, today):
         return None
     send = live.on(PlanKind.SEND)
     assert send is not None  # every plan to go live has it
     past = (one for one in live.dates if one.kind in BEGIN | {PlanKind.SEND} and one.late_after < today)
     return min((one for one in past if not _was_in_time(one, status, today, send.day)), key=_day, default=None)
+
+
+def _is_late_told(status: ConnectionStatus, today: date) -> bool:
+    """Return whether the step to begin with, or the order of what was begun, is told as late."""
+    request, order, ordered = status.of(Step.REQUEST), status.of(Step.ORDER), status.connection.ordered
+    is_begun = order is not None and order.state is StepState.LATE and (ordered is None or ordered > today)
+    return is_begun or (request is not None and request.state is StepState.LATE)
 
 
 def _day(one: PlanDate) -> date:
@@ -482,11 +402,10 @@ def _was_in_time(one: PlanDate, status: ConnectionStatus, today: date, send: dat
         case PlanKind.ORDER:
             return True
         case PlanKind.REGISTER:
-            request = status.of(Step.REQUEST)
-            is_told = request is not None and request.code == _REGISTER_LATE  # with its condition
+            is_told = any(step.code in _REGISTER_LATE for step in status.steps)  # with its condition
             return status.certificate is not None or is_ordered or is_told
         case PlanKind.SEND:
-            return sent is not None and sent.state is StepState.DONE
+            return sent is not None and sent.state in {StepState.DONE, StepState.LATE}  # which is told by itself
         case _:
             return False
 
@@ -500,26 +419,26 @@ def in_both(step: StepStatus, other: Connection) -> StepStatus:
     """
     if step.step is not Step.VERDICT or step.state is not StepState.DONE:
         return step  # what is wrong, or not known, is told before
-    return _step(Step.VERDICT, StepState.NOW, "both", name=other.organization.name, line=other.line)
+    return stands(Step.VERDICT, StepState.NOW, "both", name=other.organization.name, line=other.line)
 
 
 def _wrong_beside(seen: Seen, step: Step, one: HeldCertificate) -> StepStatus:
     naming = seen.status.named.get(one.sha256)
     if naming is None:
         why = "revoked_beside" if one.is_revoked else "wrong_beside"
-        return _step(step, StepState.NOW, why, name=one.name, place=one.places[0].name)
+        return stands(step, StepState.NOW, why, name=one.name, place=one.places[0].name)
     told = {"name": one.name, **naming.told}
     if one.is_revoked:
-        return _step(step, StepState.NOW, "revoked_in_use", **told)
+        return stands(step, StepState.NOW, "revoked_in_use", **told)
     if one.not_after < seen.moment:
-        return _step(step, StepState.NOW, "ended_in_use", **told, day=one.not_after.date().isoformat())
-    return _step(step, StepState.NOW, "wrong_in_use", **told)
+        return stands(step, StepState.NOW, "ended_in_use", **told, day=one.not_after.date().isoformat())
+    return stands(step, StepState.NOW, "wrong_in_use", **told)
 
 
 def _stated(seen: Seen, step: Step, day: date | None) -> StepStatus:
     """Return how a step stands that no file shows: by the day that is stated for this certificate."""
     if not seen.is_good:
-        return _step(step, StepState.WAITING, "waiting")
+        return stands(step, StepState.WAITING, "waiting")
     # where nobody said where to test there is no command
     endpoint = {"endpoint": seen.connection.endpoint or ""} if step is Step.TESTED else {}
     if day is None:
@@ -527,46 +446,74 @@ def _stated(seen: Seen, step: Step, day: date | None) -> StepStatus:
     if day > seen.today:
         return _planned(seen, step, day)
     if seen.begins is not None and day < seen.begins:
-        return _step(step, StepState.NOW, "earlier", day=day.isoformat(), begins=seen.begins.isoformat(), **endpoint)
+        return stands(step, StepState.NOW, "earlier", day=day.isoformat(), begins=seen.begins.isoformat(), **endpoint)
     sent = seen.connection.sent
     if step is Step.TESTED and sent is not None and day < sent:
-        return _step(step, StepState.NOW, "before_sent", day=day.isoformat(), sent=sent.isoformat(), **endpoint)
-    return _step(step, StepState.DONE, "stated", day=day.isoformat())
+        return stands(step, StepState.NOW, "before_sent", day=day.isoformat(), sent=sent.isoformat(), **endpoint)
+    return stands(step, StepState.DONE, "stated", day=day.isoformat())
 
 
-def _live(seen: Seen) -> date | None:
-    """Return the day of going live, where it is one of the certificate that is there."""
-    return seen.connection.live if seen.begins is not None and is_for_live(seen.connection, seen.begins) else None
+def _end(seen: Seen) -> date | None:
+    """Return the last day of the certificate, or of what issued it."""
+    return None if seen.certificate is None else seen.certificate.ends.date()
+
+
+def dates_to_live(seen: Seen, steps: Sequence[StepStatus]) -> tuple[PlanDate, ...]:
+    """Return the days to go live with the certificate that is there; none where that is done, or past.
+
+    Args:
+        seen: what was found.
+        steps: how its steps stand.
+    """
+    live = seen.live
+    left = {one.step: one for one in steps if one.step in {Step.SENT, Step.TESTED} and one.state is not StepState.DONE}
+    if live is None or live < seen.today or not seen.is_good or not left:
+        return ()
+    goes = PlanDate(live, PlanKind.LIVE)
+    if Step.SENT not in left or left[Step.SENT].code not in NOT_SHOWN or seen.send_by is None:
+        return (goes,)
+    return replace(seen.send_by, kind=PlanKind.SWITCH_SEND), goes
 
 
 def _not_stated(seen: Seen, step: Step, endpoint: dict[str, str]) -> StepStatus:
     """Return how a step stands of which no day is stated, though the day of going live may have gone by."""
-    live = _live(seen)
-    if live is None or live >= seen.today:
-        return _step(step, StepState.UNKNOWN, "unknown", **endpoint)
-    return _step(step, StepState.UNKNOWN, "unknown_live", live=live.isoformat(), **endpoint)
+    live = seen.live
+    if live is None:
+        return stands(step, StepState.UNKNOWN, "unknown", **endpoint)
+    if live < seen.today:
+        return stands(step, StepState.UNKNOWN, "unknown_live", live=live.isoformat(), **endpoint)
+    due = seen.send_by.day if step is Step.SENT and seen.send_by is not None else live
+    told = {"day": due.isoformat(), "live": live.isoformat(), **endpoint}
+    if due < seen.today:
+        return stands(step, StepState.LATE, "late", due, **told)
+    return stands(step, StepState.NOW if due - AHEAD <= seen.today else StepState.UNKNOWN, "by", due, **told)
 
 
 def _planned(seen: Seen, step: Step, day: date) -> StepStatus:
     """Return how a step stands that is still to come: after the day of going live it comes too late."""
-    live = _live(seen)
+    live, end = seen.live, _end(seen)
     if live is not None and day > live:
-        state = StepState.LATE if live < seen.today else StepState.NOW
-        return _step(step, state, "planned_late", live, day=day.isoformat(), live=live.isoformat())
+        return stands(step, StepState.LATE, "planned_late", live, day=day.isoformat(), live=live.isoformat())
+    if end is not None and day > end:
+        return stands(step, StepState.LATE, "planned_over", end, day=day.isoformat(), end=end.isoformat())
     send = None if live is None or step is not Step.SENT else seen.send_by
-    if live is not None and send is not None and send.lead is not None and seen.today <= send.day < day:
+    if live is not None and send is not None and send.lead is not None and send.day < day:
         told = {"day": day.isoformat(), "live": live.isoformat(), "send": send.day.isoformat()}
-        return _step(step, StepState.NOW, "planned_short", send.day, **told)
-    return _step(step, StepState.WAITING, "planned", day, day=day.isoformat())
+        state = StepState.LATE if send.day < seen.today else StepState.NOW
+        return stands(step, state, "planned_short", send.day, **told)
+    return stands(step, StepState.WAITING, "planned", day, day=day.isoformat())
 
 
 def _metadata(seen: Seen) -> StepStatus:
     if not seen.is_good:
-        return _step(Step.METADATA, StepState.WAITING, "waiting")
+        return stands(Step.METADATA, StepState.WAITING, "waiting")
     found = seen.metadata
     params = {"name": found.file, "reason": found.reason}
     said = {key: value or "" for key, value in params.items() if value is not None or found.why == "unchecked"}
-    return _step(Step.METADATA, _METADATA[found.why], found.why, **said)
+    state, live = _METADATA[found.why], seen.live
+    is_due = state is not StepState.DONE and live is not None and live >= seen.today and seen.send_by is not None
+    # they take the public part to the other side
+    return stands(Step.METADATA, state, found.why, seen.send_by.day if is_due and seen.send_by else None, **said)
 
 
 _METADATA: Final = {
@@ -574,97 +521,3 @@ _METADATA: Final = {
     **dict.fromkeys(("other", "over", "undated", "refused"), StepState.NOW),
     "done": StepState.DONE,
 }
-
-
-def _renewal(seen: Seen) -> StepStatus:
-    if seen.certificate is None or seen.ended:
-        return _step(Step.RENEWAL, StepState.WAITING, "waiting")
-    switch = None if seen.status.switch is None else _switch(seen, seen.status.switch)
-    if switch is not None and seen.status.switch is not None and seen.status.switch.is_of(seen.certificate.ends.date()):
-        return switch  # the next needs not be ordered
-    following = _following(seen, seen.certificate)
-    if switch is None or _urgency(following) < _urgency(switch):
-        return following
-    # what is over for long hides no order that is as late
-    is_over = seen.status.switch is not None and seen.status.switch.is_over
-    return following if is_over and following.state is StepState.LATE else switch
-
-
-def _switch(seen: Seen, switch: Switch) -> StepStatus:
-    """Return how the change to the next certificate stands, by the first thing to do for it."""
-    if switch.naming is not None:
-        return _switch_named(seen, switch, switch.naming)
-    told, today = {"day": switch.day.isoformat(), "place": switch.place}, seen.today
-    if switch.is_over:
-        return _step(Step.RENEWAL, StepState.LATE, "switch_late", switch.day, **told)
-    first = min(one.day for one in switch.dates)
-    if first < today:
-        return _step(Step.RENEWAL, StepState.LATE, "switch", switch.day, **told)
-    return _step(Step.RENEWAL, _by(Step.RENEWAL, first, today).state, "switch", switch.day, **told)
-
-
-def _switch_named(seen: Seen, switch: Switch, naming: Naming) -> StepStatus:
-    """Return the same where a configuration names the one before it: what is stated does not undo that."""
-    told = {"day": switch.day.isoformat(), "place": switch.place, **naming.told}
-    if switch.is_over:
-        return _step(Step.RENEWAL, StepState.LATE, "switch_named_over", switch.day, **told)
-    live = _live(seen)
-    if live is not None and live <= seen.today and not switch.are_both:
-        told["live"] = live.isoformat()
-        return _step(Step.RENEWAL, StepState.LATE, "switch_named_live", switch.day, **told)
-    first = min(one.day for one in switch.dates)
-    return _step(Step.RENEWAL, _by(Step.RENEWAL, first, seen.today).state, "switch_named", switch.day, **told)
-
-
-def _urgency(step: StepStatus) -> int:
-    return tuple(StepState).index(step.state)
-
-
-def _following(seen: Seen, certificate: HeldCertificate) -> StepStatus:
-    """Return how the one after the certificate stands, by the day to begin with that."""
-    if is_ordered(seen.connection, certificate, seen.today):
-        return _awaited(seen) if seen.status.early is None else _gap(seen, seen.status.early)
-    is_over = certificate.ends < seen.moment  # with what issued it
-    if seen.at_once and (is_over or seen.plan is None or seen.plan.begin.day >= seen.today):
-        # of one with a system the verdict says why
-        reason = _reason(seen) if seen.connection.system is None else ""
-        return _step(Step.RENEWAL, StepState.NOW, "at_once", seen.today, reason=reason)
-    if (early := seen.status.early) is not None:
-        return _gap(seen, early)
-    if seen.plan is None:
-        return _step(Step.RENEWAL, StepState.WAITING, "far")
-    return _next_one(seen, seen.plan.begin.day)
-
-
-def _gap(seen: Seen, early: Early) -> StepStatus:
-    """Return that the next one, which is there, begins after the end of the one in use."""
-    is_late = seen.plan is None or seen.plan.begin.day < seen.today or seen.connection.ordered is not None
-    days = {"begins": early.begins.isoformat(), "day": early.ends.isoformat(), "days": early.days}
-    state = StepState.LATE if is_late else StepState.NOW
-    return _step(Step.RENEWAL, state, "gap", early.ends, place=early.place, **days)
-
-
-def _next_one(seen: Seen, due: date) -> StepStatus:
-    """Return how the next one stands by the day to begin with it."""
-    found = _by(Step.RENEWAL, due, seen.today)
-    if found.state is StepState.WAITING and not seen.is_good:
-        return _step(Step.RENEWAL, StepState.WAITING, "not_good", due, day=due.isoformat())
-    if seen.status.request is None or found.state is StepState.WAITING:
-        return found
-    why = "request_late" if found.state is StepState.LATE else "request"
-    return _step(Step.RENEWAL, found.state, why, due, place=seen.status.request.place.name, day=due.isoformat())
-
-
-def _awaited(seen: Seen) -> StepStatus:
-    """Return how the next one stands that was ordered: where it should have come, it is asked after."""
-    assert seen.connection.ordered is not None  # as who calls has seen
-    assert seen.certificate is not None
-    if seen.overdue is not None:
-        return _step(Step.RENEWAL, StepState.NOW, "overdue", seen.overdue, day=seen.overdue.isoformat())
-    end, ready = seen.certificate.ends.date(), seen.ready
-    if ready is not None and ready > end and seen.status.delivery is not None:
-        told = {"day": end.isoformat(), "days": (ready - end).days, **_coming(seen.status.delivery, ready)}
-        return _step(Step.RENEWAL, StepState.LATE, "awaited_late", end, **told)
-    if not is_awaited(seen.connection, seen.certificate, seen.today):
-        return _step(Step.RENEWAL, StepState.NOW, "awaited", end, day=end.isoformat())
-    return _step(Step.RENEWAL, StepState.WAITING, "ordered", day=seen.connection.ordered.isoformat())

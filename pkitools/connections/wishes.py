@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pkitools.connections.model import Connection
 from pkitools.profiles import trial
 
-USE = ("for", "environment", "tsp")
-"""What is chosen by."""
+CHOSEN_BY: Final[tuple[str, ...]] = ("for", "environment", "tsp")
+"""By which of them the certificate is chosen; the others stand in the request."""
 
 
 def wishes_of(connection: Connection, tsp: str | None) -> dict[str, str | tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -86,6 +86,8 @@ class Planned:
         far: the last day of the certificate, where that is in a year that cannot be planned in, such as 9999.
         switch: the change to the next certificate, which is there.
         against: how the steps stand that go against these days.
+        is_begun: a request lies there that waits for its certificate.
+        to_live: the days to go live with the certificate that is there.
     """
 
     plan: Plan | None
@@ -99,6 +101,8 @@ class Planned:
     missed: PlanDate | None = None
     switch: Switch | None = None
     against: tuple[StepStatus, ...] = ()
+    is_begun: bool = False
+    to_live: tuple[PlanDate, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "environment", choice(Environment, self.environment, "environment"))
@@ -124,6 +128,8 @@ class Planned:
             status.missed,
             status.switch,
             status.against,
+            status.request is not None,
+            status.to_live,
         )
 
 
@@ -178,7 +184,7 @@ def _status(
         "shared_with": [each.line for each in one.shared_with],
         "others": [_certificate(each) for each in one.others],
         "absent": list(one.absent),
-        "plan": None if one.plan is None else _plan(one.plan, one.switch),
+        "plan": None if one.plan is None else _plan(one.plan, one.switch, one.to_live),
     }
 
 
@@ -248,16 +254,17 @@ def _planned(one: Planned) -> dict[str, object]:
         "system": None if one.system is None else one.system.name,
         "environment": str(one.environment),
         "connection": None if one.connection is None else _connection(one.connection),
-        "plan": None if one.plan is None else _plan(one.plan, one.switch),
+        "plan": None if one.plan is None else _plan(one.plan, one.switch, one.to_live),
         "at_once": None if one.at_once is None else {"name": one.at_once.name, "day": _day(one.at_once.day)},
         "far": _day(one.far),
     }
 
 
-def _plan(plan: Plan, switch: Switch | None) -> dict[str, object]:
-    """Return the days; of a next certificate that is there also those of the one in use, in the words there are."""
+def _plan(plan: Plan, switch: Switch | None, to_live: Sequence[PlanDate]) -> dict[str, object]:
+    """Return the days; of a certificate that is there also those to take it into use by, in the words there are."""
     switching = () if switch is None or switch.is_of(plan.day) else switch.dates
-    dates = (*(replace(one, kind=_OF_A_SWITCH[one.kind]) for one in switching), *plan.dates)
+    using = (replace(one, kind=_OF_A_SWITCH.get(one.kind, one.kind)) for one in (*switching, *to_live))
+    dates = (*using, *plan.dates)
     return {
         "anchor": plan.anchor.value,
         "day": _day(plan.day),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import product
@@ -104,6 +105,30 @@ def test_a_chain_that_can_be_mended_is(run: Command, tmp_path: Path, name: str, 
     assert b"-order@pkitools" in calendar.read_bytes().replace(b"\r\n ", b""), (
         "on the day that is of the certificate itself"
     )
+
+
+@pytest.mark.parametrize("form", ["verbose", "json", "html", "csv", "md", "xml", "sarif"])
+@pytest.mark.parametrize("ends", [SOON, datetime(2027, 1, 10, tzinfo=UTC), datetime(2027, 9, 1, tzinfo=UTC), LATER])
+def test_nothing_tells_to_mend_a_chain_and_to_order_another(
+    run: Command, tmp_path: Path, form: str, ends: datetime
+) -> None:
+    """Whatever tells one certificate has one action for what its chain does to it."""
+    lying(tmp_path, [tsp(ends), good_chain().domain.der], [tsp(LATER)], '["home"]')
+    asked = ("scan", tmp_path / "home", "--offline", "--trust", tmp_path / "root.pem", *AT)
+    if form in {"verbose", "json"}:
+        told = run("--lang", "en", *asked, f"--{form}").told
+    else:
+        run("--lang", "en", *asked, "--report", tmp_path / f"scan.{form}")
+        told = (tmp_path / f"scan.{form}").read_text(encoding="utf-8")
+    if form == "sarif":  # of what the rules say whatever is found
+        told = json.dumps(json.loads(told)["runs"][0]["results"])
+    told = " ".join(told.split())
+    is_short = ends < LATER
+    assert ("make the chain anew" in told) is is_short
+    assert "Plan a new certificate before" not in told
+    assert not is_short or "Make a new key and CSR, order" not in told
+    if form == "csv":
+        assert "Revocation status not confirmed" in told, "what else there is to say of it"
 
 
 @pytest.mark.parametrize("name", ORDERED)

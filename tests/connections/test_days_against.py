@@ -57,6 +57,11 @@ def _of(one: ConnectionStatus, step: Step) -> tuple[StepState, str]:
     return found.state, found.code.rpartition(".")[2]
 
 
+def _by(step: Step, live: date) -> str:
+    """How a step without a day stands by its own: today is a Sunday, and nobody sends on that."""
+    return "late" if step is Step.SENT and live == TODAY else "by"
+
+
 @pytest.fixture
 def good(tmp_path: Path) -> Path:
     """The places of a connection with a certificate that began ten days ago and lasts."""
@@ -72,10 +77,11 @@ def test_the_days_of_going_live_sending_and_testing(good: Path, live: str, sent:
     for step, day in ((Step.SENT, days["sent"]), (Step.TESTED, days["tested"])):
         state, why = _of(one, step)
         if day is None:
-            assert state is StepState.UNKNOWN
-            assert (why == "unknown_live") is (goes is not None and goes < TODAY)
+            assert why == ("unknown" if goes is None else "unknown_live" if goes < TODAY else _by(step, goes))
+            is_near = goes is not None and TODAY <= goes <= TODAY + 28 * DAY
+            assert state is (StepState.LATE if why == "late" else StepState.NOW if is_near else StepState.UNKNOWN)
         elif day > TODAY and goes is not None and day > goes:
-            assert (state, why) == (StepState.LATE if goes < TODAY else StepState.NOW, "planned_late")
+            assert (state, why) == (StepState.LATE, "planned_late")
             assert one.worst is Severity.WARNING
             assert one.against
         elif day > TODAY:
@@ -99,6 +105,24 @@ def test_a_day_of_going_live_of_an_earlier_certificate_says_nothing_of_this_one(
     assert late.state is (StepState.DONE if sent == "past" else StepState.LATE)
 
 
+@pytest.mark.parametrize("live", STATED)
+@pytest.mark.parametrize("far", [-1, 0, 1, 300])
+@pytest.mark.parametrize("field", ["sent", "tested"])
+def test_nothing_is_sent_or_tested_after_the_end_of_its_certificate(
+    tmp_path: Path, field: str, far: int, live: str
+) -> None:
+    end, goes = TODAY + 30 * DAY, STATED[live]
+    _lay(tmp_path, a=certificate(start=MOMENT - 10 * DAY, end=MOMENT + 30 * DAY))
+    one = _one(tmp_path, **{"sent": TODAY, "tested": TODAY, "live": goes, field: end + far * DAY})
+    state, why = _of(one, Step(field))
+    is_late = goes is not None and end + far * DAY > goes
+    assert why == ("planned_late" if is_late else "planned_over" if far > 0 else "planned")
+    assert state is (StepState.WAITING if why == "planned" else StepState.LATE)
+    step = one.of(field)
+    assert (step in one.against) is (why != "planned")
+    assert why != "planned_over" or (step is not None and step.params["end"] == end.isoformat())
+
+
 def test_sending_takes_the_time_of_the_other_side(good: Path) -> None:
     live = TODAY + 30 * DAY
     days = {"live": live, "tested": live}
@@ -106,6 +130,9 @@ def test_sending_takes_the_time_of_the_other_side(good: Path) -> None:
     short = _one(good, _lead(handling=5), sent=live - 2 * DAY, **days)
     assert _of(short, Step.SENT) == (StepState.NOW, "planned_short")
     assert short.worst is Severity.WARNING
+    gone_by = _one(good, _lead(handling=30), sent=live - 2 * DAY, **days)
+    assert _of(gone_by, Step.SENT) == (StepState.LATE, "planned_short")
+    assert gone_by.missed is None, "it is told once"
     assert _of(_one(good, sent=live - 2 * DAY, **days), Step.SENT)[1] == "planned"
 
 

@@ -53,6 +53,14 @@ if TYPE_CHECKING:
 
 _OVERRIDES: Final = ("registration", "delivery", "handling", "course")
 _DAYS: Final = click.IntRange(0, MAX_DAYS)
+_ORDERING: Final = "order_"
+_ACTIONS: Final = {
+    **dict.fromkeys((PlanKind.START, PlanKind.ORDER), ""),
+    PlanKind.REGISTER: "register_",
+    PlanKind.SWITCH_SEND: "send_",
+    PlanKind.SWITCH: "switch_",
+}
+"""What is done by a day, as the messages of the last line are called; an order without a request is begun with that."""
 _ASKS: Final = frozenset({StepState.NOW, StepState.LATE})  # of what was ordered: it is asked after
 
 
@@ -180,10 +188,15 @@ def _to_do(one: Planned) -> Iterator[PlanDate]:
     return (each for each in shown_dates(one) if each.kind in kinds)
 
 
-def _due(one: Planned, today: date) -> tuple[bool, date]:
-    """Return whether nothing is too late yet, and the first day that is so, or else of what there is to do."""
-    late = min((each.day for each in _to_do(one) if each.late_after < today), default=None)
-    return late is None, late or _first(one)
+def _due(one: Planned, today: date) -> tuple[bool, date, str]:
+    """Return whether nothing is too late yet, the first day that is so, or else of what there is to do, and what."""
+    to_do = sorted(_to_do(one), key=lambda each: each.day)
+    late = [each for each in to_do if each.late_after < today]
+    first = next(iter((*late, *to_do)), None)
+    if first is None:
+        return True, _first(one), _ACTIONS[PlanKind.START]
+    is_order = first.kind is PlanKind.ORDER and one.is_begun
+    return not late, first.day, _ORDERING if is_order else _ACTIONS[first.kind]
 
 
 def _text(
@@ -251,18 +264,19 @@ def _first_things(planned: Sequence[Planned], today: date) -> Iterator[str]:
     if Anchor.END in over:
         yield tr("cli.scan.now.expired")
     if ahead:
-        due = min(first for first, _ in ahead)
-        yield _begin(*due, today, [one for first, one in ahead if first == due])
+        # of one day and one action: the first in the order of the plans
+        due = min((first for first, _ in ahead), key=lambda first: first[:2])
+        yield _to_do_first(*due, today, [one for first, one in ahead if first == due])
     elif Anchor.LIVE in over:
         yield tr("cli.plan.now.gone")
 
 
-def _begin(in_time: bool, first: date, today: date, begun: Sequence[Planned]) -> str:
-    """Return what is to be begun first, and by when; of several the first by name."""
+def _to_do_first(in_time: bool, first: date, action: str, today: date, begun: Sequence[Planned]) -> str:
+    """Return what is to be done first, and by when; of several the first by name."""
     key = "late" if not in_time else "today" if first <= today else "begin"
     name, more = visible(connection_name(begun[0], language(), {})), len(begun) - 1
     what = tr("cli.plan.now.more", name=name, count=more) if more else name
-    return tr(f"cli.plan.now.{key}", day=short_day(at_noon(first), language()), name=what)
+    return tr(f"cli.plan.now.{action}{key}", day=short_day(at_noon(first), language()), name=what)
 
 
 def _date(one: PlanDate, today: date, planned: Planned) -> Iterator[str]:

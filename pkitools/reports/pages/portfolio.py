@@ -27,6 +27,7 @@ from pkitools.reports.portfolio.telling import (
     counted,
     judged_how,
     place_text,
+    remedies_for,
     said_of,
     standing_word,
     unread_sentence,
@@ -356,7 +357,7 @@ def _judgement(judgement: Judgement, one: HeldCertificate, portfolio: Portfolio,
         TONES[judgement.verdict],
         word_of("verdict", judgement.verdict, telling.language),
         ", ".join(_used(judgement, portfolio, telling.language)),
-        findings_of(report, telling.language, telling.remedy),
+        findings_of(report, telling.language, remedies_for(one, telling.remedy)),
     )
 
 

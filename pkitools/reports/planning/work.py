@@ -128,12 +128,13 @@ def work_days(work: Work, language: Language) -> Iterator[WorkDay]:
 def shown_dates(planned: Planned) -> Iterator[PlanDate]:
     """Yield the days that concern a connection, in their order: the end of a root only where it comes first.
 
-    What was ordered needs not be begun any more: that it was ordered is told instead, and by when it should be there,
-    where that is known. What has to be replaced at once is ordered today, and for no other reason. Of a next one that
-    is there, and is not stated to be live, the day on which the one before it ends is told as well.
+    What was ordered, or of which the request lies there, needs not be begun any more. That it was ordered is told
+    instead, and by when it should be there, where that is known. What has to be replaced at once is ordered today, and
+    for no other reason. Of a next one that is there, and is not stated to be live, the day on which the one before it
+    ends is told as well; of one with which somebody goes live, that day and the one to send it by.
     """
     switching = () if planned.switch is None else planned.switch.dates
-    yield from sorted((*switching, *_counted_back(planned)), key=_place)
+    yield from sorted((*switching, *planned.to_live, *_counted_back(planned)), key=_place)
 
 
 def _place(one: PlanDate) -> tuple[date, bool]:
@@ -146,7 +147,8 @@ def _counted_back(planned: Planned) -> Iterator[PlanDate]:
     if plan is None:
         yield from at_once
         return
-    shown = [one for one in plan.dates if one.kind is not PlanKind.HIERARCHY_ENDS or one.day <= plan.day]
+    dates = plan.begun.dates if planned.is_begun else plan.dates
+    shown = [one for one in dates if one.kind is not PlanKind.HIERARCHY_ENDS or one.day <= plan.day]
     if switch is not None and switch.is_of(plan.day):  # the next is there
         shown = [one for one in shown if one.kind not in _DONE_BY_NEXT]
     if ordered is not None:
@@ -250,7 +252,9 @@ def date_title(one: PlanDate, planned: Planned, language: Language) -> str:
     kind = "make" if is_made and one.kind is PlanKind.ORDER else one.kind.value
     if one.by is not None:
         kind = "works_until"
-    if one.kind is PlanKind.SEND and one.unknown:  # how long the other side takes: the day is the last there can be
+    if (
+        one.kind in {PlanKind.SEND, PlanKind.SWITCH_SEND} and one.unknown
+    ):  # how long the other side takes: the day is the last there can be
         kind = "send_latest"
     return word(f"connections.plan.{kind}", language, days=one.days or "")
 

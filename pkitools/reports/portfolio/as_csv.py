@@ -11,6 +11,7 @@ from datetime import date
 from io import StringIO
 from typing import Final
 
+from pkitools.messages import Language, Message
 from pkitools.portfolio.model import HeldCertificate, Portfolio
 from pkitools.portfolio.risk import Risk
 from pkitools.reports.csv_cells import BYTE_ORDER_MARK, Cell, cell
@@ -21,7 +22,9 @@ from pkitools.reports.portfolio.telling import (
     claimed_by,
     connection_names,
     deciding,
+    mend_told,
     place_text,
+    remedies_for,
     renewal_told,
     standing_word,
     unread_sentence,
@@ -128,9 +131,19 @@ def _only(**values: str) -> tuple[str, ...]:
     return tuple(values.get(column, "") for column in COLUMNS)
 
 
+def _to_do(one: HeldCertificate, said: Message | None, language: Language) -> str:
+    """Return what to do about a certificate: about its chain too, where something else decides about it."""
+    mend = mend_told(one, language)
+    return " ".join(dict.fromkeys(filter(None, (mend, "" if said is None else said.remedy))))
+
+
 def _row(one: HeldCertificate, portfolio: Portfolio, telling: Telling) -> tuple[Cell, ...]:
     decides = deciding(one)
-    said = None if decides is None else told(decides, telling.language, telling.remedy, portfolio.moment)
+    said = (
+        None
+        if decides is None
+        else told(decides, telling.language, remedies_for(one, telling.remedy), portfolio.moment)
+    )
     return (
         standing_word(one.standing(portfolio.moment), telling.language),
         one.not_after.date(),
@@ -143,7 +156,7 @@ def _row(one: HeldCertificate, portfolio: Portfolio, telling: Telling) -> tuple[
         one.key,
         " ".join(one.dns_names),
         None if said is None else said.title,
-        None if said is None else said.remedy,
+        _to_do(one, said, telling.language),
         "; ".join(map(place_text, one.places)),
         one.serial_number,
         one.issuer,

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from pkitools.findings import Outcome
-from pkitools.messages import LANGUAGES, outcome_message
+from pkitools.messages import LANGUAGES, RemedyText, outcome_message
 from pkitools.portfolio.comparing import SCHEMA, Changes, EarlierCertificate
 from pkitools.portfolio.model import HeldCertificate, HeldKey, HeldRequest, Judgement, Place, Portfolio, Unread
 from pkitools.portfolio.risk import Risks, risks_of
 from pkitools.reports.document import instant, json_pieces
 from pkitools.reports.error import ToldError
 from pkitools.reports.portfolio.across import risks_document
-from pkitools.reports.portfolio.telling import Telling
+from pkitools.reports.portfolio.telling import Telling, remedies_for
 
 if TYPE_CHECKING:
     from pkitools.connections import Connections
@@ -103,14 +103,14 @@ def _certificate(one: HeldCertificate, portfolio: Portfolio, orders: OrderDays |
         "authority": one.is_authority,
         "standing": str(one.standing(portfolio.moment)),
         "verdict": one.verdict and str(one.verdict),
-        "judgements": [_judgement(judgement) for judgement in one.judgements],
+        "judgements": [_judgement(judgement, remedies_for(one, None)) for judgement in one.judgements],
         "places": [_place(place) for place in one.places],
         "successor": one.successor and one.successor.sha256,
         "set_aside": one.is_set_aside,
     }
 
 
-def _judgement(judgement: Judgement) -> dict[str, object]:
+def _judgement(judgement: Judgement, remedy: RemedyText | None) -> dict[str, object]:
     told = [one for one in judgement.told if one.status == "not_checked"]
     return {
         "environment": str(judgement.environment),
@@ -121,19 +121,19 @@ def _judgement(judgement: Judgement) -> dict[str, object]:
         "connection": judgement.connection,
         "systems": list(judgement.systems),
         "path_found": judgement.has_path,
-        "findings": [_finding(finding) for finding in judgement.findings],
+        "findings": [_finding(finding, remedy) for finding in judgement.findings],
         "not_checked": [{"code": one.rule.code, "reason": one.reason} for one in told],
     }
 
 
-def _finding(finding: Outcome) -> dict[str, object]:
+def _finding(finding: Outcome, remedy: RemedyText | None) -> dict[str, object]:
     found: dict[str, object] = {
         "code": finding.rule.code,
         "severity": finding.rule.severity.name.lower(),
         "params": dict(finding.params),
     }
     for language in LANGUAGES:
-        said = outcome_message(finding, language)
+        said = outcome_message(finding, language, remedy)
         found[language] = {"title": said.title, "message": said.message, "remedy": said.remedy}
     return found
 

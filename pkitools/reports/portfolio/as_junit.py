@@ -27,6 +27,7 @@ from pkitools.reports.portfolio.telling import (
     for_connections,
     one_line,
     place_names,
+    remedies_for,
     said_of,
     standing_word,
     unread_sentence,
@@ -127,7 +128,7 @@ def _details(one: HeldCertificate, portfolio: Portfolio, telling: Telling) -> It
     """Yield a line for each place, and for each finding with what to do."""
     yield from map(visible, place_names(one))
     for found in (*one.findings, *(one.not_checked if one.verdict is Verdict.INDETERMINATE else ())):
-        said = told(found, telling.language, telling.remedy, portfolio.moment)
+        said = told(found, telling.language, remedies_for(one, telling.remedy), portfolio.moment)
         yield f"{found.rule.code}: {one_line(f'{said.message or said.title} {said.remedy}')}"
 
 

@@ -27,6 +27,7 @@ from pkitools.reports.portfolio.telling import (
     connection_names,
     one_line,
     place_text,
+    remedies_for,
     renewal_told,
     unread_sentence,
     word,
@@ -95,7 +96,7 @@ def _result(
     one: HeldCertificate, outcome: Outcome, numbers: dict[str, int], portfolio: Portfolio, telling: Telling
 ) -> dict[str, object]:
     code, kind = outcome.rule.code, _kind(outcome, does_count=not one.is_set_aside)
-    said = told(outcome, telling.language, telling.remedy, portfolio.moment)
+    said = told(outcome, telling.language, remedies_for(one, telling.remedy), portfolio.moment)
     text = f"{visible(one.name, 100)}: {said.title}. {one_line(f'{said.message} {said.remedy}')}"
     return {
         "ruleId": code,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.findings import Outcome, Report, Severity, Verdict
 from pkitools.frozen import dataclass
-from pkitools.messages import Language, RemedyText, error_sentence, message
+from pkitools.messages import NOTHING, Language, Remedy, RemedyText, error_sentence, message
 from pkitools.portfolio.model import HeldCertificate, Place, Portfolio, Standing, Successor, Unread
 from pkitools.portfolio.renewing import Renewal, renewal_of
 from pkitools.portfolio.waiting import request_for_next
@@ -29,6 +29,7 @@ _OF_A_SOURCE: Final = ("revocation.source.", "revocation.crl.", "revocation.ocsp
 _NONE_NAMED: Final = "revocation.source.named"  # there was none to count
 _OF_REVOCATION: Final = "revocation."
 _ORDER_NOW: Final = "advice.validity.order_now"  # told by what is said of its renewal
+_OUTLIVES: Final = "advice.validity.outlives_issuer"
 _MOST_UNUSED: Final = 3
 _MOST_NAMING: Final = 4
 _MOST_OF_PLACE: Final = 190  # characters of an operand of a message
@@ -68,8 +69,9 @@ def deciding(certificate: HeldCertificate) -> Outcome | None:
     beside it, and is told once for all. ``None`` where there is nothing of the kind, and of an authority.
     """
     if certificate.verdict is Verdict.PASSED:
-        # a warning before what somebody asked not to look at
-        return max(_beside_passed(certificate), key=_weight, default=None)
+        # a warning before what somebody asked not to look at, and what only this tells before what the chain does too
+        found = _beside_passed(certificate)
+        return max(found, key=lambda one: (*_weight(one), not is_of_chain(certificate, one)), default=None)
     worst = next((one for one in certificate.judgements if one.verdict is certificate.verdict), None)
     return None if worst is None else answer_of(Report(certificate.name, worst.told)).because
 
@@ -231,7 +233,7 @@ def said_of(
     decides = deciding(certificate)
     if decides is None or is_of_chain(certificate, decides):
         return first
-    said = told(decides, telling.language, telling.remedy, portfolio.moment)
+    said = told(decides, telling.language, remedies_for(certificate, telling.remedy), portfolio.moment)
     unused, lies = " ".join(lists_unused(certificate, portfolio, telling)), lies_told(certificate, telling.language)
     return one_line(f"{first} {told_where(certificate)}{said.title}. {said.remedy} {lies} {unused}")
 
@@ -287,8 +289,34 @@ def partial_told(certificate: HeldCertificate, language: Language) -> str:
 
 def is_of_chain(certificate: HeldCertificate, decides: Outcome | None) -> bool:
     """Return whether what decides about a certificate is told by its chain, which is to be mended, alone."""
+    return decides is not None and _is_mended(certificate, decides.rule.code, decides.params)
+
+
+def _is_mended(certificate: HeldCertificate, code: str, params: Mapping[str, object]) -> bool:
+    """Return whether a finding about a certificate goes where its chain is made anew."""
     mend = certificate.mend
-    return mend is not None and mend.is_all and decides is not None and decides.rule.code.startswith("path.")
+    if mend is None:
+        return False
+    is_of_end = code == _OUTLIVES or (code == _ORDER_NOW and params.get("by", NOTHING) != NOTHING)
+    return is_of_end or (mend.is_all and code.startswith("path."))
+
+
+def remedies_for(certificate: HeldCertificate, own: RemedyText | None) -> RemedyText | None:
+    """Return what to do about the findings of a certificate: about what its chain does to it, to mend that alone.
+
+    Args:
+        certificate: it.
+        own: what else is told to do; ``None``: the words of the library.
+    """
+    if certificate.mend is None:
+        return own
+
+    def remedy(found: Remedy, language: Language) -> str | None:
+        if _is_mended(certificate, found.code, found.params):
+            return mend_told(certificate, language)
+        return None if own is None else own(found, language)
+
+    return remedy
 
 
 def cut_short_told(certificate: HeldCertificate, moment: datetime, language: Language) -> str:
@@ -299,8 +327,13 @@ def cut_short_told(certificate: HeldCertificate, moment: datetime, language: Lan
     """
     if certificate.ends_by is None:
         return ""
-    told, mend = _ends_by_told(certificate.ends_by, moment, language), certificate.mend
-    return told if mend is None else f"{told} {word('portfolio.report.mend', language, place=visible(mend.place))}"
+    return f"{_ends_by_told(certificate.ends_by, moment, language)} {mend_told(certificate, language)}".rstrip()
+
+
+def mend_told(certificate: HeldCertificate, language: Language) -> str:
+    """Return what lies there that makes a chain last longer, and what to do; empty where nothing does."""
+    mend = certificate.mend
+    return "" if mend is None else word("portfolio.report.mend", language, place=visible(mend.place))
 
 
 def lies_told(certificate: HeldCertificate, language: Language) -> str:

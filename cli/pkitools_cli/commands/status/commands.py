@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final
 
-from pkitools.connections.status import ConnectionStatus, Step, StepState, StepStatus
-from pkitools.connections.wishes import USE, wishes_of
+from pkitools.connections.status import FOR_PEOPLE, ConnectionStatus, Step, StepState, StepStatus
+from pkitools.connections.wishes import CHOSEN_BY, wishes_of
 from pkitools.containers import read_source
 from pkitools.errors import PkitoolsError
 from pkitools.files import is_file, read_bytes
@@ -32,32 +32,6 @@ _WORTH: Final = frozenset({StepState.LATE, StepState.NOW, StepState.UNKNOWN})
 
 _NOT_SELF_SIGNED: Final = "ordering.error.self_signed_"
 _ANY_NAME: Final = "host.example.nl"
-_FOR_PEOPLE: Final = frozenset(
-    f"connections.{why}"
-    for why in (
-        *(f"certificate.{each}" for each in ("overdue", "misnamed", "others", "others_more", "others_without")),
-        *(f"{step}.{why}" for step in ("request", "certificate", "verdict") for why in ("unread", "locked", "missing")),
-        *(
-            "request.gone",
-            "certificate.gone",
-            "certificate.gone_nowhere",
-            "verdict.ends_before",
-            "request.key_of_ended",
-            "verdict.both",
-            "renewal.overdue",
-            "renewal.awaited",
-            "renewal.switch",
-            "renewal.switch_late",
-            *(f"renewal.switch_named{which}" for which in ("", "_live", "_over")),
-            "renewal.awaited_late",
-            "order.stated_late",
-            "sent.planned_late",
-            "sent.planned_short",
-            "tested.planned_late",
-        ),
-    )
-)
-"""To ask or to look: another request would be the wrong thing to begin with."""
 
 
 def command_for(
@@ -127,7 +101,7 @@ def chained_file(certificate: HeldCertificate) -> str:
 def _begun(one: ConnectionStatus, step: StepStatus) -> list[str] | None:
     """Return the beginning of the command of a step, without what is known only when it is told."""
     is_on_its_way = one.ordered is not None and step.step in _ORDERING
-    asks_people = step.code in _FOR_PEOPLE or is_on_its_way
+    asks_people = step.code in FOR_PEOPLE or is_on_its_way
     make = _BY_CODE.get(step.code) or _COMMANDS[step.step]
     return make(one) if step.state in _WORTH and not asks_people else None
 
@@ -294,7 +268,7 @@ def wished(words: Sequence[str], one: ConnectionStatus, moment: datetime) -> lis
 
     connection = one.connection
     holder: dict[str, Any] = {"common_name": _ANY_NAME, **wishes_of(connection, one.tsp)}
-    wishes = {name: holder.pop(name) for name in USE if name in holder}
+    wishes = {name: holder.pop(name) for name in CHOSEN_BY if name in holder}
     try:
         if connection.self_signed:
             plan_self_signed({**wishes, **holder}, moment=moment, knowledge=known())
@@ -319,7 +293,7 @@ def _profile(one: ConnectionStatus, moment: datetime) -> list[str]:
     connection = one.connection
     if connection.system is None or connection.self_signed:
         return []
-    wishes = {name: each for name, each in wishes_of(connection, one.tsp).items() if name in USE}
+    wishes = {name: each for name, each in wishes_of(connection, one.tsp).items() if name in CHOSEN_BY}
     try:
         chosen = choice_of(wishes, moment=moment, knowledge=known())
     except PkitoolsError:
