@@ -6,7 +6,7 @@ name of an authority of PKIoverheid without its key means to be taken for it, al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Final, NamedTuple, TypeAlias
 
@@ -30,7 +30,7 @@ from pkitools.findings.asking import CRASHES
 from pkitools.frozen import dataclass, field
 from pkitools.trust import CatalogueEntry, Hierarchy
 from pkitools.trust.authorities import HierarchyKind
-from pkitools.trust.known_authorities import imitated, known_revoked, revoked_issuer, seen_as, sibling
+from pkitools.trust.known_authorities import imitated, is_ever_revoked, known_revoked, revoked_issuer, seen_as, sibling
 from pkitools.x509.model import CertificateFacts
 
 IMPERSONATION: Final = Rule(
@@ -80,6 +80,7 @@ class AuthoritiesContext:
         hierarchy: the catalogued hierarchy that the path ends in.
         beside: what came with the certificate and bears the name of an authority of the path, and is not in it.
         compromised: what lists say of the keys of those beside, by SubjectPublicKeyInfo (DER).
+        unmarked: of the authorities of the path nothing is known, whoever asks: see :func:`are_unmarked`.
     """
 
     way: tuple[CertificateFacts, ...]
@@ -88,6 +89,12 @@ class AuthoritiesContext:
     hierarchy: Hierarchy | None = None
     beside: tuple[CertificateFacts, ...] = ()
     compromised: Mapping[bytes, Compromise] = field(default_factory=dict)
+    unmarked: bool = False
+
+
+def are_unmarked(authorities: Iterable[CertificateFacts]) -> bool:
+    """Return whether none of these bears the name of another, and none was ever revoked: at whatever moment."""
+    return all(imitated(facts) is None and not is_ever_revoked(facts) for facts in authorities)
 
 
 def check_authorities(context: AuthoritiesContext, *, raise_crashes: bool = False) -> tuple[Outcome, ...]:
@@ -97,7 +104,8 @@ def check_authorities(context: AuthoritiesContext, *, raise_crashes: bool = Fals
         context: the certificates.
         raise_crashes: let a check that crashes raise instead of becoming NOT_CHECKED; for tests and bug reports.
     """
-    asked = [(IMPERSONATION, _imitation, context.way), (KNOWN_REVOKED, _revoked, (*context.way, *context.beside))]
+    way = context.way[:1] if context.unmarked else context.way
+    asked = [(IMPERSONATION, _imitation, way), (KNOWN_REVOKED, _revoked, (*way, *context.beside))]
     if context.beside:  # few come with another certificate of an authority
         asked.append((COMPROMISED_KEY, _compromised, context.way[1:]))
     outcomes: list[Outcome] = []

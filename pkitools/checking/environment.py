@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from operator import attrgetter
 from typing import Final
 
 from pkitools.documents import cite
@@ -28,8 +29,8 @@ from pkitools.findings import (
     ask,
     outcome,
 )
-from pkitools.findings.considered import Block, block_of
-from pkitools.frozen import dataclass, once
+from pkitools.findings.considered import Block, Kind, Said, block_of, block_of_kind, said_in_common
+from pkitools.frozen import dataclass, once, replace
 from pkitools.profiles import Profile
 from pkitools.rules.books import ENTRIES
 from pkitools.rules.context import ARC, family_of
@@ -128,10 +129,28 @@ def check_environment(context: EnvironmentContext, *, raise_crashes: bool = Fals
     return _Asking(context, raise_crashes=raise_crashes)()
 
 
-def environment_block(context: EnvironmentContext, *, raise_crashes: bool = False) -> Block:
-    """Return what :func:`check_environment` finds, as a group whose outcomes are made when they are asked for."""
+_around: Final = attrgetter(*[name for name in EnvironmentContext.__match_args__ if name != "facts"])
+"""Everything that the checks of this file look at beside the certificate."""
+
+
+def environment_block(
+    context: EnvironmentContext, kind: Kind[CertificateFacts] | None = None, *, raise_crashes: bool = False
+) -> Block:
+    """Return what :func:`check_environment` finds, as a group whose outcomes are made when they are asked for.
+
+    Args:
+        context, raise_crashes: as there.
+        kind: what the certificate has in common with others, of which most was asked before.
+    """
     asking = _Asking(context, raise_crashes=raise_crashes)
-    return block_of(enumerate(_CHECKS), context, asking.ask, asking, asking.told_as)
+    if kind is None:
+        return block_of(enumerate(_CHECKS), context, asking.ask, asking, asking.told_as)
+    said = kind.said(("environment", context.environment), _around(context), lambda facts: _said_of(facts, context))
+    return block_of_kind(said, context, asking.ask, asking, asking.told_as)
+
+
+def _said_of(facts: CertificateFacts, context: EnvironmentContext) -> Said:
+    return said_in_common(enumerate(_CHECKS), replace(context, facts=facts))
 
 
 class _Asking:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from pkitools.checking.authorities import AuthoritiesContext, Compromise, check_authorities
+from pkitools.checking.authorities import AuthoritiesContext, Compromise, are_unmarked, check_authorities
 from pkitools.checking.environment import EnvironmentContext, environment_block
 from pkitools.checking.paths import judged_path, path_query, recognised, scope_of
 from pkitools.checking.question import Question, Revocation, question
@@ -17,7 +17,7 @@ from pkitools.checking.same_requirement import repeats
 from pkitools.checking.stated_ids import check_given_entity_id
 from pkitools.environment import Environment
 from pkitools.findings import NotChecked, Outcome, Report, Status, outcome
-from pkitools.findings.considered import Block, Considered
+from pkitools.findings.considered import Block, Considered, Kind
 from pkitools.frozen import replace
 from pkitools.oin import OIN
 from pkitools.profiles import get_profile
@@ -26,7 +26,7 @@ from pkitools.revocation.check import Statuses, revocation_of
 from pkitools.revocation.rules import REVOKED
 from pkitools.rules import find_issuer, role_of
 from pkitools.rules.context import ARC
-from pkitools.rules.in_common import Answered
+from pkitools.rules.in_common import Answered, Kinds
 from pkitools.rules.linting import linted
 from pkitools.systems import Stance, Statement, System, Topic
 from pkitools.systems.evaluation import evaluated, found_hierarchy
@@ -136,6 +136,7 @@ class Memory:
         self.standing: Standing = Remembered()
         self.statuses: Statuses = Remembered()
         self.answered = Answered()
+        self.kinds = Kinds()
 
 
 OF_THE_PROCESS: Final = Memory()
@@ -178,13 +179,14 @@ def judged_as_read(facts: CertificateFacts, asked: Question, memory: Memory | No
     placed = _placed(asked, facts, anchor, recognition, issuer, self_signed=self_signed)
     came = tuple(der for der in between if der not in asked.elsewhere) if asked.elsewhere else between
     around = _authorities(facts, path, came, placed.hierarchy, asked)
+    kind = None if memory is None else memory.kinds.find(facts)
     blocks = [
         judged.block,
         withdrawn.block,
         Block.of(check_authorities(around, raise_crashes=asked.raise_crashes)),
-        environment_block(placed, raise_crashes=asked.raise_crashes),
+        environment_block(placed, kind, raise_crashes=asked.raise_crashes),
         *_linted(asked, facts, issuer, oin, memory, ends_by=judged.ends_by),
-        *_asked_by_systems(asked, placed, anchor, oin.oin),
+        *_asked_by_systems(asked, placed, anchor, oin.oin, kind),
         Block.of(_of_own_data(asked.data, asked.untold)),
         Block.of(_of_entity_id(asked, oin.oin)),
         Block.of(_of_expected(asked, facts, oin.oin)),
@@ -261,13 +263,24 @@ def _authorities(
     above = at_hand(tuple(intermediates)).above(facts)
     if path is None:
         return AuthoritiesContext((facts, *above), asked.moment)
-    way = (facts, *map(_authority, path.certificates[1:]))
-    used = {each.sha256 for each in way}
-    named = {each.subject.der for each in way[1:]}
-    beside = tuple(each for each in above if each.sha256 not in used and each.subject.der in named)
-    keys = {each.public_key.spki for each in way[1:]}
+    way, unmarked = _way(path.certificates[1:])
+    used = {facts.sha256, *[each.sha256 for each in way]}
+    beside = tuple([each for each in above if each.sha256 not in used])
+    if not beside:  # as of most
+        return AuthoritiesContext((facts, *way), asked.moment, True, hierarchy, unmarked=unmarked)
+    named = {each.subject.der for each in way}
+    beside = tuple([each for each in beside if each.subject.der in named])
+    keys = {each.public_key.spki for each in way}
     same_key = [each for each in beside if each.public_key.spki in keys]
-    return AuthoritiesContext(way, asked.moment, True, hierarchy, beside, dict(_compromised(same_key, path, asked)))
+    compromised = dict(_compromised(same_key, path, asked)) if same_key else {}
+    return AuthoritiesContext((facts, *way), asked.moment, True, hierarchy, beside, compromised, unmarked)
+
+
+@lru_cache(maxsize=256)
+def _way(ders: tuple[bytes, ...]) -> tuple[tuple[CertificateFacts, ...], bool]:
+    """Return the authorities of a path, and whether nothing is known of any of them."""
+    way = tuple(map(_authority, ders))
+    return way, are_unmarked(way)
 
 
 def _compromised(
@@ -296,7 +309,7 @@ def _issuer(
 ) -> CertificateFacts | None:
     """Return the issuer's certificate: of the path, else one that came along or is embedded and bears its name."""
     if path is not None:
-        return next(map(_authority, path.certificates[1:2]), None)
+        return next((_authority(each.der) for each in path.as_loaded[1:2]), None)
     embedded = (der for der in embedded_intermediates() if facts.issuer.der in der)  # reading each takes a while
     came = at_hand(tuple(intermediates)).named(facts.issuer.der)
     return find_issuer(facts, (*came, *map(_authority, embedded)))
@@ -389,7 +402,11 @@ def _authority(der: bytes) -> CertificateFacts:
 
 
 def _asked_by_systems(
-    use: Question, context: EnvironmentContext, anchor: TrustAnchor | None, oin: OIN | None
+    use: Question,
+    context: EnvironmentContext,
+    anchor: TrustAnchor | None,
+    oin: OIN | None,
+    kind: Kind[CertificateFacts] | None,
 ) -> Iterator[Block]:
     if holder_of(context.facts) is Holder.AUTHORITY:
         return  # that it is one is told by itself, and is enough
@@ -405,5 +422,6 @@ def _asked_by_systems(
             self_signed=context.self_signed,
             oin=oin,
             entity_id=use.entity_id,
+            kind=kind,
             raise_crashes=use.raise_crashes,
         )

@@ -6,8 +6,9 @@ operands, is known of every one; as objects they would cost more than the judgin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from operator import itemgetter
+from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar
 
 from pkitools._version import __version__
 from pkitools.errors import InputError
@@ -27,8 +28,12 @@ _MET: Final = Status.MET  # an enum looks a member up each time it is named
 _TOLD: Final = frozenset({Status.VIOLATED, Status.NOT_CHECKED})
 _TELLING: Final = frozenset({Violated, NotChecked})
 _VIOLATED: Final = Status.VIOLATED
+_MOST_QUESTIONS: Final = 64
+"""Of each kind; a scan asks one for each environment, each system and each entity ID."""
 
 PlacedOutcome = tuple[int, Outcome]
+PlacedRule: TypeAlias = tuple[int, tuple[Rule, Callable[[Any], Answer]]]
+T = TypeVar("T")
 
 
 class Block:
@@ -91,8 +96,75 @@ def made_of(outcomes: tuple[Outcome, ...]) -> Callable[[], tuple[Outcome, ...]]:
     return _Made(outcomes)
 
 
+class Said(NamedTuple):
+    """What a group of rules says of all subjects that have something in common.
+
+    Args:
+        told: what is violated or was not checked, each with its place and rule.
+        looked: at least one rule is met.
+        rest: the rules that look at more, to be asked of each subject by itself.
+    """
+
+    told: Sequence[tuple[int, Rule, Violated | NotChecked]]
+    looked: bool
+    rest: Sequence[PlacedRule]
+
+
+def said_in_common(placed: Iterable[PlacedRule], context: Any) -> Said:
+    """Ask rules about a subject of which nothing is there but what many have in common.
+
+    Args:
+        placed: as of :func:`block_of`.
+        context: what a check looks at that is not there raises.
+    """
+    told: list[tuple[int, Rule, Violated | NotChecked]] = []
+    rest: list[PlacedRule] = []
+    looked = False
+    for place, (rule, check) in placed:
+        try:
+            answer: object = check(context)
+        except CRASHES:  # it looks at what is not there, or is at fault: then it says so of each
+            answer = None
+        if type(answer) is Met:
+            looked = True
+        elif isinstance(answer, (Violated, NotChecked)):
+            told.append((place, rule, answer))
+        elif type(answer) is not NotApplicable:
+            rest.append((place, (rule, check)))
+    return Said(told, looked, rest)
+
+
+class Kind(Generic[T]):
+    """Subjects that have in common all that rules of some groups look at, with what those said of it.
+
+    Args:
+        facts: what they have in common; anything else that is looked at in it raises.
+    """
+
+    __slots__ = ("_said", "facts")
+
+    def __init__(self, facts: T) -> None:
+        self.facts = facts
+        self._said: dict[Hashable, tuple[object, Said]] = {}
+
+    def said(self, question: Hashable, around: object, ask: Callable[[T], Said]) -> Said:
+        """Return what a group of rules says of every subject of this kind.
+
+        Args:
+            question: which group, and what is quick to hash of what else it looks at.
+            around: all of that.
+            ask: asks them about :attr:`facts`.
+        """
+        known = self._said.get(question)
+        if known is None or known[0] != around:
+            if len(self._said) >= _MOST_QUESTIONS:
+                self._said.clear()
+            known = self._said[question] = around, ask(self.facts)
+        return known[1]
+
+
 def block_of(
-    placed: Iterable[tuple[int, tuple[Rule, Callable[[Any], Answer]]]],
+    placed: Iterable[PlacedRule],
     context: Any,
     again: Callable[[Rule, Callable[[Any], Answer]], list[Outcome]],
     make: Callable[[], Sequence[Outcome]],
@@ -108,6 +180,36 @@ def block_of(
         make: asks them all and makes every outcome.
         told_as: makes the outcome of such an answer, as ``again`` would; without it that is asked.
     """
+    told, looked = _asked(placed, context, again, told_as)
+    return Block(told, make, looked=looked)
+
+
+def block_of_kind(
+    said: Said,
+    context: Any,
+    again: Callable[[Rule, Callable[[Any], Answer]], list[Outcome]],
+    make: Callable[[], Sequence[Outcome]],
+    told_as: Callable[[Rule, Violated | NotChecked], Outcome],
+) -> Block:
+    """Return what :func:`block_of` does of rules of which it is known what they say of many subjects.
+
+    Args:
+        said: what they say of all of its kind.
+        context, again, make, told_as: as there.
+    """
+    told, looked = _asked(said.rest, context, again, told_as)
+    if said.told:
+        told += [(place, told_as(rule, answer)) for place, rule, answer in said.told]
+        told.sort(key=itemgetter(0))
+    return Block(told, make, looked=looked or said.looked)
+
+
+def _asked(
+    placed: Iterable[PlacedRule],
+    context: Any,
+    again: Callable[[Rule, Callable[[Any], Answer]], list[Outcome]],
+    told_as: Callable[[Rule, Violated | NotChecked], Outcome] | None,
+) -> tuple[list[PlacedOutcome], bool]:
     told: list[PlacedOutcome] = []
     looked = False
     for place, (rule, check) in placed:
@@ -124,7 +226,7 @@ def block_of(
             told.append((place, told_as(rule, answer)))  # type: ignore[arg-type]  # it is one of the two
         else:
             told += [(place, found) for found in again(rule, check) if found.status in _TOLD]
-    return Block(told, make, looked=looked)
+    return told, looked
 
 
 class Considered:

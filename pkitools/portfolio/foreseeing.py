@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pkitools.containers import read_source
-from pkitools.errors import PkitoolsError
+from pkitools.errors import FileError, InputError, PkitoolsError
 from pkitools.portfolio.following import MOST_ROUNDS, listing_of, resolved
 from pkitools.portfolio.known import Collecting, holds_one_leaf
 from pkitools.portfolio.model import Unread
-from pkitools.portfolio.opening import ToRead, unit_of
+from pkitools.portfolio.opening import Seen, ToRead, content_of
 from pkitools.portfolio.pointers import pointers_of
 from pkitools.portfolio.reading import Unit
 from pkitools.portfolio.walking import FoundFile
@@ -17,7 +17,11 @@ from pkitools.portfolio.where import folder_of
 
 
 def gathered_from(
-    found: Iterable[Unit | FoundFile | Unread], collecting: Collecting, *, raise_crashes: bool = False
+    found: Iterable[Unit | FoundFile | Unread],
+    collecting: Collecting,
+    seen: Seen | None = None,
+    *,
+    raise_crashes: bool = False,
 ) -> Iterator[tuple[str, int]]:
     """Give everything in some files, and in those they point to, to what collects it.
 
@@ -26,6 +30,7 @@ def gathered_from(
     Args:
         found: the files; what cannot be reached is told elsewhere.
         collecting: takes what is in each.
+        seen: keeps the content of those of which nothing is taken, for who judges them.
         raise_crashes: let what crashes raise.
 
     Yields:
@@ -40,35 +45,40 @@ def gathered_from(
     for _ in range(MOST_ROUNDS + 1):
         further: list[ToRead] = []
         for file in waiting:
-            left_out = _taken(file, collecting, further, raise_crashes=raise_crashes)
+            left_out = _taken(file, collecting, seen, further, raise_crashes=raise_crashes)
             if left_out:
                 yield file.name, left_out
         waiting = [file for file in dict.fromkeys(further) if file not in followed]
         followed.update(waiting)
 
 
-def _taken(file: Unit | ToRead, collecting: Collecting, further: list[ToRead], *, raise_crashes: bool) -> int:
-    unit = file if isinstance(file, Unit) else unit_of(file)
-    if not isinstance(unit, Unit):
+def _taken(
+    file: Unit | ToRead, collecting: Collecting, seen: Seen | None, further: list[ToRead], *, raise_crashes: bool
+) -> int:
+    try:
+        data, state = (file.data, None) if isinstance(file, Unit) else content_of(file)
+    except (FileError, InputError):
         return 0
-    if holds_one_leaf(unit.data):
-        collecting.with_others[folder_of(unit.name)] = None
+    if holds_one_leaf(data):
+        collecting.with_others[folder_of(file.name)] = None
+        if seen is not None:
+            seen.keep(file.name, state, data)
         return 0
     try:
-        return collecting.take(read_source(unit.data, unit.name, keystores=False), unit.name)
+        return collecting.take(read_source(data, file.name, keystores=False), file.name)
     except PkitoolsError:
-        further += _pointed_to(unit)
+        further += _pointed_to(file, data)
     except Exception:  # the same file crashes again where it is judged, and is told
         if raise_crashes:
             raise
     return 0
 
 
-def _pointed_to(unit: Unit) -> Iterator[ToRead]:
+def _pointed_to(file: Unit | ToRead, data: bytes) -> Iterator[ToRead]:
     try:
-        pointers = pointers_of(unit.data, unit.name, is_inventory=not unit.in_folder, listing=unit.listing)
+        pointers = pointers_of(data, file.name, is_inventory=not file.in_folder, listing=file.listing)
     except PkitoolsError:
         return
     for pointer in pointers:
-        listing = listing_of(pointer, unit.name)
-        yield from (ToRead(path, in_folder=True, listing=listing) for path in resolved(pointer, unit.name).files)
+        listing = listing_of(pointer, file.name)
+        yield from (ToRead(path, in_folder=True, listing=listing) for path in resolved(pointer, file.name).files)

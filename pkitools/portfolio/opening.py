@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Final
+from typing import Final, TypeAlias
 
 from pkitools.containers.encodings import as_utf8
 from pkitools.containers.wanted import is_not_what_it_says
 from pkitools.errors import FileError, InputError, LimitError, PkitoolsError
 from pkitools.files import has_permissions, read_bytes
 from pkitools.frozen import dataclass
-from pkitools.limits import MAX_INPUT_BYTES, MAX_SCANNED_BYTES
+from pkitools.limits import MAX_INPUT_BYTES, MAX_SCANNED_BYTES, MAX_SEEN_BYTES
 from pkitools.portfolio.model import Gap, Reading, Unread
 from pkitools.portfolio.pointers import is_prose, seems_to_point
 from pkitools.portfolio.reading import Unit
@@ -43,20 +43,72 @@ class ToRead:
     is_passed_over: bool = False
 
 
-def unit_of(found: ToRead | Reading) -> Unit | Reading:
-    """Return the content of a file, or why it cannot be had."""
+State: TypeAlias = tuple[int, int, int, int]
+"""Mode, inode, size and time of the last change: another for what was written since."""
+
+
+class Seen:
+    """Content that is kept from the first time a scan reads a file to the second, :data:`MAX_SEEN_BYTES` in all.
+
+    Of certificates alone, of which nothing is secret. Whoever takes it has looked that the file is still the same.
+    """
+
+    def __init__(self) -> None:
+        self._held: dict[tuple[str, State], bytes] = {}
+        self._room = MAX_SEEN_BYTES
+
+    def keep(self, name: str, state: State | None, data: bytes) -> None:
+        """Keep the content of a file that was so; not where there is no room."""
+        if state is not None and len(data) <= self._room:
+            self._held[name, state] = data
+            self._room -= len(data)
+
+    def take(self, name: str, state: State) -> bytes | None:
+        """Return the content of a file that is so, and let go of it; ``None`` where it was not kept."""
+        data = self._held.pop((name, state), None)
+        if data is not None:
+            self._room += len(data)
+        return data
+
+
+def content_of(found: ToRead, seen: Seen | None = None) -> tuple[bytes, State | None]:
+    """Return the content of a file that stayed the same while it was read, and how it was.
+
+    Raises:
+        FileError: it cannot be read, or changes each time.
+        InputError: it is too large, or empty.
+    """
+    for _ in range(2):
+        before = _state(found.name)
+        data = None if seen is None or before is None else seen.take(found.name, before)
+        if data is not None:
+            return data, before
+        data = read_bytes(found.name, limit=MAX_SCANNED_BYTES if found.in_folder else MAX_INPUT_BYTES)
+        if before == _state(found.name):
+            return data, before
+    raise FileError("files.error.changing", name=found.name)
+
+
+def unit_of(found: ToRead | Reading, seen: Seen | None = None) -> Unit | Reading:
+    """Return the content of a file, or why it cannot be had.
+
+    Args:
+        found: the file.
+        seen: what was read of it before, if anything was kept.
+    """
     if isinstance(found, Reading):
         return found
     try:
-        data, private = _unchanged(found.name, MAX_SCANNED_BYTES if found.in_folder else MAX_INPUT_BYTES)
+        data, state = content_of(found, seen)
     except (FileError, InputError) as error:
         return _not_had(found, error)
+    mode = state[0] if state else 0
     return Unit(
         found.name,
         data,
         found.in_folder,
         found.named_by,
-        None if private is None else not private,
+        bool(mode & 0o077) if has_permissions() else None,
         listing=found.listing,
         sent_with=found.sent_with,
         is_part=found.is_part,
@@ -96,23 +148,7 @@ def _is_lone(name: str) -> bool:
         return False
 
 
-def _unchanged(name: str, limit: int) -> tuple[bytes, bool | None]:
-    """Return the content of a file that stayed the same while it was read, and whether it is its owner's alone.
-
-    Raises:
-        FileError: it cannot be read, or changes each time.
-        InputError: it is too large, or empty.
-    """
-    for _ in range(2):
-        before = _state(name)
-        data = read_bytes(name, limit=limit)
-        if before == _state(name):
-            mode = before[0] if before else 0
-            return data, not mode & 0o077 if has_permissions() else None
-    raise FileError("files.error.changing", name=name)
-
-
-def _state(name: str) -> tuple[int, int, int, int] | None:
+def _state(name: str) -> State | None:
     try:
         status = os.stat(name)  # noqa: PTH116  a Path takes as long as the call
     except (OSError, ValueError):

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from pkitools.findings import MET, NOT_APPLICABLE, Answer, Met, NotApplicable, NotChecked, Rule, Violated
 from pkitools.findings.asking import CRASHES
+from pkitools.findings.considered import Kind
 from pkitools.profiles.conformance import Particulars
 from pkitools.rules.context import RuleContext
-from pkitools.x509.model import CertificateFacts, GeneralName, NameAttribute, PublicKey
+from pkitools.x509.model import CertificateFacts, DistinguishedName, GeneralName, NameAttribute, PublicKey
 
 if TYPE_CHECKING:
     from pkitools.rules.plan import Plan, Step
@@ -58,6 +59,8 @@ _said: Final = attrgetter(
     *(f"facts.{name}" for name in _OF_FACTS), *(f"facts.public_key.{name}" for name in _OF_KEY), *_OF_CONTEXT
 )
 """Everything that is there of a certificate, and around it, when it is asked what it has in common with others."""
+_said_of_facts: Final = attrgetter(*_OF_FACTS, *(f"public_key.{name}" for name in _OF_KEY))
+"""The same of a certificate alone."""
 _found_by: Final = attrgetter(
     "facts.issuer.der",
     "facts.key_usage",
@@ -154,6 +157,49 @@ class Answered:
         return kept
 
 
+class Kinds:
+    """Certificates by what they have in common, of the :data:`MOST` kinds that were met since it was full.
+
+    What other rooms ask of all certificates of a kind alike they keep with it. May be shared between threads.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[object, ...], tuple[object, Kind[CertificateFacts] | None]] = {}
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def find(self, facts: CertificateFacts) -> Kind[CertificateFacts] | None:
+        """Return the kind of a certificate; ``None`` of the first, who asks about one does not pay for the next."""
+        names = facts.subject_alternative_name
+        place = (
+            facts.issuer.der,
+            facts.key_usage,
+            facts.extended_key_usage,
+            tuple([policy.oid for policy in facts.certificate_policies or ()]),
+            tuple([tuple(map(_of_attribute, rdn)) for rdn in facts.subject.rdns]),
+            names if names is None else tuple(map(_of_name, names)),
+        )
+        said, kept = _said_of_facts(facts), self._kept.get(place)
+        if kept is None or kept[0] != said:
+            if len(self._kept) >= MOST:
+                self._kept.clear()
+            self._kept[place] = said, None
+            return None
+        if kept[1] is None:
+            kept = self._kept[place] = said, Kind(_facts_in_common(facts))
+        return kept[1]
+
+
+def _facts_in_common(facts: CertificateFacts) -> CertificateFacts:
+    """Return a certificate of which nothing is there but what it has in common with others of its kind."""
+    common, subject = _without_particulars(facts), object.__new__(DistinguishedName)
+    rdns = tuple([tuple([_only(NameAttribute, _OF_ATTRIBUTE, each) for each in rdn]) for rdn in facts.subject.rdns])
+    object.__setattr__(subject, "rdns", rdns)
+    object.__setattr__(common, "subject", subject)
+    return common
+
+
 def _asked(plan: Plan, at: RuleContext, said: tuple[object, ...]) -> InCommon:
     common = _only_in_common(at)
     silent: list[int] = []
@@ -185,14 +231,9 @@ def _only_in_common(at: RuleContext) -> RuleContext:
 
     Each has slots but the last: of a class without, its defaults would answer where nothing is.
     """
-    facts, key = object.__new__(_CommonFacts), object.__new__(PublicKey)
-    _take(_OF_KEY, at.facts.public_key, key)
-    _take(_OF_FACTS, at.facts, facts)
-    object.__setattr__(facts, "public_key", key)
+    facts = _without_particulars(at.facts)
+    key, names = facts.public_key, facts.subject_alternative_name
     subject = tuple([_only(NameAttribute, _OF_ATTRIBUTE, each) for each in at.subject])
-    names = at.facts.subject_alternative_name
-    names = names if names is None else tuple([_only(GeneralName, _OF_NAME, each) for each in names])
-    object.__setattr__(facts, "subject_alternative_name", names)
     particulars = object.__new__(Particulars)
     _take(("extensions", "environment", "trial"), at.particulars, particulars)
     for name, value in (("key", key), ("subject", subject), ("names", names)):
@@ -201,6 +242,18 @@ def _only_in_common(at: RuleContext) -> RuleContext:
     _take(_OF_CONTEXT, at, common)
     common.facts, common.particulars, common._departures = facts, particulars, {}
     common.subject, common.values_by_type = subject, _OfTypes([each.oid for each in subject])
+    return common
+
+
+def _without_particulars(facts: CertificateFacts) -> CertificateFacts:
+    """Return facts without those that differ from one to the next, and without a subject."""
+    common, key = object.__new__(_CommonFacts), object.__new__(PublicKey)
+    _take(_OF_KEY, facts.public_key, key)
+    _take(_OF_FACTS, facts, common)
+    object.__setattr__(common, "public_key", key)
+    names = facts.subject_alternative_name
+    names = names if names is None else tuple([_only(GeneralName, _OF_NAME, each) for each in names])
+    object.__setattr__(common, "subject_alternative_name", names)
     return common
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from functools import cache, lru_cache
+from operator import attrgetter
 from typing import Final, NamedTuple, TypeAlias
 
 from pkitools.arguments import aware, choice
@@ -27,7 +28,7 @@ from pkitools.findings import (
     ask,
     outcome,
 )
-from pkitools.findings.considered import Block, block_of
+from pkitools.findings.considered import Block, Kind, Said, block_of, block_of_kind, said_in_common
 from pkitools.frozen import dataclass, once, replace
 from pkitools.messages import NOTHING
 from pkitools.oin import OIN
@@ -178,15 +179,32 @@ def evaluated(
     self_signed: bool,
     oin: OIN | None,
     entity_id: str | None,
+    kind: Kind[CertificateFacts] | None = None,
     raise_crashes: bool,
 ) -> Block:
     """Return what :func:`evaluate` finds, as a group whose outcomes are made when they are asked for.
 
-    Args: see there; ``moment`` in UTC, and ``found`` of :func:`found_hierarchy`, which is the same for every system.
+    Args: see there; ``moment`` in UTC, ``found`` of :func:`found_hierarchy`, which is the same for every system, and
+        ``kind`` what the certificate has in common with others, of which most was asked before.
     """
     context = SystemContext(system, environment, leaf, moment, found, self_signed, oin, entity_id)
     asking = _Evaluation(context, raise_crashes=raise_crashes)
-    return block_of(_to_ask(context).placed, context, asking.ask, asking, asking.told_as)
+    if kind is None:
+        return block_of(_to_ask(context).placed, context, asking.ask, asking, asking.told_as)
+    around = _around(context)
+    said = kind.said((system.name, environment, context.day), around, lambda facts: _said_of(facts, around))
+    return block_of_kind(said, context, asking.ask, asking, asking.told_as)
+
+
+_AROUND: Final = ("system", "environment", "day", "hierarchy", "self_signed", "entity_id")
+_around: Final = attrgetter(*_AROUND)
+"""What the checks of this room look at and many certificates have in common: not the moment, and not the OIN."""
+
+
+def _said_of(facts: CertificateFacts, around: Sequence[object]) -> Said:
+    context = object.__new__(SystemContext)
+    vars(context).update(zip(_AROUND, around, strict=True), leaf=facts)
+    return said_in_common(_to_ask(context).placed, context)
 
 
 class _Evaluation:

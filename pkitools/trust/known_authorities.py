@@ -88,6 +88,12 @@ def known_revoked(facts: CertificateFacts, moment: datetime) -> CatalogueEntry |
     return entry if entry is not None and _is_revoked(entry, moment) else None
 
 
+def is_ever_revoked(facts: CertificateFacts) -> bool:
+    """Return whether the catalogue knows this very certificate as revoked, at any moment."""
+    entry = catalogue().by_sha256.get(facts.sha256)
+    return entry is not None and entry.revoked is not None
+
+
 def revoked_issuer(facts: CertificateFacts, moment: datetime) -> CatalogueEntry | None:
     """Return the issuer that a certificate names, by name and key, when all its certificates were revoked.
 

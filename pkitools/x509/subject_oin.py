@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pkitools.documents import Source, cite
@@ -129,12 +130,12 @@ def oin_from_certificate(certificate: CertificateFacts | Given) -> OINResult:
 def _oin_of(facts: CertificateFacts) -> OINResult:
     asked = holder_of(facts) is Holder.ORGANIZATION and not facts.is_ca
     expected = asked and not _is_of_another_pki(facts) and not _is_extended(facts.subject)
-    return _result(_Carrier(facts.subject, facts.subject_alternative_name or (), expected=expected))
+    return _result(_carrier(facts.subject, facts.subject_alternative_name or (), expected=expected))
 
 
 def oin_from_subject(subject: DistinguishedName, names: tuple[GeneralName, ...] = ()) -> OINResult:
     """Return the OIN of a subject that is not (yet) in a certificate, such as that of a CSR."""
-    return _result(_Carrier(subject, names))
+    return _result(_carrier(subject, names))
 
 
 def _is_of_another_pki(facts: CertificateFacts) -> bool:
@@ -150,6 +151,12 @@ def _is_extended(subject: DistinguishedName) -> bool:
     return bool(subject.attributes(_JURISDICTION))
 
 
+def _carrier(subject: DistinguishedName, names: tuple[GeneralName, ...], *, expected: bool = True) -> _Carrier:
+    identifiers = tuple([each.value for each in subject.attributes(ORGANIZATION_IDENTIFIER)])
+    return _Carrier(subject.attributes(SUBJECT_SERIAL_NUMBER), uzi_name.uras(names), identifiers, expected)
+
+
+@lru_cache(maxsize=256)  # of the many certificates of one organisation it is the same
 def _result(carrier: _Carrier) -> OINResult:
     asking = _Asking(carrier)
     block = block_of(enumerate(_CHECKS), carrier, asking.ask, asking)
@@ -177,30 +184,30 @@ class _Asking:
 
     def __reduce__(self) -> tuple[object, ...]:
         carrier = self._carrier
-        return _again, (carrier.subject, carrier.names, carrier.expected)
+        return _again, (carrier.attributes, carrier.uras, carrier.organization_identifiers, carrier.expected)
 
 
-def _again(subject: DistinguishedName, names: tuple[GeneralName, ...], expected: bool) -> _Asking:
-    return _Asking(_Carrier(subject, names, expected=expected))
+def _again(
+    attributes: tuple[NameAttribute, ...], uras: tuple[str, ...], identifiers: tuple[str, ...], expected: bool
+) -> _Asking:
+    return _Asking(_Carrier(attributes, uras, identifiers, expected))
 
 
 @dataclass(frozen=True)
 class _Carrier:
-    """What holds the OIN: a subject, and the names beside it."""
+    """What there is of an OIN in a subject and the names beside it.
 
-    subject: DistinguishedName
-    names: tuple[GeneralName, ...]
-    expected: bool = True
+    Args:
+        attributes: every serialNumber, also of multi-valued RDNs.
+        uras: the different URAs of all UZI names.
+        organization_identifiers: every organizationIdentifier.
+        expected: an OIN is expected.
+    """
 
-    @once
-    def attributes(self) -> tuple[NameAttribute, ...]:
-        """Every serialNumber, also of multi-valued RDNs."""
-        return self.subject.attributes(SUBJECT_SERIAL_NUMBER)
-
-    @once
-    def uras(self) -> tuple[str, ...]:
-        """The different URAs of all UZI names."""
-        return uzi_name.uras(self.names)
+    attributes: tuple[NameAttribute, ...]
+    uras: tuple[str, ...]
+    organization_identifiers: tuple[str, ...]
+    expected: bool
 
     @once
     def value(self) -> str | None:
@@ -238,11 +245,6 @@ class _Carrier:
     def resembles(self) -> bool:
         """There is a candidate, and it was meant to be an OIN."""
         return self.candidate is not None and _LOOKS_LIKE_AN_OIN.fullmatch(self.candidate.strip()) is not None
-
-    @once
-    def organization_identifiers(self) -> tuple[str, ...]:
-        """Every organizationIdentifier."""
-        return tuple(a.value for a in self.subject.attributes(ORGANIZATION_IDENTIFIER))
 
     @property
     def evidence(self) -> Evidence:

@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 from pkitools.checking import Revocation, check, check_file
-from pkitools.checking.authorities import AuthoritiesContext, check_authorities
+from pkitools.checking.authorities import AuthoritiesContext, are_unmarked, check_authorities
 from pkitools.containers import read_source
 from pkitools.environment import Environment
 from pkitools.findings import Certainty, Outcome, Severity, Status, Verdict
@@ -25,7 +25,7 @@ from pkitools.trust.known_authorities import (
     sibling,
 )
 from pkitools.x509 import CertificateFacts, read_certificate
-from tests.support.chains import authority, end_entity, issue, key
+from tests.support.chains import authority, end_entity, good_chain, issue, key
 from tests.support.der import common_name, name
 from tests.support.shared import shared
 from tests.vectors.authorities import MOMENT, imitation, known_as, real
@@ -222,3 +222,18 @@ def test_the_revoked_and_compromised_authority_fails() -> None:
     told = found(known_as("DigiNotar PKIoverheid CA Organisatie - G2"))[REVOKED]
     assert told.rule.severity is Severity.ERROR
     assert told.params["date"] == "2011-09-28"
+
+
+@pytest.mark.parametrize("moment", [MOMENT, datetime(2000, 1, 1, tzinfo=UTC)], ids=["now", "before any was revoked"])
+def test_authorities_of_which_nothing_is_known_are_passed_over_and_no_other(moment: datetime) -> None:
+    """Of the certificate itself is told what is known of it; and who stands above it is asked once for all."""
+    unmarked = [read_certificate(each.der) for each in (good_chain().tsp, good_chain().domain)] + [real()]
+    marked = [imitation(), *(replace(real(), sha256=entry.sha256 or "") for entry in MARKED)]
+    assert are_unmarked(unmarked)
+    assert len(marked) > 2
+    for leaf in (read_certificate(good_chain().leaf.der), *marked):
+        context = AuthoritiesContext((leaf, *unmarked), moment, True)
+        plain = check_authorities(context, raise_crashes=True)
+        assert check_authorities(replace(context, unmarked=True), raise_crashes=True) == plain
+    for each in marked:
+        assert not are_unmarked([*unmarked, each])

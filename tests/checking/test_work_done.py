@@ -38,7 +38,7 @@ BOUNDS: Final[Mapping[str, Mapping[str, int]]] = {
         "hashes": 4,
         "outcomes": 5,
         "files": 0,
-        "calls": 2_250,
+        "calls": 1_910,
     },
     "a verdict for nine systems": {
         "signatures": 1,
@@ -48,7 +48,7 @@ BOUNDS: Final[Mapping[str, Mapping[str, int]]] = {
         "hashes": 4,
         "outcomes": 14,
         "files": 0,
-        "calls": 4_340,
+        "calls": 3_000,
     },
     "a path": {
         "signatures": 3,
