@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from hypothesis import HealthCheck, settings
 
 from pkitools.requests import key_consistency
-from tests.support import derivations, installed, rsa_keys
+from tests.support import derivations, disk, installed, rsa_keys, told
 
 if TYPE_CHECKING:
     from tests.support.scheduling import ByFile
@@ -70,6 +70,7 @@ key_consistency._is_prime = rsa_keys.is_prime
 pkcs12.load_pkcs12 = rsa_keys.load_pkcs12
 derivations.install()
 installed.install()
+disk.install()
 
 for _level, _count in _EXAMPLES.items():
     # no test of hypothesis asserts a time: on a loaded machine making one example may take a second
@@ -136,6 +137,12 @@ def pytest_runtest_setup() -> None:
     from pkitools_cli.i18n import set_language
 
     set_language(None)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Have a worker tell what somebody sees."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        told.install(session.config)
 
 
 def pytest_collection(session: pytest.Session) -> None:

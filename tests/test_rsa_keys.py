@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import permutations, product
+
 import pytest
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, NoEncryption, pkcs12
 
 from pkitools.containers import ItemKind, read_source
 from pkitools.requests import generate_key, key_consistency
+from pkitools.requests.keys import wrap_key
+from pkitools_test_pki.pki import build
 from tests.conftest import LEVEL
 from tests.support import rsa_keys
+from tests.support.deliveries import pkcs12_of
+from tests.support.keys import SHARED_KEYS
 from tests.support.rsa_keys import MANY, halves, key_of, prime
 
 SIZES = [1024, 2048, 3072, 4096]
@@ -80,3 +89,48 @@ def test_a_keystore_is_opened_once_and_with_another_passphrase_never(monkeypatch
             pkcs12.load_pkcs12(data, b"wrong")
     assert read_source(data, "x.p12", passphrase=b"right").of_kind(ItemKind.KEY)
     assert (asked.count(b"right"), asked.count(b"wrong")) == (1, 3)
+
+
+def stores() -> Iterator[bytes]:
+    """Each order of certificates and keys: of a key that was given, of another one, of one that has no certificate."""
+    issued = build("g4-tls", moment=datetime(2026, 11, 22, tzinfo=UTC), keys=SHARED_KEYS)
+    keys = (key_of(65537, 2048, 0), key_of(65537, 3072, 0), ec.generate_private_key(ec.SECP256R1()))
+    leaves = [issued.issue(dns=["a.voorbeeld.nl"], key=key) for key in keys]
+    entries = [
+        (f"n{n}", leaf.der, wrap_key(key, made_here=True))
+        for n, (leaf, key) in enumerate(zip(leaves, keys, strict=True))
+    ]
+    above = [each.der for each in leaves[0].intermediates]
+    for entry, names in product(permutations(entries, 2), (True, False)):
+        yield pkcs12_of(*entry, more=above, names=names)
+    (name, der, key), (_, other, _), _ = entries
+    yield pkcs12_of((name, other, key), more=above)  # a certificate of another key
+    yield pkcs12_of((name, other, key), more=[*above, der])  # its own comes last
+    yield pkcs12_of((name, der, None), more=above)
+    certificate = x509.load_der_x509_certificate(der)
+    for locked in (BestAvailableEncryption(b"right"), NoEncryption()):
+        yield pkcs12.serialize_key_and_certificates(b"x", keys[0], certificate, None, locked)
+
+
+def told(found: pkcs12.PKCS12KeyAndCertificates) -> tuple[object, ...]:
+    """All that there is in it."""
+    assert found.key is None or isinstance(found.key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey)
+    return found.key and found.key.private_numbers(), found.cert, found.additional_certs
+
+
+@pytest.mark.parametrize("passphrase", [None, b"right"])
+def test_a_keystore_opens_with_all_that_it_holds(passphrase: bytes | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    really, asked = rsa_keys.opened, []
+    rsa_keys.load_pkcs12.cache_clear()
+    monkeypatch.setattr(rsa_keys, "opened", lambda *given: (asked.append(given[0]), really(*given))[1])
+    untried = 0
+    for data in stores():
+        try:
+            right = told(really(data, passphrase))
+        except ValueError:
+            with pytest.raises(ValueError, match="password"):
+                rsa_keys.load_pkcs12(data, passphrase)
+        else:
+            assert told(rsa_keys.load_pkcs12(data, passphrase)) == right
+            untried += data not in asked
+    assert untried >= 8

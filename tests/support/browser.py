@@ -59,6 +59,12 @@ class Visit:
         self.page.on("console", lambda line: self.complaints.append(line.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", lambda request: self.asked.append(request.url))
+        self.go_on(address)
+
+    def go_on(self, address: str) -> None:
+        """See another page in the same tab: a tab of its own for each is a process for each, a third of a second."""
+        self.complaints.clear()
+        self.asked.clear()
         self.page.goto(address)
 
     def __enter__(self) -> Visit:
