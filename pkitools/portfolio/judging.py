@@ -210,7 +210,7 @@ class Judge:
             is_brought=not where.may_lack,
             of_entity=() if entity_id is None else tuple(_of_entity(entity_id, told, asked, result)),
             mend=self._mend(facts, between, asked, where, path or way),
-            lies_in=self._lies_in(facts, between, asked, where, result),
+            lies_in="" if where.may_lack or path else self._lies_in(facts, between, asked, where, result),
         )
 
     def _of_delivery(
@@ -289,9 +289,8 @@ class Judge:
         self, facts: CertificateFacts, own: tuple[bytes, ...], asked: Question, where: Where, result: CheckResult
     ) -> str:
         """Return the file with what the chain that is brought lacks, where there is a path by that; else nothing."""
-        is_lacking = any(one.rule.code == ANCHOR_FOUND.code for one in result.report.findings)
-        if where.may_lack or result.path is not None or not is_lacking:
-            return ""  # as of most
+        if result.path is not None or all(one.rule.code != ANCHOR_FOUND.code for one in result.report.findings):
+            return ""
         brought = _with(own, self._about.in_files(where.sent_with))
         lent = self._lent(facts, brought)
         wider = self._judged(facts, _with(brought, lent), asked, ()) if set(lent).difference(brought) else result

@@ -467,7 +467,8 @@ class _Found:
         self, facts: CertificateFacts, items: Sequence[Item], judgements: tuple[Judgement, ...] = ()
     ) -> HeldCertificate:
         is_held = self._holds_key_of(facts)
-        has_chain = facts.issuer.der in self._issuers and not facts.is_self_issued
+        # one alone in its file has none: most are so
+        has_chain = len(self._read()) > 1 and facts.issuer.der in self._issuers and not facts.is_self_issued
         places = tuple(self._place(item, is_held=is_held, has_chain=has_chain) for item in items)
         return held_certificate(facts, places, judgements)
 

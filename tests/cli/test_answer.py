@@ -709,6 +709,7 @@ def test_every_command_that_a_remedy_names_exists(language: str) -> None:
 
 
 COMMANDS = {
+    "chain",
     "create",
     "crl",
     "derive",

@@ -78,7 +78,8 @@ def deciding(certificate: HeldCertificate) -> Outcome | None:
 
 def _weight(one: Outcome) -> tuple[Severity, bool]:
     """Return what comes first of what is violated: the gravest, and of that what is the certificate's own."""
-    return one.rule.severity, not one.rule.code.startswith(_OF_REVOCATION)
+    severity = one.rule.severity
+    return severity, severity >= Severity.WARNING and not one.rule.code.startswith(_OF_REVOCATION)
 
 
 def told_besides(certificate: HeldCertificate) -> Iterator[Outcome]:
@@ -235,7 +236,20 @@ def said_of(
         return first
     said = told(decides, telling.language, remedies_for(certificate, telling.remedy), portfolio.moment)
     unused, lies = " ".join(lists_unused(certificate, portfolio, telling)), lies_told(certificate, telling.language)
-    return one_line(f"{first} {told_where(certificate)}{said.title}. {said.remedy} {lies} {unused}")
+    unknown = _unconfirmed_told(certificate, decides, portfolio, telling)
+    return one_line(f"{first} {told_where(certificate)}{said.title}. {said.remedy} {lies} {unknown} {unused}")
+
+
+def _unconfirmed_told(certificate: HeldCertificate, decides: Outcome, portfolio: Portfolio, telling: Telling) -> str:
+    """Return that nothing tells whether a certificate that passed is revoked, where its own warning came before that.
+
+    A report is read a certificate at a time, and nothing below it tells this of all.
+    """
+    if certificate.verdict is not Verdict.PASSED or decides.rule.code.startswith(_OF_REVOCATION):
+        return ""
+    found = (one for one in told_besides(certificate) if one.rule.code.startswith(_OF_REVOCATION))
+    said = next((told(one, telling.language, telling.remedy, portfolio.moment) for one in found), None)
+    return "" if said is None else f"{said.title}. {said.remedy}"
 
 
 def successor_told(successor: Successor, language: Language, old: HeldCertificate | None = None) -> str:
