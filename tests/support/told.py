@@ -43,7 +43,7 @@ def sending_what_is_seen(send: Send) -> Send:
 def install(config: pytest.Config) -> None:
     """Let a worker send no more; one that is asked for details, or for a report that needs all of it, sends all."""
     option = config.option
-    if option.verbose > 0 or option.xmlpath or option.durations_min not in {None, SHOWN}:
+    if option.verbose > 0 or getattr(option, "xmlpath", None) or option.durations_min not in {None, SHOWN}:
         return
     for plugin in config.pluginmanager.get_plugins():
         if hasattr(plugin, "sendevent"):
