@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from hypothesis import HealthCheck, settings
 
 from pkitools.requests import key_consistency
-from tests.support import derivations, disk, installed, rsa_keys, told
+from tests.support import derivations, disk, installed, rsa_keys
 
 if TYPE_CHECKING:
     from tests.support.scheduling import ByFile
@@ -137,12 +137,6 @@ def pytest_runtest_setup() -> None:
     from pkitools_cli.i18n import set_language
 
     set_language(None)
-
-
-def pytest_sessionstart(session: pytest.Session) -> None:
-    """Have a worker tell what somebody sees."""
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        told.install(session.config)
 
 
 def pytest_collection(session: pytest.Session) -> None:
