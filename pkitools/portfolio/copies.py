@@ -22,7 +22,7 @@ from pkitools.text import pattern
 
 _WORD: Final = pattern(r"[\w.~@+-]+")
 _PART_BACKWARDS: Final = pattern(r"[^\s\"'`=:;,()\[\]{}<>|&/]*")
-_VARIABLE: Final = pattern(r"\w+")
+_NAME: Final = pattern(r"\w+")
 _WILDCARD: Final = r"[*?]"
 _ANY: Final = "*"
 """What may be any folder."""
@@ -213,12 +213,12 @@ def _folder_before(text: str, start: int, given: Collection[str]) -> str | None:
     before = text[max(0, start - _LONGEST) : start - 1].replace("\\", "/")
     if before.endswith(_EXPANSION):
         opened = max(map(before.rfind, "{[(<"))
-        name = _VARIABLE.search(before, max(0, opened)) if opened >= 0 else None
+        name = _NAME.search(before, max(0, opened)) if opened >= 0 else None
         return "" if name is not None and name[0] in given else _ANY
     backwards = _PART_BACKWARDS.match(before[::-1])
     written = backwards[0][::-1] if backwards else ""
     if "$" in written or "%" in written:
-        name = _VARIABLE.search(written)
+        name = _NAME.search(written)
         return "" if name is not None and name[0] in given else _ANY
     return None if written == "." else written.casefold()
 

@@ -16,9 +16,9 @@ from pkitools.files import is_folder
 from pkitools.portfolio.where import folder_of, same_place
 from pkitools.portfolio.written import Word
 
-_EXPANSION: Final = frozenset("})]>")
+_ENDS_OF_VALUE: Final = frozenset("})]>")
 """What stands for a value ends with one of these: ``${BASE}/archive``."""
-_VARIABLE: Final = frozenset("$%*?~#")
+_NOT_LITERAL: Final = frozenset("$%*?~#")
 _CERTBOTS: Final = ("archive_dir", "[renewalparams]")
 """A key of certbot, and what the file that it stands in has: there it keeps what ``live`` links to."""
 _MOST_LOOKED_UP: Final = 20_000
@@ -136,7 +136,7 @@ class Folders:
                 return word.is_value or (is_beside and word.may_be_value)
             return plain.endswith("/") or (token.casefold() in self._last and word.is_folder)
         before = text[max(0, start - 1) : start]
-        return before in _EXPANSION or (before == ":" if token.startswith("\\") else word.is_value)
+        return before in _ENDS_OF_VALUE or (before == ":" if token.startswith("\\") else word.is_value)
 
     def _begun(self, folder: str, begin: str) -> Iterator[str]:
         """Yield the files of which the path from a folder begins so: none where that is one itself, or a folder."""
@@ -167,10 +167,10 @@ class Folders:
         """
         parts = token.replace("\\", "/").split("/")
         begin = max((at for at, part in enumerate(parts) if part.casefold() in self._called), default=-1)
-        variables = (at for at, part in enumerate(parts) if at > begin and not _VARIABLE.isdisjoint(part))
+        variables = (at for at, part in enumerate(parts) if at > begin and not _NOT_LITERAL.isdisjoint(part))
         end = next(variables, len(parts))
         literal = parts[:end]
-        is_of_variable = any(not _VARIABLE.isdisjoint(part) for part in literal)
+        is_of_variable = any(not _NOT_LITERAL.isdisjoint(part) for part in literal)
         last = next((part.casefold() for part in reversed(literal) if part), "")
         is_relative = not (is_of_variable or token.startswith(("/", "\\")))
         if is_within and is_relative and (last in _HERE or last in self._last):

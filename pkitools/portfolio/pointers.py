@@ -22,7 +22,7 @@ from pkitools.portfolio.conditions import cases_of, has_cases
 from pkitools.portfolio.directives import DATA, PROGRAMS, Block, Directive, of_escaped_keys
 from pkitools.portfolio.inventory import LISTS, TABLES, may_be_list, of_inventory
 from pkitools.portfolio.model import OwnKey, Pointer, Target, Unnamed
-from pkitools.portfolio.programs import Program, kinds, name_of, with_braces, word_of, words
+from pkitools.portfolio.programs import Program, directive_words, kinds, name_of, with_braces, word_of
 from pkitools.text import pattern, size_text
 
 _PROSE: Final = (".md", ".rst", ".adoc", ".html", ".htm", ".tex")
@@ -135,7 +135,7 @@ def _within_limit(pointers: Iterator[Pointer], name: str) -> tuple[Pointer, ...]
 
 
 def _directives(text: str, name: str) -> Iterator[Pointer]:
-    told = {word[0].lower() for word in _WORD.finditer(text)} & words()
+    told = {word[0].lower() for word in _WORD.finditer(text)} & directive_words()
     for program in kinds():
         if program.grammar.is_data:
             small = {each.lower(): each for each in (*program.file, *program.keys)}

@@ -248,7 +248,7 @@ def _program(name: str, raw: Mapping[str, Any]) -> Program:
 
 
 @cache
-def words() -> frozenset[str]:
+def directive_words() -> frozenset[str]:
     """Return every directive in small letters, whatever program has it."""
     return frozenset(word_of(name) for program in kinds() for name in program.directives)
 
