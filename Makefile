@@ -17,7 +17,7 @@ demo: $(VENV)/.demo-ready
 # three on a machine of two cores: many tests wait for a server or another process
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
-quick: $(VENV)/.test-ready  # everything but what is marked slow: within a minute
+quick: $(VENV)/.test-ready  # everything but what is marked slow, with small budgets: some minutes
 	PKITOOLS_TESTS=quick $(PYTEST) -m "not slow" $(PYTEST_ARGS)
 
 test: $(VENV)/.test-ready  # everything: minutes
