@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from pkitools.errors import brought_by
-from pkitools.files import is_file, is_folder
+from pkitools.files import is_file, is_folder, may_be_there
 from pkitools.files.platform import forbid_core_dumps, has_screen
 from pkitools.frozen import dataclass
 from pkitools.reports import opened_document
@@ -126,6 +126,8 @@ def _given(options: Options) -> Given:
     if options.online and options.offline:
         raise click.UsageError(tr("cli.page.online_or_offline"))
     if options.folder is not None and not is_folder(options.folder):
+        if may_be_there(options.folder):
+            options.folder.stat()  # whoever may not see it hears that
         raise click.UsageError(tr("cli.page.no_such_folder", name=options.folder))
     here = CONNECTIONS_FILE if is_file(Path(CONNECTIONS_FILE)) else None
     moment = options.moment

@@ -6,7 +6,7 @@ In Dutch a semicolon stands between the columns, as Dutch spreadsheets expect.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from io import StringIO
 from typing import Final
@@ -27,6 +27,7 @@ from pkitools.reports.portfolio.telling import (
     remedies_for,
     renewal_told,
     standing_word,
+    unconfirmed,
     unread_sentence,
     without_certificate,
     word,
@@ -131,19 +132,23 @@ def _only(**values: str) -> tuple[str, ...]:
     return tuple(values.get(column, "") for column in COLUMNS)
 
 
-def _to_do(one: HeldCertificate, said: Message | None, language: Language) -> str:
+def _said(one: HeldCertificate, portfolio: Portfolio, telling: Telling) -> tuple[Message, ...]:
+    """Return what decides about a certificate, and beside its own that nothing tells whether it is revoked."""
+    decides = deciding(one)
+    if decides is None:
+        return ()
+    first = told(decides, telling.language, remedies_for(one, telling.remedy), portfolio.moment)
+    beside = unconfirmed(one, decides, portfolio, telling)
+    return (first,) if beside is None else (first, beside)
+
+
+def _to_do(one: HeldCertificate, said: Iterable[Message], language: Language) -> str:
     """Return what to do about a certificate: about its chain too, where something else decides about it."""
-    mend = mend_told(one, language)
-    return " ".join(dict.fromkeys(filter(None, (mend, "" if said is None else said.remedy))))
+    return " ".join(dict.fromkeys(filter(None, (mend_told(one, language), *(each.remedy for each in said)))))
 
 
 def _row(one: HeldCertificate, portfolio: Portfolio, telling: Telling) -> tuple[Cell, ...]:
-    decides = deciding(one)
-    said = (
-        None
-        if decides is None
-        else told(decides, telling.language, remedies_for(one, telling.remedy), portfolio.moment)
-    )
+    said = _said(one, portfolio, telling)
     return (
         standing_word(one.standing(portfolio.moment), telling.language),
         one.not_after.date(),
@@ -155,7 +160,7 @@ def _row(one: HeldCertificate, portfolio: Portfolio, telling: Telling) -> tuple[
         " ".join(map(str, one.environments)),
         one.key,
         " ".join(one.dns_names),
-        None if said is None else said.title,
+        "; ".join(each.title for each in said),
         _to_do(one, said, telling.language),
         "; ".join(map(place_text, one.places)),
         one.serial_number,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from pkitools.findings import Outcome, Report, Severity, Verdict
 from pkitools.frozen import dataclass
-from pkitools.messages import NOTHING, Language, Remedy, RemedyText, error_sentence, message
+from pkitools.messages import NOTHING, Language, Message, Remedy, RemedyText, error_sentence, message
 from pkitools.portfolio.model import HeldCertificate, Place, Portfolio, Standing, Successor, Unread
 from pkitools.portfolio.renewing import Renewal, renewal_of
 from pkitools.portfolio.waiting import request_for_next
@@ -70,28 +71,29 @@ def deciding(certificate: HeldCertificate) -> Outcome | None:
     """
     if certificate.verdict is Verdict.PASSED:
         # a warning before what somebody asked not to look at, and what only this tells before what the chain does too
-        found = _beside_passed(certificate)
-        return max(found, key=lambda one: (*_weight(one), not is_of_chain(certificate, one)), default=None)
+        return max(_beside_passed(certificate), key=partial(_weight, certificate), default=None)
     worst = next((one for one in certificate.judgements if one.verdict is certificate.verdict), None)
     return None if worst is None else answer_of(Report(certificate.name, worst.told)).because
 
 
-def _weight(one: Outcome) -> tuple[Severity, bool]:
-    """Return what comes first of what is violated: the gravest, and of that what is the certificate's own."""
+def _weight(certificate: HeldCertificate, one: Outcome) -> tuple[Severity, bool, bool]:
+    """Return what comes first of what is violated: the gravest, of that what its chain does not tell, and its own."""
     severity = one.rule.severity
-    return severity, severity >= Severity.WARNING and not one.rule.code.startswith(_OF_REVOCATION)
+    is_own = severity >= Severity.WARNING and not one.rule.code.startswith(_OF_REVOCATION)
+    return severity, not is_of_chain(certificate, one), is_own
 
 
 def told_besides(certificate: HeldCertificate) -> Iterator[Outcome]:
     """Yield whatever is violated beside what decides about a certificate and is a warning or worse, the worst first.
 
-    That it is to be renewed is told by itself, and of lists that tell nothing of it by :func:`lists_unused`.
+    That it is to be renewed is told by itself, what making its chain anew mends by :func:`mend_told`, and of lists that
+    tell nothing of it by :func:`lists_unused`.
     """
     decides = deciding(certificate)
     elsewhere = _OF_A_SOURCE if certificate.is_revocation_unknown else ()
     found = (one for one in certificate.findings if not one.rule.code.startswith(elsewhere))
-    grave = [one for one in found if one.rule.severity >= Severity.WARNING]
-    for one in sorted(grave, key=_weight, reverse=True):
+    grave = [one for one in found if one.rule.severity >= Severity.WARNING and not is_of_chain(certificate, one)]
+    for one in sorted(grave, key=partial(_weight, certificate), reverse=True):
         if one.rule.code != _ORDER_NOW and (decides is None or _said(one) != _said(decides)):
             yield one
 
@@ -236,20 +238,22 @@ def said_of(
         return first
     said = told(decides, telling.language, remedies_for(certificate, telling.remedy), portfolio.moment)
     unused, lies = " ".join(lists_unused(certificate, portfolio, telling)), lies_told(certificate, telling.language)
-    unknown = _unconfirmed_told(certificate, decides, portfolio, telling)
-    return one_line(f"{first} {told_where(certificate)}{said.title}. {said.remedy} {lies} {unknown} {unused}")
+    unknown = unconfirmed(certificate, decides, portfolio, telling)
+    beside = "" if unknown is None else f"{unknown.title}. {unknown.remedy}"
+    return one_line(f"{first} {told_where(certificate)}{said.title}. {said.remedy} {lies} {beside} {unused}")
 
 
-def _unconfirmed_told(certificate: HeldCertificate, decides: Outcome, portfolio: Portfolio, telling: Telling) -> str:
+def unconfirmed(
+    certificate: HeldCertificate, decides: Outcome, portfolio: Portfolio, telling: Telling
+) -> Message | None:
     """Return that nothing tells whether a certificate that passed is revoked, where its own warning came before that.
 
     A report is read a certificate at a time, and nothing below it tells this of all.
     """
     if certificate.verdict is not Verdict.PASSED or decides.rule.code.startswith(_OF_REVOCATION):
-        return ""
+        return None
     found = (one for one in told_besides(certificate) if one.rule.code.startswith(_OF_REVOCATION))
-    said = next((told(one, telling.language, telling.remedy, portfolio.moment) for one in found), None)
-    return "" if said is None else f"{said.title}. {said.remedy}"
+    return next((told(one, telling.language, telling.remedy, portfolio.moment) for one in found), None)
 
 
 def successor_told(successor: Successor, language: Language, old: HeldCertificate | None = None) -> str:

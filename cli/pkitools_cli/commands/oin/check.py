@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from pkitools.environment import Environment
-from pkitools.files import is_file
 from pkitools.findings import Report, Severity, Verdict
 from pkitools.frozen import dataclass, replace
 from pkitools.oin import OIN, InvalidOINError, check_oin
@@ -170,6 +169,8 @@ def _next(judged: Sequence[Judged]) -> NextStep | None:
     is_number = judged[0].oin is not None or judged[0].subject is not None
     if is_number:
         return None
+    from pkitools.files import is_file
+
     file = report.subject
     is_there = is_file(file)
     if not is_there and (len(file) > _LONGEST_NAME or not _FILE_NAME.fullmatch(file)):
