@@ -61,7 +61,6 @@ ARCHIVES: Final = frozenset(("archive",))  # of certbot, with a link to what is 
 _OLD_CONFIGURATION: Final = pattern(
     r".+(?:~|\.(?:bak(?:[-.]?[0-9]+)?|backup|old|orig|save|disabled|sw[op]|rpm(?:save|new|orig)|(?:dpkg|ucf)-[a-z]{1,10}))"
 )
-_FOR_OLD: Final = frozenset(("archive", "archives", "backup", "backups", "old", "archief", "oud"))
 
 
 def is_called_copy(name: str) -> bool:
@@ -77,16 +76,16 @@ def is_called_copy(name: str) -> bool:
 
 
 def is_called_old_configuration(name: str) -> bool:
-    """Return whether a configuration may be one of before by its name, or that of a folder that it lies in.
+    """Return whether a configuration may be one of before by the end of its name.
 
-    A program reads it all the same where another configuration includes it. A year says nothing here: those of one year
-    are in use in that.
+    A program reads it all the same where another configuration names it. What a folder is called says nothing: a
+    server that waits for another to fail is a ``backup``, and an ``archive`` is served too. Nor does a year: those of
+    one year are in use in that.
 
     Args:
-        name: from the place on that somebody gave: what that itself is called, or lies in, says nothing.
+        name: of the file, without its folder.
     """
-    *folders, last = PurePath(name.casefold()).parts or ("",)
-    return _OLD_CONFIGURATION.fullmatch(last) is not None or not _FOR_OLD.isdisjoint(folders)
+    return _OLD_CONFIGURATION.fullmatch(name.casefold()) is not None
 
 
 def is_copy_beside(name: str, other: str) -> bool:

@@ -301,7 +301,7 @@ class _Environment:
         elif first == "unsetenv" or self._depth or not value or _ENVIRONMENT.search(value):
             for each in words[1:] if first == "unsetenv" else (name,):
                 self._values.pop(each, None)
-        elif first == "setenv" or name not in self._values:
+        elif first == "setenv":  # presetenv counts for less than the environment that nobody knows
             self._values[name] = value
 
     def within(self, text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePath
 from typing import Final
@@ -27,12 +27,27 @@ class InUse:
     _includes: dict[str, set[str]] = field(default_factory=dict)
     _unsure: set[str] = field(default_factory=set)
     _missing: list[tuple[str, Pointer, Unread]] = field(default_factory=list)
+    _named: dict[str, set[str]] = field(default_factory=dict)
     _current: set[str] = field(default_factory=set)
     _folders: dict[str, set[str]] = field(default_factory=dict)
     _elsewhere: dict[str, set[str]] = field(default_factory=dict)
     _in_force: frozenset[str] | None = None
 
-    def includes(self, name: str, files: tuple[str, ...], written: str, *, is_all: bool, is_old: bool) -> None:
+    def names(self, name: str, files: Iterable[str], *, is_old: bool) -> None:
+        """Note what a line of a configuration names, whatever that is: one of before is read where another names it.
+
+        Args:
+            name: of the configuration.
+            files: what the line names.
+            is_old: it is called one of before.
+        """
+        path = os.path.realpath(name)
+        self._named.setdefault(path, set()).update(map(os.path.realpath, files))
+        if not is_old:
+            self._current.add(path)
+        self._in_force = None
+
+    def includes(self, name: str, files: tuple[str, ...], written: str, *, is_all: bool) -> None:
         """Note what a configuration includes.
 
         Args:
@@ -40,7 +55,6 @@ class InUse:
             files: what it includes.
             written: how it names that.
             is_all: that is known.
-            is_old: it is called one of before.
         """
         path = os.path.realpath(name)
         self._includes.setdefault(path, set()).update(map(os.path.realpath, files))
@@ -49,8 +63,6 @@ class InUse:
             self._elsewhere.setdefault(path, set()).add(written)
         if not is_all:
             self._unsure.add(path)
-        if not is_old:
-            self._current.add(path)
         self._in_force = None
 
     def may_include(self, name: str) -> bool:
@@ -62,7 +74,7 @@ class InUse:
             name: as it was reached.
         """
         if self._in_force is None:
-            self._in_force = frozenset(each for one in self._current for each in self._reached(one))
+            self._in_force = frozenset(self._leading(self._current))
         in_force = self._in_force
         if os.path.realpath(name) in in_force:
             return True
@@ -125,6 +137,16 @@ class InUse:
                     return {}
                 folder = Path(name).parent
                 found[folder] = used | found.get(folder, frozenset())
+        return found
+
+    def _leading(self, current: Iterable[str]) -> set[str]:
+        """Return the configurations and all that they name, include, and what those do."""
+        found, waiting = set(current), [*current]
+        while waiting:
+            path = waiting.pop()
+            further = (self._includes.get(path, set()) | self._named.get(path, set())) - found
+            found |= further
+            waiting += further
         return found
 
     def _reached(self, name: str) -> set[str]:

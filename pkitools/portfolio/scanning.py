@@ -297,12 +297,8 @@ class Scan:
         return self.old[name]
 
     def _is_called_old(self, name: str) -> bool:
-        """Return whether a configuration is called one of before, from the place on that was given and has it."""
-        if self._is_given(name):
-            return False
-        path = PurePath(same_place(name))
-        above = next((each for each in path.parents if str(each) in self.given), path.parent)
-        return is_called_old_configuration(str(path.relative_to(above)))
+        """Return whether a configuration is called one of before, and nobody named it himself."""
+        return not self._is_given(name) and is_called_old_configuration(PurePath(name).name)
 
     def _of_variables(self, wholes: Sequence[Whole]) -> Iterator[Reading]:
         """Follow what is named by a variable that another file of the same configuration sets, and yield what is not.
@@ -576,9 +572,10 @@ class Scan:
         Of what is not there that waits for what is in use, and of a variable for what another file says.
         """
         may_include = pointer.target in {Target.UNKNOWN, Target.UNREAD} and not (pointer.is_key or pointer.serves)
+        self.old.clear()  # what this names may be one of before that is read all the same
+        self.in_use.names(name, found.files, is_old=self._is_called_old(name))
         if pointer.target is Target.PATTERN or may_include:
-            is_old = self._is_called_old(name)
-            self.in_use.includes(name, found.files, pointer.text, is_all=found.unread is None, is_old=is_old)
+            self.in_use.includes(name, found.files, pointer.text, is_all=found.unread is None)
         if found.unread is None:
             return
         if found.unread.code == POINTS_NOWHERE and pointer.target is Target.FILE:

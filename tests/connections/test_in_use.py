@@ -193,14 +193,15 @@ def test_what_is_only_trusted_is_not_in_use(tmp_path: Path) -> None:
 COPIES: Final = (
     "nginx.conf.bak", "nginx.conf.bak-1", "nginx.conf~", "nginx.conf.orig", "nginx.conf.old", "nginx.conf.save",
     "nginx.conf.dpkg-old", "nginx.conf.dpkg-dist", "nginx.conf.ucf-old", "nginx.conf.rpmsave", "nginx.conf.rpmnew",
-    "NGINX.CONF.BAK", "host.conf.disabled", "old/nginx.conf", "archive/nginx.conf", "backup/a/b/nginx.conf",
+    "NGINX.CONF.BAK", "host.conf.disabled", "old/nginx.conf.bak",
 )  # fmt: skip
-"""What a configuration of before is called, or kept in."""
+"""What a configuration of before is called."""
 NO_COPIES: Final = (
     "other.conf", "nginx-old.conf", "backup.conf", "old-hosts/nginx.conf", "host-2025.conf", "nginx.conf.2025", "bak",
-    "sites-enabled/host.conf.bak",
+    "sites-enabled/host.conf.bak", "old/nginx.conf", "archive/nginx.conf", "backup/a/b/nginx.conf",
 )  # fmt: skip
-"""What a program may read by its name: a year is that of its use, and Debian's nginx reads all of sites-enabled."""
+"""What a program may read by its name: a year is that of its use, a folder may be called by what its server is for, and
+Debian's nginx reads all of sites-enabled."""
 
 
 def _beside(folder: Path, name: str, named: str = "old.pem", *, is_part: bool = False) -> Path:
@@ -253,8 +254,18 @@ def test_one_that_is_included_or_named_itself_is_in_use_whatever_it_is_called(
     else:
         places = f'["f", "f/{Path(name).parent}"]'
     (one,), _ = _found(tmp_path, _stated().replace('["f"]', places))
-    is_used = way != "by another of before" and not (way == "its folder is given" and name[-1] != "f")
-    assert one.state is (StepState.LATE if is_used else StepState.DONE)
+    is_used = way in {*INCLUDING, "given itself"} or name.endswith(".conf")
+    assert (one.state is StepState.DONE) is not is_used
+
+
+@pytest.mark.parametrize("listed", ["old.pem", "new.pem"])
+def test_a_list_that_a_configuration_names_is_read_whatever_it_is_called(tmp_path: Path, listed: str) -> None:
+    _lay(tmp_path, "new", old=_old("ended"), new=_new())
+    (tmp_path / "f" / "hosts.list.old").write_text(f"./{listed}\n", encoding="utf-8")
+    main = "frontend f\n bind :443 ssl crt-list hosts.list.old\n"
+    (tmp_path / "f" / "haproxy.cfg").write_text(main, encoding="utf-8")
+    (one,), _ = _found(tmp_path, _stated())
+    assert one.state is (StepState.LATE if listed == "old.pem" else StepState.DONE)
 
 
 def test_what_includes_others_of_a_folder_does_not_include_a_copy_in_it(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ TREES: Final[dict[str, dict[str, str | bytes]]] = {
     "haproxy, a folder": {"haproxy.cfg": f"{_PROXY}listen f\n bind 127.0.0.1:1 ssl crt certs/\n", "certs/a.pem": WHOLE + KEY, "certs/b.pem": FILES["B.key"] + FILES["B.pem"]},
     "haproxy, a list": {"haproxy.cfg": f"{_PROXY}listen f\n bind 127.0.0.1:1 ssl crt-list list\n", "list": "AK.pem [alpn h2] a.example.nl\n", "AK.pem": WHOLE + KEY},
     "haproxy, both sides": {"haproxy.cfg": f"{_PROXY}listen f\n bind 127.0.0.1:1 ssl crt AK.pem ca-file ca.pem verify required\n server s 127.0.0.1:9 ssl crt AK.pem ca-file ca.pem\n", "AK.pem": KEY + WHOLE},
-    "haproxy, by the environment": {"haproxy.cfg": 'global\n setenv NAME A\n presetenv END "${NAME}K"\n presetenv END B\n' + f'{_PROXY}listen f\n bind 127.0.0.1:1 ssl crt "$END".pem ca-file "./${{NAME}}K.pem"\n', "AK.pem": WHOLE + KEY},
+    "haproxy, by the environment": {"haproxy.cfg": 'global\n setenv NAME A\n setenv END "${NAME}K"\n presetenv END B\n' + f'{_PROXY}listen f\n bind 127.0.0.1:1 ssl crt "$END".pem ca-file "./${{NAME}}K.pem"\n', "AK.pem": WHOLE + KEY},
     "apache, a site alone": {"default-ssl.conf": _HOST.format(_PAIR)},
     "apache, in one file": {"site.conf": _HOST.format(" SSLCertificateFile AK.pem\n"), "AK.pem": WHOLE + KEY},
     "apache, a snippet for several": {"apache2.conf": "ServerRoot .\nIncludeOptional sites/*.conf\n", "tls.conf": _PAIR, "sites/a.conf": _HOST.format(" Include tls.conf\n"), "sites/b.conf": _HOST.format(" Include tls.conf\n")},

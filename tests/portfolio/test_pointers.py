@@ -607,7 +607,7 @@ def test_a_list_of_haproxy_may_be_given_by_itself(tmp_path: Path) -> None:
     ("before", "value", "is_known"),
     [
         ("setenv C tls", '"$C/a.pem"', True),
-        ("presetenv C tls", '"${C}/a.pem"', True),
+        ("presetenv C tls", '"${C}/a.pem"', False),
         ("setenv C other\n setenv C tls", '"${C}"/a.pem', True),
         ("setenv C tls\n presetenv C other", '"${C}/a.pem"', True),
         ('setenv D tls\n setenv C "$D"', '"${C}/a.pem"', True),
