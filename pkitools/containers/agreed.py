@@ -6,7 +6,7 @@ ended passes nowhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -24,7 +24,10 @@ _CPAID: Final = pattern(rb"[\s:]cpaid\s{0,9}=\s{0,9}[\"']([^\"'<>]{1,200})[\"']"
 _LONGEST_TIME: Final = 64  # octets: what is longer is no time, and is kept in thousands
 _LONGEST: Final = 4096  # octets of an element with a time that are looked at
 # linear: a comment ends at the first of its ends, and where there is none nothing of it is tried again
-_ASIDE: Final = pattern(rb"\A<[^<>]*+>|<!--(?:[^-]++|-(?!->))*+-->|<!\[CDATA\[|\]\]>")
+_ASIDE: Final = pattern(
+    rb"\A<(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+>"
+    rb"|<!--(?:[^-]++|-(?!->))*+-->|<\?(?:[^?]++|\?(?!>))*+\?>|<!\[CDATA\[|\]\]>"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ class Agreed:
 
 
 def agreements_in(text: bytes) -> tuple[Agreed, ...]:
-    """Return the agreements of a text in order, each with the first time from and until that stands in it.
+    """Return the agreements of a text in order, each with the times that count of those that stand in it.
 
     Raises:
         LimitError: more than a CPA with as many certificates as may be can have.
@@ -72,20 +75,45 @@ def agreements_in(text: bytes) -> tuple[Agreed, ...]:
 
 def _agreements(text: bytes) -> Iterator[Agreed]:
     agreement: str | None = None  # the name of the one that is open
-    times: dict[str, str] = {}
+    times: dict[str, list[str]] = {_START: [], _END: []}
     opened: Tag | None = None
     for tag in tags(text, _ROOT.encode(), _START.encode(), _END.encode()):
         if tag.name == _ROOT:
             if agreement is not None:
-                yield Agreed(agreement, times.get(_START, ""), times.get(_END, ""))
-            agreement, times = _cpaid(tag) if tag.opens else None, {}
-        elif tag.name in {_START, _END} and tag.opens:
+                yield Agreed(agreement, start_of(times[_START]), end_of(times[_END]))
+            agreement, times = _cpaid(tag) if tag.opens else None, {_START: [], _END: []}
+        elif tag.opens and tag.closes:
+            times[tag.name].append("")
+        elif tag.opens:
             opened = tag
         elif opened is not None and opened.name == tag.name:
             inside = _ASIDE.sub(b"", text[opened.at : min(tag.at, opened.at + _LONGEST)])
-            times.setdefault(tag.name, text_of(inside, _LONGEST_TIME))
+            times[tag.name].append(text_of(inside.strip(), _LONGEST_TIME))
     if agreement is not None:
-        yield Agreed(agreement, times.get(_START, ""), times.get(_END, ""))
+        yield Agreed(agreement, start_of(times[_START]), end_of(times[_END]))
+
+
+def start_of(written: Sequence[str]) -> str:
+    """Return from when an agreement holds that says so more than once, which no schema allows: one that is no moment,
+    else the last. Empty where it does not say.
+    """
+    return _counting(written, max)
+
+
+def end_of(written: Sequence[str]) -> str:
+    """Return until when an agreement holds, as :func:`start_of`: one that is no moment, else the first."""
+    return _counting(written, min)
+
+
+def _counting(written: Sequence[str], of_both: Callable[[datetime, datetime], datetime]) -> str:
+    counts, moment = "", None
+    for each in written:
+        found = xml_moment(each)
+        if found is None:
+            return each
+        if moment is None or of_both(found, moment) is not moment:
+            counts, moment = each, found
+    return counts
 
 
 def _cpaid(tag: Tag) -> str:

@@ -8,9 +8,9 @@ from typing import Final
 
 from pkitools.text import pattern
 
-_FORM: Final = pattern(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
+_FORM: Final = pattern(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,40})?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
 
-_END_OF_DAY: Final = pattern(r"T24:00:00(?:\.0{1,9})?(?![.\d])", re.ASCII)
+_END_OF_DAY: Final = pattern(r"T24:00:00(?:\.0{1,40})?(?![.\d])", re.ASCII)
 
 
 def xml_moment(text: str | None) -> datetime | None:

@@ -6,6 +6,7 @@ import binascii
 from collections.abc import Iterator
 from typing import Final
 
+from pkitools.containers.agreed import end_of, start_of
 from pkitools.frozen import dataclass
 from pkitools.metadata.saml import SIGNATURES, on_a_line
 from pkitools.metadata.xml_tree import Element
@@ -78,11 +79,11 @@ def read_agreement(root: Element) -> Agreement:
     Args:
         root: its root: a ``CollaborationProtocolAgreement``.
     """
-    start, end = (root.first(AGREEMENT, name) for name in ("Start", "End"))
+    start, end = ([each.text.strip() for each in root.all(AGREEMENT, name)] for name in ("Start", "End"))
     return Agreement(
         attribute(root, "cpaid"),
-        "" if start is None else start.text.strip(),
-        "" if end is None else end.text.strip(),
+        start_of(start),
+        end_of(end),
         tuple(map(_party, root.all(AGREEMENT, "PartyInfo"))),
         sum(each.name == "Signature" and each.namespace == SIGNATURES for each in root.walk()),
         _others(root, {"Start", "End", "PartyInfo", "Signature"}),

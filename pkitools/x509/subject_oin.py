@@ -28,6 +28,7 @@ from pkitools.findings import (
     Violated,
     ask,
 )
+from pkitools.findings.asking import CRASHED
 from pkitools.findings.considered import Block, block_of
 from pkitools.frozen import dataclass, field, of_the_latest, once
 from pkitools.limits import MAX_LISTED
@@ -156,8 +157,29 @@ def _carrier(subject: DistinguishedName, names: tuple[GeneralName, ...], *, expe
     return _Carrier(subject.attributes(SUBJECT_SERIAL_NUMBER), uzi_name.uras(names), identifiers, expected)
 
 
-@lru_cache(maxsize=256)  # of the many certificates of one organisation it is the same
+class _CrashedError(Exception):
+    """A check crashed: what it would have said may be had the next time, and is not remembered."""
+
+    def __init__(self, result: OINResult) -> None:
+        self.result = result
+
+
 def _result(carrier: _Carrier) -> OINResult:
+    try:
+        return _remembered(carrier)
+    except _CrashedError as error:
+        return error.result
+
+
+@lru_cache(maxsize=256)  # of the many certificates of one organisation it is the same
+def _remembered(carrier: _Carrier) -> OINResult:
+    result = _asked(carrier)
+    if any(told.reason == CRASHED for _, told in result.block.told):
+        raise _CrashedError(result)
+    return result
+
+
+def _asked(carrier: _Carrier) -> OINResult:
     asking = _Asking(carrier)
     block = block_of(enumerate(_CHECKS), carrier, asking.ask, asking)
     if carrier.is_ambiguous or carrier.is_in_conflict:

@@ -29,8 +29,9 @@ Ask = Callable[[], Sequence[Outcome]]
 
 @pytest.fixture(autouse=True)
 def tables_as_they_are() -> Iterator[None]:
-    """What a system asks is sorted out once, of tables that are replaced here."""
+    """What a system asks is sorted out once, and what an OIN is said of is kept, by tables that are replaced here."""
     evaluation._said_by.cache_clear()
+    subject_oin._remembered.cache_clear()
     yield
     evaluation._said_by.cache_clear()
 
@@ -118,3 +119,11 @@ def test_it_is_not_checked_and_silences_nothing(
     others = [o for o in found if o.rule.code != code]
     assert others
     assert not [o for o in others if o.reason == "crashed"]
+
+
+def test_what_crashed_is_asked_anew_of_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a full stack or memory kept from being said is not said for the life of the process."""
+    with monkeypatch.context() as broken:
+        of_subjects(broken, raises)
+        assert "crashed" in {one.reason for one in oin_from_certificate(leaf()).outcomes}
+    assert "crashed" not in {one.reason for one in oin_from_certificate(leaf()).outcomes}

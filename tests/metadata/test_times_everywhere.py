@@ -25,6 +25,7 @@ FORMS: Final[Mapping[str, str]] = {
     "2027-01-01T00:00:00Z": "good",
     "2027-01-01T00:00:00.5+01:00": "good",
     "2027-01-01T00:00:00": "good",
+    "2027-01-01T00:00:00.1234567890123Z": "good",
     "2026-11-22T24:00:00Z": "good",
     "2026-11-21T24:00:00Z": "over",
     "2026-11-22T12:00:00Z": "over",
@@ -52,7 +53,21 @@ KINDS: Final[Mapping[str, Callable[[str], bytes]]] = {
     "cpa, after a comment": lambda until: cpa(end=f"<!-- tot {until} -->{until}").replace(
         b"<tp:End>", b"<!-- <tp:End>2099-01-01T00:00:00Z</tp:End> --><tp:End>"
     ),
-    "cpa, with spaces": lambda until: cpa(end=f"\n  {until}\n"),
+    "cpa, with spaces": lambda until: cpa(end=f"\n  {until}\n{' ' * 100}"),
+    "cpa, with an instruction": lambda until: cpa(end=f"<?a b>?>{until}"),
+    "cpa, with an attribute": lambda until: cpa(end=until).replace(b"<tp:End>", b"<tp:End a='x>y'>"),
+    "cpa, another before it": lambda until: cpa(end=until).replace(
+        b"<tp:End>", b"<tp:End>2099-01-01T00:00:00Z</tp:End><tp:End>"
+    ),
+    "cpa, another behind it": lambda until: cpa(end=until).replace(
+        b"</tp:End>", b"</tp:End><tp:End>2099-01-01T00:00:00Z</tp:End>"
+    ),
+    "cpa, of another name": lambda until: cpa(end=until).replace(
+        b"<tp:Start>", b"<q:End xmlns:q='urn:q'>2099-01-01T00:00:00Z</q:End><tp:Start>"
+    ),
+    "cpa, deeper": lambda until: cpa(end=until).replace(
+        b"<tp:Start>", b"<q:x xmlns:q='urn:q'><q:End>2099-01-01T00:00:00Z</q:End></q:x><tp:Start>"
+    ),
 }
 TITLES: Final = (
     "The validity of the metadata is over",
