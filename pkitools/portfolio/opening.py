@@ -43,8 +43,10 @@ class ToRead:
     is_passed_over: bool = False
 
 
-State: TypeAlias = tuple[int, int, int, int]
-"""Mode, inode, size and time of the last change: another for what was written since."""
+State: TypeAlias = tuple[int, int, int, int, int, int]
+"""Mode, device, inode, size, and when its content and what is said of it changed last: another for what was written
+since, also by who set the time back.
+"""
 
 
 class Seen:
@@ -59,7 +61,7 @@ class Seen:
 
     def keep(self, name: str, state: State | None, data: bytes) -> None:
         """Keep the content of a file that was so; not where there is no room."""
-        if state is not None and len(data) <= self._room:
+        if state is not None and len(data) <= self._room and (name, state) not in self._held:
             self._held[name, state] = data
             self._room -= len(data)
 
@@ -153,7 +155,14 @@ def _state(name: str) -> State | None:
         status = os.stat(name)  # noqa: PTH116  a Path takes as long as the call
     except (OSError, ValueError):
         return None  # reading it says what is wrong
-    return status.st_mode, status.st_ino, status.st_size, status.st_mtime_ns
+    return (
+        status.st_mode,
+        status.st_dev,
+        status.st_ino,
+        status.st_size,
+        status.st_mtime_ns,
+        status.st_ctime_ns,
+    )
 
 
 _OURS: Final = (".pem", ".crt", ".cer", ".der", ".p7b", ".p7c", ".p12", ".pfx", ".jks", ".crl", ".conf", ".cfg")

@@ -26,8 +26,8 @@ class Renewal(StrEnum):
 def renewal_of(one: HeldCertificate, moment: datetime, planned: date | None = None) -> Renewal:
     """Return what there is to do for the next of a certificate.
 
-    Of what has ended that is none of this: it is told by its end. Nor is it of what others order, of a copy of what was
-    in use before, and of a chain that is to be mended: then no other is ordered.
+    Of what has ended that is none of this: it is told by its end. Nor is it of what others order, and of a copy of what
+    was in use before. Where a chain is to be mended the day is that of what it lasts then.
 
     Args:
         one: the certificate.
@@ -40,8 +40,6 @@ def renewal_of(one: HeldCertificate, moment: datetime, planned: date | None = No
     if one.successor is not None:
         # that nothing uses what is called a copy nobody can state: it is asked when it nears its end
         return Renewal.NOTHING if one.successor.is_in_place and not one.is_due(moment) else Renewal.SWITCH
-    if one.mend is not None:
-        return Renewal.NOTHING
     today = moment.astimezone(UTC).date()
     day = near_order_by(*one.span, today) if planned is None else planned
     if day is None or day - today > AHEAD:

@@ -192,7 +192,7 @@ def evaluated(
     if kind is None:
         return block_of(_to_ask(context).placed, context, asking.ask, asking, asking.told_as)
     around = _around(context)
-    said = kind.said((system.name, environment, context.day), around, lambda facts: _said_of(facts, around))
+    said = kind.said((system.name, environment, context.day, entity_id), around, lambda facts: _said_of(facts, around))
     return block_of_kind(said, context, asking.ask, asking, asking.told_as)
 
 
