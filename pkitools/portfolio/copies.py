@@ -117,6 +117,27 @@ class Copies:
                     yield _reading(self._files[name], name, f"{source}:{line + text.count(_LINE_FEED, 0, at)}")
 
 
+def naming(
+    wanted: Collection[str], names: Iterable[str], texts: Iterable[tuple[str, int, str]]
+) -> Iterator[tuple[str, str]]:
+    """Yield which texts name some files as what is used, and which: ``COPY nginx.conf.orig /etc/nginx/nginx.conf``.
+
+    Args:
+        wanted: the names of those files.
+        names: of all files.
+        texts: as of :meth:`Copies.by_texts`.
+    """
+    files, before, report = NamedFiles(wanted, names), "", ""
+    for source, _, written in texts:
+        is_rest, before = source == before, source
+        text = plain(written)
+        folded = text.casefold()
+        report = source if _kind(folded) is not _Kind.NONE else report
+        if source != report and files.are_in(folded):
+            found = words(text, files.may_name, is_rest=is_rest)
+            yield from ((source, name) for name, _ in files.named_in(found, text, source) if name != source)
+
+
 def _anything(_: str) -> bool:
     return True
 

@@ -78,12 +78,14 @@ class InUse:
         in_force = self._in_force
         if os.path.realpath(name) in in_force:
             return True
+        parts = PurePath(name).parts
+        wanted = (PurePath(each).parts for one in in_force for each in self._elsewhere.get(one, ()))
+        if any(_may_stand_for(each, parts) for each in wanted):
+            return True
         folder = folder_of(same_place(name))
         if any(folder in self._folders.get(each, ()) for each in in_force):
             return False  # it is known what is included from there
-        parts = PurePath(name).parts
-        wanted = (PurePath(each).parts for one in in_force for each in self._elsewhere.get(one, ()))
-        return PurePath(folder).name == _TAKEN_WHOLE or any(_may_stand_for(each, parts) for each in wanted)
+        return PurePath(folder).name == _TAKEN_WHOLE
 
     def parts(self) -> frozenset[str]:
         """Return the files that another configuration includes, with links followed."""

@@ -19,7 +19,7 @@ from pkitools.files import is_folder
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_PENDING
 from pkitools.portfolio.claims import Claims, namers
-from pkitools.portfolio.copies import Copies, is_no_use
+from pkitools.portfolio.copies import Copies, is_no_use, naming
 from pkitools.portfolio.following import (
     MOST_ROUNDS,
     POINTS_NOWHERE,
@@ -156,6 +156,7 @@ class Scan:
     idle: set[str] = field(default_factory=set)
     active: set[str] = field(default_factory=set)
     old: dict[str, bool] = field(default_factory=dict)
+    called_old: set[str] = field(default_factory=set)
     seen: Seen = field(default_factory=Seen)
     lodgers: Lodgers = field(init=False)
 
@@ -206,6 +207,7 @@ class Scan:
         rest = map(self._unit, chain((each for each in early if each.name in later), first[len(early) :], walked))
         yield from self._noted(readings_of(rest, self.judge, self.executor), further)
         yield from self._pointed_to(further, [(each, "") for each in given if _is_peer(each)])
+        self._note_stated(files)
         wholes = [(name, whole) for name in self.including for whole in self._wholes(name)]
         parts = self.in_use.parts()
         outermost = [whole for name, whole in wholes if os.path.realpath(name) not in parts]
@@ -353,6 +355,18 @@ class Scan:
             )
             if not isinstance(unit, Reading):
                 yield examine(replace(unit, wanted=wanted), self.judge)
+
+    def _note_stated(self, files: Sequence[str]) -> None:
+        """Note which configurations that are called ones of before another text uses, such as a Dockerfile."""
+        old = {name for name in self.called_old if self._is_old(name)}
+        if not old:
+            return
+        too_large: list[Unread] = []
+        for source, name in naming(old, self._names(files), self._parts(files, too_large)):
+            self.in_use.names(source, [name], is_old=self._is_called_old(source))
+        for each in too_large:  # what it names nobody knows
+            self.in_use.names(each.name, old, is_old=False)
+        self.old.clear()
 
     def _used(self, files: Sequence[str]) -> Iterator[Reading]:
         """Yield what is called a copy and has ended, where something says that it is used."""
@@ -573,7 +587,10 @@ class Scan:
         """
         may_include = pointer.target in {Target.UNKNOWN, Target.UNREAD} and not (pointer.is_key or pointer.serves)
         self.old.clear()  # what this names may be one of before that is read all the same
-        self.in_use.names(name, found.files, is_old=self._is_called_old(name))
+        is_old = self._is_called_old(name)
+        if is_old:
+            self.called_old.add(name)
+        self.in_use.names(name, found.files, is_old=is_old)
         if pointer.target is Target.PATTERN or may_include:
             self.in_use.includes(name, found.files, pointer.text, is_all=found.unread is None)
         if found.unread is None:

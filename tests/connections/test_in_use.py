@@ -268,6 +268,27 @@ def test_a_list_that_a_configuration_names_is_read_whatever_it_is_called(tmp_pat
     assert one.state is (StepState.LATE if listed == "old.pem" else StepState.DONE)
 
 
+TEXTS: Final = {
+    "Dockerfile": "FROM nginx\nCOPY {} /etc/nginx/nginx.conf\n",
+    "compose.yaml": "services:\n  web:\n    volumes:\n      - ./{}:/etc/nginx/nginx.conf:ro\n",
+    "nginx.service": "[Service]\nExecStart=/usr/sbin/nginx -c /etc/nginx/{}\n",
+    "kustomization.yaml": "configMapGenerator:\n- name: web\n  files: [{}]\n",
+}
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_one_that_another_text_uses_is_in_use_whatever_it_is_called(tmp_path: Path, text: str) -> None:
+    _lay(tmp_path, "new", old=_old("ended"), new=_new())
+    _beside(tmp_path, "nginx.conf.orig")
+    for name, state in (("another.conf", StepState.DONE), ("nginx.conf.orig", StepState.LATE)):
+        (tmp_path / "f" / text).write_text(TEXTS[text].format(name), encoding="utf-8")
+        (one,), _ = _found(tmp_path, _stated())
+        assert one.state is state
+    (tmp_path / "f" / text).rename(tmp_path / "f" / "README.txt")
+    (one,), _ = _found(tmp_path, _stated())
+    assert one.state is StepState.DONE, "a text for people uses nothing"
+
+
 def test_what_includes_others_of_a_folder_does_not_include_a_copy_in_it(tmp_path: Path) -> None:
     _lay(tmp_path, "new", old=_old("ended"), new=_new())
     _beside(tmp_path, "sites-enabled/host.conf.bak", is_part=True)
