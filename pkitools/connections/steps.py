@@ -114,7 +114,8 @@ def _begin(step: Step, plan: Plan, subscriber: bool | None, today: date) -> Step
     if found.state is StepState.LATE:
         return found  # for whoever is a subscriber as well
     why = "register_late" if register.late_after < today else "register"
-    days = {"day": found.due.isoformat(), "register": register.day.isoformat()}
+    last = register.late_after if register.day < today <= register.late_after else register.day
+    days = {"day": found.due.isoformat(), "register": last.isoformat()}
     return stands(step, StepState.NOW, why, found.due, **days)
 
 
