@@ -48,6 +48,8 @@ class PlanKind(StrEnum):
     LIVE = "live"
     SWITCH_SEND = "switch_send"
     """Send the public part of a certificate that is there: the other side takes its time. In no plan."""
+    TEST = "test"
+    """The last day to test with a certificate that is there: that of going live. In no plan."""
     SWITCH = "switch"
     """The last day to put the next certificate, which is there, into use: the one before it ends. In no plan."""
     END = "end"
@@ -65,7 +67,7 @@ class PlanKind(StrEnum):
 
 BEGIN: Final = frozenset({PlanKind.START, PlanKind.REGISTER, PlanKind.ORDER})
 """What is done before, or by, the order."""
-TO_DO: Final = BEGIN | {PlanKind.SWITCH_SEND, PlanKind.SWITCH}
+TO_DO: Final = BEGIN | {PlanKind.SWITCH_SEND, PlanKind.TEST, PlanKind.SWITCH}
 """What can still be done where its day has gone by."""
 
 

@@ -8,6 +8,7 @@ from pkitools.connections.renewing import Switch, is_awaited, is_ordered
 from pkitools.connections.seen import Seen, coming, stands, stands_by
 from pkitools.connections.status import Step, StepState, StepStatus
 from pkitools.connections.using import Early, Naming
+from pkitools.messages import NOTHING
 from pkitools.portfolio import HeldCertificate
 
 
@@ -101,6 +102,8 @@ def _awaited(seen: Seen) -> StepStatus:
     if ready is not None and ready > end and seen.status.delivery is not None:
         told = {"day": end.isoformat(), "days": (ready - end).days, **coming(seen.status.delivery, ready)}
         return stands(Step.RENEWAL, StepState.LATE, "awaited_late", end, **told)
+    delivery = NOTHING if seen.status.delivery is None else seen.status.delivery.day.isoformat()
     if not is_awaited(seen.connection, seen.certificate, seen.today):
-        return stands(Step.RENEWAL, StepState.NOW, "awaited", end, day=end.isoformat())
-    return stands(Step.RENEWAL, StepState.WAITING, "ordered", day=seen.connection.ordered.isoformat())
+        return stands(Step.RENEWAL, StepState.NOW, "awaited", end, day=end.isoformat(), delivery=delivery)
+    ordered = seen.connection.ordered.isoformat()
+    return stands(Step.RENEWAL, StepState.WAITING, "ordered", day=ordered, delivery=delivery)

@@ -73,7 +73,7 @@ _NOT_SEEN: Final = ("unread", "locked", "missing")
 ORDERED: Final = frozenset(
     {
         "connections.order.stated",
-        *(f"connections.certificate.{why}" for why in ("overdue", "ended_ordered")),
+        *(f"connections.certificate.{why}" for why in ("overdue", "ended_ordered", "late_ordered")),
         *(f"connections.renewal.{why}" for why in ("ordered", "awaited", "awaited_late", "overdue")),
         "connections.order.stated_late",
     }
@@ -96,14 +96,27 @@ AGAINST: Final = _EITHER | {
 }
 """How a step stands that goes against the days of its connection, or of which no day says so: told with those."""
 FOR_PEOPLE: Final = _EITHER | {
-    *(f"connections.certificate.{why}" for why in ("overdue", "others", "others_more", "others_without")),
+    *(
+        f"connections.certificate.{why}"
+        for why in ("overdue", "late_ordered", "others", "others_more", "others_without")
+    ),
     *(f"connections.{step}.{why}" for step in ("request", "certificate", "verdict") for why in _NOT_SEEN),
     *(f"connections.request.{why}" for why in ("gone", "key_of_ended")),
     *(f"connections.verdict.{why}" for why in ("ends_before", "both")),
     *(f"connections.renewal.{why}" for why in ("overdue", "awaited", "switch", "switch_late")),
 }
 """How a step stands where somebody has to ask or to look: another request would be the wrong thing to begin with."""
-_BY_DAY: Final = ("by", "late", "advised", "register", "register_late", "enrol_by", "enrol_late", "enrol_advised")
+_BY_DAY: Final = (
+    "by",
+    "late",
+    "advised",
+    "register",
+    "register_late",
+    "enrol_by",
+    "enrol_late",
+    "enrol_advised",
+    "enrol_late_order",
+)
 NOT_SHOWN: Final = frozenset(
     {
         *(f"connections.order.{why}" for why in _BY_DAY),
@@ -111,6 +124,8 @@ NOT_SHOWN: Final = frozenset(
     }
 )
 """How a step stands of which the day is known, and not whether it was done: no file shows that."""
+NOT_TESTED: Final = frozenset(f"connections.tested.{why}" for why in ("by", "earlier", "before_sent"))
+"""How the test stands that is still to be done, or to be done again, and of which no day is stated."""
 REFUSED: Final = frozenset(
     {
         "connections.verdict.key",
@@ -173,7 +188,7 @@ class ConnectionStatus:
         near: of places that are not there, what is beside them and has nearly their name.
         tsp: the name of the TSP that it is ordered at (:meth:`Connection.tsp_at`).
         to_live: the days to go live with the certificate, where that is still to come: to send its public part, where
-            nothing shows that it was sent, and that day itself.
+            nothing shows that it was sent, to test it, where that is to be done, and that day itself.
     """
 
     connection: Connection

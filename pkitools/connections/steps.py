@@ -12,7 +12,7 @@ from pkitools.connections.planning import BEGIN, Plan, PlanDate, PlanKind
 from pkitools.connections.renewal_steps import renewal_of
 from pkitools.connections.renewing import is_ordered, is_wrong_by_key
 from pkitools.connections.seen import Seen, coming, stands, stands_by
-from pkitools.connections.status import NOT_SHOWN, ConnectionStatus, Step, StepState, StepStatus
+from pkitools.connections.status import NOT_SHOWN, NOT_TESTED, ConnectionStatus, Step, StepState, StepStatus
 from pkitools.environment import Environment
 from pkitools.findings import Outcome, Verdict
 from pkitools.frozen import replace
@@ -114,7 +114,8 @@ def _begin(step: Step, plan: Plan, subscriber: bool | None, today: date) -> Step
     if found.state is StepState.LATE:
         return found  # for whoever is a subscriber as well
     why = "register_late" if register.late_after < today else "register"
-    days = {"day": found.due.isoformat(), "register": register.day.isoformat()}
+    last = register.late_after if register.day < today <= register.late_after else register.day
+    days = {"day": found.due.isoformat(), "register": last.isoformat()}
     return stands(step, StepState.NOW, why, found.due, **days)
 
 
@@ -125,6 +126,8 @@ def _begun(step: Step, one: PlanDate, plan: Plan, today: date) -> StepStatus:
     if one.kind is PlanKind.ORDER or order.late_after <= due:
         return found
     why = _BEGUN[one.kind][found.code.rpartition(".")[2]]
+    if order.late_after < today:
+        why = f"{why}_order"  # nobody orders by a day that has gone by
     last = order.day if order.day >= today else order.late_after
     return stands(step, found.state, why, due, day=due.isoformat(), order=last.isoformat())
 
@@ -262,8 +265,16 @@ def _elsewhere(seen: Seen, live: date | None) -> StepStatus:
     if seen.status.others:
         return of_others(seen.status.others, oin, live)
     if live is not None and seen.is_live_past:
-        return stands(Step.CERTIFICATE, StepState.LATE, "late", live, day=live.isoformat())
+        return stands(Step.CERTIFICATE, StepState.LATE, _late(seen), live, day=live.isoformat())
     return stands(Step.CERTIFICATE, StepState.WAITING, "waiting", live)
+
+
+def _late(seen: Seen) -> str:
+    """Return why there is none on the day of going live: what was ordered is asked after, the rest has its own step."""
+    ordered = seen.connection.ordered
+    if ordered is not None and ordered <= seen.today:
+        return "late_ordered"
+    return "late_made" if seen.connection.self_signed else "late"
 
 
 def of_others(others: Sequence[HeldCertificate], oin: str, live: date | None = None) -> StepStatus:
@@ -469,10 +480,12 @@ def dates_to_live(seen: Seen, steps: Sequence[StepStatus]) -> tuple[PlanDate, ..
     left = {one.step: one for one in steps if one.step in {Step.SENT, Step.TESTED} and one.state is not StepState.DONE}
     if live is None or live < seen.today or not seen.is_good or not left:
         return ()
-    goes = PlanDate(live, PlanKind.LIVE)
-    if Step.SENT not in left or left[Step.SENT].code not in NOT_SHOWN or seen.send_by is None:
-        return (goes,)
-    return replace(seen.send_by, kind=PlanKind.SWITCH_SEND), goes
+    goes = [PlanDate(live, PlanKind.LIVE)]
+    if Step.TESTED in left and left[Step.TESTED].code in NOT_TESTED:
+        goes.insert(0, PlanDate(live, PlanKind.TEST))
+    if Step.SENT in left and left[Step.SENT].code in NOT_SHOWN and seen.send_by is not None:
+        goes.insert(0, replace(seen.send_by, kind=PlanKind.SWITCH_SEND))
+    return tuple(goes)
 
 
 def _not_stated(seen: Seen, step: Step, endpoint: dict[str, str]) -> StepStatus:

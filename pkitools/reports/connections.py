@@ -263,7 +263,8 @@ def _planned(one: Planned) -> dict[str, object]:
 def _plan(plan: Plan, switch: Switch | None, to_live: Sequence[PlanDate]) -> dict[str, object]:
     """Return the days; of a certificate that is there also those to take it into use by, in the words there are."""
     switching = () if switch is None or switch.is_of(plan.day) else switch.dates
-    using = (replace(one, kind=_OF_A_SWITCH.get(one.kind, one.kind)) for one in (*switching, *to_live))
+    told = (one for one in (*switching, *to_live) if one.kind is not PlanKind.TEST)  # on the day of going live
+    using = (replace(one, kind=_OF_A_SWITCH.get(one.kind, one.kind)) for one in told)
     dates = (*using, *plan.dates)
     return {
         "anchor": plan.anchor.value,

@@ -220,6 +220,23 @@ def test_a_first_file_is_written_once(run: Command, folder: Path) -> None:
     assert (one["oin"], one["system"], one["certificate"]["name"]) == (OIN, "digid-machtigen", "host.example.nl")
 
 
+@pytest.mark.parametrize("is_test", [True, False])
+def test_a_first_file_of_test_certificates_asks_for_what_they_are_trusted_by(
+    run: Command, folder: Path, tmp_path: Path, *, is_test: bool
+) -> None:
+    """Nobody trusts those by themselves: followed without it, what is told would call them wrong."""
+    places = folder / "f"
+    if is_test:
+        places = tmp_path / "certs"
+        places.mkdir()
+        assert run("test-pki", "create", tmp_path / "pki", "--fast").code == 0
+        issued = run("test-pki", "issue", tmp_path / "pki", "--out", places / "a")
+        assert issued.code == 0, issued.told
+    ran = run("--lang", "en", "init", places, "--out", tmp_path / "connections.toml")
+    (words,) = commands(ran.out)
+    assert (words[-2:] == ["--trust", "DIR"]) is is_test, ran.told
+
+
 def test_the_documents_are_open(status: Any, folder: Path) -> None:
     """With as much in them as can be: a request, a certificate elsewhere, one of another, what cannot be read."""
     (folder / "f" / "torn.pem").write_bytes(corrupt())

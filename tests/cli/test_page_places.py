@@ -48,6 +48,7 @@ def test_the_key_comes_where_files_of_the_connection_says(run: Command, tmp_path
         "/request", {**given, "no_passphrase": "yes", "kvk": "27322975", "locality": "A", "province": "B"}
     )
     assert made.status == 201, Read(made).text
+    assert f"fill in that day for this connection, in {file} (ordered)" in Read(made).text, "as status asks next"
     assert Path(f"{out}.key").is_file()
     assert Path(f"{out}.csr").is_file()
     assert [*(tmp_path / "keys").iterdir()] == []

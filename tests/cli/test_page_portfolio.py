@@ -11,6 +11,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
+from cryptography.x509 import load_pem_x509_certificate
 
 from tests.connections.support import CHAIN, OTHER_OIN, certificate, connection, written
 from tests.support.chains import good_chain
@@ -130,3 +132,22 @@ def test_what_stands_above_with_its_certificate_is_not_missed_below(tmp_path: Pa
     assert (missed[language] in body) is not has
     closed = {"nl": "Versleutelde sleutels zijn niet geopend", "en": "Encrypted keys were not opened"}
     assert closed[language] in body
+
+
+@pytest.mark.parametrize("lies", ["nothing", "what could not be opened"])
+def test_how_the_connections_stand_begins_with_what_to_do_first(tmp_path: Path, lies: str) -> None:
+    """In a box of the tone of the most urgent, as on the page of ``status``; without options of commands."""
+    locked = BestAvailableEncryption(b"of one's own choice")
+    if lies != "nothing":
+        held = load_pem_x509_certificate(certificate())
+        store = serialize_key_and_certificates(b"a", None, held, None, locked)
+        (tmp_path / "a.p12").write_bytes(store)
+    file = written(tmp_path, connection(files='["a.p12"]'))
+    given = replace(GIVEN, connections=str(file))
+    body = " ".join(unescape(Visitor(given, "en").get("/portfolio").body.decode("utf-8")).split())
+    box = body[body.index('<div class="notice ') : body.index('<form class="line"')]
+    tone, now = ("soon", "Do what is to do now") if lies == "nothing" else ("unsure", "Look first at what could not")
+    assert box.startswith(f'<div class="notice {tone}">')
+    assert f"<strong>Now:</strong> {now}" in box
+    assert "--" not in box
+    assert body.index(box) < body.index("<details")

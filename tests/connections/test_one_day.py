@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import html
+import re
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from pathlib import Path
@@ -13,17 +15,15 @@ import pytest
 from pkitools.connections import (
     ConnectionsStatus,
     ConnectionStatus,
-    PlanDate,
     PlanKind,
     StepState,
     hold,
     read_connections,
 )
-from pkitools.connections.planning import TO_DO
 from pkitools.findings import Verdict
 from pkitools.messages import LANGUAGES
 from pkitools.reports import Planned
-from pkitools.reports.planning.work import past_word, planned_of, shown_dates, step_said
+from pkitools.reports.planning.work import days_to_do, past_word, planned_of, shown_dates, step_said
 from pkitools.reports.telling.readable import short_day
 from tests.cli.conftest import run
 from tests.connections.support import CHAIN, OIN, certificate, connection, written
@@ -71,28 +71,30 @@ def _held(file: Path, day: date) -> ConnectionsStatus:
 
 
 def _moments(status: ConnectionsStatus) -> list[date]:
-    """Return the days about each day to do something by: before it, on it, and after it."""
-    (planned,) = planned_of(status)
-    days = {day for one in _to_do(planned) for day in (one.day, one.late_after)}
-    return sorted({day + far * DAY for day in days for far in (-40, -1, 0, 1)} - {day for day in days if day > LIVE})
+    """Return the days about each day to do something by, and about going live: before it, on it, and after it."""
+    days = {day for one in planned_of(status) for each in days_to_do(one) for day in (each.day, each.late_after)}
+    return sorted({day + far * DAY for day in (*days, LIVE) for far in (-40, -1, 0, 1, 40)})
 
 
-def _to_do(planned: Planned) -> Iterator[PlanDate]:
-    """Yield the days to do something by; who may be a subscriber registers only if he is none."""
-    assert planned.connection is not None
-    left_out = {PlanKind.REGISTER} if planned.connection.subscriber is None else set()
-    return (one for one in shown_dates(planned) if one.kind in TO_DO - left_out)
+def _is_asked_in_the_past(said: str, today: date) -> bool:
+    """Return whether a sentence tells to do something by a day that has gone by."""
+    asked = re.findall(
+        r"(?:\b(?:[Oo]rder|[Bb]egin|[Rr]egister|[Ss]end|[Tt]est)\b[^.;:]*? by|last day to order is) (\d+ \w+ \d{4})",
+        said,
+    )
+    return any(datetime.strptime(f"{day} +0000", "%d %B %Y %z").date() < today for day in asked)
 
 
 def _agree(one: ConnectionStatus, planned: Planned, today: date) -> None:
     """A step is late where a row of the plan is, for the same day; else the first day to come is one of a step."""
-    late = min((each.day for each in _to_do(planned) if each.late_after < today), default=None)
-    ahead = sorted(each.day for each in _to_do(planned))
+    late = min((each.day for each in days_to_do(planned) if each.late_after < today), default=None)
+    ahead = sorted(each.day for each in days_to_do(planned))
     assert all(
-        past_word(each, today, "en").startswith("late:") is (each.late_after < today) for each in _to_do(planned)
+        past_word(each, today, "en").startswith("late:") is (each.late_after < today) for each in days_to_do(planned)
     )
     for language in LANGUAGES:
         assert all(step_said(step, language) for step in one.steps)
+    assert not [said for step in one.steps for said in [step_said(step, "en")] if _is_asked_in_the_past(said, today)]
     steps = [step for step in one.steps if step.due is not None and step.state is not StepState.DONE]
     assert min((step.due for step in steps if step.state is StepState.LATE and step.due), default=None) == late
     if late is None and ahead:
@@ -114,7 +116,7 @@ def test_until_it_is_ordered(tmp_path: Path, lies: str, lead: str, subscriber: s
         if lies == "a request":
             assert PlanKind.START not in {each.kind for each in shown_dates(planned)}, "it was begun"
             # that its day has come says nothing of whether it was ordered
-            assert one.verdict is Verdict.INDETERMINATE
+            assert one.verdict is (Verdict.INDETERMINATE if day <= LIVE else Verdict.FAILED)
     late = {StepState.LATE} if subscriber != "not said" else set()
     assert seen >= {StepState.NOW} | late
 
@@ -192,3 +194,71 @@ def test_the_next_step_is_told_and_what_is_due_first_comes_first(run: Command, t
         "Now: Change by 18 Dec 2026 to the certificate that is there already for Gemeente A, DigiD Machtigen"
         in told("plan", due)
     )
+
+
+@pytest.fixture(scope="module")
+def several(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Connections of one organisation, system and environment, at all stages, and one of which the certificate ends."""
+    folder = tmp_path_factory.mktemp("several")
+    there = {"live.pem": certificate(serial=1, end=END, cn="live.example.nl") + CHAIN, "asked.csr": ASKED}
+    there["ends.pem"] = certificate(serial=2, end=_at(date(2027, 3, 1)), cn="ends.example.nl") + CHAIN
+    for name, data in there.items():
+        (folder / name).write_bytes(data)
+    (folder / "root.pem").write_bytes(pem(good_chain().root.der))
+    rows = [
+        connection(files=f'["{file}"]', system='"mijnoverheid"', common_name=f'"{name}.example.nl"', **stated)
+        for name, file, stated in (
+            ("none", "none", {"live": LIVE.isoformat()}),
+            ("asked", "asked.csr", {"live": LIVE.isoformat()}),
+            ("live", "live.pem", {"live": (LIVE - 9 * DAY).isoformat(), "sent": "2026-11-22"}),
+            ("ends", "ends.pem", {"sent": "2026-11-22", "tested": "2026-11-22"}),
+            ("late", "late", {"live": (LIVE + 3 * DAY).isoformat(), "ordered": "2026-11-23"}),
+        )
+    ]
+    return written(folder, f'subscriber = true\ntsp = "kpn"\n[tsp.kpn]\n{LEADS["known"]}{"".join(rows)}')
+
+
+def test_what_a_plan_tells_first_is_what_is_most_urgent(run: Command, several: Path) -> None:
+    """The first that is late in ``status`` is the first in ``plan``, and the rest of those are counted."""
+    trusted = several.parent / "root.pem"
+    for today in _moments(_held(several, date(2026, 11, 23))):
+        status = _held(several, today)
+        planned = {one.connection.number: one for one in planned_of(status) if one.connection is not None}
+        ended = [one for one in status.statuses if one.certificate is not None and one.certificate.ends < _at(today)]
+        urgent = [one for one in status.in_order() if one.state is StepState.LATE and one not in ended]
+        asked = [one for one in urgent if one.ordered is None]
+        at = ("--moment", _at(today).isoformat(), "--trust", trusted)
+        ran = " ".join(run("--lang", "en", "plan", "--connections", several, *at).told.split())
+        now = ran.rpartition("Now: ")[2]
+        assert now.startswith("Begin with what has expired") is bool(ended)
+        (awaited,) = (one.state for one in status.statuses if one.ordered is not None)
+        assert ("Ask the TSP" in now) is (awaited in {StepState.LATE, StepState.NOW}), (today, now)
+        assert (f"Late as well: {len(asked) - 1} more." in now) is (len(asked) > 1), (today, now)
+        if asked:
+            assert f"preproduction, {asked[0].connection.common_name}: that should have been by" in now, (today, now)
+            continue
+        waiting = [one for number, one in planned.items() if status.statuses[number - 1] not in ended]
+        ahead = [(each.day, one) for one in waiting for each in days_to_do(one)]
+        day, one = min(ahead, key=lambda each: each[0])
+        assert one.connection is not None
+        assert one.connection.common_name is not None
+        assert one.connection.common_name in now, (today, now)
+        assert day <= today or short_day(_at(day), "en") in now, (today, now)
+
+
+def test_a_day_to_test_stands_in_the_plan_and_its_calendar(run: Command, several: Path, tmp_path: Path) -> None:
+    """Which is that of going live, as ``status`` says; and its page begins with what to do first, and the counts."""
+    live = LIVE - 9 * DAY
+    at = ("--moment", _at(live - DAY).isoformat(), "--trust", several.parent / "root.pem")
+    reports = [word for form in ("ics", "html") for word in ("--report", tmp_path / f"plan.{form}")]
+    ran = " ".join(run("--lang", "en", "plan", "--connections", several, *at, *reports).told.split())
+    assert f"{short_day(_at(live), 'en')} Test with the certificate that is there" in ran
+    events = (tmp_path / "plan.ics").read_text(encoding="utf-8").replace("\r\n ", "").split("BEGIN:VEVENT")
+    (event,) = (each for each in events if "Test with the certificate" in each)
+    assert f"DTSTART;VALUE=DATE:{live:%Y%m%d}" in event
+    page = (tmp_path / "plan.html").read_text(encoding="utf-8")
+    counts = Counter(one.state for one in _held(several, live - DAY).statuses)
+    assert f"{counts[StepState.LATE]} too late" in page
+    now = ran.rpartition("Now: ")[2]
+    assert html.escape(now[:60]) in page
+    assert page.index(html.escape(now[:60])) < page.index("<table")

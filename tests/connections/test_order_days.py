@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import product
@@ -114,8 +115,11 @@ def test_a_scan_names_the_day_of_the_plan_of_whose_it_is(
     telling = Telling(connections=connections)
     ahead = {sha256: day for sha256, day in found.items() if day >= MOMENT.date()}
     assert _ordered(portfolio_report(portfolio, ".ics", telling)) == ahead != {}
-    shown = Read(portfolio_report(portfolio, ".html", telling))
-    assert _shown(shown, portfolio) == found
+    page = portfolio_report(portfolio, ".html", telling)
+    assert _shown(Read(page), portfolio) == found
+    late = sorted(day.isoformat() for sha256, day in found.items() if sha256 not in ahead)
+    told = re.findall(r'datetime="([^"]+)">[^<]*</time> \(too late\)', page.decode())
+    assert sorted(told) == sorted(late * 2) != [], "in the table and with its certificate"
 
 
 def test_the_page_names_it_in_both_its_halves(

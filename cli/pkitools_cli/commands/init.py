@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from pkitools.frozen import dataclass
+from pkitools.messages import NOTHING
 from pkitools.portfolio import Gap, Portfolio
 from pkitools.reports import WrittenDraft, init_document
 from pkitools.text import shown, visible
@@ -16,7 +17,7 @@ from pkitools_cli.commands.scan.running import Running
 from pkitools_cli.commands.status.asked import Scanning
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered
-from pkitools_cli.i18n import language, tr
+from pkitools_cli.i18n import blank, language, tr
 from pkitools_cli.lines import next_step, wrapped
 from pkitools_cli.options import moment_option
 from pkitools_cli.own_data import system_named
@@ -72,6 +73,14 @@ def _read(portfolio: Portfolio) -> int:
     return portfolio.looked_at - sum(one.gap is Gap.MISSING and one.name in portfolio.asked for one in portfolio.unread)
 
 
+def _is_of_tests(portfolio: Portfolio) -> bool:
+    """Return whether a certificate is of a test hierarchy, which is nobody's to trust by itself."""
+    from pkitools.validation.rules import ANCHOR_FOUND
+
+    found = (one for held in portfolio.judged for one in held.findings if one.rule.code == ANCHOR_FOUND.code)
+    return any(one.params.get("test", NOTHING) != NOTHING for one in found)
+
+
 def _text(written: WrittenDraft) -> Iterator[Line | str]:
     draft = written.draft
     if not draft.connections:
@@ -94,4 +103,8 @@ def _text(written: WrittenDraft) -> Iterator[Line | str]:
     for unread in written.portfolio.unread:
         yield from wrapped(error_line(unread.error), "    ", "  - ")
     if draft.connections:
-        yield from next_step(tr("cli.init.now"), ["status", "--connections", written.file])
+        words = ["status", "--connections", written.file]
+        if _is_of_tests(written.portfolio):  # those nobody trusts unless it is said
+            yield from next_step(tr("cli.init.now_trust"), [*words, "--trust", blank("folder")])
+        else:
+            yield from next_step(tr("cli.init.now"), words)

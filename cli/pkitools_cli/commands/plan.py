@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from pkitools.connections.lead import MAX_DAYS
-from pkitools.connections.planning import TO_DO, PlanKind
+from pkitools.connections.planning import PlanKind
 from pkitools.connections.status import ORDERED, StepState
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass
@@ -22,6 +22,7 @@ from pkitools.reports.planning.work import (
     date_title,
     date_why,
     far_told,
+    first_to_do,
     missed_told,
     past_word,
     planned_of,
@@ -58,6 +59,7 @@ _ACTIONS: Final = {
     **dict.fromkeys((PlanKind.START, PlanKind.ORDER), ""),
     PlanKind.REGISTER: "register_",
     PlanKind.SWITCH_SEND: "send_",
+    PlanKind.TEST: "test_",
     PlanKind.SWITCH: "switch_",
 }
 """What is done by a day, as the messages of the last line are called; an order without a request is begun with that."""
@@ -124,15 +126,17 @@ def command(options: Options) -> Reply[list[Planned]]:
     # of days alone its reports are made, also where it is known how things stand
     apart = {} if status is None else status.connections.told_apart()
     unread = () if status is None else status.unread
-    work = Work(options.moment, tuple(planned), unread=unread, told_apart=apart)
-    write_work_reports(reports, work, overwrite=options.force)
+    states = () if status is None else tuple(one.state for one in status.statuses)
+    work = Work(options.moment, tuple(planned), unread=unread, told_apart=apart, states=states)
+    now = _now(planned, options.moment.date(), status, apart)
+    write_work_reports(reports, work, overwrite=options.force, now=now)
     code = ExitCode.INDETERMINATE if all(one.plan is None for one in planned) else ExitCode.PASSED
     if status is not None and not status.is_whole:
         code = not_known(code) if status.is_looked_through else ExitCode.COULD_NOT
     return Reply(
         planned,
         document=partial(plan_document, moment=options.moment, unread=unread),
-        text=partial(_text, today=options.moment.date(), status=status, apart=apart, written=reports),
+        text=partial(_text, today=options.moment.date(), status=status, now=now, written=reports),
         code=code,
     )
 
@@ -165,47 +169,34 @@ def _for_connections(options: Options) -> tuple[list[Planned], ConnectionsStatus
     connections = given_connections(options.connections or CONNECTIONS_FILE)
     judging, _ = judging_of(Scanning.of(options))
     status = hold(connections, judging)
-    return sorted(planned_of(status), key=partial(_turn, today=options.moment.date())), status
+    urgent = {one.connection.number: place for place, one in enumerate(status.in_order())}
+    return sorted(planned_of(status), key=partial(_turn, today=options.moment.date(), urgent=urgent)), status
 
 
-def _turn(one: Planned, today: date) -> tuple[bool, timedelta]:
-    """Return where a plan comes: of what is over the last first, then what is to be begun first."""
-    if one.plan is not None and one.plan.day < today:
-        return False, today - one.plan.day
-    return True, _first(one) - date.min
+def _turn(one: Planned, today: date, urgent: Mapping[int, int]) -> tuple[bool, int, date]:
+    """Return where a plan comes: what is over or late as ``status`` has it, then what is to be begun first.
 
-
-def _first(one: Planned) -> date:
-    """Return the day of the first thing to do."""
-    days = [each.day for each in _to_do(one)]
-    return min(days, default=date.max if one.plan is None else one.plan.begin.day)
-
-
-def _to_do(one: Planned) -> Iterator[PlanDate]:
-    """Yield the days on which there is something to do."""
-    is_open = one.connection is not None and one.connection.subscriber is None  # whether to register, nobody said
-    kinds = TO_DO - {PlanKind.REGISTER} if is_open else TO_DO
-    return (each for each in shown_dates(one) if each.kind in kinds)
-
-
-def _due(one: Planned, today: date) -> tuple[bool, date, str]:
-    """Return whether nothing is too late yet, the first day that is so, or else of what there is to do, and what."""
-    to_do = sorted(_to_do(one), key=lambda each: each.day)
-    late = [each for each in to_do if each.late_after < today]
-    first = next(iter((*late, *to_do)), None)
-    if first is None:
-        return True, _first(one), _ACTIONS[PlanKind.START]
-    is_order = first.kind is PlanKind.ORDER and one.is_begun
-    return not late, first.day, _ORDERING if is_order else _ACTIONS[first.kind]
+    Args:
+        one: the plan.
+        today: the day of the moment, in UTC.
+        urgent: the place of each connection among all, the most urgent first, by its number.
+    """
+    first = first_to_do(one, today)
+    is_over = one.plan is not None and one.plan.day < today
+    if one.connection is not None and (is_over or (first is not None and first.late_after < today)):
+        return False, urgent[one.connection.number], date.min
+    begin = date.max if one.plan is None else one.plan.begin.day
+    return True, 0, begin if first is None else first.day
 
 
 def _text(
     planned: list[Planned],
     today: date,
     status: ConnectionsStatus | None,
-    apart: Mapping[int, str],
+    now: str,
     written: Sequence[ReportFile],
 ) -> Iterator[Line | str]:
+    apart = {} if status is None else status.connections.told_apart()
     for number, one in enumerate(planned):
         if number:
             yield ""
@@ -225,7 +216,7 @@ def _text(
         yield from wrapped(error_line(unread.error), "    ", "  - ")
     yield from written_told(written)
     yield ""
-    yield from next_step(_now(planned, today, status))
+    yield from next_step(now)
 
 
 def _unknown(one: Planned, plan: Plan) -> Iterator[str]:
@@ -241,9 +232,9 @@ def _unknown(one: Planned, plan: Plan) -> Iterator[str]:
         yield from wrapped(tr("cli.plan.unknown", what=what, names=names), "    ", "  ? ")
 
 
-def _now(planned: list[Planned], today: date, status: ConnectionsStatus | None) -> str:
+def _now(planned: Sequence[Planned], today: date, status: ConnectionsStatus | None, apart: Mapping[int, str]) -> str:
     """Return what to do first; what could not be read is looked at before a day is made up for it."""
-    first = list(_first_things([one for one in planned if one.plan is not None and not one.ordered], today))
+    first = list(_first_things(planned, today, apart))
     awaited = [each for each in (status.statuses if status is not None else ()) if each.ordered]
     if any(step.code in ORDERED and step.state in _ASKS for each in awaited for step in each.steps):
         first.append(tr("cli.plan.now.ask"))
@@ -254,29 +245,39 @@ def _now(planned: list[Planned], today: date, status: ConnectionsStatus | None) 
     return " ".join(first) or tr(f"cli.plan.now.{'awaited' if awaited else 'far' if far else 'none'}")
 
 
-def _first_things(planned: Sequence[Planned], today: date) -> Iterator[str]:
-    """Yield what to do first: about what is over, of which no day can be kept any more, and about the rest."""
+def _first_things(planned: Sequence[Planned], today: date, apart: Mapping[int, str]) -> Iterator[str]:
+    """Yield what to do first: about what has ended, of which no day can be kept any more, and about the rest."""
     from pkitools.connections import Anchor
 
-    plans = [(one, one.plan) for one in planned if one.plan is not None]
-    ahead = [(_due(one, today), one) for one, plan in plans if plan.day >= today]
-    over = {plan.anchor for _, plan in plans if plan.day < today}
-    if Anchor.END in over:
+    over = [one for one in planned if one.plan is not None and one.plan.day < today and not one.ordered]
+    ended = [one for one in over if one.plan is not None and one.plan.anchor is Anchor.END]
+    gone = [one for one in over if one.connection is None]  # of days that were asked, no connection waits
+    if ended:
         yield tr("cli.scan.now.expired")
-    if ahead:
-        # of one day and one action: the first in the order of the plans
-        due = min((first for first, _ in ahead), key=lambda first: first[:2])
-        yield _to_do_first(*due, today, [one for first, one in ahead if first == due])
-    elif Anchor.LIVE in over:
+    rest = [one for one in planned if one not in ended and one not in gone]
+    due = [(one, first) for one in rest if (first := first_to_do(one, today)) is not None]
+    late = [(one, first) for one, first in due if first.late_after < today]
+    if late:
+        yield _to_do_first("late", *late[0], apart)
+        if len(late) > 1:
+            yield tr("cli.plan.now.also_late", count=len(late) - 1)
+    elif due:
+        one, first = min(due, key=lambda each: each[1].day)
+        alike = [each for each in due if (each[1].day, _action(*each)) == (first.day, _action(one, first))]
+        yield _to_do_first("today" if first.day <= today else "begin", one, first, apart, len(alike) - 1)
+    elif gone:
         yield tr("cli.plan.now.gone")
 
 
-def _to_do_first(in_time: bool, first: date, action: str, today: date, begun: Sequence[Planned]) -> str:
-    """Return what is to be done first, and by when; of several the first by name."""
-    key = "late" if not in_time else "today" if first <= today else "begin"
-    name, more = visible(connection_name(begun[0], language(), {})), len(begun) - 1
+def _action(one: Planned, first: PlanDate) -> str:
+    return _ORDERING if first.kind is PlanKind.ORDER and one.is_begun else _ACTIONS[first.kind]
+
+
+def _to_do_first(key: str, one: Planned, first: PlanDate, apart: Mapping[int, str], more: int = 0) -> str:
+    """Return what is to be done first, and by when; and for how many more."""
+    name = visible(connection_name(one, language(), apart))
     what = tr("cli.plan.now.more", name=name, count=more) if more else name
-    return tr(f"cli.plan.now.{action}{key}", day=short_day(at_noon(first), language()), name=what)
+    return tr(f"cli.plan.now.{_action(one, first)}{key}", day=short_day(at_noon(first.day), language()), name=what)
 
 
 def _date(one: PlanDate, today: date, planned: Planned) -> Iterator[str]:

@@ -322,6 +322,7 @@ def _span(one: HeldCertificate, mark: str, days: OrderDays, portfolio: Portfolio
         one.ends.astimezone(UTC).date(),
         one.days_left(portfolio.moment),
         is_ordered=one.successor is None and days.is_ordered(one),
+        is_late=order is not None and days.is_past(order),
     )
 
 

@@ -47,6 +47,7 @@ class Span:
         begin, order_by, end: the days; it ends on the last. Nothing is ordered where the next is there or ordered.
         days_left: the whole days until then; below 0 when it has ended.
         is_ordered: the next was ordered, and is not there.
+        is_late: the day to order by has gone by.
     """
 
     mark: str
@@ -58,6 +59,7 @@ class Span:
     end: date
     days_left: int
     is_ordered: bool = False
+    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,7 +184,7 @@ def work_for_page(work: Work, telling: WorkTelling, link: Linking | None = None)
 
 
 def _counts(work: Work, language: Language) -> tuple[tuple[str, str, str, int], ...]:
-    found = Counter(one.state for one in (work.status.statuses if work.status is not None else ()))
+    found = Counter(work.states)
     return tuple(
         (TONES[each], each.value, word(f"connections.state.{each.value}", language), found[each])
         for each in StepState

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import aware
 from pkitools.connections.planning import BEGIN, TO_DO, PlanDate, PlanKind
-from pkitools.connections.status import ConnectionsStatus, ConnectionStatus, StepStatus
+from pkitools.connections.status import ConnectionsStatus, ConnectionStatus, StepState, StepStatus
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass, field
 from pkitools.messages import Language, message
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pkitools.systems import System
 
 _DONE_BY_NEXT: Final = BEGIN | {PlanKind.SEND, PlanKind.NEXT_END}
+_USING: Final = frozenset({PlanKind.SWITCH_SEND, PlanKind.TEST, PlanKind.SWITCH})
 _DONE_BY_ORDER: Final = BEGIN | {PlanKind.NEXT_END}  # what is ordered later would end then
 
 
@@ -63,6 +64,7 @@ class Work:
         status: how they stand; ``None`` of days alone.
         unread: what could not be looked at, where only days are told.
         told_apart: by what connections that are alike are told apart, by their numbers.
+        states: how each connection stands, where only days are told and that is counted.
     """
 
     moment: datetime
@@ -70,6 +72,7 @@ class Work:
     status: ConnectionsStatus | None = None
     unread: tuple[Unread, ...] = ()
     told_apart: Mapping[int, str] = field(default_factory=dict, hash=False)
+    states: tuple[StepState, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "moment", aware(self.moment))
@@ -77,7 +80,8 @@ class Work:
     @classmethod
     def of_status(cls, status: ConnectionsStatus) -> Work:
         """Return the work of how connections stand; their days are in it."""
-        return cls(status.moment, planned_of(status), status, status.unread, status.connections.told_apart())
+        states = tuple(one.state for one in status.statuses)
+        return cls(status.moment, planned_of(status), status, status.unread, status.connections.told_apart(), states)
 
 
 def planned_of(status: ConnectionsStatus) -> tuple[Planned, ...]:
@@ -138,7 +142,25 @@ def shown_dates(planned: Planned) -> Iterator[PlanDate]:
 
 
 def _place(one: PlanDate) -> tuple[date, bool]:
-    return one.day, one.kind not in {PlanKind.SWITCH_SEND, PlanKind.SWITCH}
+    return one.day, one.kind not in _USING
+
+
+def days_to_do(planned: Planned) -> Iterator[PlanDate]:
+    """Yield the days on which there is something to do: who may be a subscriber registers only if he is none."""
+    is_open = planned.connection is not None and planned.connection.subscriber is None
+    kinds = TO_DO - {PlanKind.REGISTER} if is_open else TO_DO
+    return (one for one in shown_dates(planned) if one.kind in kinds)
+
+
+def first_to_do(planned: Planned, today: date) -> PlanDate | None:
+    """Return what there is to do first: what is late before what is not; ``None`` where nothing is.
+
+    Args:
+        planned: the days.
+        today: the day of the moment, in UTC.
+    """
+    to_do = list(days_to_do(planned))
+    return min(to_do, key=lambda one: (one.late_after >= today, one.day), default=None)
 
 
 def _counted_back(planned: Planned) -> Iterator[PlanDate]:

@@ -32,6 +32,7 @@ def write_work_reports(
     given: Sequence[str] = (),
     new: NewFiles | None = None,
     is_read: bool = True,
+    now: str = "",
 ) -> None:
     """Write the reports, all or none.
 
@@ -42,6 +43,7 @@ def write_work_reports(
         given: the options by which a check of a certificate knows what was known here.
         new: where the files of new keys go, where that is told elsewhere as well.
         is_read: everything that was given to judge by could be read.
+        now: what to do first, of days alone.
 
     Raises:
         FileError: they cannot be written.
@@ -54,7 +56,7 @@ def write_work_reports(
 
     places = new or NewFiles()
     file = "" if work.status is None else work.status.connections.name
-    telling = WorkTelling(language(), step_command(file, work.moment, given, places))
+    telling = WorkTelling(language(), step_command(file, work.moment, given, places), now=now)
     if work.status is not None and any(each.form == ".html" for each in reports):
         from pkitools_cli.commands.status.text import before_command, beside_told, now_told, of_all  # which leads here
 

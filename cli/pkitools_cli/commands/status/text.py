@@ -164,14 +164,16 @@ def _worst(status: ConnectionsStatus) -> StepState:
     return next(state for state in StepState if state in found)
 
 
-def now_told(status: ConnectionsStatus, *, is_read: bool) -> str:
+def now_told(status: ConnectionsStatus, *, is_read: bool, takes_passphrase: bool = True) -> str:
     """Return what to do first.
 
     Args:
         status: how connections stand.
         is_read: everything that was given to judge by could be read.
+        takes_passphrase: whoever is told so can give one, as the option of a command.
     """
-    return tr(f"cli.status.now.{_now(status, is_read=is_read)}")
+    now = _now(status, is_read=is_read)
+    return tr(f"cli.status.now.{'unread' if now == 'locked' and not takes_passphrase else now}")
 
 
 def _now(status: ConnectionsStatus, *, is_read: bool) -> str:

@@ -19,7 +19,7 @@ from pkitools_cli.commands.scan.claims import claimed, named_by
 from pkitools_cli.commands.scan.running import Running
 from pkitools_cli.commands.status.asked import Scanning, given_connections
 from pkitools_cli.commands.status.commands import command_for, makes_key
-from pkitools_cli.commands.status.text import beside_told, counted, counted_group, of_all
+from pkitools_cli.commands.status.text import beside_told, counted, counted_group, now_told, of_all
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.page.exchange import Request, Screen
 from pkitools_cli.page.site import Site
@@ -86,7 +86,8 @@ def _connections(site: Site, connections: Connections, by: str) -> tuple[Mapping
     status: ConnectionsStatus = hold(connections, running.judging)
     errors = [*(each.error for each in running.unread), *(each.error for each in status.unread)]
     groups = status.grouped(Grouping(by)) if by in _GROUPINGS else {}
-    telling = WorkTelling(language(), beside=beside_told)
+    now = now_told(status, is_read=not running.unread, takes_passphrase=False)
+    telling = WorkTelling(language(), beside=beside_told, now=now)
     told = {
         "work": work_for_page(Work.of_status(status), telling, _link),
         "counted": counted(status.statuses, status.connections.name),

@@ -74,7 +74,8 @@ def make(site: Site, request: Request) -> Screen:
         return _asked(site, form, error_sentence(error, language(), remedies_of(site.given)))
     except click.UsageError as error:
         return _asked(site, form, error.message)
-    return Screen("made.html", {**_told(written, secret), "entry": _entry(site, form, written.prefix)}, _MADE)
+    told = {**_told(written, secret), "entry": _entry(site, form, written.prefix), "ordered": _to_state(site, form)}
+    return Screen("made.html", told, _MADE)
 
 
 # -- asked -------------------------------------------------------------------------------------------------------------
@@ -264,6 +265,12 @@ def _entry(site: Site, form: Form, prefix: str) -> str:
     if file is None or _connection(site, form) is None or _place_of_connection(site, form) is not None:
         return ""
     return add_to_files(entry_for(NewPlace(prefix, is_named=False), file))
+
+
+def _to_state(site: Site, form: Form) -> str:
+    """Return that the day of the order is to be stated, as no file shows it; empty where it is for no connection."""
+    file = site.given.connections
+    return "" if file is None or _connection(site, form) is None else tr("cli.page.made.ordered", file=visible(file))
 
 
 def _prefix(site: Site, form: Form, folder: Path) -> str:
