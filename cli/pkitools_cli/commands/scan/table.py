@@ -254,6 +254,7 @@ class Table:
         if cut_short := cut_short_told(one, self._portfolio.moment, language()):
             yield from wrapped(cut_short, _INDENT)
         said = self._said(standing, one)
+        is_again = said is not None and _text(said) in self._told
         if said is not None:
             yield from wrapped(f"{'' if short else told_where(one)}{self._sentence(said)}", _INDENT, most=_MOST_WHY)
             if lies := lies_told(one, language()):
@@ -263,7 +264,9 @@ class Table:
         if said is None:
             return
         for row in lists_unused(one, self._portfolio, Telling(language(), remedy=offline_remedy_text)):
-            yield from wrapped(row, f"{_INDENT}  ", f"{_INDENT}- ", most=_MOST_WHY)
+            if not (is_again and row in self._told):  # of one list the same is so of all that it is about
+                self._told.add(row)
+                yield from wrapped(row, f"{_INDENT}  ", f"{_INDENT}- ", most=_MOST_WHY)
 
     def _besides(self, one: HeldCertificate, said: Message | None) -> Iterator[str]:
         """Yield what else is wrong with a certificate: what is so of several above it once."""
