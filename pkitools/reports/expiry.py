@@ -28,7 +28,9 @@ _MOST_OF_PLACE: Final = 160
 
 
 WARNING_DAYS: Final = 90
-"""Days before the end from which it is told of, where nobody says how many."""
+"""Days before the end from which it is told of, where nobody says how many: at most, see :meth:`Expiry.limits`."""
+CRITICAL_DAYS: Final = 30
+"""Days before the end from which it is urgent, where nobody says how many: at most, see :meth:`Expiry.limits`."""
 
 
 class Nagios(IntEnum):
@@ -46,26 +48,23 @@ class Expiry:
 
     Args:
         portfolio: what was found.
-        warning: days before the end from which it is told of.
-        critical: days before the end from which it is urgent.
-        by_order_day: it is told of as well from the day after the last day to order the next one, where none is there:
-            nobody said from how many days.
+        warning: days before the end from which it is told of; ``None``: nobody said, and it is by each certificate
+            (:meth:`limits`), and from the day after the last one to order the next, where none is there.
+        critical: days before the end from which it is urgent; ``None``: nobody said, and it is by each certificate.
     """
 
     portfolio: Portfolio
-    warning: int
-    critical: int
-    by_order_day: bool = False
+    warning: int | None
+    critical: int | None
 
     @classmethod
-    def of(cls, portfolio: Portfolio, warning: int | None, critical: int) -> Expiry:
+    def of(cls, portfolio: Portfolio, warning: int | None, critical: int | None) -> Expiry:
         """Return when they end, with what follows each of them also where nothing is told of what to trust.
 
         A day to end on needs no path; without one no certificate counts as usable, and so as the next, for a scan.
 
         Args:
-            portfolio, critical: as of the class.
-            warning: as of the class; ``None``: nobody said, and the last day to order counts too.
+            portfolio, warning, critical: as of the class.
         """
         keys = frozenset(each.spki_sha256 for each in portfolio.keys if each.spki_sha256 is not None)
         following = as_they_stand(portfolio.judged, portfolio.moment, keys)
@@ -74,7 +73,7 @@ class Expiry:
                 replace(one, successor=one.successor or following.get(one.sha256)) for one in portfolio.certificates
             )
             portfolio = replace(portfolio, certificates=tuple(certificates))
-        return cls(portfolio, WARNING_DAYS if warning is None else warning, critical, warning is None)
+        return cls(portfolio, warning, critical)
 
     @property
     def certificates(self) -> tuple[HeldCertificate, ...]:
@@ -93,11 +92,21 @@ class Expiry:
         """Return how urgent the end of a certificate is: of a copy that has ended, whose next is in its place, not."""
         if certificate.is_set_aside:
             return Nagios.OK
-        days = certificate.days_left(self.portfolio.moment)
-        if days < self.critical:
+        days, (warning, critical) = certificate.days_left(self.portfolio.moment), self.limits(certificate)
+        if days < critical:
             return Nagios.CRITICAL
-        is_told = days < self.warning or (self.by_order_day and self.renewal(certificate) is Renewal.LATE)
+        is_told = days < warning or (self.warning is None and self.renewal(certificate) is Renewal.LATE)
         return Nagios.WARNING if is_told else Nagios.OK
+
+    def limits(self, certificate: HeldCertificate) -> tuple[int, int]:
+        """Return below how many days an end is told of, and below how many it is urgent.
+
+        Where nobody said these are a third of its time, as of the day to order (``rules/order_day.py``), and a third of
+        that; of all that lasts nine months or longer 90 and 30.
+        """
+        lasts = (certificate.not_after.date() - certificate.not_before.date()).days
+        warning = min(WARNING_DAYS, lasts // 3) if self.warning is None else self.warning
+        return warning, min(CRITICAL_DAYS, lasts // 9) if self.critical is None else self.critical
 
     def renewal(self, certificate: HeldCertificate) -> Renewal:
         """Return what there is to do for the next of a certificate."""
@@ -124,10 +133,26 @@ class Expiry:
         }
 
     @property
-    def fewest_days(self) -> int | None:
-        """The days left of what ends first or ended longest ago, of what counts; ``None`` without certificates."""
+    def fewest(self) -> HeldCertificate | None:
+        """Of what counts that with the fewest days left, which may have ended; ``None`` without certificates."""
         counting = [one for one in self.certificates if not one.is_set_aside] or self.certificates
-        return min((one.days_left(self.moment) for one in counting), default=None)
+        return min(counting, key=lambda one: one.days_left(self.moment), default=None)
+
+    @property
+    def first(self) -> HeldCertificate | None:
+        """What asks for somebody first; ``None`` without certificates.
+
+        Of what is as urgent that is what has no next, of that what should have been ordered, of that the first to end;
+        where nothing is urgent that is the first to end.
+        """
+
+        def turn(one: HeldCertificate) -> tuple[bool, int, bool, bool]:
+            state = self.state(one)
+            if state is Nagios.OK:
+                return one.is_set_aside, state, False, False
+            return False, -state, one.successor is not None, self.renewal(one) is not Renewal.LATE
+
+        return min(self.certificates, key=turn, default=None)
 
     @property
     def moment(self) -> datetime:
@@ -140,8 +165,8 @@ def expiry_document(found: Expiry) -> dict[str, object]:
     return {
         "schema": "pkitools.expiry/v1",
         "moment": instant(found.moment),
-        "warning_days": found.warning,
-        "critical_days": found.critical,
+        "warning_days": WARNING_DAYS if found.warning is None else found.warning,
+        "critical_days": CRITICAL_DAYS if found.critical is None else found.critical,
         "state": found.overall.name.lower(),
         "certificates": [_certificate(one, found) for one in found.certificates],
         "unread": [unread_entry(unread) for unread in found.portfolio.unread],
@@ -169,8 +194,9 @@ def nagios_line(found: Expiry, language: Language = "en") -> str:
     """Return the line of a monitoring plugin: the state, how many end, which first and where, and performance data.
 
     The state and the data are the same in every language: monitoring matches on them. The data are the fewest days left
-    of what counts, how many certificates there are, and how many of them have ended, are critical and are a warning;
-    nothing that a certificate says can begin a second line or performance data of its own, nor make the line long.
+    of what counts, with the limits of that one, how many certificates there are, and how many of them have ended, are
+    critical and are a warning; nothing that a certificate says can begin a second line or performance data of its own,
+    nor make the line long.
 
     Args:
         found: when certificates end.
@@ -178,10 +204,10 @@ def nagios_line(found: Expiry, language: Language = "en") -> str:
     """
     certificates, counts = found.certificates, found.counts
     data = f"certificates={len(certificates)}"
-    if certificates:
-        limits = f"{found.warning}:;{found.critical}:"
+    if (fewest := found.fewest) is not None:
+        warning, critical = found.limits(fewest)
         kinds = " ".join(f"{name}={count}" for name, count in counts.items())
-        data = f"days_left={found.fewest_days};{limits} {data} {kinds}"
+        data = f"days_left={fewest.days_left(found.moment)};{warning}:;{critical}: {data} {kinds}"
     kinds = ", ".join(_words(name, language, count=count) for name, count in counts.items() if count)
     before = f"{kinds}: " if sum(counts.values()) > 1 else ""
     told = ", ".join((_first(found, language), *_beside(found, language)))
@@ -189,10 +215,9 @@ def nagios_line(found: Expiry, language: Language = "en") -> str:
 
 
 def _first(found: Expiry, language: Language) -> str:
-    """Return the words for what ends first."""
-    if not found.certificates:
+    """Return the words for what asks for somebody first."""
+    if (first := found.first) is None:
         return _words("none", language)
-    first = found.certificates[0]
     days, by = first.days_left(found.moment), first.ends_by
     # what ends is the certificate, or that above it: then the certificate itself goes on, and works no longer
     own, above = (("ends", "ends_one"), ("ended", "ended_one")), (("works", "works_one"), ("worked", "worked_one"))

@@ -90,7 +90,7 @@ def test_every_command_answers_alike_whether_something_has_to_be_done(
             asked != "nothing"
         )
     assert ("ends soon" in scan.told) is (asked == "late" or (asked == "switch" and after > 0))
-    urgent = [tr(f"cli.expiry.now.{each}") for each in ("critical", "warning")]
+    urgent = [tr(f"cli.expiry.now.{each}", name=name) for each in ("critical", "warning")]
     quiet = [tr("cli.expiry.now.ok"), tr("cli.expiry.now.later", name=name, day=day)]
     expected = {"late": urgent, "order": [order], "switch": [tr("cli.scan.now.successor", name=name)], "nothing": quiet}
     assert any(each in expiry.told for each in expected[asked]), expiry.told
@@ -127,7 +127,9 @@ def test_one_day_in_every_command(tmp_path: Path, run: Command, lasts: int, afte
     asked = {
         "scan": bool(re.search(r"ends soon", run("scan", tmp_path / "a.pem", *given).told)),
         "cert check": "advice.validity.order_now" in _violated(json.loads(checked)),
-        "expiry": any(tr(f"cli.expiry.now.{each}") in expiry for each in ("critical", "warning")),
+        "expiry": any(
+            tr(f"cli.expiry.now.{each}", name="host.example.nl") in expiry for each in ("critical", "warning")
+        ),
     }
     assert asked == dict.fromkeys(asked, after > 0), (today, named)
     assert renewal["due"] == order

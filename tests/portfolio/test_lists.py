@@ -288,6 +288,29 @@ def test_why_a_list_did_not_count_is_told_in_terminal_and_reports(tmp_path: Path
         assert "Order the next one now" in said_of(one, soon, Telling())
 
 
+@pytest.mark.parametrize("verbose", [False, True])
+def test_why_a_list_did_not_count_is_told_once_in_a_terminal_however_many_it_is_about(
+    tmp_path: Path, *, verbose: bool
+) -> None:
+    """Under each kind stood "(see above)", and the same sentences about the same lists again."""
+    set_language("en")
+    chain = good_chain()
+    (tmp_path / "a.pem").write_bytes(LEAF + CHAIN)
+    asked = judging(
+        revocation=Revocation(policy="prefer", crls=[crl(replace(chain.domain, subject=chain.tsp.subject))])
+    )
+    found = scanned(tmp_path, asked=asked)
+    (one,) = found.judged
+    soon = found.moment + timedelta(days=3)
+    others = (replace(one, sha256="ab" * 32, not_after=soon), replace(one, sha256="cd" * 32, common_name="c"))
+    several = replace(found, certificates=(*others, *found.certificates))
+    (sentence,) = lists_unused(one, several, Telling())
+    said = " ".join(" ".join(map(str, scan_told(several, None, risks_of(several), (), verbose=verbose))).split())
+    assert "(see above)" in said
+    assert said.count(sentence) == 1
+    assert all(sentence in said_of(each, several, Telling()) for each in several.judged), "a report is read by each"
+
+
 @pytest.mark.parametrize("given", range(4))
 def test_a_path_goes_through_what_was_given_and_what_lies_there_alike(tmp_path: Path, given: int) -> None:
     """With its issuer given and the next one up in a file, a good certificate was said to have no path."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -13,7 +13,7 @@ from pkitools.frozen import dataclass
 from pkitools.portfolio.renewing import Renewal, first_to_renew
 from pkitools.portfolio.waiting import request_for_next
 from pkitools.reports import Expiry, expiry_document
-from pkitools.reports.expiry import WARNING_DAYS, Nagios, nagios_line
+from pkitools.reports.expiry import CRITICAL_DAYS, WARNING_DAYS, Nagios, nagios_line
 from pkitools.reports.portfolio.telling import (
     cut_short_told,
     order_day_told,
@@ -64,7 +64,7 @@ class Options:
     places: tuple[str, ...]
     nagios: bool
     warning: int | None
-    critical: int
+    critical: int | None
     chain: tuple[str, ...]
     trust: tuple[str, ...]
     passphrase_file: str | None
@@ -77,7 +77,7 @@ class Options:
 @click.argument("places", nargs=-1, required=True, metavar="FILE|DIR...")
 @click.option("--nagios", is_flag=True, help="cli.expiry.nagios")
 @click.option("--warning", "-w", type=click.IntRange(0, 36500), metavar="DAYS", help="cli.expiry.warning")
-@click.option("--critical", "-c", type=click.IntRange(0, 36500), metavar="DAYS", default=30, help="cli.expiry.critical")
+@click.option("--critical", "-c", type=click.IntRange(0, 36500), metavar="DAYS", help="cli.expiry.critical")
 @click.option("--chain", multiple=True, metavar="FILE", help="cli.cert_check.chain")
 @trust_option
 @passphrase_options
@@ -86,7 +86,8 @@ class Options:
 @gathered(Options)
 def command(options: Options) -> Reply[Expiry]:
     """Find the certificates, and tell which ends first."""
-    if options.critical > (WARNING_DAYS if options.warning is None else options.warning):
+    warning = WARNING_DAYS if options.warning is None else options.warning
+    if (CRITICAL_DAYS if options.critical is None else options.critical) > warning:
         raise click.UsageError(tr("cli.expiry.order"))
     refuse_no_place(options.places)
     if options.nagios and not is_for_people():
@@ -130,11 +131,27 @@ def _text(found: Expiry) -> Iterator[Line | str]:
             yield from wrapped(tr("cli.expiry.of_provider"), "    ")
         if one.successor is not None and (one.is_set_aside or _is_followed(one, found)):
             yield from wrapped(successor_told(one.successor, language(), one), "    ")
-        elif found.state(one) is not Nagios.OK and (lacking := partial_told(one, language())):
+            continue
+        if found.state(one) is not Nagios.OK and (lacking := partial_told(one, language())):
             yield from wrapped(lacking, "    ")
+        if order_day := _order_day(one, found):
+            yield from wrapped(order_day, "    ")
     for unread in found.portfolio.unread:
         yield from wrapped(error_line(unread.error), "    ", "  - ")
     yield from next_step(_now(found)) if (mended := _to_mend(found)) is None else _mended(mended)
+
+
+def _order_day(one: HeldCertificate, found: Expiry) -> str:
+    """Return by which day the next is to be ordered, where that day is near or passed, or the end is told of."""
+    if one.successor is not None or one.is_authority or one.is_of_provider or one.mend is not None:
+        return ""
+    renewal, left = found.renewal(one), one.days_left(found.moment)
+    if left < 0 or (found.state(one) is Nagios.OK and renewal is Renewal.NOTHING):
+        return ""
+    if renewal is Renewal.LATE:
+        at = datetime.combine(one.order_by, time(12), UTC)
+        return tr("cli.expiry.order_late", day=short_day(at, language()))
+    return tr("cli.expiry.order_by", day=order_day_told(one.order_by, found.moment, language()))
 
 
 def _mended(one: HeldCertificate) -> Sequence[str]:
@@ -187,12 +204,13 @@ def _followed_now(ending: Sequence[HeldCertificate]) -> str:
 def _to_order(found: Expiry) -> str:
     """Return what to order, where a last day for that is near or has gone by; else nothing."""
     coming = (one for one in found.certificates if one.successor is None and not one.is_of_provider)
-    due = [one for one in coming if one.mend is None and one.is_due(found.moment)]
+    due = [one for one in coming if one.mend is None and found.renewal(one) is Renewal.LATE]
     if due:
         request = request_for_next(due[0], found.portfolio)
         if request is not None:
             return tr("cli.scan.now.request", place=visible(request.place.name))
-        return tr(f"cli.expiry.now.{'critical' if Nagios.CRITICAL in map(found.state, due) else 'warning'}")
+        slug = "critical" if Nagios.CRITICAL in map(found.state, due) else "warning"
+        return tr(f"cli.expiry.now.{slug}", name=visible(due[0].name))
     asked = ((found.renewal(one), one.order_by, one) for one in found.certificates if one.successor is None)
     first = first_to_renew(asked)
     return "" if first is None else order_told(first, found.portfolio)

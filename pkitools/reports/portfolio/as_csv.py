@@ -22,6 +22,7 @@ from pkitools.reports.portfolio.telling import (
     claimed_by,
     connection_names,
     deciding,
+    in_order_to_be_looked_at,
     mend_told,
     place_text,
     remedies_for,
@@ -58,6 +59,7 @@ COLUMNS: Final = (
     "renewal",
     "ends",
     "ends_by",
+    "named_by",
 )
 """The headings, the same in every language: scripts name them. What is added stands last: some count them."""
 
@@ -80,8 +82,9 @@ def render(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
     for one in portfolio.certificates:
         titles = dict.fromkeys(by_certificate.get(one.sha256, ()))
         by = None if one.ends_by is None else one.ends_by.name
+        named = "; ".join(in_order_to_be_looked_at(one))
         next_one = _next(one, portfolio, telling, orders, names)
-        row = *_row(one, portfolio, telling), "; ".join(titles), *next_one, one.ends.date(), by
+        row = *_row(one, portfolio, telling), "; ".join(titles), *next_one, one.ends.date(), by, named
         writer.writerow(map(cell, row))
         yield _taken(out)
     for risk in risks.found:

@@ -27,6 +27,7 @@ from pkitools.reports.portfolio.telling import (
     connection_names,
     counted,
     judged_how,
+    named_in_told,
     place_names,
     said_of,
     standing_word,
@@ -88,10 +89,16 @@ def _table(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
                 str(one.days_left(portfolio.moment)),
                 one.name,
                 one.oin or "",
-                ", ".join(place_names(one)),
+                _where(one, telling),
                 *([claimed_by(one, names)] if portfolio.connections else []),
             )
         )
+
+
+def _where(one: HeldCertificate, telling: Telling) -> str:
+    """Return every place of a certificate, and what names it."""
+    places, named = ", ".join(place_names(one)), named_in_told(one, telling.language)
+    return f"{places}; {named}" if named else places
 
 
 def row(cells: tuple[str, ...], *, raw: bool = False) -> str:

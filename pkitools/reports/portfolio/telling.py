@@ -7,8 +7,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from itertools import islice
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
+from pkitools.checking.file_names import is_called_old_configuration
 from pkitools.findings import Outcome, Report, Severity, Verdict
 from pkitools.frozen import dataclass
 from pkitools.messages import NOTHING, Language, Message, Remedy, RemedyText, error_sentence, message
@@ -147,6 +149,28 @@ def place_text(place: Place) -> str:
     """Return where something lies in one line: the file, and in it the name or the number."""
     detail = place.alias or place.entity_id or (str(place.position) if place.position > 1 else "")
     return f"{place.name} ({detail})" if detail else place.name
+
+
+def in_order_to_be_looked_at(certificate: HeldCertificate) -> tuple[str, ...]:
+    """Return what names a certificate, as ``FILE:LINE``: what is called a configuration of before comes last."""
+    return tuple(sorted(certificate.named_by, key=_is_called_old))
+
+
+def is_named_by_old_alone(certificate: HeldCertificate) -> bool:
+    """Return whether something names a certificate, and all of that is called a configuration of before."""
+    return bool(certificate.named_by) and all(map(_is_called_old, certificate.named_by))
+
+
+def _is_called_old(origin: str) -> bool:
+    return is_called_old_configuration(PurePath(origin.rpartition(":")[0]).name)
+
+
+def named_in_told(certificate: HeldCertificate, language: Language) -> str:
+    """Return what names a certificate, such as a configuration, in some words; empty where nothing does."""
+    if not certificate.named_by:
+        return ""
+    code = "portfolio.report.named_in.old" if is_named_by_old_alone(certificate) else "portfolio.report.named_in"
+    return word(code, language, where=few(in_order_to_be_looked_at(certificate), ends=True))
 
 
 def standing_word(standing: Standing, language: Language) -> str:

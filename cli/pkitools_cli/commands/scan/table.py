@@ -15,9 +15,11 @@ from pkitools.reports.portfolio.telling import (
     deciding,
     deciding_files,
     for_connections,
+    is_named_by_old_alone,
     is_of_chain,
     lies_told,
     lists_unused,
+    named_in_told,
     place_text,
     renewal_told,
     standing_word,
@@ -150,6 +152,7 @@ class Table:
             is_ordered,
             weight,
             _is_ending_of_provider(one, standing),
+            standing in ENDING and (bool(one.named_by), is_named_by_old_alone(one)),
         )
 
     def _of_standing(self, kinds: list[_Kind]) -> Iterator[Line | str]:
@@ -211,6 +214,8 @@ class Table:
         """Yield two lines or more for a certificate: what, and where; of one that is not good also why."""
         yield self._row(standing, one)
         yield from self._where(one, short=short)
+        if named := self._named(standing, one, short=short):
+            yield from wrapped(named, _INDENT)
         if told_of := for_connections(one, Telling(language()), self._names):
             yield from wrapped(told_of, _INDENT)
         if renewal := renewal_told(one, self._portfolio, language(), self._orders):
@@ -242,6 +247,13 @@ class Table:
         if more:
             yield _INDENT + more
 
+    def _named(self, standing: Standing, one: HeldCertificate, *, short: bool) -> str:
+        """Return what names a certificate: in a short answer where it says whether what ends is in use."""
+        is_told = one.successor is not None and one.successor.is_in_place  # what the next is there for names it too
+        if is_told or (short and (standing not in ENDING or one.is_of_provider)):
+            return ""
+        return named_in_told(one, language())
+
     def _said(self, standing: Standing, one: HeldCertificate) -> Message | None:
         """Return what decides about a certificate and what to do; of one that is good what is to be known besides."""
         decides = deciding(one)
@@ -254,6 +266,7 @@ class Table:
         if cut_short := cut_short_told(one, self._portfolio.moment, language()):
             yield from wrapped(cut_short, _INDENT)
         said = self._said(standing, one)
+        is_again = said is not None and _text(said) in self._told
         if said is not None:
             yield from wrapped(f"{'' if short else told_where(one)}{self._sentence(said)}", _INDENT, most=_MOST_WHY)
             if lies := lies_told(one, language()):
@@ -263,7 +276,9 @@ class Table:
         if said is None:
             return
         for row in lists_unused(one, self._portfolio, Telling(language(), remedy=offline_remedy_text)):
-            yield from wrapped(row, f"{_INDENT}  ", f"{_INDENT}- ", most=_MOST_WHY)
+            if not (is_again and row in self._told):  # of one list the same is so of all that it is about
+                self._told.add(row)
+                yield from wrapped(row, f"{_INDENT}  ", f"{_INDENT}- ", most=_MOST_WHY)
 
     def _besides(self, one: HeldCertificate, said: Message | None) -> Iterator[str]:
         """Yield what else is wrong with a certificate: what is so of several above it once."""

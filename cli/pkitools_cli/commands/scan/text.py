@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
+from pkitools.checking.delivery.checks import COMPLETE
 from pkitools.checking.private_keys import BESIDE, NAMED
 from pkitools.findings import Severity, Status, Verdict
 from pkitools.frozen import replace
@@ -31,6 +32,7 @@ from pkitools.reports.telling.readable import readable, short_day
 from pkitools.text import few, visible
 from pkitools_cli.commands.next_steps import NextStep
 from pkitools_cli.commands.scan.across import across_now, across_told
+from pkitools_cli.commands.scan.chains import Unchained, chains_told, incomplete
 from pkitools_cli.commands.scan.orders import coming, order_told, planned_day
 from pkitools_cli.commands.scan.table import ENDING, Table
 from pkitools_cli.commands.status.commands import brings_chain, chained_file, lists_in, mending, renewal_for, taken
@@ -104,10 +106,12 @@ def scan_told(
         yield from Table(portfolio, orders, names, urgent).rows(verbose=verbose)
     yield from across_told(risks, portfolio, verbose=verbose)
     yield from _unread(portfolio, None if verbose else _MOST_UNREAD)
+    now = first_step(portfolio, risks, given, orders, connections)
+    yield from chains_told(portfolio, given, now)
     yield ""
     yield from _judged_how(portfolio, connections)
     yield from (row for name in written for row in wrapped(tr("cli.scan.written", name=name), ""))
-    yield from first_step(portfolio, risks, given, orders, connections).told()
+    yield from now.told()
 
 
 def _counted(portfolio: Portfolio) -> str:
@@ -225,6 +229,8 @@ def first_step(
         words, after = _command(standing, one, given, portfolio, connections)
     if words is None or not all(visible(word) == word for word in words):
         now = _now(portfolio, standing, one, connections)
+        if now and now == _warned(portfolio, standing) and (chain := _chain_of_warned(portfolio)) is not None:
+            return chain.step(given)
         none = _none_found(portfolio, connections)
         if connections is None or now not in {tr("cli.scan.now.passed"), none}:
             return NextStep(now)
@@ -444,6 +450,13 @@ def _now(
         or _own_data(portfolio)
         or tr(f"cli.scan.now.{worst or 'nothing'}")
     )
+
+
+def _chain_of_warned(portfolio: Portfolio) -> Unchained | None:
+    """Return that the first that is told with a warning is so by its chain, which is to be made complete."""
+    one = next(filter(_is_warned_of, portfolio.judged))
+    decides = deciding(one)
+    return incomplete(one) if decides is not None and decides.rule.code == COMPLETE.code else None
 
 
 def _warned(portfolio: Portfolio, worst: Standing | None) -> str:
