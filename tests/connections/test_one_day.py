@@ -51,8 +51,8 @@ LEADS: Final = {
     "a course": "registration = 5\ndelivery = 10\n[system.mijnoverheid]\ncourse = 80\nhandling = 12\n",
 }
 ASKS_BY: Final = re.compile(
-    r"(?:\b(?:[Oo]rder|[Bb]egin|[Rr]egister|[Ss]end|[Tt]est)\b[^.;:]*? by|last day to order is|to be (?:ordered|sent) by)"
-    r" (\d+ \w+ \d{4})"
+    r"(?:\b(?:[Oo]rder|[Bb]egin|[Rr]egister|[Ss]end|[Tt]est)\b[^.;:]*? by|last day to order is"
+    r"|to be (?:ordered|sent) by) (\d+ \w+ \d{4})"
 )
 SUBSCRIBER: Final = {"one": "subscriber = true\n", "none": "subscriber = false\n", "not said": ""}
 
