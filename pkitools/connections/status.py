@@ -84,7 +84,7 @@ _EITHER: Final = frozenset(
         *(f"connections.certificate.{why}" for why in ("misnamed", "gone", "gone_nowhere")),
         *(f"connections.renewal.switch_named{which}" for which in ("", "_live", "_over")),
         *(f"connections.{step}.planned_{why}" for step in ("sent", "tested") for why in ("late", "over")),
-        *(f"connections.{step}.planned_short" for step in ("order", "sent")),
+        *(f"connections.{step}.planned_short{late}" for step in ("order", "sent") for late in ("", "_late")),
         *(f"connections.{why}" for why in ("renewal.awaited_late", "order.stated_late")),
     }
 )

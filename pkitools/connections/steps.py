@@ -189,7 +189,8 @@ def _order_planned(seen: Seen, ordered: date) -> StepStatus:
         return stands(Step.ORDER, StepState.WAITING, "planned", plan.order.day, day=ordered.isoformat())
     state = StepState.LATE if last < seen.today else StepState.NOW
     told = {"day": ordered.isoformat(), "live": live.isoformat(), "order": last.isoformat()}
-    return stands(Step.ORDER, state, "planned_short", last, **told)
+    why = "planned_short_late" if state is StepState.LATE else "planned_short"
+    return stands(Step.ORDER, state, why, last, **told)
 
 
 def _ordered(seen: Seen, ordered: date) -> StepStatus:
@@ -513,7 +514,8 @@ def _planned(seen: Seen, step: Step, day: date) -> StepStatus:
     if live is not None and send is not None and send.lead is not None and send.day < day:
         told = {"day": day.isoformat(), "live": live.isoformat(), "send": send.day.isoformat()}
         state = StepState.LATE if send.day < seen.today else StepState.NOW
-        return stands(step, state, "planned_short", send.day, **told)
+        why = "planned_short_late" if state is StepState.LATE else "planned_short"
+        return stands(step, state, why, send.day, **told)
     return stands(step, StepState.WAITING, "planned", day, day=day.isoformat())
 
 

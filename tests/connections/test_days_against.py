@@ -131,7 +131,7 @@ def test_sending_takes_the_time_of_the_other_side(good: Path) -> None:
     assert _of(short, Step.SENT) == (StepState.NOW, "planned_short")
     assert short.worst is Severity.WARNING
     gone_by = _one(good, _lead(handling=30), sent=live - 2 * DAY, **days)
-    assert _of(gone_by, Step.SENT) == (StepState.LATE, "planned_short")
+    assert _of(gone_by, Step.SENT) == (StepState.LATE, "planned_short_late")
     assert gone_by.missed is None, "it is told once"
     assert _of(_one(good, sent=live - 2 * DAY, **days), Step.SENT)[1] == "planned"
 

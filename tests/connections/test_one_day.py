@@ -50,6 +50,10 @@ LEADS: Final = {
     "unknown": "",
     "a course": "registration = 5\ndelivery = 10\n[system.mijnoverheid]\ncourse = 80\nhandling = 12\n",
 }
+ASKS_BY: Final = re.compile(
+    r"(?:\b(?:[Oo]rder|[Bb]egin|[Rr]egister|[Ss]end|[Tt]est)\b[^.;:]*? by|last day to order is"
+    r"|to be (?:ordered|sent) by) (\d+ \w+ \d{4})"
+)
 SUBSCRIBER: Final = {"one": "subscriber = true\n", "none": "subscriber = false\n", "not said": ""}
 
 
@@ -78,10 +82,7 @@ def _moments(status: ConnectionsStatus) -> list[date]:
 
 def _is_asked_in_the_past(said: str, today: date) -> bool:
     """Return whether a sentence tells to do something by a day that has gone by."""
-    asked = re.findall(
-        r"(?:\b(?:[Oo]rder|[Bb]egin|[Rr]egister|[Ss]end|[Tt]est)\b[^.;:]*? by|last day to order is) (\d+ \w+ \d{4})",
-        said,
-    )
+    asked = ASKS_BY.findall(said)
     return any(datetime.strptime(f"{day} +0000", "%d %B %Y %z").date() < today for day in asked)
 
 
@@ -153,7 +154,9 @@ def test_an_order_that_is_planned_after_its_last_day(tmp_path: Path, lies: str, 
         ((one,), (planned,)) = status.statuses, planned_of(status)
         order = one.of("order")
         assert order is not None
-        assert (order.code == "connections.order.planned_short") is (far > 0)
+        short = f"connections.order.planned_short{'_late' if today > last else ''}"
+        assert (order.code == short) is (far > 0)
+        assert not _is_asked_in_the_past(step_said(order, "en"), today)
         state = StepState.LATE if today > last else StepState.NOW
         assert order.state is (state if far > 0 else StepState.WAITING)
         assert (order in planned.against) is (far > 0)

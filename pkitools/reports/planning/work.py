@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
-from pkitools.arguments import aware
+from pkitools.arguments import aware, choice, several
 from pkitools.connections.planning import BEGIN, TO_DO, PlanDate, PlanKind
 from pkitools.connections.status import ConnectionsStatus, ConnectionStatus, StepState, StepStatus
 from pkitools.environment import Environment
@@ -76,6 +76,8 @@ class Work:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "moment", aware(self.moment))
+        states = tuple(choice(StepState, one, "states") for one in several(self.states, str, "states"))
+        object.__setattr__(self, "states", states)
 
     @classmethod
     def of_status(cls, status: ConnectionsStatus) -> Work:
