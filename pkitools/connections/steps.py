@@ -31,6 +31,8 @@ _VERDICTS: Final = {
     Verdict.INDETERMINATE: (StepState.UNKNOWN, "indeterminate"),
 }
 
+_ALONE: Final = frozenset({"pem", "der"})  # what a program is given as it is, with its chain in it or beside it
+
 
 def steps_of(seen: Seen) -> tuple[StepStatus, ...]:
     """Return the steps of a connection, in their order."""
@@ -321,7 +323,16 @@ def _judged(seen: Seen, certificate: HeldCertificate) -> StepStatus:
         return misses
     if seen.unread is not None:
         return _unread(Step.VERDICT, seen.unread)
-    return stands(Step.VERDICT, state, "passed_unconfirmed" if certificate.is_revocation_unknown else why)
+    why = "passed_unconfirmed" if certificate.is_revocation_unknown else why
+    return stands(Step.VERDICT, state, why, place=_alone(certificate))
+
+
+def _alone(certificate: HeldCertificate) -> str:
+    """Return the file in which a certificate lies without the one of its issuer; empty where any place has both."""
+    if certificate.is_self_issued or any(each.with_chain for each in certificate.places):
+        return ""
+    files = (each.name for each in certificate.places if each.container in _ALONE and each.entity_id is None)
+    return next(files, "")
 
 
 def _misses(seen: Seen, certificate: HeldCertificate) -> StepStatus | None:
