@@ -140,9 +140,8 @@ def switch_of(
         calendar: the working days.
 
     Returns:
-        ``None`` where no certificate follows another; where one that began since is stated to be live; and where the
-        earlier one has ended and the next was tested, or where nobody stated anything of a test: that is told by
-        itself.
+        ``None`` where no certificate follows another, and where something shows that the change is made
+        (:func:`is_stated`, or a configuration that names it alone).
     """
     here = tuple(here)
     pair = _named_and_next(certificate, here, named, moment) or _in_use_and_next(certificate, here, moment)
@@ -151,10 +150,7 @@ def switch_of(
     old, new = pair
     naming = named.get(old.sha256)
     begins, today, day = new.not_before.date(), moment.date(), old.ends.date()
-    if naming is None and _is_since(connection.live, begins, today):
-        return None
-    tested = connection.tested
-    if naming is None and old.ends < moment and (tested is None or _is_since(tested, begins, today)):
+    if naming is None and (new.sha256 in named or is_stated(connection, old, new, today)):
         return None
     handling = connection.lead_times_at(moment).of(LeadKind.HANDLING)
     dates = [PlanDate(day, PlanKind.SWITCH)]
@@ -162,6 +158,22 @@ def switch_of(
         sent_by = handling.back_from(day, calendar)
         dates.insert(0, PlanDate(sent_by, PlanKind.SWITCH_SEND, handling, handling.basis))
     return Switch(day, new.places[0].name, old.ends < moment, tuple(dates), naming, new.sha256 in named)
+
+
+def is_stated(connection: Connection, old: HeldCertificate, new: HeldCertificate, today: date) -> bool:
+    """Return whether a connection states what no certificate but the next can be meant by: that it is in use.
+
+    That is a day of going live since the next began, and a test on a day on which the old one could take part in none.
+    A test before that is one step of the change, and no proof of the next.
+
+    Args:
+        connection: of which both are.
+        old, new: the next, and the one before it.
+        today: the day, in UTC: what is stated for later has not been done.
+    """
+    is_tested = connection.tested is not None and old.ends.date() < connection.tested
+    begins = new.not_before.date()
+    return _is_since(connection.live, begins, today) or (is_tested and _is_since(connection.tested, begins, today))
 
 
 def _named_and_next(
