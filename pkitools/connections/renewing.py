@@ -278,6 +278,18 @@ def delivery_of(connection: Connection, ordered: date, *, moment: datetime, cale
     return PlanDate(known.over_by(ordered, calendar), PlanKind.DELIVERY, known, known.basis)
 
 
+def overdue_of(ordered: date, delivery: PlanDate | None, today: date) -> date | None:
+    """Return the day by which what was ordered should have come, where that is past; without a known time as advised.
+
+    Args:
+        ordered: the day of the order.
+        delivery: when it should be there, as far as that is known.
+        today: the day, in UTC.
+    """
+    due = ordered + LEAD_TIME if delivery is None else delivery.day
+    return due if due < today else None
+
+
 def ready_by(connection: Connection, delivery: PlanDate | None, moment: datetime, calendar: WorkingDays) -> date | None:
     """Return the day by which what was ordered can be in use: the other side may take its time as well.
 
@@ -312,6 +324,51 @@ def is_for_live(connection: Connection, begins: date) -> bool:
 def is_awaited(connection: Connection, certificate: HeldCertificate, today: date) -> bool:
     """Return whether the one after a certificate was ordered, and there is time left to wait for it."""
     return is_ordered(connection, certificate, today) and today < certificate.ends.date() - AHEAD
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """The next certificate where it was ordered, as is stated, and is not there.
+
+    Args:
+        ordered: on which day.
+        due: by which day it should come, or have come; ``None`` where that is not known.
+        is_overdue: that day is past.
+        is_asked: it is to be asked after: that day is past, or the end of the one before it is near or comes first.
+        is_short: it can be in use only after that end.
+    """
+
+    ordered: date
+    due: date | None
+    is_overdue: bool
+    is_asked: bool
+    is_short: bool
+
+
+def awaited_of(
+    connection: Connection, certificate: HeldCertificate, *, moment: datetime, calendar: WorkingDays
+) -> Awaited | None:
+    """Return how the one after a certificate is waited for, as ``status`` has it; ``None`` where none was ordered.
+
+    Args:
+        connection: whose it is.
+        certificate: the one that is there.
+        moment: as of when, aware UTC.
+        calendar: the working days.
+    """
+    ordered, today = connection.ordered, moment.date()
+    if ordered is None or not is_ordered(connection, certificate, today):
+        return None
+    delivery = delivery_of(connection, ordered, moment=moment, calendar=calendar)
+    overdue, ready = overdue_of(ordered, delivery, today), ready_by(connection, delivery, moment, calendar)
+    is_short = ready is not None and ready > certificate.ends.date()
+    return Awaited(
+        ordered,
+        overdue if delivery is None else delivery.day,
+        is_overdue=overdue is not None,
+        is_asked=overdue is not None or is_short or not is_awaited(connection, certificate, today),
+        is_short=is_short,
+    )
 
 
 def has_to_be_replaced(certificate: HeldCertificate, moment: datetime) -> bool:

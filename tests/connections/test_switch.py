@@ -40,7 +40,13 @@ ENDS: Final = {
     "today": datetime(2026, 11, 22, 11, tzinfo=UTC),  # an hour ago
     "over": datetime(2026, 11, 20, 12, tzinfo=UTC),
 }
-STATED: Final = {None: None, "earlier": "2026-02-01", "since": "2026-11-10", "after": "2026-11-21", "to come": "2026-12-01"}
+STATED: Final = {
+    None: None,
+    "earlier": "2026-02-01",
+    "since": "2026-11-10",
+    "after": "2026-11-21",
+    "to come": "2026-12-01",
+}
 
 
 @dataclass(frozen=True)
@@ -58,9 +64,7 @@ class Case:
         return self.live not in {"since", "after"} and not (self.old == "over" and self.tested == "after")
 
 
-CASES: Final = tuple(
-    Case(*each) for each in product(ENDS, STATED, (None, "earlier", "since"), STATED)
-)
+CASES: Final = tuple(Case(*each) for each in product(ENDS, STATED, (None, "earlier", "since"), STATED))
 
 
 @pytest.fixture(scope="module")

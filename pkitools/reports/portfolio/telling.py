@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pkitools.portfolio.risk import Risks
     from pkitools.reports.portfolio.order_days import OrderDays
 
+_ENDING: Final = frozenset({Standing.EXPIRED, Standing.ENDS_SOON})
 _OF_A_SOURCE: Final = ("revocation.source.", "revocation.crl.", "revocation.ocsp.")
 _NONE_NAMED: Final = "revocation.source.named"  # there was none to count
 _OF_REVOCATION: Final = "revocation."
@@ -228,7 +229,7 @@ def said_of(
         orders: says by which day the next is to be ordered; ``None``: nobody's plan is known.
     """
     first = renewal_told(certificate, portfolio, telling.language, orders)
-    if certificate.successor is not None and certificate.standing(portfolio.moment) is Standing.EXPIRED:
+    if is_seen_to(certificate, portfolio, orders) and certificate.standing(portfolio.moment) is Standing.EXPIRED:
         return first  # what is wrong with it is that alone, and another needs not be asked for
     first = f"{cut_short_told(certificate, portfolio.moment, telling.language)} {first}".strip()
     decides = deciding(certificate)
@@ -238,6 +239,20 @@ def said_of(
     unused, lies = " ".join(lists_unused(certificate, portfolio, telling)), lies_told(certificate, telling.language)
     unknown = _unconfirmed_told(certificate, decides, portfolio, telling)
     return one_line(f"{first} {told_where(certificate)}{said.title}. {said.remedy} {lies} {unknown} {unused}")
+
+
+def is_seen_to(certificate: HeldCertificate, portfolio: Portfolio, orders: OrderDays | None) -> bool:
+    """Return whether no other is to be asked for of a certificate that ends or has: the next is there, or was ordered.
+
+    Args:
+        certificate: it.
+        portfolio: what was found.
+        orders: knows what is stated of its order; ``None``: nobody stated any.
+    """
+    is_ordered = (
+        orders is not None and certificate.standing(portfolio.moment) in _ENDING and orders.is_ordered(certificate)
+    )
+    return certificate.successor is not None or is_ordered
 
 
 def _unconfirmed_told(certificate: HeldCertificate, decides: Outcome, portfolio: Portfolio, telling: Telling) -> str:
