@@ -12,6 +12,7 @@ from pkitools.connections.naming import bears_name
 from pkitools.connections.owning import Owners, Places
 from pkitools.frozen import replace
 from pkitools.portfolio import Claim, HeldCertificate, HeldRequest, Portfolio
+from pkitools.portfolio.claims import Stated
 from pkitools.portfolio.where import same_place
 
 
@@ -136,6 +137,7 @@ def _claim(one: Connection, name: str, file: str) -> Claim:
         oin=one.holder.oin,
         system=one.system,
         entity_id=one.entity_id,
+        stated=Stated(one.live, one.tested),
     )
 
 

@@ -16,7 +16,8 @@ from pkitools.environment import Environment
 from pkitools.findings import Severity, Verdict
 from pkitools.frozen import dataclass, replace
 from pkitools.portfolio import HeldCertificate, Judgement
-from pkitools.portfolio.succeeding import follows, line_of
+from pkitools.portfolio.claims import Stated
+from pkitools.portfolio.succeeding import follows, is_since, is_stated, line_of
 from pkitools.portfolio.waiting import names_of
 from pkitools.rules.order_day import AHEAD, LEAD_TIME
 from pkitools.rules.working_days import YEARS, WorkingDays
@@ -141,7 +142,7 @@ def switch_of(
 
     Returns:
         ``None`` where no certificate follows another, and where something shows that the change is made
-        (:func:`is_stated`, or a configuration that names it alone).
+        (:func:`~pkitools.portfolio.succeeding.is_stated`, or a configuration that names it alone).
     """
     here = tuple(here)
     pair = _named_and_next(certificate, here, named, moment) or _in_use_and_next(certificate, here, moment)
@@ -150,30 +151,16 @@ def switch_of(
     old, new = pair
     naming = named.get(old.sha256)
     begins, today, day = new.not_before.date(), moment.date(), old.ends.date()
-    if naming is None and (new.sha256 in named or is_stated(connection, old, new, today)):
+    if naming is None and (
+        new.sha256 in named or is_stated(Stated(connection.live, connection.tested), old, new, today)
+    ):
         return None
     handling = connection.lead_times_at(moment).of(LeadKind.HANDLING)
     dates = [PlanDate(day, PlanKind.SWITCH)]
-    if handling is not None and not _is_since(connection.sent, begins, today):
+    if handling is not None and not is_since(connection.sent, begins, today):
         sent_by = handling.back_from(day, calendar)
         dates.insert(0, PlanDate(sent_by, PlanKind.SWITCH_SEND, handling, handling.basis))
     return Switch(day, new.places[0].name, old.ends < moment, tuple(dates), naming, new.sha256 in named)
-
-
-def is_stated(connection: Connection, old: HeldCertificate, new: HeldCertificate, today: date) -> bool:
-    """Return whether a connection states what no certificate but the next can be meant by: that it is in use.
-
-    That is a day of going live since the next began, and a test on a day on which the old one could take part in none.
-    A test before that is one step of the change, and no proof of the next.
-
-    Args:
-        connection: of which both are.
-        old, new: the next, and the one before it.
-        today: the day, in UTC: what is stated for later has not been done.
-    """
-    is_tested = connection.tested is not None and old.ends.date() < connection.tested
-    begins = new.not_before.date()
-    return _is_since(connection.live, begins, today) or (is_tested and _is_since(connection.tested, begins, today))
 
 
 def _named_and_next(
@@ -250,11 +237,6 @@ def _comes_after(old: HeldCertificate, new: HeldCertificate) -> bool:
 
 def _last(one: HeldCertificate) -> tuple[datetime, str]:
     return one.ends, one.sha256
-
-
-def _is_since(stated: date | None, begins: date, today: date) -> bool:
-    """Return whether a day is stated of a certificate that began on another, and is not still to come."""
-    return stated is not None and begins <= stated <= today
 
 
 def is_ordered(connection: Connection, certificate: HeldCertificate, today: date) -> bool:

@@ -87,11 +87,11 @@ class Expiry:
 
     def _turn(self, one: HeldCertificate) -> tuple[bool, bool, timedelta]:
         left = one.ends - self.moment
-        return one.is_set_aside, left >= _NOTHING, abs(left)
+        return one.is_done_with, left >= _NOTHING, abs(left)
 
     def state(self, certificate: HeldCertificate) -> Nagios:
         """Return how urgent the end of a certificate is: of a copy that has ended, whose next is in its place, not."""
-        if certificate.is_set_aside:
+        if certificate.is_done_with:
             return Nagios.OK
         days = certificate.days_left(self.portfolio.moment)
         if days < self.critical:
@@ -126,7 +126,7 @@ class Expiry:
     @property
     def fewest_days(self) -> int | None:
         """The days left of what ends first or ended longest ago, of what counts; ``None`` without certificates."""
-        counting = [one for one in self.certificates if not one.is_set_aside] or self.certificates
+        counting = [one for one in self.certificates if not one.is_done_with] or self.certificates
         return min((one.days_left(self.moment) for one in counting), default=None)
 
     @property

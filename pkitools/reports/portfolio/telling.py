@@ -277,6 +277,8 @@ def successor_told(successor: Successor, language: Language, old: HeldCertificat
     """
     day, place = short_day(successor.not_after, language), visible(successor.place)
     named_by = () if old is None else old.named_by
+    if successor.is_live:
+        return word("portfolio.report.live", language, place=place, day=day)
     if successor.has_replaced:
         told = word("portfolio.report.set_aside", language, place=place, day=day)
         lacks = few(successor.lacks, between=", ")

@@ -139,7 +139,7 @@ class Table:
         """Return what makes two certificates with one text different kinds: what is left to do of the next one."""
         if one.successor is not None:
             is_named = one.successor.is_in_place and bool(one.named_by)
-            return one.successor.has_replaced, what_is_left(one.successor), is_named
+            return one.successor.has_replaced, one.successor.is_live, what_is_left(one.successor), is_named
         awaited = None if self._orders is None or standing not in ENDING else self._orders.awaited(one)
         weight = None if self._orders is None else planned_weight(self._orders, standing, one, self._portfolio.moment)
         return (

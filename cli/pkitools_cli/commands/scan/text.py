@@ -299,7 +299,7 @@ def _most_urgent_own(portfolio: Portfolio, orders: OrderDays | None) -> tuple[St
     first: tuple[Standing | None, HeldCertificate | None] = None, None
     expired: tuple[Standing | None, HeldCertificate | None] = None, None
     for standing, one in portfolio.in_order():
-        if one.is_set_aside or _is_the_other_sides(standing, one):
+        if one.is_done_with or _is_the_other_sides(standing, one):
             continue  # there is nothing to do, or for others
         is_first = first[1] is None
         if not _is_seen_to(standing, one, orders):
