@@ -453,6 +453,7 @@ def _now(
         return none
     return (
         _waiting(portfolio, worst, connections)
+        or (none if worst is None else "")
         or _warned(portfolio, worst)
         or _own_data(portfolio)
         or tr(f"cli.scan.now.{worst or 'nothing'}")
