@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 
-from pkitools.arguments import of_type
+from pkitools.arguments import aware, of_type
 from pkitools.connections.chosen import best_of, key_meant_for
 from pkitools.connections.model import Connection, Connections
 from pkitools.connections.naming import bears_name
 from pkitools.connections.owning import Owners, Places
 from pkitools.frozen import replace
-from pkitools.portfolio import Claim, HeldCertificate, Portfolio
+from pkitools.portfolio import Claim, HeldCertificate, HeldRequest, Portfolio
+from pkitools.portfolio.claims import Stated
 from pkitools.portfolio.where import same_place
 
 
@@ -67,6 +69,30 @@ def keys_named(connections: Connections, found: Portfolio) -> Mapping[str, str]:
     return beside
 
 
+def ordered_with(
+    connections: Connections, requests: Iterable[HeldRequest], moment: datetime
+) -> Mapping[HeldRequest, date]:
+    """Return the requests that a certificate was ordered with, as all connections at whose places they lie state.
+
+    Args:
+        connections: the connections.
+        requests: those for which there is no certificate.
+        moment: as of when, aware: what is stated for later has not been done.
+
+    Returns:
+        With each the day of the order; of several the first.
+    """
+    of_type(connections, Connections, "connections")
+    owners, today = Owners(connections), aware(moment).astimezone(UTC).date()
+    found: dict[HeldRequest, date] = {}
+    for request in requests:
+        days = [one.ordered for one in owners.of(request.place)]
+        stated = [day for day in days if day is not None and day <= today]
+        if stated and len(stated) == len(days):
+            found[request] = min(stated)
+    return found
+
+
 def others_alone(connections: Connections, found: Portfolio) -> Mapping[str, Sequence[HeldCertificate]]:
     """Return what lies at the places of connections of which nothing was found, and is of nobody there.
 
@@ -111,6 +137,7 @@ def _claim(one: Connection, name: str, file: str) -> Claim:
         oin=one.holder.oin,
         system=one.system,
         entity_id=one.entity_id,
+        stated=Stated(one.live, one.tested),
     )
 
 

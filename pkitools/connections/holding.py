@@ -25,6 +25,7 @@ from pkitools.connections.renewing import (
     delivery_of,
     early_of,
     has_to_be_replaced,
+    overdue_of,
     plan_of_live,
     plan_of_renewal,
     ready_by,
@@ -43,7 +44,6 @@ from pkitools.portfolio.risk.certificates import may_be_in_both
 from pkitools.portfolio.waiting import waiting_for
 from pkitools.portfolio.where import same_place
 from pkitools.portfolio.working import optional_executor
-from pkitools.rules.order_day import LEAD_TIME
 from pkitools.rules.working_days import WorkingDays
 
 if TYPE_CHECKING:
@@ -337,8 +337,7 @@ class _Found:
         today, ordered = self.judging.moment.date(), status.connection.ordered
         if ordered is None or ordered > today:
             return None
-        due = ordered + LEAD_TIME if status.delivery is None else status.delivery.day
-        return due if due < today else None
+        return overdue_of(ordered, status.delivery, today)
 
     def _plan(self, connection: Connection, certificate: HeldCertificate | None) -> Plan | None:
         """Return the days back from the end of the certificate, or from going live where there is none."""

@@ -16,7 +16,8 @@ from pkitools.environment import Environment
 from pkitools.findings import Severity, Verdict
 from pkitools.frozen import dataclass, replace
 from pkitools.portfolio import HeldCertificate, Judgement
-from pkitools.portfolio.succeeding import follows, line_of
+from pkitools.portfolio.claims import Stated
+from pkitools.portfolio.succeeding import follows, is_since, is_stated, line_of
 from pkitools.portfolio.waiting import names_of
 from pkitools.rules.order_day import AHEAD, LEAD_TIME
 from pkitools.rules.working_days import YEARS, WorkingDays
@@ -140,9 +141,8 @@ def switch_of(
         calendar: the working days.
 
     Returns:
-        ``None`` where no certificate follows another; where one that began since is stated to be live; and where the
-        earlier one has ended and the next was tested, or where nobody stated anything of a test: that is told by
-        itself.
+        ``None`` where no certificate follows another, and where something shows that the change is made
+        (:func:`~pkitools.portfolio.succeeding.is_stated`, or a configuration that names it alone).
     """
     here = tuple(here)
     pair = _named_and_next(certificate, here, named, moment) or _in_use_and_next(certificate, here, moment)
@@ -151,14 +151,13 @@ def switch_of(
     old, new = pair
     naming = named.get(old.sha256)
     begins, today, day = new.not_before.date(), moment.date(), old.ends.date()
-    if naming is None and _is_since(connection.live, begins, today):
-        return None
-    tested = connection.tested
-    if naming is None and old.ends < moment and (tested is None or _is_since(tested, begins, today)):
+    if naming is None and (
+        new.sha256 in named or is_stated(Stated(connection.live, connection.tested), old, new, today)
+    ):
         return None
     handling = connection.lead_times_at(moment).of(LeadKind.HANDLING)
     dates = [PlanDate(day, PlanKind.SWITCH)]
-    if handling is not None and not _is_since(connection.sent, begins, today):
+    if handling is not None and not is_since(connection.sent, begins, today):
         sent_by = handling.back_from(day, calendar)
         dates.insert(0, PlanDate(sent_by, PlanKind.SWITCH_SEND, handling, handling.basis))
     return Switch(day, new.places[0].name, old.ends < moment, tuple(dates), naming, new.sha256 in named)
@@ -240,11 +239,6 @@ def _last(one: HeldCertificate) -> tuple[datetime, str]:
     return one.ends, one.sha256
 
 
-def _is_since(stated: date | None, begins: date, today: date) -> bool:
-    """Return whether a day is stated of a certificate that began on another, and is not still to come."""
-    return stated is not None and begins <= stated <= today
-
-
 def is_ordered(connection: Connection, certificate: HeldCertificate, today: date) -> bool:
     """Return whether the one after a certificate was ordered: on a day after the certificate itself began."""
     ordered = connection.ordered
@@ -264,6 +258,18 @@ def delivery_of(connection: Connection, ordered: date, *, moment: datetime, cale
     if known is None:
         return None
     return PlanDate(known.over_by(ordered, calendar), PlanKind.DELIVERY, known, known.basis)
+
+
+def overdue_of(ordered: date, delivery: PlanDate | None, today: date) -> date | None:
+    """Return the day by which what was ordered should have come, where that is past; without a known time as advised.
+
+    Args:
+        ordered: the day of the order.
+        delivery: when it should be there, as far as that is known.
+        today: the day, in UTC.
+    """
+    due = ordered + LEAD_TIME if delivery is None else delivery.day
+    return due if due < today else None
 
 
 def ready_by(connection: Connection, delivery: PlanDate | None, moment: datetime, calendar: WorkingDays) -> date | None:
@@ -300,6 +306,51 @@ def is_for_live(connection: Connection, begins: date) -> bool:
 def is_awaited(connection: Connection, certificate: HeldCertificate, today: date) -> bool:
     """Return whether the one after a certificate was ordered, and there is time left to wait for it."""
     return is_ordered(connection, certificate, today) and today < certificate.ends.date() - AHEAD
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """The next certificate where it was ordered, as is stated, and is not there.
+
+    Args:
+        ordered: on which day.
+        due: by which day it should come, or have come; ``None`` where that is not known.
+        is_overdue: that day is past.
+        is_asked: it is to be asked after: that day is past, or the end of the one before it is near or comes first.
+        is_short: it can be in use only after that end.
+    """
+
+    ordered: date
+    due: date | None
+    is_overdue: bool
+    is_asked: bool
+    is_short: bool
+
+
+def awaited_of(
+    connection: Connection, certificate: HeldCertificate, *, moment: datetime, calendar: WorkingDays
+) -> Awaited | None:
+    """Return how the one after a certificate is waited for, as ``status`` has it; ``None`` where none was ordered.
+
+    Args:
+        connection: whose it is.
+        certificate: the one that is there.
+        moment: as of when, aware UTC.
+        calendar: the working days.
+    """
+    ordered, today = connection.ordered, moment.date()
+    if ordered is None or not is_ordered(connection, certificate, today):
+        return None
+    delivery = delivery_of(connection, ordered, moment=moment, calendar=calendar)
+    overdue, ready = overdue_of(ordered, delivery, today), ready_by(connection, delivery, moment, calendar)
+    is_short = ready is not None and ready > certificate.ends.date()
+    return Awaited(
+        ordered,
+        overdue if delivery is None else delivery.day,
+        is_overdue=overdue is not None,
+        is_asked=overdue is not None or is_short or not is_awaited(connection, certificate, today),
+        is_short=is_short,
+    )
 
 
 def has_to_be_replaced(certificate: HeldCertificate, moment: datetime) -> bool:

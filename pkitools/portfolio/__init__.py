@@ -35,7 +35,7 @@ from pkitools.portfolio.model import (
 from pkitools.x509.above import Above, AboveRole
 
 if TYPE_CHECKING:  # what was found is read without the means to find it
-    from pkitools.portfolio.claims import Claim
+    from pkitools.portfolio.claims import Claim, Stated
     from pkitools.portfolio.comparing import Changes, Earlier, EarlierCertificate, Replaced, changes_since, read_earlier
     from pkitools.portfolio.gathering import Gathering
     from pkitools.portfolio.judging import Judging
@@ -65,6 +65,7 @@ __all__ = [
     "Reading",
     "Replaced",
     "Standing",
+    "Stated",
     "Successor",
     "Target",
     "Unread",
@@ -82,6 +83,7 @@ _MODULES: Final = {
     "Earlier": "comparing",
     "Changes": "comparing",
     "Claim": "claims",
+    "Stated": "claims",
     "Fetch": "peers",
     "Gathering": "gathering",
     "Judging": "judging",

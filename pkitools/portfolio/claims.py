@@ -3,14 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date
 from pathlib import PurePath
 
-from pkitools.arguments import choice, each_of, optional, text
+from pkitools.arguments import choice, each_of, of_type, optional, optional_day, text
 from pkitools.checking.expectation import Expectation
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass
 from pkitools.portfolio.where import same_place
 from pkitools.systems import System
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What somebody states that was done with the certificate at some places, and no file shows.
+
+    Args:
+        live: the day on which it goes live, or did.
+        tested: the day on which it is tested, or was.
+
+    Raises:
+        InvalidValueError: one of them is no day.
+    """
+
+    live: date | None = None
+    tested: date | None = None
+
+    def __post_init__(self) -> None:
+        optional_day(self.live, "live")
+        optional_day(self.tested, "tested")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +47,7 @@ class Claim:
         entity_id: as what it is known there.
         named: those of its files that it names themselves, and by no folder or pattern, where all it names is there:
             what lies in one of them is meant to be its certificate.
+        stated: what was done with it, as far as that is said.
 
     Raises:
         InvalidValueError: there is no such environment, or something is of another type.
@@ -38,6 +60,7 @@ class Claim:
     system: System | None = None
     entity_id: str | None = None
     named: tuple[str, ...] = ()
+    stated: Stated = Stated()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "environment", choice(Environment, self.environment, "environment"))
@@ -45,6 +68,7 @@ class Claim:
             object.__setattr__(self, name, each_of(getattr(self, name), str, name))
         text(self.name, "name")
         optional(self.system, System, "system")
+        of_type(self.stated, Stated, "stated")
         for name in ("oin", "entity_id"):
             optional(getattr(self, name), str, name)
 

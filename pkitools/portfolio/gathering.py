@@ -40,6 +40,7 @@ class Gathering:
         self._looked_at = self._passed_over = self._lists = 0
         self._with_lists: dict[str, None] = {}
         self._peer_lists: list[str] = []
+        self._idle: set[str] = set()
 
     @property
     def looked_at(self) -> int:
@@ -59,6 +60,7 @@ class Gathering:
             raise wrong_type("reading", reading, "Reading") from None
         self._passed_over += reading.holds_nothing
         self._lists += reading.lists
+        self._idle.update(reading.idle)
         if reading.is_list:
             self._peer_lists.append(reading.name)
         if reading.lists:
@@ -83,7 +85,7 @@ class Gathering:
             complete: the scan came to its end.
         """
         judging, kept = self._judging, self._kept
-        kept.settle()
+        kept.settle(self._idle, {claim.name: claim.stated for claim in judging.claims})
         return Portfolio(
             moment=judging.moment,
             asked=self._asked,

@@ -25,6 +25,7 @@ from pkitools.frozen import replace
 from pkitools.limits import MAX_SUCCESSIONS
 from pkitools.messages import NOTHING
 from pkitools.portfolio.beside import misnamed
+from pkitools.portfolio.claims import Stated
 from pkitools.portfolio.model import VERDICTS, HeldCertificate, Judgement, Place, Standing, Successor
 from pkitools.portfolio.succeeding import is_in_use, line_of, ordered, successions, to_change
 from pkitools.portfolio.where import Beside, beside, in_order_to_name
@@ -55,6 +56,7 @@ _OWN: Final = tuple(
 )
 _OF_SPKI: Final = _OWN.index("spki_sha256")
 _OF_JUDGEMENT: Final = tuple(name for name in vars(Judgement)["__slots__"] if name not in {"told", "beside"})
+_NOTHING_STATED: Final[Mapping[str, Stated]] = {}
 _OF_PLACE: Final = tuple(vars(Place)["__slots__"])
 _own_of, _rest_of, _place_of = attrgetter(*_OWN), attrgetter(*_OF_JUDGEMENT), attrgetter(*_OF_PLACE)
 _OF_SUCCESSOR: Final = tuple(vars(Successor)["__slots__"])
@@ -76,6 +78,7 @@ class Kept:
         self._moment = moment
         self._told = _Told()
         self._has_successions = self._has_misnamed = False
+        self._idle: frozenset[str] = frozenset()
         self._certificates, self._numbers = count(1), count()
         self._renewed: set[tuple[int, bytes]] = set()
         with _NO_ROOM:
@@ -192,7 +195,7 @@ class Kept:
         of_judgements = "SELECT body FROM judgement WHERE certificate = ? ORDER BY number"
         told = tuple(self._told.judgement(row[0]) for row in self.rows(of_judgements, number))
         of_places = "SELECT body FROM place WHERE certificate = ? ORDER BY turn, number"
-        places = tuple(_loaded(Place, _OF_PLACE, row[0]) for row in self.rows(of_places, number))
+        places = tuple(self._with_idle(_loaded(Place, _OF_PLACE, row[0])) for row in self.rows(of_places, number))
         values = dict(zip(_OWN, pickle.loads(body), strict=True))  # noqa: S301  made in this process
         told = tuple(each.with_beside(self._said_by_names(number)) for each in told)
         successor = self._successor(number)
@@ -203,6 +206,11 @@ class Kept:
             return replace(whole, partial=successor)
         whole = replace(whole, successor=successor)
         return replace(whole, judgements=tuple(map(self._renewed_by(whole, successor), told)))
+
+    def _with_idle(self, place: Place) -> Place:
+        """Return a place with which of the lines that name it put nothing into use."""
+        idle = tuple(each for each in place.named_by if each in self._idle) if self._idle else ()
+        return replace(place, idle_by=idle) if idle else place
 
     def _renewed_by(self, one: HeldCertificate, successor: Successor) -> Callable[[Judgement], Judgement]:
         """Return what becomes of the advice to order the next, which is there.
@@ -229,18 +237,23 @@ class Kept:
         told: tuple[Outcome, ...] = () if found is None else pickle.loads(found[0])  # noqa: S301  made in this process
         return told
 
-    def settle(self) -> None:
+    def settle(self, idle: Collection[str] = (), stated: Mapping[str, Stated] = _NOTHING_STATED) -> None:
         """Look which certificates are followed by another, and which have another's key, of all that were added.
+
+        Args:
+            idle: lines of configurations that put nothing into use, as ``FILE:LINE``.
+            stated: as of :func:`~pkitools.portfolio.succeeding.successions`.
 
         Raises:
             FileError: there is no room for it.
         """
+        self._idle = frozenset(idle)
         self._compare_names()
         self._order_places()
         self._has_successions = False
         self._run("DELETE FROM succession")
         keys = self._keys()
-        found = [(self._number(old), next_one) for members in self._lines(keys) for old, next_one in members]
+        found = [(self._number(old), next_one) for members in self._lines(keys, stated) for old, next_one in members]
         for number, successor in found:
             body = pickle.dumps(tuple(getattr(successor, name) for name in _OF_SUCCESSOR))
             self._run("INSERT INTO succession (certificate, body) VALUES (?, ?)", number, body)
@@ -295,12 +308,14 @@ class Kept:
                 self._run("INSERT INTO misnamed (certificate, body) VALUES (?, ?)", number, pickle.dumps(tuple(told)))
                 yield number
 
-    def _lines(self, keys: Collection[str]) -> Iterator[Iterator[tuple[HeldCertificate, Successor]]]:
+    def _lines(
+        self, keys: Collection[str], stated: Mapping[str, Stated]
+    ) -> Iterator[Iterator[tuple[HeldCertificate, Successor]]]:
         """Yield what follows what in each line of several. Of very many of one name nobody can tell."""
         several = """SELECT line, number, body FROM certificate WHERE line IN (SELECT line FROM certificate
             WHERE line IS NOT NULL GROUP BY line HAVING count(*) BETWEEN 2 AND ?) ORDER BY line, number"""
         for _, rows in groupby(self.rows(several, MAX_SUCCESSIONS), key=itemgetter(0)):
-            yield successions([self._whole(number, body) for _, number, body in rows], self._moment, keys)
+            yield successions([self._whole(number, body) for _, number, body in rows], self._moment, keys, stated)
 
     def _keys(self) -> frozenset[str]:
         """Return SHA-256 of the public halves of the private keys that were found."""

@@ -76,6 +76,7 @@ class Place:
         within: in a text the sections around it, as :class:`~pkitools.containers.Item` has them.
         is_sent: a configuration says that a program sends it to others.
         with_chain: the certificate of its issuer lies in the same file.
+        idle_by: those of ``named_by`` that put nothing into use: in a configuration of before, or not in force.
     """
 
     name: str
@@ -90,6 +91,12 @@ class Place:
     within: tuple[tuple[int, str], ...] = ()
     is_sent: bool = False
     with_chain: bool = False
+    idle_by: tuple[str, ...] = ()
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether something that is in force names it, or a server sends it."""
+        return self.is_of_peer or not set(self.named_by) <= set(self.idle_by)
 
     @property
     def is_of_peer(self) -> bool:
@@ -253,12 +260,14 @@ class Successor:
         not_after: its end, aware UTC.
         place: the first place it was found at that is not called a copy; not made safe for a terminal.
         has_replaced: it is in the place of the other, which has ended and is kept as a copy: see
-            :func:`~pkitools.portfolio.succeeding.is_in_place`.
+            :func:`~pkitools.portfolio.succeeding.is_in_place`; or it is in use, and the other has ended.
         is_named: something names it, or a peer sends it: it is in use.
         is_in_place: it lies where the other lay, which is called a copy: as in ``has_replaced``, but that the other may
             be named and needs not have ended.
         lacks_key: the private key of the other is there, and its own is not.
         lacks: the names of the other that it has not.
+        is_live: something shows that it is in use in place of the other: see
+            :func:`~pkitools.portfolio.succeeding.is_live`.
     """
 
     sha256: str
@@ -269,6 +278,7 @@ class Successor:
     is_in_place: bool = False
     lacks_key: bool = False
     lacks: tuple[str, ...] = ()
+    is_live: bool = False
 
     @property
     def is_partial(self) -> bool:
@@ -340,8 +350,13 @@ class HeldCertificate:
 
     @property
     def is_set_aside(self) -> bool:
-        """Whether it has ended and is kept as a copy alone: what came after it is in its place."""
+        """Whether it has ended and is kept as a copy alone: what came after it is in its place, or is in use."""
         return self.successor is not None and self.successor.has_replaced
+
+    @property
+    def is_done_with(self) -> bool:
+        """Whether nobody needs it any more: it is set aside, or before its end what came after it is in use."""
+        return self.successor is not None and (self.successor.has_replaced or self.successor.is_live)
 
     @property
     def named_by(self) -> tuple[str, ...]:
@@ -684,6 +699,7 @@ class Reading:
         reached: of a scan of places of connections, the numbers of those from whose places it was reached: it lies
             there, or what lies there names it, or names what names it.
         is_list: it lay in a folder, and names peers or files to whoever hands it in itself.
+        idle: lines of configurations that put nothing into use, as ``FILE:LINE``: told last, of the whole scan.
     """
 
     name: str
@@ -701,6 +717,7 @@ class Reading:
     is_by_folder: bool = False
     reached: tuple[int, ...] = ()
     is_list: bool = False
+    idle: tuple[str, ...] = ()
 
     @property
     def named_by(self) -> tuple[str, ...]:

@@ -38,6 +38,8 @@ def renewal_of(one: HeldCertificate, moment: datetime, planned: date | None = No
     if one.is_authority or one.is_of_provider or one.is_set_aside or one.not_after < moment:
         return Renewal.NOTHING
     if one.successor is not None:
+        if one.is_done_with:
+            return Renewal.NOTHING
         # that nothing uses what is called a copy nobody can state: it is asked when it nears its end
         return Renewal.NOTHING if one.successor.is_in_place and not one.is_due(moment) else Renewal.SWITCH
     today = moment.astimezone(UTC).date()

@@ -232,6 +232,13 @@ class Scan:
         in_use = (each for each in self.named.values() if not self._is_old(each.origin))
         yield from not_as_named(map(self._as_included(outermost, parts), in_use), paired, key_beside, self.judge)
         yield from self._used(files)
+        yield from self._not_in_force()
+
+    def _not_in_force(self) -> Iterator[Reading]:
+        """Yield the lines that put nothing into use: what only these name is not in use by them."""
+        idle = sorted(origin for origin in self.active | self.idle if not self.is_in_use(origin))
+        if idle:
+            yield Reading(idle[0].rpartition(":")[0], is_again=True, idle=tuple(idle))
 
     def _wholes(self, name: str) -> Iterator[Whole]:
         """Yield what a configuration and what it includes point to, by the names that their files have here.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import PurePath
 from typing import Final
 
@@ -18,10 +18,12 @@ from pkitools.findings import Outcome, Severity, Verdict
 from pkitools.frozen import replace
 from pkitools.limits import MAX_SUCCESSIONS
 from pkitools.messages import NOTHING
+from pkitools.portfolio.claims import Stated
 from pkitools.portfolio.model import HeldCertificate, Judgement, Standing, Successor
 from pkitools.profiles import trial
 from pkitools.validation.rules import ANCHOR_FOUND
 
+_NOTHING_STATED: Final[Mapping[str, Stated]] = {}
 _DIGEST: Final = 16
 _MOST_COMPARED: Final = 2_500
 """Pairs of places that are held to one another: what lies at more of them is taken for no copy."""
@@ -47,7 +49,10 @@ def line_of(one: HeldCertificate) -> bytes | None:
 
 
 def successions(
-    members: Sequence[HeldCertificate], moment: datetime, keys: Collection[str] = ()
+    members: Sequence[HeldCertificate],
+    moment: datetime,
+    keys: Collection[str] = (),
+    stated: Mapping[str, Stated] = _NOTHING_STATED,
 ) -> Iterator[tuple[HeldCertificate, Successor]]:
     """Yield those that are followed by another, and by which; also by what lacks names, where that is all there is.
 
@@ -55,6 +60,7 @@ def successions(
         members: certificates of one line.
         moment: as of which they stand, aware.
         keys: SHA-256 of the public halves of the private keys that were found, hex: without any no copy is known.
+        stated: what is stated of the certificates of connections, by the names of what they claim.
     """
     links = [one for one in members if one.standing(moment) in _ENDING]
     ending = [one for one in members if one in links or one.is_revoked]
@@ -76,11 +82,73 @@ def successions(
         is_copy = one.sha256 in copies
         last = following[one.sha256] if is_copy else _last(one, following)
         if last is not one and last.sha256 in usable:
-            yield one, _successor(last, one, moment, keys, is_in_place=is_copy)
+            by = next((new for new in _after(one, following) if is_live(new, one, moment, stated)), None)
+            found = _successor(by or last, one, moment, keys, is_in_place=is_copy)
+            yield one, found if by is None else replace(found, is_live=True, has_replaced=one.not_after < moment)
     for old, new in pairs:
         if old.sha256 not in following and new.sha256 in usable and new.sha256 not in taken:
             following[old.sha256] = new
             yield old, _successor(new, old, moment, keys)
+
+
+def _after(one: HeldCertificate, following: Mapping[str, HeldCertificate]) -> Iterator[HeldCertificate]:
+    """Yield those that follow a certificate, the next first."""
+    while one.sha256 in following:
+        one = following[one.sha256]
+        yield one
+
+
+def is_live(new: HeldCertificate, old: HeldCertificate, moment: datetime, stated: Mapping[str, Stated]) -> bool:
+    """Return whether something shows that a certificate is in use in place of the one before it.
+
+    One that is revoked is told of whatever comes after it. Nothing that is in force may name the old one, and no server
+    may send it. Then a connection says so, of which both are: by what it states, or by a configuration in force by
+    which a program sends the new one. Without a connection nobody knows what else uses the old one, unless
+    configurations of before name it and nothing else does: by them it was in use, and is no longer.
+
+    Args:
+        new, old: one follows the other.
+        moment: as of when, aware.
+        stated: what is stated of the certificates of connections, by the names of what they claim.
+    """
+    if new.not_before > moment or old.is_revoked or _lacking(new, old):
+        return False
+    if any(place.is_in_force for place in old.places):
+        return False
+    is_sent = any(place.is_in_force and place.is_sent and place.entity_id is None for place in new.places)
+    claims = {each.connection for each in old.judgements}
+    if claims and all(each is not None and each in stated for each in claims):
+        today = moment.astimezone(UTC).date()
+        return all(is_sent or is_stated(stated[each or ""], old, new, today) for each in claims)
+    return is_sent and _is_of_before(old)
+
+
+def _is_of_before(old: HeldCertificate) -> bool:
+    """Return whether configurations of before name a certificate, and it lies nowhere else than there."""
+    folders = {PurePath(place.name).parent for place in old.places if place.idle_by}
+    lies = all(place.entity_id is None and PurePath(place.name).parent in folders for place in old.places)
+    return bool(folders) and lies
+
+
+def is_stated(stated: Stated, old: HeldCertificate, new: HeldCertificate, today: date) -> bool:
+    """Return whether a connection states what no certificate but the next can be meant by: that it is in use.
+
+    That is a day of going live since the next began, and a test on a day on which the old one could take part in none.
+    A test before that is one step of the change, and no proof of the next.
+
+    Args:
+        stated: by the connection of both.
+        old, new: the next, and the one before it.
+        today: the day, in UTC: what is stated for later has not been done.
+    """
+    begins, tested = new.not_before.date(), stated.tested
+    is_tested = tested is not None and old.ends.date() < tested
+    return is_since(stated.live, begins, today) or (is_tested and is_since(tested, begins, today))
+
+
+def is_since(stated: date | None, begins: date, today: date) -> bool:
+    """Return whether a day is stated of a certificate that began on another, and is not still to come."""
+    return stated is not None and begins <= stated <= today
 
 
 def _in_place(

@@ -86,11 +86,11 @@ class Expiry:
 
     def _turn(self, one: HeldCertificate) -> tuple[bool, bool, timedelta]:
         left = one.ends - self.moment
-        return one.is_set_aside, left >= _NOTHING, abs(left)
+        return one.is_done_with, left >= _NOTHING, abs(left)
 
     def state(self, certificate: HeldCertificate) -> Nagios:
         """Return how urgent the end of a certificate is: of a copy that has ended, whose next is in its place, not."""
-        if certificate.is_set_aside:
+        if certificate.is_done_with:
             return Nagios.OK
         days, (warning, critical) = certificate.days_left(self.portfolio.moment), self.limits(certificate)
         if days < critical:
@@ -135,7 +135,7 @@ class Expiry:
     @property
     def fewest(self) -> HeldCertificate | None:
         """Of what counts that with the fewest days left, which may have ended; ``None`` without certificates."""
-        counting = [one for one in self.certificates if not one.is_set_aside] or self.certificates
+        counting = [one for one in self.certificates if not one.is_done_with] or self.certificates
         return min(counting, key=lambda one: one.days_left(self.moment), default=None)
 
     @property
@@ -149,7 +149,7 @@ class Expiry:
         def turn(one: HeldCertificate) -> tuple[bool, int, bool, bool]:
             state = self.state(one)
             if state is Nagios.OK:
-                return one.is_set_aside, state, False, False
+                return one.is_done_with, state, False, False
             return False, -state, one.successor is not None, self.renewal(one) is not Renewal.LATE
 
         return min(self.certificates, key=turn, default=None)

@@ -19,13 +19,14 @@ from icalendar import Calendar
 
 from pkitools.checking.private_keys import NAMED
 from pkitools.connections import claims_of, read_connections
+from pkitools.connections.renewing import Awaited
 from pkitools.environment import Environment
 from pkitools.messages import LANGUAGES, Language, message
 from pkitools.portfolio import HeldCertificate, Portfolio
 from pkitools.reports.connections import Planned, Replacement
 from pkitools.reports.planning import Work, WorkTelling, work_report, work_suffixes
 from pkitools.reports.planning.work import at_noon
-from pkitools.reports.portfolio.order_days import OrderDays
+from pkitools.reports.portfolio.order_days import OrderDays, awaited_told
 from pkitools.reports.portfolio.telling import word
 from pkitools.reports.telling.readable import short_day
 from pkitools.systems import get_system
@@ -74,6 +75,11 @@ def _connections(folder: Path) -> Any:
     return read_connections(file.read_bytes(), str(file))
 
 
+def _order_told(awaited: Awaited | None, language: Language) -> str:
+    assert awaited is not None
+    return awaited_told(awaited, language)
+
+
 def _named(portfolio: Portfolio, name: str) -> HeldCertificate:
     return next(one for one in portfolio.judged if one.name == f"{name}.example.nl")
 
@@ -117,7 +123,7 @@ def test_what_is_to_be_known_of_the_next_certificate_is_in_every_form(
         assert order.day.isoformat() in found["csv"], name
     days_left = _named(portfolio, "nobody").days_left(MOMENT)
     for said in (
-        word("portfolio.report.order.done", language),
+        _order_told(counted.awaited(_named(portfolio, "done")), language),
         word("portfolio.report.ends_soon", language, days=days_left),
     ):
         assert {form for form in SENTENCES if found[form].count(said) < 1} == set(), said

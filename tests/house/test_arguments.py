@@ -801,6 +801,7 @@ def found() -> Any:
 
 
 ALSO_GOOD: Mapping[str, Callable[[], Given]] = {
+    "Stated": lambda: {"live": date(2026, 12, 1), "tested": date(2026, 12, 2)},
     "LeadTime.back_from": lambda: {"self": lead_time(), "day": date(2027, 6, 1), "calendar": working_days()},
     "LeadTime.over_by": lambda: {"self": lead_time(), "day": date(2027, 6, 1), "calendar": working_days()},
     "Plan.begin_for": lambda: {"self": a_plan(), "subscriber": None},

@@ -129,7 +129,7 @@ def _text(found: Expiry) -> Iterator[Line | str]:
             yield from wrapped(cut_short, "    ")
         if one.is_of_provider and found.state(one) is not Nagios.OK:
             yield from wrapped(tr("cli.expiry.of_provider"), "    ")
-        if one.successor is not None and (one.is_set_aside or _is_followed(one, found)):
+        if one.successor is not None and (one.is_done_with or _is_followed(one, found)):
             yield from wrapped(successor_told(one.successor, language(), one), "    ")
             continue
         if found.state(one) is not Nagios.OK and (lacking := partial_told(one, language())):

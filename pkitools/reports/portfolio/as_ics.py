@@ -108,7 +108,7 @@ def _of_scan(portfolio: Portfolio, telling: Telling) -> str:
 
 
 def _events(one: HeldCertificate, days: OrderDays, portfolio: Portfolio, telling: Telling) -> Iterator[Event]:
-    if one.is_set_aside:
+    if one.is_done_with:
         return  # a copy of what was in use before: its day is nobody's any more
     order = days.of(one)
     if order is not None and not days.is_past(order):

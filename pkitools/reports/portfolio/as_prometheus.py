@@ -36,7 +36,7 @@ def _lines(portfolio: Portfolio) -> Iterator[str]:
     every, judged = portfolio.certificates, portfolio.judged
 
     def samples(certificates: Sequence[HeldCertificate], value: Callable[[HeldCertificate], int]) -> Iterator[Sample]:
-        counting = (one for one in certificates if not one.is_set_aside)  # an alarm of a copy would never end
+        counting = (one for one in certificates if not one.is_done_with)  # an alarm of a copy would never end
         return ((each, value(one)) for one in counting for each in _series(one, portfolio))
 
     yield from _metric(

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
 from pkitools.connections.claiming import claiming
-from pkitools.connections.renewing import has_to_be_replaced, is_awaited, plan_of_renewal
+from pkitools.connections.renewing import Awaited, awaited_of, has_to_be_replaced, plan_of_renewal
 from pkitools.errors import MissingExtraError
 from pkitools.frozen import dataclass, replace
 from pkitools.messages import Language
@@ -63,11 +63,27 @@ class OrderDays:
         """Return whether a certificate that has not ended is of no use: it is revoked, or wrong."""
         return has_to_be_replaced(one, self.moment)
 
+    def awaited(self, one: HeldCertificate) -> Awaited | None:
+        """Return how the one after a certificate is waited for: of several connections the first to be asked after.
+
+        Returns:
+            ``None`` where it is there, and unless each connection that claims it states that the next was ordered.
+        """
+        if one.successor is not None:
+            return None
+        moment = self.moment.astimezone(UTC)
+        claimed = (self._connections.get(judgement.connection or "") for judgement in one.judgements)
+        found = [
+            None if each is None else awaited_of(each, one, moment=moment, calendar=self._calendar) for each in claimed
+        ]
+        known = [each for each in found if each is not None]
+        if len(known) < len(found):
+            return None
+        return min(known, key=lambda each: (not each.is_overdue, not each.is_asked, each.ordered), default=None)
+
     def is_ordered(self, one: HeldCertificate) -> bool:
-        """Return whether each connection that claims a certificate states that the next was ordered, in time."""
-        claimed = [self._connections.get(judgement.connection or "") for judgement in one.judgements]
-        today = self.moment.astimezone(UTC).date()
-        return bool(claimed) and all(each is not None and is_awaited(each, one, today) for each in claimed)
+        """Return whether each connection that claims a certificate states that the next was ordered."""
+        return self.awaited(one) is not None
 
     def of(self, one: HeldCertificate) -> OrderDay | None:
         """Return the last day to order the one after this; where it is of several connections, the earliest.
@@ -91,10 +107,11 @@ class OrderDays:
         Returns:
             Empty where no plan says anything of it, and of what is of no use.
         """
-        if one.standing(self.moment) in _OF_NO_USE:
+        standing, awaited = one.standing(self.moment), self.awaited(one)
+        if standing is not Standing.FAILED and awaited is not None:
+            return awaited_told(awaited, language)
+        if standing in _OF_NO_USE:
             return ""
-        if one.successor is None and self.is_ordered(one):
-            return word("portfolio.report.order.done", language)
         order = self.of(one)
         if order is None or order.connection is None:
             return ""
@@ -126,6 +143,20 @@ class OrderDays:
     def _advised(self, one: HeldCertificate) -> date:
         day = advised_order(*one.span, self._calendar)
         return min(day, self.moment.astimezone(UTC).date()) if self.is_at_once(one) else day
+
+
+def awaited_told(awaited: Awaited, language: Language) -> str:
+    """Return when the next was ordered and by when it comes, and to ask after it where that is to be done.
+
+    Args:
+        awaited: how it is waited for.
+        language: of the sentences.
+    """
+    ordered = short_day(at_noon(awaited.ordered), language)
+    code = "done" if awaited.due is None else "overdue" if awaited.is_overdue else "expected"
+    day = {} if awaited.due is None else {"day": short_day(at_noon(awaited.due), language)}
+    said = word(f"portfolio.report.order.{code}", language, ordered=ordered, **day)
+    return f"{said} {word('portfolio.report.order.ask', language)}" if awaited.is_asked else said
 
 
 def orders_of(moment: datetime, connections: Connections | None, *, advice: bool = False) -> OrderDays | None:

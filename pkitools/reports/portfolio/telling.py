@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pkitools.portfolio.risk import Risks
     from pkitools.reports.portfolio.order_days import OrderDays
 
+_ENDING: Final = frozenset({Standing.EXPIRED, Standing.ENDS_SOON})
 _OF_A_SOURCE: Final = ("revocation.source.", "revocation.crl.", "revocation.ocsp.")
 _NONE_NAMED: Final = "revocation.source.named"  # there was none to count
 _OF_REVOCATION: Final = "revocation."
@@ -254,7 +255,7 @@ def said_of(
         orders: says by which day the next is to be ordered; ``None``: nobody's plan is known.
     """
     first = renewal_told(certificate, portfolio, telling.language, orders)
-    if certificate.successor is not None and certificate.standing(portfolio.moment) is Standing.EXPIRED:
+    if is_seen_to(certificate, portfolio, orders) and certificate.standing(portfolio.moment) is Standing.EXPIRED:
         return first  # what is wrong with it is that alone, and another needs not be asked for
     first = f"{cut_short_told(certificate, portfolio.moment, telling.language)} {first}".strip()
     decides = deciding(certificate)
@@ -265,6 +266,20 @@ def said_of(
     unknown = unconfirmed(certificate, decides, portfolio, telling)
     beside = "" if unknown is None else f"{unknown.title}. {unknown.remedy}"
     return one_line(f"{first} {told_where(certificate)}{said.title}. {said.remedy} {lies} {beside} {unused}")
+
+
+def is_seen_to(certificate: HeldCertificate, portfolio: Portfolio, orders: OrderDays | None) -> bool:
+    """Return whether no other is to be asked for of a certificate that ends or has: the next is there, or was ordered.
+
+    Args:
+        certificate: it.
+        portfolio: what was found.
+        orders: knows what is stated of its order; ``None``: nobody stated any.
+    """
+    is_ordered = (
+        orders is not None and certificate.standing(portfolio.moment) in _ENDING and orders.is_ordered(certificate)
+    )
+    return certificate.successor is not None or is_ordered
 
 
 def unconfirmed(
@@ -290,6 +305,8 @@ def successor_told(successor: Successor, language: Language, old: HeldCertificat
     """
     day, place = short_day(successor.not_after, language), visible(successor.place)
     named_by = () if old is None else old.named_by
+    if successor.is_live:
+        return word("portfolio.report.live", language, place=place, day=day)
     if successor.has_replaced:
         told = word("portfolio.report.set_aside", language, place=place, day=day)
         lacks = few(successor.lacks, between=", ")

@@ -51,14 +51,14 @@ def named_by(claims: tuple[Claim, ...]) -> tuple[str, ...]:
 
 
 def places_of(given: tuple[str, ...], claims: tuple[Claim, ...]) -> tuple[str, ...]:
-    """Return the places to look at: those given, else the files of the connections.
+    """Return the places to look at: those given, else the files of the connections, of which none may be there yet.
 
     Raises:
-        click.UsageError: there are neither.
+        click.UsageError: there are neither places nor connections.
     """
     places = given or named_by(claims)
-    if not places:
-        raise click.UsageError(tr("cli.scan.no_places" if claims else "cli.scan.which_places"))
+    if not places and not claims:
+        raise click.UsageError(tr("cli.scan.which_places"))
     refuse_no_place(given)
     return places
 

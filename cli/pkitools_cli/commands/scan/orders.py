@@ -99,6 +99,8 @@ def planned_weight(orders: OrderDays, standing: Standing, one: HeldCertificate, 
     """
     if standing in {Standing.EXPIRED, Standing.FAILED} or one.is_authority:
         return None
+    if (awaited := orders.awaited(one)) is not None:
+        return Severity.WARNING if awaited.is_short else Severity.NOTICE if awaited.is_asked else None
     day, today = planned_day(orders, one), moment.date()
     if day is None or day - AHEAD > today:
         return None

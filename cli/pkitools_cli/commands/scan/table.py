@@ -17,6 +17,7 @@ from pkitools.reports.portfolio.telling import (
     for_connections,
     is_named_by_old_alone,
     is_of_chain,
+    is_seen_to,
     lies_told,
     lists_unused,
     named_in_told,
@@ -140,8 +141,8 @@ class Table:
         """Return what makes two certificates with one text different kinds: what is left to do of the next one."""
         if one.successor is not None:
             is_named = one.successor.is_in_place and bool(one.named_by)
-            return one.successor.has_replaced, what_is_left(one.successor), is_named
-        is_ordered = self._orders is not None and standing is Standing.ENDS_SOON and self._orders.is_ordered(one)
+            return one.successor.has_replaced, one.successor.is_live, what_is_left(one.successor), is_named
+        awaited = None if self._orders is None or standing not in ENDING else self._orders.awaited(one)
         weight = None if self._orders is None else planned_weight(self._orders, standing, one, self._portfolio.moment)
         return (
             renewal_of(one, self._portfolio.moment) is Renewal.ORDER,
@@ -149,7 +150,7 @@ class Table:
             one.ends_by is not None,
             one.mend is not None,
             one.lies_in,
-            is_ordered,
+            awaited,
             weight,
             _is_ending_of_provider(one, standing),
             standing in ENDING and (bool(one.named_by), is_named_by_old_alone(one)),
@@ -257,7 +258,9 @@ class Table:
     def _said(self, standing: Standing, one: HeldCertificate) -> Message | None:
         """Return what decides about a certificate and what to do; of one that is good what is to be known besides."""
         decides = deciding(one)
-        if is_of_chain(one, decides) or (one.successor is not None and standing is Standing.EXPIRED):
+        if is_of_chain(one, decides) or (
+            standing is Standing.EXPIRED and is_seen_to(one, self._portfolio, self._orders)
+        ):
             return None
         return None if decides is None else told(decides, language(), offline_remedy_text, self._portfolio.moment)
 

@@ -12,7 +12,16 @@ from pkitools.checking.private_keys import BESIDE, NAMED
 from pkitools.findings import Severity, Status, Verdict
 from pkitools.frozen import replace
 from pkitools.portfolio.following import POINTS_NOWHERE
-from pkitools.portfolio.model import EnvironmentBasis, Gap, HeldCertificate, Judgement, Portfolio, Standing, Unread
+from pkitools.portfolio.model import (
+    EnvironmentBasis,
+    Gap,
+    HeldCertificate,
+    HeldRequest,
+    Judgement,
+    Portfolio,
+    Standing,
+    Unread,
+)
 from pkitools.portfolio.renewing import Renewal
 from pkitools.portfolio.waiting import request_for_next, waiting
 from pkitools.reports.planning.work import at_noon, names_by_claim
@@ -45,7 +54,7 @@ from pkitools_cli.remedies import error_line
 from pkitools_cli.reply import Line
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from pkitools.connections import Connection, Connections
     from pkitools.portfolio import Changes
@@ -232,11 +241,12 @@ def first_step(
         if now and now == _warned(portfolio, standing) and (chain := _chain_of_warned(portfolio)) is not None:
             return chain.step(given)
         none = _none_found(portfolio, connections)
-        if connections is None or now not in {tr("cli.scan.now.passed"), none}:
+        ordered = _first_ordered(portfolio, connections)
+        if connections is None or now not in {tr("cli.scan.now.passed"), none, ordered}:
             return NextStep(now)
         # what is stated and not in a certificate, sent or tested is none of a scan's, nor what was not ordered yet
         words = ("status", "--connections", connections.name)
-        told_of = none if now == none else tr("cli.scan.now.passed_for")
+        told_of = tr("cli.scan.now.passed_for") if now == tr("cli.scan.now.passed") else now
         return NextStep(told_of, (*words, *taken(words, given.get(None, ()))))
     name = "" if one is None else visible(one.name)
     slug = "chain" if words[:2] == _CHAIN else f"{standing}_file"
@@ -260,7 +270,7 @@ def _before_a_command(
     if one is not None and (seen_to := _seen_to(standing, one, portfolio, orders)):
         yield seen_to
     if first is not None and portfolio.is_whole:
-        yield _awaited(first[2])
+        yield _awaited(first[2], orders)
 
 
 def _to_renew(
@@ -295,7 +305,7 @@ def _most_urgent_own(portfolio: Portfolio, orders: OrderDays | None) -> tuple[St
     first: tuple[Standing | None, HeldCertificate | None] = None, None
     expired: tuple[Standing | None, HeldCertificate | None] = None, None
     for standing, one in portfolio.in_order():
-        if one.is_set_aside or _is_the_other_sides(standing, one):
+        if one.is_done_with or _is_the_other_sides(standing, one):
             continue  # there is nothing to do, or for others
         is_first = first[1] is None
         if not _is_seen_to(standing, one, orders):
@@ -317,23 +327,26 @@ def _is_in_place(one: HeldCertificate | None) -> bool:
 
 
 def _is_seen_to(standing: Standing | None, one: HeldCertificate, orders: OrderDays | None) -> bool:
-    """Return whether the next is there of what ends or has ended, or was ordered in time."""
-    if standing is Standing.ENDS_SOON and orders is not None and orders.is_ordered(one):
-        return True
-    return standing in ENDING and one.successor is not None
+    """Return whether the next is there of what ends or has ended, or was ordered."""
+    return standing in ENDING and (one.successor is not None or (orders is not None and orders.is_ordered(one)))
 
 
 def _seen_to(standing: Standing | None, one: HeldCertificate, portfolio: Portfolio, orders: OrderDays | None) -> str:
     """Return what to do where the next is there, was ordered, or a request for it is there; else nothing."""
     if portfolio.is_whole and _is_seen_to(standing, one, orders):
-        return _awaited(one)
+        return _awaited(one, orders)
     request = request_for_next(one, portfolio) if standing is Standing.ENDS_SOON and portfolio.complete else None
     return "" if request is None else tr("cli.scan.now.request", place=visible(request.place.name))
 
 
-def _awaited(one: HeldCertificate) -> str:
-    left = "ordered" if one.successor is None else what_is_left(one.successor)
-    return tr(f"cli.scan.now.{left}", name=visible(one.name))
+def _awaited(one: HeldCertificate, orders: OrderDays | None) -> str:
+    awaited = None if orders is None else orders.awaited(one)
+    if awaited is not None:
+        slug = "ordered_asked" if awaited.is_asked else "ordered"
+        day = short_day(at_noon(awaited.due or awaited.ordered), language())
+        return tr(f"cli.scan.now.{slug}{'' if awaited.due else '_on'}", name=visible(one.name), day=day)
+    assert one.successor is not None  # as who calls has seen
+    return tr(f"cli.scan.now.{what_is_left(one.successor)}", name=visible(one.name))
 
 
 def _late(portfolio: Portfolio, orders: OrderDays | None) -> Iterator[str]:
@@ -445,7 +458,8 @@ def _now(
     if worst is Standing.PASSED and none:  # what was judged is good, and none of it is theirs
         return none
     return (
-        _waiting(portfolio, worst)
+        _waiting(portfolio, worst, connections)
+        or (none if worst is None else "")
         or _warned(portfolio, worst)
         or _own_data(portfolio)
         or tr(f"cli.scan.now.{worst or 'nothing'}")
@@ -479,10 +493,34 @@ def _is_the_other_sides(standing: Standing | None, one: HeldCertificate | None) 
     return standing in ENDING and one is not None and one.is_of_provider
 
 
-def _waiting(portfolio: Portfolio, worst: Standing | None) -> str:
-    """Return what to do about a request where there is no certificate yet."""
-    request = next(waiting(portfolio), None) if worst is None else None
-    return "" if request is None else tr("cli.scan.now.waiting", place=visible(request.place.name))
+def _waiting(portfolio: Portfolio, worst: Standing | None, connections: Connections | None) -> str:
+    """Return what to do about a request where there is no certificate yet: of several one that was not ordered with."""
+    if worst is not None:
+        return ""
+    ordered = _ordered_with(portfolio, connections)
+    request = next((one for one in waiting(portfolio) if one not in ordered), None)
+    if request is None:
+        return _first_ordered(portfolio, connections)
+    return str(tr("cli.scan.now.waiting", place=visible(request.place.name)))
+
+
+def _ordered_with(portfolio: Portfolio, connections: Connections | None) -> Mapping[HeldRequest, date]:
+    """Return the requests of which their connections state that they were ordered with, and when."""
+    if connections is None or not portfolio.requests:
+        return {}
+    from pkitools.connections.claiming import ordered_with
+
+    return ordered_with(connections, waiting(portfolio), portfolio.moment)
+
+
+def _first_ordered(portfolio: Portfolio, connections: Connections | None) -> str:
+    """Return that the first certificate of a connection was ordered, where nothing else waits; else nothing."""
+    ordered = next(iter(_ordered_with(portfolio, connections).items()), None)
+    if ordered is None:
+        return ""
+    request, day = ordered
+    told = {"place": visible(request.place.name), "day": short_day(at_noon(day), language())}
+    return str(tr("cli.scan.now.waiting_ordered", **told))
 
 
 def _own_data(portfolio: Portfolio) -> str:

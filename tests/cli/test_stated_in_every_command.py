@@ -1,0 +1,214 @@
+"""What is stated, and what configurations name, is the same to a scan of the connections, to status and to expiry."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import product
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from tests.cli.conftest import run
+from tests.connections.support import CHAIN, OIN, certificate, connection, written
+from tests.support.chains import good_chain
+from tests.support.command import Command
+from tests.support.deliveries import pem
+from tests.support.portfolios import day as at
+
+__all__ = ["run"]  # a fixture
+
+pytestmark = pytest.mark.slow
+
+END: Final = at("2026-12-18")
+TODAY: Final = {"before": date(2026, 12, 1), "after": date(2026, 12, 22)}
+NEXT_BEGAN: Final = at("2026-10-01")
+STATED: Final = (None, "2026-11-10", "2026-12-20")
+"""Nothing, a day before the end of the old one and a day after it."""
+CONFIGURATIONS: Final = {
+    "none": {},
+    "the next": {"site.conf": "new"},
+    "the next, of before the old one": {"site.conf": "new", "site.conf.bak": "old"},
+    "the old one": {"site.conf": "old"},
+    "the old one, of before the next": {"site.conf": "old", "site.conf.bak": "new"},
+    "both": {"site.conf": "new", "other.conf": "old"},
+    "of before the old one": {"site.conf.bak": "old"},
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is stated, what configurations name, and whether the old one has ended."""
+
+    live: str | None
+    tested: str | None
+    sent: str | None
+    named: str
+    when: str
+
+    @property
+    def is_in_use(self) -> bool:
+        """By the law: in force is what counts, then what is stated of a day that has come."""
+        named = CONFIGURATIONS[self.named]
+        in_force = {what for name, what in named.items() if not name.endswith(".bak")}
+        if in_force:
+            return in_force == {"new"}
+        today = TODAY[self.when].isoformat()
+        is_live = self.live is not None and self.live <= today
+        return is_live or (self.tested == "2026-12-20" and self.tested <= today)
+
+
+CASES: Final = tuple(Case(*each) for each in product(STATED, STATED, (None, "2026-11-10"), CONFIGURATIONS, TODAY))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("stated")
+    (folder / "root.pem").write_bytes(pem(good_chain().root.der))
+    for number, case in enumerate(CASES):
+        name, place = f"c{number}.example.nl", folder / str(number)
+        place.mkdir()
+        (place / "old.pem").write_bytes(certificate(OIN, name, END, start=at("2026-01-10")) + CHAIN)
+        (place / "new.pem").write_bytes(certificate(OIN, name, at("2028-03-01"), start=NEXT_BEGAN) + CHAIN)
+        for file, which in CONFIGURATIONS[case.named].items():
+            text = f"server {{ listen 443 ssl; ssl_certificate {which}.pem; ssl_certificate_key a.key; }}\n"
+            (place / file).write_text(text, encoding="utf-8")
+    return folder
+
+
+def _stated(folder: Path, when: str) -> Path:
+    text = []
+    for number, case in enumerate(CASES):
+        if case.when == when:
+            days = {each: day for each in ("live", "tested", "sent") if (day := getattr(case, each)) is not None}
+            text.append(connection(files=f'["{number}"]', common_name=f'"c{number}.example.nl"', **days))
+    return written(folder, "".join(text))
+
+
+def _given(folder: Path, when: str) -> tuple[object, ...]:
+    return "--trust", folder / "root.pem", "--moment", f"{TODAY[when]}T12:00:00Z"
+
+
+@pytest.mark.parametrize("when", TODAY)
+def test_the_next_is_in_use_in_each_command_or_in_none(folder: Path, run: Command, when: str) -> None:
+    file = _stated(folder, when)
+    status = json.loads(run("status", "--connections", file, *_given(folder, when), "--json").out)
+    scan = json.loads(run("scan", "--connections", file, *_given(folder, when), "--offline", "--json").out)
+    switch = {one["common_name"]: _is_told(one) for one in status["connections"]}
+    old = {one["common_name"]: one for one in scan["certificates"] if one["not_after"].startswith("2026")}
+    cases = {f"c{number}.example.nl": case for number, case in enumerate(CASES) if case.when == when}
+    assert old.keys() == switch.keys() == cases.keys()
+    for name, case in cases.items():
+        assert switch[name] is not case.is_in_use, ("status", case)
+        if when == "after":
+            assert old[name]["set_aside"] is case.is_in_use, ("scan", case)
+
+
+def _is_told(one: dict[str, Any]) -> bool:
+    step = next(each for each in one["steps"] if each["step"] == "renewal")
+    return step["state"] in {"now", "late"}
+
+
+@pytest.mark.parametrize("when", TODAY)
+@pytest.mark.parametrize("named", CONFIGURATIONS)
+def test_no_command_alarms_where_the_next_is_in_use_and_each_does_elsewhere(
+    folder: Path, run: Command, named: str, when: str
+) -> None:
+    for live in STATED[:2]:
+        case = Case(live, None, None, named, when)
+        place = folder / str(CASES.index(case))
+        stated = {} if live is None else {"live": live}
+        files = f'["{place.name}"]'
+        file = written(folder, connection(files=files, common_name=f'"c{place.name}.example.nl"', **stated))
+        ran = run("--lang", "en", "scan", "--connections", file, *_given(folder, when), "--offline")
+        is_over = when == "after" and not case.is_in_use
+        assert (ran.code == 10) is is_over, case
+        assert ("Put into use" in ran.told) is not case.is_in_use, case
+        assert ("is in use:" in ran.told) is case.is_in_use, case
+        # whoever has no connections knows of the old one what configurations of before say alone
+        is_known = named == "the next, of before the old one"
+        nagios = run("expiry", place, "--nagios", "--moment", f"{TODAY[when]}T12:00:00Z")
+        assert (nagios.code == 0) is is_known, case
+        plain = run("scan", place, *_given(folder, when), "--offline")
+        assert (plain.code == 10) is (when == "after" and not is_known), case
+
+
+_TO_ORDER: Final = re.compile(r"csr create|[Oo]rder (?:it now|another|the next)")
+ORDERED: Final = {"waits": "2026-11-10", "overdue": "2026-02-10", "to come": "2027-01-10", "of before": "2025-11-10"}
+
+
+@pytest.mark.parametrize("ordered", [None, *ORDERED])
+@pytest.mark.parametrize("days", [-60, -20, -2, 3])
+def test_what_is_ordered_is_ordered_once_more_by_none(
+    tmp_path: Path, run: Command, ordered: str | None, days: int
+) -> None:
+    (tmp_path / "root.pem").write_bytes(pem(good_chain().root.der))
+    (tmp_path / "old.pem").write_bytes(certificate(end=END, start=at("2026-01-10")) + CHAIN)
+    stated = {} if ordered is None else {"ordered": ORDERED[ordered]}
+    file = written(tmp_path, connection(files='["old.pem"]', system='"mijnoverheid"', **stated))
+    moment: datetime = END + timedelta(days=days)
+    given = ("--connections", file, "--trust", tmp_path / "root.pem", "--moment", moment.isoformat())
+    is_ordered = ordered in {"waits", "overdue"} and ORDERED[ordered] <= moment.date().isoformat()
+    for command in (("scan", "--offline"), ("status", "--verbose")):
+        told = " ".join(run("--lang", "en", *command, *given).told.split())
+        assert bool(_TO_ORDER.search(told)) is not is_ordered, (command, told)
+        assert ("was ordered" in told or "Ordered on" in told) is is_ordered, (command, told)
+
+
+def test_a_scan_of_connections_without_a_file_says_what_status_is_to_tell(tmp_path: Path, run: Command) -> None:
+    """It is no wrong use of the command: nothing was found, and it is told where the next step is."""
+    for files in ("[]", '["not/there"]', '["*.pem"]'):
+        file = written(tmp_path, connection(files=files, live="2027-06-01"))
+        ran = run("--lang", "en", "scan", "--connections", file, "--offline", "--moment", "2026-11-22T12:00:00Z")
+        assert ran.code == 11, files
+        assert "pkitools status --connections" in " ".join(ran.told.replace("\\", "").split()), files
+        assert "No certificate found" in ran.told, files
+    assert run("scan", "--offline").code == 2, "without connections nobody said where to look"
+
+
+def test_a_first_certificate_that_was_ordered_is_waited_for(tmp_path: Path, run: Command) -> None:
+    place = tmp_path / "f"
+    place.mkdir()
+    for name in ("one", "other"):
+        made = run(
+            "csr",
+            "create",
+            "--for",
+            "fsc",
+            "-e",
+            "preproduction",
+            "--oin",
+            OIN,
+            "--organization",
+            "Gemeente A",
+            "--common-name",
+            f"{name}.example.nl",
+            "--dns",
+            f"{name}.example.nl",
+            "--no-passphrase",
+            "--out",
+            place / name,
+        )
+        assert made.code == 0, made.err
+    entries = [
+        connection(
+            system='"fsc"', files=f'["f/{name}.csr", "f/{name}.key"]', common_name=f'"{name}.example.nl"', **days
+        )
+        for name, days in (("one", {"ordered": "2026-11-10"}), ("other", {}))
+    ]
+    for text, words in ((entries[0], "Wait for"), ("".join(entries), "Order the certificate with the request")):
+        told = run(
+            "--lang",
+            "en",
+            "scan",
+            "--offline",
+            "--connections",
+            written(tmp_path, text),
+            "--moment",
+            "2026-11-22T12:00:00Z",
+        ).told
+        assert f"Now: {words}" in told
+    assert "other.csr" in told.partition("Now:")[2]
