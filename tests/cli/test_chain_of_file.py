@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
 from typing import Final
@@ -165,3 +165,24 @@ def test_beside_the_chain_that_was_made_the_old_one_orders_nothing(run: Command,
     (home / "above.pem").unlink()
     told = told_by(run, tmp_path, file)
     assert [each for each in TOLD if orders(each, told[each])] == []
+
+
+@pytest.mark.parametrize("days", [20, 30])
+def test_a_certificate_that_ends_soon_itself_is_ordered_anew_beside_its_chain(
+    run: Command, tmp_path: Path, days: int
+) -> None:
+    file = lying(tmp_path, *MENDED["ends soon"], '["home"]')
+    ends = datetime(2026, 11, 22, tzinfo=UTC) + timedelta(days=days)
+    leaf = certificate(end=ends) + pem(*MENDED["ends soon"][0])
+    (tmp_path / "home" / "server.pem").write_bytes(leaf)
+    told = told_by(run, tmp_path, file)
+    asks = {
+        "status": "Order it today",
+        "plan": "Order (late: do it now)",
+        "scan": "order it now",
+        "expiry": "should have been ordered",
+    }
+    assert [each for each in TOLD if asks[each] not in told[each]] == []
+    assert [each for each in TOLD if "make the chain anew" not in told[each]] == []
+    alone = run("--lang", "en", "scan", tmp_path / "home", "--offline", "--trust", tmp_path / "root.pem", *AT).told
+    assert "Order the next one now" in " ".join(alone.split())

@@ -143,9 +143,11 @@ def _text(found: Expiry) -> Iterator[Line | str]:
 
 def _order_day(one: HeldCertificate, found: Expiry) -> str:
     """Return by which day the next is to be ordered, where that day is near or passed, or the end is told of."""
-    if one.successor is not None or one.is_authority or one.is_of_provider or one.mend is not None:
+    if one.successor is not None or one.is_authority or one.is_of_provider:
         return ""
     renewal, left = found.renewal(one), one.days_left(found.moment)
+    if one.mend is not None and renewal is Renewal.NOTHING:  # what its chain asks is told
+        return ""
     if left < 0 or (found.state(one) is Nagios.OK and renewal is Renewal.NOTHING):
         return ""
     if renewal is Renewal.LATE:

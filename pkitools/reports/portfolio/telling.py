@@ -14,6 +14,7 @@ from pkitools.checking.file_names import is_called_old_configuration
 from pkitools.findings import Outcome, Report, Severity, Verdict
 from pkitools.frozen import dataclass
 from pkitools.messages import NOTHING, Language, Message, Remedy, RemedyText, error_sentence, message
+from pkitools.messages.days import days_left
 from pkitools.portfolio.model import HeldCertificate, Place, Portfolio, Standing, Successor, Unread
 from pkitools.portfolio.renewing import Renewal, renewal_of
 from pkitools.portfolio.waiting import request_for_next
@@ -206,12 +207,12 @@ def _order_told(
     planned = "" if orders is None else orders.told(certificate, language)
     if planned or certificate.verdict is not Verdict.PASSED:
         return planned
-    if certificate.standing(portfolio.moment) is not Standing.ENDS_SOON:
+    # where a chain is to be mended what it does is told, and beside that what the end of the certificate itself asks
+    is_asked = certificate.mend is None or renewal_of(certificate, portfolio.moment) is Renewal.LATE
+    if certificate.standing(portfolio.moment) is not Standing.ENDS_SOON or not is_asked:
         return _near_told(certificate, portfolio, language)
-    if certificate.mend is not None:
-        return ""  # of a chain that is to be mended that is told
-    code = "ends_soon" if certificate.ends_by is None else "works_no_longer"
-    days = certificate.days_left(portfolio.moment)
+    code = "ends_soon" if certificate.lasts_by is None else "works_no_longer"
+    days = days_left(certificate.lasts, portfolio.moment)
     if certificate.is_of_provider:
         return word("portfolio.report.ends_soon.provider", language, days=days)
     if (request := request_for_next(certificate, portfolio)) is not None:
