@@ -297,7 +297,7 @@ def test_of_what_is_over_no_day_is_told_to_begin_by(
     assert blank.endswith("\n")
     assert told.startswith("Begin with what has expired: is it still in use?")
     assert "2021" not in told
-    # a connection without a certificate is late from its day of going live on, as status says, and comes before the rest
+    # a connection without a certificate is late from going live on, as in status, and comes before the rest
     late = "Begin today with Gemeente A, DigiD Machtigen, preproduction"
     assert ("Begin by" in told, late in told) == ("good" in certificates and not live, bool(live))
     assert "Give one that is still to come" not in told, "that is said of a day that was asked"
