@@ -265,3 +265,25 @@ def test_a_day_to_test_stands_in_the_plan_and_its_calendar(run: Command, several
     now = ran.rpartition("Now: ")[2]
     assert html.escape(now[:60]) in page
     assert page.index(html.escape(now[:60])) < page.index("<table")
+
+
+@pytest.mark.parametrize("lies", ["nothing", "a certificate"])
+def test_what_is_waited_for_says_when_it_comes_and_what_to_do_where_it_did_not(tmp_path: Path, lies: str) -> None:
+    """By the day that the plan has for it; a step that is late is never without something to do."""
+    ordered, live = date(2027, 4, 1), None if lies == "a certificate" else LIVE
+    file = _file(tmp_path, lies, "known", "one", live=live, ordered=ordered)
+    status = _held(file, ordered + DAY)
+    ((one,), (planned,)) = status.statuses, planned_of(status)
+    (delivery,) = (each.day for each in shown_dates(planned) if each.kind is PlanKind.DELIVERY)
+    if lies == "a certificate":
+        renewal = one.of("renewal")
+        assert renewal is not None
+        assert (renewal.code, renewal.params["delivery"]) == ("connections.renewal.ordered", delivery.isoformat())
+        assert f"{delivery.day} {delivery:%B %Y}" in step_said(renewal, "en")
+        return
+    (late,) = _held(file, LIVE + DAY).statuses
+    step = late.of("certificate")
+    assert step is not None
+    assert (step.code, step.state) == ("connections.certificate.late_ordered", StepState.LATE)
+    assert "Ask the TSP when it comes" in step_said(step, "en")
+    assert late.ordered == ordered
