@@ -28,7 +28,7 @@ from pkitools.portfolio.beside import misnamed
 from pkitools.portfolio.claims import Stated
 from pkitools.portfolio.model import VERDICTS, HeldCertificate, Judgement, Place, Standing, Successor
 from pkitools.portfolio.succeeding import is_in_use, line_of, ordered, successions, to_change
-from pkitools.portfolio.where import Beside, beside, in_order_to_name
+from pkitools.portfolio.where import Beside, beside, folder_of, in_order_to_name
 from pkitools.text import joined
 
 T_co = TypeVar("T_co", covariant=True)
@@ -312,10 +312,12 @@ class Kept:
         self, keys: Collection[str], stated: Mapping[str, Stated]
     ) -> Iterator[Iterator[tuple[HeldCertificate, Successor]]]:
         """Yield what follows what in each line of several. Of very many of one name nobody can tell."""
+        closed = frozenset(folder_of(each.place.name) for each in self.others(KEYS) if each.spki_sha256 is None)
         several = """SELECT line, number, body FROM certificate WHERE line IN (SELECT line FROM certificate
             WHERE line IS NOT NULL GROUP BY line HAVING count(*) BETWEEN 2 AND ?) ORDER BY line, number"""
         for _, rows in groupby(self.rows(several, MAX_SUCCESSIONS), key=itemgetter(0)):
-            yield successions([self._whole(number, body) for _, number, body in rows], self._moment, keys, stated)
+            members = [self._whole(number, body) for _, number, body in rows]
+            yield successions(members, self._moment, keys, stated, closed)
 
     def _keys(self) -> frozenset[str]:
         """Return SHA-256 of the public halves of the private keys that were found."""

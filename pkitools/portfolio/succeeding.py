@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from pathlib import PurePath
 from typing import Final
 
 from pkitools.checking.file_names import is_called_copy, is_copy_beside
@@ -20,6 +19,7 @@ from pkitools.limits import MAX_SUCCESSIONS
 from pkitools.messages import NOTHING
 from pkitools.portfolio.claims import Stated
 from pkitools.portfolio.model import HeldCertificate, Judgement, Standing, Successor
+from pkitools.portfolio.where import folder_of
 from pkitools.profiles import trial
 from pkitools.validation.rules import ANCHOR_FOUND
 
@@ -53,6 +53,7 @@ def successions(
     moment: datetime,
     keys: Collection[str] = (),
     stated: Mapping[str, Stated] = _NOTHING_STATED,
+    closed: Collection[str] = (),
 ) -> Iterator[tuple[HeldCertificate, Successor]]:
     """Yield those that are followed by another, and by which; also by what lacks names, where that is all there is.
 
@@ -61,6 +62,7 @@ def successions(
         moment: as of which they stand, aware.
         keys: SHA-256 of the public halves of the private keys that were found, hex: without any no copy is known.
         stated: what is stated of the certificates of connections, by the names of what they claim.
+        closed: the folders of keys that were not opened: one of them may be that of a certificate that lies there.
     """
     links = [one for one in members if one.standing(moment) in _ENDING]
     ending = [one for one in members if one in links or one.is_revoked]
@@ -82,13 +84,15 @@ def successions(
         is_copy = one.sha256 in copies
         last = following[one.sha256] if is_copy else _last(one, following)
         if last is not one and last.sha256 in usable:
-            by = next((new for new in _after(one, following) if is_live(new, one, moment, stated)), None)
-            found = _successor(by or last, one, moment, keys, is_in_place=is_copy)
+            after = (new for new in _after(one, following) if new.sha256 in usable)
+            by = next((new for new in after if is_live(new, one, moment, stated)), None)
+            found = _successor(by or last, one, moment, keys, closed, is_in_place=is_copy)
+            by = None if found.lacks_key else by
             yield one, found if by is None else replace(found, is_live=True, has_replaced=one.not_after < moment)
     for old, new in pairs:
         if old.sha256 not in following and new.sha256 in usable and new.sha256 not in taken:
             following[old.sha256] = new
-            yield old, _successor(new, old, moment, keys)
+            yield old, _successor(new, old, moment, keys, closed)
 
 
 def _after(one: HeldCertificate, following: Mapping[str, HeldCertificate]) -> Iterator[HeldCertificate]:
@@ -101,10 +105,10 @@ def _after(one: HeldCertificate, following: Mapping[str, HeldCertificate]) -> It
 def is_live(new: HeldCertificate, old: HeldCertificate, moment: datetime, stated: Mapping[str, Stated]) -> bool:
     """Return whether something shows that a certificate is in use in place of the one before it.
 
-    One that is revoked is told of whatever comes after it. Nothing that is in force may name the old one, and no server
-    may send it. Then a connection says so, of which both are: by what it states, or by a configuration in force by
-    which a program sends the new one. Without a connection nobody knows what else uses the old one, unless
-    configurations of before name it and nothing else does: by them it was in use, and is no longer.
+    One that is revoked is told of whatever comes after it. Nothing that is in force may name the old one, no server may
+    send it, and it lies nowhere but beside the new one, as a file: a keystore, a Secret or another machine's folder may
+    be in use still. Then the connections say so of which both are: by what they state, or by a configuration in force,
+    beside both, by which a program sends the new one. Without a connection nobody knows what else uses the old one.
 
     Args:
         new, old: one follows the other.
@@ -115,19 +119,16 @@ def is_live(new: HeldCertificate, old: HeldCertificate, moment: datetime, stated
         return False
     if any(place.is_in_force for place in old.places):
         return False
-    is_sent = any(place.is_in_force and place.is_sent and place.entity_id is None for place in new.places)
+    beside = {folder_of(place.name) for place in new.places if place.is_alone_for_its_holder}
+    if not all(place.is_alone_for_its_holder and folder_of(place.name) in beside for place in old.places):
+        return False
+    lies = {folder_of(place.name) for place in old.places}
+    is_sent = any(place.is_in_force and place.is_sent and folder_of(place.name) in lies for place in new.places)
     claims = {each.connection for each in old.judgements}
-    if claims and all(each is not None and each in stated for each in claims):
-        today = moment.astimezone(UTC).date()
-        return all(is_sent or is_stated(stated[each or ""], old, new, today) for each in claims)
-    return is_sent and _is_of_before(old)
-
-
-def _is_of_before(old: HeldCertificate) -> bool:
-    """Return whether configurations of before name a certificate, and it lies nowhere else than there."""
-    folders = {PurePath(place.name).parent for place in old.places if place.idle_by}
-    lies = all(place.entity_id is None and PurePath(place.name).parent in folders for place in old.places)
-    return bool(folders) and lies
+    if not claims or not all(each is not None and each in stated for each in claims):
+        return False
+    today = moment.astimezone(UTC).date()
+    return all(is_sent or is_stated(stated[each or ""], old, new, today) for each in claims)
 
 
 def is_stated(stated: Stated, old: HeldCertificate, new: HeldCertificate, today: date) -> bool:
@@ -170,7 +171,13 @@ def _in_place(
 
 
 def _successor(
-    last: HeldCertificate, old: HeldCertificate, moment: datetime, keys: Collection[str], *, is_in_place: bool = False
+    last: HeldCertificate,
+    old: HeldCertificate,
+    moment: datetime,
+    keys: Collection[str],
+    closed: Collection[str],
+    *,
+    is_in_place: bool = False,
 ) -> Successor:
     names = [place.name for place in last.places]
     used = [name for name in names if not is_called_copy(name)]
@@ -181,7 +188,9 @@ def _successor(
         has_replaced=is_in_place and old.not_after < moment and not is_in_use(old),
         is_named=is_in_use(last),
         is_in_place=is_in_place,
-        lacks_key=old.spki_sha256 in keys and last.spki_sha256 not in keys,
+        lacks_key=old.spki_sha256 in keys
+        and last.spki_sha256 not in keys
+        and not any(folder_of(name) in closed for name in names),
         lacks=_lacking(last, old),
     )
 
@@ -212,7 +221,10 @@ def is_in_place(new: HeldCertificate, old: HeldCertificate, keys: Collection[str
 
 
 def as_they_stand(
-    certificates: Iterable[HeldCertificate], moment: datetime, keys: Collection[str] = ()
+    certificates: Iterable[HeldCertificate],
+    moment: datetime,
+    keys: Collection[str] = (),
+    closed: Collection[str] = (),
 ) -> Mapping[str, Successor]:
     """Return what follows each certificate by its SHA-256, also where no path to a root that is trusted was found.
 
@@ -221,14 +233,16 @@ def as_they_stand(
     Args:
         certificates: those that lie together. Of very many of one line nobody can tell.
         moment: as of which they stand, aware.
-        keys: as of :func:`successions`.
+        keys, closed: as of :func:`successions`.
     """
     lines: dict[bytes, list[HeldCertificate]] = {}
     for one in certificates:
         line = line_of(one)
         if line is not None:
             lines.setdefault(line, []).append(replace(one, judgements=tuple(map(_without_path, one.judgements))))
-    found = (successions(each, moment, keys) for each in lines.values() if 1 < len(each) <= MAX_SUCCESSIONS)
+    found = (
+        successions(each, moment, keys, closed=closed) for each in lines.values() if 1 < len(each) <= MAX_SUCCESSIONS
+    )
     return {old.sha256: successor for pairs in found for old, successor in pairs if not successor.is_partial}
 
 
@@ -309,5 +323,5 @@ def _claimed(one: HeldCertificate) -> set[str]:
 
 def _apart(old: HeldCertificate, new: HeldCertificate) -> bool:
     """Return whether two lie in no folder together."""
-    folders = ({PurePath(place.name).parent for place in one.places} for one in (old, new))
+    folders = ({folder_of(place.name) for place in one.places} for one in (old, new))
     return set.isdisjoint(*folders)

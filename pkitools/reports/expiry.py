@@ -12,6 +12,7 @@ from pkitools.frozen import dataclass, replace
 from pkitools.messages import Language
 from pkitools.portfolio.renewing import Renewal, renewal_of
 from pkitools.portfolio.succeeding import as_they_stand
+from pkitools.portfolio.where import folder_of
 from pkitools.reports.document import instant
 from pkitools.reports.portfolio.as_json import unread_entry
 from pkitools.reports.portfolio.telling import word
@@ -67,7 +68,8 @@ class Expiry:
             portfolio, warning, critical: as of the class.
         """
         keys = frozenset(each.spki_sha256 for each in portfolio.keys if each.spki_sha256 is not None)
-        following = as_they_stand(portfolio.judged, portfolio.moment, keys)
+        closed = frozenset(folder_of(each.place.name) for each in portfolio.keys if each.spki_sha256 is None)
+        following = as_they_stand(portfolio.judged, portfolio.moment, keys, closed)
         if any(one.successor is None and one.sha256 in following for one in portfolio.judged):
             certificates = (
                 replace(one, successor=one.successor or following.get(one.sha256)) for one in portfolio.certificates
@@ -105,8 +107,8 @@ class Expiry:
         that; of all that lasts nine months or longer 90 and 30.
         """
         lasts = (certificate.not_after.date() - certificate.not_before.date()).days
-        warning = min(WARNING_DAYS, lasts // 3) if self.warning is None else self.warning
-        return warning, min(CRITICAL_DAYS, lasts // 9) if self.critical is None else self.critical
+        warning = min(WARNING_DAYS, max(1, lasts // 3)) if self.warning is None else self.warning
+        return warning, min(CRITICAL_DAYS, max(1, lasts // 9)) if self.critical is None else self.critical
 
     def renewal(self, certificate: HeldCertificate) -> Renewal:
         """Return what there is to do for the next of a certificate."""
@@ -136,7 +138,7 @@ class Expiry:
     def fewest(self) -> HeldCertificate | None:
         """Of what counts that with the fewest days left, which may have ended; ``None`` without certificates."""
         counting = [one for one in self.certificates if not one.is_done_with] or self.certificates
-        return min(counting, key=lambda one: one.days_left(self.moment), default=None)
+        return min(counting, key=lambda one: (one.days_left(self.moment), -self.state(one)), default=None)
 
     @property
     def first(self) -> HeldCertificate | None:

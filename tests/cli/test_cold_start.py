@@ -205,14 +205,14 @@ class Bound:
 CASES: dict[str, tuple[str, tuple[object, ...], Bound]] = {
     "version": ("version", ("--version",), Bound(17, 20, 0, 6, 0, 0)),
     "oin check": ("oin", ("oin", "check", OIN), Bound(51, 56, 12, 28, 1, 4)),
-    "cert show": ("show", ("cert", "show", "leaf.pem"), Bound(118, 143, 13, 73, 5, 17)),
+    "cert show": ("show", ("cert", "show", "leaf.pem"), Bound(118, 143, 13, 73, 7, 17)),
     "cert check": (
         "x509",
         (
             *("cert", "check", "leaf.pem", "-e", "preproduction", "--chain", "chain.pem", "--trust", "root.pem"),
             *("--crl", "crl", "--for", "digikoppeling", "--moment", "2026-11-22T12:00:00Z", "--offline"),
         ),
-        Bound(218, 233, 33, 150, 16, 32),
+        Bound(218, 233, 33, 150, 18, 32),
     ),
     "import pkitools.check": ("import x509: import pkitools; pkitools.check", (), Bound(179, 189, 4, 131, 8, 0)),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import NoEncryption, pkcs12
 
 from tests.cli.conftest import run
 from tests.connections.support import CHAIN, OIN, certificate, connection, written
@@ -128,12 +131,43 @@ def test_no_command_alarms_where_the_next_is_in_use_and_each_does_elsewhere(
         assert (ran.code == 10) is is_over, case
         assert ("Put into use" in ran.told) is not case.is_in_use, case
         assert ("is in use:" in ran.told) is case.is_in_use, case
-        # whoever has no connections knows of the old one what configurations of before say alone
-        is_known = named == "the next, of before the old one"
-        nagios = run("expiry", place, "--nagios", "--moment", f"{TODAY[when]}T12:00:00Z")
-        assert (nagios.code == 0) is is_known, case
-        plain = run("scan", place, *_given(folder, when), "--offline")
-        assert (plain.code == 10) is (when == "after" and not is_known), case
+        # without connections nobody knows what else uses the old one
+        assert run("expiry", place, "--nagios", "--moment", f"{TODAY[when]}T12:00:00Z").code != 0, case
+        assert (run("scan", place, *_given(folder, when), "--offline").code == 10) is (when == "after"), case
+
+
+ELSEWHERE: Final = {
+    "a Secret": "secret.yaml",
+    "another folder": "host2/old.pem",
+    "a keystore": "old.p12",
+}
+
+
+@pytest.mark.parametrize("lies", ELSEWHERE)
+def test_where_the_old_one_lies_elsewhere_as_well_what_is_stated_ends_no_alarm(
+    tmp_path: Path, run: Command, lies: str
+) -> None:
+    """What a program loads whole, and what another machine has, may be in use still, whatever is stated."""
+    (tmp_path / "root.pem").write_bytes(pem(good_chain().root.der))
+    place = tmp_path / "a"
+    place.mkdir()
+    old = certificate(OIN, "a.example.nl", END, start=at("2026-01-10")) + CHAIN
+    (place / "old.pem").write_bytes(old)
+    (place / "new.pem").write_bytes(certificate(OIN, "a.example.nl", at("2028-03-01"), start=NEXT_BEGAN) + CHAIN)
+    file = written(tmp_path, connection(files='["a"]', common_name='"a.example.nl"', live="2026-11-10"))
+    asked = ("scan", "--connections", file, *_given(tmp_path, "after"), "--offline")
+    assert run(*asked).code == 0
+    other = place / ELSEWHERE[lies]
+    other.parent.mkdir(exist_ok=True)
+    if lies == "a Secret":
+        data = base64.b64encode(old).decode()
+        other.write_text(f"apiVersion: v1\nkind: Secret\nmetadata: {{name: x}}\ndata:\n  tls.crt: {data}\n")
+    elif lies == "a keystore":
+        leaf, *chain = x509.load_pem_x509_certificates(old)
+        other.write_bytes(pkcs12.serialize_key_and_certificates(b"x", None, leaf, chain, NoEncryption()))
+    else:
+        other.write_bytes(old)
+    assert run(*asked).code == 10
 
 
 _TO_ORDER: Final = re.compile(r"csr create|[Oo]rder (?:it now|another|the next)")

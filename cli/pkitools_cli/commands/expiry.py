@@ -23,7 +23,7 @@ from pkitools.reports.portfolio.telling import (
     what_is_left,
 )
 from pkitools.reports.telling.readable import short_day
-from pkitools.text import visible
+from pkitools.text import shown, visible
 from pkitools_cli.commands.given.judging import trust_option
 from pkitools_cli.commands.scan.claims import refuse_no_place
 from pkitools_cli.commands.scan.orders import order_told
@@ -160,7 +160,7 @@ def _mended(one: HeldCertificate) -> Sequence[str]:
     """Return that the chain of a certificate is to be made anew, and how."""
     from pkitools_cli.commands.status.commands import mending  # few have one
 
-    return next_step(tr("cli.scan.now.chain", name=visible(one.name)), mending(one, ()))
+    return next_step(tr("cli.scan.now.chain", name=shown(one.name)), mending(one, ()))
 
 
 def _to_mend(found: Expiry) -> HeldCertificate | None:
@@ -200,7 +200,7 @@ def _followed_now(ending: Sequence[HeldCertificate]) -> str:
     """Return what is left to do where the next of all is there: first of what needs more than a look."""
     left = [(what_is_left(one.successor), one.name) for one in ending if one.successor is not None]
     slug, name = next((each for each in left if each[0] != "in_place"), left[0])
-    return tr(f"cli.scan.now.{slug}", name=visible(name))
+    return tr(f"cli.scan.now.{slug}", name=shown(name))
 
 
 def _to_order(found: Expiry) -> str:
@@ -212,7 +212,7 @@ def _to_order(found: Expiry) -> str:
         if request is not None:
             return tr("cli.scan.now.request", place=visible(request.place.name))
         slug = "critical" if Nagios.CRITICAL in map(found.state, due) else "warning"
-        return tr(f"cli.expiry.now.{slug}", name=visible(due[0].name))
+        return tr(f"cli.expiry.now.{slug}", name=shown(due[0].name))
     asked = ((found.renewal(one), one.order_by, one) for one in found.certificates if one.successor is None)
     first = first_to_renew(asked)
     return "" if first is None else order_told(first, found.portfolio)
@@ -222,7 +222,7 @@ def _later(ending: Sequence[HeldCertificate], moment: datetime) -> str:
     """Return by which day the next is to be ordered of what is told of and needs not be ordered yet."""
     first = min(ending, key=lambda one: one.order_by)
     day = order_day_told(first.order_by, moment, language())
-    return tr("cli.expiry.now.later", name=visible(first.name), day=day)
+    return tr("cli.expiry.now.later", name=shown(first.name), day=day)
 
 
 def _row(one: HeldCertificate, found: Expiry) -> Line:

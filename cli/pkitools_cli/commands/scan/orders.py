@@ -11,7 +11,7 @@ from pkitools.portfolio.renewing import Renewal, ToRenew, first_to_renew, renewa
 from pkitools.portfolio.waiting import request_for_next
 from pkitools.reports.portfolio.telling import order_day_told
 from pkitools.rules.order_day import AHEAD
-from pkitools.text import visible
+from pkitools.text import shown, visible
 from pkitools_cli.i18n import language, tr
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def coming(portfolio: Portfolio, orders: OrderDays | None) -> ToRenew | None:
 def order_told(asked: ToRenew, portfolio: Portfolio) -> str:
     """Return by which day the next is to be ordered, and with what where a request for it is there, in a sentence."""
     _, day, one = asked
-    told = {"name": visible(one.name), "day": order_day_told(day, portfolio.moment, language())}
+    told = {"name": shown(one.name), "day": order_day_told(day, portfolio.moment, language())}
     request = request_for_next(one, portfolio)
     if request is None:
         return tr("cli.expiry.now.order", **told)

@@ -38,7 +38,7 @@ from pkitools.reports.portfolio.telling import (
     word,
 )
 from pkitools.reports.telling.readable import readable, short_day
-from pkitools.text import few, visible
+from pkitools.text import few, shown, visible
 from pkitools_cli.commands.next_steps import NextStep
 from pkitools_cli.commands.scan.across import across_now, across_told
 from pkitools_cli.commands.scan.chains import Unchained, chains_told, incomplete
@@ -248,7 +248,7 @@ def first_step(
         words = ("status", "--connections", connections.name)
         told_of = tr("cli.scan.now.passed_for") if now == tr("cli.scan.now.passed") else now
         return NextStep(told_of, (*words, *taken(words, given.get(None, ()))))
-    name = "" if one is None else visible(one.name)
+    name = "" if one is None else shown(one.name)
     slug = "chain" if words[:2] == _CHAIN else f"{standing}_file"
     return NextStep(tr(f"cli.scan.now.{slug}", **({"name": name} if slug == "chain" else {})), words, after)
 
@@ -344,9 +344,9 @@ def _awaited(one: HeldCertificate, orders: OrderDays | None) -> str:
     if awaited is not None:
         slug = "ordered_asked" if awaited.is_asked else "ordered"
         day = short_day(at_noon(awaited.due or awaited.ordered), language())
-        return tr(f"cli.scan.now.{slug}{'' if awaited.due else '_on'}", name=visible(one.name), day=day)
+        return tr(f"cli.scan.now.{slug}{'' if awaited.due else '_on'}", name=shown(one.name), day=day)
     assert one.successor is not None  # as who calls has seen
-    return tr(f"cli.scan.now.{what_is_left(one.successor)}", name=visible(one.name))
+    return tr(f"cli.scan.now.{what_is_left(one.successor)}", name=shown(one.name))
 
 
 def _late(portfolio: Portfolio, orders: OrderDays | None) -> Iterator[str]:
@@ -358,7 +358,7 @@ def _late(portfolio: Portfolio, orders: OrderDays | None) -> Iterator[str]:
         day = planned_day(orders, one) if standing in _GOOD else None
         if day is not None and day < portfolio.moment.date():
             told = short_day(at_noon(day), language())
-            yield tr("cli.scan.now.order_late", name=visible(one.name), day=told)
+            yield tr("cli.scan.now.order_late", name=shown(one.name), day=told)
 
 
 def _command(
