@@ -20,7 +20,7 @@ from pkitools.x509.above import Above
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What :func:`check` found.
+    """What :func:`~pkitools.checking.judgement.check` found.
 
     Args:
         report: every outcome of every room, and the verdict.

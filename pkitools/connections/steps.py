@@ -96,10 +96,10 @@ def _order_day(seen: Seen) -> date | None:
 
 
 _BEGUN: Final = {
-    PlanKind.START: {"by": "start_by", "later": "start_later", "late": "start_late"},
-    PlanKind.REGISTER: {"by": "enrol_by", "later": "enrol_later", "late": "enrol_late"},
+    PlanKind.START: {"by": "start_by", "later": "start_later", "late": "start_late", "over": "start_late_order"},
+    PlanKind.REGISTER: {"by": "enrol_by", "later": "enrol_later", "late": "enrol_late", "over": "enrol_late_order"},
 }
-"""What is told of what is begun with, by how its day stands, where the order comes later."""
+"""What is told of what is begun with, by how its day stands, where the order comes later; ``over``: that is late."""
 
 
 def _begin(step: Step, plan: Plan, subscriber: bool | None, today: date) -> StepStatus:
@@ -127,9 +127,8 @@ def _begun(step: Step, one: PlanDate, plan: Plan, today: date) -> StepStatus:
     found = stands_by(step, due, today)
     if one.kind is PlanKind.ORDER or order.late_after <= due:
         return found
-    why = _BEGUN[one.kind][found.code.rpartition(".")[2]]
-    if order.late_after < today:
-        why = f"{why}_order"  # nobody orders by a day that has gone by
+    is_over = order.late_after < today  # nobody orders by a day that has gone by
+    why = _BEGUN[one.kind]["over" if is_over else found.code.rpartition(".")[2]]
     last = order.day if order.day >= today else order.late_after
     return stands(step, found.state, why, due, day=due.isoformat(), order=last.isoformat())
 

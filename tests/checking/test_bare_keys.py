@@ -212,7 +212,9 @@ PLACES = {
     "metadata": '<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" {0} entityID="a">'
     "<md:SPSSODescriptor><md:KeyDescriptor>{1}</md:KeyDescriptor></md:SPSSODescriptor></md:EntityDescriptor>",
     "signature": "<ds:Signature {0}>{1}</ds:Signature>",
-    "cpa": '<tp:CollaborationProtocolAgreement {0}><tp:PartyInfo><tp:Certificate tp:certId="A">{1}</tp:Certificate>'
+    "cpa": "<tp:CollaborationProtocolAgreement {0}>"
+    "<tp:Start>2020-01-01T00:00:00Z</tp:Start><tp:End>2099-01-01T00:00:00Z</tp:End>"
+    '<tp:PartyInfo><tp:Certificate tp:certId="A">{1}</tp:Certificate>'
     "</tp:PartyInfo></tp:CollaborationProtocolAgreement>",
     "nowhere": "<a {0}>{1}</a>",
 }

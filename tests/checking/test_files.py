@@ -367,8 +367,9 @@ def test_no_private_key_belongs_in_a_jwks(world: World, member: dict[str, object
 
 
 def test_no_private_key_belongs_in_a_cpa(world: World) -> None:
-    cpa = f'<tns:CollaborationProtocolAgreement xmlns:ds="x">{key_info(world.good.der)}%s</x>'.encode()
-    assert world.judged(cpa % b"").file_report.codes() == set()
+    times = "<tns:Start>2020-01-01T00:00:00Z</tns:Start><tns:End>2099-01-01T00:00:00Z</tns:End>"
+    cpa = f'<tns:CollaborationProtocolAgreement xmlns:ds="x">{times}{key_info(world.good.der)}%s</x>'.encode()
+    assert world.judged(cpa % b"").file_report.codes() == {"file.metadata.certificates"}
     assert "received.private_key.published" in world.judged(cpa % key_pem(world.good)).file_report.codes()
 
 

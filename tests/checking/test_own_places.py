@@ -196,6 +196,7 @@ def agreement(chains: Chains, anchors: Sequence[bytes] = ()) -> bytes:
     refs = "".join(f'<tp:AnchorCertificateRef tp:certId="{name}"/>' for name, _ in trusted)
     return (
         '<tp:CollaborationProtocolAgreement xmlns:tp="urn:tp" xmlns:ds="http://www.w3.org/2000/09/xmldsig#">'
+        "<tp:Start>2020-01-01T00:00:00Z</tp:Start><tp:End>2099-01-01T00:00:00Z</tp:End>"
         f"<tp:PartyInfo>{told}<tp:TrustAnchors>{refs}</tp:TrustAnchors></tp:PartyInfo>"
         "</tp:CollaborationProtocolAgreement>"
     ).encode()
