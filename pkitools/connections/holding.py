@@ -267,7 +267,15 @@ class _Found:
             keyed=self._keyed(connection, certificate, found),
             strange=tuple(one for one in in_the_way if self._is_strange(one, connection, found)),
             delivery=self._delivery(connection),
-            switch=switch_of(connection, certificate, own, named=named, moment=moment, calendar=self.calendar),
+            switch=switch_of(
+                connection,
+                certificate,
+                own,
+                named=named,
+                is_its=lambda place: connection.number in {owner.number for owner in self.owners.of(place)},
+                moment=moment,
+                calendar=self.calendar,
+            ),
             tsp=connection.tsp_at(moment),
             near=() if certificate is not None else self._near(connection),
         )

@@ -32,12 +32,16 @@ def _switch(seen: Seen, switch: Switch) -> StepStatus:
     if switch.naming is not None:
         return _switch_named(seen, switch, switch.naming)
     told, today = {"day": switch.day.isoformat(), "place": switch.place}, seen.today
+    near, over = "switch", "switch_late"
+    if switch.left is not None:
+        told["left"] = switch.left
+        near, over = "switch_left", "switch_left_over"
     if switch.is_over:
-        return stands(Step.RENEWAL, StepState.LATE, "switch_late", switch.day, **told)
+        return stands(Step.RENEWAL, StepState.LATE, over, switch.day, **told)
     first = min(one.day for one in switch.dates)
     if first < today:
-        return stands(Step.RENEWAL, StepState.LATE, "switch", switch.day, **told)
-    return stands(Step.RENEWAL, stands_by(Step.RENEWAL, first, today).state, "switch", switch.day, **told)
+        return stands(Step.RENEWAL, StepState.LATE, near, switch.day, **told)
+    return stands(Step.RENEWAL, stands_by(Step.RENEWAL, first, today).state, near, switch.day, **told)
 
 
 def _switch_named(seen: Seen, switch: Switch, naming: Naming) -> StepStatus:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -15,9 +15,9 @@ from pkitools.connections.using import Early, Naming
 from pkitools.environment import Environment
 from pkitools.findings import Severity, Verdict
 from pkitools.frozen import dataclass, replace
-from pkitools.portfolio import HeldCertificate, Judgement
+from pkitools.portfolio import HeldCertificate, Judgement, Place
 from pkitools.portfolio.claims import Stated
-from pkitools.portfolio.succeeding import follows, is_since, is_stated, line_of
+from pkitools.portfolio.succeeding import elsewhere, follows, is_since, is_stated, line_of
 from pkitools.portfolio.waiting import names_of
 from pkitools.rules.order_day import AHEAD, LEAD_TIME
 from pkitools.rules.working_days import YEARS, WorkingDays
@@ -105,6 +105,8 @@ class Switch:
         dates: what there is to do, in its order; the last is that day itself.
         naming: where a configuration names the one in use; ``None`` where none does.
         are_both: one names the next as well: both are in use, as on two servers, or with a key of another kind.
+        left: where something shows that the next is in use, a place that holds the one before it and not the next, such
+            as another machine's folder or a Secret; ``None`` elsewhere.
     """
 
     day: date
@@ -113,6 +115,7 @@ class Switch:
     dates: tuple[PlanDate, ...]
     naming: Naming | None = None
     are_both: bool = False
+    left: str | None = None
 
     def is_of(self, day: date) -> bool:
         """Return whether days counted back from a day are those of the certificate that is in use."""
@@ -125,18 +128,21 @@ def switch_of(
     here: Iterable[HeldCertificate],
     *,
     named: Mapping[str, Naming],
+    is_its: Callable[[Place], bool],
     moment: datetime,
     calendar: WorkingDays,
 ) -> Switch | None:
     """Return the change to the next certificate, as long as nothing states that it is live.
 
-    What a configuration names is in use, whatever is stated.
+    What a configuration names is in use, whatever is stated. What is stated is of one place: where the one before lies
+    elsewhere as well, it may be in use there.
 
     Args:
         connection: of which.
         certificate: the one it is held to have: the next, or the one before that, whichever is the better.
         here: what lies at its places.
         named: where a configuration names some of it, by their SHA-256.
+        is_its: whether a place is one of the connection.
         moment: as of when, aware UTC.
         calendar: the working days.
 
@@ -151,16 +157,19 @@ def switch_of(
     old, new = pair
     naming = named.get(old.sha256)
     begins, today, day = new.not_before.date(), moment.date(), old.ends.date()
+    left = None
     if naming is None and (
         new.sha256 in named or is_stated(Stated(connection.live, connection.tested), old, new, today)
     ):
-        return None
+        left = next((place.name for place in elsewhere(old, new) if is_its(place) and place.entity_id is None), None)
+        if left is None:
+            return None
     handling = connection.lead_times_at(moment).of(LeadKind.HANDLING)
     dates = [PlanDate(day, PlanKind.SWITCH)]
     if handling is not None and not is_since(connection.sent, begins, today):
         sent_by = handling.back_from(day, calendar)
         dates.insert(0, PlanDate(sent_by, PlanKind.SWITCH_SEND, handling, handling.basis))
-    return Switch(day, new.places[0].name, old.ends < moment, tuple(dates), naming, new.sha256 in named)
+    return Switch(day, new.places[0].name, old.ends < moment, tuple(dates), naming, new.sha256 in named, left)
 
 
 def _named_and_next(

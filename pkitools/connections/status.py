@@ -83,6 +83,7 @@ _EITHER: Final = frozenset(
     {
         *(f"connections.certificate.{why}" for why in ("misnamed", "gone", "gone_nowhere")),
         *(f"connections.renewal.switch_named{which}" for which in ("", "_live", "_over")),
+        *(f"connections.renewal.switch_left{which}" for which in ("", "_over")),
         *(f"connections.{step}.planned_{why}" for step in ("sent", "tested") for why in ("late", "over")),
         *(f"connections.{step}.planned_short{late}" for step in ("order", "sent") for late in ("", "_late")),
         *(f"connections.{why}" for why in ("renewal.awaited_late", "order.stated_late")),
@@ -254,11 +255,13 @@ class ConnectionStatus:
     @property
     def verdict(self) -> Verdict:
         """FAILED where the certificate is wrong or ended, its metadata or another file with it is, one that lies there
-        as well is wrong, one with its key there has not the OIN, or there is none on the day of going live;
-        INDETERMINATE where something is not known.
+        as well is wrong, one with its key there has not the OIN, there is none on the day of going live, or the one
+        before it has ended and nothing shows that it is in use; INDETERMINATE where something is not known.
         """
         judged = self.certificate is not None and self.certificate.own_verdict is Verdict.FAILED
         judged = judged or any(step.code in REFUSED for step in self.steps)
+        # as in a scan: what is in use, for all that is known, has ended
+        judged = judged or (self.switch is not None and self.switch.is_over)
         missing = next((one for one in self.steps if one.step is Step.CERTIFICATE), None)
         if judged or self.wrong or self.strange or (missing is not None and missing.state is StepState.LATE):
             return Verdict.FAILED

@@ -18,7 +18,7 @@ from pkitools.frozen import replace
 from pkitools.limits import MAX_SUCCESSIONS
 from pkitools.messages import NOTHING
 from pkitools.portfolio.claims import Stated
-from pkitools.portfolio.model import HeldCertificate, Judgement, Standing, Successor
+from pkitools.portfolio.model import HeldCertificate, Judgement, Place, Standing, Successor
 from pkitools.portfolio.where import folder_of
 from pkitools.profiles import trial
 from pkitools.validation.rules import ANCHOR_FOUND
@@ -119,8 +119,7 @@ def is_live(new: HeldCertificate, old: HeldCertificate, moment: datetime, stated
         return False
     if any(place.is_in_force for place in old.places):
         return False
-    beside = {folder_of(place.name) for place in new.places if place.is_alone_for_its_holder}
-    if not all(place.is_alone_for_its_holder and folder_of(place.name) in beside for place in old.places):
+    if elsewhere(old, new):
         return False
     lies = {folder_of(place.name) for place in old.places}
     is_sent = any(place.is_in_force and place.is_sent and folder_of(place.name) in lies for place in new.places)
@@ -129,6 +128,17 @@ def is_live(new: HeldCertificate, old: HeldCertificate, moment: datetime, stated
         return False
     today = moment.astimezone(UTC).date()
     return all(is_sent or is_stated(stated[each or ""], old, new, today) for each in claims)
+
+
+def elsewhere(old: HeldCertificate, new: HeldCertificate) -> tuple[Place, ...]:
+    """Return the places of a certificate but those where it is a file beside the one after it.
+
+    What is stated of a change is of those alone: another may have to be made there still.
+    """
+    beside = {folder_of(place.name) for place in new.places if place.is_alone_for_its_holder}
+    return tuple(
+        place for place in old.places if not (place.is_alone_for_its_holder and folder_of(place.name) in beside)
+    )
 
 
 def is_stated(stated: Stated, old: HeldCertificate, new: HeldCertificate, today: date) -> bool:

@@ -129,6 +129,7 @@ def test_no_command_alarms_where_the_next_is_in_use_and_each_does_elsewhere(
         ran = run("--lang", "en", "scan", "--connections", file, *_given(folder, when), "--offline")
         is_over = when == "after" and not case.is_in_use
         assert (ran.code == 10) is is_over, case
+        assert (run("status", "--connections", file, *_given(folder, when)).code == 10) is is_over, case
         assert ("Put into use" in ran.told) is not case.is_in_use, case
         assert ("is in use:" in ran.told) is case.is_in_use, case
         # without connections nobody knows what else uses the old one
@@ -155,8 +156,10 @@ def test_where_the_old_one_lies_elsewhere_as_well_what_is_stated_ends_no_alarm(
     (place / "old.pem").write_bytes(old)
     (place / "new.pem").write_bytes(certificate(OIN, "a.example.nl", at("2028-03-01"), start=NEXT_BEGAN) + CHAIN)
     file = written(tmp_path, connection(files='["a"]', common_name='"a.example.nl"', live="2026-11-10"))
-    asked = ("scan", "--connections", file, *_given(tmp_path, "after"), "--offline")
-    assert run(*asked).code == 0
+    scan = ("scan", "--connections", file, *_given(tmp_path, "after"), "--offline")
+    status = ("status", "--connections", file, *_given(tmp_path, "after"), "--json")
+    assert run(*scan).code == 0
+    assert run(*status).code != 10
     other = place / ELSEWHERE[lies]
     other.parent.mkdir(exist_ok=True)
     if lies == "a Secret":
@@ -167,7 +170,12 @@ def test_where_the_old_one_lies_elsewhere_as_well_what_is_stated_ends_no_alarm(
         other.write_bytes(pkcs12.serialize_key_and_certificates(b"x", None, leaf, chain, NoEncryption()))
     else:
         other.write_bytes(old)
-    assert run(*asked).code == 10
+    assert run(*scan).code == 10
+    ran = run(*status)
+    assert ran.code == 10
+    step = next(one for one in json.loads(ran.out)["connections"][0]["steps"] if one["step"] == "renewal")
+    assert (step["code"], step["state"]) == ("connections.renewal.switch_left_over", "late")
+    assert str(other) in step["en"]
 
 
 _TO_ORDER: Final = re.compile(r"csr create|[Oo]rder (?:it now|another|the next)")
