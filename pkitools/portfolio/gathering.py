@@ -11,7 +11,8 @@ from pkitools.environment import Environment
 from pkitools.frozen import replace
 from pkitools.portfolio.judging import Judging
 from pkitools.portfolio.keeping import KEYS, REQUESTS, Kept, union
-from pkitools.portfolio.model import Gap, Place, Portfolio, Reading, Unread
+from pkitools.portfolio.model import Gap, HeldRequest, Place, Portfolio, Reading, Unread
+from pkitools.portfolio.outside import unlooked
 from pkitools.portfolio.where import folder_of
 from pkitools.revocation import RevocationPolicy
 
@@ -37,6 +38,7 @@ class Gathering:
     def __init__(self, asked: Iterable[str], judging: Judging) -> None:
         self._asked, self._judging = each_of(asked, str, "asked"), of_type(judging, Judging, "judging")
         self._kept = Kept(judging.moment)
+        self._outside: Gathering | None = None
         self._looked_at = self._passed_over = self._lists = 0
         self._with_lists: dict[str, None] = {}
         self._peer_lists: list[str] = []
@@ -76,6 +78,24 @@ class Gathering:
             known_gap = self._kept.at(_UNREAD, spot)
             self._kept.put(_UNREAD, spot, unread if known_gap is None else _named_by_both(known_gap, unread))
 
+    def unlooked(self) -> tuple[str, ...]:
+        """Return places that nobody asked to look at, of the connections that claim what was found: what comes after it
+        may lie there, and is known once that is added with :meth:`add_outside`.
+        """
+        claims = self._judging.claims
+        return unlooked(claims, self._kept.certificates(is_authority=False), self._asked) if claims else ()
+
+    def add_outside(self, reading: Reading) -> None:
+        """Add what a file gave that nobody asked for: it tells what comes after something, and is not listed.
+
+        Raises:
+            InvalidValueError: it is no reading.
+            FileError: there is no room for it.
+        """
+        if self._outside is None:
+            self._outside = Gathering((), self._judging)
+        self._outside.add(reading)
+
     def portfolio(self, *, complete: bool = True) -> Portfolio:
         """Return what was found.
 
@@ -85,7 +105,7 @@ class Gathering:
             complete: the scan came to its end.
         """
         judging, kept = self._judging, self._kept
-        kept.settle(self._idle, {claim.name: claim.stated for claim in judging.claims})
+        self._settle()
         return Portfolio(
             moment=judging.moment,
             asked=self._asked,
@@ -94,6 +114,7 @@ class Gathering:
             certificates=_held(kept.certificates()),
             keys=_held(kept.others(KEYS)),
             requests=_held(kept.others(REQUESTS)),
+            requests_outside=self._requests_outside(),
             unread=_held(kept.others(_UNREAD)),
             looked_at=self._looked_at,
             passed_over=self._passed_over,
@@ -105,6 +126,21 @@ class Gathering:
             revocation_off=_is_off(judging.revocation),
             connections=tuple(claim.name for claim in judging.claims),
         )
+
+    def _settle(self) -> None:
+        outside = self._outside
+        if outside is not None:
+            outside._settle()
+        stated = {claim.name: claim.stated for claim in self._judging.claims}
+        self._kept.settle(self._idle, stated, None if outside is None else outside._kept)
+
+    def _requests_outside(self) -> tuple[HeldRequest, ...]:
+        """Return the requests outside for which there is no certificate, there or here."""
+        if self._outside is None:
+            return ()
+        held = (self._kept.certificates(), self._outside._kept.certificates())
+        issued = {one.spki_sha256 for each in held for one in each}
+        return tuple(one for one in self._outside._kept.others(REQUESTS) if one.spki_sha256 not in issued)
 
 
 def _held(stored: Sequence[T]) -> Sequence[T]:

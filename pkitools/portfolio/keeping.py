@@ -27,6 +27,7 @@ from pkitools.messages import NOTHING
 from pkitools.portfolio.beside import misnamed
 from pkitools.portfolio.claims import Stated
 from pkitools.portfolio.model import VERDICTS, HeldCertificate, Judgement, Place, Standing, Successor
+from pkitools.portfolio.outside import with_others
 from pkitools.portfolio.succeeding import is_in_use, line_of, ordered, successions, to_change
 from pkitools.portfolio.where import Beside, beside, folder_of, in_order_to_name
 from pkitools.text import joined
@@ -237,12 +238,18 @@ class Kept:
         told: tuple[Outcome, ...] = () if found is None else pickle.loads(found[0])  # noqa: S301  made in this process
         return told
 
-    def settle(self, idle: Collection[str] = (), stated: Mapping[str, Stated] = _NOTHING_STATED) -> None:
+    def settle(
+        self,
+        idle: Collection[str] = (),
+        stated: Mapping[str, Stated] = _NOTHING_STATED,
+        outside: Kept | None = None,
+    ) -> None:
         """Look which certificates are followed by another, and which have another's key, of all that were added.
 
         Args:
             idle: lines of configurations that put nothing into use, as ``FILE:LINE``.
             stated: as of :func:`~pkitools.portfolio.succeeding.successions`.
+            outside: what was not asked for, and may be the next of what was; settled itself.
 
         Raises:
             FileError: there is no room for it.
@@ -252,8 +259,12 @@ class Kept:
         self._order_places()
         self._has_successions = False
         self._run("DELETE FROM succession")
-        keys = self._keys()
-        found = [(self._number(old), next_one) for members in self._lines(keys, stated) for old, next_one in members]
+        found = [
+            (number, next_one)
+            for members in self._lines(stated, outside)
+            for old, next_one in members
+            if (number := self._number(old))  # what lies outside is not told of
+        ]
         for number, successor in found:
             body = pickle.dumps(tuple(getattr(successor, name) for name in _OF_SUCCESSOR))
             self._run("INSERT INTO succession (certificate, body) VALUES (?, ?)", number, body)
@@ -309,19 +320,32 @@ class Kept:
                 yield number
 
     def _lines(
-        self, keys: Collection[str], stated: Mapping[str, Stated]
+        self, stated: Mapping[str, Stated], outside: Kept | None
     ) -> Iterator[Iterator[tuple[HeldCertificate, Successor]]]:
         """Yield what follows what in each line of several. Of very many of one name nobody can tell."""
-        closed = frozenset(folder_of(each.place.name) for each in self.others(KEYS) if each.spki_sha256 is None)
+        keys, closed = self._keys()
+        if outside is not None:
+            keys, closed = (one | other for one, other in zip((keys, closed), outside._keys(), strict=True))
         several = """SELECT line, number, body FROM certificate WHERE line IN (SELECT line FROM certificate
-            WHERE line IS NOT NULL GROUP BY line HAVING count(*) BETWEEN 2 AND ?) ORDER BY line, number"""
-        for _, rows in groupby(self.rows(several, MAX_SUCCESSIONS), key=itemgetter(0)):
+            WHERE line IS NOT NULL GROUP BY line HAVING count(*) BETWEEN ? AND ?) ORDER BY line, number"""
+        fewest = 2 if outside is None else 1
+        for line, rows in groupby(self.rows(several, fewest, MAX_SUCCESSIONS), key=itemgetter(0)):
             members = [self._whole(number, body) for _, number, body in rows]
-            yield successions(members, self._moment, keys, stated, closed)
+            if outside is not None:
+                members = with_others(members, outside.of_line(line))
+            if 1 < len(members) <= MAX_SUCCESSIONS:
+                yield successions(members, self._moment, keys, stated, closed)
 
-    def _keys(self) -> frozenset[str]:
-        """Return SHA-256 of the public halves of the private keys that were found."""
-        return frozenset(each.spki_sha256 for each in self.others(KEYS) if each.spki_sha256 is not None)
+    def of_line(self, line: bytes) -> list[HeldCertificate]:
+        """Return the certificates of one line (:func:`~pkitools.portfolio.succeeding.line_of`), in the order found."""
+        self._run("CREATE INDEX IF NOT EXISTS by_line ON certificate (line)")
+        found = self.rows("SELECT number, body FROM certificate WHERE line = ? ORDER BY number", line)
+        return [self._whole(number, body) for number, body in found]
+
+    def _keys(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Return SHA-256 of the public halves of the private keys that were found, and the folders of closed ones."""
+        opened = frozenset(each.spki_sha256 for each in self.others(KEYS) if each.spki_sha256 is not None)
+        return opened, frozenset(folder_of(each.place.name) for each in self.others(KEYS) if each.spki_sha256 is None)
 
     def _number(self, one: HeldCertificate) -> int:
         (number,) = self._first("SELECT number FROM certificate WHERE sha256 = ?", one.sha256) or (0,)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Set
-from pathlib import PurePath
+from itertools import chain
 
 from pkitools.checking.own_names import compared
 from pkitools.portfolio.model import HeldCertificate, HeldRequest, Portfolio
+from pkitools.portfolio.where import folder_of, same_place
 
 
 def waiting(portfolio: Portfolio) -> Iterator[HeldRequest]:
@@ -57,10 +58,11 @@ def request_for_next(certificate: HeldCertificate, portfolio: Portfolio) -> Held
 
     Without an OIN nobody knows whose it is, and what lies in another folder may be for the other environment.
     """
-    if certificate.oin is None or not portfolio.requests:
+    if certificate.oin is None or not (portfolio.requests or portfolio.requests_outside):
         return None
-    folders = {PurePath(place.name).parent for place in certificate.places}
-    beside = (one for one in portfolio.requests if PurePath(one.place.name).parent in folders)
+    requests = chain(portfolio.requests, portfolio.requests_outside)
+    folders = {same_place(folder_of(place.name)) for place in certificate.places}
+    beside = (one for one in requests if same_place(folder_of(one.place.name)) in folders)
     return waiting_for(beside, portfolio.having, certificate.oin, names_of(certificate))
 
 

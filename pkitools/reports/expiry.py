@@ -222,8 +222,8 @@ def _first(found: Expiry, language: Language) -> str:
         return _words("none", language)
     days, by = first.days_left(found.moment), first.ends_by
     # what ends is the certificate, or that above it: then the certificate itself goes on, and works no longer
-    own, above = (("ends", "ends_one"), ("ended", "ended_one")), (("works", "works_one"), ("worked", "worked_one"))
-    slug = (own if by is None else above)[days < 0][abs(days) == 1]
+    slug = (("ends", "ended") if by is None else ("works", "worked"))[days < 0]
+    slug += "_today" if first.ends.date() == found.moment.date() else "_one" if abs(days) == 1 else ""
     told = [_words(slug, language, name=_named(first.name), days=abs(days), day=first.ends.date().isoformat())]
     if by is not None:
         slug, role = "ends_by" if days >= 0 else "ended_by", role_above(by.role, language)

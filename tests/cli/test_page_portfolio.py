@@ -128,7 +128,7 @@ def test_what_stands_above_with_its_certificate_is_not_missed_below(tmp_path: Pa
         trust=(str(tmp_path / "root.pem"),),
     )
     body = " ".join(unescape(Visitor(given, language).get("/portfolio").body.decode("utf-8")).split())
-    missed = {"nl": "Voor deze aansluitingen is niets gevonden", "en": "For these connections nothing was found"}
+    missed = {"nl": "Voor deze aansluitingen is geen certificaat", "en": "For these connections no certificate"}
     assert (missed[language] in body) is not has
     closed = {"nl": "Versleutelde sleutels zijn niet geopend", "en": "Encrypted keys were not opened"}
     assert closed[language] in body

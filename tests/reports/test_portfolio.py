@@ -16,11 +16,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
 from pkitools.findings import Verdict
 from pkitools.messages import LANGUAGES, Language
 from pkitools.portfolio import Gap, HeldCertificate, Judging, Portfolio, Unread, changes_since, read_earlier
-from pkitools.portfolio.model import Place, Successor
+from pkitools.portfolio.model import EnvironmentBasis, Judgement, Place, Successor
 from pkitools.portfolio.reading import held_certificate
 from pkitools.portfolio.risk import risks_of
 from pkitools.reports import Expiry, Telling, expiry_document, portfolio_report, report_form, report_suffixes
@@ -28,6 +29,7 @@ from pkitools.reports.expiry import Nagios, nagios_line
 from pkitools.reports.portfolio.across import _STRANGE, risk_said
 from pkitools.reports.portfolio.as_csv import COLUMNS
 from pkitools.reports.portfolio.telling import deciding, deciding_files, told_besides
+from pkitools.x509.above import Above
 from pkitools_cli.commands.scan.across import across_told
 from tests.portfolio.support import CHAIN, WHOLE, hostile, scanned, something_of_everything
 from tests.reports.test_csv_cells import TEXTS
@@ -187,6 +189,27 @@ WORDS: Final = {
     ),
     "en": ("ends in 2 days", "ends in 1 day ", "ended 1 day ago", "ended 2 days ago", "no certificate found"),
 }
+
+
+TODAY: Final = {
+    "nl": ("verloopt vandaag", "is vandaag verlopen", "werkt tot en met vandaag", "werkt sinds vandaag niet meer"),
+    "en": ("ends today", "ended today", "works until today", "has not worked since today"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_of_the_last_day_itself_no_number_of_days_is_told(language: Language) -> None:
+    one = scanned_one()
+    noon = one.not_after.replace(hour=12)
+    asked = Judgement(Environment.PRODUCTION, EnvironmentBasis.ASKED, Verdict.PASSED, path=(Above("TSP", noon, "00"),))
+    cut_short = replace(one, not_after=noon + timedelta(days=30), judgements=(asked,))
+    told = []
+    for each in (replace(one, not_after=noon), cut_short):
+        for hour in (11, 13):
+            found = Portfolio(noon.replace(hour=hour), ("a",), certificates=(each,))
+            told.append(nagios_line(Expiry.of(found, 90, 30), language).partition(" | ")[0])
+    for words, line in zip(TODAY[language], told, strict=True):
+        assert f" {words} ({noon.date()})" in line
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -179,8 +179,9 @@ def _now(found: Expiry) -> str:
         return tr("cli.scan.now.nothing")
     alone = [one for one in found.certificates if one.successor is None and found.state(one) is not Nagios.OK]
     own = [one for one in alone if not one.is_of_provider]
-    if any(one.days_left(found.moment) < 0 for one in own):
-        return tr("cli.scan.now.expired")
+    ended = next((one for one in own if one.days_left(found.moment) < 0), None)
+    if ended is not None:
+        return tr("cli.scan.now.expired", name=shown(ended.name))
     if ordering := _to_order(found):
         return ordering
     if len(own) < len(alone):

@@ -253,7 +253,7 @@ def _first_things(planned: Sequence[Planned], today: date, apart: Mapping[int, s
     ended = [one for one in over if one.plan is not None and one.plan.anchor is Anchor.END]
     gone = [one for one in over if one.connection is None]  # of days that were asked, no connection waits
     if ended:
-        yield tr("cli.scan.now.expired")
+        yield _ended(ended, apart)
     rest = [one for one in planned if one not in ended and one not in gone]
     due = [(one, first) for one in rest if (first := first_to_do(one, today)) is not None]
     late = [(one, first) for one, first in due if first.late_after < today]
@@ -267,6 +267,13 @@ def _first_things(planned: Sequence[Planned], today: date, apart: Mapping[int, s
         yield _to_do_first("today" if first.day <= today else "begin", one, first, apart, len(alike) - 1)
     elif gone:
         yield tr("cli.plan.now.gone")
+
+
+def _ended(ended: Sequence[Planned], apart: Mapping[int, str]) -> str:
+    """Return that another is to be ordered for what has ended: it is in use, says whoever states the connection."""
+    name = visible(connection_name(ended[0], language(), apart))
+    more = len(ended) - 1
+    return tr("cli.plan.now.ended", name=tr("cli.plan.now.more", name=name, count=more) if more else name)
 
 
 def _action(one: Planned, first: PlanDate) -> str:

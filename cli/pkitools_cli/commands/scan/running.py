@@ -139,6 +139,8 @@ class Running:
                 for reading in scan(self._places(), self.judging, fetch=self.fetch, executor=executor, contents=held):
                     gathering.add(reading)
                     told.at(gathering.looked_at)
+                for reading in scan(gathering.unlooked(), self.judging, executor=executor):
+                    gathering.add_outside(reading)
         except KeyboardInterrupt:
             complete = False
             complain(tr("cli.scan.stopped", count=gathering.looked_at))

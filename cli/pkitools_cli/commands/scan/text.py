@@ -242,7 +242,7 @@ def first_step(
             return chain.step(given)
         none = _none_found(portfolio, connections)
         ordered = _first_ordered(portfolio, connections)
-        if connections is None or now not in {tr("cli.scan.now.passed"), none, ordered}:
+        if connections is None or now not in {tr("cli.scan.now.passed"), none, ordered, _done_with(portfolio)}:
             return NextStep(now)
         # what is stated and not in a certificate, sent or tested is none of a scan's, nor what was not ordered yet
         words = ("status", "--connections", connections.name)
@@ -449,7 +449,8 @@ def _now(
     if not portfolio.complete:
         return tr("cli.scan.now.partial")
     if worst in _URGENT:
-        return tr(f"cli.scan.now.{'provider' if _is_the_other_sides(worst, first) else worst}")
+        slug = "provider" if _is_the_other_sides(worst, first) else worst
+        return tr(f"cli.scan.now.{slug}", **({"name": shown(first.name)} if first and slug == "expired" else {}))
     if not portfolio.is_whole:
         return tr("cli.scan.now.unread")
     if worst is Standing.PASSED and any(one.is_revocation_unknown for one in portfolio.judged):
@@ -460,10 +461,17 @@ def _now(
     return (
         _waiting(portfolio, worst, connections)
         or (none if worst is None else "")
+        or (_done_with(portfolio) if worst in {None, Standing.NOT_JUDGED} else "")
         or _warned(portfolio, worst)
         or _own_data(portfolio)
         or tr(f"cli.scan.now.{worst or 'nothing'}")
     )
+
+
+def _done_with(portfolio: Portfolio) -> str:
+    """Return what to do where nothing was found but what nobody needs any more."""
+    one = next(iter(portfolio.judged), None)
+    return "" if one is None or not one.is_done_with else tr("cli.scan.now.done_with", name=shown(one.name))
 
 
 def _chain_of_warned(portfolio: Portfolio) -> Unchained | None:
