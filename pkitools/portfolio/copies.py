@@ -1,4 +1,5 @@
-"""Files that have ended and are called copies of what was before: whether anything uses them all the same.
+"""Certificates that have ended, in files called copies of what was before, or of which it is stated that what comes
+after them is in use: whether anything uses them all the same.
 
 A configuration of a program that no reader of ours knows names what it uses too, or the folder that it lies in, and a
 folder may be reached by a link that is called otherwise than the folder.
@@ -32,6 +33,7 @@ _LONGEST: Final = 260
 _LINE_FEED: Final = "\n"
 _ENTERED_BEFORE: Final = "portfolio.error.entered_before"
 _OWN: Final = "pkitools"
+_CONNECTION: Final = "[[connection]]"
 _HEADERS: Final = ("standing,not_after,", "standing;not_after;")
 """What a report of ours says of itself, and one in CSV begins with: that tells of certificates, and uses no file."""
 _DIGITS: Final = 16  # of a thumbprint: a report for people has no more
@@ -51,9 +53,15 @@ class Copies:
         self._files: dict[str, list[HeldCertificate]] = {}
         self._links: dict[str, str] = {}
 
-    def note(self, name: str, one: HeldCertificate) -> None:
-        """Keep a certificate that has ended, where its file is called a copy."""
-        if not one.is_authority and is_called_copy(name):
+    def note(self, name: str, one: HeldCertificate, *, is_stated: bool = False) -> None:
+        """Keep a certificate that has ended, where its file is called a copy.
+
+        Args:
+            name: the file.
+            one: it.
+            is_stated: it is of connections, which state what is in use: keep it whatever its file is called.
+        """
+        if not one.is_authority and (is_stated or is_called_copy(name)):
             places = tuple(each for each in one.places if not each.is_of_peer)
             if places:
                 self._files.setdefault(name, []).append(replace(one, judgements=(), places=places))
@@ -109,6 +117,8 @@ class Copies:
                 if name not in named and name not in counted:
                     of_folder.setdefault(name, at)
             for name, at in (*named.items(), *of_folder.items()):
+                if kind is _Kind.CONNECTIONS and not is_called_copy(name):
+                    continue
                 if name != source and (source, name) not in told and not _tells_of(self._files[name], folded, kind):
                     told.add((source, name))
                     if name in of_folder:
@@ -258,6 +268,8 @@ class _Kind(Enum):
     REPORT = auto()
     """One of ours."""
     SUMS = auto()
+    CONNECTIONS = auto()
+    """A file of connections, which says where their files lie."""
     NONE = auto()
 
 
@@ -267,6 +279,8 @@ def is_no_use(source: str) -> bool:
 
 
 def _kind(text: str) -> _Kind:
+    if _CONNECTION in text:
+        return _Kind.CONNECTIONS
     if _OWN in text or text.lstrip("\ufeff").startswith(_HEADERS):
         return _Kind.REPORT
     return _Kind.SUMS if _is_list_of_sums(text) else _Kind.NONE
@@ -277,7 +291,7 @@ def _tells_of(held: Iterable[HeldCertificate], text: str, kind: _Kind) -> bool:
 
     A report has a thumbprint of what is in it. A list of sums that has one is no such list: it pins what is used.
     """
-    if kind is _Kind.NONE:
+    if kind in {_Kind.NONE, _Kind.CONNECTIONS}:
         return False
     has_thumbprint = any(one.sha256[:_DIGITS] in text or one.sha1 in text for one in held)
     return has_thumbprint is (kind is _Kind.REPORT)

@@ -483,7 +483,7 @@ class Scan:
             self.lodgers.note(reading)
             for one in reading.certificates:
                 if one.not_after < moment:
-                    self.copies.note(reading.name, one)
+                    self.copies.note(reading.name, one, is_stated=bool(self.judge.asked.claims))
             for unread in reading.unread:
                 self.copies.note_link(unread)
             if self.keeps is not None and not any(map(self.keeps, reading.certificates)):

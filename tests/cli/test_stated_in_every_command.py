@@ -178,6 +178,34 @@ def test_where_the_old_one_lies_elsewhere_as_well_what_is_stated_ends_no_alarm(
     assert str(other) in step["en"]
 
 
+TEXTS: Final = {
+    "a unit": ("app.service", "[Service]\nExecStart=/usr/bin/app --cert old.pem\n", True),
+    "settings": ("application.yml", "server:\n  ssl:\n    certificate: /etc/app/a/old.pem\n", True),
+    "Compose": ("compose.yaml", "services:\n  x:\n    volumes: ['./old.pem:/etc/ssl/site.pem:ro']\n", True),
+    "a file of connections": ("connections.toml", '[[connection]]\nfiles = ["old.pem", "new.pem"]\n', False),
+    "words for people": ("README.md", "old.pem is what we had before new.pem.\n", False),
+    "a list": ("stock.csv", "file;state\nold.pem;ended\n", False),
+    "a unit that names the next": ("app.service", "[Service]\nExecStart=/usr/bin/app --cert new.pem\n", False),
+}
+"""A text beside both, and whether it uses the old one."""
+
+
+@pytest.mark.parametrize("kind", TEXTS)
+def test_a_text_that_names_the_old_one_goes_before_what_is_stated(tmp_path: Path, run: Command, kind: str) -> None:
+    name, text, is_used = TEXTS[kind]
+    (tmp_path / "root.pem").write_bytes(pem(good_chain().root.der))
+    place = tmp_path / "a"
+    place.mkdir()
+    old = certificate(OIN, "a.example.nl", END, start=at("2026-01-10")) + CHAIN
+    (place / "old.pem").write_bytes(old)
+    (place / "new.pem").write_bytes(certificate(OIN, "a.example.nl", at("2028-03-01"), start=NEXT_BEGAN) + CHAIN)
+    (place / name).write_text(text, encoding="utf-8")
+    file = written(tmp_path, connection(files='["a"]', common_name='"a.example.nl"', live="2026-11-10"))
+    for words in (("scan", "--offline"), ("status",)):
+        ran = run(*words, "--connections", file, *_given(tmp_path, "after"), "--json")
+        assert (ran.code == 10) is is_used, (words, ran.told)
+
+
 _TO_ORDER: Final = re.compile(r"csr create|[Oo]rder (?:it now|another|the next)")
 ORDERED: Final = {"waits": "2026-11-10", "overdue": "2026-02-10", "to come": "2027-01-10", "of before": "2025-11-10"}
 
