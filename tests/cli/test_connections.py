@@ -295,7 +295,8 @@ def test_of_what_is_over_no_day_is_told_to_begin_by(
     blank, now = ran.out.rstrip().split("\nNow: ")
     told = " ".join(now.split())
     assert blank.endswith("\n")
-    assert told.startswith("Begin with what has expired: is it still in use?")
+    assert told.startswith("Begin with Gemeente A, DigiD Machtigen, preproduction")
+    assert ": the certificate has expired. Is it still in use?" in told
     assert "2021" not in told
     # without a certificate one is late from its day of going live on, as status says, and comes before the rest
     late = "Begin today with Gemeente A, DigiD Machtigen, preproduction"

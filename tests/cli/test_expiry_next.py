@@ -45,7 +45,8 @@ def test_what_is_there_needs_not_be_ordered(
     scan = run("scan", folder, *trust, *AT).told
     alone = [each for each, is_alone in ((end, not has_next), (other, other is not None)) if is_alone]
     first = "host.example.nl" if other is None else "b.example.nl"
-    followed, expired = tr("cli.scan.now.successor", name="host.example.nl"), tr("cli.scan.now.expired")
+    ended = "b.example.nl" if other == "ended" else "host.example.nl"
+    followed, expired = tr("cli.scan.now.successor", name="host.example.nl"), tr("cli.scan.now.expired", name=ended)
     expected = followed if not alone else expired if "ended" in alone else tr("cli.expiry.now.critical", name=first)
     assert expected in expiry
     assert (followed in scan, expired in scan) == (expected == followed, expected == expired)

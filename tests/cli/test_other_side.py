@@ -114,7 +114,7 @@ def test_a_scan_ends_with_asking_the_other_side(
         told = run("scan", ".", "--moment", f"{moment}T12:00:00Z").told
     asked = "Now: Ask the identity provider for new metadata"
     assert (asked in told) is (is_told and not own), told
-    assert ("Now: Begin with what has expired" in told) is (is_told and own), told
+    assert ("which has expired: is it still in use?" in told) is (is_told and own), told
 
 
 OWN: Final = {  # files, with the spans of what is in them
@@ -141,5 +141,5 @@ def test_what_is_told_to_do_first_is_of_ones_own_or_to_ask_and_nothing_else(
     now = " ".join(ran.told.partition("Now:")[2].split())
     assert ("dentity provider" in now) is (kind not in {"ends soon", "ended"}), ran.told
     assert ("rder" in now) is (kind in {"ends soon", "ended"}), now
-    assert ("Begin with what has expired" in now) is (kind == "ended"), now
+    assert ("which has expired: is it still in use?" in now) is (kind == "ended"), now
     assert ran.code == 10

@@ -36,7 +36,7 @@ def test_the_command_names_the_connection_and_what_none_claims(run: Command, tmp
     ran = run("--lang", "en", "scan", folder / "tls", *given)
     assert "Judged for: Gemeente A, DigiD Machtigen, preproduction" in ran.told
     assert "1 certificate is claimed by no connection" in ran.told
-    assert "nothing was found: Gemeente A, DigiD Machtigen, production." in ran.told
+    assert "no certificate was found: Gemeente A, DigiD Machtigen, production." in ran.told
     document = run("scan", *given, "--json").document  # of the places of the connections themselves
     assert_valid(document, "scan-v1")
     assert document["asked"] == [str(folder / "tls" / "a")]

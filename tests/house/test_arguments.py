@@ -819,6 +819,7 @@ ALSO_GOOD: Mapping[str, Callable[[], Given]] = {
     "uses_of": lambda: {"connections": read()},
     "Gathering": lambda: {"asked": ["a"], "judging": held()[0]},
     "Gathering.add": lambda: {"self": gathering(), "reading": reading()},
+    "Gathering.add_outside": lambda: {"self": gathering(), "reading": reading()},
     "Portfolio.having": lambda: {"self": found(), "spki_sha256": "0" * 64},
     "Risks.of": lambda: {"self": risks(), "sha256": "0" * 64},
     "by_folder": lambda: {"asked": ["a"]},

@@ -270,7 +270,7 @@ def _first_things(planned: Sequence[Planned], today: date, apart: Mapping[int, s
 
 
 def _ended(ended: Sequence[Planned], apart: Mapping[int, str]) -> str:
-    """Return that another is to be ordered for what has ended: it is in use, says whoever states the connection."""
+    """Return that it is to be looked whether what has ended is in use, and another is to be ordered then."""
     name = visible(connection_name(ended[0], language(), apart))
     more = len(ended) - 1
     return tr("cli.plan.now.ended", name=tr("cli.plan.now.more", name=name, count=more) if more else name)
