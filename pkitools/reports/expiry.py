@@ -216,14 +216,23 @@ def nagios_line(found: Expiry, language: Language = "en") -> str:
     return f"PKITOOLS {found.overall.name} - {before}{told} | {data}"
 
 
+_SLUGS: Final = {
+    (False, False): ("ends", "ends_one", "ends_today"),
+    (False, True): ("ended", "ended_one", "ended_today"),
+    (True, False): ("works", "works_one", "works_today"),
+    (True, True): ("worked", "worked_one", "worked_today"),
+}
+"""The words for what works up to the end of what stands above it or not, and is over or not: of days, a day, today."""
+
+
 def _first(found: Expiry, language: Language) -> str:
     """Return the words for what asks for somebody first."""
     if (first := found.first) is None:
         return _words("none", language)
     days, by = first.days_left(found.moment), first.ends_by
     # what ends is the certificate, or that above it: then the certificate itself goes on, and works no longer
-    slug = (("ends", "ended") if by is None else ("works", "worked"))[days < 0]
-    slug += "_today" if first.ends.date() == found.moment.date() else "_one" if abs(days) == 1 else ""
+    of_days, of_one, of_today = _SLUGS[by is not None, days < 0]
+    slug = of_today if first.ends.date() == found.moment.date() else of_one if abs(days) == 1 else of_days
     told = [_words(slug, language, name=_named(first.name), days=abs(days), day=first.ends.date().isoformat())]
     if by is not None:
         slug, role = "ends_by" if days >= 0 else "ended_by", role_above(by.role, language)

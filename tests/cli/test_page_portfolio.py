@@ -128,7 +128,7 @@ def test_what_stands_above_with_its_certificate_is_not_missed_below(tmp_path: Pa
         trust=(str(tmp_path / "root.pem"),),
     )
     body = " ".join(unescape(Visitor(given, language).get("/portfolio").body.decode("utf-8")).split())
-    missed = {"nl": "Voor deze aansluitingen is geen certificaat", "en": "For these connections no certificate"}
+    missed = {"nl": "Geen certificaat gevonden voor deze aansluitingen", "en": "For these connections no certificate"}
     assert (missed[language] in body) is not has
     closed = {"nl": "Versleutelde sleutels zijn niet geopend", "en": "Encrypted keys were not opened"}
     assert closed[language] in body
@@ -146,7 +146,7 @@ def test_how_the_connections_stand_begins_with_what_to_do_first(tmp_path: Path, 
     given = replace(GIVEN, connections=str(file))
     body = " ".join(unescape(Visitor(given, "en").get("/portfolio").body.decode("utf-8")).split())
     box = body[body.index('<div class="notice ') : body.index('<form class="line"')]
-    tone, now = ("soon", "Do what is to do now") if lies == "nothing" else ("unsure", "Look first at what could not")
+    tone, now = ("soon", "Begin with Gemeente A") if lies == "nothing" else ("unsure", "Look first at what could not")
     assert box.startswith(f'<div class="notice {tone}">')
     assert f"<strong>Now:</strong> {now}" in box
     assert "--" not in box

@@ -13,7 +13,7 @@ from pkitools.messages import message
 from pkitools.portfolio.model import Gap
 from pkitools.reports.planning.work import at_noon, connection_name, missed_told
 from pkitools.reports.telling.readable import readable, short_day
-from pkitools.text import few, visible
+from pkitools.text import few, shown, visible
 from pkitools_cli.commands.renewing import wants_own_name
 from pkitools_cli.commands.status.commands import command_for, is_refused, makes_key, public_part_of
 from pkitools_cli.commands.status.new_files import NewFiles
@@ -82,7 +82,7 @@ def status_told(
         words = ("status", "--connections", status.connections.name, *given)
         yield from next_step(tr("cli.status.now.grouped", names=_first_of(status, now)), words)
     else:
-        yield from next_step(tr(f"cli.status.now.{now}"))
+        yield from next_step(_now_told(status, now))
 
 
 def of_all(status: ConnectionsStatus, *, keys_closed: str = "cli.status.keys_closed") -> Iterator[str]:
@@ -173,7 +173,16 @@ def now_told(status: ConnectionsStatus, *, is_read: bool, takes_passphrase: bool
         takes_passphrase: whoever is told so can give one, as the option of a command.
     """
     now = _now(status, is_read=is_read)
-    return tr(f"cli.status.now.{'unread' if now == 'locked' and not takes_passphrase else now}")
+    return _now_told(status, "unread" if now == "locked" and not takes_passphrase else now)
+
+
+def _now_told(status: ConnectionsStatus, now: str) -> str:
+    """Return what to do first in a sentence, with the first connection that it is about."""
+    if now not in _TOLD:
+        return tr(f"cli.status.now.{now}")
+    first = next(one for one in status.in_order() if one.state == now)
+    name = connection_name(first.connection, language(), status.connections.told_apart())
+    return tr(f"cli.status.now.{now}", name=shown(name))
 
 
 def _now(status: ConnectionsStatus, *, is_read: bool) -> str:
