@@ -42,6 +42,8 @@ _NO_USE: Final = pattern(
     r"|\.[a-z]{1,20}ignore|\.gitattributes"  # .dockerignore: what is named there is not taken
     r"|.+\.(?:csv|tsv)|.+\.log(?:[.-][0-9]{1,8})?|\.history|\.[a-z]{1,20}_history"  # lists, and what was done
 )
+_FOR_PEOPLE: Final = pattern(r".+\.(?:md|markdown|rst|adoc|html?|txt)")
+"""Words for people, by the name of their file: they tell of any certificate, and of a copy seldom but to use it."""
 _SUM: Final = pattern(r"\\?[0-9a-f]{32,128} [ *]\S.*|(?:md5|sha[0-9/-]{1,8}) ?\(.+\) ?= ?[0-9a-f]{32,128}")
 """A line of ``sha256sum``, or of BSD's ``sha256``, in small letters."""
 
@@ -104,6 +106,7 @@ class Copies:
             if not (is_within or folders.may_name(folded) or files.are_in(folded)):
                 continue
             kind = _kind(folded)
+            is_for_people = kind is _Kind.CONNECTIONS or _FOR_PEOPLE.fullmatch(_bare(source)) is not None
             report = source if kind is _Kind.REPORT else report
             if source == report and kind is not _Kind.REPORT:
                 continue  # a further part of it
@@ -117,7 +120,7 @@ class Copies:
                 if name not in named and name not in counted:
                     of_folder.setdefault(name, at)
             for name, at in (*named.items(), *of_folder.items()):
-                if kind is _Kind.CONNECTIONS and not is_called_copy(name):
+                if is_for_people and not is_called_copy(name):
                     continue
                 if name != source and (source, name) not in told and not _tells_of(self._files[name], folded, kind):
                     told.add((source, name))

@@ -183,7 +183,8 @@ TEXTS: Final = {
     "settings": ("application.yml", "server:\n  ssl:\n    certificate: /etc/app/a/old.pem\n", True),
     "Compose": ("compose.yaml", "services:\n  x:\n    volumes: ['./old.pem:/etc/ssl/site.pem:ro']\n", True),
     "a file of connections": ("connections.toml", '[[connection]]\nfiles = ["old.pem", "new.pem"]\n', False),
-    "words for people": ("README.md", "old.pem is what we had before new.pem.\n", False),
+    "words for people": ("notes.md", "old.pem is what we had before new.pem.\n", False),
+    "a script": ("deploy.sh", "curl --cert old.pem https://b.example.nl/\n", True),
     "a list": ("stock.csv", "file;state\nold.pem;ended\n", False),
     "a unit that names the next": ("app.service", "[Service]\nExecStart=/usr/bin/app --cert new.pem\n", False),
 }
