@@ -226,7 +226,8 @@ def _scale(few: int, many: int) -> Table:
         "scale",
         "A scan of many files",
         "Distinct G4 leaves in distinct files: each is read and judged as in the table of verdicts, and the results "
-        "are kept for a report. What two processes gain is also held against bare signature checks in two.",
+        "are kept for a report. What two processes gain is also held against bare signature checks in two. Where one "
+        "signature check takes 100 µs, 6.67 of them are the time of one in 1,500 files a second.",
         "µs",
         (
             Job(ONE, of(one_signature, G4), "yardstick"),
@@ -243,6 +244,7 @@ def _scale(few: int, many: int) -> Table:
             Ratio(large, small, 1.1, 14),
             Ratio(two, wall, 1.7, 15, at_least=True),
             Ratio(two, wall, 0.9, 15, at_least=True, beside=(BARE_TWO, BARE)),
+            Ratio(two, ONE, 6.67, 18),
         ),
         (
             Figure(f"the first result of a scan of {many:,} files", scale.first_result(many), "ms", 500, 16),
@@ -403,5 +405,5 @@ def tables(*, quick: bool, scale: int = 10_000) -> Sequence[Table]:
 
 SIZE: Final = "× the file"
 MIXES: Final[tuple[crl.Mix, ...]] = ("equal", "mixed", "layouts")
-GOALS: Final = 17
+GOALS: Final = 18
 """Rows of the table of goals."""
