@@ -9,7 +9,7 @@ from typing import Final
 from pkitools.connections.described import in_short
 from pkitools.connections.model import Connection
 from pkitools.connections.planning import BEGIN, Plan, PlanDate, PlanKind
-from pkitools.connections.renewal_steps import renewal_of
+from pkitools.connections.renewal_steps import renewal_step
 from pkitools.connections.renewing import is_ordered, is_wrong_by_key
 from pkitools.connections.seen import Seen, coming, stands, stands_by
 from pkitools.connections.status import NOT_SHOWN, NOT_TESTED, ConnectionStatus, Step, StepState, StepStatus
@@ -42,7 +42,7 @@ def steps_of(seen: Seen) -> tuple[StepStatus, ...]:
     found.append(_stated(seen, Step.SENT, seen.connection.sent))
     if takes_metadata(seen.connection):
         found.append(_metadata(seen))
-    return (*found, _stated(seen, Step.TESTED, seen.connection.tested), renewal_of(seen))
+    return (*found, _stated(seen, Step.TESTED, seen.connection.tested), renewal_step(seen))
 
 
 def _of_other_side(seen: Seen, certificate: HeldCertificate) -> tuple[StepStatus, ...]:

@@ -39,7 +39,7 @@ from pkitools.portfolio.judging import ANYWHERE, Judge, Judging
 from pkitools.portfolio.known import Collecting
 from pkitools.portfolio.lodging import Lodgers
 from pkitools.portfolio.model import Gap, HeldCertificate, OwnKey, Pending, Pointer, Reading, Target, Unread
-from pkitools.portfolio.opening import Seen, ToRead, parts_of_text, unit_of
+from pkitools.portfolio.opening import KeptContent, ToRead, parts_of_text, unit_of
 from pkitools.portfolio.pairing import Named, not_as_named, not_opened, said_of_key, with_said
 from pkitools.portfolio.peers import Fetch, Peer, asked_together, unit_of_peer
 from pkitools.portfolio.pointers import text_of
@@ -157,7 +157,7 @@ class Scan:
     active: set[str] = field(default_factory=set)
     old: dict[str, bool] = field(default_factory=dict)
     called_old: set[str] = field(default_factory=set)
-    seen: Seen = field(default_factory=Seen)
+    kept: KeptContent = field(default_factory=KeptContent)
     lodgers: Lodgers = field(init=False)
 
     def __post_init__(self) -> None:
@@ -463,7 +463,7 @@ class Scan:
         collecting = Collecting()
         found = chain(self.held, self._walked(files))
         crash = self.judge.asked.raise_crashes
-        for name, count in gathered_from(found, collecting, self.seen, raise_crashes=crash):
+        for name, count in gathered_from(found, collecting, self.kept, raise_crashes=crash):
             yield _with_unread(Reading(name, is_again=True), "portfolio.error.not_kept", count)
         known, lent = collecting.known(), Collecting()
         beside = (found for found in _walked(self.lends, below=False) if isinstance(found, FoundFile))
@@ -507,7 +507,7 @@ class Scan:
         if isinstance(found, Unread):
             return Reading(found.name, unread=(found,))
         as_found = ToRead(found.name, found.in_folder, is_top=found.is_top, is_trusted=found.is_trusted)
-        return self._claimed(unit_of(as_found, self.seen))
+        return self._claimed(unit_of(as_found, self.kept))
 
     def _claimed(self, unit: Unit | Reading) -> Unit | Reading:
         if isinstance(unit, Reading):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.findings import Severity
 from pkitools.portfolio.model import Standing
-from pkitools.portfolio.renewing import Renewal, ToRenew, first_to_renew, renewal_of
+from pkitools.portfolio.renewing import NextDuty, ToRenew, first_to_renew, next_duty
 from pkitools.portfolio.waiting import request_for_next
 from pkitools.reports.portfolio.telling import order_day_told
 from pkitools.rules.order_day import AHEAD
@@ -49,12 +49,12 @@ def to_renew(standing: Standing, one: HeldCertificate, moment: datetime, orders:
         orders: says by which day it is to be ordered, by the plans of connections; ``None`` without any.
     """
     if standing not in _ASKED or (orders is not None and orders.is_ordered(one)):
-        return Renewal.NOTHING, one.ends.date(), one
+        return NextDuty.NOTHING, one.ends.date(), one
     planned = None if orders is None else planned_day(orders, one)
-    renewal = renewal_of(one, moment, planned)
-    if renewal in {Renewal.NOTHING, Renewal.SWITCH}:
-        return renewal, one.ends.date(), one
-    return renewal, planned or one.order_by, one
+    duty = next_duty(one, moment, planned)
+    if duty in {NextDuty.NOTHING, NextDuty.SWITCH}:
+        return duty, one.ends.date(), one
+    return duty, planned or one.order_by, one
 
 
 def coming(portfolio: Portfolio, orders: OrderDays | None) -> ToRenew | None:
@@ -75,10 +75,10 @@ def order_told(asked: ToRenew, portfolio: Portfolio) -> str:
 
 def weight_of_renewals(portfolio: Portfolio, orders: OrderDays | None) -> Severity | None:
     """Return what weighs of what there is to do for the next ones: that it is late a warning, else a notice."""
-    found = {to_renew(*each, portfolio.moment, orders)[0] for each in portfolio.in_order()} - {Renewal.NOTHING}
+    found = {to_renew(*each, portfolio.moment, orders)[0] for each in portfolio.in_order()} - {NextDuty.NOTHING}
     if not found:
         return None
-    return Severity.WARNING if Renewal.LATE in found else Severity.NOTICE
+    return Severity.WARNING if NextDuty.LATE in found else Severity.NOTICE
 
 
 def weight_of_stated(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pkitools.findings import Severity, Verdict
 from pkitools.limits import MAX_MESSAGE_VALUE
 from pkitools.portfolio.model import HeldCertificate, Portfolio, Standing
-from pkitools.portfolio.renewing import Renewal
+from pkitools.portfolio.renewing import NextDuty
 from pkitools.reports.portfolio.telling import (
     Telling,
     cut_short_told,
@@ -144,10 +144,10 @@ class Table:
             return one.successor.has_replaced, one.successor.is_live, what_is_left(one.successor), is_named
         awaited = None if self._orders is None or standing not in ENDING else self._orders.awaited(one)
         weight = None if self._orders is None else planned_weight(self._orders, standing, one, self._portfolio.moment)
-        renewal, day, _ = to_renew(standing, one, self._portfolio.moment, self._orders)
+        duty, day, _ = to_renew(standing, one, self._portfolio.moment, self._orders)
         planned = None if self._orders is None else planned_day(self._orders, one)
         return (
-            (renewal, day) if renewal is Renewal.ORDER or planned is not None else None,
+            (duty, day) if duty is NextDuty.ORDER or planned is not None else None,
             one.partial is not None,
             one.ends_by is not None,
             one.mend is not None,

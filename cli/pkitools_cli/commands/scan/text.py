@@ -22,7 +22,7 @@ from pkitools.portfolio.model import (
     Standing,
     Unread,
 )
-from pkitools.portfolio.renewing import Renewal
+from pkitools.portfolio.renewing import NextDuty
 from pkitools.portfolio.waiting import request_for_next, waiting
 from pkitools.reports.planning.work import at_noon, names_by_claim
 from pkitools.reports.portfolio.telling import (
@@ -263,7 +263,7 @@ def _before_a_command(
     """Yield what is to be done and no command of ours does: what can wait the least first."""
     yield from _late(portfolio, orders)
     first = _to_renew(portfolio, orders, standing, one)
-    if first is not None and first[0] is not Renewal.SWITCH:
+    if first is not None and first[0] is not NextDuty.SWITCH:
         yield order_told(first, portfolio)
     if (across := across_now(risks, portfolio)) is not None:
         yield across
