@@ -26,7 +26,7 @@ from pkitools.reports.telling.readable import short_day
 from pkitools.text import shown, visible
 from pkitools_cli.commands.given.judging import trust_option
 from pkitools_cli.commands.scan.claims import refuse_no_place
-from pkitools_cli.commands.scan.orders import order_told
+from pkitools_cli.commands.scan.orders import WEIGHTS, order_told
 from pkitools_cli.commands.scan.running import Running
 from pkitools_cli.commands.status.asked import Scanning
 from pkitools_cli.exit_codes import ExitCode, MonitorCode, of_verdicts
@@ -48,12 +48,6 @@ _OF_STATE: Final = {
     Nagios.WARNING: Severity.NOTICE,
     Nagios.OK: Severity.INFO,
     Nagios.UNKNOWN: Severity.INFO,
-}
-_OF_RENEWAL: Final = {
-    NextDuty.LATE: Severity.WARNING,
-    NextDuty.ORDER: Severity.NOTICE,
-    NextDuty.SWITCH: Severity.NOTICE,
-    NextDuty.NOTHING: Severity.INFO,
 }
 
 
@@ -112,7 +106,7 @@ def _code(found: Expiry, fail_on: Severity | None) -> ExitCode:
     verdicts = [
         (Verdict.FAILED, Severity.ERROR)
         if one.days_left(found.moment) < 0 and not one.is_set_aside
-        else (Verdict.PASSED, max(_OF_STATE[found.state(one)], _OF_RENEWAL[found.next_duty(one)]))
+        else (Verdict.PASSED, max(_OF_STATE[found.state(one)], WEIGHTS.get(found.next_duty(one), Severity.INFO)))
         for one in found.certificates
     ]
     return of_verdicts(verdicts, fail_on, complete=found.portfolio.is_whole)
