@@ -27,7 +27,6 @@ from pkitools.portfolio.following import (
     any_together,
     key_beside,
     keys_called,
-    listing_of,
     resolved,
     too_deep,
 )
@@ -37,6 +36,7 @@ from pkitools.portfolio.including import NO_ROOTS, Whole, whole_of
 from pkitools.portfolio.inventory import peer_of
 from pkitools.portfolio.judging import ANYWHERE, Judge, Judging
 from pkitools.portfolio.known import Collecting
+from pkitools.portfolio.leading import LedTo
 from pkitools.portfolio.lodging import Lodgers
 from pkitools.portfolio.model import Gap, HeldCertificate, OwnKey, Pending, Pointer, Reading, Target, Unread
 from pkitools.portfolio.opening import KeptContent, ToRead, parts_of_text, unit_of
@@ -530,15 +530,7 @@ class Scan:
 
     def _followed(self, further: Iterable[tuple[str, Pointer]]) -> Iterator[ToRead | Reading]:
         """Yield what pointers lead to, each file once with all that points to it."""
-        named: dict[str, list[str]] = {}
-        listings: dict[str, tuple[str, ...] | None] = {}
-        keys: set[str] = set()
-        serving: set[str] = set()
-        stated: set[str] = set()  # the keys that are named
-        passed: set[str] = set()  # the keys that a program does not load, as it has another
-        own: set[str] = set()  # what is named as anything but what is trusted
-        whole: set[str] = set()  # what is named for what it holds, and not as a part of a configuration
-        beside: dict[str, dict[str, None]] = {}
+        led = LedTo()
         further = list(further)
         self.including.update((name, None) for name, pointer in further if pointer.target is Target.PATTERN)
         for name, pointer in further:
@@ -547,45 +539,24 @@ class Scan:
             found = resolved(pointer, name)
             yield from self._led_to(name, pointer, found)
             for path in map(self._as_given, found.files):
-                if (path, origin) not in self.followed:
-                    self.followed.add((path, origin))
-                    named.setdefault(path, []).append(origin)
-                    listing = listing_of(pointer, name)
-                    listings[path] = listings.get(path) if listing is None else listing
+                is_new = (path, origin) not in self.followed
+                self.followed.add((path, origin))
+                led.note(path, pointer, name, is_new=is_new, is_authority=path in self.judge.known.places)
                 self._note(path, pointer, name)
-                if pointer.target is not Target.PATTERN:
-                    whole.add(path)
-                if not pointer.trusts:
-                    own.add(path)
-                if pointer.serves:
-                    serving.add(path)
-                elif path in self.judge.known.places:
-                    beside.setdefault(name, {})[path] = None
-                if pointer.is_key:
-                    keys.add(path)
-                    stated.add(path)
-                    self._doubt(pointer, name)
-                    if name not in self.including:  # what that includes may say otherwise
-                        self._pair(path, pointer, name)
-                elif (key := self._loaded(pointer, path, passed, name)) is not None:
-                    keys.add(key)
-                    named.setdefault(key, []).append(origin)
-                    listings.setdefault(key, None)
-                    self._hold((path, key), name, is_named=False)
-        for path, origins in {**{key: [] for key in passed}, **named}.items():
-            sent_with = _named_beside(origins, beside) if path in serving else None
-            is_part, is_trusted = path not in whole, path not in own
-            yield ToRead(
-                path,
-                True,
-                tuple(origins),
-                listings.get(path),
-                path in keys,
-                sent_with,
-                is_part,
-                is_trusted=is_trusted,
-                is_passed_over=path in passed and path not in stated,
-            )
+                self._note_keys(path, pointer, name, led)
+        yield from led.files()
+
+    def _note_keys(self, path: str, pointer: Pointer, name: str, led: LedTo) -> None:
+        """Note which private keys go with what a pointer leads to."""
+        if not pointer.is_key:
+            key = self._loaded(pointer, path, led, name)
+            if key is not None:
+                led.note_loaded(key, f"{name}:{pointer.line}")
+                self._hold((path, key), name, is_named=False)
+            return
+        self._doubt(pointer, name)
+        if name not in self.including:  # what that includes may say otherwise
+            self._pair(path, pointer, name)
 
     def _led_to(self, name: str, pointer: Pointer, found: Leads) -> Iterator[Reading]:
         """Note what is included, and yield what is not known.
@@ -630,12 +601,12 @@ class Scan:
             spot = path, pointer.is_key, f"{name}:{pointer.line}"
             self.named.setdefault(spot, Named(path, pointer, name))
 
-    def _loaded(self, pointer: Pointer, path: str, passed: set[str], name: str) -> str | None:
+    def _loaded(self, pointer: Pointer, path: str, led: LedTo, name: str) -> str | None:
         """Return the key that a program loads with a certificate by itself, and note those that it passes over."""
         if pointer.own_key is OwnKey.LOADED:
             self._hold((path, path), name)
             called = keys_called(pointer, path)
-            passed.update(called if called and self._has_key(path) else ())
+            led.passed.update(dict.fromkeys(called) if called and self._has_key(path) else {})
         return key_beside(pointer, path)
 
     def _has_key(self, name: str) -> bool:
@@ -715,15 +686,6 @@ def _of_several(certificate: str, name: str, pointer: Pointer) -> Reading:
 def _same_spot(name: str, line: int) -> tuple[str, int]:
     """Return a line of a file, however that was reached."""
     return os.path.realpath(name), line
-
-
-def _named_beside(origins: Iterable[str], beside: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
-    """Return the files of authorities that the same configurations name.
-
-    Apache sends one along, and OpenSSL completes the chain of a certificate that came alone by those a server trusts.
-    """
-    files = dict.fromkeys(origin.rpartition(":")[0] for origin in origins) if beside else ()
-    return tuple(dict.fromkeys(each for file in files for each in beside.get(file, ())))
 
 
 def _with_unread(reading: Reading, code: str, count: int) -> Reading:
