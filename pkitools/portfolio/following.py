@@ -13,7 +13,8 @@ from pkitools.files import is_file, is_folder, may_be_there
 from pkitools.files.common import file_error
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_PATTERN_FILES, MAX_PATTERN_FOLDERS
-from pkitools.portfolio.model import Gap, Pointer, Target, Unread
+from pkitools.portfolio.model import Gap, Unread
+from pkitools.portfolio.pointing import Pointer, Target
 from pkitools.text import pattern
 
 MOST_ROUNDS: Final = 20

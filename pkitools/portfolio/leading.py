@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pkitools.frozen import dataclass, field
 from pkitools.portfolio.following import listing_of
-from pkitools.portfolio.model import Pointer, Target
 from pkitools.portfolio.opening import ToRead
+from pkitools.portfolio.pointing import Pointer, Target
 
 
 @dataclass

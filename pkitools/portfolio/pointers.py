@@ -21,7 +21,7 @@ from pkitools.limits import MAX_CONFIGURATION_BYTES, MAX_POINTERS
 from pkitools.portfolio.conditions import cases_of, has_cases
 from pkitools.portfolio.directives import DATA, PROGRAMS, Block, Directive, of_escaped_keys
 from pkitools.portfolio.inventory import LISTS, TABLES, may_be_list, of_inventory
-from pkitools.portfolio.model import OwnKey, Pointer, Target, Unnamed
+from pkitools.portfolio.pointing import OwnKey, Pointer, Target, Unnamed
 from pkitools.portfolio.programs import Program, directive_words, kinds, name_of, with_braces, word_of
 from pkitools.text import pattern, size_text
 

@@ -38,11 +38,12 @@ from pkitools.portfolio.judging import ANYWHERE, Judge, Judging
 from pkitools.portfolio.known import Collecting
 from pkitools.portfolio.leading import LedTo
 from pkitools.portfolio.lodging import Lodgers
-from pkitools.portfolio.model import Gap, HeldCertificate, OwnKey, Pending, Pointer, Reading, Target, Unread
+from pkitools.portfolio.model import Gap, HeldCertificate, Pending, Reading, Unread
 from pkitools.portfolio.opening import KeptContent, ToRead, parts_of_text, unit_of
 from pkitools.portfolio.pairing import Named, not_as_named, not_opened, said_of_key, with_said
 from pkitools.portfolio.peers import Fetch, Peer, asked_together, unit_of_peer
 from pkitools.portfolio.pointers import text_of
+from pkitools.portfolio.pointing import OwnKey, Pointer, Target
 from pkitools.portfolio.reading import Unit, examine, held_certificate
 from pkitools.portfolio.taking import key_taken, refuse_closed
 from pkitools.portfolio.walking import FoundFile, Walk

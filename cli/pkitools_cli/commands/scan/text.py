@@ -12,16 +12,8 @@ from pkitools.checking.private_keys import BESIDE, NAMED
 from pkitools.findings import Severity, Status, Verdict
 from pkitools.frozen import replace
 from pkitools.portfolio.following import POINTS_NOWHERE
-from pkitools.portfolio.model import (
-    EnvironmentBasis,
-    Gap,
-    HeldCertificate,
-    HeldRequest,
-    Judgement,
-    Portfolio,
-    Standing,
-    Unread,
-)
+from pkitools.portfolio.judgements import EnvironmentBasis, Judgement
+from pkitools.portfolio.model import Gap, HeldCertificate, HeldRequest, Portfolio, Standing, Unread
 from pkitools.portfolio.renewing import NextDuty
 from pkitools.portfolio.waiting import request_for_next, waiting
 from pkitools.reports.planning.work import at_noon, names_by_claim
