@@ -1,8 +1,8 @@
 """What a configuration points to: files with certificates and keys, further configuration.
 
 The programs and their directives stand in :mod:`~pkitools.portfolio.programs`, and how each text is taken apart in
-:mod:`~pkitools.portfolio.directives`. What such a directive names and could not be made out is told. What somebody
-hands in may also be an inventory (:mod:`~pkitools.portfolio.inventory`).
+:mod:`~pkitools.portfolio.directives` and :mod:`~pkitools.portfolio.keyed_directives`. What such a directive names and
+could not be made out is told. What somebody hands in may also be an inventory (:mod:`~pkitools.portfolio.inventory`).
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from pkitools.errors import LimitError, PkitoolsError
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_CONFIGURATION_BYTES, MAX_POINTERS
 from pkitools.portfolio.conditions import cases_of, has_cases
-from pkitools.portfolio.directives import DATA, PROGRAMS, Block, Directive, of_escaped_keys
+from pkitools.portfolio.directives import Block, Directive
 from pkitools.portfolio.inventory import LISTS, TABLES, may_be_list, of_inventory
+from pkitools.portfolio.keyed_directives import DATA, PROGRAMS, of_escaped_keys
 from pkitools.portfolio.pointing import OwnKey, Pointer, Target, Unnamed
 from pkitools.portfolio.programs import Program, directive_words, kinds, name_of, with_braces, word_of
 from pkitools.text import pattern, size_text
