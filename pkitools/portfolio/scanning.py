@@ -32,7 +32,7 @@ from pkitools.portfolio.following import (
 )
 from pkitools.portfolio.foreseeing import gathered_from
 from pkitools.portfolio.in_use import InUse
-from pkitools.portfolio.including import NO_ROOTS, Whole, whole_of
+from pkitools.portfolio.including import Whole, whole_of
 from pkitools.portfolio.inventory import peer_of
 from pkitools.portfolio.judging import ANYWHERE, Judge, Judging
 from pkitools.portfolio.known import Collecting
@@ -45,6 +45,7 @@ from pkitools.portfolio.peers import Fetch, Peer, asked_together, unit_of_peer
 from pkitools.portfolio.pointers import text_of
 from pkitools.portfolio.pointing import OwnKey, Pointer, Target
 from pkitools.portfolio.reading import Unit, examine, held_certificate
+from pkitools.portfolio.rooting import Roots
 from pkitools.portfolio.taking import key_taken, refuse_closed
 from pkitools.portfolio.walking import FoundFile, Walk
 from pkitools.portfolio.where import same_place
@@ -151,7 +152,7 @@ class Scan:
     copies: Copies = field(default_factory=Copies)
     named: dict[tuple[str, bool, str], Named] = field(default_factory=dict)
     keyed: set[str] = field(default_factory=set)
-    roots: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
+    roots: Roots = field(default_factory=Roots)
     sure: set[tuple[str, str]] = field(default_factory=set)
     doubtful: dict[tuple[str, str], tuple[str, Pointer]] = field(default_factory=dict)
     idle: set[str] = field(default_factory=set)
@@ -246,39 +247,9 @@ class Scan:
 
         Once for each folder that a program opens its names from.
         """
-        real = os.path.realpath(name)
-        known: list[Mapping[str, str]]
-        known = [{source: root} for (path, source), roots in self.roots.items() if path == real for root in roots]
-        for roots in known or [NO_ROOTS]:
+        for roots in self.roots.of(name):
             found = whole_of(name, self._text, self.in_use.reached(name), roots)
             yield replace(found, pointers=[(self._as_given(origin), pointer) for origin, pointer in found.pointers])
-
-    def _rooted(self, further: list[tuple[str, Pointer]]) -> list[tuple[str, Pointer]]:
-        """Return pointers as their program opens them: a part has its names from where the main configuration lies.
-
-        Each once for every main configuration that is known to include what it stands in.
-        """
-        at_places = [((os.path.realpath(name), pointer.program), name, pointer) for name, pointer in further]
-        places: dict[tuple[str, str], list[tuple[str, Pointer]]] = {}
-        for at, name, pointer in at_places:
-            places.setdefault(at, []).append((name, pointer))
-        waiting = [(at, root) for at, found in places.items() for root in (*found[0][1].roots, *self.roots.get(at, ()))]
-        looked = set[tuple[tuple[str, str], str]]()
-        while waiting:
-            at, root = waiting.pop()
-            self.roots.setdefault(at, {})[root] = None
-            if (at, root) in looked:
-                continue
-            looked.add((at, root))
-            for name, pointer in places.get(at, ()):
-                if pointer.target is Target.PATTERN:
-                    files = resolved(replace(pointer, roots=(root,)), name).files
-                    waiting += (((os.path.realpath(path), pointer.program), root) for path in files)
-        return [
-            (name, replace(pointer, roots=(root,)) if root else pointer)
-            for at, name, pointer in at_places
-            for root in pointer.roots or self.roots.get(at, ("",))
-        ]
 
     def _note_idle(self, wholes: Iterable[tuple[str, Whole]]) -> None:
         """Note which lines name what their program does not use, as the configuration that includes them has it."""
@@ -446,12 +417,12 @@ class Scan:
             if not further:
                 break
             peers += [(p.text, f"{name}:{p.line}") for name, p in further if p.target is Target.PEER]
-            units, further = list(self._followed(self._rooted(further))), []
+            units, further = list(self._followed(self.roots.rooted(further))), []
             yield from self._noted(
                 readings_of((self._claimed(unit_of(each)) for each in units), self.judge, self.executor), further
             )
         yield from self._of_peers(peers)
-        for name, pointer in self._rooted(further):
+        for name, pointer in self.roots.rooted(further):
             told, origin = resolved(pointer, name), f"{name}:{pointer.line}"
             if told.unread is not None:
                 yield Reading(name, unread=(told.unread,), is_again=True)
