@@ -24,7 +24,6 @@ from pkitools.portfolio.following import (
     MOST_ROUNDS,
     POINTS_NOWHERE,
     Leads,
-    any_together,
     key_beside,
     keys_called,
     resolved,
@@ -41,6 +40,7 @@ from pkitools.portfolio.lodging import Lodgers
 from pkitools.portfolio.model import Gap, HeldCertificate, Pending, Reading, Unread
 from pkitools.portfolio.opening import KeptContent, ToRead, parts_of_text, unit_of
 from pkitools.portfolio.pairing import Named, not_as_named, not_opened, said_of_key, with_said
+from pkitools.portfolio.pairs import Pairs
 from pkitools.portfolio.peers import Fetch, Peer, asked_together, unit_of_peer
 from pkitools.portfolio.pointers import text_of
 from pkitools.portfolio.pointing import OwnKey, Pointer, Target
@@ -143,27 +143,24 @@ class Scan:
     followed: set[tuple[str, str]] = field(default_factory=set)
     authorities: dict[bytes, bytes] = field(default_factory=dict)
     pending: list[Pending] = field(default_factory=list)
-    pairs: dict[tuple[str, str], bool] = field(default_factory=dict)
-    paired_by: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     including: dict[str, None] = field(default_factory=dict)
     given: dict[str, str] = field(default_factory=dict)
     in_use: InUse = field(default_factory=InUse)
     unknown: list[tuple[str, Pointer, Unread]] = field(default_factory=list)
     copies: Copies = field(default_factory=Copies)
     named: dict[tuple[str, bool, str], Named] = field(default_factory=dict)
-    keyed: set[str] = field(default_factory=set)
     roots: Roots = field(default_factory=Roots)
-    sure: set[tuple[str, str]] = field(default_factory=set)
-    doubtful: dict[tuple[str, str], tuple[str, Pointer]] = field(default_factory=dict)
     idle: set[str] = field(default_factory=set)
     active: set[str] = field(default_factory=set)
     old: dict[str, bool] = field(default_factory=dict)
     called_old: set[str] = field(default_factory=set)
     kept: KeptContent = field(default_factory=KeptContent)
     lodgers: Lodgers = field(init=False)
+    pairs: Pairs = field(init=False)
 
     def __post_init__(self) -> None:
         self.lodgers = Lodgers(self.judge.asked.claims)
+        self.pairs = Pairs(self._as_given)
 
     def readings(self, given: Sequence[str]) -> Iterator[Reading]:
         """Yield what every file and peer gives.
@@ -221,16 +218,16 @@ class Scan:
         yield from self._again()
         for name, pointer in chain.from_iterable(whole.pointers for _, whole in wholes):
             if pointer.is_key and pointer.key_of:
-                self._keyed(pointer, name)
+                self.pairs.note_keyed(pointer, name)
                 for path in resolved(pointer, name).files:
-                    self._pair(self._as_given(path), pointer, name)
-        paired: dict[str, list[str]] = {name: [] for name in self.keyed}
-        for (certificate, key), is_named in self.pairs.items():
+                    self.pairs.note(self._as_given(path), pointer, name)
+        paired: dict[str, list[str]] = {name: [] for name in self.pairs.keyed}
+        for (certificate, key), is_named in self.pairs.is_named.items():
             if is_named and certificate != key:
                 paired.setdefault(certificate, []).append(key)
-            if not all(map(self._is_old, self.paired_by[certificate, key])):
+            if not all(map(self._is_old, self.pairs.origins[certificate, key])):
                 yield from self._not_fitting(certificate, key, is_named=is_named)
-        yield from self._not_opened(frozenset(key for _, key in self.pairs))
+        yield from self._not_opened(frozenset(key for _, key in self.pairs.is_named))
         in_use = (each for each in self.named.values() if not self._is_old(each.origin))
         yield from not_as_named(map(self._as_included(outermost, parts), in_use), paired, key_beside, self.judge)
         yield from self._used(files)
@@ -379,9 +376,9 @@ class Scan:
         except PkitoolsError as error:
             yield not_opened(key, error, self._origins(key, is_key=True) or self._origins(certificate, is_key=False))
             return
-        pair = (certificate, key)
-        if wrong and pair in self.doubtful and pair not in self.sure:
-            yield _of_several(certificate, *self.doubtful[pair])
+        doubt = self.pairs.doubt_of((certificate, key))
+        if wrong and doubt is not None:
+            yield _of_several(certificate, *doubt)
         elif wrong:
             self.said[certificate] = (*self.said.get(certificate, ()), *wrong)
             yield with_said(examine(replace(unit, claims=self._leads([certificate])), self.judge), wrong)
@@ -524,11 +521,11 @@ class Scan:
             key = self._loaded(pointer, path, led, name)
             if key is not None:
                 led.note_loaded(key, f"{name}:{pointer.line}")
-                self._hold((path, key), name, is_named=False)
+                self.pairs.hold((path, key), name, is_named=False)
             return
-        self._doubt(pointer, name)
+        self.pairs.note_doubtful(pointer, name)
         if name not in self.including:  # what that includes may say otherwise
-            self._pair(path, pointer, name)
+            self.pairs.note(path, pointer, name)
 
     def _led_to(self, name: str, pointer: Pointer, found: Leads) -> Iterator[Reading]:
         """Note what is included, and yield what is not known.
@@ -576,7 +573,7 @@ class Scan:
     def _loaded(self, pointer: Pointer, path: str, led: LedTo, name: str) -> str | None:
         """Return the key that a program loads with a certificate by itself, and note those that it passes over."""
         if pointer.own_key is OwnKey.LOADED:
-            self._hold((path, path), name)
+            self.pairs.hold((path, path), name)
             called = keys_called(pointer, path)
             led.passed.update(dict.fromkeys(called) if called and self._has_key(path) else {})
         return key_beside(pointer, path)
@@ -590,32 +587,6 @@ class Scan:
         """Return the text of a file; ``None`` of what cannot be read, which is told where it is read."""
         unit = next((each for each in self.held if each.name == name), None) or unit_of(ToRead(name, in_folder=True))
         return None if isinstance(unit, Reading) else text_of(unit.data, unit.name)
-
-    def _keyed(self, pointer: Pointer, name: str) -> None:
-        """Note that a key is named for a certificate, also where that key is not there."""
-        found = resolved(replace(pointer, text=pointer.key_of, bases=pointer.key_of_bases), name)
-        self.keyed.update(map(self._as_given, found.files[:1]))
-
-    def _pair(self, key: str, pointer: Pointer, name: str) -> None:
-        """Note which certificate a key is to fit."""
-        if pointer.key_of:
-            found = resolved(replace(pointer, text=pointer.key_of, bases=pointer.key_of_bases), name)
-            for path in found.files[:1]:
-                self._hold((self._as_given(path), key), name)
-                self.pairs[self._as_given(path), key] = True
-            self.sure.update((self._as_given(path), key) for path in found.files[:1] if pointer.roots)
-
-    def _doubt(self, pointer: Pointer, name: str) -> None:
-        """Note the certificates and private keys of which nobody says whether they are meant."""
-        for one in any_together(pointer, name) if pointer.key_of else ():
-            of, key = map(self._as_given, one)
-            self.doubtful.setdefault((of, key), (name, pointer))
-            self._hold((of, key), name)
-
-    def _hold(self, pair: tuple[str, str], name: str, *, is_named: bool = True) -> None:
-        """Note a certificate with a private key that is to fit it, and the configuration by which they go together."""
-        self.pairs.setdefault(pair, is_named)
-        self.paired_by.setdefault(pair, set()).add(name)
 
     def _of_peers(self, peers: Sequence[tuple[str, str]]) -> Iterator[Reading]:
         named: dict[Peer, list[str]] = {}
