@@ -111,7 +111,7 @@ MAX_POINTERS: Final = 10_000
 MAX_PENDING: Final = 2_000
 """Certificates without a path that are judged again when a keystore or a peer turns out to hold their issuer; 4 MB."""
 
-MAX_SEEN_BYTES: Final = 32 * 1024 * 1024
+MAX_KEPT_BYTES: Final = 32 * 1024 * 1024
 """Content of files with one certificate that a scan keeps until it judges them: ten thousand are read once."""
 
 MAX_FOUND_AUTHORITIES: Final = 1_000

@@ -52,15 +52,28 @@ _KEY_ENDS: Final = frozenset((
 _KEY_WORDS: Final = frozenset(("key", "privkey", "privatekey", "pkey", "sleutel", "privesleutel", "privésleutel"))
 _SEVERAL: Final = 2
 _MOST_ALIKE: Final = 50  # names with one word: what more have tells none from the others
-_KEPT: Final = pattern(r"\.bak-[0-9]+")  # what pkitools calls what it wrote over
-_COPY: Final = pattern(r".+(?:~|\.(?:bak(?:-[0-9]+)?|old|orig))")
+_KEPT_END: Final = r"\.bak-[0-9]+"  # what pkitools calls what it wrote over
+_OLD_ENDS: Final = {
+    "~": True,
+    r"\.bak": True,
+    _KEPT_END: True,
+    r"\.old": True,
+    r"\.orig": True,
+    r"\.bak\.?[0-9]+": False,
+    r"\.(?:backup|save|disabled)": False,
+    r"\.sw[op]": False,  # of vim
+    r"\.rpm(?:save|new|orig)": False,  # of the package managers of Red Hat and Debian
+    r"\.(?:dpkg|ucf)-[a-z]{1,10}": False,
+}
+"""How the name of what was in use before ends, and whether that of a certificate or key does: the rest are added to
+configurations, which no program reads then. Of a configuration neither its folder nor a year says so.
+"""
+_KEPT: Final = pattern(_KEPT_END)
+_COPY: Final = pattern(rf".+(?:{'|'.join(end for end, is_of_all in _OLD_ENDS.items() if is_of_all)})")
+_OLD_CONFIGURATION: Final = pattern(rf".+(?:{'|'.join(_OLD_ENDS)})")
 _OF_A_YEAR: Final = pattern(r"(.+)[.-](?:19|20)[0-9]{2}((?:\.[a-z0-9]{1,5})?)")
 _NUMBERED: Final = pattern(r"(.*[^0-9])[0-9]+(\.[a-z0-9]{1,5})")
 ARCHIVES: Final = frozenset(("archive",))  # of certbot, with a link to what is in use
-# what editors, people, and the package managers of Debian and Red Hat add to a configuration that no program reads then
-_OLD_CONFIGURATION: Final = pattern(
-    r".+(?:~|\.(?:bak(?:[-.]?[0-9]+)?|backup|old|orig|save|disabled|sw[op]|rpm(?:save|new|orig)|(?:dpkg|ucf)-[a-z]{1,10}))"
-)
 
 
 def is_called_copy(name: str) -> bool:

@@ -12,7 +12,7 @@ from pkitools.messages import NOTHING
 from pkitools.portfolio import HeldCertificate
 
 
-def renewal_of(seen: Seen) -> StepStatus:
+def renewal_step(seen: Seen) -> StepStatus:
     """Return how the renewal stands, by the certificate that is there."""
     if seen.certificate is None or seen.ended:
         return stands(Step.RENEWAL, StepState.WAITING, "waiting")

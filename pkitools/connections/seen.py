@@ -130,10 +130,15 @@ def stands(step: Step, state: StepState, why: str, due: date | None = None, /, *
 
 def stands_by(step: Step, due: date, today: date) -> StepStatus:
     """Return how a step stands by the last day for it."""
-    if due < today:
-        return stands(step, StepState.LATE, "late", due, day=due.isoformat())
-    state, why = (StepState.NOW, "by") if due - AHEAD <= today else (StepState.WAITING, "later")
+    state, why = by_day(due, today)
     return stands(step, state, why, due, day=due.isoformat())
+
+
+def by_day(due: date, today: date) -> tuple[StepState, str]:
+    """Return the state of a step by the last day for it, and the end of its code."""
+    if due < today:
+        return StepState.LATE, "late"
+    return (StepState.NOW, "by") if due - AHEAD <= today else (StepState.WAITING, "later")
 
 
 def coming(delivery: PlanDate, ready: date) -> dict[str, object]:

@@ -54,6 +54,8 @@ class StepStatus:
         code: the message that says why: ``connections.<step>.<why>``.
         params: its operands.
         due: the last day for it; ``None`` where there is none, or none is known.
+        is_shown: a file, or what is stated, shows how it stands; else only the day for it is known, and not whether it
+            was done.
     """
 
     step: Step
@@ -61,6 +63,7 @@ class StepStatus:
     code: str
     params: Mapping[str, object] = field(default_factory=dict, hash=False)
     due: date | None = None
+    is_shown: bool = True
 
     @property
     def why(self) -> Remedy:
@@ -107,24 +110,6 @@ FOR_PEOPLE: Final = _EITHER | {
     *(f"connections.renewal.{why}" for why in ("overdue", "awaited", "switch", "switch_late")),
 }
 """How a step stands where somebody has to ask or to look: another request would be the wrong thing to begin with."""
-_BY_DAY: Final = (
-    "by",
-    "late",
-    "advised",
-    "register",
-    "register_late",
-    "enrol_by",
-    "enrol_late",
-    "enrol_advised",
-    "enrol_late_order",
-)
-NOT_SHOWN: Final = frozenset(
-    {
-        *(f"connections.order.{why}" for why in _BY_DAY),
-        *(f"connections.{step}" for step in ("sent.by", "sent.late", "tested.by")),
-    }
-)
-"""How a step stands of which the day is known, and not whether it was done: no file shows that."""
 NOT_TESTED: Final = frozenset(f"connections.tested.{why}" for why in ("by", "earlier", "before_sent"))
 """How the test stands that is still to be done, or to be done again, and of which no day is stated."""
 REFUSED: Final = frozenset(
@@ -265,7 +250,7 @@ class ConnectionStatus:
         missing = next((one for one in self.steps if one.step is Step.CERTIFICATE), None)
         if judged or self.wrong or self.strange or (missing is not None and missing.state is StepState.LATE):
             return Verdict.FAILED
-        known = all(one.state is not StepState.UNKNOWN and one.code not in NOT_SHOWN for one in self.steps)
+        known = all(one.state is not StepState.UNKNOWN and one.is_shown for one in self.steps)
         return Verdict.PASSED if known else Verdict.INDETERMINATE
 
     @property
@@ -275,7 +260,7 @@ class ConnectionStatus:
         ``None``.
         """
         states = {one.state for one in self.steps}
-        due = (one for one in self.steps if one.state is StepState.NOW and one.code not in NOT_SHOWN)
+        due = (one for one in self.steps if one.state is StepState.NOW and one.is_shown)
         now = {one.step for one in due if one.code != _NOT_JUDGED}
         is_of_others = any(one.code in _OTHERS for one in self.steps)
         is_warned = StepState.LATE in states or self.misfit is not None or bool(now & _OF_USE) or is_of_others

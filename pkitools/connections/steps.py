@@ -9,10 +9,10 @@ from typing import Final
 from pkitools.connections.described import in_short
 from pkitools.connections.model import Connection
 from pkitools.connections.planning import BEGIN, Plan, PlanDate, PlanKind
-from pkitools.connections.renewal_steps import renewal_of
+from pkitools.connections.renewal_steps import renewal_step
 from pkitools.connections.renewing import is_ordered, is_wrong_by_key
-from pkitools.connections.seen import Seen, coming, stands, stands_by
-from pkitools.connections.status import NOT_SHOWN, NOT_TESTED, ConnectionStatus, Step, StepState, StepStatus
+from pkitools.connections.seen import Seen, by_day, coming, stands
+from pkitools.connections.status import NOT_TESTED, ConnectionStatus, Step, StepState, StepStatus
 from pkitools.environment import Environment
 from pkitools.findings import Outcome, Verdict
 from pkitools.frozen import replace
@@ -42,7 +42,7 @@ def steps_of(seen: Seen) -> tuple[StepStatus, ...]:
     found.append(_stated(seen, Step.SENT, seen.connection.sent))
     if takes_metadata(seen.connection):
         found.append(_metadata(seen))
-    return (*found, _stated(seen, Step.TESTED, seen.connection.tested), renewal_of(seen))
+    return (*found, _stated(seen, Step.TESTED, seen.connection.tested), renewal_step(seen))
 
 
 def _of_other_side(seen: Seen, certificate: HeldCertificate) -> tuple[StepStatus, ...]:
@@ -121,16 +121,22 @@ def _begin(step: Step, plan: Plan, subscriber: bool | None, today: date) -> Step
     return stands(step, StepState.NOW, why, found.due, **days)
 
 
+def _unseen_by_day(due: date, today: date) -> tuple[StepState, str]:
+    """Return how what no file shows stands by its day: nobody may wait for what is not known."""
+    state, why = by_day(due, today)
+    return (StepState.UNKNOWN, "by") if state is StepState.WAITING else (state, why)
+
+
 def _begun(step: Step, one: PlanDate, plan: Plan, today: date) -> StepStatus:
     """Return how what is begun with stands by its day, with the day of the order where that is another."""
     due, order = one.day, plan.order
-    found = stands_by(step, due, today)
+    state, why = (_unseen_by_day if step is Step.ORDER else by_day)(due, today)
     if one.kind is PlanKind.ORDER or order.late_after <= due:
-        return found
+        return stands(step, state, why, due, day=due.isoformat())
     is_over = order.late_after < today  # nobody orders by a day that has gone by
-    why = _BEGUN[one.kind]["over" if is_over else found.code.rpartition(".")[2]]
     last = order.day if order.day >= today else order.late_after
-    return stands(step, found.state, why, due, day=due.isoformat(), order=last.isoformat())
+    why = _BEGUN[one.kind]["over" if is_over else why]
+    return stands(step, state, why, due, day=due.isoformat(), order=last.isoformat())
 
 
 def _key(seen: Seen, certificate: HeldCertificate) -> StepStatus:
@@ -170,14 +176,11 @@ def _order(seen: Seen) -> StepStatus:
 
 
 def _not_shown(seen: Seen, request: HeldRequest) -> StepStatus:
-    """Return how an order stands that no file shows, by the day to order: nobody may wait for what is not known."""
+    """Return how an order stands that no file shows, by the day to order."""
     if seen.plan is None:
         return stands(Step.ORDER, StepState.UNKNOWN, "unknown")
     found = _begin(Step.ORDER, seen.plan.begun, seen.connection.subscriber, seen.today)
-    found = replace(found, params={**found.params, "place": request.place.name})
-    if found.state is not StepState.WAITING:
-        return found
-    return replace(found, state=StepState.UNKNOWN, code=found.code.replace("later", "by"))
+    return replace(found, params={**found.params, "place": request.place.name}, is_shown=False)
 
 
 def _order_planned(seen: Seen, ordered: date) -> StepStatus:
@@ -494,7 +497,7 @@ def dates_to_live(seen: Seen, steps: Sequence[StepStatus]) -> tuple[PlanDate, ..
     goes = [PlanDate(live, PlanKind.LIVE)]
     if Step.TESTED in left and left[Step.TESTED].code in NOT_TESTED:
         goes.insert(0, PlanDate(live, PlanKind.TEST))
-    if Step.SENT in left and left[Step.SENT].code in NOT_SHOWN and seen.send_by is not None:
+    if Step.SENT in left and not left[Step.SENT].is_shown and seen.send_by is not None:
         goes.insert(0, replace(seen.send_by, kind=PlanKind.SWITCH_SEND))
     return tuple(goes)
 
@@ -508,9 +511,8 @@ def _not_stated(seen: Seen, step: Step, endpoint: dict[str, str]) -> StepStatus:
         return stands(step, StepState.UNKNOWN, "unknown_live", live=live.isoformat(), **endpoint)
     due = seen.send_by.day if step is Step.SENT and seen.send_by is not None else live
     told = {"day": due.isoformat(), "live": live.isoformat(), **endpoint}
-    if due < seen.today:
-        return stands(step, StepState.LATE, "late", due, **told)
-    return stands(step, StepState.NOW if due - AHEAD <= seen.today else StepState.UNKNOWN, "by", due, **told)
+    state, why = _unseen_by_day(due, seen.today)
+    return replace(stands(step, state, why, due, **told), is_shown=False)
 
 
 def _planned(seen: Seen, step: Step, day: date) -> StepStatus:

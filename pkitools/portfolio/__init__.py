@@ -15,23 +15,21 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+from pkitools.portfolio.judgements import EnvironmentBasis, Judgement
 from pkitools.portfolio.model import (
-    EnvironmentBasis,
     Gap,
     HeldCertificate,
     HeldKey,
     HeldRequest,
-    Judgement,
     Pending,
     Place,
-    Pointer,
     Portfolio,
     Reading,
     Standing,
     Successor,
-    Target,
     Unread,
 )
+from pkitools.portfolio.pointing import Pointer, Target
 from pkitools.x509.above import Above, AboveRole
 
 if TYPE_CHECKING:  # what was found is read without the means to find it

@@ -13,7 +13,8 @@ from pkitools.files import is_file, is_folder, may_be_there
 from pkitools.files.common import file_error
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_PATTERN_FILES, MAX_PATTERN_FOLDERS
-from pkitools.portfolio.model import Gap, Pointer, Target, Unread
+from pkitools.portfolio.model import Gap, Unread
+from pkitools.portfolio.pointing import Pointer, Target
 from pkitools.text import pattern
 
 MOST_ROUNDS: Final = 20
@@ -224,9 +225,9 @@ class _Listing:
                     found.append((one, True))  # whether it is there is seen when it is entered
                 elif os.path.lexists(one):
                     found.append((one, is_folder(one)))
-            folders = [each for each, is_folder in found if is_folder]
+            folders = [each for each, is_below in found if is_below]
             if is_last:
-                self.files += [each for each, is_folder in found if not is_folder]
+                self.files += [each for each, is_below in found if not is_below]
                 for each in folders:
                     self.take_folder(each, is_deep=True)
 
@@ -240,8 +241,8 @@ class _Listing:
                 continue
             self._entered.add(real)
             found = self._entries(each, "*")
-            self.files += [path for path, is_folder in found if not is_folder]
-            waiting += [path for path, is_folder in reversed(found) if is_folder and is_deep]
+            self.files += [path for path, is_below in found if not is_below]
+            waiting += [path for path, is_below in reversed(found) if is_below and is_deep]
 
     def _entries(self, folder: str, part: str) -> list[tuple[str, bool]]:
         """Return what in a folder goes by a pattern, and whether each is a folder: hidden only where it says so."""

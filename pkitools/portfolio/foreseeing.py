@@ -9,7 +9,7 @@ from pkitools.errors import FileError, InputError, PkitoolsError
 from pkitools.portfolio.following import MOST_ROUNDS, listing_of, resolved
 from pkitools.portfolio.known import Collecting, holds_one_leaf
 from pkitools.portfolio.model import Unread
-from pkitools.portfolio.opening import Seen, ToRead, content_of
+from pkitools.portfolio.opening import KeptContent, ToRead, content_of
 from pkitools.portfolio.pointers import pointers_of
 from pkitools.portfolio.reading import Unit
 from pkitools.portfolio.walking import FoundFile
@@ -19,7 +19,7 @@ from pkitools.portfolio.where import folder_of
 def gathered_from(
     found: Iterable[Unit | FoundFile | Unread],
     collecting: Collecting,
-    seen: Seen | None = None,
+    kept: KeptContent | None = None,
     *,
     raise_crashes: bool = False,
 ) -> Iterator[tuple[str, int]]:
@@ -30,7 +30,7 @@ def gathered_from(
     Args:
         found: the files; what cannot be reached is told elsewhere.
         collecting: takes what is in each.
-        seen: keeps the content of those of which nothing is taken, for who judges them.
+        kept: keeps the content of those of which nothing is taken, for who judges them.
         raise_crashes: let what crashes raise.
 
     Yields:
@@ -45,7 +45,7 @@ def gathered_from(
     for _ in range(MOST_ROUNDS + 1):
         further: list[ToRead] = []
         for file in waiting:
-            left_out = _taken(file, collecting, seen, further, raise_crashes=raise_crashes)
+            left_out = _taken(file, collecting, kept, further, raise_crashes=raise_crashes)
             if left_out:
                 yield file.name, left_out
         waiting = [file for file in dict.fromkeys(further) if file not in followed]
@@ -53,7 +53,7 @@ def gathered_from(
 
 
 def _taken(
-    file: Unit | ToRead, collecting: Collecting, seen: Seen | None, further: list[ToRead], *, raise_crashes: bool
+    file: Unit | ToRead, collecting: Collecting, kept: KeptContent | None, further: list[ToRead], *, raise_crashes: bool
 ) -> int:
     try:
         data, state = (file.data, None) if isinstance(file, Unit) else content_of(file)
@@ -61,8 +61,8 @@ def _taken(
         return 0
     if holds_one_leaf(data):
         collecting.with_others[folder_of(file.name)] = None
-        if seen is not None:
-            seen.keep(file.name, state, data)
+        if kept is not None:
+            kept.keep(file.name, state, data)
         return 0
     try:
         return collecting.take(read_source(data, file.name, keystores=False), file.name)

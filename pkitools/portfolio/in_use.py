@@ -10,7 +10,8 @@ from pathlib import Path, PurePath
 from typing import Final
 
 from pkitools.frozen import dataclass, field, replace
-from pkitools.portfolio.model import Gap, Pointer, Unread
+from pkitools.portfolio.model import Gap, Unread
+from pkitools.portfolio.pointing import Pointer
 from pkitools.portfolio.programs import kinds
 from pkitools.portfolio.where import folder_of, same_place
 

@@ -13,8 +13,8 @@ from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_POINTERS
 from pkitools.portfolio.directives import Block, Condition, Directive, Value
 from pkitools.portfolio.following import MOST_ROUNDS, resolved
-from pkitools.portfolio.model import Pointer, Target
 from pkitools.portfolio.pointers import named_by
+from pkitools.portfolio.pointing import Pointer, Target
 from pkitools.portfolio.programs import Program, kinds
 
 Read: TypeAlias = Callable[[str], str | None]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from pkitools.errors import InputError, PkitoolsError
-from pkitools.portfolio.model import Pointer, Target
+from pkitools.portfolio.pointing import Pointer, Target
 from pkitools.requests.csv_rows import csv_lines
 from pkitools.text import pattern
 from pkitools.toml_text import read_foreign_toml

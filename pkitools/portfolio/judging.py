@@ -23,8 +23,8 @@ from pkitools.errors import InputError
 from pkitools.findings import CertificateRef, Outcome, Severity, Status, outcome
 from pkitools.frozen import dataclass, field, replace
 from pkitools.portfolio.claims import Claim
+from pkitools.portfolio.judgements import EnvironmentBasis, Judgement, Mend
 from pkitools.portfolio.known import AboutEach, Known, read_if_it_can
-from pkitools.portfolio.model import EnvironmentBasis, Judgement, Mend
 from pkitools.revocation import CertificateRevocationList
 from pkitools.systems import System
 from pkitools.trust import HierarchyKind, TrustStore, embedded_certificates, hierarchy_of

@@ -26,7 +26,8 @@ from pkitools.limits import MAX_SUCCESSIONS
 from pkitools.messages import NOTHING
 from pkitools.portfolio.beside import misnamed
 from pkitools.portfolio.claims import Stated
-from pkitools.portfolio.model import VERDICTS, HeldCertificate, Judgement, Place, Standing, Successor
+from pkitools.portfolio.judgements import VERDICTS, Judgement
+from pkitools.portfolio.model import HeldCertificate, Place, Standing, Successor
 from pkitools.portfolio.outside import with_others
 from pkitools.portfolio.succeeding import is_in_use, line_of, ordered, successions, to_change
 from pkitools.portfolio.where import Beside, beside, folder_of, in_order_to_name

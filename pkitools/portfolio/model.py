@@ -2,12 +2,13 @@
 
 Everything here is frozen, small and fit for pickling. Of a certificate its DER is not kept. The only value that others
 build on is :class:`Portfolio`; reports, a list of connections and a plan of dates are made from it, and from nothing
-else.
+else. How a certificate was judged stands in :mod:`~pkitools.portfolio.judgements`, and what a configuration points to
+in :mod:`~pkitools.portfolio.pointing`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Final, Protocol, runtime_checkable
@@ -17,28 +18,14 @@ from pkitools.containers.saml_names import is_of_provider
 from pkitools.environment import Environment
 from pkitools.errors import PkitoolsError
 from pkitools.findings import Outcome, Severity, Status, Verdict
-from pkitools.frozen import Frozen, dataclass, field, replace
+from pkitools.frozen import Frozen, dataclass, field
 from pkitools.messages.days import days_left
+from pkitools.portfolio.judgements import VERDICTS, Judgement, Mend
+from pkitools.portfolio.pointing import Pointer
 from pkitools.rules.order_day import counted_span, is_order_late, order_by
 from pkitools.x509.above import Above
 
 _REVOKED: Final = "revocation.status.revoked"  # pkitools.revocation.rules.REVOKED, which a portfolio does without
-_OF_PATH: Final = "path."  # the codes of pkitools.validation.rules begin with it
-_HOST: Final = "path.host.name"
-_PUBLISHED: Final = "received.private_key.published"  # of pkitools.checking.private_keys: who has it needs no file
-
-
-class EnvironmentBasis(StrEnum):
-    """Why a certificate was judged for the environment it was judged for."""
-
-    ASKED = "asked"
-    """Whoever scanned said so."""
-    HIERARCHY = "hierarchy"
-    """It is the environment of the hierarchy that the certificate says to stand under."""
-    CONNECTION = "connection"
-    """The connection that claims it says so."""
-    UNKNOWN = "unknown"
-    """Nothing says which: it was judged for production, or for preproduction where roots of a test were given."""
 
 
 class Standing(StrEnum):
@@ -119,136 +106,11 @@ class Place:
         return None if self.use is None else self.use.partition(" ")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Mend:
-    """A way up by which a certificate lasts longer than by the chain that its file brings: that is to be mended.
-
-    Args:
-        above: what stands above it by that way, its issuer first.
-        file: with the certificate and that chain; not made safe for a terminal, as the next is not.
-        place: the file with the first of them that is not brought.
-        is_all: nothing else is wrong with the certificate.
-    """
-
-    above: tuple[Above, ...]
-    file: str
-    place: str
-    is_all: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What was found of a certificate, for one use of it.
-
-    Args:
-        environment: for which it was judged.
-        basis: why for that one.
-        verdict: what came of it.
-        told: what is violated or could not be checked, without evidence; what is met is not kept.
-        entity_id: the entity ID that metadata gives it to; ``None`` where none does.
-        host: the name of the peer that sent it, which has to be in it; ``None`` of what was found in a file.
-        has_path: a path was proved from it to a root that is trusted here.
-        path: the authorities of that path, its issuer first, the root last.
-        way: without such a path those above it that are at hand and signed what is below them, its issuer first; none
-            where all that may be above it last as long as it does.
-        connection: the name of the connection that claims it; ``None`` where none does.
-        systems: the names of the systems it was judged for.
-        beside: which of ``told`` a file that it lies in says of it, with the name of that file as evidence: what it is
-            judged by once more says no less. What is wrong with the chain of such a file is among it.
-        is_brought: what stands above it came with it, or nothing did where something is sent as it is; else the
-            authorities of other files were looked among as well.
-        of_entity: which of ``told`` is about that entity ID, and not about the certificate.
-        mend: a better way up, where the chain that its file brings cuts it short; ``None`` where none is at hand.
-        lies_in: the file with what the chain that its file brings lacks, by which there is a path; empty where none is.
-    """
-
-    environment: Environment
-    basis: EnvironmentBasis
-    verdict: Verdict
-    told: tuple[Outcome, ...] = ()
-    entity_id: str | None = None
-    host: str | None = None
-    has_path: bool = False
-    path: tuple[Above, ...] = ()
-    connection: str | None = None
-    systems: tuple[str, ...] = ()
-    beside: tuple[Outcome, ...] = ()
-    way: tuple[Above, ...] = ()
-    is_brought: bool = False
-    of_entity: tuple[Outcome, ...] = ()
-    mend: Mend | None = None
-    lies_in: str = ""
-
-    @property
-    def of_places(self) -> tuple[Outcome, ...]:
-        """Which of ``told`` another certificate would not mend: it is about a place that this one lies at.
-
-        That is the entity ID of metadata, the name of a peer, and what is wrong with a file; not a private key that
-        everybody can read, nor a path that no place proves.
-        """
-        of_files = (one for one in self.beside if self.has_path or not one.rule.code.startswith(_OF_PATH))
-        of_peer = (one for one in self.told if self.host is not None and one.rule.code == _HOST)
-        return tuple(one for one in (*self.of_entity, *of_peer, *of_files) if one.rule.code != _PUBLISHED)
-
-    @property
-    def own(self) -> tuple[Outcome, ...]:
-        """What is told of the certificate itself, wherever it lies."""
-        of_places = set(map(_said, self.of_places))
-        return self.told if not of_places else tuple(one for one in self.told if _said(one) not in of_places)
-
-    @property
-    def own_verdict(self) -> Verdict:
-        """The verdict on the certificate itself, wherever it lies."""
-        if self.verdict is Verdict.PASSED or not self.of_places:
-            return self.verdict
-        return VERDICTS[min(map(VERDICTS.index, map(_weighs, self.own)), default=VERDICTS.index(Verdict.PASSED))]
-
-    @property
-    def findings(self) -> tuple[Outcome, ...]:
-        """What is violated, worst first."""
-        found = [one for one in self.told if one.status is Status.VIOLATED]
-        return tuple(sorted(found, key=lambda one: -one.rule.severity))
-
-    @property
-    def above(self) -> tuple[Above, ...]:
-        """What stands above it, as far as that is known: its path, or else its way."""
-        return self.path or self.way
-
-    @property
-    def worst(self) -> Severity | None:
-        """The severity of the worst that is violated; ``None`` where nothing is."""
-        return max((one.rule.severity for one in self.told if one.status is Status.VIOLATED), default=None)
-
-    def with_beside(self, further: Iterable[Outcome]) -> Judgement:
-        """Return the same with what a file that it lies in says of it besides: violated, or not looked at."""
-        further = tuple(further)
-        if not further:
-            return self  # as of most
-        known = set(map(_said, self.beside))
-        new = tuple({_said(one): one for one in further if _said(one) not in known}.values())
-        if not new:
-            return self
-        verdict = VERDICTS[min(map(VERDICTS.index, (self.verdict, *map(_weighs, new))))]
-        return replace(self, told=(*self.told, *new), beside=(*self.beside, *new), verdict=verdict)
-
-
 def _end(one: Above) -> datetime:
     return one.not_after
 
 
 _NOT_KNOWN: Final = frozenset({"revocation.status.unknown", "revocation.status.unconfirmed", "revocation.policy.off"})
-VERDICTS: Final = (Verdict.FAILED, Verdict.INDETERMINATE, Verdict.PASSED)  # the worst first
-
-
-def _said(one: Outcome) -> tuple[object, ...]:
-    return one.rule.code, one.status, one.reason, tuple(one.params.items())
-
-
-def _weighs(one: Outcome) -> Verdict:
-    """Return the worst verdict that stands beside one outcome."""
-    if one.rule.severity is not Severity.ERROR:
-        return Verdict.PASSED
-    return Verdict.FAILED if one.status is Status.VIOLATED else Verdict.INDETERMINATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -571,92 +433,6 @@ class Unread:
         error = PkitoolsError(self.code, **self.params)
         error.file = self.name
         return error
-
-
-class Target(StrEnum):
-    """What is pointed to."""
-
-    FILE = "file"
-    PATTERN = "pattern"
-    """Files, by a name with ``*`` in it: further configuration."""
-    PEER = "peer"
-    UNKNOWN = "unknown"
-    """Only the program that reads the configuration knows: there is a variable in it."""
-    UNREAD = "unread"
-    """A directive stands there, and what it names could not be made out; the text is that of the directive."""
-    NO_PEER = "no_peer"
-    """Of an inventory: what stands there as a host with its port, and is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unnamed:
-    """What a program loads by itself with a certificate, without its being named.
-
-    Args:
-        key: how the name of its private key ends, where its file has none.
-        cut: which end of the name of the certificate goes before.
-        is_cut: whether the configuration says that it does; ``None``: it is not known.
-        variants: how the names of its files end, where there is none of the name that was given.
-        is_loaded: the configuration does not say that it loads no key.
-    """
-
-    key: str
-    cut: str
-    is_cut: bool | None
-    variants: tuple[str, ...]
-    is_loaded: bool = True
-
-
-class OwnKey(StrEnum):
-    """What a configuration says of the private key of a certificate that it names."""
-
-    NAMED = "named"
-    """It names one, or another part of it may."""
-    LOADED = "loaded"
-    """It names none: the program takes the one in the file of the certificate, or one that it loads by itself."""
-    NONE = "none"
-    """It names none, and the program takes no other."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pointer:
-    """What a configuration or an inventory points to.
-
-    Args:
-        target: what kind of thing.
-        text: as it is written there: a path, a pattern or ``HOST:PORT``.
-        line: where, from 1.
-        bases: folders that the same text says such paths count from.
-        is_list: it is a file with a line for each further one.
-        is_key: it is a private key.
-        key_of: the file of the certificate whose key it is to be, as it is written there; empty where that is not sure.
-        key_of_bases: folders that this name counts from.
-        serves: it is the certificate that the program sends to others, with what else is in its file.
-        unnamed: what the program loads with it by itself; ``None``: nothing, or its key is named.
-        is_optional: where it is not there, nothing is missing.
-        trusts: it holds the authorities that the program trusts.
-        program: the document of the program whose configuration it stands in; empty of an inventory.
-        own_key: where it serves, what is said of the private key.
-        roots: the folders that its program opens relative names from, and no other; none where that is not known.
-        is_idle: its program is told not to use it.
-    """
-
-    target: Target
-    text: str
-    line: int
-    bases: tuple[str, ...] = ()
-    is_list: bool = False
-    is_key: bool = False
-    key_of: str = ""
-    key_of_bases: tuple[str, ...] = ()
-    serves: bool = False
-    unnamed: Unnamed | None = None
-    is_optional: bool = False
-    trusts: bool = False
-    program: str = ""
-    own_key: OwnKey = OwnKey.NAMED
-    roots: tuple[str, ...] = ()
-    is_idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)

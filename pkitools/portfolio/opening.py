@@ -12,7 +12,7 @@ from pkitools.containers.wanted import is_not_what_it_says
 from pkitools.errors import FileError, InputError, LimitError, PkitoolsError
 from pkitools.files import has_permissions, read_bytes
 from pkitools.frozen import dataclass
-from pkitools.limits import MAX_INPUT_BYTES, MAX_SCANNED_BYTES, MAX_SEEN_BYTES
+from pkitools.limits import MAX_INPUT_BYTES, MAX_KEPT_BYTES, MAX_SCANNED_BYTES
 from pkitools.portfolio.model import Gap, Reading, Unread
 from pkitools.portfolio.pointers import is_prose, seems_to_point
 from pkitools.portfolio.reading import Unit
@@ -49,15 +49,15 @@ since, also by who set the time back.
 """
 
 
-class Seen:
-    """Content that is kept from the first time a scan reads a file to the second, :data:`MAX_SEEN_BYTES` in all.
+class KeptContent:
+    """Content that is kept from the first time a scan reads a file to the second, :data:`MAX_KEPT_BYTES` in all.
 
     Of certificates alone, of which nothing is secret. Whoever takes it has looked that the file is still the same.
     """
 
     def __init__(self) -> None:
         self._held: dict[tuple[str, State], bytes] = {}
-        self._room = MAX_SEEN_BYTES
+        self._room = MAX_KEPT_BYTES
 
     def keep(self, name: str, state: State | None, data: bytes) -> None:
         """Keep the content of a file that was so; not where there is no room."""
@@ -73,7 +73,7 @@ class Seen:
         return data
 
 
-def content_of(found: ToRead, seen: Seen | None = None) -> tuple[bytes, State | None]:
+def content_of(found: ToRead, kept: KeptContent | None = None) -> tuple[bytes, State | None]:
     """Return the content of a file that stayed the same while it was read, and how it was.
 
     Raises:
@@ -82,7 +82,7 @@ def content_of(found: ToRead, seen: Seen | None = None) -> tuple[bytes, State | 
     """
     for _ in range(2):
         before = _state(found.name)
-        data = None if seen is None or before is None else seen.take(found.name, before)
+        data = None if kept is None or before is None else kept.take(found.name, before)
         if data is not None:
             return data, before
         data = read_bytes(found.name, limit=MAX_SCANNED_BYTES if found.in_folder else MAX_INPUT_BYTES)
@@ -91,17 +91,17 @@ def content_of(found: ToRead, seen: Seen | None = None) -> tuple[bytes, State | 
     raise FileError("files.error.changing", name=found.name)
 
 
-def unit_of(found: ToRead | Reading, seen: Seen | None = None) -> Unit | Reading:
+def unit_of(found: ToRead | Reading, kept: KeptContent | None = None) -> Unit | Reading:
     """Return the content of a file, or why it cannot be had.
 
     Args:
         found: the file.
-        seen: what was read of it before, if anything was kept.
+        kept: what was read of it before, if anything was kept.
     """
     if isinstance(found, Reading):
         return found
     try:
-        data, state = content_of(found, seen)
+        data, state = content_of(found, kept)
     except (FileError, InputError) as error:
         return _not_had(found, error)
     mode = state[0] if state else 0

@@ -14,8 +14,9 @@ from pkitools.errors import InputError, PkitoolsError, SecretError
 from pkitools.findings import Evidence, Outcome, Severity, Status
 from pkitools.frozen import dataclass, replace
 from pkitools.portfolio.judging import Judge, lean
-from pkitools.portfolio.model import Gap, HeldCertificate, OwnKey, Pointer, Reading, Unread
+from pkitools.portfolio.model import Gap, HeldCertificate, Reading, Unread
 from pkitools.portfolio.opening import ToRead, unit_of
+from pkitools.portfolio.pointing import OwnKey, Pointer
 from pkitools.portfolio.reading import Unit
 from pkitools.portfolio.taking import certificates_taken, key_taken, refuse_closed
 from pkitools.x509 import CertificateFacts

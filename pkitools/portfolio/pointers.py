@@ -1,8 +1,8 @@
 """What a configuration points to: files with certificates and keys, further configuration.
 
 The programs and their directives stand in :mod:`~pkitools.portfolio.programs`, and how each text is taken apart in
-:mod:`~pkitools.portfolio.directives`. What such a directive names and could not be made out is told. What somebody
-hands in may also be an inventory (:mod:`~pkitools.portfolio.inventory`).
+:mod:`~pkitools.portfolio.directives` and :mod:`~pkitools.portfolio.keyed_directives`. What such a directive names and
+could not be made out is told. What somebody hands in may also be an inventory (:mod:`~pkitools.portfolio.inventory`).
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from pkitools.errors import LimitError, PkitoolsError
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_CONFIGURATION_BYTES, MAX_POINTERS
 from pkitools.portfolio.conditions import cases_of, has_cases
-from pkitools.portfolio.directives import DATA, PROGRAMS, Block, Directive, of_escaped_keys
+from pkitools.portfolio.directives import Block, Directive
 from pkitools.portfolio.inventory import LISTS, TABLES, may_be_list, of_inventory
-from pkitools.portfolio.model import OwnKey, Pointer, Target, Unnamed
+from pkitools.portfolio.keyed_directives import DATA, PROGRAMS, of_escaped_keys
+from pkitools.portfolio.pointing import OwnKey, Pointer, Target, Unnamed
 from pkitools.portfolio.programs import Program, directive_words, kinds, name_of, with_braces, word_of
 from pkitools.text import pattern, size_text
 
@@ -198,7 +199,7 @@ def named_by(
         unnamed: what it loads by itself with each certificate.
     """
     if not (program.grammar.has_cases and has_cases(program, found)):
-        yield from _named_by(program, found, name, is_sure=is_sure, unnamed=unnamed)
+        yield from _Case(program, found, name, is_sure=is_sure, unnamed=unnamed).pointers()
         return
     told: dict[Pointer, OwnKey] = {}
     stated = [one for one in found if one.values]
@@ -206,81 +207,116 @@ def named_by(
     for case in cases_of(program, found):
         if case is None and unsure is not None:  # what goes with what is not known, and no word would count as good
             told.setdefault(Pointer(Target.UNKNOWN, *unsure.values[0], serves=True), OwnKey.NAMED)
-        for each in _named_by(program, case or (), name, is_sure=is_sure, unnamed=unnamed):
+        for each in _Case(program, case or (), name, is_sure=is_sure, unnamed=unnamed).pointers():
             plain = replace(each, own_key=OwnKey.NAMED)
             told[plain] = max(told.get(plain, OwnKey.NAMED), each.own_key, key=list(OwnKey).index)
     yield from (replace(each, own_key=own_key) for each, own_key in told.items())
 
 
-def _named_by(
-    program: Program, found: Sequence[Directive], name: str, *, is_sure: bool, unnamed: Unnamed | None
-) -> Iterator[Pointer]:
-    """Yield what directives point to, in one case of what they depend on: as of :func:`named_by`."""
-    variable_of = program.grammar.variable
-    bases = [each for each in found if each.name in program.base and each.values and each.values[0][0]]
+class _Case:
+    """The directives of one program in one case of what they depend on, and what they point to.
 
-    def bases_of(name: str, line: int) -> tuple[str, ...]:
-        return _bases(bases, program.own_base.get(name), line)
+    Args:
+        program, found, name, is_sure, unnamed: as of :func:`named_by`.
+    """
 
-    defined = _defined(each for each in found if each.name in program.define and len(each.values) == 2)
+    def __init__(
+        self, program: Program, found: Sequence[Directive], name: str, *, is_sure: bool, unnamed: Unnamed | None
+    ) -> None:
+        self._program, self._found, self._name = program, found, name
+        self._is_sure, self._unnamed = is_sure, unnamed
+        self._bases = [each for each in found if each.name in program.base and each.values and each.values[0][0]]
+        self._defined = _defined(each for each in found if each.name in program.define and len(each.values) == 2)
+        self._chosen = _chosen_of((each for each in found if each.name in program.choose), self._single)
+        self._told = set[tuple[str, _Chosen]]()
 
-    def single(value: str, by: Directive) -> str:
-        is_early = by.name in program.early
-        return value if is_early or not defined else _with_values(value, _in_block(by.block, defined), variable_of)
+    def pointers(self) -> Iterator[Pointer]:
+        """Yield what the directives point to, and the private keys before the rest."""
+        for key, certificate in self._program.keys.items():
+            yield from self._keys(key, certificate)
+        program = self._program
+        with_key = {each.block for each in self._found if each.name in program.keys}
+        own_key = _own_keys(program, self._found)
+        for each in self._found:
+            if each.name in program.file or each.name in program.list:
+                yield from self._files(each, own_key, None if each.block in with_key else self._unnamed)
+            elif each.name in program.pattern:
+                yield from self._included(each)
 
-    chosen = _chosen_of((each for each in found if each.name in program.choose), single)
-
-    def known(value: str, line: int, by: Directive) -> Sequence[_Chosen]:
-        text = single(value, by)
-        variable = next((each for each in variable_of.finditer(text) if name_of(each) in chosen), None)
-        if variable is None:
-            return (_Chosen(text, line),)
-        before, behind = text[: variable.start()], text[variable.end() :]
-        return [replace(each, text=before + each.text + behind) for each in chosen[name_of(variable)]]
-
-    again = set[tuple[str, _Chosen]]()  # one variable for several servers
-    for key, certificate in program.keys.items():
-        keys, certificates = ([each for each in found if each.name == of] for of in (key, certificate))
-        for each, partner in _pairs(keys, certificates, program):
-            pairs = _together(known(*each.values[0], each), known(partner, each.line, each))
+    def _keys(self, key: str, certificate: str) -> Iterator[Pointer]:
+        """Yield the private keys of one directive, each with every certificate that it is used with."""
+        keys, certificates = ([each for each in self._found if each.name == of] for of in (key, certificate))
+        for each, partner in _pairs(keys, certificates, self._program):
+            pairs = _together(self._known(*each.values[0], each), self._known(partner, each.line, each))
             if not all(is_known for *_, is_known in pairs):
                 yield Pointer(Target.UNKNOWN, *each.values[0], serves=True)  # no word on them would count as good
             for one, of, _ in pairs:
-                if one.case is not None and (f"{key} {of}", one) in again:
+                if self._is_again(f"{key} {of}", one):
                     continue
-                again.add((f"{key} {of}", one))
-                told = _pointer(one.text, one.line, bases_of(key, each.line), directive=each.name)
+                told = _pointer(one.text, one.line, self._bases_of(key, each.line), directive=each.name)
                 yield replace(
                     told,
                     is_key=True,
                     is_idle=each.is_idle,
                     key_of="" if _VARIABLE.search(of) else of,
-                    key_of_bases=bases_of(certificate, each.line),
+                    key_of_bases=self._bases_of(certificate, each.line),
                 )
-    several = None if program.grammar.has_many else 1
-    with_key = {each.block for each in found if each.name in program.keys}
-    own_key = _own_keys(program, found)
-    for each in found:
-        from_ = bases_of(each.name, each.line)
-        for value, line in each.values[:several]:
-            if each.name in program.file or each.name in program.list:
-                serves, trusts = each.name in program.serves, each.name in program.trusts
-                is_list = each.name in program.list
-                has_more = serves and unnamed is not None and each.block not in with_key
-                for one in known(value, line, each):
-                    if one.case is not None and (not one.text or (each.name, one) in again):
-                        continue  # nobody is sent one there, or it was
-                    again.add((each.name, one))
-                    told = _pointer(one.text, one.line, from_, is_list=is_list, serves=serves, directive=each.name)
-                    if serves or trusts:
-                        key = own_key(each) if serves else OwnKey.NAMED
-                        told = replace(told, trusts=trusts, own_key=key, is_idle=each.is_idle)
-                    yield replace(told, unnamed=unnamed) if has_more else told
-            elif each.name in program.pattern and _is_included(program, each, single(value, each), is_sure=is_sure):
-                told = _pointer(single(value, each), line, from_, further=True, directive=each.name)
-                is_missed = is_sure or (name.endswith(_CONFIGURATION) and told.text.endswith(_CONFIGURATION))
-                may_lack = not is_missed or each.name in program.optional or Path(told.text).name in program.without
-                yield replace(told, is_optional=may_lack) if may_lack else told
+
+    def _values(self, by: Directive) -> Sequence[tuple[str, int]]:
+        return by.values if self._program.grammar.has_many else by.values[:1]
+
+    def _files(
+        self, by: Directive, own_key: Callable[[Directive], OwnKey], unnamed: Unnamed | None
+    ) -> Iterator[Pointer]:
+        """Yield the files that a directive names: what is sent, what is trusted, and lists."""
+        program, bases = self._program, self._bases_of(by.name, by.line)
+        serves, trusts, has_lines = (by.name in each for each in (program.serves, program.trusts, program.list))
+        for one in (each for value, line in self._values(by) for each in self._known(value, line, by)):
+            if one.case is not None and not one.text:
+                continue  # nobody is sent one there
+            if self._is_again(by.name, one):
+                continue
+            told = _pointer(one.text, one.line, bases, has_lines=has_lines, serves=serves, directive=by.name)
+            if serves or trusts:
+                key = own_key(by) if serves else OwnKey.NAMED
+                told = replace(told, trusts=trusts, own_key=key, is_idle=by.is_idle)
+            yield replace(told, unnamed=unnamed) if serves and unnamed is not None else told
+
+    def _included(self, by: Directive) -> Iterator[Pointer]:
+        """Yield what a directive includes, and whether it is missing where it is not there."""
+        program, bases = self._program, self._bases_of(by.name, by.line)
+        for value, line in self._values(by):
+            text = self._single(value, by)
+            if not _is_included(program, by, text, is_sure=self._is_sure):
+                continue
+            told = _pointer(text, line, bases, further=True, directive=by.name)
+            is_missed = self._is_sure or (self._name.endswith(_CONFIGURATION) and told.text.endswith(_CONFIGURATION))
+            may_lack = not is_missed or by.name in program.optional or Path(told.text).name in program.without
+            yield replace(told, is_optional=may_lack) if may_lack else told
+
+    def _is_again(self, what: str, one: _Chosen) -> bool:
+        """Return whether a value was told: one variable may be of several servers."""
+        is_again = one.case is not None and (what, one) in self._told
+        self._told.add((what, one))
+        return is_again
+
+    def _bases_of(self, name: str, line: int) -> tuple[str, ...]:
+        return _bases(self._bases, self._program.own_base.get(name), line)
+
+    def _single(self, value: str, by: Directive) -> str:
+        """Return a value with what the names in it stand for, but for those that the program chooses."""
+        if by.name in self._program.early or not self._defined:
+            return value
+        return _with_values(value, _in_block(by.block, self._defined), self._program.grammar.variable)
+
+    def _known(self, value: str, line: int, by: Directive) -> Sequence[_Chosen]:
+        """Return each value that one may be."""
+        text, variable_of = self._single(value, by), self._program.grammar.variable
+        variable = next((each for each in variable_of.finditer(text) if name_of(each) in self._chosen), None)
+        if variable is None:
+            return (_Chosen(text, line),)
+        before, behind = text[: variable.start()], text[variable.end() :]
+        return [replace(each, text=before + each.text + behind) for each in self._chosen[name_of(variable)]]
 
 
 def _chosen_of(found: Iterable[Directive], single: Callable[[str, Directive], str]) -> dict[str, list[_Chosen]]:
@@ -436,7 +472,7 @@ def _pointer(
     bases: tuple[str, ...],
     *,
     further: bool = False,
-    is_list: bool = False,
+    has_lines: bool = False,
     serves: bool = False,
     directive: str = "",
 ) -> Pointer:
@@ -444,7 +480,7 @@ def _pointer(
         return Pointer(Target.UNREAD, directive, line, serves=serves)
     if _VARIABLE.search(text):
         return Pointer(Target.UNKNOWN, text, line, serves=serves)
-    return Pointer(Target.PATTERN if further else Target.FILE, text, line, bases, is_list, serves=serves)
+    return Pointer(Target.PATTERN if further else Target.FILE, text, line, bases, has_lines, serves=serves)
 
 
 @dataclass(frozen=True, slots=True)

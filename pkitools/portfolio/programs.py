@@ -13,8 +13,9 @@ from typing import Any, Final, TypeAlias
 from pkitools.documents import Source, cite
 from pkitools.frozen import Frozen, dataclass, replace
 from pkitools.package_data import read_toml
-from pkitools.portfolio.directives import Directive, of_apache, of_haproxy, of_keyed, of_nginx
-from pkitools.portfolio.model import OwnKey
+from pkitools.portfolio.directives import Directive, of_apache, of_haproxy, of_nginx
+from pkitools.portfolio.keyed_directives import of_keyed
+from pkitools.portfolio.pointing import OwnKey
 from pkitools.text import pattern
 
 _NAME: Final = pattern(r"\$\{(\w{1,100})\}")

@@ -33,6 +33,7 @@ from pkitools.findings import Evidence, Outcome, Severity, Status
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_LISTED
 from pkitools.oin import OIN, InvalidOINError
+from pkitools.portfolio.judgements import Judgement
 from pkitools.portfolio.judging import ANYWHERE, Judge, Where, lean
 from pkitools.portfolio.known import is_of_authorities
 from pkitools.portfolio.model import (
@@ -41,7 +42,6 @@ from pkitools.portfolio.model import (
     HeldCertificate,
     HeldKey,
     HeldRequest,
-    Judgement,
     Pending,
     Place,
     Reading,

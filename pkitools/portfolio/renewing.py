@@ -11,7 +11,7 @@ from pkitools.portfolio.model import HeldCertificate
 from pkitools.rules.order_day import AHEAD, near_order_by
 
 
-class Renewal(StrEnum):
+class NextDuty(StrEnum):
     """What there is to do for the next of a certificate, what cannot wait first."""
 
     LATE = "late"
@@ -23,7 +23,7 @@ class Renewal(StrEnum):
     NOTHING = "nothing"
 
 
-def renewal_of(one: HeldCertificate, moment: datetime, planned: date | None = None) -> Renewal:
+def next_duty(one: HeldCertificate, moment: datetime, planned: date | None = None) -> NextDuty:
     """Return what there is to do for the next of a certificate.
 
     Of what has ended that is none of this: it is told by its end. Nor is it of what others order, and of a copy of what
@@ -36,20 +36,20 @@ def renewal_of(one: HeldCertificate, moment: datetime, planned: date | None = No
     """
     moment = aware(moment)
     if one.is_authority or one.is_of_provider or one.is_set_aside or one.not_after < moment:
-        return Renewal.NOTHING
+        return NextDuty.NOTHING
     if one.successor is not None:
         if one.is_done_with:
-            return Renewal.NOTHING
+            return NextDuty.NOTHING
         # that nothing uses what is called a copy nobody can state: it is asked when it nears its end
-        return Renewal.NOTHING if one.successor.is_in_place and not one.is_due(moment) else Renewal.SWITCH
+        return NextDuty.NOTHING if one.successor.is_in_place and not one.is_due(moment) else NextDuty.SWITCH
     today = moment.astimezone(UTC).date()
     day = near_order_by(*one.span, today) if planned is None else planned
     if day is None or day - today > AHEAD:
-        return Renewal.NOTHING
-    return Renewal.LATE if day < today else Renewal.ORDER
+        return NextDuty.NOTHING
+    return NextDuty.LATE if day < today else NextDuty.ORDER
 
 
-ToRenew = tuple[Renewal, date, HeldCertificate]
+ToRenew = tuple[NextDuty, date, HeldCertificate]
 """What there is to do, the last day for it, and for the next of which certificate."""
 
 
@@ -59,5 +59,7 @@ def first_to_renew(found: Iterable[ToRenew]) -> ToRenew | None:
     Args:
         found: each that something may be to be done for.
     """
-    asked = (each for each in found if each[0] is not Renewal.NOTHING)
-    return min(asked, key=lambda each: (each[0] is Renewal.SWITCH, each[1], each[2].name, each[2].sha256), default=None)
+    asked = (each for each in found if each[0] is not NextDuty.NOTHING)
+    return min(
+        asked, key=lambda each: (each[0] is NextDuty.SWITCH, each[1], each[2].name, each[2].sha256), default=None
+    )

@@ -24,26 +24,28 @@ from pkitools.portfolio.following import (
     MOST_ROUNDS,
     POINTS_NOWHERE,
     Leads,
-    any_together,
     key_beside,
     keys_called,
-    listing_of,
     resolved,
     too_deep,
 )
 from pkitools.portfolio.foreseeing import gathered_from
 from pkitools.portfolio.in_use import InUse
-from pkitools.portfolio.including import NO_ROOTS, Whole, whole_of
+from pkitools.portfolio.including import Whole, whole_of
 from pkitools.portfolio.inventory import peer_of
 from pkitools.portfolio.judging import ANYWHERE, Judge, Judging
 from pkitools.portfolio.known import Collecting
+from pkitools.portfolio.leading import LedTo
 from pkitools.portfolio.lodging import Lodgers
-from pkitools.portfolio.model import Gap, HeldCertificate, OwnKey, Pending, Pointer, Reading, Target, Unread
-from pkitools.portfolio.opening import Seen, ToRead, parts_of_text, unit_of
+from pkitools.portfolio.model import Gap, HeldCertificate, Pending, Reading, Unread
+from pkitools.portfolio.opening import KeptContent, ToRead, parts_of_text, unit_of
 from pkitools.portfolio.pairing import Named, not_as_named, not_opened, said_of_key, with_said
+from pkitools.portfolio.pairs import Pairs
 from pkitools.portfolio.peers import Fetch, Peer, asked_together, unit_of_peer
 from pkitools.portfolio.pointers import text_of
+from pkitools.portfolio.pointing import OwnKey, Pointer, Target
 from pkitools.portfolio.reading import Unit, examine, held_certificate
+from pkitools.portfolio.rooting import Roots
 from pkitools.portfolio.taking import key_taken, refuse_closed
 from pkitools.portfolio.walking import FoundFile, Walk
 from pkitools.portfolio.where import same_place
@@ -141,27 +143,24 @@ class Scan:
     followed: set[tuple[str, str]] = field(default_factory=set)
     authorities: dict[bytes, bytes] = field(default_factory=dict)
     pending: list[Pending] = field(default_factory=list)
-    pairs: dict[tuple[str, str], bool] = field(default_factory=dict)
-    paired_by: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     including: dict[str, None] = field(default_factory=dict)
     given: dict[str, str] = field(default_factory=dict)
     in_use: InUse = field(default_factory=InUse)
     unknown: list[tuple[str, Pointer, Unread]] = field(default_factory=list)
     copies: Copies = field(default_factory=Copies)
     named: dict[tuple[str, bool, str], Named] = field(default_factory=dict)
-    keyed: set[str] = field(default_factory=set)
-    roots: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
-    sure: set[tuple[str, str]] = field(default_factory=set)
-    doubtful: dict[tuple[str, str], tuple[str, Pointer]] = field(default_factory=dict)
+    roots: Roots = field(default_factory=Roots)
     idle: set[str] = field(default_factory=set)
     active: set[str] = field(default_factory=set)
     old: dict[str, bool] = field(default_factory=dict)
     called_old: set[str] = field(default_factory=set)
-    seen: Seen = field(default_factory=Seen)
+    kept: KeptContent = field(default_factory=KeptContent)
     lodgers: Lodgers = field(init=False)
+    pairs: Pairs = field(init=False)
 
     def __post_init__(self) -> None:
         self.lodgers = Lodgers(self.judge.asked.claims)
+        self.pairs = Pairs(self._as_given)
 
     def readings(self, given: Sequence[str]) -> Iterator[Reading]:
         """Yield what every file and peer gives.
@@ -219,16 +218,16 @@ class Scan:
         yield from self._again()
         for name, pointer in chain.from_iterable(whole.pointers for _, whole in wholes):
             if pointer.is_key and pointer.key_of:
-                self._keyed(pointer, name)
+                self.pairs.note_keyed(pointer, name)
                 for path in resolved(pointer, name).files:
-                    self._pair(self._as_given(path), pointer, name)
-        paired: dict[str, list[str]] = {name: [] for name in self.keyed}
-        for (certificate, key), is_named in self.pairs.items():
+                    self.pairs.note(self._as_given(path), pointer, name)
+        paired: dict[str, list[str]] = {name: [] for name in self.pairs.keyed}
+        for (certificate, key), is_named in self.pairs.is_named.items():
             if is_named and certificate != key:
                 paired.setdefault(certificate, []).append(key)
-            if not all(map(self._is_old, self.paired_by[certificate, key])):
+            if not all(map(self._is_old, self.pairs.origins[certificate, key])):
                 yield from self._not_fitting(certificate, key, is_named=is_named)
-        yield from self._not_opened(frozenset(key for _, key in self.pairs))
+        yield from self._not_opened(frozenset(key for _, key in self.pairs.is_named))
         in_use = (each for each in self.named.values() if not self._is_old(each.origin))
         yield from not_as_named(map(self._as_included(outermost, parts), in_use), paired, key_beside, self.judge)
         yield from self._used(files)
@@ -245,39 +244,9 @@ class Scan:
 
         Once for each folder that a program opens its names from.
         """
-        real = os.path.realpath(name)
-        known: list[Mapping[str, str]]
-        known = [{source: root} for (path, source), roots in self.roots.items() if path == real for root in roots]
-        for roots in known or [NO_ROOTS]:
+        for roots in self.roots.of(name):
             found = whole_of(name, self._text, self.in_use.reached(name), roots)
             yield replace(found, pointers=[(self._as_given(origin), pointer) for origin, pointer in found.pointers])
-
-    def _rooted(self, further: list[tuple[str, Pointer]]) -> list[tuple[str, Pointer]]:
-        """Return pointers as their program opens them: a part has its names from where the main configuration lies.
-
-        Each once for every main configuration that is known to include what it stands in.
-        """
-        at_places = [((os.path.realpath(name), pointer.program), name, pointer) for name, pointer in further]
-        places: dict[tuple[str, str], list[tuple[str, Pointer]]] = {}
-        for at, name, pointer in at_places:
-            places.setdefault(at, []).append((name, pointer))
-        waiting = [(at, root) for at, found in places.items() for root in (*found[0][1].roots, *self.roots.get(at, ()))]
-        looked = set[tuple[tuple[str, str], str]]()
-        while waiting:
-            at, root = waiting.pop()
-            self.roots.setdefault(at, {})[root] = None
-            if (at, root) in looked:
-                continue
-            looked.add((at, root))
-            for name, pointer in places.get(at, ()):
-                if pointer.target is Target.PATTERN:
-                    files = resolved(replace(pointer, roots=(root,)), name).files
-                    waiting += (((os.path.realpath(path), pointer.program), root) for path in files)
-        return [
-            (name, replace(pointer, roots=(root,)) if root else pointer)
-            for at, name, pointer in at_places
-            for root in pointer.roots or self.roots.get(at, ("",))
-        ]
 
     def _note_idle(self, wholes: Iterable[tuple[str, Whole]]) -> None:
         """Note which lines name what their program does not use, as the configuration that includes them has it."""
@@ -407,9 +376,9 @@ class Scan:
         except PkitoolsError as error:
             yield not_opened(key, error, self._origins(key, is_key=True) or self._origins(certificate, is_key=False))
             return
-        pair = (certificate, key)
-        if wrong and pair in self.doubtful and pair not in self.sure:
-            yield _of_several(certificate, *self.doubtful[pair])
+        doubt = self.pairs.doubt_of((certificate, key))
+        if wrong and doubt is not None:
+            yield _of_several(certificate, *doubt)
         elif wrong:
             self.said[certificate] = (*self.said.get(certificate, ()), *wrong)
             yield with_said(examine(replace(unit, claims=self._leads([certificate])), self.judge), wrong)
@@ -445,12 +414,12 @@ class Scan:
             if not further:
                 break
             peers += [(p.text, f"{name}:{p.line}") for name, p in further if p.target is Target.PEER]
-            units, further = list(self._followed(self._rooted(further))), []
+            units, further = list(self._followed(self.roots.rooted(further))), []
             yield from self._noted(
                 readings_of((self._claimed(unit_of(each)) for each in units), self.judge, self.executor), further
             )
         yield from self._of_peers(peers)
-        for name, pointer in self._rooted(further):
+        for name, pointer in self.roots.rooted(further):
             told, origin = resolved(pointer, name), f"{name}:{pointer.line}"
             if told.unread is not None:
                 yield Reading(name, unread=(told.unread,), is_again=True)
@@ -463,7 +432,7 @@ class Scan:
         collecting = Collecting()
         found = chain(self.held, self._walked(files))
         crash = self.judge.asked.raise_crashes
-        for name, count in gathered_from(found, collecting, self.seen, raise_crashes=crash):
+        for name, count in gathered_from(found, collecting, self.kept, raise_crashes=crash):
             yield _with_unread(Reading(name, is_again=True), "portfolio.error.not_kept", count)
         known, lent = collecting.known(), Collecting()
         beside = (found for found in _walked(self.lends, below=False) if isinstance(found, FoundFile))
@@ -507,7 +476,7 @@ class Scan:
         if isinstance(found, Unread):
             return Reading(found.name, unread=(found,))
         as_found = ToRead(found.name, found.in_folder, is_top=found.is_top, is_trusted=found.is_trusted)
-        return self._claimed(unit_of(as_found, self.seen))
+        return self._claimed(unit_of(as_found, self.kept))
 
     def _claimed(self, unit: Unit | Reading) -> Unit | Reading:
         if isinstance(unit, Reading):
@@ -530,15 +499,7 @@ class Scan:
 
     def _followed(self, further: Iterable[tuple[str, Pointer]]) -> Iterator[ToRead | Reading]:
         """Yield what pointers lead to, each file once with all that points to it."""
-        named: dict[str, list[str]] = {}
-        listings: dict[str, tuple[str, ...] | None] = {}
-        keys: set[str] = set()
-        serving: set[str] = set()
-        stated: set[str] = set()  # the keys that are named
-        passed: set[str] = set()  # the keys that a program does not load, as it has another
-        own: set[str] = set()  # what is named as anything but what is trusted
-        whole: set[str] = set()  # what is named for what it holds, and not as a part of a configuration
-        beside: dict[str, dict[str, None]] = {}
+        led = LedTo()
         further = list(further)
         self.including.update((name, None) for name, pointer in further if pointer.target is Target.PATTERN)
         for name, pointer in further:
@@ -547,45 +508,24 @@ class Scan:
             found = resolved(pointer, name)
             yield from self._led_to(name, pointer, found)
             for path in map(self._as_given, found.files):
-                if (path, origin) not in self.followed:
-                    self.followed.add((path, origin))
-                    named.setdefault(path, []).append(origin)
-                    listing = listing_of(pointer, name)
-                    listings[path] = listings.get(path) if listing is None else listing
+                is_new = (path, origin) not in self.followed
+                self.followed.add((path, origin))
+                led.note(path, pointer, name, is_new=is_new, is_authority=path in self.judge.known.places)
                 self._note(path, pointer, name)
-                if pointer.target is not Target.PATTERN:
-                    whole.add(path)
-                if not pointer.trusts:
-                    own.add(path)
-                if pointer.serves:
-                    serving.add(path)
-                elif path in self.judge.known.places:
-                    beside.setdefault(name, {})[path] = None
-                if pointer.is_key:
-                    keys.add(path)
-                    stated.add(path)
-                    self._doubt(pointer, name)
-                    if name not in self.including:  # what that includes may say otherwise
-                        self._pair(path, pointer, name)
-                elif (key := self._loaded(pointer, path, passed, name)) is not None:
-                    keys.add(key)
-                    named.setdefault(key, []).append(origin)
-                    listings.setdefault(key, None)
-                    self._hold((path, key), name, is_named=False)
-        for path, origins in {**{key: [] for key in passed}, **named}.items():
-            sent_with = _named_beside(origins, beside) if path in serving else None
-            is_part, is_trusted = path not in whole, path not in own
-            yield ToRead(
-                path,
-                True,
-                tuple(origins),
-                listings.get(path),
-                path in keys,
-                sent_with,
-                is_part,
-                is_trusted=is_trusted,
-                is_passed_over=path in passed and path not in stated,
-            )
+                self._note_keys(path, pointer, name, led)
+        yield from led.files()
+
+    def _note_keys(self, path: str, pointer: Pointer, name: str, led: LedTo) -> None:
+        """Note which private keys go with what a pointer leads to."""
+        if not pointer.is_key:
+            key = self._loaded(pointer, path, led, name)
+            if key is not None:
+                led.note_loaded(key, f"{name}:{pointer.line}")
+                self.pairs.hold((path, key), name, is_named=False)
+            return
+        self.pairs.note_doubtful(pointer, name)
+        if name not in self.including:  # what that includes may say otherwise
+            self.pairs.note(path, pointer, name)
 
     def _led_to(self, name: str, pointer: Pointer, found: Leads) -> Iterator[Reading]:
         """Note what is included, and yield what is not known.
@@ -630,12 +570,12 @@ class Scan:
             spot = path, pointer.is_key, f"{name}:{pointer.line}"
             self.named.setdefault(spot, Named(path, pointer, name))
 
-    def _loaded(self, pointer: Pointer, path: str, passed: set[str], name: str) -> str | None:
+    def _loaded(self, pointer: Pointer, path: str, led: LedTo, name: str) -> str | None:
         """Return the key that a program loads with a certificate by itself, and note those that it passes over."""
         if pointer.own_key is OwnKey.LOADED:
-            self._hold((path, path), name)
+            self.pairs.hold((path, path), name)
             called = keys_called(pointer, path)
-            passed.update(called if called and self._has_key(path) else ())
+            led.passed.update(dict.fromkeys(called) if called and self._has_key(path) else {})
         return key_beside(pointer, path)
 
     def _has_key(self, name: str) -> bool:
@@ -647,32 +587,6 @@ class Scan:
         """Return the text of a file; ``None`` of what cannot be read, which is told where it is read."""
         unit = next((each for each in self.held if each.name == name), None) or unit_of(ToRead(name, in_folder=True))
         return None if isinstance(unit, Reading) else text_of(unit.data, unit.name)
-
-    def _keyed(self, pointer: Pointer, name: str) -> None:
-        """Note that a key is named for a certificate, also where that key is not there."""
-        found = resolved(replace(pointer, text=pointer.key_of, bases=pointer.key_of_bases), name)
-        self.keyed.update(map(self._as_given, found.files[:1]))
-
-    def _pair(self, key: str, pointer: Pointer, name: str) -> None:
-        """Note which certificate a key is to fit."""
-        if pointer.key_of:
-            found = resolved(replace(pointer, text=pointer.key_of, bases=pointer.key_of_bases), name)
-            for path in found.files[:1]:
-                self._hold((self._as_given(path), key), name)
-                self.pairs[self._as_given(path), key] = True
-            self.sure.update((self._as_given(path), key) for path in found.files[:1] if pointer.roots)
-
-    def _doubt(self, pointer: Pointer, name: str) -> None:
-        """Note the certificates and private keys of which nobody says whether they are meant."""
-        for one in any_together(pointer, name) if pointer.key_of else ():
-            of, key = map(self._as_given, one)
-            self.doubtful.setdefault((of, key), (name, pointer))
-            self._hold((of, key), name)
-
-    def _hold(self, pair: tuple[str, str], name: str, *, is_named: bool = True) -> None:
-        """Note a certificate with a private key that is to fit it, and the configuration by which they go together."""
-        self.pairs.setdefault(pair, is_named)
-        self.paired_by.setdefault(pair, set()).add(name)
 
     def _of_peers(self, peers: Sequence[tuple[str, str]]) -> Iterator[Reading]:
         named: dict[Peer, list[str]] = {}
@@ -715,15 +629,6 @@ def _of_several(certificate: str, name: str, pointer: Pointer) -> Reading:
 def _same_spot(name: str, line: int) -> tuple[str, int]:
     """Return a line of a file, however that was reached."""
     return os.path.realpath(name), line
-
-
-def _named_beside(origins: Iterable[str], beside: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
-    """Return the files of authorities that the same configurations name.
-
-    Apache sends one along, and OpenSSL completes the chain of a certificate that came alone by those a server trusts.
-    """
-    files = dict.fromkeys(origin.rpartition(":")[0] for origin in origins) if beside else ()
-    return tuple(dict.fromkeys(each for file in files for each in beside.get(file, ())))
 
 
 def _with_unread(reading: Reading, code: str, count: int) -> Reading:

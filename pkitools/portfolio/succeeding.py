@@ -18,7 +18,8 @@ from pkitools.frozen import replace
 from pkitools.limits import MAX_SUCCESSIONS
 from pkitools.messages import NOTHING
 from pkitools.portfolio.claims import Stated
-from pkitools.portfolio.model import HeldCertificate, Judgement, Place, Standing, Successor
+from pkitools.portfolio.judgements import Judgement
+from pkitools.portfolio.model import HeldCertificate, Place, Standing, Successor
 from pkitools.portfolio.where import folder_of
 from pkitools.profiles import trial
 from pkitools.validation.rules import ANCHOR_FOUND

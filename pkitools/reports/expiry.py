@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.frozen import dataclass, replace
 from pkitools.messages import Language
-from pkitools.portfolio.renewing import Renewal, renewal_of
+from pkitools.portfolio.renewing import NextDuty, next_duty
 from pkitools.portfolio.succeeding import as_they_stand
 from pkitools.portfolio.where import folder_of
 from pkitools.reports.document import instant
@@ -97,7 +97,7 @@ class Expiry:
         days, (warning, critical) = certificate.days_left(self.portfolio.moment), self.limits(certificate)
         if days < critical:
             return Nagios.CRITICAL
-        is_told = days < warning or (self.warning is None and self.renewal(certificate) is Renewal.LATE)
+        is_told = days < warning or (self.warning is None and self.next_duty(certificate) is NextDuty.LATE)
         return Nagios.WARNING if is_told else Nagios.OK
 
     def limits(self, certificate: HeldCertificate) -> tuple[int, int]:
@@ -110,9 +110,9 @@ class Expiry:
         warning = min(WARNING_DAYS, max(1, lasts // 3)) if self.warning is None else self.warning
         return warning, min(CRITICAL_DAYS, max(1, lasts // 9)) if self.critical is None else self.critical
 
-    def renewal(self, certificate: HeldCertificate) -> Renewal:
+    def next_duty(self, certificate: HeldCertificate) -> NextDuty:
         """Return what there is to do for the next of a certificate."""
-        return renewal_of(certificate, self.moment)
+        return next_duty(certificate, self.moment)
 
     @property
     def overall(self) -> Nagios:
@@ -152,7 +152,7 @@ class Expiry:
             state = self.state(one)
             if state is Nagios.OK:
                 return one.is_done_with, state, False, False
-            return False, -state, one.successor is not None, self.renewal(one) is not Renewal.LATE
+            return False, -state, one.successor is not None, self.next_duty(one) is not NextDuty.LATE
 
         return min(self.certificates, key=turn, default=None)
 

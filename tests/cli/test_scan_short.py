@@ -20,7 +20,8 @@ from pkitools.findings import Certainty, Evidence, Outcome, Rule, Severity, Stat
 from pkitools.messages import message
 from pkitools.portfolio import Changes, HeldCertificate, Portfolio
 from pkitools.portfolio.comparing import EarlierCertificate
-from pkitools.portfolio.model import EnvironmentBasis, Gap, Judgement, Place, Unread
+from pkitools.portfolio.judgements import EnvironmentBasis, Judgement
+from pkitools.portfolio.model import Gap, Place, Unread
 from pkitools.portfolio.reading import held_certificate
 from pkitools.portfolio.risk import Risk, Risks
 from pkitools.reports.portfolio.across import severity_word

@@ -12,7 +12,8 @@ from pkitools.documents import cite
 from pkitools.environment import Environment
 from pkitools.findings import Certainty, Outcome, Rule, Severity, Status, Verdict
 from pkitools.portfolio import HeldCertificate, Portfolio
-from pkitools.portfolio.model import EnvironmentBasis, Judgement, Place
+from pkitools.portfolio.judgements import EnvironmentBasis, Judgement
+from pkitools.portfolio.model import Place
 from pkitools.portfolio.reading import held_certificate
 from pkitools.portfolio.risk import Risks
 from pkitools.reports import Telling

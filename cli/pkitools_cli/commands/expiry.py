@@ -10,7 +10,7 @@ import click
 
 from pkitools.findings import Severity, Verdict
 from pkitools.frozen import dataclass
-from pkitools.portfolio.renewing import Renewal, first_to_renew
+from pkitools.portfolio.renewing import NextDuty, first_to_renew
 from pkitools.portfolio.waiting import request_for_next
 from pkitools.reports import Expiry, expiry_document
 from pkitools.reports.expiry import CRITICAL_DAYS, WARNING_DAYS, Nagios, nagios_line
@@ -26,7 +26,7 @@ from pkitools.reports.telling.readable import short_day
 from pkitools.text import shown, visible
 from pkitools_cli.commands.given.judging import trust_option
 from pkitools_cli.commands.scan.claims import refuse_no_place
-from pkitools_cli.commands.scan.orders import order_told
+from pkitools_cli.commands.scan.orders import WEIGHTS, order_told
 from pkitools_cli.commands.scan.running import Running
 from pkitools_cli.commands.status.asked import Scanning
 from pkitools_cli.exit_codes import ExitCode, MonitorCode, of_verdicts
@@ -48,12 +48,6 @@ _OF_STATE: Final = {
     Nagios.WARNING: Severity.NOTICE,
     Nagios.OK: Severity.INFO,
     Nagios.UNKNOWN: Severity.INFO,
-}
-_OF_RENEWAL: Final = {
-    Renewal.LATE: Severity.WARNING,
-    Renewal.ORDER: Severity.NOTICE,
-    Renewal.SWITCH: Severity.NOTICE,
-    Renewal.NOTHING: Severity.INFO,
 }
 
 
@@ -112,7 +106,7 @@ def _code(found: Expiry, fail_on: Severity | None) -> ExitCode:
     verdicts = [
         (Verdict.FAILED, Severity.ERROR)
         if one.days_left(found.moment) < 0 and not one.is_set_aside
-        else (Verdict.PASSED, max(_OF_STATE[found.state(one)], _OF_RENEWAL[found.renewal(one)]))
+        else (Verdict.PASSED, max(_OF_STATE[found.state(one)], WEIGHTS.get(found.next_duty(one), Severity.INFO)))
         for one in found.certificates
     ]
     return of_verdicts(verdicts, fail_on, complete=found.portfolio.is_whole)
@@ -145,12 +139,12 @@ def _order_day(one: HeldCertificate, found: Expiry) -> str:
     """Return by which day the next is to be ordered, where that day is near or passed, or the end is told of."""
     if one.successor is not None or one.is_authority or one.is_of_provider:
         return ""
-    renewal, left = found.renewal(one), one.days_left(found.moment)
-    if one.mend is not None and renewal is Renewal.NOTHING:  # what its chain asks is told
+    duty, left = found.next_duty(one), one.days_left(found.moment)
+    if one.mend is not None and duty is NextDuty.NOTHING:  # what its chain asks is told
         return ""
-    if left < 0 or (found.state(one) is Nagios.OK and renewal is Renewal.NOTHING):
+    if left < 0 or (found.state(one) is Nagios.OK and duty is NextDuty.NOTHING):
         return ""
-    if renewal is Renewal.LATE:
+    if duty is NextDuty.LATE:
         at = datetime.combine(one.order_by, time(12), UTC)
         return tr("cli.expiry.order_late", day=short_day(at, language()))
     return tr("cli.expiry.order_by", day=order_day_told(one.order_by, found.moment, language()))
@@ -194,7 +188,7 @@ def _now(found: Expiry) -> str:
 
 def _is_followed(one: HeldCertificate, found: Expiry) -> bool:
     """Return whether the next is there and it is to be told: that is to be put into use, however long there is."""
-    return one.successor is not None and (found.state(one) is not Nagios.OK or found.renewal(one) is Renewal.SWITCH)
+    return one.successor is not None and (found.state(one) is not Nagios.OK or found.next_duty(one) is NextDuty.SWITCH)
 
 
 def _followed_now(ending: Sequence[HeldCertificate]) -> str:
@@ -207,14 +201,14 @@ def _followed_now(ending: Sequence[HeldCertificate]) -> str:
 def _to_order(found: Expiry) -> str:
     """Return what to order, where a last day for that is near or has gone by; else nothing."""
     coming = (one for one in found.certificates if one.successor is None and not one.is_of_provider)
-    due = [one for one in coming if one.mend is None and found.renewal(one) is Renewal.LATE]
+    due = [one for one in coming if one.mend is None and found.next_duty(one) is NextDuty.LATE]
     if due:
         request = request_for_next(due[0], found.portfolio)
         if request is not None:
             return tr("cli.scan.now.request", place=visible(request.place.name))
         slug = "critical" if Nagios.CRITICAL in map(found.state, due) else "warning"
         return tr(f"cli.expiry.now.{slug}", name=shown(due[0].name))
-    asked = ((found.renewal(one), one.order_by, one) for one in found.certificates if one.successor is None)
+    asked = ((found.next_duty(one), one.order_by, one) for one in found.certificates if one.successor is None)
     first = first_to_renew(asked)
     return "" if first is None else order_told(first, found.portfolio)
 

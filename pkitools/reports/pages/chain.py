@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.findings import Outcome
 from pkitools.frozen import dataclass
-from pkitools.portfolio.model import HeldCertificate, Judgement
+from pkitools.portfolio.judgements import Judgement
+from pkitools.portfolio.model import HeldCertificate
 from pkitools.text import NameText, pattern
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from pkitools.frozen import dataclass
 from pkitools.limits import MAX_PAGE_CERTIFICATES
 from pkitools.messages import Language, message
 from pkitools.messages.days import day_and_time
-from pkitools.portfolio.model import HeldCertificate, HeldKey, Judgement, Portfolio, Standing
+from pkitools.portfolio.judgements import Judgement
+from pkitools.portfolio.model import HeldCertificate, HeldKey, Portfolio, Standing
 from pkitools.reports.pages import timeline
 from pkitools.reports.pages.chain import Chain, chain_of_held
 from pkitools.reports.pages.findings import NOTHING_FOUND, TONES, Findings, findings_of, labelled, notations

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 from pkitools.findings import Outcome
 from pkitools.messages import LANGUAGES, RemedyText, outcome_message
 from pkitools.portfolio.comparing import SCHEMA, Changes, EarlierCertificate
-from pkitools.portfolio.model import HeldCertificate, HeldKey, HeldRequest, Judgement, Place, Portfolio, Unread
+from pkitools.portfolio.judgements import Judgement
+from pkitools.portfolio.model import HeldCertificate, HeldKey, HeldRequest, Place, Portfolio, Unread
 from pkitools.portfolio.risk import Risks, risks_of
 from pkitools.reports.document import instant, json_pieces
 from pkitools.reports.error import ToldError

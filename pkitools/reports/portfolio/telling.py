@@ -16,7 +16,7 @@ from pkitools.frozen import dataclass
 from pkitools.messages import NOTHING, Language, Message, Remedy, RemedyText, error_sentence, message
 from pkitools.messages.days import days_left
 from pkitools.portfolio.model import HeldCertificate, Place, Portfolio, Standing, Successor, Unread
-from pkitools.portfolio.renewing import Renewal, renewal_of
+from pkitools.portfolio.renewing import NextDuty, next_duty
 from pkitools.portfolio.waiting import request_for_next
 from pkitools.reports.telling.answer import answer_of, reservations, told
 from pkitools.reports.telling.readable import number_of, readable, role_above, short_day
@@ -208,7 +208,7 @@ def _order_told(
     if planned or certificate.verdict is not Verdict.PASSED:
         return planned
     # where a chain is to be mended what it does is told, and beside that what the end of the certificate itself asks
-    is_asked = certificate.mend is None or renewal_of(certificate, portfolio.moment) is Renewal.LATE
+    is_asked = certificate.mend is None or next_duty(certificate, portfolio.moment) is NextDuty.LATE
     if certificate.standing(portfolio.moment) is not Standing.ENDS_SOON or not is_asked:
         return _near_told(certificate, portfolio, language)
     code = "ends_soon" if certificate.lasts_by is None else "works_no_longer"
@@ -222,7 +222,7 @@ def _order_told(
 
 def _near_told(certificate: HeldCertificate, portfolio: Portfolio, language: Language) -> str:
     """Return by which day the next is to be ordered, where that is near; else nothing."""
-    if renewal_of(certificate, portfolio.moment) is not Renewal.ORDER:
+    if next_duty(certificate, portfolio.moment) is not NextDuty.ORDER:
         return ""
     code, told = "near", {"day": order_day_told(certificate.order_by, portfolio.moment, language)}
     if (request := request_for_next(certificate, portfolio)) is not None:

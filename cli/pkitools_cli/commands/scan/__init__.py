@@ -17,7 +17,7 @@ from pkitools_cli.commands.report_files import ReportFile, refuse_reports
 from pkitools_cli.commands.scan.across import risks_for
 from pkitools_cli.commands.scan.claims import claimed, connections_in, places_of
 from pkitools_cli.commands.scan.means import refuse_together
-from pkitools_cli.commands.scan.orders import orders_for, weight_of_renewals, weight_of_stated
+from pkitools_cli.commands.scan.orders import orders_for, weight_of_others, weight_of_renewals
 from pkitools_cli.commands.scan.running import Running, words_to_check
 from pkitools_cli.commands.scan.text import first_step, scan_told
 from pkitools_cli.commands.scan.writing import write_reports
@@ -127,7 +127,7 @@ def command(options: Options) -> Reply[Scanned]:
     scanned = Scanned(portfolio, changes, reports, risks)
     weights = [scanned.worst]
     if options.fail_on is not None:
-        weights += weight_of_stated(portfolio, orders, connections), weight_of_renewals(portfolio, orders)
+        weights += weight_of_others(portfolio, connections), weight_of_renewals(portfolio, orders)
     worst = max((each for each in weights if each is not None), default=None)
     return Reply(
         scanned,

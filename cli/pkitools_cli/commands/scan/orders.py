@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.findings import Severity
 from pkitools.portfolio.model import Standing
-from pkitools.portfolio.renewing import Renewal, ToRenew, first_to_renew, renewal_of
+from pkitools.portfolio.renewing import NextDuty, ToRenew, first_to_renew, next_duty
 from pkitools.portfolio.waiting import request_for_next
 from pkitools.reports.portfolio.telling import order_day_told
-from pkitools.rules.order_day import AHEAD
 from pkitools.text import shown, visible
 from pkitools_cli.i18n import language, tr
 
@@ -22,6 +21,12 @@ if TYPE_CHECKING:
 
 _GOOD: Final = frozenset({Standing.PASSED, Standing.INDETERMINATE})
 _ASKED: Final = _GOOD | {Standing.ENDS_SOON}
+WEIGHTS: Final = {
+    NextDuty.LATE: Severity.WARNING,
+    NextDuty.ORDER: Severity.NOTICE,
+    NextDuty.SWITCH: Severity.NOTICE,
+}
+"""What weighs of what there is to do for the next of a certificate, in every command: nothing to do weighs nothing."""
 
 
 def orders_for(moment: datetime, connections: Connections | None) -> OrderDays | None:
@@ -49,12 +54,12 @@ def to_renew(standing: Standing, one: HeldCertificate, moment: datetime, orders:
         orders: says by which day it is to be ordered, by the plans of connections; ``None`` without any.
     """
     if standing not in _ASKED or (orders is not None and orders.is_ordered(one)):
-        return Renewal.NOTHING, one.ends.date(), one
+        return NextDuty.NOTHING, one.ends.date(), one
     planned = None if orders is None else planned_day(orders, one)
-    renewal = renewal_of(one, moment, planned)
-    if renewal in {Renewal.NOTHING, Renewal.SWITCH}:
-        return renewal, one.ends.date(), one
-    return renewal, planned or one.order_by, one
+    duty = next_duty(one, moment, planned)
+    if duty in {NextDuty.NOTHING, NextDuty.SWITCH}:
+        return duty, one.ends.date(), one
+    return duty, planned or one.order_by, one
 
 
 def coming(portfolio: Portfolio, orders: OrderDays | None) -> ToRenew | None:
@@ -73,43 +78,33 @@ def order_told(asked: ToRenew, portfolio: Portfolio) -> str:
     return tr("cli.expiry.now.order_request", **told, place=visible(request.place.name))
 
 
-def weight_of_renewals(portfolio: Portfolio, orders: OrderDays | None) -> Severity | None:
-    """Return what weighs of what there is to do for the next ones: that it is late a warning, else a notice."""
-    found = {to_renew(*each, portfolio.moment, orders)[0] for each in portfolio.in_order()} - {Renewal.NOTHING}
-    if not found:
-        return None
-    return Severity.WARNING if Renewal.LATE in found else Severity.NOTICE
-
-
-def weight_of_stated(
-    portfolio: Portfolio, orders: OrderDays | None, connections: Connections | None
-) -> Severity | None:
-    """Return what weighs of connections beside their certificates, as in ``status``: days, and what is of others."""
+def weight_of_others(portfolio: Portfolio, connections: Connections | None) -> Severity | None:
+    """Return what it weighs that at the place of a connection lies what is of others alone, as in ``status``."""
     if connections is None:
         return None
     from pkitools.connections.claiming import others_alone
 
-    return Severity.WARNING if others_alone(connections, portfolio) else weight_of_orders(portfolio, orders)
+    return Severity.WARNING if others_alone(connections, portfolio) else None
 
 
-def planned_weight(orders: OrderDays, standing: Standing, one: HeldCertificate, moment: datetime) -> Severity | None:
-    """Return what the day to order the one after this weighs, as in ``status``: passed a warning, near a notice.
+def weight_of_renewals(portfolio: Portfolio, orders: OrderDays | None) -> Severity | None:
+    """Return what weighs of what there is to do for the next ones, and of how they are waited for: the most of each."""
+    weights = (_weight_of_next(*each, portfolio.moment, orders) for each in portfolio.in_order())
+    return max((each for each in weights if each is not None), default=None)
+
+
+def _weight_of_next(
+    standing: Standing, one: HeldCertificate, moment: datetime, orders: OrderDays | None
+) -> Severity | None:
+    duty, _, _ = to_renew(standing, one, moment, orders)  # nothing of what was ordered
+    return WEIGHTS.get(duty, awaited_weight(standing, one, orders))
+
+
+def awaited_weight(standing: Standing, one: HeldCertificate, orders: OrderDays | None) -> Severity | None:
+    """Return what it weighs how the one after this is waited for, as in ``status``: that it comes late a warning.
 
     Of what has ended, or is wrong, its verdict says more.
     """
-    if standing in {Standing.EXPIRED, Standing.FAILED} or one.is_authority:
+    if orders is None or standing not in _ASKED or one.is_of_provider or (awaited := orders.awaited(one)) is None:
         return None
-    if (awaited := orders.awaited(one)) is not None:
-        return Severity.WARNING if awaited.is_short else Severity.NOTICE if awaited.is_asked else None
-    day, today = planned_day(orders, one), moment.date()
-    if day is None or day - AHEAD > today:
-        return None
-    return Severity.WARNING if day < today else Severity.NOTICE
-
-
-def weight_of_orders(portfolio: Portfolio, orders: OrderDays | None) -> Severity | None:
-    """Return what the days to order weigh: what that of the first to be ordered does."""
-    if orders is None:
-        return None
-    weights = (planned_weight(orders, *each, portfolio.moment) for each in portfolio.in_order())
-    return max((each for each in weights if each is not None), default=None)
+    return Severity.WARNING if awaited.is_short else Severity.NOTICE if awaited.is_asked else None

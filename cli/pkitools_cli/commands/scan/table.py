@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pkitools.findings import Severity, Verdict
 from pkitools.limits import MAX_MESSAGE_VALUE
 from pkitools.portfolio.model import HeldCertificate, Portfolio, Standing
-from pkitools.portfolio.renewing import Renewal
+from pkitools.portfolio.renewing import NextDuty
 from pkitools.reports.portfolio.telling import (
     Telling,
     cut_short_told,
@@ -31,7 +31,7 @@ from pkitools.reports.portfolio.telling import (
 from pkitools.reports.telling.answer import told
 from pkitools.reports.telling.readable import short_day
 from pkitools.text import visible
-from pkitools_cli.commands.scan.orders import planned_day, planned_weight, to_renew
+from pkitools_cli.commands.scan.orders import awaited_weight, planned_day, to_renew
 from pkitools_cli.i18n import form_of, language, tr
 from pkitools_cli.lines import coloured, columns, wrapped
 from pkitools_cli.remedies import offline_remedy_text
@@ -143,11 +143,11 @@ class Table:
             is_named = one.successor.is_in_place and bool(one.named_by)
             return one.successor.has_replaced, one.successor.is_live, what_is_left(one.successor), is_named
         awaited = None if self._orders is None or standing not in ENDING else self._orders.awaited(one)
-        weight = None if self._orders is None else planned_weight(self._orders, standing, one, self._portfolio.moment)
-        renewal, day, _ = to_renew(standing, one, self._portfolio.moment, self._orders)
+        weight = awaited_weight(standing, one, self._orders)
+        duty, day, _ = to_renew(standing, one, self._portfolio.moment, self._orders)
         planned = None if self._orders is None else planned_day(self._orders, one)
         return (
-            (renewal, day) if renewal is Renewal.ORDER or planned is not None else None,
+            (duty, day) if duty is NextDuty.ORDER or planned is not None else None,
             one.partial is not None,
             one.ends_by is not None,
             one.mend is not None,

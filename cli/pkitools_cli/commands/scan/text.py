@@ -12,17 +12,9 @@ from pkitools.checking.private_keys import BESIDE, NAMED
 from pkitools.findings import Severity, Status, Verdict
 from pkitools.frozen import replace
 from pkitools.portfolio.following import POINTS_NOWHERE
-from pkitools.portfolio.model import (
-    EnvironmentBasis,
-    Gap,
-    HeldCertificate,
-    HeldRequest,
-    Judgement,
-    Portfolio,
-    Standing,
-    Unread,
-)
-from pkitools.portfolio.renewing import Renewal
+from pkitools.portfolio.judgements import EnvironmentBasis, Judgement
+from pkitools.portfolio.model import Gap, HeldCertificate, HeldRequest, Portfolio, Standing, Unread
+from pkitools.portfolio.renewing import NextDuty
 from pkitools.portfolio.waiting import request_for_next, waiting
 from pkitools.reports.planning.work import at_noon, names_by_claim
 from pkitools.reports.portfolio.telling import (
@@ -263,7 +255,7 @@ def _before_a_command(
     """Yield what is to be done and no command of ours does: what can wait the least first."""
     yield from _late(portfolio, orders)
     first = _to_renew(portfolio, orders, standing, one)
-    if first is not None and first[0] is not Renewal.SWITCH:
+    if first is not None and first[0] is not NextDuty.SWITCH:
         yield order_told(first, portfolio)
     if (across := across_now(risks, portfolio)) is not None:
         yield across

@@ -11,7 +11,7 @@ import pytest
 from pkitools.portfolio import opening
 from pkitools.portfolio.foreseeing import gathered_from
 from pkitools.portfolio.known import Collecting
-from pkitools.portfolio.opening import Seen, ToRead, content_of
+from pkitools.portfolio.opening import KeptContent, ToRead, content_of
 from pkitools.portfolio.walking import FoundFile
 from tests.portfolio.support import CHAIN, LEAF, WHOLE, other_leaf, scanned
 from tests.support.chains import good_chain
@@ -20,14 +20,14 @@ from tests.support.requests import pooled_key, request
 LATER = 2_000_000_000
 
 
-def seen_of(path: Path) -> Seen:
-    seen = Seen()
-    list(gathered_from([FoundFile(str(path), in_folder=True)], Collecting(), seen))
-    return seen
+def kept_of(path: Path) -> KeptContent:
+    kept = KeptContent()
+    list(gathered_from([FoundFile(str(path), in_folder=True)], Collecting(), kept))
+    return kept
 
 
-def read_again(path: Path, seen: Seen) -> bytes:
-    return content_of(ToRead(str(path), in_folder=True), seen)[0]
+def read_again(path: Path, kept: KeptContent) -> bytes:
+    return content_of(ToRead(str(path), in_folder=True), kept)[0]
 
 
 @pytest.mark.parametrize("content", [LEAF, good_chain().leaf.der], ids=["PEM", "DER"])
@@ -36,12 +36,12 @@ def test_of_one_certificate_the_content_is_kept_and_given_once(
 ) -> None:
     path = tmp_path / "a.pem"
     path.write_bytes(content)
-    seen, opened = seen_of(path), []
+    kept, opened = kept_of(path), []
     before = opening.read_bytes
     monkeypatch.setattr(opening, "read_bytes", lambda name, limit: opened.append(name) or before(name, limit=limit))
-    assert read_again(path, seen) == content
+    assert read_again(path, kept) == content
     assert not opened
-    assert read_again(path, seen) == content
+    assert read_again(path, kept) == content
     assert opened == [str(path)], "who took it has it"
 
 
@@ -67,11 +67,11 @@ def test_what_was_changed_since_is_read_anew(change: str, tmp_path: Path, monkey
     path = tmp_path / "a.pem"
     path.write_bytes(LEAF)
     path.chmod(0o644)
-    seen, opened = seen_of(path), []
+    kept, opened = kept_of(path), []
     CHANGES[change](path)
     before = opening.read_bytes
     monkeypatch.setattr(opening, "read_bytes", lambda name, limit: opened.append(name) or before(name, limit=limit))
-    assert read_again(path, seen) == path.read_bytes()
+    assert read_again(path, kept) == path.read_bytes()
     assert opened == [str(path)]
 
 
@@ -83,19 +83,19 @@ def test_what_was_changed_since_is_read_anew(change: str, tmp_path: Path, monkey
 def test_nothing_else_is_kept(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "a.pem"
     path.write_bytes(content)
-    assert not seen_of(path)._held
+    assert not kept_of(path)._held
 
 
 def test_no_more_is_kept_than_there_is_room_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "MAX_SEEN_BYTES", 3 * len(LEAF))
-    seen, names = Seen(), [f"{number}.pem" for number in range(5)]
+    monkeypatch.setattr(opening, "MAX_KEPT_BYTES", 3 * len(LEAF))
+    kept, names = KeptContent(), [f"{number}.pem" for number in range(5)]
     for name in names:
         (tmp_path / name).write_bytes(LEAF)
     found = [FoundFile(str(tmp_path / name), in_folder=True) for name in names]
-    list(gathered_from(found, Collecting(), seen))
-    assert len(seen._held) == 3
-    assert [read_again(tmp_path / name, seen) for name in names] == [LEAF] * 5
-    assert not seen._held
-    list(gathered_from(found, Collecting(), seen))
-    assert len(seen._held) == 3, "what is taken leaves its room"
+    list(gathered_from(found, Collecting(), kept))
+    assert len(kept._held) == 3
+    assert [read_again(tmp_path / name, kept) for name in names] == [LEAF] * 5
+    assert not kept._held
+    list(gathered_from(found, Collecting(), kept))
+    assert len(kept._held) == 3, "what is taken leaves its room"
     assert len(scanned(tmp_path).judged[0].places) == 5
