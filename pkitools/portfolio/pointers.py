@@ -137,6 +137,8 @@ def _within_limit(pointers: Iterator[Pointer], name: str) -> tuple[Pointer, ...]
 def _directives(text: str, name: str) -> Iterator[Pointer]:
     told = {word[0].lower() for word in _WORD.finditer(text)} & directive_words()
     for program in kinds():
+        if program.only and not re.search(program.only, text):
+            continue
         if program.grammar.is_data:
             small = {each.lower(): each for each in (*program.file, *program.keys)}
             yield from named_by(program, [*of_escaped_keys(text, small, name)], name)
@@ -406,7 +408,7 @@ def _pairs(
         yield from ((each, "") for each in keys)
         return
     pairs: dict[tuple[int, str], None] = {}
-    if program.grammar.is_data and len(keys) == len(certificates):
+    if program.grammar.is_data and not program.has_places and len(keys) == len(certificates):
         pairs = {(at, each.values[0][0]): None for at, each in enumerate(certificates)}
     else:
         keys_in, certificates_in = _by_block(enumerate(keys)), _by_block(enumerate(certificates))

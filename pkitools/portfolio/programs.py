@@ -51,6 +51,7 @@ class Program:
     keyed_in: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
     sign: str = ""
+    only: str = ""
     main: str = ""
     from_main: bool = False
     without: tuple[str, ...] = ()
@@ -66,6 +67,11 @@ class Program:
     def named(self) -> frozenset[str]:
         """The directives with which something is pointed to."""
         return self.file.union(self.pattern, self.list, self.keys)
+
+    @property
+    def has_places(self) -> bool:
+        """Whether a private key goes with the certificate that it stands beside, and with no other."""
+        return any("." in key for key in self.keys)
 
     @property
     def directives(self) -> frozenset[str]:
