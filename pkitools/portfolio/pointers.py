@@ -20,7 +20,7 @@ from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_CONFIGURATION_BYTES, MAX_POINTERS
 from pkitools.portfolio.conditions import cases_of, has_cases
 from pkitools.portfolio.directives import DATA, PROGRAMS, Block, Directive, of_escaped_keys
-from pkitools.portfolio.inventory import LISTS, TABLES, may_be_list, of_inventory
+from pkitools.portfolio.inventory import LISTS, TABLES, TOML, is_toml_list, may_be_list, names_our_kind, of_inventory
 from pkitools.portfolio.model import OwnKey, Pointer, Target, Unnamed
 from pkitools.portfolio.programs import Program, directive_words, kinds, name_of, with_braces, word_of
 from pkitools.text import pattern, size_text
@@ -514,12 +514,19 @@ def _of_lines(text: str, bases: tuple[str, ...]) -> Iterator[Pointer]:
 def is_list(data: bytes, name: str) -> bool:
     """Return whether a file that only lies somewhere would be read as a list of peers or files, were it handed in.
 
-    A list of files is a table with a column that says so: a path on a line by itself may stand in any note.
+    A list of files is a table with a column that says so: a path on a line by itself may stand in any note. One in TOML
+    has nothing in it but what is listed, and of files such as are looked for: most TOML is the settings of a program.
     """
-    if not name.lower().endswith(LISTS):
+    small = name.lower()
+    if not small.endswith(LISTS):
         return False
     try:
         found = pointers_of(data, name, is_inventory=True)
+        if small.endswith(TOML) and not is_toml_list(text_of(data, name) or "", name):
+            return False
     except PkitoolsError:
         return False
-    return any(each.target is Target.PEER for each in found) or (bool(found) and name.lower().endswith(TABLES))
+    names_files = (
+        any(names_our_kind(each.text) for each in found) if small.endswith(TOML) else found and small.endswith(TABLES)
+    )
+    return any(each.target is Target.PEER for each in found) or bool(names_files)
