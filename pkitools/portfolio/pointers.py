@@ -144,8 +144,10 @@ def _directives(text: str, name: str) -> Iterator[Pointer]:
             yield from named_by(program, [*of_escaped_keys(text, small, name)], name)
         if told.isdisjoint(map(word_of, program.named)):
             continue
-        found = list(islice(program.read(text, name), MAX_POINTERS + 1))
-        if len(found) > MAX_POINTERS:  # what gives names values is no pointer, and what stands behind it may be one
+        found = list(islice(program.read(text, name), 2 * MAX_POINTERS + 1))
+        if (
+            sum(each.name not in program.sections for each in found) > MAX_POINTERS
+        ):  # what gives names values is no pointer, and what stands behind it may be one
             raise LimitError("portfolio.error.too_many_pointers", name=name, limit=MAX_POINTERS)
         is_sure = _is_surely(program, found, text, name)
         pointers = named_by(program, found, name, is_sure=is_sure, unnamed=_unnamed(program, text))
@@ -199,6 +201,11 @@ def named_by(
         is_sure: the text is surely a configuration of it, so that what is included and is not there is missing.
         unnamed: what it loads by itself with each certificate.
     """
+    if idle := _overridden(program, found):
+        for each in named_by(program, idle, name):
+            yield replace(each, is_idle=True, is_optional=True, key_of="", own_key=OwnKey.NAMED)
+        left = {id(each) for each in idle}
+        found = [each for each in found if id(each) not in left]
     if not (program.grammar.has_cases and has_cases(program, found)):
         yield from _named_by(program, found, name, is_sure=is_sure, unnamed=unnamed)
         return
@@ -283,6 +290,39 @@ def _named_by(
                 is_missed = is_sure or (name.endswith(_CONFIGURATION) and told.text.endswith(_CONFIGURATION))
                 may_lack = not is_missed or each.name in program.optional or Path(told.text).name in program.without
                 yield replace(told, is_optional=may_lack) if may_lack else told
+
+
+def _overridden(program: Program, found: Sequence[Directive]) -> list[Directive]:
+    """Return what a block says for others in it that each say it themselves, so that nothing takes it from there.
+
+    Of a text without such blocks nothing is known, nor of what stands in no block: others may be beside it elsewhere.
+    """
+    stated = {(each.block, each.name) for each in found if each.name in program.inherits}
+    within: dict[Block, list[Block]] = {}
+    for each in found:
+        if each.name in program.sections or each.name in program.pattern:
+            for outer in islice(each.block.around(), each.name in program.sections, None):
+                within.setdefault(outer, []).append(each.block)
+
+    def is_taken(each: Directive, block: Block) -> bool:
+        return all((at, each.name) not in stated for at in _up_to(block, each.block))
+
+    return [
+        each
+        for each in found
+        if each.name in program.inherits
+        and each.block.outer is not None
+        and each.block in within
+        and not any(is_taken(each, block) for block in within[each.block])
+    ]
+
+
+def _up_to(block: Block, outer: Block) -> Iterator[Block]:
+    """Yield a block and those around it, but for one of those and what is around that."""
+    for at in block.around():
+        if at is outer:
+            return
+        yield at
 
 
 def _chosen_of(found: Iterable[Directive], single: Callable[[str, Directive], str]) -> dict[str, list[_Chosen]]:
