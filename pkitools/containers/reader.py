@@ -225,6 +225,7 @@ def _read(data: bytes, found: _Found) -> ContainerFormat:
         _xml,
         _json,
         _secret,
+        _kubeconfig,
         _ldif,
         _pem,
         _bare_base64,
@@ -344,6 +345,22 @@ def _secret(data: bytes, found: _Found) -> ContainerFormat | None:
         _parts([Part(rest, is_rest=True)], found)
     else:
         _tell_more(rest, found)
+    return ContainerFormat.KUBERNETES if found.items or found.problems else None
+
+
+def _kubeconfig(data: bytes, found: _Found) -> ContainerFormat | None:
+    if b"-data" not in data:
+        return None
+    from pkitools.containers.kubeconfig import kubeconfig_parts  # few files are one
+
+    known = kubeconfig_parts(data)
+    if known is None:
+        return None
+    _parts(known[0], found)
+    if pem.BEGIN in known[1]:
+        _parts([Part(known[1], is_rest=True)], found)
+    else:
+        _tell_more(known[1], found)
     return ContainerFormat.KUBERNETES if found.items or found.problems else None
 
 

@@ -36,8 +36,8 @@ _TYPES: Final = frozenset(
         "Response",
     }
 )
-_ISSUER: Final = pattern(rb"<(?:[\w.-]{1,64}:)?Issuer(?:\s[^<>]{0,1000})?>([^<]{0,2048})</")
-_SIGNATURE: Final = pattern(rb"<(?:[\w.-]{1,64}:)?Signature[\s>]")
+_ISSUER: Final = pattern(rb"<(?:[^\s<>/:\"'=]++:)?Issuer(?:\s[^<>]{0,1000})?>([^<]{0,2048})</")
+_SIGNATURE: Final = pattern(rb"<(?:[^\s<>/:\"'=]++:)?Signature[\s>]")
 _COMMENT: Final = pattern(rb"<!--(?:[^-]|-(?!->))*+(?:-->|\Z)")
 
 

@@ -106,7 +106,7 @@ def service_ids(text: bytes) -> tuple[str, ...]:
     return tuple(found)
 
 
-_CERTIFICATE: Final = pattern(rb"<(?:[^\s<>/:\"'=]{1,64}:)?X509Certificate[\s>]")
+_CERTIFICATE: Final = pattern(rb"<(?:[^\s<>/:\"'=]++:)?X509Certificate[\s>]")
 
 
 def bare_keys(text: bytes) -> Iterator[str]:

@@ -27,7 +27,7 @@ _DER: Final = "DEREncodedKeyValue"
 _RSA: Final = "RSAKeyValue"
 _PRIVATE: Final = ("D", "P", "Q")  # as .NET writes a private key; XKMS has them in an RSAKeyPair
 _MOST: Final = 64 * 1024  # octets of one key; RSA of 16,384 bits has 3 kB of base64
-_PART: Final = r"<(?:[^\s<>/:\"'=]{{1,64}}:)?{}(?:\s[^<>]{{0,1000}})?>([^<]*+)</"
+_PART: Final = r"<(?:[^\s<>/:\"'=]++:)?{}(?:\s[^<>]{{0,1000}})?>([^<]*+)</"
 _PARTS: Final = {
     name: pattern(_PART.format(name).encode())
     for name in ("Modulus", "Exponent", "PublicKey", "Y", "D", "P", "Q", _DER)

@@ -20,7 +20,7 @@ from pkitools.text import pattern
 _CERTIFICATE: Final = "Certificate"
 _TOKEN: Final = b"BinarySecurityToken"
 _ANCHORS: Final = pattern(rb"AnchorCertificateRef\s[^<>]{0,200}?certId\s{0,9}=\s{0,9}[\"']([^\"'<>]{1,200})[\"']")
-_CERT_ID: Final = pattern(rb"<[^<>]{0,200}?certId\s{0,9}=\s{0,9}[\"']([^\"'<>]{1,200})[\"']")
+_CERT_ID: Final = pattern(rb"[\s:]certId\s{0,9}=\s{0,9}[\"']([^\"'<>]{1,200})[\"']")
 
 
 @dataclass(slots=True)
@@ -31,18 +31,18 @@ class _State:
     open: list[str] = field(default_factory=list)
     number: int = 0
 
-    def take(self, text: bytes, tag: Tag) -> None:
+    def take(self, tag: Tag) -> None:
         if tag.name not in {SIGNATURE, _CERTIFICATE} or (tag.opens and tag.closes):
             return
         if tag.closes:
             if tag.name in self.open:
                 del self.open[-1]
-        elif tag.name == SIGNATURE or not self._is_anchor(text, tag):
+        elif tag.name == SIGNATURE or not self._is_anchor(tag):
             self.open.append(tag.name)
             self.number += 1
 
-    def _is_anchor(self, text: bytes, tag: Tag) -> bool:
-        told = _CERT_ID.match(text, tag.at)
+    def _is_anchor(self, tag: Tag) -> bool:
+        told = _CERT_ID.search(tag.written)
         return told is None or told[1] in self.anchors
 
 
@@ -58,7 +58,7 @@ def own_places(text: bytes, offsets: list[int]) -> Iterator[XmlPlace]:
     tag = next(found, None)
     for offset in offsets:
         while tag is not None and tag.at < offset:
-            state.take(text, tag)
+            state.take(tag)
             tag = next(found, None)
         if not state.open and text[offset - len(_TOKEN) : offset] == _TOKEN:
             state.number += 1
@@ -67,7 +67,7 @@ def own_places(text: bytes, offsets: list[int]) -> Iterator[XmlPlace]:
             yield XmlPlace(number=state.number if state.open else None)
 
 
-_X509: Final = pattern(rb"<(?:[^\s<>/:\"'=]{1,64}:)?X509Certificate[\s>]")
+_X509: Final = pattern(rb"<(?:[^\s<>/:\"'=]++:)?X509Certificate[\s>]")
 
 
 def bare_certificates(text: bytes) -> int:
@@ -79,7 +79,7 @@ def bare_certificates(text: bytes) -> int:
             continue
         start = tag if tag.opens else opened
         if tag.closes and start is not None:
-            told = _CERT_ID.match(text, start.at)
+            told = _CERT_ID.search(start.written)
             is_own = told is not None and told[1] not in anchors
             count += is_own and not _X509.search(text, start.at, tag.at)
         opened = tag if tag.opens and not tag.closes else None

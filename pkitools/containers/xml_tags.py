@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import re
 from codecs import getincrementaldecoder
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from heapq import merge
 from itertools import islice
 from typing import Final
 
-from pkitools.containers.xml_text import occurrences
+from pkitools.containers.xml_text import named, occurrences
 from pkitools.frozen import dataclass, field
 from pkitools.text import pattern
 
 HIDING: Final = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
 """What begins a stretch without tags, and what ends it."""
 
-_LONGEST_OPENING: Final = 132  # "</", a prefix and its colon, and what a name begins with
-_OPENING: Final = pattern(rb"<(/?)(?:[^\s<>/:\"'=&]{1,64}:)?([^\s<>/:\"'=&!?]{0,64})\Z")
+_LONGEST_BEGINNING: Final = 64  # octets of a name before its ending
 # linear: what may repeat never starts alike, and nothing given up is tried again (possessive)
 _REST: Final = pattern(
     rb"(?![\w.:\x80-\xff-])((?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+)(?:>|[\"'][^<]*+\Z|\Z)",
@@ -92,6 +91,15 @@ def tags(text: bytes, *endings: bytes) -> Iterator[Tag]:
         text: the XML.
         endings: such as ``Descriptor``.
     """
+    for name, start, stop in named(text, _shown(text, endings)):
+        if start - name.start(2) <= _LONGEST_BEGINNING:
+            tag = _tag(text, name, stop)
+            if tag is not None:
+                yield tag
+
+
+def _shown(text: bytes, endings: Sequence[bytes]) -> Iterator[tuple[int, int]]:
+    """Yield where one of these stands, in order, but for what is in a stretch without tags."""
     hidden = 0
     for start, stop in merge(*(occurrences(text, mark) for mark in (*HIDING, *endings))):
         if start < hidden:
@@ -99,25 +107,18 @@ def tags(text: bytes, *endings: bytes) -> Iterator[Tag]:
         if until := HIDING.get(text[start:stop]):
             end = text.find(until, stop)
             hidden = len(text) if end < 0 else end
-            continue
-        tag = _tag(text, start, stop)
-        if tag is not None:
-            yield tag
+        else:
+            yield start, stop
 
 
-def _tag(text: bytes, start: int, stop: int) -> Tag | None:
-    begin = max(0, start - _LONGEST_OPENING)
-    before = _OPENING.search(text[begin:start])
-    if before is None:
-        return None
+def _tag(text: bytes, opening: re.Match[bytes], stop: int) -> Tag | None:
     rest = _REST.match(text, stop, stop + _LONGEST_TAG)  # of a longer one the beginning
     if rest is None:
         return None
-    name = (before[2] + text[start:stop]).decode("utf-8", "backslashreplace")
-    at = begin + before.start()
-    if before[1]:
-        return Tag(name, b"", at, opens=False, closes=True)
-    return Tag(name, rest[1], at, closes=rest[1].endswith(b"/"))
+    name = text[opening.start(2) : stop].decode("utf-8", "backslashreplace")
+    if opening[1]:
+        return Tag(name, b"", opening.start(), opens=False, closes=True)
+    return Tag(name, rest[1], opening.start(), closes=rest[1].endswith(b"/"))
 
 
 def text_of(octets: bytes, most: int = MAX_VALUE, *, as_written: bool = False) -> str:

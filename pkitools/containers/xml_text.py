@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from pkitools.containers.model import BadItem
@@ -21,14 +21,13 @@ from pkitools.x509.base64_text import from_base64
 
 _METADATA: Final = b"urn:oasis:names:tc:SAML:2.0:metadata"
 _NAMES: Final = (b"X509Certificate", b"BinarySecurityToken")
-_OPENING: Final = pattern(rb"<(?:[^\s<>/:\"'=]{1,64}:)?\Z")
-_LONGEST_OPENING: Final = 66
+_NAME: Final = pattern(rb"<(/?)(?:[^\s<>/:\"'=&]++:)?([^\s<>/:\"'=&!?]*+)")
 _REST: Final = pattern(rb"(?:\s[^<>]{0,1000})?>([^<]*)</")  # linear: neither repetition passes a "<"
 _MIXED: Final = pattern(rb"(?:\s[^<>]{0,1000})?>[^<]*<[^/]")  # a comment, CDATA or an element before its end
 _OPENS: Final = pattern(rb"[\s>]")  # and not a longer name, the end tag or an empty element
 # what else is base64, and no certificate: nobody looks for one in it
 _VALUES: Final = pattern(
-    rb"<(?:[^\s<>/:\"'=]{1,64}:)?(?:X509Certificate|BinarySecurityToken|X509CRL|X509SKI|DEREncodedKeyValue|Modulus"
+    rb"<(?:[^\s<>/:\"'=]++:)?(?:X509Certificate|BinarySecurityToken|X509CRL|X509SKI|DEREncodedKeyValue|Modulus"
     rb"|SignatureValue|DigestValue|CipherValue|EncapsulatedCRLValue|EncapsulatedOCSPValue|EncapsulatedTimeStamp|Logo)"
     rb"(?:\s[^<>]{0,1000})?>[^<]*+"
 )
@@ -64,8 +63,8 @@ def _elements(text: bytes) -> Iterator[re.Match[bytes] | str]:
     """
     if sum(text.count(name) for name in _NAMES) > _MAX_MENTIONS:
         raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
-    for start, stop in sorted(place for name in _NAMES for place in occurrences(text, name)):
-        if _OPENS.match(text, stop) and _OPENING.search(text[max(0, start - _LONGEST_OPENING) : start]):
+    for stop in _opened(text, _NAMES):
+        if _OPENS.match(text, stop):
             yield _REST.match(text, stop) or ("saml_not_text" if _MIXED.match(text, stop) else "saml_not_base64")
 
 
@@ -84,6 +83,34 @@ def occurrences(text: bytes, name: bytes) -> Iterator[tuple[int, int]]:
     while at >= 0:
         yield at, at + len(name)
         at = text.find(name, at + len(name))
+
+
+def named(text: bytes, places: Iterable[tuple[int, int]]) -> Iterator[tuple[re.Match[bytes], int, int]]:
+    """Yield each of these places that stands in the name of a tag, however long its prefix is, with that name.
+
+    Linear: nothing before a place is looked at twice, and a name once.
+
+    Args:
+        text: the XML.
+        places: where something begins and ends, in ascending order.
+
+    Returns:
+        What matched: ``/`` of a closing tag, and the name without its prefix; and the place.
+    """
+    name, seen = None, 0
+    for start, stop in places:
+        at = text.rfind(b"<", seen, start)
+        if at >= 0:
+            name = _NAME.match(text, at)
+        seen = start
+        if name is not None and name.start(2) <= start and stop <= name.end(2):
+            yield name, start, stop
+
+
+def _opened(text: bytes, names: Iterable[bytes]) -> Iterator[int]:
+    """Yield where one of these ends as the beginning of the name of an opening tag, in order."""
+    places = sorted(place for name in names for place in occurrences(text, name))
+    return (stop for name, start, stop in named(text, places) if not name[1] and name.start(2) == start)
 
 
 def certificates_in(text: bytes) -> tuple[list[tuple[int, int, bytes]], list[BadItem]]:
@@ -119,8 +146,8 @@ def lists_in(text: bytes) -> Iterator[bytes | None]:
     """
     if sum(text.count(name) for name in _LISTS) > _MAX_MENTIONS:
         raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
-    for start, stop in sorted(place for name in _LISTS for place in occurrences(text, name)):
-        if _OPENS.match(text, stop) and _OPENING.search(text[max(0, start - _LONGEST_OPENING) : start]):
+    for stop in _opened(text, _LISTS):
+        if _OPENS.match(text, stop):
             match = _REST.match(text, stop)
             try:
                 yield None if match is None else from_base64(text, match.start(1), match.end(1))

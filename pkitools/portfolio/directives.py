@@ -112,7 +112,9 @@ class _Word:
     begins_line: bool
 
 
-def of_nginx(text: str, names: Collection[str], choosing: Collection[str] = ()) -> Iterator[Directive]:
+def of_nginx(
+    text: str, names: Collection[str], choosing: Collection[str] = (), sections: Collection[str] = ()
+) -> Iterator[Directive]:
     """Yield the directives of nginx (``ngx_conf_read_token``): words up to ``;``, lines count for nothing.
 
     Args:
@@ -120,6 +122,7 @@ def of_nginx(text: str, names: Collection[str], choosing: Collection[str] = ()) 
         names: of the directives.
         choosing: of those that choose the value of a variable by that of another, as ``map`` does in a block: each of
             its lines is one, with what it chooses by, the variable, the value that is there, and what it is then.
+        sections: blocks that are told where they begin, without a value.
     """
     lines, words, block, begins = Lines(text), list[_Word](), Block(), True
     chosen: dict[Block, tuple[_Word, ...]] = {}
@@ -136,6 +139,8 @@ def of_nginx(text: str, names: Collection[str], choosing: Collection[str] = ()) 
             inner = Block(block)
             if token[0] == "{" and (told := _choosing(words, choosing)):
                 chosen[inner] = told
+            if token[0] == "{" and words and words[-1].text in sections:
+                yield Directive(words[-1].text, (), words[-1].line, inner)
             words = []
             block = inner if token[0] == "{" else (block.outer or block) if token[0] == "}" else block
             begins = False
@@ -144,7 +149,7 @@ def of_nginx(text: str, names: Collection[str], choosing: Collection[str] = ()) 
         begins = False
         if kind in {"double", "single"} and "\n" in token[0]:  # a script may have a configuration between its quotes
             first = lines.at(token.start()) - 1
-            for each in of_nginx(token[kind], names, choosing):
+            for each in of_nginx(token[kind], names, choosing, sections):
                 if all(value for value, _ in each.values):
                     values = tuple((value, first + line) for value, line in each.values)
                     yield Directive(each.name, values, first + each.line, each.block)

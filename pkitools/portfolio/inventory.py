@@ -59,18 +59,26 @@ _PORTS: Final = frozenset(["poort", "port"])
 _HOST: Final = pattern(
     r"localhost|(?:\d{1,3}\.){3}\d{1,3}|(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,20}[A-Za-z]{2,63}"
 )
-_FILES: Final = tuple(
+_OURS: Final = tuple(
     f".{end}"
     for end in (
         *("pem", "crt", "cer", "cert", "der", "key", "csr", "req", "crl", "p7b", "p7c", "p7s", "p12", "pfx", "jks"),
-        *("jceks", "bks", "keystore", "truststore", "xml", "yaml", "yml", "json", "conf", "cfg", "ini", "toml", "txt"),
+        *("jceks", "bks", "keystore", "truststore"),
+    )
+)
+"""How names of files end that hold certificates and what belongs to them."""
+_FILES: Final = _OURS + tuple(
+    f".{end}"
+    for end in (
+        *("xml", "yaml", "yml", "json", "conf", "cfg", "ini", "toml", "txt"),
         *("csv", "tsv", "lst", "env", "properties", "eml", "msg", "zip", "tar", "gz", "tgz", "bak", "old", "orig"),
     )
 )
 """How names of files end that are no hosts."""
 
 TABLES: Final = (".csv", ".tsv")
-LISTS: Final = (*TABLES, ".txt", ".lst")
+TOML: Final = ".toml"
+LISTS: Final = (*TABLES, ".txt", ".lst", TOML)
 """How the names of lists end."""
 _PEER: Final = pattern(r"(?:https://)?(?P<host>\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9._-]{1,253}):(?P<port>[0-9]{1,5})/?")
 _AS_PEER: Final = pattern(r"(?:https://)?(?P<host>[A-Za-z0-9._-]{1,253}):[^\s:/\\]{0,40}/?")
@@ -100,7 +108,7 @@ def of_inventory(text: str, name: str) -> Iterator[Pointer]:
     Raises:
         InputError: it is one by its name and cannot be read as one.
     """
-    yield from _of_toml(text, name) if name.lower().endswith(".toml") else _of_rows(text, name)
+    yield from _of_toml(text, name) if name.lower().endswith(TOML) else _of_rows(text, name)
 
 
 def _of_toml(text: str, name: str) -> Iterator[Pointer]:
@@ -120,6 +128,33 @@ def _stated(raw: object, column: str = "", port: str = "") -> Iterator[tuple[str
             yield from _stated(each, column, port)
     elif column in COLUMNS and isinstance(raw, str) and raw.strip():
         yield column, raw.strip(), port
+
+
+def is_toml_list(text: str, name: str) -> bool:
+    """Return whether a text in TOML is a list and nothing else: each table that none stands in has a key that is meant.
+
+    Raises:
+        InputError: it is no TOML.
+    """
+    tables = [*_innermost(read_foreign_toml(text, name))]
+    return bool(tables) and all(any(_stated(table)) for table in tables)
+
+
+def names_our_kind(name: str) -> bool:
+    """Return whether a name ends as that of a file with certificates, or what belongs to them, does."""
+    return name.lower().endswith(_OURS)
+
+
+def _innermost(raw: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
+    """Yield the tables of TOML in which no other stands."""
+    waiting: list[Mapping[str, object]] = [raw]
+    while waiting:
+        table = waiting.pop()
+        values = [one for each in table.values() for one in (each if isinstance(each, list) else [each])]
+        inner = [each for each in values if isinstance(each, dict)]
+        waiting += inner
+        if not inner:
+            yield table
 
 
 def _lines_of_texts(text: str) -> Mapping[str, int]:

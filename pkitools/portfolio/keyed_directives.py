@@ -84,7 +84,7 @@ def of_keyed(
     is_data = name.lower().endswith(DATA)
     yield from _with_keys(text, others, keys, keyed_in) if is_data else (each for _, each in others)
     if placed:
-        yield from _at_their_place(text, placed)
+        yield from _at_their_place(text, placed, keys)
 
 
 def _with_keys(
@@ -182,16 +182,38 @@ def _list_of(text: str, at: int) -> str:
     return ""
 
 
-def _at_their_place(text: str, found: Sequence[tuple[int, Directive]]) -> Iterator[Directive]:
-    """Yield the directives that stand in what their name says, and in nothing else."""
-    for (_, directive), standing in zip(found, _standings(text, found), strict=True):
-        if standing is not None:
-            around = (
-                standing.folder[1:] if standing.folder[:1] and isinstance(standing.folder[0], int) else standing.folder
-            )
-            words = (*map(str, around), standing.name.rpartition("/")[2])  # without the number of the document
-            if _PATH.join(words).lower() == directive.name.lower():
-                yield directive
+def _at_their_place(text: str, found: Sequence[tuple[int, Directive]], keys: Mapping[str, str]) -> Iterator[Directive]:
+    """Yield the directives that stand in what their name says, and in nothing else: those that stand together in a
+    block of their own, and a certificate without a key beside it as one that has none.
+    """
+    blocks: dict[Folder, Block] = {}
+    placed: list[tuple[int, Directive]] = []
+    for (at, directive), standing in zip(found, _standings(text, found), strict=True):
+        if standing is not None and _is_at(directive.name.lower(), standing):
+            placed.append((at, replace(directive, block=blocks.setdefault(standing.folder, Block()))))
+    with_key = {(each.block, each.name) for _, each in placed}
+    for at, directive in placed:
+        key = keys.get(directive.name)
+        is_alone = key is not None and (directive.block, key) not in with_key and not _is_keyed(text, at, key)
+        yield replace(directive, is_alone=True) if is_alone else directive
+
+
+def _is_at(name: str, standing: Standing) -> bool:
+    """Return whether a value stands in what a name says, with a * for the number of an item of a list.
+
+    What stands under a list of YAML whose dashes are no deeper than its key is not said to stand in that.
+    """
+    around = standing.folder[1:] if standing.folder[:1] and isinstance(standing.folder[0], int) else standing.folder
+    words = (*map(str, around), standing.name.rpartition("/")[2])  # without the number of the document, or of the item
+    path = _PATH.join(words).lower()
+    return fnmatchcase(path, name) or path == name.rpartition("*.")[2]
+
+
+def _is_keyed(text: str, at: int, key: str) -> bool:
+    """Return whether the private key itself may stand beside a certificate: in a value, by a merge or a template."""
+    around = _COMMENT.sub("", _item_around(text, at))
+    word = re.escape(key.rpartition(_PATH)[2])
+    return _MERGED.search(around) is not None or re.search(rf"(?<![\w-]){word}-\w+[\"']?[ \t]*+:", around) is not None
 
 
 def _standings(text: str, found: Sequence[tuple[int, Directive]]) -> list[Standing | None]:

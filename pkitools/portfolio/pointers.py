@@ -20,7 +20,7 @@ from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_CONFIGURATION_BYTES, MAX_POINTERS
 from pkitools.portfolio.conditions import cases_of, has_cases
 from pkitools.portfolio.directives import Block, Directive
-from pkitools.portfolio.inventory import LISTS, TABLES, may_be_list, of_inventory
+from pkitools.portfolio.inventory import LISTS, TABLES, TOML, is_toml_list, may_be_list, names_our_kind, of_inventory
 from pkitools.portfolio.keyed_directives import DATA, PROGRAMS, of_escaped_keys
 from pkitools.portfolio.pointing import OwnKey, Pointer, Target, Unnamed
 from pkitools.portfolio.programs import Program, directive_words, kinds, name_of, with_braces, word_of
@@ -138,13 +138,17 @@ def _within_limit(pointers: Iterator[Pointer], name: str) -> tuple[Pointer, ...]
 def _directives(text: str, name: str) -> Iterator[Pointer]:
     told = {word[0].lower() for word in _WORD.finditer(text)} & directive_words()
     for program in kinds():
+        if program.only and not re.search(program.only, text):
+            continue
         if program.grammar.is_data:
             small = {each.lower(): each for each in (*program.file, *program.keys)}
             yield from named_by(program, [*of_escaped_keys(text, small, name)], name)
         if told.isdisjoint(map(word_of, program.named)):
             continue
-        found = list(islice(program.read(text, name), MAX_POINTERS + 1))
-        if len(found) > MAX_POINTERS:  # what gives names values is no pointer, and what stands behind it may be one
+        found = list(islice(program.read(text, name), 2 * MAX_POINTERS + 1))
+        if (
+            sum(each.name not in program.sections for each in found) > MAX_POINTERS
+        ):  # what gives names values is no pointer, and what stands behind it may be one
             raise LimitError("portfolio.error.too_many_pointers", name=name, limit=MAX_POINTERS)
         is_sure = _is_surely(program, found, text, name)
         pointers = named_by(program, found, name, is_sure=is_sure, unnamed=_unnamed(program, text))
@@ -198,6 +202,11 @@ def named_by(
         is_sure: the text is surely a configuration of it, so that what is included and is not there is missing.
         unnamed: what it loads by itself with each certificate.
     """
+    if idle := _overridden(program, found):
+        for each in named_by(program, idle, name):
+            yield replace(each, is_idle=True, is_optional=True, key_of="", own_key=OwnKey.NAMED)
+        left = {id(each) for each in idle}
+        found = [each for each in found if id(each) not in left]
     if not (program.grammar.has_cases and has_cases(program, found)):
         yield from _Case(program, found, name, is_sure=is_sure, unnamed=unnamed).pointers()
         return
@@ -317,6 +326,39 @@ class _Case:
             return (_Chosen(text, line),)
         before, behind = text[: variable.start()], text[variable.end() :]
         return [replace(each, text=before + each.text + behind) for each in self._chosen[name_of(variable)]]
+
+
+def _overridden(program: Program, found: Sequence[Directive]) -> list[Directive]:
+    """Return what a block says for others in it that each say it themselves, so that nothing takes it from there.
+
+    Of a text without such blocks nothing is known, nor of what stands in no block: others may be beside it elsewhere.
+    """
+    stated = {(each.block, each.name) for each in found if each.name in program.inherits}
+    within: dict[Block, list[Block]] = {}
+    for each in found:
+        if each.name in program.sections or each.name in program.pattern:
+            for outer in islice(each.block.around(), each.name in program.sections, None):
+                within.setdefault(outer, []).append(each.block)
+
+    def is_taken(each: Directive, block: Block) -> bool:
+        return all((at, each.name) not in stated for at in _up_to(block, each.block))
+
+    return [
+        each
+        for each in found
+        if each.name in program.inherits
+        and each.block.outer is not None
+        and each.block in within
+        and not any(is_taken(each, block) for block in within[each.block])
+    ]
+
+
+def _up_to(block: Block, outer: Block) -> Iterator[Block]:
+    """Yield a block and those around it, but for one of those and what is around that."""
+    for at in block.around():
+        if at is outer:
+            return
+        yield at
 
 
 def _chosen_of(found: Iterable[Directive], single: Callable[[str, Directive], str]) -> dict[str, list[_Chosen]]:
@@ -442,7 +484,7 @@ def _pairs(
         yield from ((each, "") for each in keys)
         return
     pairs: dict[tuple[int, str], None] = {}
-    if program.grammar.is_data and len(keys) == len(certificates):
+    if program.grammar.is_data and not program.has_places and len(keys) == len(certificates):
         pairs = {(at, each.values[0][0]): None for at, each in enumerate(certificates)}
     else:
         keys_in, certificates_in = _by_block(enumerate(keys)), _by_block(enumerate(certificates))
@@ -548,12 +590,19 @@ def _of_lines(text: str, bases: tuple[str, ...]) -> Iterator[Pointer]:
 def is_list(data: bytes, name: str) -> bool:
     """Return whether a file that only lies somewhere would be read as a list of peers or files, were it handed in.
 
-    A list of files is a table with a column that says so: a path on a line by itself may stand in any note.
+    A list of files is a table with a column that says so: a path on a line by itself may stand in any note. One in TOML
+    has nothing in it but what is listed, and of files such as are looked for: most TOML is the settings of a program.
     """
-    if not name.lower().endswith(LISTS):
+    small = name.lower()
+    if not small.endswith(LISTS):
         return False
     try:
         found = pointers_of(data, name, is_inventory=True)
+        if small.endswith(TOML) and not is_toml_list(text_of(data, name) or "", name):
+            return False
     except PkitoolsError:
         return False
-    return any(each.target is Target.PEER for each in found) or (bool(found) and name.lower().endswith(TABLES))
+    names_files = (
+        any(names_our_kind(each.text) for each in found) if small.endswith(TOML) else found and small.endswith(TABLES)
+    )
+    return any(each.target is Target.PEER for each in found) or bool(names_files)

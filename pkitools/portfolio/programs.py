@@ -49,9 +49,12 @@ class Program:
     undefine: frozenset[str] = frozenset()
     engine: frozenset[str] = frozenset()
     choose: frozenset[str] = frozenset()
+    sections: frozenset[str] = frozenset()
+    inherits: frozenset[str] = frozenset()
     keyed_in: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
     sign: str = ""
+    only: str = ""
     main: str = ""
     from_main: bool = False
     without: tuple[str, ...] = ()
@@ -67,6 +70,11 @@ class Program:
     def named(self) -> frozenset[str]:
         """The directives with which something is pointed to."""
         return self.file.union(self.pattern, self.list, self.keys)
+
+    @property
+    def has_places(self) -> bool:
+        """Whether a private key goes with the certificate that it stands beside, and with no other."""
+        return any("." in key for key in self.keys)
 
     @property
     def directives(self) -> frozenset[str]:
@@ -149,13 +157,15 @@ def word_of(directive: str) -> str:
 
 def _read_statements(program: Program, text: str, _: str, used: Collection[str]) -> Iterator[Directive]:
     used = program.variables_of((text,)).union(used)
-    found = (_as_meant(each, program) for each in of_nginx(text, program.directives, program.choose))
+    found = (_as_meant(each, program) for each in of_nginx(text, program.directives, program.choose, program.sections))
     # most such blocks are of redirects, and may have thousands of lines
     return (each for each in found if each.name not in program.choose or used.issuperset(names_in(each.values[1][0])))
 
 
 def _as_meant(found: Directive, program: Program) -> Directive:
     """Return a directive of nginx: only what sets a variable has more values, and any other with two is no file."""
+    if found.name in program.sections:
+        return found
     is_meant = len(found.values) == (2 if found.name in program.define else 1)
     return found if is_meant or found.name in program.choose else replace(found, values=(("", found.line),))
 
@@ -223,6 +233,8 @@ _SETS: Final = (
     "undefine",
     "engine",
     "early",
+    "sections",
+    "inherits",
 )
 _IN_ORDER: Final = ("keyed_in", "lines", "without", "ends", "variants")
 

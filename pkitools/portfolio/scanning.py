@@ -211,9 +211,10 @@ class Scan:
         parts = self.in_use.parts()
         outermost = [whole for name, whole in wholes if os.path.realpath(name) not in parts]
         yield from self._of_variables(outermost)
-        self._note_idle(wholes)
+        unopened = self._note_idle(wholes)
         for name, unread in self.in_use.missing(self._text, self._is_given, self._is_old):
-            yield Reading(name, unread=(unread,), is_again=True)
+            if unopened.isdisjoint(unread.named_by):
+                yield Reading(name, unread=(unread,), is_again=True)
         yield from self._noted(self._lodging(), [])
         yield from self._again()
         for name, pointer in chain.from_iterable(whole.pointers for _, whole in wholes):
@@ -248,13 +249,18 @@ class Scan:
             found = whole_of(name, self._text, self.in_use.reached(name), roots)
             yield replace(found, pointers=[(self._as_given(origin), pointer) for origin, pointer in found.pointers])
 
-    def _note_idle(self, wholes: Iterable[tuple[str, Whole]]) -> None:
-        """Note which lines name what their program does not use, as the configuration that includes them has it."""
+    def _note_idle(self, wholes: Iterable[tuple[str, Whole]]) -> set[str]:
+        """Note which lines name what their program does not use, as the configuration that includes them has it, and
+        return those of which it does not open that either.
+        """
         used: dict[str, bool] = {}
+        opened: dict[str, bool] = {}
         for name, pointer in chain.from_iterable(whole.pointers for _, whole in wholes):
             origin = f"{name}:{pointer.line}"
             used[origin] = used.get(origin, False) or not pointer.is_idle
+            opened[origin] = opened.get(origin, False) or not (pointer.is_idle and pointer.is_optional)
         self.idle = {each for each in (*self.idle, *used) if not used.get(each, each in self.active)}
+        return {origin for origin, is_opened in opened.items() if not is_opened}
 
     def is_in_use(self, origin: str) -> bool:
         """Return whether a line puts what it names into use, once all readings are there.

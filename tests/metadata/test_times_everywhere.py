@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pkitools.checking import check_file
 from pkitools.containers import read_source
+from pkitools.containers.agreed import agreements_in
 from pkitools.findings import Outcome, Severity, Status
 from pkitools.metadata import check_metadata
+from pkitools.metadata.agreements import AGREEMENT, read_agreement
+from pkitools.metadata.xml_tree import parse_xml
 from pkitools.reports import describe
 from pkitools.reports.showing.attention import attention
 from tests.cli.conftest import run
@@ -43,7 +49,7 @@ FORMS: Final[Mapping[str, str]] = {
 
 _AT: Final = 'validUntil="{}"'
 _WORDS: Final = 'AuthnRequestsSigned="true" WantAssertionsSigned="true"'
-KINDS: Final[Mapping[str, Callable[[str], bytes]]] = {
+KINDS: dict[str, Callable[[str], bytes]] = {
     "entity": lambda until: entity(attributes=_AT.format(until)).encode(),
     "list": lambda until: entities(entity(), attributes=_AT.format(until)).encode(),
     "list in a list": lambda until: entities(entities(entity(), attributes=_AT.format(until))).encode(),
@@ -69,6 +75,22 @@ KINDS: Final[Mapping[str, Callable[[str], bytes]]] = {
         b"<tp:Start>", b"<q:x xmlns:q='urn:q'><q:End>2099-01-01T00:00:00Z</q:End></q:x><tp:Start>"
     ),
 }
+for _where, _other in {  # what is no end of the agreement, whatever it says
+    "of another name": b"<q:End xmlns:q='urn:q'>%b</q:End>",
+    "of another namespace by default": b"<x xmlns='urn:q'><End>%b</End></x>",
+    "deeper": b"<q:x xmlns:q='urn:q'><tp:End>%b</tp:End></q:x>",
+    "in a comment": b"<!-- <tp:End>%b</tp:End> -->",
+    "in CDATA": b"<q:x xmlns:q='u'><![CDATA[<tp:End>%b</tp:End>]]></q:x>",
+}.items():
+    KINDS[f"cpa, another that ended {_where}"] = lambda until, other=_other: cpa(end=until).replace(
+        b"<tp:Start>", other.replace(b"%b", b"2020-01-01T00:00:00Z") + b"<tp:Start>"
+    )
+SPELT: Final[Mapping[str, Callable[[bytes], bytes]]] = {
+    "long prefixes": lambda data: re.sub(rb"(?<=[\s</:])(md|tp|ds)(?=[:=])", rb"\1" + b"p" * 70, data),
+    "longer prefixes": lambda data: re.sub(rb"(?<=[\s</:])(md|tp|ds)(?=[:=])", rb"\1" + b"p" * 4000, data),
+    "names that are not ASCII": lambda data: re.sub(rb"(?<=[\s</:])(md|tp|ds)(?=[:=])", "\\1ë".encode(), data),
+}
+"""Other prefixes for the same, which say the same (Namespaces in XML 1.0, 4)."""
 TITLES: Final = (
     "The validity of the metadata is over",
     "Until when the metadata is valid",
@@ -119,6 +141,58 @@ def test_a_time_is_told_alike_by_all_who_are_handed_it(tmp_path: Path, kind: str
         assert told == ({} if rule is None else {rule: Severity.ERROR}), form
         assert _by_cert_check(KINDS[kind](form)) == told, form
         assert by_scan[form] == told, form
+
+
+@pytest.mark.parametrize("spelt", SPELT)
+@pytest.mark.parametrize("kind", ["entity", "list", "role", "cpa", "cpa, deeper"])
+def test_whatever_its_prefixes_are(kind: str, spelt: str) -> None:
+    for form in ("2027-01-01T00:00:00Z", "2025-01-01T00:00:00Z", "gisteren"):
+        data = SPELT[spelt](KINDS[kind](form))
+        assert b"<md:" not in data
+        assert b"<tp:" not in data
+        told = _by_metadata_check(KINDS[kind](form))
+        assert _by_metadata_check(data) == _by_cert_check(data) == told, form
+        assert len(read_source(data, "f.xml").certificates) == len(read_source(KINDS[kind](form), "f.xml").certificates)
+
+
+_NAMES: Final = st.sampled_from(["tp:End", "q:End", "End", "tp:Start", "q:x", "x", "tp:PartyInfo"])
+_SPACES: Final = st.sampled_from(
+    ["", " xmlns='urn:q'", f" xmlns='{AGREEMENT}'", f" xmlns:q='{AGREEMENT}'", " xmlns:q='u'"]
+)
+_TIMES: Final = st.sampled_from(
+    ["2020-01-01T00:00:00Z", "2099-01-01T00:00:00Z", "morgen", "", "<!-- -->", "<![CDATA[x]]>"]
+)
+_PIECES: Final = st.recursive(
+    st.tuples(_NAMES, _SPACES, _TIMES).map(lambda one: f"<{one[0]}{one[1]}>{one[2]}</{one[0]}>")
+    | st.tuples(_NAMES, _SPACES).map(lambda one: f"<{one[0]}{one[1]}/>"),
+    lambda inner: st.tuples(st.sampled_from(["q:x", "x", "tp:y"]), _SPACES, st.lists(inner, max_size=3)).map(
+        lambda one: f"<{one[0]}{one[1]}>{''.join(one[2])}</{one[0]}>"
+    ),
+    max_leaves=6,
+)
+
+
+@given(st.lists(_PIECES, max_size=4), st.sampled_from(["tp:", "q:", ""]), st.booleans())
+def test_the_times_of_an_agreement_are_what_a_parser_finds(pieces: list[str], prefix: str, is_inside: bool) -> None:
+    spaces = f'xmlns{":" if prefix else ""}{prefix[:-1]}="{AGREEMENT}"'
+    others = " ".join(f"xmlns:{other}='urn:{other}'" for other in ("tp", "q") if other != prefix[:-1])
+    name = f"{prefix}CollaborationProtocolAgreement"
+    outside, inside = (f" {others}", "") if is_inside else ("", f" {others}")
+    text = f"<all{outside}><{name} {spaces}{inside} cpaid='a'>{''.join(pieces)}</{name}></all>".encode()
+    (root,) = parse_xml(text, "a").children
+    parsed = read_agreement(root)
+    (found,) = agreements_in(text)
+    assert (found.name, found.start, found.end) == (parsed.id, parsed.start, parsed.end)
+
+
+@pytest.mark.parametrize("break_", ["<x>", "</x>", "<q:x></q:y>"])
+def test_where_tags_do_not_pair_each_time_counts(break_: str) -> None:
+    """No parser reads it, and what stands in the agreement itself nobody can tell: what ended is not passed over."""
+    data = cpa(more=f"{break_}<x><tp:End>2020-01-01T00:00:00Z</tp:End></x>")
+    assert [one.end[:4] for one in agreements_in(data)] == ["2020"]
+    assert [one.end[:4] for one in agreements_in(data.partition(b"</tp:CollaborationProtocolAgreement>")[0])] == [
+        "2020"
+    ]
 
 
 @pytest.mark.parametrize("is_told", [True, False])

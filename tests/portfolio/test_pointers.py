@@ -19,7 +19,7 @@ from pkitools.package_data import read_toml
 from pkitools.portfolio import Gap, Target, following, pointers
 from pkitools.portfolio.following import MOST_ROUNDS
 from pkitools.portfolio.inventory import COLUMNS, peer_of
-from pkitools.portfolio.pointers import pointers_of
+from pkitools.portfolio.pointers import is_list, pointers_of
 from tests.portfolio.support import CHAIN, WHOLE, gaps, scanned
 from tests.support.chains import end_entity, good_chain
 from tests.support.deliveries import pem
@@ -89,7 +89,8 @@ def test_every_directive_points(kind: str, directive: str) -> None:
         "apache": "\t{} /tls/a.pem",
         "haproxy": "  server s 127.0.0.1:1 ssl {} /tls/a.pem",
         "traefik": '  {} = ["/tls/a.pem"]',
-    }[kind].format(directive)
+        "kubeconfig": '{{"kind": "Config", "{}": "/tls/a.pem"}}}}]}}',
+    }[kind].format(directive.replace(".*.", '": [{"').replace(".", '": {"') if "*" in directive else directive)
     found = pointers_of(f"# a\n{written}\n".encode(), "a", is_inventory=False)
     assert [(pointer.target, pointer.text, pointer.line) for pointer in found] == [(Target.FILE, "/tls/a.pem", 2)]
     assert not pointers_of(f"# {written}\n".encode(), "a", is_inventory=False)
@@ -380,6 +381,37 @@ def test_a_list_in_a_folder_is_told_and_not_followed(outside: Path) -> None:
     found = scanned(outside)
     assert sorted(found.peer_lists) == [str(outside / "files.csv"), str(outside / "servers.csv")]
     assert not found.unread
+
+
+@pytest.mark.parametrize(("text", "is_told"), [
+    ('[[server]]\nhost = "localhost"\nport = 9\n', True),
+    ('[[server]]\nhost = "localhost:9"\n[[server]]\nnaam = "a"\nhost = "a.nl"\npoort = "8443"\n', True),
+    ('title = "ours"\n[servers.a]\nhost = "a.nl:443"\n[servers.b]\nhost = "b.nl:443"\n', True),
+    ('file = ["a.pem", "b.p12"]\n', True),
+    ('[[x]]\nfile = "tls/A.PEM"\n', True),
+    ('x = [{ file = "a.jks", owner = "a" }]\n', True),
+    ('[[x]]\nfile = "readme"\n', False),
+    ('[[bin]]\nname = "a"\npath = "src/a.rs"\n', False),
+    ('[project]\nname = "a"\n[[tool.source]]\nurl = "https://a.nl:443"\n', False),
+    ('[log]\nlevel = "INFO"\n[entryPoints.web]\naddress = "10.0.0.1:80"\n', False),
+    ('[[server]]\nhost = "a.nl"\n', False),
+    ('title = "a"\n', False),
+    ("", False),
+    ("[[x]]\nfile = \n", False),
+])  # fmt: skip
+def test_one_in_toml_is_told_alike_where_it_is_nothing_else(outside: Path, text: str, is_told: bool) -> None:
+    (outside / "list.toml").write_text(text)
+    found = scanned(outside)
+    assert found.peer_lists == ((str(outside / "list.toml"),) if is_told else ())
+    assert not found.unread
+
+
+def test_no_toml_of_a_program_is_told_as_a_list() -> None:
+    root = Path(__file__).parents[2]
+    names = [each for at in ("pkitools", "docs", "test_pki", "tests", "cli") for each in (root / at).rglob("*.toml")]
+    assert len(names) > 50
+    told = [each.name for each in (root / "pyproject.toml", *names) if is_list(each.read_bytes(), each.name)]
+    assert told == ["anchors.toml"]  # which is a list of files with certificates
 
 
 def test_an_inventory_that_only_lies_there_is_none(outside: Path) -> None:
