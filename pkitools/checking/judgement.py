@@ -22,6 +22,7 @@ from pkitools.frozen import replace
 from pkitools.oin import OIN
 from pkitools.profiles import get_profile
 from pkitools.revocation import RevocationResult, StatusKind
+from pkitools.revocation.alike import Unlisted
 from pkitools.revocation.check import Statuses, revocation_of
 from pkitools.revocation.rules import REVOKED
 from pkitools.rules import find_issuer, role_of
@@ -135,6 +136,7 @@ class Memory:
     def __init__(self) -> None:
         self.standing: Standing = Remembered()
         self.statuses: Statuses = Remembered()
+        self.unlisted: Unlisted = Remembered()
         self.answered = Answered()
         self.kinds = Kinds()
 
@@ -365,8 +367,10 @@ def _revocation(path: VerifiedPath | None, asked: Question, memory: Memory | Non
     if path is None:
         # no address of a certificate is followed before its path is signature-valid to a root
         return RevocationResult((), (outcome(REVOKED, NotChecked("no_path")),), asked.policy)
-    known = memory.statuses if memory else None
-    return revocation_of(path.as_loaded, asked.material, asked.moment, asked.policy, asked.options, known=known)
+    known, unlisted = (memory.statuses, memory.unlisted) if memory else (None, None)
+    return revocation_of(
+        path.as_loaded, asked.material, asked.moment, asked.policy, asked.options, known=known, unlisted=unlisted
+    )
 
 
 def _linted(
