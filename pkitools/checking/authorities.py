@@ -27,6 +27,7 @@ from pkitools.findings import (
     outcome,
 )
 from pkitools.findings.asking import CRASHES
+from pkitools.findings.considered import Block
 from pkitools.frozen import dataclass, field
 from pkitools.trust import CatalogueEntry, Hierarchy
 from pkitools.trust.authorities import HierarchyKind
@@ -122,6 +123,37 @@ def check_authorities(context: AuthoritiesContext, *, raise_crashes: bool = Fals
         ]
         outcomes.extend([each for each in told if each.status is not Status.MET] or told[:1])
     return tuple(outcomes)
+
+
+def authorities_block(context: AuthoritiesContext, *, raise_crashes: bool = False) -> Block:
+    """Return what :func:`check_authorities` finds, as a group; where nothing is known its outcomes are made when asked.
+
+    Args: as there.
+    """
+    leaf = context.way[0]
+    if context.unmarked and not context.beside:
+        try:
+            if _imitation(context, leaf) is MET and _revoked(context, leaf) is MET:
+                return Block((), _NothingKnown(leaf.sha256), looked=True)
+        except CRASHES:
+            pass  # asked again by who says so
+    return Block.of(check_authorities(context, raise_crashes=raise_crashes))
+
+
+class _NothingKnown:
+    """The outcomes where nothing is known of a certificate, and nothing ever was of those above it."""
+
+    __slots__ = ("_sha256",)
+
+    def __init__(self, sha256: str) -> None:
+        self._sha256 = sha256
+
+    def __call__(self) -> tuple[Outcome, ...]:
+        ref = CertificateRef(self._sha256, "end_entity")
+        return outcome(IMPERSONATION, MET, ref), outcome(KNOWN_REVOKED, MET, ref)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _NothingKnown, (self._sha256,)
 
 
 def _are_met(check: Check, context: AuthoritiesContext, certificates: tuple[CertificateFacts, ...]) -> bool:

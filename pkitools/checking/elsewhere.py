@@ -29,10 +29,13 @@ if TYPE_CHECKING:
     from pkitools.checking.checker import Checker
 
 _PER_TASK: Final = 16
-"""Certificates that go to a worker together: handing one over costs as much as judging a tenth of it."""
+"""Certificates that go to a worker together where nobody knows how many there are: a task costs as much as one."""
+_MOST, _FEW = 64, 8
+"""The same where that is known: of many more go together, and of the last as few, as one worker waits for the other."""
+_PARTS: Final = 3
+"""Into how many tasks for each worker what is left would go."""
 _TASKS: Final = 16
-"""Tasks that each worker has at least, where it is known how many certificates there are: at the end one waits for the
-other, for no longer than a task takes."""
+"""Tasks that each worker has at least, so that of few certificates each may be one: one that is fetched for waits."""
 
 Make = Callable[[Question], "Checker"]
 
@@ -94,10 +97,11 @@ def _token(checker: Checker) -> Token:
 
 
 def _groups(certificates: Iterable[Given], workers: int) -> Iterator[tuple[_Group, Sequence[bytes], int]]:
-    known = length_hint(certificates)
-    size = min(_PER_TASK, max(1, known // (_TASKS * workers))) if known else _PER_TASK
+    left = length_hint(certificates)
+    few = min(_FEW, max(1, left // (_TASKS * workers)))
     each = map(_der, certificates)
-    while group := tuple(islice(each, size)):
+    while group := tuple(islice(each, max(few, min(_MOST, left // (_PARTS * workers))) if left > 0 else _PER_TASK)):
+        left -= len(group)
         ders = [each for each in group if isinstance(each, bytes)]
         yield group, ders, sum(map(len, ders))
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from pkitools.checking.authorities import AuthoritiesContext, Compromise, are_unmarked, check_authorities
+from pkitools.checking.authorities import AuthoritiesContext, Compromise, are_unmarked, authorities_block
 from pkitools.checking.environment import EnvironmentContext, environment_block
 from pkitools.checking.paths import judged_path, path_query, recognised, scope_of
 from pkitools.checking.question import Question, Revocation, question
@@ -22,6 +22,7 @@ from pkitools.frozen import replace
 from pkitools.oin import OIN
 from pkitools.profiles import get_profile
 from pkitools.revocation import RevocationResult, StatusKind
+from pkitools.revocation.alike import Unlisted
 from pkitools.revocation.check import Statuses, revocation_of
 from pkitools.revocation.rules import REVOKED
 from pkitools.rules import find_issuer, role_of
@@ -135,6 +136,7 @@ class Memory:
     def __init__(self) -> None:
         self.standing: Standing = Remembered()
         self.statuses: Statuses = Remembered()
+        self.unlisted: Unlisted = Remembered()
         self.answered = Answered()
         self.kinds = Kinds()
 
@@ -183,14 +185,21 @@ def judged_as_read(facts: CertificateFacts, asked: Question, memory: Memory | No
     blocks = [
         judged.block,
         withdrawn.block,
-        Block.of(check_authorities(around, raise_crashes=asked.raise_crashes)),
+        authorities_block(around, raise_crashes=asked.raise_crashes),
         environment_block(placed, kind, raise_crashes=asked.raise_crashes),
         *_linted(asked, facts, issuer, oin, memory, ends_by=judged.ends_by),
         *_asked_by_systems(asked, placed, anchor, oin.oin, kind),
-        Block.of(_of_own_data(asked.data, asked.untold)),
-        Block.of(_of_entity_id(asked, oin.oin)),
-        Block.of(_of_expected(asked, facts, oin.oin)),
     ]
+    # most say nothing of these
+    if asked.data is not None:
+        blocks.append(Block.of(_of_own_data(asked.data, asked.untold)))
+    if asked.entity_id is not None:
+        blocks.append(Block.of(check_given_entity_id(asked.entity_id, asked.environment, asked.systems, oin.oin)))
+    if asked.expected is not None:
+        from pkitools.checking.received import check_received
+
+        raise_crashes = asked.raise_crashes
+        blocks.append(Block.of(check_received(facts, oin.oin, asked.expected, raise_crashes=raise_crashes)))
     # with several systems the same rules are asked again: what came of them is told once
     considered = Considered(blocks, distinct=len(asked.systems) > 1, repeats=repeats, first=first)
     report = Report.of(
@@ -211,24 +220,8 @@ def judged_as_read(facts: CertificateFacts, asked: Question, memory: Memory | No
     )
 
 
-def _of_entity_id(asked: Question, oin: OIN | None) -> tuple[Outcome, ...]:
-    if asked.entity_id is None:
-        return ()
-    return tuple(check_given_entity_id(asked.entity_id, asked.environment, asked.systems, oin))
-
-
-def _of_expected(asked: Question, facts: CertificateFacts, oin: OIN | None) -> tuple[Outcome, ...]:
-    if asked.expected is None:
-        return ()
-    from pkitools.checking.received import check_received  # few say what they expect
-
-    return tuple(check_received(facts, oin, asked.expected, raise_crashes=asked.raise_crashes))
-
-
-def _of_own_data(data: OwnData | None, untold: tuple[str, ...]) -> Iterator[Outcome]:
+def _of_own_data(data: OwnData, untold: tuple[str, ...]) -> Iterator[Outcome]:
     """Yield what there is to say of the files of one's own, beside those with rules."""
-    if data is None:
-        return
     from pkitools.rules.own.data import SYSTEMS, TRUST  # only who has facts of his own meets it
 
     yield from data.outcomes(TRUST)
@@ -365,8 +358,10 @@ def _revocation(path: VerifiedPath | None, asked: Question, memory: Memory | Non
     if path is None:
         # no address of a certificate is followed before its path is signature-valid to a root
         return RevocationResult((), (outcome(REVOKED, NotChecked("no_path")),), asked.policy)
-    known = memory.statuses if memory else None
-    return revocation_of(path.as_loaded, asked.material, asked.moment, asked.policy, asked.options, known=known)
+    known, unlisted = (memory.statuses, memory.unlisted) if memory else (None, None)
+    return revocation_of(
+        path.as_loaded, asked.material, asked.moment, asked.policy, asked.options, known=known, unlisted=unlisted
+    )
 
 
 def _linted(

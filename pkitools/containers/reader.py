@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 # M: the first six bits of a SEQUENCE; LS0t: three hyphens
 _BASE64: Final = pattern(rb"\s{0,4096}+(?:M|LS0t)[A-Za-z0-9+/\s]{63,}+={0,2}\s*+")
 _PADDING: Final = pattern(rb"[ \t\r\n\v\f\x00]*+")
+# a certificate as RFC 7468 writes it and nothing else: of most files that is all
+_OPENING, _CLOSING = b"-----BEGIN CERTIFICATE-----\n", b"-----END CERTIFICATE-----"
+_PLAINEST: Final = pattern(_OPENING + rb"(?:[A-Za-z0-9+/]{64}\n)*+[A-Za-z0-9+/]{1,64}={0,2}\n" + _CLOSING + rb"\n?")
 _LONGEST_NAME: Final = 200  # of a section: its end says the most
 _WITH_CERTIFICATES: Final = frozenset({ItemKind.KEY, ItemKind.REQUEST})
 
@@ -141,6 +144,9 @@ def read_source(data: bytes, name: str, *, passphrase: bytes | None = None, keys
         raise InputError("files.error.empty", name=name)
     if len(data) > MAX_INPUT_BYTES:
         raise LimitError("files.error.too_large", name=name, limit=size_text(MAX_INPUT_BYTES))
+    plainest = _one_certificate(data, name) if data.startswith(_OPENING) else None
+    if plainest is not None:
+        return plainest
     found = _Found(name, passphrase, keystores)
     text_of_it = as_ascii(data)
     whole = _joined(with_line_feeds(text_of_it) if b"\r" in text_of_it else text_of_it)
@@ -170,6 +176,24 @@ def read_source(data: bytes, name: str, *, passphrase: bytes | None = None, keys
     )
 
 
+def _one_certificate(data: bytes, name: str) -> Contents | None:
+    """Return what is in a file that is one certificate in the plainest form, as all the readers together would find it.
+
+    ``None`` of any other, also where what stands there is something else, or has something behind it.
+    """
+    if _PLAINEST.fullmatch(data) is None:
+        return None
+    try:
+        der = from_base64(data, len(_OPENING), data.rindex(_CLOSING))
+        is_all = outermost(der)[3] == len(der) <= MAX_CERTIFICATE_BYTES
+    except (binascii.Error, DERError):
+        return None
+    if not is_all or identify(der) != _CERTIFICATE:
+        return None
+    return Contents(name, ContainerFormat.PEM, (Item(ItemKind.CERTIFICATE, der, 1),))
+
+
+_CERTIFICATE: Final[What] = (ItemKind.CERTIFICATE, "", False)
 _OF_TEXT: Final = frozenset({ContainerFormat.PEM, ContainerFormat.KUBERNETES, ContainerFormat.JWKS})
 
 

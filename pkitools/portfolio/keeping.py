@@ -38,6 +38,7 @@ T_co = TypeVar("T_co", covariant=True)
 KEYS: Final = "keys"
 REQUESTS: Final = "requests"
 """Kinds of records."""
+# of a certificate that was found once its judgement and its place stand in its own row, as of most they do
 _TABLES: Final = """
 CREATE TABLE certificate (number INTEGER PRIMARY KEY, sha256 TEXT UNIQUE NOT NULL, rank INTEGER NOT NULL,
     turn INTEGER NOT NULL, name BLOB NOT NULL, is_authority INTEGER NOT NULL, body BLOB NOT NULL, line BLOB);
@@ -123,7 +124,15 @@ class Kept:
             FileError: there is no room for it.
         """
         known = self._first("SELECT number FROM certificate WHERE sha256 = ?", found.sha256)
-        number = next(self._certificates) if known is None else int(known[0])
+        if known is None and len(found.judgements) <= 1 and len(found.places) == 1:
+            told = tuple(map(self._told.parts, found.judgements))
+            self._add_row(next(self._certificates), found, told, _place_of(found.places[0]))
+            return  # as of most
+        if known is None:
+            number = next(self._certificates)
+        else:
+            number = int(known[0])
+            self._set_apart(number)
         # of one that is new there is nothing yet to be compared with
         is_first = known is None and len(found.judgements) <= 1
         changed = [self._judge(number, one, is_better=is_better, is_first=is_first) for one in found.judgements]
@@ -136,12 +145,28 @@ class Kept:
         elif any(changed):
             self._order(number)
 
-    def _add_row(self, number: int, found: HeldCertificate) -> None:
-        own, line = pickle.dumps(_own_of(found)), line_of(found)
-        row = number, found.sha256, *self._turn(found), _octets(found.name), not found.judgements, own, line
+    def _add_row(
+        self, number: int, found: HeldCertificate, told: object = None, place: tuple[object, ...] | None = None
+    ) -> None:
+        """Add a certificate; with the judgement and the place of one that has no more than these, in one row."""
+        body, line = pickle.dumps((_own_of(found), told, place)), line_of(found)
+        row = number, found.sha256, *self._turn(found), _octets(found.name), not found.judgements, body, line
         statement = """INSERT INTO certificate (number, sha256, rank, turn, name, is_authority, body, line)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
         self._run(statement, *row)
+
+    def _set_apart(self, number: int) -> None:
+        """Give a judgement and a place rows of their own: others come to them."""
+        (body,) = self._first("SELECT body FROM certificate WHERE number = ?", number) or (b"",)
+        own, told, place = pickle.loads(body)  # noqa: S301  made in this process
+        if place is None:
+            return
+        for each in told:
+            self._judge(number, self._told.judgement(each), is_better=False, is_first=True)
+        self._place(number, _loaded(place), is_first=True)
+        # last: whoever stops a scan in between has the whole of it
+        body = pickle.dumps((own, None, None))
+        self._run("UPDATE certificate SET body = ? WHERE number = ?", body, number)
 
     def _judge(self, number: int, judgement: Judgement, *, is_better: bool, is_first: bool) -> bool:
         """Keep a judgement, unless one for the same use is kept that knew as much; return whether anything changed.
@@ -152,7 +177,7 @@ class Kept:
         query = "SELECT body FROM judgement WHERE certificate = ? AND use = ?"
         known = None if is_first else self._first(query, number, use)
         if known is not None:
-            before = self._told.judgement(known[0])
+            before = self._told.judgement(pickle.loads(known[0]))  # noqa: S301  made in this process
             is_first_anew = is_better and (number, use) not in self._renewed
             judgement = _together(before, judgement, is_better=is_first_anew)
             if is_better:
@@ -161,7 +186,7 @@ class Kept:
                 return False
         statement = """INSERT INTO judgement (certificate, use, number, body) VALUES (?, ?, ?, ?)
             ON CONFLICT (certificate, use) DO UPDATE SET body = excluded.body"""
-        self._run(statement, number, use, next(self._numbers), self._told.dumped(judgement))
+        self._run(statement, number, use, next(self._numbers), pickle.dumps(self._told.parts(judgement)))
         return True
 
     def _place(self, number: int, place: Place, *, is_first: bool) -> None:
@@ -173,7 +198,7 @@ class Kept:
             statement = "INSERT INTO place (certificate, spot, number, body) VALUES (?, ?, ?, ?)"
             self._run(statement, number, spot, next(self._numbers), pickle.dumps(_place_of(place)))
             return
-        first = _loaded(Place, _OF_PLACE, known[0])
+        first = _loaded(pickle.loads(known[0]))  # noqa: S301  made in this process
         named_by = union(first.named_by, place.named_by)
         whole = replace(first, named_by=named_by, is_sent=first.is_sent or place.is_sent)
         if whole != first:
@@ -194,12 +219,17 @@ class Kept:
         return _RANKS[standing], (-left if standing is Standing.EXPIRED else left) // _UNIT
 
     def _whole(self, number: int, body: bytes) -> HeldCertificate:
-        of_judgements = "SELECT body FROM judgement WHERE certificate = ? ORDER BY number"
-        told = tuple(self._told.judgement(row[0]) for row in self.rows(of_judgements, number))
-        of_places = "SELECT body FROM place WHERE certificate = ? ORDER BY turn, number"
-        places = tuple(self._with_idle(_loaded(Place, _OF_PLACE, row[0])) for row in self.rows(of_places, number))
-        values = dict(zip(_OWN, pickle.loads(body), strict=True))  # noqa: S301  made in this process
-        told = tuple(each.with_beside(self._said_by_names(number)) for each in told)
+        own, parts, place = pickle.loads(body)  # noqa: S301  made in this process
+        lie = [place]
+        if place is None:
+            of_judgements = "SELECT body FROM judgement WHERE certificate = ? ORDER BY number"
+            of_places = "SELECT body FROM place WHERE certificate = ? ORDER BY turn, number"
+            parts = self._bodies(of_judgements, number)
+            lie = self._bodies(of_places, number)
+        places = tuple([self._with_idle(_loaded(each)) for each in lie])
+        values = dict(zip(_OWN, own, strict=True))
+        said = self._said_by_names(number)
+        told = tuple([self._told.judgement(each).with_beside(said) for each in parts])
         successor = self._successor(number)
         whole = HeldCertificate(**{**values, "is_authority": not told, "judgements": told, "places": places})
         if successor is None:
@@ -208,6 +238,9 @@ class Kept:
             return replace(whole, partial=successor)
         whole = replace(whole, successor=successor)
         return replace(whole, judgements=tuple(map(self._renewed_by(whole, successor), told)))
+
+    def _bodies(self, statement: str, number: int) -> list[Any]:
+        return [pickle.loads(body) for (body,) in self.rows(statement, number)]  # noqa: S301  made in this process
 
     def _with_idle(self, place: Place) -> Place:
         """Return a place with which of the lines that name it put nothing into use."""
@@ -283,9 +316,11 @@ class Kept:
                 keys.setdefault(key.spki_sha256, set()).add(beside(key.place.name))
         for number in several:
             (body,) = self._first("SELECT body FROM certificate WHERE number = ?", number) or (b"",)
-            spki = pickle.loads(body)[_OF_SPKI]  # noqa: S301  made in this process
-            query = "SELECT body FROM place WHERE certificate = ? ORDER BY number"
-            places = [_loaded(Place, _OF_PLACE, row[0]) for row in self.rows(query, number)]
+            spki = pickle.loads(body)[0][_OF_SPKI]  # noqa: S301  made in this process
+            places = [
+                _loaded(each)
+                for each in self._bodies("SELECT body FROM place WHERE certificate = ? ORDER BY number", number)
+            ]
             for turn, place in enumerate(in_order_to_name(places, keys.get(spki, ()))):
                 self._run("UPDATE place SET turn = ? WHERE certificate = ? AND spot = ?", turn, number, _spot(place))
 
@@ -474,22 +509,24 @@ class Others(_Stored[T_co]):
 
 
 class _Told:
-    """Judgements as octets: what many certificates are told alike is kept once, and is a number in them."""
+    """Judgements as they are kept: what many certificates are told alike is kept once, and is a number in them."""
 
     def __init__(self) -> None:
         self._outcomes = _Shared()
         self._others = _Shared()
 
-    def dumped(self, judgement: Judgement) -> bytes:
+    def parts(self, judgement: Judgement) -> tuple[object, ...]:
+        """Return what is kept of a judgement."""
         first = len(judgement.told) - len(judgement.beside)  # what files say is the last of what is told
         told = tuple(map(self._of_outcome, judgement.told[:first]))
         # by the name of its file it is like no other
         beside = tuple((self._of_outcome(replace(one, evidence=())), one.evidence) for one in judgement.beside)
         rest = _rest_of(judgement)
-        return pickle.dumps((told, self._others.number(rest, rest), beside))
+        return told, self._others.number(rest, rest), beside
 
-    def judgement(self, body: bytes) -> Judgement:
-        told, rest, of_files = pickle.loads(body)  # noqa: S301  made in this process
+    def judgement(self, parts: tuple[Any, ...]) -> Judgement:
+        """Return the judgement of which this was kept."""
+        told, rest, of_files = parts
         outcomes = tuple(map(self._outcomes.value, told))
         beside = tuple(replace(self._outcomes.value(kept), evidence=evidence) for kept, evidence in of_files)
         return Judgement(
@@ -571,8 +608,8 @@ def _octets(value: str) -> bytes:
     return value.encode("utf-8", "surrogatepass")  # which sort as the text does
 
 
-def _loaded(cls: type[Place], names: Sequence[str], body: bytes) -> Place:
-    return cls(**dict(zip(names, pickle.loads(body), strict=True)))  # noqa: S301  made in this process
+def _loaded(values: Sequence[Any]) -> Place:
+    return Place(**dict(zip(_OF_PLACE, values, strict=True)))
 
 
 class _NoRoom:

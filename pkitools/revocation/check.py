@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Self, TypeAlias
@@ -18,6 +17,19 @@ from pkitools.findings import MET, CertificateRef, Outcome, outcome
 from pkitools.findings.considered import Block
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_SIGNATURE_CHECKS
+from pkitools.revocation.alike import (
+    ListsAtHand,
+    Unlisted,
+    alike,
+    any_from_later,
+    edges_of,
+    known_by,
+    lists_at_hand,
+    may_be_known,
+    newest_first,
+    question_of,
+    told_by_lists_alone,
+)
 from pkitools.revocation.codes import AttemptCode
 from pkitools.revocation.crl_status import is_from, lists_of_another
 from pkitools.revocation.material import RevocationMaterial, name_of
@@ -54,10 +66,6 @@ LATEST_CLOCK: Final = datetime(2050, 1, 1, tzinfo=UTC)
 _ONE: Final = (bytes, bytearray, memoryview, str, os.PathLike, HasPublicBytes, CertificateRevocationList)
 """What is one thing and not several of them."""
 _MAX_SUPPLIED: Final = 1000
-_MOST_HASHED: Final = 256 * 1024
-"""Octets of a list that is known by its hash. Those of authorities are far smaller; a larger one is asked anew."""
-
-
 Statuses: TypeAlias = Remembered[CertificateRevocation]
 """The good statuses of authorities, by certificate, issuer, role, lists and options."""
 
@@ -135,6 +143,17 @@ class Material:
     other_certificates: tuple[bytes, ...] = ()
     names: Mapping[bytes, str] = field(default_factory=dict)
     beside: frozenset[bytes] = frozenset()
+    # found once of each: cached_property would need a dict beside the slots
+    _known: tuple[ListsAtHand | None] | None = field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def known(self) -> ListsAtHand | None:
+        """The lists, where there is nothing else to ask and each is known by its hash; ``None`` elsewhere."""
+        if self._known is None:
+            lists = lists_at_hand(self.crls, self.beside) if self.are_lists else None
+            object.__setattr__(self, "_known", (lists,))
+            return lists
+        return self._known[0]
 
     @property
     def are_lists(self) -> bool:
@@ -162,6 +181,7 @@ def revocation_of(
     options: RevocationOptions,
     *,
     known: Statuses | None = None,
+    unlisted: Unlisted | None = None,
     raise_crashes: bool = False,
 ) -> RevocationResult:
     """Ask what :func:`check_revocation` asks, of what was read already.
@@ -171,6 +191,7 @@ def revocation_of(
         material: what a status may be learned from.
         moment, policy, options, raise_crashes: as there; ``options`` is never left out.
         known: the statuses of authorities, which come again with every end entity.
+        unlisted: what was said of other end entities that no list has.
 
     Raises:
         InvalidValueError: the path is empty or lacks the issuer.
@@ -178,11 +199,22 @@ def revocation_of(
     if not certificates or (len(certificates) == 1 and certificates[0].issuer != certificates[0].subject):
         # of a certificate without its issuer nothing could be asked, and nothing said is no answer
         raise InvalidValueError("revocation.error.arguments")
+    clock = options.moment_is_now and clock_is_plausible(moment)
+    asking = policy is not RevocationPolicy.OFF and (clock or not options.moment_is_now)
+    lists = material.known if asking and unlisted is not None and len(certificates) > 1 and not raise_crashes else None
+    question = None if lists is None else question_of(certificates, lists, options)
+    if unlisted is not None and lists is not None and (told := unlisted.find(question, moment)) is not None:
+        one = certificates[0]
+        of_one = told.of(one, lists)
+        if of_one is not None:
+            every = (of_one, *told.above)
+            telling = _Telling(every, ((one.sha256, one.subject), *told.named), policy, clock)
+            return RevocationResult.of(every, policy, Block((), telling, looked=True))
     refs = [CertificateRef(c.sha256, "end_entity" if n == 0 else "intermediate") for n, c in enumerate(certificates)]
     if policy is RevocationPolicy.OFF:
         status = RevocationStatus(StatusKind.NOT_CHECKED, AttemptCode.OFF)
         found = tuple(CertificateRevocation(ref, status) for ref in refs[:-1])
-    elif options.moment_is_now and not clock_is_plausible(moment):
+    elif not asking:
         found = tuple(_no_clock(ref, moment) for ref in refs[:-1])
     else:
         sources = DocumentSources(material.fetcher, material.cache, options, moment)
@@ -190,7 +222,8 @@ def revocation_of(
         remembered = known if material.are_lists else None
         check = _Check(certificates, refs, sources, context, material, remembered)
         found = check.run()
-    clock = options.moment_is_now and clock_is_plausible(moment)
+        if unlisted is not None and lists is not None and (told := alike(certificates, found, lists, context)):
+            unlisted.keep(question, moment, edges_of(certificates[1:], lists.newest_first, options), told)
     telling = _Telling(found, tuple((c.sha256, c.subject) for c in certificates), policy, clock)
     if _all_is_well(found):
         return RevocationResult.of(found, policy, Block((), telling, looked=True))
@@ -278,61 +311,6 @@ def _no_clock(ref: CertificateRef, moment: datetime) -> CertificateRevocation:
     return CertificateRevocation(ref, status, (attempt,))
 
 
-def _newest_first(crl: CertificateRevocationList) -> tuple[float, int, bytes]:
-    """Sort by this: nothing may depend on the order in which lists are handed in, and the newest is worth a check."""
-    return -crl.this_update.timestamp(), -(crl.number or 0), crl.der
-
-
-def _told_by_lists_alone(found: CertificateRevocation) -> bool:
-    """Whether a status is good by what the lists at hand say, each of which was judged to its end.
-
-    What ended in a fault of ours may end otherwise the next time, and says no time. And the full engine looks at the
-    whole path.
-    """
-    return found.status.is_good and all(
-        each.source is SourceKind.CRL
-        and each.origin is Origin.SUPPLIED
-        and each.certificate == found.certificate
-        and each.produced is not None  # of the full engine's answer and of a fault it is
-        for each in found.attempts
-    )
-
-
-def _may_be_known(lists: Sequence[CertificateRevocationList]) -> bool:
-    """Whether lists can be known by their hashes: none is large, and each can be judged to its end.
-
-    Of more lists than one certificate may cost checks, which are left out hangs on which of them are one object.
-    """
-    return len(lists) <= MAX_SIGNATURE_CHECKS and all(len(crl.der) <= _MOST_HASHED for crl in lists)
-
-
-def _any_from_later(lists: Iterable[CertificateRevocationList], context: RevocationContext) -> bool:
-    """Whether one of the lists was made after the moment, whatever else is wrong with it.
-
-    What such a list revokes counts from the day its entry names, which is no edge of the list. Of every other list an
-    entry counts or does not, whenever that was; and it stays such a list until the next edge.
-    """
-    return any(crl.this_update > context.moment + context.options.skew for crl in lists)
-
-
-def _edges(lists: Iterable[CertificateRevocationList], options: RevocationOptions) -> Iterator[datetime]:
-    """Yield every moment at which one of the lists becomes current or stale, or what it lists counts or does not."""
-    for crl in lists:
-        yield from _around(crl.this_update, options.skew)
-        if crl.next_update is not None:
-            yield from _around(crl.next_update, options.skew)
-        elif options.max_age is not None:
-            yield from _around(crl.this_update, options.max_age + options.skew)
-
-
-def _around(edge: datetime, skew: timedelta) -> Iterator[datetime]:
-    """Yield an edge with what is allowed on either side of it; what no calendar holds is no edge that can be passed."""
-    yield edge
-    for part in (skew, -skew):
-        with suppress(OverflowError):
-            yield edge + part
-
-
 class _Check:
     """One path."""
 
@@ -356,7 +334,7 @@ class _Check:
         if len(self._certificates) < 2:
             return ()
         material = RevocationMaterial(
-            tuple(sorted(self._read_crls(self._given.crls), key=_newest_first)),
+            tuple(sorted(self._read_crls(self._given.crls), key=newest_first)),
             tuple(self._read_responses(self._given.ocsp_responses)),
             self._sources,
             self._context,
@@ -374,18 +352,17 @@ class _Check:
         certificate, issuer = self._certificates[index : index + 2]
         # of the others nothing is asked, but for what says that it is revoked
         lists = [crl for crl in material.crls if is_from(crl, issuer) or lists_of_another(crl, certificate)]
-        if not _may_be_known(lists):
+        if not may_be_known(lists):
             return self._certificate(index, material)
-        # a list is what its bytes are, and how it came; what else the object remembers follows from them
-        these = tuple([(crl.sha256, crl.was_pem, crl.der in material.beside) for crl in lists])
+        these = known_by(lists, material.beside)
         question = certificate.der, issuer.der, self._refs[index].role, these, self._context.options
         moment = self._context.moment
         told = self._known.find(question, moment)
         if told is None:
             found = self._certificate(index, material)
-            if not _told_by_lists_alone(found) or _any_from_later(lists, self._context):
+            if not told_by_lists_alone(found) or any_from_later(lists, self._context):
                 return found
-            edges = [issuer.not_before, issuer.not_after, *_edges(lists, self._context.options)]
+            edges = edges_of([issuer], lists, self._context.options)
             told = self._known.keep(question, moment, edges, found)
         return told
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import product
 from typing import Final
 
 import pytest
 
 from pkitools.checking import Revocation, check, check_file
-from pkitools.checking.authorities import AuthoritiesContext, are_unmarked, check_authorities
+from pkitools.checking.authorities import AuthoritiesContext, are_unmarked, authorities_block, check_authorities
 from pkitools.containers import read_source
 from pkitools.environment import Environment
 from pkitools.findings import Certainty, Outcome, Severity, Status, Verdict
+from pkitools.findings.considered import Block
 from pkitools.revocation import RevocationPolicy
 from pkitools.trust import CatalogueEntry, HierarchyKind, Match, catalogue, get_hierarchy, recognise
 from pkitools.trust.known_authorities import (
@@ -43,6 +46,22 @@ def named(common: str) -> CertificateFacts:
 def found(*way: CertificateFacts, **known: object) -> dict[str, Outcome]:
     context = AuthoritiesContext(way, MOMENT, **known)  # type: ignore[arg-type]  # fields of the context by name
     return {each.rule.code: each for each in check_authorities(context, raise_crashes=True)}
+
+
+def test_what_is_made_when_it_is_asked_for_is_what_would_have_been_told() -> None:
+    """Of everybody, below authorities of whom something is known or nothing; and as it comes from another process."""
+    leaf, above = read_certificate(good_chain().leaf.der), read_certificate(good_chain().tsp.der)
+    marked = known_as("DigiNotar PKIoverheid CA Organisatie - G2")
+    whose = (leaf, real(), imitation(), named(real().subject.common_name or ""), marked)
+    ways = [(one, *up) for one in whose for up in ((), (above,), (marked,), (imitation(), real()))]
+    for way, verified, beside in product(ways, (False, True), ((), (real(),))):
+        if beside and not way[1:]:
+            continue  # what is beside bears the name of an authority of the way
+        context = AuthoritiesContext(way, MOMENT, verified, beside=beside, unmarked=are_unmarked(way[1:]))
+        plain, block = Block.of(check_authorities(context)), authorities_block(context)
+        for each in (block, pickle.loads(pickle.dumps(block))):
+            assert tuple(each.outcomes) == tuple(plain.outcomes)
+            assert (list(each.told), each.looked) == (list(plain.told), plain.looked)
 
 
 @pytest.mark.parametrize("environment", Environment)

@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.interop]
 MOMENT: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TIMES: Final = 5
 BOUNDS: Final[Mapping[str, Mapping[str, float]]] = {
-    "3.11": {"read_certificate": 0.66, "validate_path": 2.94, "check": 5.06},
+    "3.11": {"read_certificate": 0.66, "validate_path": 2.94, "check": 3.78},
     "3.12": {"read_certificate": 0.74, "validate_path": 3.04, "check": 5.65},
     "3.13": {"read_certificate": 0.72, "validate_path": 3.01, "check": 5.33},
 }

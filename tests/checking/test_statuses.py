@@ -47,8 +47,9 @@ def usual() -> list[bytes]:
     return [each.crl(this_update=MOMENT - 7 * _DAY, next_update=MOMENT + 30 * _DAY, number=1) for each in authorities]
 
 
+@pytest.mark.parametrize("several", [False, True])
 @pytest.mark.parametrize("scope", sorted(_SCOPES))
-def test_an_authority_is_revoked_from_the_day_a_later_list_names(scope: str) -> None:
+def test_an_authority_is_revoked_from_the_day_a_later_list_names(scope: str, several: bool) -> None:
     """Such a list says nothing of who is good, but what it revokes counts: by no edge of the list but by its entry."""
     one = leaf()
     entry = RevokedEntry(one.path[1].serial_number, MOMENT + 2 * _DAY, "keyCompromise")
@@ -59,12 +60,13 @@ def test_an_authority_is_revoked_from_the_day_a_later_list_names(scope: str) -> 
         extensions=[_SCOPES[scope]],
         revocations=[entry],
     )
+    revocation = Revocation(policy="require", crls=[*usual(), later])
     checker = Checker(
         moment=MOMENT,
         environment="preproduction",
         intermediates=[link.der for link in one.intermediates],
         trust=one.root.der,
-        revocation=Revocation(policy="require", crls=[*usual(), later]),
+        revocation=revocation.for_several() if several else revocation,
     )
     days = (0, 5, 1, 3, 0)
     found = [checker.check(one.der, moment=MOMENT + day * _DAY).verdict for day in days]
@@ -172,22 +174,30 @@ def statuses(
     return revocation_of(path(), material, moment, RevocationPolicy.REQUIRE, options, known=known).certificates
 
 
+def of_first(
+    material: Material, moment: datetime, options: RevocationOptions, unlisted: Any = None
+) -> tuple[CertificateRevocation, ...]:
+    """The status of the root's subordinate where it is itself what is asked about, and no authority above that."""
+    asked = path()[1:], material, moment, RevocationPolicy.REQUIRE, options
+    return revocation_of(*asked, unlisted=unlisted).certificates
+
+
 def assert_each_moment_leaves_nothing_wrong(
     first: Material, options: RevocationOptions, asked: Sequence[datetime], then: Material | None = None
 ) -> int:
     """Ask each moment with what each other one left; return how often something was remembered."""
     then = then or first
-    plain = {moment: statuses(then, moment, options) for moment in asked}
+    plain = {moment: (statuses(then, moment, options), of_first(then, moment, options)) for moment in asked}
     hits = 0
     for found_at in asked:
-        memory = _OfOneMoment()
+        memory, unlisted = _OfOneMoment(), _OfOneMoment()
         statuses(first, found_at, options, memory)
-        if not memory:
-            continue
-        memory.closed = True
-        for moment in asked:
-            assert statuses(then, moment, options, memory) == plain[moment], (found_at, moment)
-        hits += memory.hits
+        of_first(first, found_at, options, unlisted)
+        memory.closed = unlisted.closed = True
+        for moment in asked if memory or unlisted else ():
+            assert statuses(then, moment, options, memory) == plain[moment][0], (found_at, moment)
+            assert of_first(then, moment, options, unlisted) == plain[moment][1], (found_at, moment)
+        hits += memory.hits + unlisted.hits
     return hits
 
 
