@@ -103,11 +103,15 @@ def test_where_nobody_is_known_to_include_it_nothing_is_lacking(folder: Path, ma
     assert not is_lacking(folder), "and in a ring nobody is the outermost"
 
 
-def test_one_that_no_server_uses_is_told_as_well(folder: Path) -> None:
-    """Which servers there are beside those with a certificate of their own is not looked at."""
+def test_one_that_no_server_takes_is_not_told(folder: Path) -> None:
+    """Nor by nginx, which takes it from there where a server has none of its own."""
     main = folder / "nginx.conf"
-    main.write_text(f"events {{ }}\nhttp {{\n{OWN}\nserver {{ listen 127.0.0.1:1 ssl; {OTHER} }}\n}}\n")
-    assert is_lacking(main)
+    server = f"server {{ listen 127.0.0.1:1 ssl; {OTHER} }}\n"
+    for servers, expected in ((server, False), (f"{server}server {{ listen 127.0.0.1:2; }}\n", True)):
+        main.write_text(f"pid nginx.pid;\nevents {{ }}\nhttp {{\n{OWN}\n{servers}}}\n")
+        command = [judge("nginx"), "-t", "-e", "stderr", "-c", str(main), "-p", str(folder)]
+        assert (subprocess.run(command, capture_output=True, check=False).returncode != 0) is expected
+        assert is_lacking(main) is expected
 
 
 _HOST: Final = "<VirtualHost *:1>\nSSLEngine on\n{}\n</VirtualHost>\n"

@@ -89,7 +89,7 @@ def test_every_directive_points(kind: str, directive: str) -> None:
         "apache": "\t{} /tls/a.pem",
         "haproxy": "  server s 127.0.0.1:1 ssl {} /tls/a.pem",
         "traefik": '  {} = ["/tls/a.pem"]',
-        "kubeconfig": '{{"kind": "Config", "{}": "/tls/a.pem"}}}}]}}',
+        "kubernetes": '{{"kind": "Config", "{}": "/tls/a.pem"}}}}]}}',
     }[kind].format(directive.replace(".*.", '": [{"').replace(".", '": {"') if "*" in directive else directive)
     found = pointers_of(f"# a\n{written}\n".encode(), "a", is_inventory=False)
     assert [(pointer.target, pointer.text, pointer.line) for pointer in found] == [(Target.FILE, "/tls/a.pem", 2)]
