@@ -15,6 +15,7 @@ from pkitools.checking.private_keys import public_halves
 from pkitools.containers import Contents, read_source
 from pkitools.findings import Severity
 from pkitools.requests.keys import to_pem
+from tests.support.cases import in_one_test
 from tests.support.certificates import made, setting
 from tests.support.chains import authority
 from tests.support.deliveries import pem
@@ -98,6 +99,7 @@ CAPITALS = {("certDigid.pem", "keyDigid.pem"), ("tlsCertDigid.pem", "tlsKeyDigid
     ("CertificateDigid.pem", "PrivateKeyDigid.pem"), ("certificaatDigid.pem", "sleutelDigid.pem")}  # fmt: skip
 
 
+@in_one_test
 @pytest.mark.parametrize("pair", sorted(PAIRS) + sorted(CAPITALS))
 def test_keys_exchanged_between_files_are_told_wherever_their_names_say_the_kind(pair: tuple[str, str]) -> None:
     first, other = (
@@ -224,6 +226,7 @@ FOLDERS: dict[str, tuple[dict[str, str], set[tuple[str, Severity]]]] = {
 }  # fmt: skip
 
 
+@in_one_test
 @pytest.mark.parametrize("folder", FOLDERS)
 @pytest.mark.parametrize("turned", [False, True])
 def test_what_is_said_of_a_folder_is_what_is_wrong_with_it(folder: str, turned: bool) -> None:

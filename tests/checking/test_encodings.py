@@ -20,6 +20,7 @@ from pkitools.validation.algorithms import weak_key
 from pkitools.x509 import read_certificate
 from pkitools.x509.der import DERError, fields, integer, root
 from pkitools.x509.name_matching import is_plain, is_readable
+from tests.support.cases import in_one_test
 from tests.support.chains import AKI, MOMENT, Chain, end_entity, good_chain, identifier
 from tests.support.der import NULL, RSA, certificate, common_name, name, oid, sequence, tlv
 from tests.support.der import integer as der_integer
@@ -66,6 +67,7 @@ def test_the_malformed_cases_fail_and_say_why(file: str, code: str) -> None:
     assert {code, "path.certificate.encoding"} <= found.codes()
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("dotted", "value"),
     [

@@ -8,6 +8,7 @@ from itertools import product
 import pytest
 
 from pkitools.findings import Report, Severity, Status
+from tests.support.cases import in_one_test
 from tests.support.leaves import KVK_OIN, RSIN_OIN
 from tests.vectors.file_check import MOMENT, metadata
 
@@ -19,6 +20,7 @@ def violated(report: Report) -> dict[str, Severity]:
     return {o.rule.code: o.rule.severity for o in report.outcomes if o.status is Status.VIOLATED}
 
 
+@in_one_test
 @pytest.mark.parametrize(("given", "stated"), [*product((None, OWN, ANOTHER), repeat=2)])
 @pytest.mark.parametrize("system", [(), "digid-machtigen", "eherkenning"])
 def test_given_and_stated_are_held_against_each_other(given: str | None, stated: str | None, system: str) -> None:

@@ -20,6 +20,7 @@ from pkitools.checking import Checker, elsewhere
 from pkitools.checking import workers as workers_module
 from pkitools.checking.workers import HandingOut, Judges, Unknown, new_token
 from tests.support.broken import laboratory
+from tests.support.cases import in_one_test
 from tests.support.chains import MOMENT
 from tests.support.work_done import work_done
 
@@ -109,6 +110,7 @@ def _thousand(_: bytes) -> int:
     return 1000
 
 
+@in_one_test
 @pytest.mark.parametrize("count", [0, 1, 2, 7, 40, 200])
 @pytest.mark.parametrize("workers", [1, 2, 3, 8])
 @pytest.mark.parametrize("late", [0.0, 3.0, 30.0], ids=["at once", "one late", "one very late"])

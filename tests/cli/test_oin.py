@@ -15,6 +15,7 @@ from pkitools.messages import LANGUAGES
 from pkitools.oin.prefixes import prefix_table
 from pkitools.text import abbreviated
 from pkitools_cli.i18n import lookup
+from tests.support.cases import in_one_test
 from tests.support.certificates import made
 from tests.support.command import Command
 from tests.support.deliveries import pem
@@ -42,6 +43,7 @@ def test_it_speaks_dutch(run: Command) -> None:
     assert "Digikoppeling" in ran.out
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
@@ -391,6 +393,7 @@ def test_what_is_no_oin_is_told_first_what_it_is(run: Command, number: str) -> N
     assert run("oin", "check", number, "--json").document["results"][0]["report"]["verdict"] == "failed"
 
 
+@in_one_test
 @pytest.mark.parametrize("number", INSTEAD)
 @pytest.mark.parametrize("line", ["cert check x -e production", "csr create -e production --profile g1-server --out x"])
 def test_what_is_no_oin_is_told_so_where_an_oin_is_asked(run: Command, number: str, line: str) -> None:
@@ -537,6 +540,7 @@ def test_a_file_is_told_to_be_no_number_and_what_reads_it(
         assert json.loads(run("oin", "check", typed, "--json").out)["next"] is None
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "typed", ["fsc.pem", "./a b.crt", "C:\\certs\\FSC.PFX", "0000/keten.p7b", "sp-metadata.xml", "O.key"]
 )

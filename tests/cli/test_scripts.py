@@ -20,6 +20,7 @@ from tests.cli.conftest import pem
 from tests.cli.test_nonsense import READING
 from tests.cli.test_replies import COMMANDS, LINES, command_of
 from tests.reports.test_open_schemas import ELSEWHERE, NEW
+from tests.support.cases import in_one_test
 from tests.support.certificates import made
 from tests.support.command import Command, Ran, every_command
 from tests.support.requests import request
@@ -169,6 +170,7 @@ def test_behind_two_dashes_it_is_no_option(run: Command) -> None:
     assert run("oin", "check", "-e", "nowhere", "--", "--json").out == ""
 
 
+@in_one_test
 @pytest.mark.parametrize("command", READING)
 @pytest.mark.parametrize("kind", ["absent", "noise", "empty", "folder", "fifo"])
 def test_a_file_that_cannot_be_used_is_told_in_the_document(run: Command, world: Path, command: str, kind: str) -> None:

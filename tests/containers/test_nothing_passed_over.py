@@ -18,6 +18,7 @@ from pkitools.containers import read_source
 from pkitools.requests.keys import to_pem
 from pkitools.requests.pbes2 import encrypt_pkcs8
 from pkitools.x509 import pem as blocks
+from tests.support.cases import in_one_test
 from tests.support.chains import MOMENT, good_chain
 from tests.support.der import integer, oid, sequence, tlv
 from tests.support.requests import pooled_key, request
@@ -195,6 +196,7 @@ HIDDEN |= {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("name", HIDDEN)
 def test_it_is_told_and_never_passes(name: str) -> None:
     data = HIDDEN[name]()
@@ -271,6 +273,7 @@ LABELS: dict[str, frozenset[str]] = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("label", LABELS)
 def test_a_block_that_holds_another_kind_than_its_label_says_is_told(label: str) -> None:
     """Whatever it says and whatever it holds: what is in it is read as what it is, and the difference is told."""

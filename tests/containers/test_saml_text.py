@@ -16,6 +16,7 @@ from pkitools.containers.saml_messages import read_message
 from pkitools.containers.xml_tags import opening_tags
 from pkitools.containers.xml_times import xml_moment
 from pkitools.errors import InputError, LimitError
+from tests.support.cases import in_one_test
 from tests.support.effort import examples
 from tests.support.shown import ENTITY_ID, METADATA, MOMENT, entity, key_descriptor, message, small, xml_signature
 
@@ -123,6 +124,7 @@ AROUND = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("around", AROUND)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("signed", [False, True])
@@ -173,6 +175,7 @@ def test_a_document_type_is_refused_in_a_message_too() -> None:
     assert refused.value.code == "sources.error.xml_document_type"
 
 
+@in_one_test
 @pytest.mark.parametrize("end", ["", "Z", "+02:00"])
 @pytest.mark.parametrize("fraction", ["", ".0", ".000000000"])
 @pytest.mark.parametrize("day", ["2024-02-28", "2024-12-31", "2023-02-28"])

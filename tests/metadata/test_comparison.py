@@ -14,6 +14,7 @@ from pkitools.messages import LANGUAGES, message
 from pkitools.metadata import ChangeKind, MetadataChange, compare_metadata
 from pkitools.metadata.comparison import Topic
 from pkitools.metadata.jwks import read_jwks
+from tests.support.cases import in_one_test
 from tests.support.leaves import RSIN_OIN
 from tests.support.metadata import (
     GDI,
@@ -67,6 +68,7 @@ PAIRS = [(forms[a], forms[b], f"{a} - {b}") for forms in (SAML, JWKS, CPA) for a
 ALONE = [(data, name) for forms in (SAML, JWKS, CPA) for name, data in forms.items()]
 
 
+@in_one_test
 @pytest.mark.parametrize("data", [data for data, _ in ALONE], ids=[name for _, name in ALONE])
 def test_nothing_changed_between_a_file_and_itself(data: bytes) -> None:
     assert compare_metadata(data, data).changes == ()
@@ -116,6 +118,7 @@ SAID = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("old", SAID)
 def test_whatever_metadata_says_its_change_is_told(old: str) -> None:
     """Who reads that two files say the same sends nothing: a service that is asked for otherwise is no small thing."""

@@ -17,6 +17,7 @@ from pkitools.metadata import MetadataCheck, check_metadata, read_metadata
 from pkitools.metadata.saml import SamlMetadata
 from pkitools.metadata.signatures import SignatureStatus
 from pkitools.systems import systems
+from tests.support.cases import in_one_test
 from tests.support.effort import budget
 from tests.support.leaves import RSIN_OIN
 from tests.support.metadata import (
@@ -124,6 +125,7 @@ TAKEN = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize(("system", "algorithm"), list(product(TAKEN, ALGORITHMS)))
 def test_each_consumer_takes_its_own_algorithms(system: str, algorithm: str) -> None:
     found = judged(signed(entity(), algorithm=algorithm), system)
@@ -236,6 +238,7 @@ def test_a_key_of_a_set_says_a_use_that_a_recipient_knows(use: object) -> None:
     assert ("metadata.jwk.use" in found) is not USE_IS_KNOWN[use]
 
 
+@in_one_test
 @pytest.mark.parametrize(("member", "code"), [("use", "use"), ("alg", "algorithm"), ("x5u", "elsewhere")])
 @pytest.mark.parametrize("value", [["sig"], {}, 5, False])
 def test_what_is_no_text_in_a_key_is_not_passed_over(member: str, code: str, value: object) -> None:

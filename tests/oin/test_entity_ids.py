@@ -23,6 +23,7 @@ from pkitools.oin import (
 )
 from pkitools.oin.entity_schemes import ENTITIES, schemes
 from tests.oin.strategies import attempt, oin_texts
+from tests.support.cases import in_one_test
 
 LOGIUS = OIN("00000001822477348000")
 
@@ -74,6 +75,7 @@ def test_an_entity_id_is_read(text: str, scheme: str, role: str, oin: str, index
     assert check_entity_id(text).verdict is Verdict.PASSED
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("text", "code"),
     [

@@ -21,6 +21,7 @@ from pkitools.messages import LANGUAGES, error_sentence
 from pkitools.oin import OIN, InvalidOINError, check_oin, number_rules, oin_document, passes_eleven_test, subject
 from pkitools.oin.number_rules import first_violation, number_block
 from tests.oin.strategies import attempt, eleven_test_numbers, oin_texts
+from tests.support.cases import in_one_test
 
 ALLOWED = set(string.digits + string.ascii_uppercase)
 
@@ -208,6 +209,7 @@ def test_what_kind_it_is(text: str, is_test: bool, is_sub_oin: bool, is_hrn_form
     assert (oin.is_test, oin.is_sub_oin, oin.is_hrn_form) == (is_test, is_sub_oin, is_hrn_form)
 
 
+@in_one_test
 @pytest.mark.parametrize("script", ["0", "NL", "1.0E", " ", "a", "\u0660", "\uff10", "\U0001d7ce"])
 @pytest.mark.parametrize("lenient", [False, True])
 def test_of_a_megabyte_only_the_beginning_is_looked_at(

@@ -16,6 +16,7 @@ from pkitools.containers.templates import ENDINGS
 from pkitools.portfolio import Gap
 from pkitools.requests.keys import to_pem
 from tests.portfolio.support import CHAIN, LEAF, WHOLE, scanned
+from tests.support.cases import in_one_test
 from tests.support.chains import good_chain
 from tests.support.der import integer, oid, sequence
 from tests.support.effort import in_turn
@@ -57,6 +58,7 @@ def test_a_file_of_a_program_is_passed_over(tmp_path: Path, name: str) -> None:
     assert found.passed_over == 1
 
 
+@in_one_test
 @pytest.mark.parametrize("name", BINARY)
 @pytest.mark.parametrize("hidden", HIDDEN)
 def test_what_is_in_one_is_never_passed_over(tmp_path: Path, name: str, hidden: str) -> None:
@@ -68,6 +70,7 @@ def test_what_is_in_one_is_never_passed_over(tmp_path: Path, name: str, hidden: 
     assert found.unread or found.judged
 
 
+@in_one_test
 @pytest.mark.parametrize("start", ARCHIVES)
 def test_what_a_program_packed_is_passed_over_and_a_delivery_is_not(tmp_path: Path, start: bytes) -> None:
     (tmp_path / "below").mkdir()
@@ -143,6 +146,7 @@ LONE_KEYS: Final = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("name", [*OTHER_KEYS, *LONE_KEYS])
 def test_a_key_of_another_program_is_passed_over(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes({**OTHER_KEYS, **LONE_KEYS}[name])
@@ -166,6 +170,7 @@ def test_what_stands_beside_such_a_key_is_told(tmp_path: Path, name: str) -> Non
         assert found.unread or found.judged, data
 
 
+@in_one_test
 @pytest.mark.parametrize("name", LONE_KEYS)
 @pytest.mark.parametrize("beside", [".crt", ".pem", ".csr", "-chain.pem", ".CER"])
 def test_a_key_with_its_certificate_beside_it_is_missed(tmp_path: Path, name: str, beside: str) -> None:
@@ -213,6 +218,7 @@ _TEMPLATES: Final = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("name", _TEMPLATES)
 def test_a_blank_is_no_damaged_certificate(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text(_TEMPLATES[name], encoding="utf-8")
@@ -222,6 +228,7 @@ def test_a_blank_is_no_damaged_certificate(tmp_path: Path, name: str) -> None:
     assert not scanned(tmp_path / name).is_whole  # whoever names it asks for what is in it
 
 
+@in_one_test
 @pytest.mark.parametrize("name", _TEMPLATES)
 @pytest.mark.parametrize("hidden", HIDDEN)
 def test_a_blank_hides_nothing(tmp_path: Path, name: str, hidden: str) -> None:

@@ -31,6 +31,7 @@ from pkitools.systems import get_system
 from pkitools.text import DayText
 from pkitools.x509.above import Above, AboveRole
 from tests.portfolio.support import CHAIN, LEAF, judging, scanned
+from tests.support.cases import in_one_test
 from tests.support.chains import good_chain
 from tests.support.deliveries import pem
 from tests.support.effort import examples
@@ -182,6 +183,7 @@ def test_of_a_certificate_that_names_nobody_its_file_is_told() -> None:
     assert digest("b") not in told
 
 
+@in_one_test
 @pytest.mark.parametrize(("many", "length"), list(itertools.product((2, 5, 12, 40), (5, 60, 150))))
 def test_no_name_of_several_is_cut_off_and_the_others_are_counted(many: int, length: int) -> None:
     names = [f"{number:02}{'x' * length}" for number in range(many)]
@@ -268,6 +270,7 @@ BESIDE: Final = [
 ]
 
 
+@in_one_test
 @pytest.mark.parametrize(("certificate", "key", "beside"), BESIDE)
 @pytest.mark.parametrize("fits", [False, True])
 def test_a_key_beside_a_certificate(certificate: str, key: str, beside: bool, fits: bool) -> None:
@@ -397,6 +400,7 @@ def test_a_certificate_of_a_test_in_production(kind: str | None, folder: str) ->
     assert found == ({"certificate.wrong_environment": "notice"} if wrong else {})
 
 
+@in_one_test
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
 @pytest.mark.parametrize("system", ["digid", "digid-machtigen", "fsc"])
 def test_more_than_a_system_takes(system: str, count: int) -> None:

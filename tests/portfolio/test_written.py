@@ -22,6 +22,7 @@ from pkitools.portfolio.written import plain, words
 from tests.portfolio.support import judging, scanned
 from tests.portfolio.test_copies import AFTER, COPIES, is_silent, laid
 from tests.portfolio.test_limits import TOO_LARGE, told
+from tests.support.cases import in_one_test
 from tests.support.effort import PATIENCE
 
 COPY: Final = "/nowhere/archive/a.pem"
@@ -69,6 +70,7 @@ OTHERS: Final = (
 )
 
 
+@in_one_test
 @pytest.mark.parametrize("separator", SEPARATORS)
 def test_a_path_is_the_same_however_its_separators_are_written(separator: str) -> None:
     for path, end, form in product(PATHS, ENDS, FORMS):

@@ -14,6 +14,7 @@ from pkitools.renewal import DateKind, MigrationPlan, MigrationState, migration_
 from pkitools.renewal.breakages import CONDITIONS
 from pkitools.trust import get_hierarchy
 from pkitools.x509 import CertificateFacts
+from tests.support.cases import in_one_test
 from tests.support.certificates import (
     AIA,
     ANY,
@@ -69,6 +70,7 @@ WITH = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize(("kind", "asked"), WITH.items(), ids=[" ".join(filter(None, kind)) for kind in WITH])
 def test_each_older_type_has_its_type_of_g4(
     kind: tuple[str, str], asked: tuple[tuple[Change, ...], str | None]

@@ -18,6 +18,7 @@ from pkitools.findings import Certainty, Severity, Status
 from pkitools.profiles import TSP, Profile, get_profile, get_tsp, profiles, tsps
 from pkitools.requests import check_request, generate_key, read_request, request_document
 from pkitools.requests.rules import ENTRIES, RULES
+from tests.support.cases import in_one_test
 from tests.support.der import integer, oid, sequence, tlv
 from tests.support.requests import attribute, dns, pooled_key, request, san, subject
 
@@ -78,6 +79,7 @@ def test_rubbish_gives_our_own_error(data: bytes) -> None:
         read_request(data)
 
 
+@in_one_test
 @pytest.mark.parametrize(("profile", "tsp"), ALL, ids=lambda v: v.name if v else "none")
 def test_every_rule_is_accounted_for_whatever_is_asked(profile: object, tsp: object) -> None:
     report = check_request(
@@ -237,6 +239,7 @@ def test_a_multi_valued_name_hides_no_oin() -> None:
     assert "csr.oin.missing" in check_request(der, TLS).codes(Status.MET)
 
 
+@in_one_test
 @pytest.mark.parametrize(("tsp", "profile"), list(product(tsps(), profiles())), ids=lambda each: each.name)
 def test_what_a_tsp_asks_is_named_together_and_met_by_it(tsp: TSP, profile: Profile) -> None:
     """Of a request with nothing in it all that is lacking is one finding; with that in it there is none."""

@@ -14,6 +14,7 @@ from pkitools.oin import InvalidOINError
 from pkitools.profiles import Presence, get_profile, profiles
 from pkitools.profiles.conformance import text_fault
 from pkitools.requests import RequestPlan, SignatureScheme, check_request, plan_request, read_request
+from tests.support.cases import in_one_test
 from tests.support.requests import pooled_key, small_key
 
 OIN = "00000003273229750000"
@@ -122,6 +123,7 @@ def test_a_test_oin_is_for_preproduction() -> None:
     assert plan("g4-tls", PREPRODUCTION, oin=TEST_OIN, kvk="27322975").subject.get("serialNumber") == TEST_OIN
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("changed", "code"),
     [
@@ -174,6 +176,7 @@ INDICATED = [
 ]
 
 
+@in_one_test
 @pytest.mark.parametrize(("changed", "error", "warning"), INDICATED)
 @pytest.mark.parametrize("environment", Environment)
 def test_what_only_the_schema_of_trial_shows_is_made_with_a_warning(

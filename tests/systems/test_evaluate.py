@@ -20,6 +20,7 @@ from pkitools.systems.rules import RULES
 from pkitools.trust import get_hierarchy, hierarchies, hierarchy_of
 from pkitools.x509 import oin_from_certificate, read_certificate
 from pkitools.x509.model import BasicConstraints, GeneralName, PublicKey
+from tests.support.cases import in_one_test
 from tests.support.leaves import CLIENT, KVK_OIN, RSIN_OIN, dns, leaf
 from tests.support.shared import shared
 
@@ -53,6 +54,7 @@ def found(report: Report) -> dict[str, Severity]:
     return {o.rule.code: o.rule.severity for o in report.findings}
 
 
+@in_one_test
 @pytest.mark.parametrize("system", systems(), ids=lambda s: s.name)
 @pytest.mark.parametrize("environment", Environment)
 def test_every_rule_is_considered_and_known_to_the_rulebook(system: object, environment: Environment) -> None:
@@ -66,6 +68,7 @@ def test_every_rule_is_considered_and_known_to_the_rulebook(system: object, envi
     assert report.verdict is (Verdict.FAILED if refused else Verdict.PASSED)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("system", "environment", "hierarchy", "code", "severity"),
     [
@@ -121,6 +124,7 @@ FLATLY = re.compile(r"(is|wordt|accepteert \w+|takes?) (niet|not|no|geen) |accep
 HEDGED = re.compile("waarschijnlijk|probably|derde partij|third party", re.IGNORECASE)
 
 
+@in_one_test
 @pytest.mark.parametrize("environment", Environment)
 @pytest.mark.parametrize("system", systems(), ids=lambda s: s.name)
 def test_what_passes_is_never_said_not_to_be_accepted(system: System, environment: Environment) -> None:
@@ -160,6 +164,7 @@ def test_an_accepted_hierarchy_is_met(system: str, environment: Environment, hie
     assert of(report, "system.hierarchy.accepted").status is Status.MET
 
 
+@in_one_test
 @pytest.mark.parametrize("environment", Environment)
 @pytest.mark.parametrize("system", systems(), ids=lambda s: s.name)
 def test_what_only_others_say_is_taken_never_passes_unsaid(system: System, environment: Environment) -> None:
@@ -401,6 +406,7 @@ def test_real_certificates(file: str, system: str, code: str, status: Status) ->
     assert of(report, code).status is status
 
 
+@in_one_test
 @pytest.mark.parametrize("environment", Environment)
 @pytest.mark.parametrize("system", systems(), ids=lambda s: s.name)
 def test_that_a_supplier_may_not_register_is_said_where_the_data_say_so(

@@ -12,6 +12,7 @@ from pkitools_test_pki.g4_trial.records import serial_number
 from pkitools_test_pki.g4_trial.trial_yaml import MAX_ENROLMENT_BYTES, Enrolment, read_enrolment
 from pkitools_test_pki.g4_trial.yaml_reader import read_yaml
 from pkitools_test_pki.pki import PKI
+from tests.support.cases import in_one_test
 from tests.support.effort import bounded
 
 yaml = pytest.importorskip("yaml", reason="the extra pkitools-nl[g4-trial] is not installed")
@@ -116,6 +117,7 @@ def test_a_missing_trial_prefix_is_mended_and_said() -> None:
     assert [(change.kind, change.field, change.after) for change in changes] == [("prefixed", "CN", "TRIAL Zorg")]
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("old", "new", "kind", "words"),
     [
@@ -194,6 +196,7 @@ def test_too_many_names_are_refused() -> None:
 # -- bounds ------------------------------------------------------------------------------------------------------------
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "data",
     [

@@ -18,6 +18,7 @@ from pkitools.validation.engines import EngineRequest, PathEngine
 from pkitools.validation.engines.fast import CryptographyEngine, lacking
 from pkitools.validation.engines.full import CertvalidatorEngine
 from pkitools.x509.path_certificate import load
+from tests.support.cases import in_one_test
 from tests.support.chains import (
     AKI,
     CONSTRAINTS,
@@ -69,6 +70,7 @@ def request(*path: Issued) -> EngineRequest:
 GREEN_TO_BLUE = sequence(sequence(oid(GREEN), oid(BLUE)))
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("extensions", "engine"),
     [

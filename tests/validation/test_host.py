@@ -7,6 +7,7 @@ import pytest
 from pkitools.errors import InvalidValueError
 from pkitools.validation.host import names_host, presented
 from pkitools.x509.path_certificate import load
+from tests.support.cases import in_one_test
 from tests.support.chains import SAN, end_entity, good_chain
 from tests.support.der import sequence, tlv
 
@@ -16,6 +17,7 @@ def holds(host: str, *names: tuple[int, bytes]) -> bool:
     return names_host(load(leaf.der), host)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("pattern", "host", "expected"),
     [

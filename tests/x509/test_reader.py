@@ -21,6 +21,7 @@ from pkitools.limits import MAX_CERTIFICATE_BYTES
 from pkitools.x509 import CertificateFacts, oin_from_certificate, read_certificate, signed_parts
 from pkitools.x509.document import certificate_document
 from tests.support import corpus
+from tests.support.cases import in_one_test
 from tests.support.der import (
     alternative_names,
     certificate,
@@ -260,6 +261,7 @@ def _usages(value: x509.KeyUsage) -> set[str]:
 # what is odd is named, and the rest is still there
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("der", "problem"),
     [
