@@ -206,6 +206,7 @@ def test_a_file_that_a_sentence_names_comes_with_the_package() -> None:
         assert (LIBRARY.parent / path.replace("pkitools", "docs", 1)).exists()
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("sentence", "named"),
     [
@@ -222,6 +223,7 @@ def test_what_a_sentence_names_is_seen(sentence: str, named: list[str]) -> None:
     assert words(sentence) == named
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("sentence", "wrong"),
     [

@@ -42,6 +42,7 @@ def test_nothing_is_compiled_before_it_is_used() -> None:
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
+@in_one_test
 @pytest.mark.parametrize("most", range(5))
 def test_of_many_names_the_first_are_told_and_how_many_more_there_are(most: int) -> None:
     for count in range(5):

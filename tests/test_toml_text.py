@@ -47,6 +47,7 @@ def test_what_is_just_allowed_is_read() -> None:
         read_foreign_toml(" " * (MAX_TOML_BYTES + 1), "f")
 
 
+@in_one_test
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "line",

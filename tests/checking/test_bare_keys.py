@@ -154,6 +154,7 @@ BARE = [
 ]
 
 
+@in_one_test
 @pytest.mark.parametrize("inside", BARE)
 @pytest.mark.parametrize("use", [' use="encryption"', ""])
 def test_a_key_descriptor_without_certificate_is_told(inside: str, use: str) -> None:
@@ -305,6 +306,7 @@ def test_what_xml_says_of_which_certificate_it_means_is_of_one_that_stands_there
             assert (found.file_report.verdict is Verdict.FAILED) is told
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("said", "told"),
     [

@@ -126,6 +126,7 @@ def test_a_padded_integer_is_taken_only_where_it_is_a_finding_of_its_own(content
     assert integer(data, root(data, 0x02), padded=True) == int.from_bytes(contents, "big", signed=True)
 
 
+@in_one_test
 @pytest.mark.parametrize("tag", [0x04, 0x24, 0x02, 0x05, 0x30, 0x1A, 0x1B, 0x80])
 def test_a_name_whose_text_is_no_text_is_refused_by_the_path_as_well(tag: int) -> None:
     chain = good_chain()
@@ -137,6 +138,7 @@ def test_a_name_whose_text_is_no_text_is_refused_by_the_path_as_well(tag: int) -
     assert result.path is None
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "subject",
     [

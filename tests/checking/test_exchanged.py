@@ -363,6 +363,7 @@ def test_values_in_base64_keep_their_names(container: str, coded: Callable[[str]
         assert told == count, (style, hosts)
 
 
+@in_one_test
 @pytest.mark.parametrize("coded", [base64_of, der_of])
 @pytest.mark.parametrize("style", ALONE)
 def test_values_in_base64_keep_their_sections(coded: Callable[[str], str], style: tuple[str, str]) -> None:

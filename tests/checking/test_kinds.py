@@ -112,6 +112,7 @@ def test_certificates_that_differ_in_one_part_of_it_are_no_kind(part: str) -> No
 _TWO_IN_ONE = replace(BASE.subject, rdns=(sum(BASE.subject.rdns, ()),))
 
 
+@in_one_test
 @pytest.mark.parametrize("part", [*OTHER_FORMS, "RDNs"])
 def test_certificates_with_names_of_another_form_are_no_kind(part: str) -> None:
     kinds = Kinds()

@@ -473,6 +473,7 @@ def test_a_secret_goes_with_the_config_map_of_its_name(
         assert misplaced(whole([*held[::-1], *maps])) == count
 
 
+@in_one_test
 @pytest.mark.parametrize("kind", ["ConfigMap", "binary"])
 @pytest.mark.parametrize("names", OBJECTS)
 def test_a_secret_in_json_goes_with_the_config_map_of_its_name(kind: str, names: tuple[str, str]) -> None:

@@ -172,6 +172,7 @@ def test_a_request_is_taken_in_every_form(tmp_path: Path) -> None:
     assert Expectation(oin=OIN.parse(OIN_TEXT)).number == OIN_TEXT
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -210,6 +210,7 @@ def test_a_checker_that_is_asked_again_is_known_to_its_workers() -> None:
     assert executor.questions == sent + 1  # an equal checker is another: it may have other lists
 
 
+@in_one_test
 @pytest.mark.parametrize(("count", "tasks"), [(1, 1), (31, 31), (100, 34), (400, 34), (2000, 125)])
 def test_at_the_end_no_worker_waits_long_for_another(count: int, tasks: int) -> None:
     """Where it is known how many there are; of what streams a task is what is worth handing over."""

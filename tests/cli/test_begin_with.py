@@ -37,6 +37,7 @@ def test_what_to_begin_with_is_named(run: Command, tmp_path: Path, language: Lan
     assert (MORE[language] in now) is both
 
 
+@in_one_test
 @pytest.mark.parametrize(("language", "count", "ends"), [*product(LANGUAGES, (1, 12), (True, False))])
 def test_what_hangs_on_an_authority_is_said_whole(
     monkeypatch: pytest.MonkeyPatch, language: Language, count: int, ends: bool

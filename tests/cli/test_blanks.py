@@ -78,6 +78,7 @@ def is_several(param: click.Parameter) -> bool:
     return param.multiple or param.nargs != 1
 
 
+@in_one_test
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     ("name", "option"), [("locality", "--locality"), ("province", "--province"), ("name", "--dns"), ("file", "--key")]

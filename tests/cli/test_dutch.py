@@ -203,6 +203,7 @@ def test_a_passphrase_has_one_word() -> None:
     assert not [where for where, text in texts.items() if "wachtwoordzin" in text.lower()]
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -330,6 +331,7 @@ def test_tsp_is_introduced_in_every_dutch_text() -> None:
     assert seen > 100
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -348,6 +350,7 @@ def test_how_tsp_is_introduced(text: str, told: str) -> None:
     assert introduced(text, "en") == text
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("text", "known", "told"),
     [

@@ -74,6 +74,7 @@ def test_nonsense_is_refused_in_one_sentence(
     assert contents(world) == before
 
 
+@in_one_test
 @pytest.mark.parametrize("command", ["cert lint", "cert check", "trust show", "csr check"])
 @pytest.mark.parametrize("given", ["plain.key", "locked.key"])
 def test_a_key_is_no_certificate_and_is_not_shown(run: Command, world: Path, command: str, given: str) -> None:

@@ -288,6 +288,7 @@ def test_a_head_is_read_as_the_server_reads_it_and_nothing_sent_twice_passes_for
     assert query_of("&".join(f"a{n}=1" for n in range(1000))) == {}
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("accepted", "language"),
     [

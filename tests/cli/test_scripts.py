@@ -82,6 +82,7 @@ def test_no_option_given_twice_loses_a_value() -> None:
     assert min(seen.values()) > 10, seen
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("line", "option"),
     [
@@ -161,6 +162,7 @@ def test_every_command_used_wrongly_prints_one_document(run: Command, code: str)
         assert ran.err.splitlines()[0] == document["en"]
 
 
+@in_one_test
 @pytest.mark.parametrize("line", ["--json", "oin --json", "nothing --json", "oin chek --json", "--lang de --json"])
 def test_and_so_does_what_is_no_command(run: Command, line: str) -> None:
     assert error_of(run(*line.split()))["errors"]

@@ -99,6 +99,7 @@ LINES = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("content", LINES)
 def test_a_passphrase_is_the_only_line_of_its_file(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "p"

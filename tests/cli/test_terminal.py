@@ -83,6 +83,7 @@ def test_a_certificate_cannot_act_on_the_terminal(run: Command, tmp_path: Path, 
         assert json.dumps(HOSTILE[kind])[1:-1] in shown  # lossless
 
 
+@in_one_test
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_request_cannot_either(run: Command, tmp_path: Path, kind: str) -> None:
     path = tmp_path / "x.csr"

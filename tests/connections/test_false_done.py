@@ -290,6 +290,7 @@ def test_what_could_not_be_read_at_the_place_of_another_changes_nothing(folder: 
     assert (one.state, two.state) == (StepState.DONE, StepState.UNKNOWN)
 
 
+@in_one_test
 @pytest.mark.parametrize("anchor", Anchor)
 @pytest.mark.parametrize("handling", [None, 0, 5])
 def test_nothing_is_told_to_be_sent_on_the_day_it_would_be_too_late(anchor: Anchor, handling: int | None) -> None:

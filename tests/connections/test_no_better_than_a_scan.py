@@ -77,6 +77,7 @@ def test_a_key_that_nobody_opened_may_be_the_one(tmp_path: Path) -> None:
     assert one.keyed is None
 
 
+@in_one_test
 @pytest.mark.parametrize("pattern", ["*", "./*", "c*", "*.toml", "s*"])
 def test_a_pattern_stands_not_for_the_file_that_has_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pattern: str

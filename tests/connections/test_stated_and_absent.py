@@ -71,6 +71,7 @@ WARNED = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("name", WARNED)
 def test_what_is_to_do_about_what_is_in_use_is_a_warning(tmp_path: Path, name: str) -> None:
     (tmp_path / "a.pem").write_bytes(certificate() + CHAIN)

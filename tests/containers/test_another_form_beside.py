@@ -146,6 +146,7 @@ JSON: dict[str, Callable[[], str]] = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("name", JSON)
 def test_what_json_holds_twice_or_elsewhere_is_judged_or_told(name: str) -> None:
     assert not passes_in_silence(JSON[name]().encode())

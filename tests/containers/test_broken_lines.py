@@ -69,6 +69,7 @@ def ldif(values: Sequence[str], width: int, end: str = "\n") -> bytes:
     return end.join([*folded, ""]).encode()
 
 
+@in_one_test
 @pytest.mark.parametrize(("width", "end"), tuple(product((20, 50, 76, 78, 10_000), ("\n", "\r\n"))))
 def test_every_value_of_ldif_is_read(width: int, end: str) -> None:
     pem = b64encode("\n".join(armoured(good_chain().domain.der, 64)).encode()).decode()

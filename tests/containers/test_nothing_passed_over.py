@@ -242,6 +242,7 @@ def test_a_public_key_that_is_written_out_is_no_problem() -> None:
         assert not pkitools.read_source(good() + b"\n" + write(spki).encode(), "f").problems, name
 
 
+@in_one_test
 @pytest.mark.parametrize("words", AROUND)
 def test_what_programs_and_people_write_around_blocks_is_no_problem(words: bytes) -> None:
     found = pkitools.read_source(words + good() + words + pem() + words + b"\x00\x00\n", "f")
@@ -288,6 +289,7 @@ KEY_OF_CURVE = sequence(integer(1), tlv(0x04, b"xx"))
 """What has the form of a private key (RFC 5915 3), and is none."""
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("kind", "name", "content", "told"),
     [

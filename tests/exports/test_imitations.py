@@ -87,6 +87,7 @@ def test_no_form_of_an_imitation_is_made(kind: str, in_chain: bool) -> None:
         assert refused.value.code == "exports.error.look_alike", form
 
 
+@in_one_test
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_trust_bundle_with_an_imitation_is_right(kind: str) -> None:
     found = compare_bundle(

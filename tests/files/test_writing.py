@@ -337,6 +337,7 @@ FAILURES = [
 ]
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("call", "when", "error", "code"),
     [*FAILURES, ("link", 1, errno.ENOSPC, "no_space"), ("link", 2, errno.EIO, "unwritable")],
@@ -353,6 +354,7 @@ def test_a_failure_leaves_nothing(
     write_set(pair(tmp_path))
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("call", "when", "error", "code"),
     [

@@ -214,6 +214,7 @@ def test_a_call_of_a_stranger_kind_is_refused_in_our_own_words(wrong: Any) -> No
 NETWORK = "127.0.0.0/8"
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "given",
     [
@@ -233,6 +234,7 @@ def test_a_network_is_taken_as_text_and_as_a_value(given: Any) -> None:
     assert caught.value.fault == "connect"
 
 
+@in_one_test
 @pytest.mark.parametrize("given", ["10.0.0.1/8", "ten", 10, [10], ["10.0.0.0/8", "x"], b"10.0.0.0/8", [None]], ids=repr)
 def test_what_is_no_network_is_refused(given: Any) -> None:
     for attempt in (
@@ -244,6 +246,7 @@ def test_what_is_no_network_is_refused(given: Any) -> None:
             attempt()
 
 
+@in_one_test
 @pytest.mark.parametrize("given", ["443", 443.0, True, 0, 65536, None, b"443"], ids=repr)
 def test_what_is_no_port_is_refused(given: Any) -> None:
     for attempt in (

@@ -37,6 +37,7 @@ def looked_at(report: Report) -> set[str]:
     return {*report.codes(Status.MET), *report.codes(Status.VIOLATED)}
 
 
+@in_one_test
 @pytest.mark.parametrize("profile", profiles(), ids=lambda profile: profile.name)
 def test_every_profile_is_reached(profile: Profile) -> None:
     facts = made(profile.name)

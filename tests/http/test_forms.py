@@ -196,6 +196,7 @@ def test_whom_nobody_should_trust_is_refused(networks: str) -> None:
         TrustedProxies(networks)
 
 
+@in_one_test
 @pytest.mark.parametrize("network", ["10.0.0.0/8", "fd00::/8", "172.16.0.0/12", "198.51.0.0/16", "2a00:1450::/32"])
 def test_a_network_of_one_organisation_is_trusted(network: str) -> None:
     assert TrustedProxies(network)

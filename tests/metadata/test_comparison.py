@@ -180,6 +180,7 @@ AGREEMENT = cpa(
 )
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -217,6 +218,7 @@ MEMBERS: list[dict[str, object]] = [
 ]
 
 
+@in_one_test
 @pytest.mark.parametrize("member", MEMBERS, ids=[next(iter(each)) for each in MEMBERS])
 def test_so_is_what_a_jwk_says_of_its_key(member: dict[str, object]) -> None:
     changes = compare_metadata(jwks(jwk()), jwks({**jwk(), **member})).changes
@@ -263,6 +265,7 @@ def test_a_certificate_is_told_by_both_fingerprints() -> None:
     assert found[0].certificate.sha256 in told
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("one", "other"), list(permutations((SAML["as it was"], JWKS["as it was"], CPA["as it was"]), 2))
 )

@@ -82,6 +82,7 @@ WRAPPED = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("how", WRAPPED)
 def test_what_is_wrapped_around_a_good_signature_is_not_signed(how: str) -> None:
     found = judged(WRAPPED[how].encode())
@@ -178,6 +179,7 @@ BARE = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("bare", BARE)
 def test_a_bare_key_is_that_of_the_certificate_beside_it(bare: str) -> None:
     certificate = f"<ds:X509Data><ds:X509Certificate>{holder().base64}</ds:X509Certificate></ds:X509Data>"
@@ -201,6 +203,7 @@ DURATIONS = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("duration", DURATIONS)
 def test_a_duration_is_longer_than_nothing(duration: str) -> None:
     codes = judged(signed(entity(attributes=f'cacheDuration="{duration}"'))).report.codes()
@@ -214,6 +217,7 @@ ALGORITHM_FITS: dict[str | None, bool] = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("algorithm", ALGORITHM_FITS)
 def test_a_key_of_a_set_says_an_algorithm_of_its_kind(algorithm: str | None) -> None:
     found = judged(jwks(jwk(alg=algorithm)), "digikoppeling").report.codes()
@@ -232,6 +236,7 @@ USE_IS_KNOWN: dict[object, bool] = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("use", USE_IS_KNOWN)
 def test_a_key_of_a_set_says_a_use_that_a_recipient_knows(use: object) -> None:
     found = judged(jwks(jwk(use=use)), "digikoppeling").report.codes()

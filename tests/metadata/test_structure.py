@@ -30,6 +30,7 @@ def in_order(name: str) -> Iterator[list[str]]:
         yield [names[number % len(names)] for names in SEQUENCES[name]]
 
 
+@in_one_test
 @pytest.mark.parametrize("name", SEQUENCES)
 def test_the_order_of_the_schema_is_right_and_each_other_is_told(name: str) -> None:
     for children in in_order(name):
@@ -49,6 +50,7 @@ def test_what_the_schema_does_not_have_is_told(name: str, stray: str) -> None:
     assert (stray if stray != "x:a" else "{urn:x}a") in found.found
 
 
+@in_one_test
 @pytest.mark.parametrize("name", SEQUENCES)
 def test_a_text_between_elements_is_told(name: str) -> None:
     (found,) = misplaced(element(name, text="\n hallo\n daar "))

@@ -88,6 +88,7 @@ def test_known_numbers(derive: Derive, number: str, oin: str) -> None:
     assert derive(number) == oin
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("derive", "number", "code"),
     [

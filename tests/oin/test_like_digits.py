@@ -31,6 +31,7 @@ def test_what_was_meant_is_told(number: str, text: str) -> None:
     assert "oin.number.letters" not in check_oin(text).codes()
 
 
+@in_one_test
 @pytest.mark.parametrize("text", [*GOOD, "0000000700025OB00000", "0000000700025BE00000", "OOOO", "", "Olie"])
 def test_of_what_is_right_or_is_no_number_nothing_is_told(text: str) -> None:
     assert suggested(text) == []

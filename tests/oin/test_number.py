@@ -122,6 +122,7 @@ def test_two_swapped_digits_are_always_found(number: str, left: int, right: int)
     assert passes_eleven_test("".join(digits)) == (number[left] == number[right])
 
 
+@in_one_test
 @pytest.mark.parametrize("text", ["", "82247734", "8224773480", "82247734X", "８22477348", "82247734٨"])
 def test_what_is_not_nine_ascii_digits_fails_the_eleven_test(text: str) -> None:
     assert not passes_eleven_test(text)
@@ -171,6 +172,7 @@ def test_only_text_is_parsed(value: object) -> None:
         OIN.parse(value)  # type: ignore[arg-type]  # that is the point
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("text", "name", "value"),
     [
@@ -193,6 +195,7 @@ def test_the_number_it_holds(text: str, name: str, value: str | None) -> None:
     assert held <= ({"brin", "vestiging"} if OIN(text).register == "brin" else set())
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("text", "is_test", "is_sub_oin", "is_hrn_form"),
     [

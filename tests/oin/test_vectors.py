@@ -145,6 +145,7 @@ def test_lenient_does_not_make_ascii_of_what_is_not() -> None:
     assert check_oin("000000070002\u017fBE0000", lenient=True).verdict is Verdict.FAILED
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("text", "suggestion"),
     [

@@ -101,6 +101,7 @@ def test_what_is_not_of_this_form_is_refused(make: Callable[[dict[str, Any]], No
     assert refused.value.code == "ordering.error.manifest"
 
 
+@in_one_test
 @pytest.mark.parametrize("data", [b"", b"[" * 100_000, b"\xff", b"null", b"3", b" " * (MAX_MANIFEST_BYTES + 1)])
 def test_what_is_no_manifest_at_all_is_refused(data: bytes) -> None:
     with pytest.raises(InputError):

@@ -119,6 +119,7 @@ def test_what_a_program_refuses_is_never_good_and_what_it_takes_is(tmp_path: Pat
     assert _is_good(found) is taken, (taken, [one.code for one in found.unread], found.verdict)
 
 
+@in_one_test
 @pytest.mark.parametrize("chosen", ["", "all", "none", "issuer", "key sctl"])
 @pytest.mark.parametrize("inside", [True, False])
 def test_haproxy_loads_the_key_beside_where_it_has_none_and_is_not_told_otherwise(

@@ -195,6 +195,7 @@ def _growing(count: int) -> dict[str, str]:
     }
 
 
+@in_one_test
 @pytest.mark.parametrize("kind", _growing(1))
 def test_what_is_done_of_a_configuration_grows_with_it_and_no_faster(kind: str) -> None:
     def done(count: int) -> int:

@@ -166,6 +166,7 @@ def test_a_copy_is_what_is_called_one_has_ended_is_named_by_nothing_and_was_repl
     assert seen == ({True, False} if is_copy else {False})
 
 
+@in_one_test
 @pytest.mark.slow
 @pytest.mark.parametrize("link", ["a-current", "zz"])  # before and after the folder in the order of names
 @pytest.mark.parametrize(("old", "new"), [each for each in COPIES.items() if "/" in each[0]])

@@ -63,6 +63,7 @@ def test_a_configuration_that_is_too_large_is_told(
     assert told(scanned(tmp_path)) == {NOWHERE}
 
 
+@in_one_test
 @pytest.mark.parametrize("name", [name for name in ONE if name != "traefik.json"])
 def test_so_is_what_stands_around_certificates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(pointers, "MAX_CONFIGURATION_BYTES", 5_000)
@@ -84,6 +85,7 @@ UNRELATED: Final = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("name", UNRELATED)
 def test_large_files_of_another_kind_raise_no_alarm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(pointers, "MAX_CONFIGURATION_BYTES", 5_000)
@@ -106,6 +108,7 @@ def test_a_configuration_is_read_in_any_code(tmp_path: Path, name: str, code: st
     assert place.named_by == (f"{tmp_path / name}:{line}",)
 
 
+@in_one_test
 @pytest.mark.parametrize("name", UNRELATED)
 def test_neither_do_those_that_are_not_read_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(opening, "MAX_SCANNED_BYTES", 100)
@@ -114,6 +117,7 @@ def test_neither_do_those_that_are_not_read_at_all(tmp_path: Path, monkeypatch: 
     assert not told(scanned(tmp_path))
 
 
+@in_one_test
 @pytest.mark.parametrize("code", CODES)
 def test_letters_in_a_name_are_those_of_the_code(tmp_path: Path, code: str) -> None:
     (tmp_path / "gemeente-Súdwest.pem").write_bytes(WHOLE)
@@ -158,6 +162,7 @@ def test_what_is_included_is_followed_wherever_its_wildcard_stands(tmp_path: Pat
     assert "/nowhere/a.pem" in {one.name for one in scanned(tmp_path / "main").unread}
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("program", "folder"),
     tuple(product(("Apache", "Apache, optional"), ("sites", "sites/", "sites/a1", "sites/*", "s*/a?/"))),
@@ -207,6 +212,7 @@ OTHERS: Final = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("name", OTHERS)
 def test_what_other_programs_include_is_not_missed(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text(OTHERS[name])

@@ -73,6 +73,7 @@ def test_a_key_that_is_not_opened_is_a_gap_and_one_that_is_none(tmp_path: Path, 
             assert not {"received.private_key.compared", "keys_closed"} & {*codes, *reasons}, "it is told once"
 
 
+@in_one_test
 @pytest.mark.parametrize("way", [way for way in WAYS if "variable" not in way])
 def test_one_that_is_opened_and_fits_another_fails(tmp_path: Path, way: str) -> None:
     place = laid(tmp_path, way, OTHER)

@@ -177,6 +177,7 @@ def test_a_list_that_has_the_thumbprint_itself_is_no_list_of_sums(tmp_path: Path
         assert not seen(folder)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "given", ["${CERT_DIR}/old.pem", "$CERT_DIR/old.pem", "{{ dir }}/old.pem", "%DIR%\\old.pem", "old.pem"]
 )
@@ -248,6 +249,7 @@ MANY: Final = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("kind", MANY)
 def test_very_many_folders_and_texts_are_not_all_held_to_each_other(
     tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch

@@ -65,6 +65,7 @@ _OWN: Final[Mapping[str, Callable[[], Mapping[str, bytes]]]] = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("where", [*_AUTHORITY, *_OWN])
 def test_where_it_lies_says_whether_it_is_an_authority_or_somebodys_own(tmp_path: Path, where: str) -> None:
     files = {**_AUTHORITY, **_OWN}[where]()

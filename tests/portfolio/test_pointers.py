@@ -414,6 +414,7 @@ def test_an_inventory_that_is_damaged_is_told(outside: Path) -> None:
     assert [one.code for one in scanned(outside / "list.toml").unread] == ["toml.error.not_toml"]
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("text", "peer"),
     [

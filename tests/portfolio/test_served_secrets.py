@@ -202,6 +202,7 @@ def test_a_secret_that_lacks_what_a_server_loads_is_a_gap(
         file.unlink()
 
 
+@in_one_test
 @pytest.mark.parametrize("made", [in_yaml, in_json])
 @pytest.mark.parametrize("kind", ["Opaque", "kubernetes.io/tls-other", "helm.sh/release.v1", ""])
 def test_a_secret_of_another_type_is_asked_nothing_new(tmp_path: Path, kind: str, made: Callable[[Any], str]) -> None:

@@ -99,6 +99,7 @@ SETS: Final = (
 USES: Final = ("$DIR/a.pem", "${DIR}/a.pem", "{{ DIR }}/a.pem", "%DIR%\\a.pem")
 
 
+@in_one_test
 @pytest.mark.parametrize("given", SETS)
 def test_a_variable_is_what_the_text_says_that_it_is(given: str) -> None:
     for use, value in product(USES, ("/srv/live", "live", "C:\\x", "$BASE/live/")):
@@ -154,6 +155,7 @@ def test_some_texts_use_nothing_by_their_names() -> None:
 LINE: Final = "# a comment of somebody\n"
 
 
+@in_one_test
 @pytest.mark.parametrize("code", ["utf-8", "utf-16", "latin-1"])
 @pytest.mark.parametrize("old", ["archive/a.pem", "a.pem.bak"])
 def test_a_text_of_any_size_is_looked_through(

@@ -188,6 +188,7 @@ def test_version_1_of_everything_else_is_closed(name: str) -> None:
     assert is_closed(read_schema(name))
 
 
+@in_one_test
 @pytest.mark.parametrize("name", SHARED)
 def test_version_2_asks_no_less_than_version_1_of_what_both_have(name: str) -> None:
     """What they share differs in nothing but that it may grow."""

@@ -31,6 +31,7 @@ from pkitools.reports.portfolio.telling import deciding, deciding_files, told_be
 from pkitools_cli.commands.scan.across import across_told
 from tests.portfolio.support import CHAIN, WHOLE, hostile, scanned, something_of_everything
 from tests.reports.test_csv_cells import TEXTS
+from tests.support.cases import in_one_test
 from tests.support.certificates import MOMENT, made
 from tests.support.chains import MOMENT as NOW
 from tests.support.chains import end_entity, good_chain
@@ -148,6 +149,7 @@ def test_the_document_of_when_things_end_is_valid(portfolio: Portfolio) -> None:
     assert ends == sorted(ends)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("days", "whole", "state"),
     [
@@ -189,6 +191,7 @@ WORDS: Final = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("unread", [0, 1, 2])
 def test_people_read_the_line_of_a_monitor_in_their_language_and_it_matches_alike(

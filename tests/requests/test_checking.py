@@ -40,6 +40,7 @@ def test_the_facts_of_a_request() -> None:
     assert document["sha256"] == facts.sha256
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "data",
     [b"", b"\x30\x00", b"hello", sequence(sequence(), sequence(), tlv(0x03, b"\0")), b"\x30\x84\xff\xff\xff\xff"],
@@ -152,6 +153,7 @@ def test_an_ip_address_may_be_in_a_g1_certificate() -> None:
     assert "csr.san.kind" in report.codes(Status.MET)
 
 
+@in_one_test
 @pytest.mark.parametrize("name", ["10.0.0.1", "x.onion", "caf\xe9.nl", "a_b.nl", "a.nl."])
 def test_names_no_certificate_has_fail_without_a_profile_too(name: str) -> None:
     report = check_request(request(subject(), dns(name)), raise_crashes=True)

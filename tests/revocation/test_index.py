@@ -732,6 +732,7 @@ def test_entries_that_are_none(row: bytes) -> None:
         read_entry(row, 0, len(row))
 
 
+@in_one_test
 @pytest.mark.parametrize("number", [0, 1, 2, 3, 4, 5, 6, 8, 9, 10])
 def test_every_reason_there_is(number: int) -> None:
     row, _ = read_entry(made := entry(b"\x01", extensions=REASON + bytes((number,))), 0, len(made))

@@ -206,6 +206,7 @@ OTHER_FORMS: dict[str, CertificateFacts] = {
 """Part of the form of names → a certificate that differs in it."""
 
 
+@in_one_test
 @pytest.mark.parametrize("part", OTHER_FORMS)
 def test_certificates_with_names_of_another_form_have_not_all_in_common(part: str) -> None:
     rules, answered = plan.plan_of("end_entity", frozenset(), "g4", None), Answered()

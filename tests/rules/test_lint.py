@@ -140,6 +140,7 @@ def test_a_crash_raises_when_asked(with_a_crash: str) -> None:
 # --- what a certificate is -------------------------------------------------------------------------------------------
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "profile", ["g1-server", "g4-tls", "trial:g4-tls", "g4-seal", "g4-confidentiality", "uzi-server"]
 )

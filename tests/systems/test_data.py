@@ -408,6 +408,7 @@ def test_what_was_not_read_fails_nothing_however_sure_it_is_called(how: Reading,
     assert refused.value.code in {"rules.error.own_ground", "rules.error.own_severity"}
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("section", "binds"), [("4", True), ("4, 5", True), ("4, 6", False), ("3", False), (None, False)]
 )
@@ -439,6 +440,7 @@ def test_a_system_of_ones_own_is_text_bytes_or_a_file(form: Any, tmp_path: Path)
     assert read_system(given).statements[0].source.document.title["nl"] == "A"
 
 
+@in_one_test
 @pytest.mark.parametrize("wrong", [None, 3, b"\xff\xfe", "[[" * 50_000, "x = 1\n" * 100_000])
 def test_what_describes_no_system_is_refused_by_our_own_error(wrong: Any) -> None:
     with pytest.raises(PkitoolsError):

@@ -147,6 +147,7 @@ def test_what_passes_is_never_said_not_to_be_accepted(system: System, environmen
     assert told or all(each.answer is not Stance.NO for each in said)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("system", "environment", "hierarchy"),
     [
@@ -209,6 +210,7 @@ def test_a_catalogued_root_needs_only_its_fingerprint() -> None:
     assert of(judge("digikoppeling", root_sha256=root), "system.hierarchy.accepted").status is Status.MET
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("system", "environment", "code", "severity"),
     [
@@ -239,6 +241,7 @@ def test_the_oin_of_the_supplier_fails_against_the_entity_id() -> None:
     assert report.verdict is Verdict.FAILED
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("entity_id", "nl", "en"),
     [
@@ -279,6 +282,7 @@ def test_an_entity_id_without_the_certificate_s_oin_fails_too() -> None:
     assert report.codes() >= {"system.oin.equals_entity_id", "system.oin.required"}
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("system", "entity_id", "status"),
     [
@@ -316,6 +320,7 @@ def test_any_extended_key_usage_is_enough() -> None:
     assert judge("digid", hierarchy="g1-private", facts=facts).codes() <= {"system.entity_id.given"}
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "name",
     [
@@ -380,6 +385,7 @@ def test_a_ca_certificate_changes_nothing_here() -> None:
     assert judge("digikoppeling", hierarchy="g1-private", facts=facts).codes() == frozenset()
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("file", "system", "code", "status"),
     [

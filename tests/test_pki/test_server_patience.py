@@ -125,6 +125,7 @@ def test_a_head_that_the_grammar_does_not_have_is_none_whatever_a_reader_would_m
     assert Incoming(LIMIT).feed(harmed) is State.MALFORMED
 
 
+@in_one_test
 @pytest.mark.parametrize("first", [
     "GET  / HTTP/1.1", "GET / HTTP/1.1 ", " GET / HTTP/1.1", "GET\t/ HTTP/1.1", "GET / http/1.1", "GET / HTTP/11",
     "GET /", "GET HTTP/1.1", "G(T / HTTP/1.1", "GET /\x00 HTTP/1.1", "\r\nGET / HTTP/1.1",
@@ -138,6 +139,7 @@ def test_a_head_with_bare_line_ends_is_none(ends: str) -> None:
     assert Incoming(LIMIT).feed(f"GET / HTTP/1.1\r\nHost: x{ends}".encode()) is State.MALFORMED
 
 
+@in_one_test
 @pytest.mark.parametrize(("version", "hosts", "state"), [
     ("1.1", 0, State.MALFORMED), ("1.1", 1, State.WHOLE), ("1.1", 2, State.MALFORMED),
     ("1.0", 0, State.WHOLE), ("1.0", 1, State.WHOLE), ("1.0", 2, State.MALFORMED),

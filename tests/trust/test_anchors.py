@@ -172,6 +172,7 @@ def test_status_follows_the_dates() -> None:
     assert get_hierarchy("g4-tls").status(datetime(2020, 1, 1, tzinfo=UTC)) is CAStatus.NOT_YET_VALID
 
 
+@in_one_test
 @pytest.mark.interop
 @pytest.mark.parametrize("held", [c for c in HELD if c.level == "tsp"], ids=lambda c: c.common_name)
 def test_openssl_agrees_on_the_path_to_the_root(held: CACertificate, tmp_path: Path) -> None:

@@ -120,6 +120,7 @@ def test_an_issuer_at_hand_is_recognised_itself_if_it_bears_the_name() -> None:
     assert hierarchy_of(leaf, facts("Another CA")).match is Match.NAME
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("issuer", "match", "hierarchy", "generation", "kind"),
     [

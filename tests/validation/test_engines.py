@@ -104,6 +104,7 @@ def test_inputs_to_policy_processing_need_the_full_engine() -> None:
     assert (result.engine, result.path.policies) == (FULL, frozenset({GREEN}))
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("initial", "accepted"),
     [({GREEN}, True), ({BLUE}, False), ({GREEN, BLUE}, True), ({"2.5.29.32.0"}, True), (None, True)],

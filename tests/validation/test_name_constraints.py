@@ -118,6 +118,7 @@ def test_a_self_issued_authority_is_exempt_and_a_self_issued_end_entity_is_not()
     assert check_name_constraints([load(c.der) for c in (again, root)]) != []
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "value",
     [

@@ -96,6 +96,7 @@ def test_policies_matter_only_where_they_can_decide() -> None:
     assert policies_matter(path({CONSTRAINTS: (False, constraints(required=9))}, held(B)), ANYTHING)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "broken",
     [

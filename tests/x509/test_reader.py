@@ -49,6 +49,7 @@ def sample(start: str) -> CertificateFacts:
 # the answers of the samples' README
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("start", "oin", "not_after"),
     [
@@ -389,6 +390,7 @@ def test_times(times: tuple[int, bytes], expected: datetime) -> None:
     assert facts.not_after == expected
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "time",
     [
@@ -412,6 +414,7 @@ def test_a_time_in_another_form_is_shown_and_noted(time: tuple[int, bytes]) -> N
     assert abs(facts.not_before - datetime(2026, 1, 1, tzinfo=UTC)) < timedelta(hours=2)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "data",
     [b"", b"\x30", b"\x30\x00", b"MIIB", bytes(1000), b"\xff" * 1000, certificate()[:-1], certificate() + b"\x00"],
