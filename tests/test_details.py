@@ -14,6 +14,7 @@ import pytest
 from pkitools.errors import InputError
 from pkitools.findings.asking import violated
 from pkitools.messages import LANGUAGES, Detail, catalogue, codes_of, error_sentence, message, together
+from tests.support.cases import in_one_test
 from tools.rooms import modules
 
 OF_DETAILS = ("detail", "cache", "der")
@@ -83,6 +84,7 @@ def test_what_is_made_has_words_and_the_operands_these_show() -> None:
     ] == []
 
 
+@in_one_test
 @pytest.mark.parametrize("code", CODES)
 def test_each_is_english_as_text_and_dutch_in_dutch(code: str) -> None:
     detail = with_operands(code)

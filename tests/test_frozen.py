@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from pkitools import frozen
+from tests.support.cases import in_one_test
 
 pytestmark = pytest.mark.slow
 
@@ -164,6 +165,7 @@ def test_one_of_theirs_can_inherit_from_one_of_ours() -> None:
     assert repr(heir(1, b="y")) == "Heir(a=1, b='y', c=3)"
 
 
+@in_one_test
 @pytest.mark.parametrize("objects", [0, 1, 30])
 @pytest.mark.parametrize("body", BODIES)
 def test_the_signature_is_there_before_any_object_is(body: str, objects: int) -> None:

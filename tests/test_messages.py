@@ -14,6 +14,7 @@ import pytest
 
 from pkitools.messages import LANGUAGES, NOTHING, Language, message, template
 from pkitools_cli.remedies import OWN_OPERANDS, remedy_text
+from tests.support.cases import in_one_test
 from tests.support.command_words import stopped, unknown, words
 
 ROOTS = {
@@ -42,6 +43,7 @@ def test_both_languages_have_the_same_files(root: str) -> None:
     assert names[0] == names[1]
 
 
+@in_one_test
 @pytest.mark.parametrize(("root", "name"), NAMES)
 def test_both_languages_have_the_same_codes_parts_and_placeholders(root: str, name: str) -> None:
     english, dutch = load(root, "en", name), load(root, "nl", name)
@@ -55,6 +57,7 @@ def test_both_languages_have_the_same_codes_parts_and_placeholders(root: str, na
             assert all(field.isidentifier() for field in placeholders(text)), (code, part)
 
 
+@in_one_test
 @pytest.mark.parametrize("name", [name for root, name in NAMES if root == "library"])
 def test_every_message_of_the_library_renders_in_full(name: str) -> None:
     for code, entry in load("library", "en", name).items():
@@ -203,6 +206,7 @@ def test_a_file_that_a_sentence_names_comes_with_the_package() -> None:
         assert (LIBRARY.parent / path.replace("pkitools", "docs", 1)).exists()
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("sentence", "named"),
     [
@@ -219,6 +223,7 @@ def test_what_a_sentence_names_is_seen(sentence: str, named: list[str]) -> None:
     assert words(sentence) == named
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("sentence", "wrong"),
     [
@@ -234,6 +239,7 @@ def test_what_does_not_exist_is_seen(sentence: str, wrong: list[str]) -> None:
     assert list(unknown(sentence)) == wrong
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("sentence", "commands"),
     [

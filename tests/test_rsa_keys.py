@@ -18,6 +18,7 @@ from pkitools.requests.keys import wrap_key
 from pkitools_test_pki.pki import build
 from tests.conftest import LEVEL
 from tests.support import rsa_keys
+from tests.support.cases import in_one_test
 from tests.support.deliveries import pkcs12_of
 from tests.support.keys import SHARED_KEYS
 from tests.support.rsa_keys import MANY, halves, key_of, prime
@@ -25,6 +26,7 @@ from tests.support.rsa_keys import MANY, halves, key_of, prime
 SIZES = [1024, 2048, 3072, 4096]
 
 
+@in_one_test
 @pytest.mark.parametrize("exponent", [3, 65537])
 @pytest.mark.parametrize("size", SIZES)
 def test_a_key_is_of_its_size_and_signs(size: int, exponent: int) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from pkitools.limits import MAX_MESSAGE_VALUE
 from pkitools.text import end_of, few, joined, pattern, visible
+from tests.support.cases import in_one_test
 
 
 def test_whatever_is_asked_of_it_is_asked_of_the_expression() -> None:
@@ -41,6 +42,7 @@ def test_nothing_is_compiled_before_it_is_used() -> None:
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
+@in_one_test
 @pytest.mark.parametrize("most", range(5))
 def test_of_many_names_the_first_are_told_and_how_many_more_there_are(most: int) -> None:
     for count in range(5):
@@ -50,6 +52,7 @@ def test_of_many_names_the_first_are_told_and_how_many_more_there_are(most: int)
         assert more == (f"{count - most})" if count > most else "")
 
 
+@in_one_test
 @pytest.mark.parametrize("ends", [False, True])
 @pytest.mark.parametrize("name", ["a", "a" * 60, "a" * 61, "a" * 60_000, "\u202e" * 49, "\U0001f512" * 500])
 @pytest.mark.parametrize("count", [1, 3, 4, 140])
@@ -65,6 +68,7 @@ def test_of_many_names_the_first_fit_an_operand_and_names_are_what_is_counted(
     assert ("…" in told.partition(" … (")[0]) is is_cut
 
 
+@in_one_test
 @pytest.mark.parametrize("most", [1, 2, 8, 160])
 @pytest.mark.parametrize("begin", ["", "/", "/srv/" + "a" * 8, "\u202e" * 40, "b" * 60_000])
 @pytest.mark.parametrize("end", ["", "a.pem", "a.pem:3", "\x1b]0;a.pem", "\U0001f512"])

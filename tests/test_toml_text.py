@@ -16,11 +16,13 @@ from pkitools.limits import MAX_TOML_BYTES, MAX_TOML_KEY_PARTS, MAX_TOML_LINE
 from pkitools.requests import read_batch
 from pkitools.systems import read_system
 from pkitools.toml_text import read_foreign_toml
+from tests.support.cases import in_one_test
 from tests.support.effort import bounded
 
 PARTS = {"bare": "a", "spaced": " a ", "quoted": '"a"', "escaped": r'"\""', "literal": "'a'", "empty": '""'}
 
 
+@in_one_test
 @pytest.mark.parametrize("part", PARTS.values(), ids=PARTS)
 @pytest.mark.parametrize("form", ["{} = 1", "[{}]", "[[{}]]", "x = {{{} = 1}}", 'x = ["""\n""", {{{} = 1}}, "z"]'])
 def test_a_long_key_is_refused_wherever_it_stands(part: str, form: str) -> None:
@@ -45,6 +47,7 @@ def test_what_is_just_allowed_is_read() -> None:
         read_foreign_toml(" " * (MAX_TOML_BYTES + 1), "f")
 
 
+@in_one_test
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "line",

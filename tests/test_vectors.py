@@ -13,6 +13,7 @@ from pkitools.findings import Severity, Status
 from pkitools.rulebook import all_rules, weights
 from pkitools.systems.reading import can_bind
 from tests.support import grounds
+from tests.support.cases import in_one_test
 from tests.vectors import Vector
 
 VECTORS: list[Vector] = [
@@ -24,6 +25,7 @@ CODES = {rule.code for rule in all_rules()}
 WEIGHTS = {rule.code: {rule.severity, *(each.severity for each in weights(rule.code))} for rule in all_rules()}
 
 
+@in_one_test
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda v: v.code)
 def test_the_rule_is_violated_by_one_vector_and_met_by_the_other(vector: Vector) -> None:
     violated, met = vector.violates(), vector.meets()

@@ -17,6 +17,7 @@ from pkitools.findings import Severity
 from tests.checking.test_beside import content
 from tests.checking.test_named_in_text import FLAT, Values, in_json, object_of, values_of
 from tests.portfolio.support import scanned
+from tests.support.cases import in_one_test
 
 Texts: TypeAlias = Mapping[str, str]
 Pairs: TypeAlias = tuple[Values, Values]
@@ -141,6 +142,7 @@ APART: Final[dict[str, Texts]] = {
 }  # fmt: skip
 
 
+@in_one_test
 @pytest.mark.parametrize("texts", APART)
 def test_what_nothing_says_to_belong_together_is_not_told(tmp_path: Path, texts: str) -> None:
     assert told(APART[texts]) == []

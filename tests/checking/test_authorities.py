@@ -28,6 +28,7 @@ from pkitools.trust.known_authorities import (
     sibling,
 )
 from pkitools.x509 import CertificateFacts, read_certificate
+from tests.support.cases import in_one_test
 from tests.support.chains import authority, end_entity, good_chain, issue, key
 from tests.support.der import common_name, name
 from tests.support.shared import shared
@@ -98,6 +99,7 @@ def test_in_every_role(role: str) -> None:
     assert IMPERSONATION in result.report.codes(), result.report.codes()
 
 
+@in_one_test
 @pytest.mark.parametrize("entry", KEYED, ids=lambda entry: f"{entry.name} {entry.ski[:8]}")
 def test_every_production_name_with_a_known_key_is_guarded(entry: CatalogueEntry) -> None:
     for common in (entry.name, entry.name.upper(), f" {entry.name.replace(' ', '  ')}"):
@@ -140,6 +142,7 @@ def test_whatever_a_name_is_written_with_and_whichever_cn_it_is_it_is_guarded(
         assert told.params["name"] == said[1 if others else 0]
 
 
+@in_one_test
 @pytest.mark.parametrize("text", [*sorted({entry.name for entry in KEYED}), bytes(range(128)).decode()])
 def test_a_name_of_ascii_is_seen_as_it_is_among_other_letters(text: str) -> None:
     """It is looked at by a shorter way: what is not seen at all sends it the long one."""
@@ -155,6 +158,7 @@ def test_no_authority_of_production_looks_like_one_of_a_test() -> None:
     assert not real_ones & tests
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "entry", [e for e in catalogue().entries if e.kind is not HierarchyKind.PRODUCTION], ids=lambda entry: entry.name
 )
@@ -176,6 +180,7 @@ def known(entry: CatalogueEntry) -> CertificateFacts:
     return replace(real(), sha256=entry.sha256 or "")
 
 
+@in_one_test
 @pytest.mark.parametrize("entry", MARKED, ids=lambda entry: f"{entry.name} {entry.sha256[:8]}")
 def test_every_revoked_authority_is_told_by_name_and_date_and_weighed_by_reason_and_source(
     entry: CatalogueEntry,

@@ -20,6 +20,7 @@ from pkitools.checking import FileCheck
 from pkitools.containers.jwk import stated_key
 from pkitools.findings import Verdict
 from pkitools.x509 import CertificateFacts
+from tests.support.cases import in_one_test
 from tests.support.certificates import made, putting, setting
 from tests.support.chains import authority
 from tests.support.deliveries import metadata_of
@@ -83,6 +84,7 @@ def test_a_key_of_edwards_is_written_as_its_certificate_ends() -> None:
     assert spki.endswith(stated)
 
 
+@in_one_test
 @pytest.mark.parametrize("member", ["n", "e"])
 @pytest.mark.parametrize("value", ["AQAC", "", "%", 5, None, "A" * 5000])
 def test_what_is_no_key_is_not_that_of_the_certificate(member: str, value: object) -> None:
@@ -125,6 +127,7 @@ def test_a_jwk_is_held_to_the_first_certificate_of_its_x5c_whatever_it_says_of_t
             assert len(found.results) == (len(chain) if listed else 1)
 
 
+@in_one_test
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("more", [{}, {"x5u": "https://x.nl"}, {"x5c": []}, {"kid": 5}])
 def test_a_key_without_certificate_is_told(kind: str, more: dict[str, Any]) -> None:
@@ -151,6 +154,7 @@ BARE = [
 ]
 
 
+@in_one_test
 @pytest.mark.parametrize("inside", BARE)
 @pytest.mark.parametrize("use", [' use="encryption"', ""])
 def test_a_key_descriptor_without_certificate_is_told(inside: str, use: str) -> None:
@@ -302,6 +306,7 @@ def test_what_xml_says_of_which_certificate_it_means_is_of_one_that_stands_there
             assert (found.file_report.verdict is Verdict.FAILED) is told
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("said", "told"),
     [

@@ -15,6 +15,7 @@ from pkitools.checking.private_keys import public_halves
 from pkitools.containers import Contents, read_source
 from pkitools.findings import Severity
 from pkitools.requests.keys import to_pem
+from tests.support.cases import in_one_test
 from tests.support.certificates import made, setting
 from tests.support.chains import authority
 from tests.support.deliveries import pem
@@ -98,6 +99,7 @@ CAPITALS = {("certDigid.pem", "keyDigid.pem"), ("tlsCertDigid.pem", "tlsKeyDigid
     ("CertificateDigid.pem", "PrivateKeyDigid.pem"), ("certificaatDigid.pem", "sleutelDigid.pem")}  # fmt: skip
 
 
+@in_one_test
 @pytest.mark.parametrize("pair", sorted(PAIRS) + sorted(CAPITALS))
 def test_keys_exchanged_between_files_are_told_wherever_their_names_say_the_kind(pair: tuple[str, str]) -> None:
     first, other = (
@@ -113,6 +115,7 @@ def test_keys_exchanged_between_files_are_told_wherever_their_names_say_the_kind
                 assert told(folder) == ({(NAMED, Severity.ERROR)} if exchanged else set())
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("one", "other"),
     [("key-digid.pem", "key-kvk.pem"), ("private.example.nl.key", "example.nl.crt"), ("public-api.crt", "api.key"),
@@ -224,6 +227,7 @@ FOLDERS: dict[str, tuple[dict[str, str], set[tuple[str, Severity]]]] = {
 }  # fmt: skip
 
 
+@in_one_test
 @pytest.mark.parametrize("folder", FOLDERS)
 @pytest.mark.parametrize("turned", [False, True])
 def test_what_is_said_of_a_folder_is_what_is_wrong_with_it(folder: str, turned: bool) -> None:
@@ -240,6 +244,7 @@ NAMED_BESIDE = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("kind", NAMED_BESIDE)
 @pytest.mark.parametrize("whole", ["cert a", "chain a"])
 def test_who_names_a_file_beside_one_with_certificates_asks_whether_it_belongs(kind: str, whole: str) -> None:
@@ -251,6 +256,7 @@ def test_who_names_a_file_beside_one_with_certificates_asks_whether_it_belongs(k
     assert all(severity is not Severity.ERROR for _, severity in told(files))
 
 
+@in_one_test
 @pytest.mark.parametrize("kind", ["rsa:2048", "ec:p-256"])
 @pytest.mark.parametrize("passphrase", [b"geheim", "g\xe9heim".encode(), None, b"fout", b""])
 def test_a_key_that_openssl_encrypted_its_old_way_is_opened_as_any_other(kind: str, passphrase: bytes | None) -> None:

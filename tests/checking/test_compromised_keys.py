@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from pkitools.checking import Revocation, check
 from pkitools.findings import Status, Verdict
 from pkitools.revocation import RevocationPolicy
+from tests.support.cases import in_one_test
 from tests.support.chains import Issued, authority, end_entity, key
 
 MOMENT = datetime(2026, 12, 1, tzinfo=UTC)
@@ -38,6 +39,7 @@ def listing(issuer: Issued, revoked: Issued | None = None, reason: x509.ReasonFl
     return builder.sign(issuer.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
+@in_one_test
 @pytest.mark.parametrize("environment", ["preproduction", "production"])
 @pytest.mark.parametrize("reason", REASONS, ids=str)
 @pytest.mark.parametrize(

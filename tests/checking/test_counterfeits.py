@@ -12,6 +12,7 @@ from pkitools.findings import Verdict
 from pkitools.revocation import RevocationPolicy
 from pkitools.trust import CACertificate, TrustAnchor, TrustStore, embedded_certificates
 from pkitools.x509 import CertificateFacts, read_certificate
+from tests.support.cases import in_one_test
 from tests.support.chains import AKI, END, SKI, START, Issued, authority, end_entity
 from tests.support.der import sequence, tlv
 
@@ -51,6 +52,7 @@ def victim(issuer: Issued, names_key: str) -> Issued:
     return end_entity("koppeling.example.nl", issuer, extensions=extensions if names_key else {})
 
 
+@in_one_test
 @pytest.mark.parametrize("shown", [True, False], ids=["in_chain", "not_in_chain"])
 @pytest.mark.parametrize("key_identifier", ["own", "copied", "absent"])
 @pytest.mark.parametrize("root", ROOTS, ids=lambda root: root.common_name)
@@ -66,6 +68,7 @@ def test_a_counterfeit_root_is_refused_and_named(root: TrustAnchor, key_identifi
     assert first.params["sha256"] == root.sha256
 
 
+@in_one_test
 @pytest.mark.parametrize("environment", Environment)
 @pytest.mark.parametrize("copied", [False, True], ids=["own_key_identifier", "copied_key_identifier"])
 @pytest.mark.parametrize("ca", OTHERS, ids=lambda ca: ca.common_name)

@@ -20,6 +20,7 @@ from pkitools.validation.algorithms import weak_key
 from pkitools.x509 import read_certificate
 from pkitools.x509.der import DERError, fields, integer, root
 from pkitools.x509.name_matching import is_plain, is_readable
+from tests.support.cases import in_one_test
 from tests.support.chains import AKI, MOMENT, Chain, end_entity, good_chain, identifier
 from tests.support.der import NULL, RSA, certificate, common_name, name, oid, sequence, tlv
 from tests.support.der import integer as der_integer
@@ -66,6 +67,7 @@ def test_the_malformed_cases_fail_and_say_why(file: str, code: str) -> None:
     assert {code, "path.certificate.encoding"} <= found.codes()
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("dotted", "value"),
     [
@@ -124,6 +126,7 @@ def test_a_padded_integer_is_taken_only_where_it_is_a_finding_of_its_own(content
     assert integer(data, root(data, 0x02), padded=True) == int.from_bytes(contents, "big", signed=True)
 
 
+@in_one_test
 @pytest.mark.parametrize("tag", [0x04, 0x24, 0x02, 0x05, 0x30, 0x1A, 0x1B, 0x80])
 def test_a_name_whose_text_is_no_text_is_refused_by_the_path_as_well(tag: int) -> None:
     chain = good_chain()
@@ -135,6 +138,7 @@ def test_a_name_whose_text_is_no_text_is_refused_by_the_path_as_well(tag: int) -
     assert result.path is None
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "subject",
     [

@@ -34,6 +34,7 @@ from tests.checking.test_named_in_text import (
     values_of,
 )
 from tests.portfolio.support import scanned
+from tests.support.cases import in_one_test
 from tests.support.chains import good_chain
 from tests.support.deliveries import pem
 from tests.support.effort import in_turn
@@ -134,6 +135,7 @@ def tree_of(values: Mapping[str, str]) -> Tree:
     return whole
 
 
+@in_one_test
 @pytest.mark.parametrize("tree", TREES)
 @pytest.mark.parametrize("tenant", TENANTS)
 def test_the_certificate_of_another_side_hides_no_exchanged_key(tree: str, tenant: str) -> None:
@@ -237,6 +239,7 @@ ONE_KEY: Final[dict[str, dict[str, str]]] = {
 }  # fmt: skip
 
 
+@in_one_test
 @pytest.mark.parametrize("tree", TREES)
 @pytest.mark.parametrize("shape", ONE_KEY)
 def test_a_key_of_a_section_whose_certificate_has_none_elsewhere_is_told(tree: str, shape: str) -> None:
@@ -257,6 +260,7 @@ def texts_of(shape: Mapping[str, str], other: str) -> Tree:
     )
 
 
+@in_one_test
 @pytest.mark.parametrize("tree", TREES)
 @pytest.mark.parametrize("shape", GOOD)
 def test_good_files_are_no_alarm(tree: str, shape: str) -> None:
@@ -271,6 +275,7 @@ def told(text: str) -> list[Outcome]:
     return [one for one in found if one.status == "violated" and one.rule.code in codes]
 
 
+@in_one_test
 @pytest.mark.parametrize("tree", TREES)
 @pytest.mark.parametrize("shape", ON_ORDER)
 def test_what_is_on_order_is_a_notice(tree: str, shape: str) -> None:
@@ -306,6 +311,7 @@ def test_a_scan_tells_no_key_of_a_good_file(tmp_path: Path, shapes: Mapping[str,
     assert {Path(key.place.name).parent for key, _, _ in misfits(scanned(tmp_path))} == {wrong}
 
 
+@in_one_test
 @pytest.mark.parametrize("tree", [as_yaml, json.dumps])
 @pytest.mark.parametrize("shape", TO_COME)
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -346,6 +352,7 @@ CODED: Final = sorted(
 )
 
 
+@in_one_test
 @pytest.mark.parametrize("container", CODED)
 @pytest.mark.parametrize("coded", [base64_of, der_of])
 def test_values_in_base64_keep_their_names(container: str, coded: Callable[[str], str]) -> None:
@@ -356,6 +363,7 @@ def test_values_in_base64_keep_their_names(container: str, coded: Callable[[str]
         assert told == count, (style, hosts)
 
 
+@in_one_test
 @pytest.mark.parametrize("coded", [base64_of, der_of])
 @pytest.mark.parametrize("style", ALONE)
 def test_values_in_base64_keep_their_sections(coded: Callable[[str], str], style: tuple[str, str]) -> None:

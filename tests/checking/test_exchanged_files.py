@@ -14,6 +14,7 @@ from pkitools.containers import read_source
 from tests.checking.test_beside import content
 from tests.portfolio.support import scanned
 from tests.portfolio.test_names_of_keys import certificate, key
+from tests.support.cases import in_one_test
 
 # of two pairs the names: certificate and key, certificate and key
 NAMES: Final = {
@@ -79,6 +80,7 @@ def test_folders_are_not_compared(tmp_path: Path) -> None:
     assert told_by_scan(files_of(names, "abba"), tmp_path) == set()
 
 
+@in_one_test
 @pytest.mark.parametrize("names", NAMES)
 def test_a_key_whose_certificate_has_no_other_is_not_exchanged(names: str) -> None:
     """Of a key that fits nothing words say as little."""

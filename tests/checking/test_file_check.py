@@ -17,6 +17,7 @@ from pkitools.findings import Certainty, Rule, Severity, Status, ask
 from pkitools.requests.keys import to_pem
 from pkitools_test_pki.keys import elliptic_keys
 from pkitools_test_pki.pki import PKI, build
+from tests.support.cases import in_one_test
 
 MOMENT = datetime.now(UTC)
 
@@ -113,6 +114,7 @@ def raising() -> Iterator[Any]:
     raise UnspeakableError
 
 
+@in_one_test
 @pytest.mark.parametrize("check", [lambda: "", lambda: b"", dict, set, lambda: None, lambda: 42, lambda: True, raising])
 def test_what_is_no_answer_is_not_checked(check: Callable[[], Any]) -> None:
     (outcome,) = ask(RULE, check)

@@ -29,6 +29,7 @@ from pkitools.x509 import CertificateFacts, holder, uzi_name
 from pkitools.x509.reader import readable
 from tests.rules.test_in_common import BASE, OTHER, OTHER_FORMS, OTHER_NAMES, _swallowed
 from tests.rules.test_properties import BASES, mutated
+from tests.support.cases import in_one_test
 from tests.support.certificates import MOMENT
 from tests.support.corpus import vectors
 from tests.support.effort import examples
@@ -99,6 +100,7 @@ def differing(part: str) -> CertificateFacts:
     return replace(BASE, **{part: OTHER[part]})  # type: ignore[arg-type]  # the same
 
 
+@in_one_test
 @pytest.mark.parametrize("part", [*in_common._OF_FACTS, *in_common._OF_KEY])
 def test_certificates_that_differ_in_one_part_of_it_are_no_kind(part: str) -> None:
     kinds = Kinds()
@@ -110,6 +112,7 @@ def test_certificates_that_differ_in_one_part_of_it_are_no_kind(part: str) -> No
 _TWO_IN_ONE = replace(BASE.subject, rdns=(sum(BASE.subject.rdns, ()),))
 
 
+@in_one_test
 @pytest.mark.parametrize("part", [*OTHER_FORMS, "RDNs"])
 def test_certificates_with_names_of_another_form_are_no_kind(part: str) -> None:
     kinds = Kinds()

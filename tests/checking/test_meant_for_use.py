@@ -34,6 +34,7 @@ from pkitools_test_pki import der
 from pkitools_test_pki.extensions import dns_name, extension
 from pkitools_test_pki.issued import IssuedCertificate
 from tests.support.broken import laboratory
+from tests.support.cases import in_one_test
 from tests.support.certificates import EKU, KU, issued, made, named_bits, putting, without
 from tests.support.chains import MOMENT
 from tests.support.der import NULL, sequence
@@ -156,6 +157,7 @@ def test_a_policy_without_a_profile_passes_for_no_system_that_asks_one(rest: str
     assert PROFILE not in judged(found, profile="g4-tls").codes()
 
 
+@in_one_test
 @pytest.mark.parametrize("rest", NO_PROFILE)
 def test_the_name_of_a_uzi_server_makes_it_one_whatever_policy_stands_beside_it(rest: str) -> None:
     profile = detect_profile(laboratory(MOMENT).uzi_leaf(policies=[ARC + rest]).facts)
@@ -168,6 +170,7 @@ def test_the_name_of_a_uzi_server_makes_it_one_whatever_policy_stands_beside_it(
 DATED = [e for e in ENTRIES if e.rule.in_force is not None and e.rule.in_force.binds is Binds.ISSUER]
 
 
+@in_one_test
 @pytest.mark.parametrize("entry", DATED, ids=lambda e: e.rule.code)
 def test_no_earlier_day_than_its_issuers_puts_a_rule_out_of_force(entry: Any) -> None:
     issuer = made("ca", issued(2026, 6, days=4000))
@@ -182,6 +185,7 @@ def test_no_earlier_day_than_its_issuers_puts_a_rule_out_of_force(entry: Any) ->
     assert binds(1990, None) is (entry.rule.in_force.since is None), no_issuer
 
 
+@in_one_test
 @pytest.mark.parametrize("days", [365, 1095, 1096, 1097, 1126, 1127, 1128, 1826, 3000])
 def test_more_than_three_years_warns_for_the_source_counts_no_days(days: int) -> None:
     found = lint(made("g4-tls", issued(2026, 6, days=days)), moment=MOMENT)

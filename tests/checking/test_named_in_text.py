@@ -25,6 +25,7 @@ from pkitools.findings import Severity, Verdict
 from pkitools.requests import read_request
 from pkitools.x509 import read_certificate
 from tests.checking.test_beside import HOSTS, content
+from tests.support.cases import in_one_test
 from tests.support.certificates import MOMENT
 from tests.support.chains import authority
 from tests.support.deliveries import pem
@@ -356,6 +357,7 @@ def test_keys_exchanged_under_names_are_told(container: str) -> None:
             assert misplaced(FLAT[container](order)) == (2 if exchanged else 0), (style, exchanged, order)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "container", ["JSON", "docker-compose", "TOML", ".env", "environment of a pod", "ConfigMap and Secret"]
 )
@@ -366,6 +368,7 @@ def test_however_names_are_joined(container: str, style: str) -> None:
         assert misplaced(FLAT[container](values)) == count, hosts
 
 
+@in_one_test
 @pytest.mark.parametrize("style", JOINED)
 def test_however_the_names_of_files_are_joined(style: str) -> None:
     """Of exchanged keys each is told, in whatever order the files come."""
@@ -433,6 +436,7 @@ SHAPES: Final[dict[str, Callable[[str, str, str], tuple[Sequence[str], Sequence[
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("tree", TREES)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_however_deep_they_stand_what_belongs_together_is_compared(tree: str, shape: str) -> None:
@@ -451,6 +455,7 @@ def test_however_deep_they_stand_what_belongs_together_is_compared(tree: str, sh
             assert misplaced(TREES[tree](whole)) == count, (kinds, hosts)
 
 
+@in_one_test
 @pytest.mark.parametrize("style", ["base64", "open", "base64, name behind", "open, name behind", "binary"])
 @pytest.mark.parametrize("whole", [as_documents, as_list])
 @pytest.mark.parametrize("names", OBJECTS)
@@ -468,6 +473,7 @@ def test_a_secret_goes_with_the_config_map_of_its_name(
         assert misplaced(whole([*held[::-1], *maps])) == count
 
 
+@in_one_test
 @pytest.mark.parametrize("kind", ["ConfigMap", "binary"])
 @pytest.mark.parametrize("names", OBJECTS)
 def test_a_secret_in_json_goes_with_the_config_map_of_its_name(kind: str, names: tuple[str, str]) -> None:
@@ -502,6 +508,7 @@ def test_what_has_its_own_nearer_by_is_of_no_other() -> None:
         assert misplaced_keys(json.dumps({"y": {**paired, "spare": texts[f"key {host}"]}})) == 0
 
 
+@in_one_test
 @pytest.mark.parametrize("container", NESTED)
 @pytest.mark.parametrize("style", ALONE)
 def test_keys_exchanged_in_places_of_their_own_are_told(container: str, style: tuple[str, str]) -> None:
@@ -522,6 +529,7 @@ ACROSS: Final = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("container", NESTED)
 @pytest.mark.parametrize("names", ACROSS)
 def test_what_stands_together_in_a_section_comes_before_names_elsewhere(container: str, names: str) -> None:
@@ -549,6 +557,7 @@ def test_a_name_elsewhere_counts_where_a_section_has_no_certificate_of_its_own()
             assert misplaced(json.dumps({**paired, "z": {"server.crt": certificates[other]}})) == 0
 
 
+@in_one_test
 @pytest.mark.parametrize("container", NESTED)
 @pytest.mark.parametrize("names", ACROSS)
 def test_requests_are_held_to_the_key_of_their_section(container: str, names: str) -> None:
@@ -575,6 +584,7 @@ def test_a_list_in_a_list_is_a_section(exchanged: bool) -> None:
     assert misplaced(json.dumps({"all": [text for pair in pairs for text in pair]})) == 0
 
 
+@in_one_test
 @pytest.mark.parametrize("container", FLAT)
 def test_requests_are_held_to_the_key_of_their_name(container: str) -> None:
     told = {"aa bb": [False, False], "ab ba": [True, True], "ac bb": [True, False]}
@@ -604,6 +614,7 @@ def test_a_request_is_held_to_the_certificate_of_its_name() -> None:
         assert len(told) == (2 if exchanged else 0), container
 
 
+@in_one_test
 @pytest.mark.parametrize("container", FLAT)
 @pytest.mark.parametrize("end", ["\r\n", "\r"])
 def test_lines_end_as_they_do_on_windows_and_on_systems_of_old(container: str, end: str) -> None:
@@ -628,6 +639,7 @@ UNNAMED: Final = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("text", UNNAMED)
 @pytest.mark.parametrize("exchanged", [False, True])
 def test_where_nothing_says_what_belongs_together_nothing_is_told(text: str, exchanged: bool) -> None:

@@ -18,6 +18,7 @@ from pkitools.portfolio.risk import misfits
 from pkitools.requests import read_request
 from tests.checking.test_beside import FOLDERS, NAMED, content, contents, told
 from tests.portfolio.support import scanned
+from tests.support.cases import in_one_test
 
 NEXT: Final = "received.request.next"
 
@@ -52,6 +53,7 @@ def beside_requests(files: dict[str, str], named: Collection[str] = ()) -> set[s
     return found
 
 
+@in_one_test
 @pytest.mark.slow
 @pytest.mark.parametrize("names", NAMES)
 @pytest.mark.parametrize("key", KEYS)
@@ -80,6 +82,7 @@ def test_who_names_a_key_beside_one_request_asks_whether_it_is_its_own(key: str)
     assert beside_requests({**files, "c.pem": f"cert {key[-1]}"}, [*files, "c.pem"]) == set()
 
 
+@in_one_test
 @pytest.mark.parametrize("names", NAMES)
 @pytest.mark.parametrize("key", ["key a", "both a"])
 def test_the_key_of_the_certificate_of_now_is_no_alarm_of_the_request_for_the_next(
@@ -94,6 +97,7 @@ def test_the_key_of_the_certificate_of_now_is_no_alarm_of_the_request_for_the_ne
 EXCHANGED: Final = {"requests exchanged": {"a.csr", "b.csr"}, "hosts exchanged, their requests kept": {"a.csr"}}
 
 
+@in_one_test
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_what_is_found_in_a_folder_is_no_alarm_of_a_request(folder: str) -> None:
     """A request for the next certificate may be named as the present one, whose key is named so too."""

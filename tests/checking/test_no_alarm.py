@@ -18,6 +18,7 @@ from pkitools.rules.order_day import LEAD_TIME
 from pkitools.x509.oids import OCSP_NO_CHECK, OCSP_SIGNING, TIME_STAMPING
 from pkitools_test_pki.keys import KeyPool, small_keys
 from pkitools_test_pki.pki import build
+from tests.support.cases import in_one_test
 from tests.support.certificates import (
     AIA,
     CDP,
@@ -126,6 +127,7 @@ def test_the_metadata_of_a_broker_has_the_alarms_that_it_earns_and_no_others(env
         assert {o.rule.code for o in result.report.findings if o.rule.severity >= Severity.WARNING} == expected
 
 
+@in_one_test
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: f"{s.path.split('/')[1]}@{s.moment:%Y-%m-%d}")
 def test_a_real_certificate_inside_its_validity_raises_no_alarm(sample: Sample) -> None:
     wrong = dict(sample.wrong)
@@ -137,6 +139,7 @@ def test_a_real_certificate_inside_its_validity_raises_no_alarm(sample: Sample) 
         assert len(notices) <= 2, notices
 
 
+@in_one_test
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: f"{s.path.split('/')[1]}@{s.moment:%Y-%m-%d}")
 def test_nor_does_it_where_one_of_production_is_a_notice_of_its_own(sample: Sample) -> None:
     for result in judged(sample, Environment.PREPRODUCTION).results:
@@ -146,6 +149,7 @@ def test_nor_does_it_where_one_of_production_is_a_notice_of_its_own(sample: Samp
         assert len(notices - {"revocation.policy.off"}) <= 2, notices
 
 
+@in_one_test
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: f"{s.path.split('/')[1]}@{s.moment:%Y-%m-%d}")
 def test_nor_is_its_profile_left_open_for_a_system_also_where_it_has_none_of_ours(sample: Sample) -> None:
     for system in ("digid", "digikoppeling"):
@@ -336,6 +340,7 @@ SCOPES: list[tuple[str, str, tuple[Change, ...], Status, Severity | None]] = [
 ]
 
 
+@in_one_test
 @pytest.mark.parametrize(("code", "base", "changes", "status", "weighs"), SCOPES)
 def test_a_rule_is_asked_of_those_it_is_for(
     code: str, base: str, changes: tuple[Change, ...], status: Status, weighs: Severity | None

@@ -17,6 +17,7 @@ from pkitools.messages import LANGUAGES, Language, outcome_message
 from pkitools.portfolio.beside import misfits
 from tests.checking.test_beside import HOSTS
 from tests.portfolio.support import scanned
+from tests.support.cases import in_one_test
 from tests.support.certificates import giving, made, setting
 from tests.support.deliveries import pem
 from tests.support.requests import pooled_key
@@ -84,6 +85,7 @@ def test_it_is_a_warning_where_both_readings_are_possible(tmp_path: Path, names:
     assert of_scan(files, tmp_path) == ({Severity.WARNING}, False)
 
 
+@in_one_test
 @pytest.mark.parametrize("names", NAMES)
 @pytest.mark.parametrize("mistaken", MISTAKEN)
 def test_it_is_an_error_where_keys_were_mistaken(tmp_path: Path, names: tuple[str, str, str], mistaken: str) -> None:
@@ -105,6 +107,7 @@ NOBODYS: Final = (
 )
 
 
+@in_one_test
 @pytest.mark.parametrize("own", ["partner.crt", "onze.crt", "digid-client.pem"])
 @pytest.mark.parametrize("names", NOBODYS)
 def test_a_name_that_is_nobodys_is_not_that_of_another_side(tmp_path: Path, names: tuple[str, str], own: str) -> None:

@@ -17,6 +17,7 @@ from pkitools.oin import OIN
 from pkitools.requests import read_request
 from pkitools.requests.keys import to_pem
 from pkitools.x509 import oin_from_certificate
+from tests.support.cases import in_one_test
 from tests.support.certificates import Change, alternative, giving, made, setting, without
 from tests.support.der import UTF8, sequence, tlv
 from tests.support.leaves import leaf
@@ -28,6 +29,7 @@ OIN_TEXT = "00000003273229750000"
 ERROR, WARNING, NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("one", "other", "alike"),
     [
@@ -89,6 +91,7 @@ PURPOSE = extension("2.5.29.37", sequence(b"\x06\x08\x2b\x06\x01\x05\x05\x07\x03
 EMAIL = tlv(0x81, b"a@voorbeeld.nl")
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("report", "weight"),
     [
@@ -169,6 +172,7 @@ def test_a_request_is_taken_in_every_form(tmp_path: Path) -> None:
     assert Expectation(oin=OIN.parse(OIN_TEXT)).number == OIN_TEXT
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -215,6 +219,7 @@ def test_the_same_from_a_file(tmp_path: Path) -> None:
     assert read_expectation(str(told)) == Expectation(oin=OIN_TEXT)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("text", "code"),
     [

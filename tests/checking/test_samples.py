@@ -12,6 +12,7 @@ from pkitools.containers import read_source
 from pkitools.environment import Environment
 from pkitools.findings import Verdict
 from pkitools.revocation import RevocationPolicy
+from tests.support.cases import in_one_test
 from tests.support.shared import shared
 
 NO_REVOCATION = Revocation(policy=RevocationPolicy.OFF)  # these certificates' CRLs are gone: the rest is judged
@@ -86,6 +87,7 @@ def judged(sample: Sample, moment: datetime, *systems: str, chain: bool = True) 
     )
 
 
+@in_one_test
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: s.name)
 def test_inside_its_validity_the_certificate_passes_with_its_oin_and_hierarchy(sample: Sample) -> None:
     result = judged(sample, sample.inside)
@@ -96,6 +98,7 @@ def test_inside_its_validity_the_certificate_passes_with_its_oin_and_hierarchy(s
     assert ("x509.oin.missing" in result.report.codes()) is (sample.oin is None)
 
 
+@in_one_test
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: s.name)
 def test_after_its_validity_it_fails_as_expired_and_nothing_hides_that(sample: Sample) -> None:
     result = judged(sample, sample.after)
@@ -105,6 +108,7 @@ def test_after_its_validity_it_fails_as_expired_and_nothing_hides_that(sample: S
     assert first == "path.validity.expired", result.report.codes()
 
 
+@in_one_test
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: s.name)
 def test_revocation_that_could_not_be_asked_is_never_valid(sample: Sample) -> None:
     path = shared("samples/certificates") / (sample.name + ".chain.pem")

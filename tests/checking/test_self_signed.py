@@ -21,6 +21,7 @@ from pkitools.rules.books import ENTRIES
 from pkitools.systems import evaluate, get_system, systems
 from pkitools.x509 import read_certificate
 from tests.support import chains, der
+from tests.support.cases import in_one_test
 
 MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
 NAMES = [system.name for system in systems()]
@@ -58,6 +59,7 @@ def test_preproduction_of_digid_machtigen_takes_it_and_says_that_production_will
     assert missing == ([] if number else [Severity.WARNING])
 
 
+@in_one_test
 @pytest.mark.parametrize("system", NAMES)
 def test_production_never_takes_it(system: str) -> None:
     report = judged(certificate("00000003273229750000"), Environment.PRODUCTION, system).report
@@ -123,6 +125,7 @@ SPOILT = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("fault", SPOILT)
 def test_what_is_self_made_is_to_be_made_anew_and_not_ordered(fault: str, language: Language) -> None:
@@ -138,6 +141,7 @@ def advised(text: str) -> set[str]:
     return {row[1] for row in rows if len(row) == 2 and row[0] in {"→", "Nu", "Now"}}
 
 
+@in_one_test
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("fault", SPOILT)
 def test_the_text_of_a_report_gives_the_same_advice_as_its_data(fault: str, language: Language) -> None:

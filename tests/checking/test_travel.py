@@ -25,6 +25,7 @@ from pkitools.validation import VerifiedPath, validate_path
 from pkitools.validation.result import PathNotVerifiedError
 from pkitools_test_pki.issued import IssuedCertificate
 from tests.support.broken import broken, laboratory
+from tests.support.cases import in_one_test
 from tests.support.chains import MOMENT, good_chain
 
 
@@ -82,6 +83,7 @@ def parts(result: CheckResult) -> tuple[object, ...]:
     return (result.report, result.facts, result.oin, path, result.hierarchy, result.recognition, result.revocation)
 
 
+@in_one_test
 @pytest.mark.slow
 @pytest.mark.parametrize("make", MADE)
 @pytest.mark.parametrize("travel", [lambda r: pickle.loads(pickle.dumps(r)), copy.deepcopy, copy.copy])

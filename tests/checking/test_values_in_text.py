@@ -17,6 +17,7 @@ from pkitools.messages import LANGUAGES, Language, Message, outcome_message
 from pkitools.x509 import read_certificate
 from tests.checking.test_beside import content
 from tests.checking.test_named_in_text import FLAT, NESTED, Values, blocks, values_of
+from tests.support.cases import in_one_test
 from tests.support.chains import good_chain
 from tests.support.deliveries import pem
 
@@ -34,6 +35,7 @@ def forms(text: str) -> frozenset[TextForm]:
     return read_source(text.encode(), "x").forms
 
 
+@in_one_test
 @pytest.mark.parametrize("container", ENCLOSED)
 @pytest.mark.parametrize("values", [CERTIFICATES[:1], CERTIFICATES, [*CERTIFICATES, *KEYS]], ids=["one", "two", "keys"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
@@ -49,6 +51,7 @@ def test_how_a_text_with_values_is_encoded_is_its_own(encoding: str) -> None:
     assert read_source(FLAT["ConfigMap"](CERTIFICATES).encode(encoding), "x").forms == frozenset()
 
 
+@in_one_test
 @pytest.mark.parametrize("container", NESTED)
 def test_a_sound_value_among_others_is_not_told_of(container: str) -> None:
     assert forms(NESTED[container]({"a": CERTIFICATES[:1], "b": CERTIFICATES[1:]})) == frozenset()
@@ -68,6 +71,7 @@ DAMAGED: Final = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("form", DAMAGED)
 @pytest.mark.parametrize("container", ["ConfigMap", "Helm values", "docker-compose", "environment of a pod"])
 def test_what_is_wrong_in_a_value_is_told(container: str, form: TextForm) -> None:
@@ -143,6 +147,7 @@ def named_in(text: str) -> set[str]:
     return {word.rpartition("/")[2].removesuffix(".pem") for word in re.findall(r"[\w./-]+\w", text)}
 
 
+@in_one_test
 @pytest.mark.parametrize("container", ENCLOSED)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_keys_that_are_exchanged_are_told_by_their_names(container: str, language: Language) -> None:

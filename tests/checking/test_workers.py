@@ -20,6 +20,7 @@ from pkitools.checking import Checker, elsewhere
 from pkitools.checking import workers as workers_module
 from pkitools.checking.workers import HandingOut, Judges, Unknown, new_token
 from tests.support.broken import laboratory
+from tests.support.cases import in_one_test
 from tests.support.chains import MOMENT
 from tests.support.work_done import work_done
 
@@ -109,6 +110,7 @@ def _thousand(_: bytes) -> int:
     return 1000
 
 
+@in_one_test
 @pytest.mark.parametrize("count", [0, 1, 2, 7, 40, 200])
 @pytest.mark.parametrize("workers", [1, 2, 3, 8])
 @pytest.mark.parametrize("late", [0.0, 3.0, 30.0], ids=["at once", "one late", "one very late"])
@@ -208,6 +210,7 @@ def test_a_checker_that_is_asked_again_is_known_to_its_workers() -> None:
     assert executor.questions == sent + 1  # an equal checker is another: it may have other lists
 
 
+@in_one_test
 @pytest.mark.parametrize(("count", "tasks"), [(1, 1), (31, 17), (100, 16), (400, 18), (2000, 43)])
 def test_at_the_end_no_worker_waits_long_for_another(count: int, tasks: int) -> None:
     """Where it is known how many there are; of what streams a task is what is worth handing over."""

@@ -47,6 +47,7 @@ from tests.conftest import LEVEL
 from tests.support import chains, der
 from tests.support.answers import answers, commands, parse
 from tests.support.broken import broken
+from tests.support.cases import in_one_test
 from tests.support.certificates import giving, made
 from tests.support.command import Command, Ran
 from tests.support.deliveries import corrupt, metadata_of, pem
@@ -658,6 +659,7 @@ def test_every_command_that_ends_a_step_says_the_next_one(
         assert shlex.join(found[-1]).startswith(f"pkitools {following}"), line
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -809,12 +811,14 @@ def test_a_request_asks_for_all_names_or_is_not_advised() -> None:
     assert request_command(**WHOLE, dns=[f"{n}.voorbeeld.nl" for n in range(30)]) is None
 
 
+@in_one_test
 @pytest.mark.parametrize("missing", WHOLE)
 def test_a_request_that_lacks_something_is_not_advised(missing: str) -> None:
     assert request_command(**WHOLE) is not None
     assert request_command(**{key: value for key, value in WHOLE.items() if key != missing}) is None
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -16,6 +16,7 @@ from pkitools_cli.commands.scan.across import _hanging
 from pkitools_cli.i18n import speaking
 from pkitools_cli.reply import Line
 from tests.connections.support import connection, written
+from tests.support.cases import in_one_test
 from tests.support.command import Command
 
 AT: Final = ("--moment", "2026-11-22T12:00:00Z")
@@ -24,6 +25,7 @@ BEGIN: Final = {"nl": "Nu: Begin", "en": "Now: Begin"}
 MORE: Final = {"nl": "en nog 1", "en": "and 1 more"}
 
 
+@in_one_test
 @pytest.mark.parametrize(("language", "live", "both"), [*product(LANGUAGES, LIVE, (True, False))])
 def test_what_to_begin_with_is_named(run: Command, tmp_path: Path, language: Language, live: str, both: bool) -> None:
     """The first of the file goes live later than the other, or on the same day."""
@@ -35,6 +37,7 @@ def test_what_to_begin_with_is_named(run: Command, tmp_path: Path, language: Lan
     assert (MORE[language] in now) is both
 
 
+@in_one_test
 @pytest.mark.parametrize(("language", "count", "ends"), [*product(LANGUAGES, (1, 12), (True, False))])
 def test_what_hangs_on_an_authority_is_said_whole(
     monkeypatch: pytest.MonkeyPatch, language: Language, count: int, ends: bool

@@ -15,6 +15,7 @@ from pkitools.messages import LANGUAGES, Language
 from pkitools.messages.blanks import blank, is_blank
 from pkitools_cli.framework import Command as OurCommand
 from pkitools_cli.main import cli
+from tests.support.cases import in_one_test
 from tests.support.command import Command, every_command
 
 NAMES = sorted(
@@ -50,6 +51,7 @@ def test_every_blank_is_one_and_no_name_is() -> None:
     assert not any(map(is_blank, ("Utrecht", "UTRECHT", "NAM", "koppeling.voorbeeld.nl", "Naam", "")))
 
 
+@in_one_test
 @pytest.mark.parametrize("word", BLANKS)
 def test_no_command_takes_a_blank_for_a_value(word: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each command, each of its values: refused as wrong usage before anything of it runs."""
@@ -76,6 +78,7 @@ def is_several(param: click.Parameter) -> bool:
     return param.multiple or param.nargs != 1
 
 
+@in_one_test
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     ("name", "option"), [("locality", "--locality"), ("province", "--province"), ("name", "--dns"), ("file", "--key")]

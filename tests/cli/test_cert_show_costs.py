@@ -6,6 +6,7 @@ import pytest
 
 from pkitools.limits import MAX_INPUT_BYTES, MAX_METADATA_BYTES
 from tests.conftest import LEVEL
+from tests.support.cases import in_one_test
 from tests.support.costs import MIB, cost
 
 pytestmark = pytest.mark.slow
@@ -90,6 +91,7 @@ CASES = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("name", CASES)
 def test_a_large_file_costs_little_beside_its_own_bytes(name: str) -> None:
     make, expected = CASES[name]

@@ -23,6 +23,7 @@ from pkitools_cli.framework import Group
 from pkitools_cli.i18n import lookup, speaking
 from pkitools_cli.main import cli
 from pkitools_test_pki.pki import build
+from tests.support.cases import in_one_test
 from tests.support.command import Command, every_command
 from tests.support.keys import SHARED_KEYS
 from tests.support.requests import pooled_key, request
@@ -167,6 +168,7 @@ def group_of(path: tuple[str, ...]) -> Group:
     return found
 
 
+@in_one_test
 @pytest.mark.parametrize("path", [path for path in every_command() if path])
 def test_what_a_group_says_of_a_command_is_what_the_command_says_of_itself(path: tuple[str, ...]) -> None:
     group = group_of(path[:-1])

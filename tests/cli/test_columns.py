@@ -12,10 +12,12 @@ import termios
 import pytest
 
 from pkitools_cli import lines
+from tests.support.cases import in_one_test
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pty")
 
 
+@in_one_test
 @pytest.mark.parametrize("given", ["", "0", "-5", "57", "100", "5000", "wide", " 70", "7e1"])
 def test_columns_of_the_environment(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
     monkeypatch.setenv("COLUMNS", given)

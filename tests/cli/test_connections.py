@@ -21,6 +21,7 @@ from tests.connections.support import CHAIN, OIN, OTHER_OIN, certificate, connec
 from tests.connections.test_claiming import STRANGE, with_key
 from tests.portfolio.support import judging
 from tests.reports.test_open_schemas import grown
+from tests.support.cases import in_one_test
 from tests.support.chains import crl, good_chain
 from tests.support.command import Command
 from tests.support.deliveries import corrupt, pem
@@ -320,6 +321,7 @@ def test_a_plan_of_connections_begins_with_the_first(run: Command, folder: Path)
     assert (without.code, "No day to count back from" in without.told) == (11, True)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "given",
     [
@@ -428,6 +430,7 @@ def test_what_is_made_by_its_holder_is_of_no_generation(run: Command, status: An
     assert kinds == {"start", "order", "send", "live"}
 
 
+@in_one_test
 @pytest.mark.parametrize(("language", "read"), [("nl", "Gelezen bestanden: {}."), ("en", "Files read: {}.")])
 @pytest.mark.parametrize(("made", "count"), [([], 0), (["a"], 1), (["a", "b"], 2)])
 def test_what_is_not_there_is_no_file_that_was_read(

@@ -13,6 +13,7 @@ import pytest
 
 from pkitools.messages import LANGUAGES, message
 from pkitools.trust import get_hierarchy
+from tests.support.cases import in_one_test
 from tests.support.command import Command
 from tests.support.shared import shared
 
@@ -67,6 +68,7 @@ CORRECTIONS: dict[str, tuple[str, ...]] = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("name", CORRECTIONS)
 def test_each_correction_has_a_test_that_is_there(name: str) -> None:
     for test in CORRECTIONS[name]:

@@ -23,6 +23,7 @@ from pkitools.text import abbreviated, introduced
 from pkitools_cli import passphrases
 from pkitools_cli.i18n import lookup
 from tests.cli.test_replies import COMMANDS
+from tests.support.cases import in_one_test
 from tests.support.command import Command, every_command
 
 pytestmark = pytest.mark.slow
@@ -202,6 +203,7 @@ def test_a_passphrase_has_one_word() -> None:
     assert not [where for where, text in texts.items() if "wachtwoordzin" in text.lower()]
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -227,6 +229,7 @@ def test_where_something_stands_is_said_in_dutch() -> None:
         assert source.text("en") != source.text("nl") or not own.search(source.section)
 
 
+@in_one_test
 @pytest.mark.parametrize("path", list(every_command()), ids=" ".join)
 def test_no_help_has_an_english_word(run: Command, path: tuple[str, ...]) -> None:
     ran = run("--lang", "nl", *path, "--help")
@@ -271,6 +274,7 @@ WRONG = [
 ]  # fmt: skip
 
 
+@in_one_test
 @pytest.mark.parametrize("line", WRONG)
 def test_none_of_clicks_own_sentences_is_told(run: Command, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
     monkeypatch.setenv("PKITOOLS_LANG", "nl")
@@ -327,6 +331,7 @@ def test_tsp_is_introduced_in_every_dutch_text() -> None:
     assert seen > 100
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -345,6 +350,7 @@ def test_how_tsp_is_introduced(text: str, told: str) -> None:
     assert introduced(text, "en") == text
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("text", "known", "told"),
     [

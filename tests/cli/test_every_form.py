@@ -33,6 +33,7 @@ from pkitools.systems import get_system
 from tests.connections.support import CHAIN, OTHER_OIN, _key, certificate, connection, written
 from tests.connections.test_false_done import OTHER_KEY
 from tests.portfolio.support import judging, scanned
+from tests.support.cases import in_one_test
 from tests.support.chains import MOMENT, crl, good_chain
 from tests.support.command import Command
 from tests.support.deliveries import pem
@@ -193,6 +194,7 @@ def test_what_has_to_be_replaced_today_is_in_every_form_of_a_plan(
     assert [order[name] for name in ("day", "what", "why", "unknown", "past")] == ["2026-11-22", said, "", "", ""]
 
 
+@in_one_test
 @pytest.mark.parametrize("form", work_suffixes())
 def test_what_has_no_end_to_count_from_is_replaced_today_as_well(form: str) -> None:
     at_once = Replacement("dk.example.nl", MOMENT.date())

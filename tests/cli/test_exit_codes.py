@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pkitools_cli.exit_codes import ExitCode
+from tests.support.cases import in_one_test
 from tests.support.command import Command
 from tests.support.command_words import options
 
@@ -143,6 +144,7 @@ CASES = [(command, code, line) for command, codes in TABLE.items() for code, lin
 COMMANDS = [tuple(name.split()) for name in options()]
 
 
+@in_one_test
 @pytest.mark.parametrize(("command", "code", "line"), CASES, ids=[f"{name}-{code}" for name, code, _ in CASES])
 def test_the_exit_code_says_what_happened(
     run: Command, world: Path, tmp_path: Path, command: str, code: int, line: str
@@ -158,6 +160,7 @@ def test_the_exit_code_says_what_happened(
     assert bool(ran.err) or code not in {1, 2} or command in _ANSWERED
 
 
+@in_one_test
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
 def test_an_option_nobody_knows_is_usage(run: Command, path: tuple[str, ...]) -> None:
     ran = run(*path, "--nonsense")

@@ -9,6 +9,7 @@ from pkitools.limits import MAX_ERROR_TEXT
 from pkitools.messages import LANGUAGES, Language
 from pkitools_cli.i18n import lookup
 from tests.cli.test_language import assert_parses
+from tests.support.cases import in_one_test
 from tests.support.command import Command
 from tests.support.effort import bounded
 from tests.support.schemas import assert_valid
@@ -36,6 +37,7 @@ def test_unquoted_and_from_standard_input_it_is_the_same(run: Command) -> None:
     assert run("explain", "-", stdin=f"first line\n{CURL}\nlast\n".encode()).out == quoted.out
 
 
+@in_one_test
 @pytest.mark.parametrize("given", ["hello", "", "\x1b[2Jhello", "PASSED", "certificate.pem"])
 def test_what_is_not_recognised_is_said_and_nothing_is_listed(run: Command, given: str) -> None:
     ran = run("explain", given)

@@ -25,6 +25,7 @@ from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.keys import elliptic_keys
 from pkitools_test_pki.pki import PKI, build
 from tests.exports.conftest import MOMENT
+from tests.support.cases import in_one_test
 from tests.support.chains import START, authority
 from tests.support.command import Command, Ran
 from tests.support.der import integer, oid, sequence, tlv
@@ -636,6 +637,7 @@ def test_a_bundle_without_pkioverheid_is_called_that_and_its_unknown_ones_are_co
         assert ("9 certifica" in ran.told) is (count == 9)
 
 
+@in_one_test
 @pytest.mark.parametrize("beside", [0, 1, 9])
 @pytest.mark.parametrize(("lang", "right", "more"), [("nl", "klopt voor", "vertrouwt ook"), ("en", "is right", "too")])
 def test_who_is_trusted_beside_pkioverheid_stands_in_the_first_line(

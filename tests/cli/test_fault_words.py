@@ -13,6 +13,7 @@ from pkitools.fetching import Fault, Fetched, FetchError, FetchFault, FetchReque
 from pkitools.fetching.issuers import CompletionCode
 from pkitools.messages import LANGUAGES, Detail, Language, fault_in_words
 from pkitools.revocation.codes import AttemptCode
+from tests.support.cases import in_one_test
 from tests.support.certificates import made
 from tests.support.command import Command
 from tests.support.shared import shared
@@ -97,6 +98,7 @@ def test_no_command_tells_a_code(run: Command, tmp_path: Path, monkeypatch: pyte
         assert not names(without, fault), (fault, ran.out)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("line", "option"),
     [

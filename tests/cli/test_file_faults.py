@@ -12,6 +12,7 @@ import pytest
 
 from tests.cli.conftest import pem
 from tests.connections.support import CHAIN, certificate, connection, written
+from tests.support.cases import in_one_test
 from tests.support.command import Command
 from tests.support.requests import request
 
@@ -111,6 +112,7 @@ FAULTS: Final[dict[str, tuple[Fault, str]]] = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_file_that_cannot_be_read_is_told_once(

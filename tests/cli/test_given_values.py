@@ -10,6 +10,7 @@ import click
 import pytest
 
 from pkitools_cli.main import cli
+from tests.support.cases import in_one_test
 from tests.support.command import Command, every_command
 
 OIN = "00000003123456780000"
@@ -60,6 +61,7 @@ def test_a_word_that_resembles_no_environment_is_not_guessed_at(run: Command) ->
     assert "Did you mean" not in run("cert", "check", "x.pem", "-e", "maandag").err
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("given", "language", "told"),
     [

@@ -15,6 +15,7 @@ from pkitools_cli.commands.status.commands import command_for
 from tests.cli.conftest import run
 from tests.connections.support import CHAIN, OIN
 from tests.portfolio.support import judging
+from tests.support.cases import in_one_test
 from tests.support.chains import end_entity, good_chain
 from tests.support.command import Command
 from tests.support.deliveries import pem
@@ -47,6 +48,7 @@ def _laid(folder: Path, cn: str, organization: str, span: str) -> None:
     (folder / f"{cn}.pem").write_bytes(pem(der) + CHAIN)
 
 
+@in_one_test
 @pytest.mark.parametrize(("first", "second"), [*permutations(SPANS, 2)])
 @pytest.mark.parametrize(("names", "differ"), NAMES)
 def test_the_newest_valid_one_gives_the_name(

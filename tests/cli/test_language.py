@@ -17,6 +17,7 @@ from pkitools.systems import get_system, systems
 from pkitools_cli.commands.greeting import TASKS
 from pkitools_cli.main import cli
 from tests.cli.conftest import pem
+from tests.support.cases import in_one_test
 from tests.support.certificates import made
 from tests.support.command import Command
 from tests.support.command_words import options
@@ -24,6 +25,7 @@ from tests.support.command_words import options
 # -- environments ------------------------------------------------------------------------------------------------------
 
 
+@in_one_test
 @pytest.mark.parametrize("alias", ENVIRONMENT_ALIASES)
 def test_an_environment_goes_by_its_names_in_library_and_command_line(run: Command, alias: str) -> None:
     meant = ENVIRONMENT_ALIASES[alias]
@@ -41,6 +43,7 @@ def test_the_names_that_people_use_are_there() -> None:
     assert before <= {name for name, meant in ENVIRONMENT_ALIASES.items() if meant is Environment.PREPRODUCTION}
 
 
+@in_one_test
 @pytest.mark.parametrize("wrong", ["", "p", "produc", "test", "productiee", "prod ", "acc,prod"])
 def test_another_name_is_refused(run: Command, wrong: str) -> None:
     with pytest.raises(InvalidValueError):
@@ -79,6 +82,7 @@ def test_a_system_a_profile_and_a_tsp_go_by_what_people_call_them() -> None:
             assert get_tsp(written) is tsp
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("find", "wrong", "meant"),
     [
@@ -102,6 +106,7 @@ def test_what_was_perhaps_meant_is_said(find: object, wrong: str, meant: str) ->
         assert question in error_sentence(refused.value, language)  # type: ignore[arg-type]  # one of the two there are
 
 
+@in_one_test
 @pytest.mark.parametrize("wrong", ["", " ", "-", "x", "zz", "\x1b[31m", "a" * 100_000, "\u0130" * 50])
 def test_what_resembles_nothing_is_only_refused(wrong: str) -> None:
     for find in (get_system, get_profile, get_tsp):

@@ -9,7 +9,7 @@ from functools import cache
 from http import HTTPStatus
 from itertools import count
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Final, ParamSpec, TypeVar
 
 import pytest
 
@@ -20,6 +20,7 @@ from pkitools.x509.signatures import signed_with_sha2
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.keys import elliptic_keys
 from pkitools_test_pki.pki import PKI, build
+from tests.conftest import LEVEL
 from tests.support.command import Command
 from tests.support.deliveries import jks_of, metadata_of, pem, pkcs7_of, pkcs12_of
 from tests.support.effort import in_turn
@@ -84,6 +85,16 @@ FILES: dict[str, Callable[[int], Files]] = {
     "a chain each": lambda n: {f"{m:03}.pem": pem(leaf(m).der, authority(m)) for m in range(n)},
 }
 
+ON_A_PAGE: Final = (
+    list(FILES)
+    if LEVEL == "deep"
+    else [
+        *("one certificate again and again", "a PEM bundle with as many authorities", "PKCS#12", "metadata"),
+        *("a file each", "a chain each"),
+    ]
+)
+"""Of many in one file, many files, keys and what is alike: how the other forms are read, showing and checking see."""
+
 
 class InThisThread(ThreadPoolExecutor):
     """Works at once, and not beside whoever asks."""
@@ -143,7 +154,7 @@ def test_checking_and_a_report_on_them(run: Command, tmp_path: Path, kind: str) 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", FILES)
+@pytest.mark.parametrize("kind", ON_A_PAGE)
 def test_handing_them_in_to_a_page(kind: str) -> None:
     visitor = Visitor()
     visitor.application._workers = InThisThread()  # where lines are counted

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.cases import in_one_test
 from tests.support.command import Command
 from tests.support.metadata import consumer, descriptor, entity, good, holder, jwk, jwks, role, signed
 from tests.support.shared import shared
@@ -95,6 +96,7 @@ def test_standard_input_is_read(run: Command) -> None:
     assert twice.code == 2
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("line", "code"),
     [

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from tests.connections.support import connection, written
+from tests.support.cases import in_one_test
 from tests.support.command import Command
 
 AT = ("--moment", "2026-11-22T12:00:00Z")
 
 
+@in_one_test
 @pytest.mark.parametrize("live", ["2026-11-20", "2026-12-20", "2027-06-15"])
 @pytest.mark.parametrize("is_made", [False, True])
 @pytest.mark.parametrize("entry", ["certs/fsc/", "certs/fsc", "fsc"])

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import HOSTILE_NAME
+from tests.support.cases import in_one_test
 from tests.support.command import Command
 from tests.support.effort import PATIENCE, bounded
 
@@ -42,6 +43,7 @@ def contents(folder: Path) -> set[str]:
     return {str(path) for path in folder.rglob("*")}
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "given", NONSENSE, ids=["empty", "noise", "huge", "folder", "fifo", "zero", "bytes", "missing", "nul"]
 )
@@ -72,6 +74,7 @@ def test_nonsense_is_refused_in_one_sentence(
     assert contents(world) == before
 
 
+@in_one_test
 @pytest.mark.parametrize("command", ["cert lint", "cert check", "trust show", "csr check"])
 @pytest.mark.parametrize("given", ["plain.key", "locked.key"])
 def test_a_key_is_no_certificate_and_is_not_shown(run: Command, world: Path, command: str, given: str) -> None:
@@ -87,6 +90,7 @@ def test_a_request_is_no_certificate(run: Command, world: Path, command: str) ->
     assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
 
 
+@in_one_test
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-13-01", "\x1b[31m"])
 @pytest.mark.parametrize("command", ["cert show", "cert lint", "cert check", "trust show"])
 def test_a_moment_that_is_none(run: Command, world: Path, command: str, moment: str) -> None:

@@ -15,6 +15,7 @@ from pkitools.messages import LANGUAGES
 from pkitools.oin.prefixes import prefix_table
 from pkitools.text import abbreviated
 from pkitools_cli.i18n import lookup
+from tests.support.cases import in_one_test
 from tests.support.certificates import made
 from tests.support.command import Command
 from tests.support.deliveries import pem
@@ -42,6 +43,7 @@ def test_it_speaks_dutch(run: Command) -> None:
     assert "Digikoppeling" in ran.out
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
@@ -168,6 +170,7 @@ def test_json_of_nothing_is_still_a_document(run: Command) -> None:
     assert_valid(json.loads(ran.out), "oin-check-v2")
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("arguments", "oin"),
     [
@@ -212,6 +215,7 @@ def test_derive_says_why_there_is_none(run: Command, arguments: tuple[str, ...],
     assert word in document["explanation"]["en"]
 
 
+@in_one_test
 @pytest.mark.parametrize("arguments", [(), ("--kvk", "-", "--rsin", "-"), ("--kvk", "12"), ("--test", ""), ("--kvk",)])
 def test_derive_tells_wrong_use(run: Command, arguments: tuple[str, ...]) -> None:
     ran = run("oin", "derive", *arguments)
@@ -219,6 +223,7 @@ def test_derive_tells_wrong_use(run: Command, arguments: tuple[str, ...]) -> Non
     assert ran.err.strip()
 
 
+@in_one_test
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("command", [(), ("check",), ("derive",)])
 def test_help_is_in_words(run: Command, language: str, command: tuple[str, ...]) -> None:
@@ -299,6 +304,7 @@ def test_lost_zeros_are_still_found_and_said_as_what_would_be(run: Command) -> N
     assert "would be" not in wrong.out
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
@@ -376,6 +382,7 @@ INSTEAD = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("number", INSTEAD)
 def test_what_is_no_oin_is_told_first_what_it_is(run: Command, number: str) -> None:
     title, way = INSTEAD[number]
@@ -391,6 +398,7 @@ def test_what_is_no_oin_is_told_first_what_it_is(run: Command, number: str) -> N
     assert run("oin", "check", number, "--json").document["results"][0]["report"]["verdict"] == "failed"
 
 
+@in_one_test
 @pytest.mark.parametrize("number", INSTEAD)
 @pytest.mark.parametrize("line", ["cert check x -e production", "csr create -e production --profile g1-server --out x"])
 def test_what_is_no_oin_is_told_so_where_an_oin_is_asked(run: Command, number: str, line: str) -> None:
@@ -442,6 +450,7 @@ def test_what_is_wrong_with_a_text_is_told_as_it_was_written(run: Command) -> No
     assert "hoofdletters" not in ran.told.replace("cijfers of hoofdletters", "")
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "text", ["https://x.nl", "HTTP://x.nl/saml", "urn:x", '"urn:etoegang:x"', "<https://x.nl>", "‘urn:x’"]
 )
@@ -453,6 +462,7 @@ def test_what_is_pasted_as_an_id_is_held_to_be_one_and_to_no_number(run: Command
 ENTITY: Final = "urn:nl-eid-gdi:1.0:DV:00000001822477348000:entities:0001"
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "around",
     [
@@ -498,6 +508,7 @@ NEXT: Final = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("typed", NEXT)
 def test_what_is_another_number_has_a_next_step_that_gives_the_oin(run: Command, typed: str) -> None:
     ran = run("oin", "check", typed, "--json")
@@ -537,6 +548,7 @@ def test_a_file_is_told_to_be_no_number_and_what_reads_it(
         assert json.loads(run("oin", "check", typed, "--json").out)["next"] is None
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "typed", ["fsc.pem", "./a b.crt", "C:\\certs\\FSC.PFX", "0000/keten.p7b", "sp-metadata.xml", "O.key"]
 )
@@ -560,6 +572,7 @@ def test_what_looks_like_a_file_is_told_so_though_it_is_not_there(
     ]
 
 
+@in_one_test
 @pytest.mark.parametrize("character", "OoIilXx#é.")
 def test_letters_that_look_like_digits_are_told_of_those_alone(run: Command, character: str) -> None:
     told = run("oin", "check", f"0000000{character}{GOOD[8:]}").told

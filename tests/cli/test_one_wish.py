@@ -20,6 +20,7 @@ from pkitools_cli.i18n import blank
 from pkitools_cli.page.views.portfolio import _link
 from tests.connections.support import CHAIN, _key, certificate, connection, held, written
 from tests.portfolio.support import judging, scanned
+from tests.support.cases import in_one_test
 
 OPTIONS: Final = {
     "for": "--for",
@@ -38,6 +39,7 @@ def of(folder: Path, **fields: str) -> ConnectionStatus:
     return one
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("name", "dns", "own", "tsp"),
     list(

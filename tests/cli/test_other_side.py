@@ -13,6 +13,7 @@ import pytest
 from pkitools.containers.saml_names import is_of_provider
 from tests.connections.support import CHAIN, certificate
 from tests.portfolio.test_copies import made
+from tests.support.cases import in_one_test
 from tests.support.chains import good_chain
 from tests.support.command import Command, Ran
 from tests.support.deliveries import pem
@@ -84,6 +85,7 @@ def test_no_day_of_it_is_planned(run: Command, place: Path) -> None:
     assert "2100" not in told, told
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("roles", "is_theirs"),
     [

@@ -42,6 +42,7 @@ from pkitools_test_pki.self_signed import self_signed
 from pkitools_test_pki.server import PkiServer
 from tests.cli.conftest import pem
 from tests.cli.test_connections import commands
+from tests.support.cases import in_one_test
 from tests.support.certificates import giving, made
 from tests.support.command import Command
 from tests.support.keys import SHARED_KEYS
@@ -718,6 +719,7 @@ def test_what_is_no_form_of_ours_is_refused_by_its_status(
     assert len([found for tag, found in Read(answer).elements if found.get("class") == "problem"]) == 1
 
 
+@in_one_test
 @pytest.mark.parametrize("kind", ["multipart/form-data", "Multipart/Form-Data", " MULTIPART/FORM-DATA "])
 @pytest.mark.parametrize(("files", "fields"), [(MAX_UPLOADS, 0), (MAX_UPLOADS + 1, 0), (0, 200), (0, 201)])
 def test_as_many_may_be_sent_as_is_said_and_not_one_more(kind: str, files: int, fields: int) -> None:

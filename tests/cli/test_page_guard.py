@@ -24,6 +24,7 @@ from pkitools_cli.page.application import Answer
 from pkitools_cli.page.exchange import RefusedError, Request, Screen, language_wanted, query_of, request_of_head
 from pkitools_cli.page.guard import LOOPBACK, Guard
 from pkitools_cli.page.routes import ROUTES, Route
+from tests.support.cases import in_one_test
 from tests.support.effort import PATIENCE
 from tests.support.page import GIVEN, PORT, Read, Visitor
 
@@ -287,6 +288,7 @@ def test_a_head_is_read_as_the_server_reads_it_and_nothing_sent_twice_passes_for
     assert query_of("&".join(f"a{n}=1" for n in range(1000))) == {}
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("accepted", "language"),
     [
@@ -306,6 +308,7 @@ def test_the_language_is_the_one_a_browser_asks_for(accepted: str, language: str
     assert language_wanted(accepted) == language
 
 
+@in_one_test
 @pytest.mark.parametrize("stated", ["--lang", "PKITOOLS_LANG", "locale"])
 @pytest.mark.parametrize("asked", ["nl", "en"])
 @pytest.mark.parametrize("browser", ["nl", "en"])

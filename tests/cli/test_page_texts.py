@@ -13,6 +13,7 @@ from typing import Final
 
 import pytest
 
+from tests.support.cases import in_one_test
 from tests.support.command_words import undoable
 
 CLI: Final = Path(str(files("pkitools_cli")))
@@ -45,6 +46,7 @@ def test_every_text_that_the_page_names_can_be_done_from_there(language: str) ->
     assert {code: found for code, text in texts.items() if (found := undoable(text, "page"))} == {}
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("text", "cannot"),
     [

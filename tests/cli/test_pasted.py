@@ -16,6 +16,7 @@ from pkitools_cli.framework import names_files
 from pkitools_cli.lines import command_rows, pastable, pasted
 from pkitools_cli.main import cli
 from tests.support.answers import commands, parse
+from tests.support.cases import in_one_test
 from tests.support.command import Command, every_command
 from tests.support.metadata import good
 
@@ -70,6 +71,7 @@ def test_a_file_is_taken_for_what_it_is_by_every_command(path: tuple[str, ...]) 
             assert [same(each) for each in flat if each is not None] == [same(each) for each in given], typed
 
 
+@in_one_test
 @pytest.mark.parametrize("path", [path for path in LEAVES if with_files(path)], ids=" ".join)
 def test_a_file_that_was_given_is_called_by_its_folder_from_then_on(path: tuple[str, ...]) -> None:
     """Whatever it is called: also what reads as an option of that command."""

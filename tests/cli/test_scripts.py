@@ -20,6 +20,7 @@ from tests.cli.conftest import pem
 from tests.cli.test_nonsense import READING
 from tests.cli.test_replies import COMMANDS, LINES, command_of
 from tests.reports.test_open_schemas import ELSEWHERE, NEW
+from tests.support.cases import in_one_test
 from tests.support.certificates import made
 from tests.support.command import Command, Ran, every_command
 from tests.support.requests import request
@@ -81,6 +82,7 @@ def test_no_option_given_twice_loses_a_value() -> None:
     assert min(seen.values()) > 10, seen
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("line", "option"),
     [
@@ -160,6 +162,7 @@ def test_every_command_used_wrongly_prints_one_document(run: Command, code: str)
         assert ran.err.splitlines()[0] == document["en"]
 
 
+@in_one_test
 @pytest.mark.parametrize("line", ["--json", "oin --json", "nothing --json", "oin chek --json", "--lang de --json"])
 def test_and_so_does_what_is_no_command(run: Command, line: str) -> None:
     assert error_of(run(*line.split()))["errors"]
@@ -169,6 +172,7 @@ def test_behind_two_dashes_it_is_no_option(run: Command) -> None:
     assert run("oin", "check", "-e", "nowhere", "--", "--json").out == ""
 
 
+@in_one_test
 @pytest.mark.parametrize("command", READING)
 @pytest.mark.parametrize("kind", ["absent", "noise", "empty", "folder", "fifo"])
 def test_a_file_that_cannot_be_used_is_told_in_the_document(run: Command, world: Path, command: str, kind: str) -> None:

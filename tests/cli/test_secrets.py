@@ -13,6 +13,7 @@ import pytest
 from pkitools.errors import SecretError
 from pkitools_cli.main import cli
 from pkitools_cli.passphrases import given_passphrase
+from tests.support.cases import in_one_test
 from tests.support.command import every_command
 
 CANARY = "canary-passphrase-7f3a"
@@ -22,6 +23,7 @@ TAKES_NO_VALUE_OF_A_SECRET = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("path", list(every_command()), ids=" ".join)
 def test_no_option_takes_a_passphrase(path: tuple[str, ...]) -> None:
     command: click.Command | None = cli
@@ -97,6 +99,7 @@ LINES = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("content", LINES)
 def test_a_passphrase_is_the_only_line_of_its_file(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "p"

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.cases import in_one_test
 from tests.support.command import Command, Ran
 from tests.support.shared import shared
 
@@ -173,6 +174,7 @@ CODES = [
 ]
 
 
+@in_one_test
 @pytest.mark.parametrize(("command", "code"), CODES)
 def test_the_reason_is_the_right_one(run: Command, monkeypatch: pytest.MonkeyPatch, command: str, code: str) -> None:
     assert code in codes(ran(run, monkeypatch, command, "--json").document)

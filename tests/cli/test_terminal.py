@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import pem
+from tests.support.cases import in_one_test
 from tests.support.certificates import Change, alternative, giving, made
 from tests.support.command import Command
 from tests.support.der import tlv
@@ -82,6 +83,7 @@ def test_a_certificate_cannot_act_on_the_terminal(run: Command, tmp_path: Path, 
         assert json.dumps(HOSTILE[kind])[1:-1] in shown  # lossless
 
 
+@in_one_test
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_request_cannot_either(run: Command, tmp_path: Path, kind: str) -> None:
     path = tmp_path / "x.csr"
@@ -96,6 +98,7 @@ def test_a_request_cannot_either(run: Command, tmp_path: Path, kind: str) -> Non
     assert json.dumps(HOSTILE[kind])[1:-1] in json.dumps(run("csr", "check", path, "--json").document)
 
 
+@in_one_test
 @pytest.mark.parametrize("kind", HOSTILE)
 @pytest.mark.parametrize(
     "line",

@@ -13,6 +13,7 @@ import pytest
 from pkitools_test_pki.defects import defects
 from pkitools_test_pki.defects.catalogue import NOTICED, write_catalogue
 from tests.support.broken import laboratory
+from tests.support.cases import in_one_test
 from tests.support.command import Command
 from tests.support.schemas import assert_valid
 from tests.test_pki.conftest import MOMENT
@@ -168,6 +169,7 @@ def test_a_failure_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert not list(tmp_path.iterdir())
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [

@@ -15,6 +15,7 @@ from pkitools_cli.remedies import remedy_text
 from pkitools_test_pki.pki import build
 from tests.cli.test_connections import commands
 from tests.connections.support import OIN, connection, written
+from tests.support.cases import in_one_test
 from tests.support.command import Command
 from tests.support.keys import SHARED_KEYS
 from tests.support.serving import real_time
@@ -133,6 +134,7 @@ def test_the_network_that_is_told_is_that_of_the_address(
     assert REFUSED[language] not in ran.out + ran.err
 
 
+@in_one_test
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("system", systems(), ids=lambda each: each.name)
 def test_a_remedy_names_the_system_it_is_about(system: System, language: Language) -> None:

@@ -19,6 +19,7 @@ from pkitools.trust import HierarchyKind
 from pkitools.trust.recognition import claimed_test, claimed_test_below
 from pkitools.x509 import read_certificate
 from pkitools_test_pki.pki import build
+from tests.support.cases import in_one_test
 from tests.support.certificates import made
 from tests.support.command import Command, Ran
 from tests.support.keys import SHARED_KEYS
@@ -88,6 +89,7 @@ def test_every_entrance_says_that_the_test_hierarchy_is_to_be_trusted(
     assert not [words for words in OF_PRODUCTION if words in told], told
 
 
+@in_one_test
 @pytest.mark.parametrize("entrance", sorted(set(ENTRANCES) - {"status"}))
 def test_of_one_of_production_no_test_hierarchy_is_spoken_of(run: Command, tmp_path: Path, entrance: str) -> None:
     production = made("g1-server").der
@@ -97,6 +99,7 @@ def test_of_one_of_production_no_test_hierarchy_is_spoken_of(run: Command, tmp_p
         assert "(TRIAL)" not in ENTRANCES[entrance](run, "a.cer")
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("name", "kind"),
     [

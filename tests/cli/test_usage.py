@@ -13,6 +13,7 @@ from pkitools_cli.failures.usage import sentence
 from pkitools_cli.i18n import set_language
 from pkitools_cli.main import cli
 from tests.support.answers import parse
+from tests.support.cases import in_one_test
 from tests.support.command import Command, every_command
 from tests.support.command_words import options
 
@@ -32,6 +33,7 @@ _ENGLISH_OF_CLICK = (
 COMMANDS = list(every_command())
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("given", "english", "dutch"),
     [
@@ -85,6 +87,7 @@ def test_a_whole_file_in_the_place_of_a_name_is_cut(run: Command) -> None:
         assert len(run(*given).err) < 300
 
 
+@in_one_test
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
 def test_help_is_translated_and_whole(run: Command, path: tuple[str, ...]) -> None:
     helps = {lang: run("--lang", lang, *path, "--help") for lang in ("en", "nl")}
@@ -108,6 +111,7 @@ def test_the_list_of_commands_is_not_cut(run: Command) -> None:
             assert "".join(group.get_short_help_str().split()) in listed
 
 
+@in_one_test
 @pytest.mark.parametrize("path", [path for path in COMMANDS if len(path) == 1], ids=" ".join)
 def test_without_a_command_the_help_is_shown_as_lines(run: Command, path: tuple[str, ...]) -> None:
     if isinstance(cli.get_command(click.Context(cli), path[0]), click.Group):
@@ -117,6 +121,7 @@ def test_without_a_command_the_help_is_shown_as_lines(run: Command, path: tuple[
         assert ran.err == run(*path, "--help").out
 
 
+@in_one_test
 @pytest.mark.parametrize("path", [path for path in COMMANDS if path], ids=" ".join)
 def test_the_language_may_be_asked_for_anywhere(run: Command, path: tuple[str, ...]) -> None:
     assert run(*path, "--lang", "nl", "--help").out == run("--lang", "nl", *path, "--help").out

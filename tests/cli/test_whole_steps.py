@@ -16,6 +16,7 @@ from pkitools_cli.i18n import speaking
 from pkitools_cli.lines import columns
 from pkitools_cli.remedies import remedy_text
 from pkitools_cli.wide import width
+from tests.support.cases import in_one_test
 from tests.test_messages import placeholders
 
 STEPS = tomllib.loads(Path(str(files("pkitools_cli")), "messages", "nl", "now.toml").read_text(encoding="utf-8"))
@@ -35,6 +36,7 @@ def assert_whole(told: NextStep, name: str) -> None:
     assert all(width(row) <= columns() for row in rows), rows
 
 
+@in_one_test
 @pytest.mark.parametrize(("language", "name", "words"), list(product(LANGUAGES, NAMES, (None, SHORT, LONG))))
 def test_every_step_is_told_whole(
     monkeypatch: pytest.MonkeyPatch, language: Language, name: str, words: tuple[str, ...] | None

@@ -10,6 +10,7 @@ import pytest
 
 from pkitools_cli.framework import names_files
 from pkitools_cli.main import cli
+from tests.support.cases import in_one_test
 from tests.support.command import Command, every_command
 
 
@@ -34,6 +35,7 @@ def test_it_is_asked_of_every_command_with_a_report() -> None:
     assert {path for path, _ in WITH_REPORT} >= {("scan",), ("plan",), ("status",), ("cert", "check")}
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("path", "param"), WITH_REPORT, ids=lambda each: " ".join(each) if isinstance(each, tuple) else each.name
 )

@@ -6,6 +6,7 @@ import pytest
 
 from tests.conformance.ledger import exceptions
 from tests.conformance.limbo import Case, accepts, cases
+from tests.support.cases import in_one_test
 from tests.support.effort import bounded
 
 pytestmark = pytest.mark.conformance
@@ -17,6 +18,7 @@ pytest.importorskip("publicsuffixlist")
 KILL_LIMIT = 5.0
 
 
+@in_one_test
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.id)
 def test_a_case_comes_out_as_expected_or_is_in_the_ledger(case: Case) -> None:
     with bounded(KILL_LIMIT):

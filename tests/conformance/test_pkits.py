@@ -19,6 +19,7 @@ from pkitools.revocation.full_engine import check_crls_full
 from pkitools.validation import PathResult, validate_path
 from tests.conformance.ledger import exceptions
 from tests.conformance.pkits import DATA, MOMENT, Case, cases, file
+from tests.support.cases import in_one_test
 
 pytestmark = pytest.mark.conformance
 
@@ -50,6 +51,7 @@ def not_revoked(case: Case, result: PathResult, crls: list[bytes]) -> bool:
     return all(status.is_good for status in found.statuses)
 
 
+@in_one_test
 @pytest.mark.parametrize("case", cases(), ids=lambda case: f"{case.id}-{case.name}")
 def test_a_case_comes_out_as_nist_says_or_is_in_the_ledger(case: Case) -> None:
     if case.id in exceptions("pkits"):
@@ -66,6 +68,7 @@ def test_a_case_comes_out_as_nist_says_or_is_in_the_ledger(case: Case) -> None:
     assert not_revoked(case, result, crls) == case.valid
 
 
+@in_one_test
 @pytest.mark.slow
 @pytest.mark.parametrize("case", cases(), ids=lambda case: f"{case.id}-{case.name}")
 def test_the_full_engine_alone_says_the_same_of_crls(case: Case) -> None:

@@ -11,10 +11,12 @@ from pkitools.connections import Step, StepState
 from pkitools.messages import message
 from pkitools.text import visible
 from tests.connections.support import CHAIN, certificate, connection, held
+from tests.support.cases import in_one_test
 
 BARE = ("a.pem", "copy.pem")
 
 
+@in_one_test
 @pytest.mark.parametrize(("bare", "chained"), [each for each in product((0, 1, 2), (False, True)) if any(each)])
 def test_a_verdict_tells_that_no_place_has_the_chain(tmp_path: Path, bare: int, *, chained: bool) -> None:
     files = [*BARE[:bare], *(["a.chain.pem"] if chained else [])]

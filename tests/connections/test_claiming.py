@@ -21,6 +21,7 @@ from pkitools.findings import Verdict
 from pkitools.portfolio import EnvironmentBasis, HeldCertificate, Portfolio
 from tests.connections.support import CHAIN, OTHER_OIN, _key, certificate, connection, written
 from tests.portfolio.support import judging, scanned
+from tests.support.cases import in_one_test
 from tests.support.effort import in_turn
 
 
@@ -194,6 +195,7 @@ DAYS: list[dict[str, str]] = [{}, {"live": "2026-01-01"}, {"sent": "2026-01-01",
 SHARING = ["nobody", "its holder", "another"]
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("sharing", "own", "how", "place", "day"),
     [

@@ -14,6 +14,7 @@ from pkitools.findings import Severity, Verdict
 from pkitools.messages import LANGUAGES
 from pkitools.reports.planning.work import step_said
 from tests.connections.support import CHAIN, certificate, connection, held
+from tests.support.cases import in_one_test
 from tests.support.chains import MOMENT
 
 TODAY: Final = MOMENT.date()
@@ -105,6 +106,7 @@ def test_a_day_of_going_live_of_an_earlier_certificate_says_nothing_of_this_one(
     assert late.state is (StepState.DONE if sent == "past" else StepState.LATE)
 
 
+@in_one_test
 @pytest.mark.parametrize("live", STATED)
 @pytest.mark.parametrize("far", [-1, 0, 1, 300])
 @pytest.mark.parametrize("field", ["sent", "tested"])
@@ -136,6 +138,7 @@ def test_sending_takes_the_time_of_the_other_side(good: Path) -> None:
     assert _of(_one(good, sent=live - 2 * DAY, **days), Step.SENT)[1] == "planned"
 
 
+@in_one_test
 @pytest.mark.parametrize("handling", [None, 0, 20])
 @pytest.mark.parametrize("delivery", [None, 1, 20, 30, 60])
 @pytest.mark.parametrize("ends", [30, 50, 120])
@@ -179,6 +182,7 @@ def test_what_comes_after_the_day_of_going_live(tmp_path: Path, delivery: int | 
     assert one.ordered == TODAY
 
 
+@in_one_test
 @pytest.mark.parametrize("ordered", [None, TODAY - 20 * DAY])
 @pytest.mark.parametrize("in_use", [6, 300])
 @pytest.mark.parametrize("gap", [timedelta(days=-3), timedelta(seconds=1), timedelta(hours=6), timedelta(days=59)])
@@ -208,6 +212,7 @@ NAMED: Final = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("field", ["common_name", "dns"])
 @pytest.mark.parametrize("lies", NAMED)
 @pytest.mark.parametrize("ordered", [None, TODAY - 60 * DAY, TODAY - 2 * DAY])

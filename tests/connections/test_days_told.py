@@ -15,6 +15,7 @@ import pkitools_cli
 from pkitools.connections import LeadKind, LeadTime
 from pkitools.connections.lead import LeadUnit
 from pkitools.rules.working_days import WorkingDays
+from tests.support.cases import in_one_test
 
 LAST_DAY = {"nl": "uiterlijk", "en": "by"}
 OTHER_WORDS = re.compile(r"\b(?:voor|before|for|uiterlijk op)\s+\{day\}", re.IGNORECASE)
@@ -46,6 +47,7 @@ def test_no_message_about_a_planned_day_says_before(language: str) -> None:
     assert found["connections:connections.report.column.due.title"].casefold() == LAST_DAY[language]
 
 
+@in_one_test
 @pytest.mark.parametrize("unit", LeadUnit)
 @pytest.mark.parametrize("amount", [0, 1, 5, 14])
 def test_a_lead_time_is_counted_forward_as_it_is_backward(unit: LeadUnit, amount: int) -> None:

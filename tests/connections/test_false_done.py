@@ -36,6 +36,7 @@ from pkitools.reports.planning.work import Work, date_title, work_days
 from tests.checking.test_named_keys import NAMES
 from tests.connections.support import CHAIN, OTHER_OIN, _key, certificate, connection, written
 from tests.portfolio.support import judging, scanned
+from tests.support.cases import in_one_test
 from tests.support.chains import EKU, crl, good_chain
 from tests.support.deliveries import corrupt
 from tests.support.der import sequence, tlv
@@ -240,6 +241,7 @@ def test_what_lacks_a_path_is_not_told_to_be_replaced(folder: Path) -> None:
     assert one.plan.order.day > datetime(2026, 12, 1, tzinfo=UTC).date()
 
 
+@in_one_test
 @pytest.mark.parametrize("ends", ["2026-11-22", "2026-12-15", "2027-02-27", "2030-01-01"])
 @pytest.mark.parametrize("subscriber", [True, False, None])
 def test_at_once_is_never_later_than_it_was(ends: str, subscriber: bool | None) -> None:
@@ -288,6 +290,7 @@ def test_what_could_not_be_read_at_the_place_of_another_changes_nothing(folder: 
     assert (one.state, two.state) == (StepState.DONE, StepState.UNKNOWN)
 
 
+@in_one_test
 @pytest.mark.parametrize("anchor", Anchor)
 @pytest.mark.parametrize("handling", [None, 0, 5])
 def test_nothing_is_told_to_be_sent_on_the_day_it_would_be_too_late(anchor: Anchor, handling: int | None) -> None:

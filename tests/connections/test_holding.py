@@ -30,6 +30,7 @@ from pkitools_test_pki.self_signed import self_signed
 from tests.cli.conftest import run
 from tests.connections.support import CHAIN, OIN, OTHER_OIN, certificate, connection, held, written
 from tests.portfolio.support import judging, scanned
+from tests.support.cases import in_one_test
 from tests.support.chains import MOMENT
 from tests.support.command import Command
 from tests.support.deliveries import corrupt, key_info, metadata_of, pem
@@ -314,6 +315,7 @@ def test_a_first_file_has_what_was_made_by_hand_for_preproduction_and_orders_not
     assert one.holder.name == "Gemeente"  # issuing put TRIAL in front: no request is to ask for that
 
 
+@in_one_test
 @pytest.mark.parametrize("sound", [True, False])
 @pytest.mark.parametrize("octet", [0x80, 0xE9, 0xFF])
 def test_what_a_first_file_cannot_hold_is_left_out_of_it_and_told(tmp_path: Path, octet: int, sound: bool) -> None:

@@ -20,6 +20,7 @@ from pkitools.frozen import replace
 from pkitools.portfolio import Gap, Judging, Portfolio
 from tests.connections.support import CHAIN, OTHER_OIN, _key, certificate, connection, written
 from tests.portfolio.support import MOMENT, judging, scanned
+from tests.support.cases import in_one_test
 from tests.support.chains import crl, good_chain
 
 OLD, NEW, REVOKED, REVOKED_NEW, OTHER = range(11, 16)
@@ -87,6 +88,7 @@ def _lay(folder: Path, named: str | None, configuration: str = "nginx.conf", **f
         (place / configuration).write_text(CONFIGURATIONS[configuration].format(f"{named}.pem"), encoding="utf-8")
 
 
+@in_one_test
 @pytest.mark.parametrize("live", LIVE)
 @pytest.mark.parametrize("named", ["old", "new", None])
 @pytest.mark.parametrize(("standing", "best"), [*product(STANDINGS, ("good", "revoked"))])
@@ -156,6 +158,7 @@ def test_the_file_of_connections_puts_nothing_into_use(tmp_path: Path) -> None:
     assert (one.named, one.state, one.verdict) == ({}, StepState.DONE, Verdict.PASSED)
 
 
+@in_one_test
 @pytest.mark.parametrize("live", LIVE)
 @pytest.mark.parametrize("standing", ["good", "near its end", "ended"])
 def test_two_that_are_both_named_are_both_in_use(tmp_path: Path, standing: str, live: str) -> None:
@@ -220,6 +223,7 @@ def _beside(folder: Path, name: str, named: str = "old.pem", *, is_part: bool = 
     return file
 
 
+@in_one_test
 @pytest.mark.parametrize("name", [*COPIES, *NO_COPIES])
 def test_a_configuration_of_before_puts_nothing_into_use(tmp_path: Path, name: str) -> None:
     _lay(tmp_path, "new", old=_old("ended"), new=_new())
@@ -236,6 +240,7 @@ INCLUDING: Final = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("way", [*INCLUDING, "by another of before", "given itself", "its folder is given"])
 @pytest.mark.parametrize("name", ["old/host.conf", "parts/host.conf.bak", "archive/deep/host.conf~"])
 def test_one_that_is_included_or_named_itself_is_in_use_whatever_it_is_called(

@@ -17,6 +17,7 @@ from pkitools.findings import Verdict
 from pkitools.portfolio import Portfolio
 from tests.connections.support import CHAIN, certificate, connection, written
 from tests.portfolio.support import judging, scanned
+from tests.support.cases import in_one_test
 
 _ENDED: Final = datetime(2026, 11, 1, tzinfo=UTC)
 _DONE: Final = {"system": '"mijnoverheid"', "sent": "2026-11-01", "tested": "2026-11-02"}
@@ -52,6 +53,7 @@ def _found(folder: Path, old: str | None, following: str | None) -> tuple[Connec
     return one, scanned(folder)
 
 
+@in_one_test
 @pytest.mark.parametrize(("old", "following"), [each for each in product((*KEYS, None), repeat=2) if any(each)])
 def test_nothing_is_done_where_what_connects_has_ended_or_does_not_fit(
     tmp_path: Path, old: str | None, following: str | None
@@ -75,6 +77,7 @@ def test_a_key_that_nobody_opened_may_be_the_one(tmp_path: Path) -> None:
     assert one.keyed is None
 
 
+@in_one_test
 @pytest.mark.parametrize("pattern", ["*", "./*", "c*", "*.toml", "s*"])
 def test_a_pattern_stands_not_for_the_file_that_has_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pattern: str

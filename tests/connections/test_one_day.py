@@ -28,6 +28,7 @@ from pkitools.reports.telling.readable import short_day
 from tests.cli.conftest import run
 from tests.connections.support import CHAIN, OIN, certificate, connection, written
 from tests.portfolio.support import judging
+from tests.support.cases import in_one_test
 from tests.support.chains import good_chain
 from tests.support.command import Command
 from tests.support.deliveries import pem
@@ -105,6 +106,7 @@ def _agree(one: ConnectionStatus, planned: Planned, today: date) -> None:
         assert one.state in {StepState.LATE, StepState.NOW} or ahead[0] - 28 * DAY > today
 
 
+@in_one_test
 @pytest.mark.parametrize(("lies", "lead", "subscriber"), list(product(("nothing", "a request"), LEADS, SUBSCRIBER)))
 def test_until_it_is_ordered(tmp_path: Path, lies: str, lead: str, subscriber: str) -> None:
     file = _file(tmp_path, lies, lead, subscriber, live=LIVE)
@@ -122,6 +124,7 @@ def test_until_it_is_ordered(tmp_path: Path, lies: str, lead: str, subscriber: s
     assert seen >= {StepState.NOW} | late
 
 
+@in_one_test
 @pytest.mark.parametrize(("lies", "lead"), list(product(("a certificate", "a certificate and a request"), LEADS)))
 @pytest.mark.parametrize("stated", [(), ("sent",), ("sent", "tested")])
 def test_until_it_is_live_and_renewed(tmp_path: Path, lies: str, lead: str, stated: tuple[str, ...]) -> None:

@@ -22,6 +22,7 @@ from pkitools.portfolio.scanning import Scan
 from tests.connections.support import CHAIN, OIN, OTHER_OIN, certificate, connection, written
 from tests.connections.test_faults_of_places import holder, metadata
 from tests.portfolio.support import judging
+from tests.support.cases import in_one_test
 from tests.support.chains import crl, good_chain
 
 MEMBERS: Final = 12
@@ -157,6 +158,7 @@ def test_metadata_are_read_once_whatever_the_number_of_systems(tmp_path: Path, m
     assert counts == {3}  # twice by the scan, and once as metadata
 
 
+@in_one_test
 @pytest.mark.parametrize("system", ["digid-machtigen", "fsc"])
 @pytest.mark.parametrize("places", [("f", "f/sub"), ("f/sub", "f"), ("f", "link"), ("link", "f")])
 def test_a_place_within_another_or_behind_a_link_is_the_place_of_both(

@@ -25,6 +25,7 @@ from pkitools.errors import InvalidValueError, MissingExtraError
 from pkitools.findings import Certainty
 from pkitools.profiles import tsps
 from pkitools.systems import systems
+from tests.support.cases import in_one_test
 from tests.support.chains import MOMENT
 
 DUTCH = WorkingDays()
@@ -36,6 +37,7 @@ def day(text: str) -> date:
     return date.fromisoformat(text)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("start", "count", "found"),
     [
@@ -131,6 +133,7 @@ def test_what_is_not_known_is_said_to_be_and_makes_no_day_later(
     assert all(DUTCH.holds(one.day) for one in steps)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("begins", "order"),
     [

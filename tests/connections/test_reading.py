@@ -18,6 +18,7 @@ from pkitools.errors import InputError, InvalidValueError, PkitoolsError
 from pkitools.messages import LANGUAGES, error_sentence
 from pkitools.toml_text import read_foreign_toml
 from tests.connections.support import OIN, connection
+from tests.support.cases import in_one_test
 from tests.support.effort import bounded
 
 TEMPLATE = Path(__file__).parents[2] / "docs" / "templates" / "connections.toml"
@@ -84,6 +85,7 @@ WRONG = [
 ]
 
 
+@in_one_test
 @pytest.mark.parametrize(("text", "code", "line", "named"), WRONG, ids=lambda each: str(each)[-30:])
 def test_what_is_wrong_is_told_with_its_line(text: str, code: str, line: int, named: str) -> None:
     error = refused(text)

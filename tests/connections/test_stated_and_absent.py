@@ -11,6 +11,7 @@ from pkitools.connections import ConnectionStatus, Step, StepState
 from pkitools.findings import Severity, Verdict
 from pkitools.frozen import replace
 from tests.connections.support import CHAIN, certificate, connection, held
+from tests.support.cases import in_one_test
 
 
 def only(folder: Path, **fields: str) -> ConnectionStatus:
@@ -28,6 +29,7 @@ NEAR = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "days", [{}, {"sent": "2026-10-02"}, {"tested": "2026-10-02"}, {"ordered": "2026-01-02"}, {"sent": "2027-10-02"}]
 )
@@ -69,6 +71,7 @@ WARNED = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("name", WARNED)
 def test_what_is_to_do_about_what_is_in_use_is_a_warning(tmp_path: Path, name: str) -> None:
     (tmp_path / "a.pem").write_bytes(certificate() + CHAIN)

@@ -11,11 +11,13 @@ import pytest
 
 from pkitools.connections import Step
 from tests.connections.support import OIN, connection, held
+from tests.support.cases import in_one_test
 
 LIVE: Final = {"far": "2027-06-01", "soon": "2027-03-15", "short": "2027-03-01", "gone": "2026-12-15"}
 KNOWN: Final = {None: "", True: "subscriber = true\n", False: "subscriber = false\n"}
 
 
+@in_one_test
 @pytest.mark.parametrize(("live", "subscriber"), [*product(LIVE, KNOWN)])
 def test_what_is_not_known_is_no_worst_case(tmp_path: Path, live: str, subscriber: bool | None) -> None:
     """KPN registers within ten working days; today is 22 November 2026."""

@@ -15,6 +15,7 @@ from pkitools.errors import PkitoolsError
 from pkitools.requests.keys import to_pem
 from pkitools.x509 import read_certificate
 from tests.containers.test_nothing_passed_over import certificate, element, entry, keystore, mail, metadata, other
+from tests.support.cases import in_one_test
 from tests.support.chains import MOMENT, good_chain
 
 
@@ -121,6 +122,7 @@ YAML: tuple[str, ...] = (
 )
 
 
+@in_one_test
 @pytest.mark.parametrize("line", YAML)
 @pytest.mark.parametrize("form", ["base64 of DER", "base64 of PEM"])
 def test_lines_of_a_secret_that_cannot_be_read_are_told(line: str, form: str) -> None:
@@ -144,6 +146,7 @@ JSON: dict[str, Callable[[], str]] = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("name", JSON)
 def test_what_json_holds_twice_or_elsewhere_is_judged_or_told(name: str) -> None:
     assert not passes_in_silence(JSON[name]().encode())

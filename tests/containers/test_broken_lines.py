@@ -16,6 +16,7 @@ from pkitools.containers import ItemKind, read_source
 from pkitools.containers.wanted import may_hold_more
 from pkitools.errors import InputError
 from tests.portfolio.support import scanned
+from tests.support.cases import in_one_test
 from tests.support.chains import good_chain
 from tests.support.effort import bounded
 
@@ -48,6 +49,7 @@ PIECES: Final[dict[str, Callable[[Sequence[str]], str]]] = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize(("form", "width"), tuple(product(PIECES, WIDTHS)))
 @pytest.mark.parametrize("made", [lines, armoured])
 def test_a_certificate_in_pieces_is_put_together(
@@ -67,6 +69,7 @@ def ldif(values: Sequence[str], width: int, end: str = "\n") -> bytes:
     return end.join([*folded, ""]).encode()
 
 
+@in_one_test
 @pytest.mark.parametrize(("width", "end"), tuple(product((20, 50, 76, 78, 10_000), ("\n", "\r\n"))))
 def test_every_value_of_ldif_is_read(width: int, end: str) -> None:
     pem = b64encode("\n".join(armoured(good_chain().domain.der, 64)).encode()).decode()
@@ -89,6 +92,7 @@ def test_certificates_of_a_list_are_not_put_together() -> None:
     assert len(contents.of_kind(ItemKind.CERTIFICATE)) == 2
 
 
+@in_one_test
 @pytest.mark.parametrize("width", [9, *WIDTHS])
 @pytest.mark.parametrize("between", [" | ", "\n# ", "</p><p>", "\\\\", '", comment, "'])
 def test_the_beginning_of_one_that_cannot_be_put_together_is_told(tmp_path: Path, width: int, between: str) -> None:

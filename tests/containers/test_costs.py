@@ -11,6 +11,7 @@ from pkitools.containers import read_source
 from pkitools.errors import InputError
 from pkitools.limits import MAX_INPUT_BYTES
 from tests.conftest import LEVEL
+from tests.support.cases import in_one_test
 from tests.support.costs import MIB, memory_of
 
 SIGNED_DATA = 'oid("1.2.840.113549.1.7.2")'
@@ -157,6 +158,7 @@ CASES = {
 }
 
 
+@in_one_test
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_what_is_refused_costs_little_beside_its_own_bytes(name: str) -> None:
@@ -185,6 +187,7 @@ def test_metadata_of_many_certificates_is_read() -> None:
 BEGINNINGS = (b"", b"{", b"[", b"Certificate:", b"30", b"<", b"-", b"kind: Secret\ndata:", b"From a\n")
 
 
+@in_one_test
 @pytest.mark.slow
 @pytest.mark.parametrize("beginning", BEGINNINGS)
 @pytest.mark.parametrize("white", [b"\n", b"\n "])

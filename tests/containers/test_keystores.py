@@ -23,6 +23,7 @@ from pkitools.errors import InputError, LimitError, SecretError
 from pkitools.limits import MAX_KDF_ITERATIONS
 from tests.conftest import LEVEL
 from tests.containers.conftest import Made
+from tests.support.cases import in_one_test
 from tests.support.der import NULL, integer, oid, sequence, tlv
 from tests.support.effort import bounded
 from tests.support.judges import KEYTOOL as SOON
@@ -255,6 +256,7 @@ def test_a_java_keystore_by_hand(made: Made) -> None:
     assert read_source(before_a_secret_key, "store").certificates == (made.der,)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "data",
     [

@@ -18,6 +18,7 @@ from pkitools.containers import read_source
 from pkitools.requests.keys import to_pem
 from pkitools.requests.pbes2 import encrypt_pkcs8
 from pkitools.x509 import pem as blocks
+from tests.support.cases import in_one_test
 from tests.support.chains import MOMENT, good_chain
 from tests.support.der import integer, oid, sequence, tlv
 from tests.support.requests import pooled_key, request
@@ -195,6 +196,7 @@ HIDDEN |= {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("name", HIDDEN)
 def test_it_is_told_and_never_passes(name: str) -> None:
     data = HIDDEN[name]()
@@ -240,6 +242,7 @@ def test_a_public_key_that_is_written_out_is_no_problem() -> None:
         assert not pkitools.read_source(good() + b"\n" + write(spki).encode(), "f").problems, name
 
 
+@in_one_test
 @pytest.mark.parametrize("words", AROUND)
 def test_what_programs_and_people_write_around_blocks_is_no_problem(words: bytes) -> None:
     found = pkitools.read_source(words + good() + words + pem() + words + b"\x00\x00\n", "f")
@@ -271,6 +274,7 @@ LABELS: dict[str, frozenset[str]] = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("label", LABELS)
 def test_a_block_that_holds_another_kind_than_its_label_says_is_told(label: str) -> None:
     """Whatever it says and whatever it holds: what is in it is read as what it is, and the difference is told."""
@@ -285,6 +289,7 @@ KEY_OF_CURVE = sequence(integer(1), tlv(0x04, b"xx"))
 """What has the form of a private key (RFC 5915 3), and is none."""
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("kind", "name", "content", "told"),
     [

@@ -13,6 +13,7 @@ from pkitools.errors import LimitError
 from pkitools.limits import MAX_PEM_BLOCKS
 from pkitools.x509 import pem
 from pkitools.x509.pem import Block, blocks
+from tests.support.cases import in_one_test
 from tests.support.effort import bounded
 
 
@@ -50,6 +51,7 @@ def test_any_bytes_give_blocks_or_errors(text: bytes) -> None:
         assert bool(block.body) != bool(block.error)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("text", "code"),
     [
@@ -88,6 +90,7 @@ def test_the_number_of_blocks_is_bounded() -> None:
         list(blocks(one * (MAX_PEM_BLOCKS + 1)))
 
 
+@in_one_test
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "text",

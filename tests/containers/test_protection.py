@@ -26,6 +26,7 @@ from pkitools.requests import load_key
 from pkitools.requests.pbes2 import ROUNDS, encrypt_pkcs8
 from tests.containers.conftest import Made
 from tests.containers.test_keystores import authenticated, encrypted, mac, old, pbes2, pbkdf2, pbmac1, plain_bag, scrypt
+from tests.support.cases import in_one_test
 from tests.support.chains import MOMENT
 from tests.support.der import NULL, integer, oid, sequence, tlv
 from tests.support.effort import bounded, budget
@@ -64,6 +65,7 @@ def test_the_keystores_of_the_cases(name: str, expected: KeystoreProtection) -> 
     assert (key.encrypted, key.protection) == (False, expected.key)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("algorithm", "expected"),
     [

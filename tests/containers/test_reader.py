@@ -25,6 +25,7 @@ from pkitools.errors import InputError, LimitError, PkitoolsError
 from pkitools.limits import MAX_CERTIFICATE_BYTES, MAX_INPUT_BYTES
 from pkitools.messages import LANGUAGES, error_sentence, template
 from tests.containers.conftest import Made
+from tests.support.cases import in_one_test
 from tests.support.der import NULL, certificate, extension, integer, oid, sequence, tlv
 from tests.support.effort import bounded
 from tests.support.shared import shared
@@ -253,6 +254,7 @@ def test_what_an_archive_keeps_as_it_is_was_not_unpacked(made: Made) -> None:
     assert refused.value.code == "sources.error.zip"
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("first", "content", "code"),
     [
@@ -285,6 +287,7 @@ def test_a_page_or_document_around_pem_does_not_hide_it(made: Made) -> None:
 # what it is not
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("data", "code"),
     [
@@ -351,6 +354,7 @@ OTHER_KINDS = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("kind", OTHER_KINDS)
 def test_what_something_else_is_is_told(kind: str) -> None:
     with pytest.raises(InputError) as refused:

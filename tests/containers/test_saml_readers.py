@@ -18,6 +18,7 @@ from pkitools.containers import read_source
 from pkitools.containers.saml_entities import described_in
 from pkitools.containers.saml_names import ENTITY, SIGNATURE
 from pkitools.containers.saml_places import XmlPlace, places
+from tests.support.cases import in_one_test
 from tests.support.effort import examples
 from tests.support.shown import METADATA, key_descriptor, small
 
@@ -198,6 +199,7 @@ def test_both_find_what_a_parser_finds_in_what_was_damaged(text: str, fragment: 
     _agree(damaged)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("attributes", "expected"),
     [

@@ -16,6 +16,7 @@ from pkitools.containers.saml_messages import read_message
 from pkitools.containers.xml_tags import opening_tags
 from pkitools.containers.xml_times import xml_moment
 from pkitools.errors import InputError, LimitError
+from tests.support.cases import in_one_test
 from tests.support.effort import examples
 from tests.support.shown import ENTITY_ID, METADATA, MOMENT, entity, key_descriptor, message, small, xml_signature
 
@@ -75,6 +76,7 @@ def _moment(year: int, seconds: int) -> datetime:
     return datetime(year, 1, 2, tzinfo=UTC) + timedelta(seconds=seconds)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "text",
     [None, "", "morgen", "2026-11-26", "2026-13-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "٢026-01-01T00:00:00Z"],
@@ -123,6 +125,7 @@ AROUND = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("around", AROUND)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("signed", [False, True])
@@ -153,6 +156,7 @@ def test_who_asks_a_message_for_a_certificate_is_told_what_it_is() -> None:
     assert refused.value.code == "sources.error.only_saml_message"
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "text",
     [
@@ -173,6 +177,7 @@ def test_a_document_type_is_refused_in_a_message_too() -> None:
     assert refused.value.code == "sources.error.xml_document_type"
 
 
+@in_one_test
 @pytest.mark.parametrize("end", ["", "Z", "+02:00"])
 @pytest.mark.parametrize("fraction", ["", ".0", ".000000000"])
 @pytest.mark.parametrize("day", ["2024-02-28", "2024-12-31", "2023-02-28"])

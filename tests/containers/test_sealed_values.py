@@ -11,6 +11,7 @@ import pytest
 from pkitools.containers import read_source
 from pkitools.errors import InputError
 from tests.portfolio.support import CHAIN, LEAF, WHOLE, scanned
+from tests.support.cases import in_one_test
 
 CODE: Final = "sources.error.sealed"
 SOPS: Final = "ENC[AES256_GCM,data:p673w==,iv:YY=,aad:UQ=,tag:A=,type:str]"
@@ -63,6 +64,7 @@ def test_a_file_that_is_encrypted_as_a_whole_is_told_by_its_name(name: str) -> N
     assert refused.value.code == CODE
 
 
+@in_one_test
 @pytest.mark.parametrize("text", OTHERS)
 def test_what_is_encrypted_and_no_certificate_or_key_is_no_alarm(tmp_path: Path, text: str) -> None:
     assert read_source(LEAF + CHAIN + b"\n---\n" + text.encode(), "x.yaml").problems == ()

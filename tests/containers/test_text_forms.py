@@ -11,6 +11,7 @@ import pytest
 from pkitools.containers import read_source
 from pkitools.containers.text_forms import TextForm, text_forms
 from pkitools.errors import PkitoolsError
+from tests.support.cases import in_one_test
 from tests.support.chains import good_chain
 from tests.support.effort import bounded
 from tests.support.pem_forms import EVERYBODY_READS, WRITTEN, block, plain
@@ -18,6 +19,7 @@ from tests.support.pem_forms import EVERYBODY_READS, WRITTEN, block, plain
 DERS = [good_chain().leaf.der, good_chain().tsp.der]
 
 
+@in_one_test
 @pytest.mark.parametrize("name", EVERYBODY_READS)
 def test_what_everybody_reads_has_no_form(name: str) -> None:
     contents = read_source(EVERYBODY_READS[name](DERS), "f")
@@ -25,6 +27,7 @@ def test_what_everybody_reads_has_no_form(name: str) -> None:
     assert list(contents.certificates) == DERS
 
 
+@in_one_test
 @pytest.mark.parametrize("form", TextForm)
 def test_each_form_is_seen_and_its_certificates_are_read_all_the_same(form: TextForm) -> None:
     contents = read_source(WRITTEN[form](DERS), "f")
@@ -37,6 +40,7 @@ OF_THE_WHOLE_FILE = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("form", sorted(set(TextForm) - OF_THE_WHOLE_FILE))
 def test_a_form_of_the_last_block_is_seen_as_well(form: TextForm) -> None:
     assert form in read_source(plain(DERS) + WRITTEN[form](DERS), "f").forms

@@ -13,6 +13,7 @@ from pkitools.explanations import Explained, explain, explanations
 from pkitools.limits import MAX_ERROR_TEXT
 from pkitools.messages import LANGUAGES
 from pkitools.package_data import read_toml
+from tests.support.cases import in_one_test
 from tests.support.effort import bounded
 
 KNOWN = [(each, text) for each in explanations() for text in each.texts]
@@ -41,6 +42,7 @@ def test_no_text_is_told_twice_and_none_is_nothing() -> None:
     assert min(map(len, plain)) >= 9
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "innocent",
     [
@@ -74,6 +76,7 @@ def test_what_is_no_error_text_is_not_recognised(innocent: str) -> None:
     assert codes(explain(innocent)) == []
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("given", "found"),
     [

@@ -38,6 +38,7 @@ from pkitools_test_pki.keys import elliptic_keys
 from pkitools_test_pki.pki import PKI
 from pkitools_test_pki.self_signed import self_signed
 from tests.exports.conftest import MOMENT
+from tests.support.cases import in_one_test
 from tests.support.keys import SHARED_KEYS
 from tests.support.schemas import assert_valid
 
@@ -166,6 +167,7 @@ def alone(certificate: IssuedCertificate) -> Material:
     return gather(contents, moment=MOMENT, key=load_key(certificate.key_pem, "koppeling.key"))
 
 
+@in_one_test
 @pytest.mark.parametrize("form", FORMS, ids=NAMES)
 def test_what_a_form_rests_on_is_in_the_register(form: ExportForm) -> None:
     assert document(form.source.key)

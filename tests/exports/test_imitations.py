@@ -15,6 +15,7 @@ from pkitools.requests.keys import to_pem
 from pkitools.trust import CACertificate, embedded_certificates
 from pkitools.x509 import read_certificate
 from tests.exports.conftest import MOMENT
+from tests.support.cases import in_one_test
 from tests.support.chains import Issued, authority, end_entity
 from tests.support.command import Command
 from tests.support.der import common_name, name
@@ -74,6 +75,7 @@ def built(form: str, given: Material) -> Export:
     return build_export(form, given, "/srv/koppeling", moment=MOMENT, passphrase=b"correct horse", rounds=100)
 
 
+@in_one_test
 @pytest.mark.parametrize("in_chain", [False, True], ids=["in_file", "in_chain"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_form_of_an_imitation_is_made(kind: str, in_chain: bool) -> None:
@@ -85,6 +87,7 @@ def test_no_form_of_an_imitation_is_made(kind: str, in_chain: bool) -> None:
         assert refused.value.code == "exports.error.look_alike", form
 
 
+@in_one_test
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_trust_bundle_with_an_imitation_is_right(kind: str) -> None:
     found = compare_bundle(

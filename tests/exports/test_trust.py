@@ -30,6 +30,7 @@ from pkitools_test_pki.faults import http
 from pkitools_test_pki.pki import PKI
 from tests.exports.conftest import MOMENT
 from tests.revocation.material import loopback_fetcher
+from tests.support.cases import in_one_test
 from tests.support.der import certificate, common_name, name
 from tests.support.effort import examples
 from tests.support.fault_server import FaultServer
@@ -39,6 +40,7 @@ ROOTS = {one.hierarchy.name: one for one in HELD if one.level == "root" and one.
 VALID = sorted(label for label, root in ROOTS.items() if root.status(MOMENT) is CAStatus.VALID)
 
 
+@in_one_test
 @pytest.mark.parametrize("hierarchy", [each.name for each in hierarchies()])
 @pytest.mark.parametrize("intermediates", [False, True])
 def test_a_bundle_is_of_one_hierarchy_and_valid_or_there_is_none(hierarchy: str, intermediates: bool) -> None:

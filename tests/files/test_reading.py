@@ -18,6 +18,7 @@ from pkitools.files import is_private, read_bytes
 from pkitools.files.common import said
 from pkitools.messages import LANGUAGES, error_sentence, in_words
 from pkitools.messages import template as message_template
+from tests.support.cases import in_one_test
 
 
 def descriptors() -> int:
@@ -126,6 +127,7 @@ def as_somebody_else() -> Iterator[None]:
         os.seteuid(own)
 
 
+@in_one_test
 @pytest.mark.parametrize(("times", "code"), [(0, None), (1, None), (2, "files.error.changing")])
 @pytest.mark.parametrize("how", ["grows", "shrinks", "rewritten"])
 def test_what_is_read_is_none_of_it_older_than_the_rest(

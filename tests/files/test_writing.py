@@ -31,6 +31,7 @@ from cryptography.x509.oid import NameOID
 from pkitools.errors import FileError
 from pkitools.files import Output, check_outputs, make_folder, write_public, write_secret, write_set
 from pkitools.limits import MAX_INPUT_BYTES
+from tests.support.cases import in_one_test
 from tests.support.effort import PATIENCE
 from tests.support.keys import SHARED_KEYS
 
@@ -270,6 +271,7 @@ def test_a_folder_without_permission_is_named(tmp_path: Path) -> None:
     assert caught.value.code == "files.error.no_permission"
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("name", "code"),
     [
@@ -335,6 +337,7 @@ FAILURES = [
 ]
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("call", "when", "error", "code"),
     [*FAILURES, ("link", 1, errno.ENOSPC, "no_space"), ("link", 2, errno.EIO, "unwritable")],
@@ -351,6 +354,7 @@ def test_a_failure_leaves_nothing(
     write_set(pair(tmp_path))
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("call", "when", "error", "code"),
     [

@@ -30,6 +30,7 @@ from pkitools.oin_register import Listing, Organization, Query, QueryKind, Regis
 from pkitools.requests.keys import wrap_key
 from tests.house.test_public_api import ROOMS, annotations
 from tests.support import chains, metadata, requests
+from tests.support.cases import in_one_test
 from tests.support.chains import MOMENT, good_chain
 
 ROOT = Path(__file__).parents[2]
@@ -714,6 +715,7 @@ def test_every_public_parameter_of_these_kinds_has_a_good_call() -> None:
     assert {parameter.where for parameter in parameters()} == set(GOOD) | {"write_public", "write_secret"}
 
 
+@in_one_test
 @pytest.mark.parametrize("where", sorted(GOOD))
 def test_text_gives_the_same_answer_and_what_is_wrong_is_refused(where: str) -> None:
     found = [fault for parameter in parameters() if parameter.where == where for fault in faults(parameter)]
@@ -753,6 +755,7 @@ def _nothing() -> Any:
 FRONT = [name for name in sorted(GOOD) if name in pkitools.__all__]
 
 
+@in_one_test
 @pytest.mark.parametrize("where", FRONT)
 def test_nothing_but_our_own_error_leaves_the_front_door(where: str) -> None:
     """Whatever is handed in for whatever parameter: an answer, or an error of ours. A flag is a flag in any type."""
@@ -920,6 +923,7 @@ def test_each_of_these_rooms_has_a_good_call() -> None:
     assert set(ALSO_GOOD) <= set(strict())
 
 
+@in_one_test
 @pytest.mark.parametrize("where", sorted(strict()))
 def test_a_wrong_type_is_refused_by_the_name_of_its_parameter(where: str) -> None:
     item, good = strict()[where], {**GOOD, **ALSO_GOOD}[where]

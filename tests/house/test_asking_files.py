@@ -15,6 +15,7 @@ import pytest
 
 from pkitools.files import is_file, is_folder, may_be_there
 from tests.cli.conftest import run
+from tests.support.cases import in_one_test
 from tests.support.command import Command
 from tools.rooms import ROOT
 
@@ -63,6 +64,7 @@ def test_what_somebody_names_is_asked_by_the_helpers() -> None:
     assert ALLOWED.keys() - found == set(), "these are asked no more"
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("text", "names"),
     [

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from pkitools.messages import LANGUAGES
+from tests.support.cases import in_one_test
 
 ROOTS = (Path(str(files("pkitools.messages"))), Path(str(files("pkitools_cli"))) / "messages")
 WORDS = {
@@ -84,6 +85,7 @@ def test_every_entry_is_needed() -> None:
     assert sorted(set(SAID_AFTER_A_CHECK) - used) == []
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [

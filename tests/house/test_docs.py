@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from tests.support.cases import in_one_test
 from tools.generate_docs import DOCS, PAGES
 
 
@@ -19,6 +20,7 @@ def test_the_page_is_up_to_date(page: str) -> None:
     assert committed == PAGES[page](), "run: make docs"
 
 
+@in_one_test
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
 def test_no_two_headings_are_alike(page: str) -> None:

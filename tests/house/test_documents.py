@@ -22,6 +22,7 @@ from pkitools.rulebook import DataRow, MetadataAsk, Resting, SystemStatement, al
 from pkitools.systems import systems
 from pkitools.systems.reading import can_bind
 from tests.support import grounds
+from tests.support.cases import in_one_test
 from tests.support.grounds import weighs_most
 from tests.support.sources import nodes
 
@@ -292,6 +293,7 @@ def test_no_version_of_a_document_is_typed_again() -> None:
     assert not [(path.name, name) for path in prose for name in told if name in path.read_text(encoding="utf-8")]
 
 
+@in_one_test
 @pytest.mark.parametrize("path", sorted((ROOT / "pkitools").rglob("data/*.toml")), ids=lambda path: path.name)
 def test_data_names_documents_by_key(path: Path) -> None:
     keys = {found.key for found in documents()}

@@ -25,6 +25,7 @@ from pkitools.messages import catalogue, message
 from pkitools.reports.text import TO_INSTALL
 from pkitools.validation import strict
 from pkitools_cli.main import main
+from tests.support.cases import in_one_test
 from tests.support.command import Command
 from tests.support.metadata import MOMENT, descriptor, entity, good, holder, role, signed
 from tests.support.modules import forget
@@ -72,6 +73,7 @@ def test_no_extra_brings_nothing() -> None:
     assert with_all == set(DECLARED) - FOR_WORK, "the tests run with every extra"
 
 
+@in_one_test
 @pytest.mark.parametrize(("language", "word"), [("nl", "Installeer het met"), ("en", "Install it with")])
 @pytest.mark.parametrize("extra", sorted(set(DECLARED) - FOR_WORK))
 def test_the_sentence_names_the_extra(extra: str, language: str, word: str) -> None:

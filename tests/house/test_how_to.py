@@ -14,6 +14,7 @@ import pytest
 import pkitools
 from pkitools_test_pki.keys import elliptic_keys
 from pkitools_test_pki.pki import PKI, build
+from tests.support.cases import in_one_test
 
 DOCS = Path(__file__).parents[2] / "docs" / "how-to"
 MOST_LINES = {
@@ -37,6 +38,7 @@ def program(page: str) -> types.ModuleType:
     return module
 
 
+@in_one_test
 @pytest.mark.parametrize("page", MOST_LINES)
 def test_it_is_short(page: str) -> None:
     text = (DOCS / f"{page}.md").read_text(encoding="utf-8")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.cases import in_one_test
 from tests.support.sources import nodes
 from tools.rooms import FLOOR_OF, FLOORS, ROOT, arrows, drawn, home, imports, modules, room_of
 
@@ -78,6 +79,7 @@ def test_only_the_front_doors_import_by_name() -> None:
         assert "if TYPE_CHECKING:" in (ROOT / path).read_text(encoding="utf-8"), path
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("text", "target"),
     [

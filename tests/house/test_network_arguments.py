@@ -23,6 +23,7 @@ from pkitools.errors import InvalidValueError, PkitoolsError
 from pkitools.fetching import FetchError, FetchRequest, HttpFetcher
 from pkitools.http import Access, ProxyKind, TrustedProxies
 from pkitools.probing import ClientIdentity
+from tests.support.cases import in_one_test
 from tests.support.chains import MOMENT, good_chain
 
 WRONG: tuple[Any, ...] = (
@@ -183,6 +184,7 @@ def test_every_function_and_value_has_a_good_call() -> None:
         assert not isinstance(error_of(lambda where=where, good=good: called(where, good())), InvalidValueError), where
 
 
+@in_one_test
 @pytest.mark.parametrize("where", GOOD)
 def test_nothing_but_our_own_error_comes_of_what_is_no_such_thing(where: str) -> None:
     raw = []
@@ -195,6 +197,7 @@ def test_nothing_but_our_own_error_comes_of_what_is_no_such_thing(where: str) ->
     assert not raw, "\n".join(raw)
 
 
+@in_one_test
 @pytest.mark.parametrize("wrong", WRONG)
 def test_a_call_of_a_stranger_kind_is_refused_in_our_own_words(wrong: Any) -> None:
     for attempt in (
@@ -211,6 +214,7 @@ def test_a_call_of_a_stranger_kind_is_refused_in_our_own_words(wrong: Any) -> No
 NETWORK = "127.0.0.0/8"
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "given",
     [
@@ -230,6 +234,7 @@ def test_a_network_is_taken_as_text_and_as_a_value(given: Any) -> None:
     assert caught.value.fault == "connect"
 
 
+@in_one_test
 @pytest.mark.parametrize("given", ["10.0.0.1/8", "ten", 10, [10], ["10.0.0.0/8", "x"], b"10.0.0.0/8", [None]], ids=repr)
 def test_what_is_no_network_is_refused(given: Any) -> None:
     for attempt in (
@@ -241,6 +246,7 @@ def test_what_is_no_network_is_refused(given: Any) -> None:
             attempt()
 
 
+@in_one_test
 @pytest.mark.parametrize("given", ["443", 443.0, True, 0, 65536, None, b"443"], ids=repr)
 def test_what_is_no_port_is_refused(given: Any) -> None:
     for attempt in (

@@ -17,6 +17,7 @@ from typing import Any, get_type_hints
 import pytest
 
 import pkitools
+from tests.support.cases import in_one_test
 from tools.rooms import modules
 
 DEPENDENCIES = (
@@ -86,6 +87,7 @@ def leaks(room: str) -> set[str]:
     return {name for name, hint in public if any(f"{dependency}." in repr(hint) for dependency in DEPENDENCIES)}
 
 
+@in_one_test
 @pytest.mark.parametrize("room", ROOMS)
 def test_no_public_signature_names_a_type_of_a_dependency(room: str) -> None:
     assert leaks(room) <= set(DOORS)
@@ -95,6 +97,7 @@ def test_every_door_is_there() -> None:
     assert set().union(*map(leaks, ROOMS)) == set(DOORS)
 
 
+@in_one_test
 @pytest.mark.parametrize("room", ROOMS)
 def test_every_public_function_says_what_it_does(room: str) -> None:
     module = importlib.import_module(room)

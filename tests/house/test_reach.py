@@ -21,6 +21,7 @@ from pkitools.systems.model import READ_ONLY, Topic
 from pkitools.systems.reuse import Use, check_reuse
 from pkitools.trust import hierarchies
 from pkitools.x509 import oin_from_certificate
+from tests.support.cases import in_one_test
 from tests.support.certificates import MOMENT, made
 from tests.support.requests import request
 
@@ -36,6 +37,7 @@ def looked_at(report: Report) -> set[str]:
     return {*report.codes(Status.MET), *report.codes(Status.VIOLATED)}
 
 
+@in_one_test
 @pytest.mark.parametrize("profile", profiles(), ids=lambda profile: profile.name)
 def test_every_profile_is_reached(profile: Profile) -> None:
     facts = made(profile.name)
@@ -110,6 +112,7 @@ def of_statements(system: System, environment: Environment) -> dict[tuple[str, S
     return became
 
 
+@in_one_test
 @pytest.mark.parametrize("system", systems(), ids=lambda system: system.name)
 @pytest.mark.parametrize("environment", Environment)
 def test_every_statement_that_weighs_is_looked_at(system: System, environment: Environment) -> None:
@@ -127,6 +130,7 @@ def test_every_statement_that_weighs_is_looked_at(system: System, environment: E
             assert ("entity_id.role", statement.source) in looked
 
 
+@in_one_test
 @pytest.mark.parametrize("system", systems(), ids=lambda system: system.name)
 @pytest.mark.parametrize("environment", Environment)
 def test_what_a_system_does_not_ask_is_not_looked_at(system: System, environment: Environment) -> None:
@@ -150,6 +154,7 @@ def test_no_rule_is_for_a_system_that_is_not_there() -> None:
     assert named <= {system.name for system in systems()}
 
 
+@in_one_test
 @pytest.mark.parametrize("row", prefix_table().prefixes.values(), ids=lambda row: row.register)
 def test_every_prefix_is_reached(row: Prefix) -> None:
     report = check_oin(f"{row.prefix}123456789000", environment=Environment.PRODUCTION)

@@ -15,6 +15,7 @@ import pytest
 from pkitools_cli.main import cli
 from pkitools_test_pki.keys import elliptic_keys
 from pkitools_test_pki.pki import build
+from tests.support.cases import in_one_test
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -70,6 +71,7 @@ def test_the_first_commands_run_one_after_the_other(tmp_path: Path) -> None:
         assert "NOTICE" not in done.stderr, (line, done.stderr)
 
 
+@in_one_test
 @pytest.mark.parametrize("line", COMMANDS)
 def test_every_command_and_option_shown_exists(line: str) -> None:
     words = shlex.split(line)[1:]

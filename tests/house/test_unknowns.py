@@ -17,6 +17,7 @@ from pkitools.profiles import Acceptance, tsps
 from pkitools.systems import Stance, Topic, systems
 from pkitools.trust import hierarchies
 from pkitools.unknowns import Unknown, unknowns, unread_systems
+from tests.support.cases import in_one_test
 
 DATA = Path(__file__).parents[2] / "pkitools" / "unknowns.toml"
 KINDS = ("hierarchies", "systems", "documents", "tsps")
@@ -28,6 +29,7 @@ def named(kind: str) -> list[str]:
     return [name for each in unknowns() for name in getattr(each, kind)]
 
 
+@in_one_test
 @pytest.mark.parametrize("unknown", unknowns(), ids=lambda each: each.key)
 def test_each_says_what_it_is_and_what_would_settle_it(unknown: Unknown) -> None:
     assert re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", unknown.key)

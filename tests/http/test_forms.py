@@ -21,6 +21,7 @@ from pkitools.http import (
 )
 from pkitools_test_pki.keys import elliptic_keys
 from pkitools_test_pki.pki import PKI, build
+from tests.support.cases import in_one_test
 
 OIN = "00000003273229750000"
 
@@ -186,6 +187,7 @@ def test_a_unix_socket_is_trusted_when_that_is_said() -> None:
 WIDE = ("2a00::/8", "2000::/16", "2a00:1450::/31", "11.0.0.0/8", "198.50.0.0/15", "fc00::/7")
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "networks", [(), "0.0.0.0/0", "::/0", "10.1.2.3/8", "proxy.example.nl", "10.0.0.0/7", "*", *WIDE]
 )
@@ -194,6 +196,7 @@ def test_whom_nobody_should_trust_is_refused(networks: str) -> None:
         TrustedProxies(networks)
 
 
+@in_one_test
 @pytest.mark.parametrize("network", ["10.0.0.0/8", "fd00::/8", "172.16.0.0/12", "198.51.0.0/16", "2a00:1450::/32"])
 def test_a_network_of_one_organisation_is_trusted(network: str) -> None:
     assert TrustedProxies(network)

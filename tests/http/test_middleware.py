@@ -19,6 +19,7 @@ from pkitools_test_pki.pki import PKI, build
 from pkitools_test_pki.self_signed import self_signed
 from tests.house.test_how_to import program
 from tests.http.test_forms import WRITES
+from tests.support.cases import in_one_test
 from tests.support.keys import SHARED_KEYS
 
 KNOWN, STRANGER = "00000003273229750000", "00000003520354760000"
@@ -175,6 +176,7 @@ def test_who_is_allowed_is_a_whole_oin_and_asked_each_time(
 NO_OINS = ("", "geen-oin", f"x{KNOWN}x", f" {KNOWN}", f"{KNOWN[:8]} {KNOWN[8:]}", KNOWN[:-1], f"{KNOWN}0", 3, None)
 
 
+@in_one_test
 @pytest.mark.parametrize("given", NO_OINS)
 def test_what_is_no_oin_is_refused_where_it_is_allowed(given: Any) -> None:
     """It would deny everybody, and nobody would know why; also beside one that is right."""

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.interop]
 
 STORE, KEY = "wachtwoord", "sleutél9"
 NAMES = ("a", "b")
-SORTS = {"a": ("-keyalg", "RSA", "-keysize", "2048"), "b": ("-keyalg", "EC", "-groupname", "secp256r1")}
+SORTS = {"a": ("-keyalg", "RSA", "-keysize", "1024"), "b": ("-keyalg", "EC", "-groupname", "secp256r1")}
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from tests.journey.pages import as_always, lines_of, page_text
 from tests.journey.walking import Walker
+from tests.support.cases import in_one_test
 from tests.support.command import Command
 from tests.support.metadata import Holder, descriptor, entity, role, signed
 from tests.support.serving import real_time
@@ -103,6 +104,7 @@ SHOWN = {
 """Where the answer to a task is a sentence: what the page shows of it."""
 
 
+@in_one_test
 @pytest.mark.parametrize("number", TASKS)
 def test_each_task_is_done_by_a_command_of_a_page(number: int) -> None:
     _, page, words = TASKS[number]

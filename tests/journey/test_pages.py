@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests.journey.pages import PAGES, as_always, lines_of, missing, page_text
+from tests.support.cases import in_one_test
 
 PAGE = """
 ```console
@@ -41,6 +42,7 @@ def test_the_lines_of_a_page() -> None:
     ]
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("printed", "lacks"),
     [

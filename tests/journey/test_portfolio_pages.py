@@ -11,6 +11,7 @@ from pkitools.messages import LANGUAGES, Language
 from tests.cli.conftest import run
 from tests.journey.pages import lines_of
 from tests.journey.walking import Walker
+from tests.support.cases import in_one_test
 from tests.support.command import Command
 
 __all__ = ["run"]  # a fixture
@@ -40,6 +41,7 @@ def test_the_pages_are_walked(
         walker.walk(line)
 
 
+@in_one_test
 @pytest.mark.parametrize("page", [*IN_ORDER, "timers.md"])
 def test_every_line_is_walked_and_every_link_leads_somewhere(page: str) -> None:
     text = text_of(page)

@@ -14,6 +14,7 @@ from pkitools.messages import LANGUAGES, message
 from pkitools.metadata import ChangeKind, MetadataChange, compare_metadata
 from pkitools.metadata.comparison import Topic
 from pkitools.metadata.jwks import read_jwks
+from tests.support.cases import in_one_test
 from tests.support.leaves import RSIN_OIN
 from tests.support.metadata import (
     GDI,
@@ -67,6 +68,7 @@ PAIRS = [(forms[a], forms[b], f"{a} - {b}") for forms in (SAML, JWKS, CPA) for a
 ALONE = [(data, name) for forms in (SAML, JWKS, CPA) for name, data in forms.items()]
 
 
+@in_one_test
 @pytest.mark.parametrize("data", [data for data, _ in ALONE], ids=[name for _, name in ALONE])
 def test_nothing_changed_between_a_file_and_itself(data: bytes) -> None:
     assert compare_metadata(data, data).changes == ()
@@ -116,6 +118,7 @@ SAID = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("old", SAID)
 def test_whatever_metadata_says_its_change_is_told(old: str) -> None:
     """Who reads that two files say the same sends nothing: a service that is asked for otherwise is no small thing."""
@@ -177,6 +180,7 @@ AGREEMENT = cpa(
 )
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -214,6 +218,7 @@ MEMBERS: list[dict[str, object]] = [
 ]
 
 
+@in_one_test
 @pytest.mark.parametrize("member", MEMBERS, ids=[next(iter(each)) for each in MEMBERS])
 def test_so_is_what_a_jwk_says_of_its_key(member: dict[str, object]) -> None:
     changes = compare_metadata(jwks(jwk()), jwks({**jwk(), **member})).changes
@@ -260,6 +265,7 @@ def test_a_certificate_is_told_by_both_fingerprints() -> None:
     assert found[0].certificate.sha256 in told
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("one", "other"), list(permutations((SAML["as it was"], JWKS["as it was"], CPA["as it was"]), 2))
 )

@@ -18,6 +18,7 @@ from pkitools.metadata.consumers import Topic, consumer_for, consumers
 from pkitools.metadata.rules.books import RULES
 from pkitools.systems import systems
 from pkitools_test_pki.pki import PKI, build
+from tests.support.cases import in_one_test
 from tests.support.keys import SHARED_KEYS
 from tests.support.metadata import (
     EHERKENNING,
@@ -52,6 +53,7 @@ def judged(data: bytes, system: str, environment: str = "production", **given: o
     )
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("system", "entity_id", "name"),
     [
@@ -83,6 +85,7 @@ USES = ("signing", None)
 WANTED = {("digid", FREE): "signing", ("digid-machtigen", GDI): "signing", ("eherkenning", EHERKENNING): None}
 
 
+@in_one_test
 @pytest.mark.parametrize("use", USES)
 @pytest.mark.parametrize(("system", "entity_id"), WANTED)
 def test_one_use_does_not_fit_all(system: str, entity_id: str, use: str | None) -> None:
@@ -161,6 +164,7 @@ def test_a_private_key_in_a_jwks_without_a_certificate_is_told_all_the_same() ->
     assert "received.private_key.published" in found.report.codes()
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "key",
     [
@@ -196,6 +200,7 @@ HALF = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("half", HALF)
 @pytest.mark.parametrize("kind", ["AssertionConsumerService", "SingleLogoutService", "ManageNameIDService"])
 def test_an_address_of_which_half_is_missing_is_judged(half: str, kind: str) -> None:

@@ -16,6 +16,7 @@ from pkitools.errors import InputError, LimitError
 from pkitools.limits import MAX_METADATA_BYTES, MAX_XML_DEPTH
 from pkitools.metadata import read_metadata
 from pkitools.metadata.signatures import SignatureStatus
+from tests.support.cases import in_one_test
 from tests.support.effort import bounded
 from tests.support.metadata import descriptor, entity, good
 
@@ -82,6 +83,7 @@ def spaces(count: int) -> str:
     return " ".join(f'xmlns:n{n}="u{n}"' for n in range(count))
 
 
+@in_one_test
 @pytest.mark.parametrize("name", ATTACKS)
 def test_what_was_made_to_hurt_is_refused_soon(name: str) -> None:
     with bounded(1), pytest.raises(InputError) as refused:

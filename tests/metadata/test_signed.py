@@ -17,6 +17,7 @@ from pkitools.metadata import MetadataCheck, check_metadata, read_metadata
 from pkitools.metadata.saml import SamlMetadata
 from pkitools.metadata.signatures import SignatureStatus
 from pkitools.systems import systems
+from tests.support.cases import in_one_test
 from tests.support.effort import budget
 from tests.support.leaves import RSIN_OIN
 from tests.support.metadata import (
@@ -81,6 +82,7 @@ WRAPPED = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("how", WRAPPED)
 def test_what_is_wrapped_around_a_good_signature_is_not_signed(how: str) -> None:
     found = judged(WRAPPED[how].encode())
@@ -124,6 +126,7 @@ TAKEN = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize(("system", "algorithm"), list(product(TAKEN, ALGORITHMS)))
 def test_each_consumer_takes_its_own_algorithms(system: str, algorithm: str) -> None:
     found = judged(signed(entity(), algorithm=algorithm), system)
@@ -176,6 +179,7 @@ BARE = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("bare", BARE)
 def test_a_bare_key_is_that_of_the_certificate_beside_it(bare: str) -> None:
     certificate = f"<ds:X509Data><ds:X509Certificate>{holder().base64}</ds:X509Certificate></ds:X509Data>"
@@ -199,6 +203,7 @@ DURATIONS = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("duration", DURATIONS)
 def test_a_duration_is_longer_than_nothing(duration: str) -> None:
     codes = judged(signed(entity(attributes=f'cacheDuration="{duration}"'))).report.codes()
@@ -212,6 +217,7 @@ ALGORITHM_FITS: dict[str | None, bool] = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("algorithm", ALGORITHM_FITS)
 def test_a_key_of_a_set_says_an_algorithm_of_its_kind(algorithm: str | None) -> None:
     found = judged(jwks(jwk(alg=algorithm)), "digikoppeling").report.codes()
@@ -230,12 +236,14 @@ USE_IS_KNOWN: dict[object, bool] = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("use", USE_IS_KNOWN)
 def test_a_key_of_a_set_says_a_use_that_a_recipient_knows(use: object) -> None:
     found = judged(jwks(jwk(use=use)), "digikoppeling").report.codes()
     assert ("metadata.jwk.use" in found) is not USE_IS_KNOWN[use]
 
 
+@in_one_test
 @pytest.mark.parametrize(("member", "code"), [("use", "use"), ("alg", "algorithm"), ("x5u", "elsewhere")])
 @pytest.mark.parametrize("value", [["sig"], {}, 5, False])
 def test_what_is_no_text_in_a_key_is_not_passed_over(member: str, code: str, value: object) -> None:

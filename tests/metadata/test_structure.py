@@ -11,6 +11,7 @@ from pkitools.metadata.saml import METADATA, SIGNATURES
 from pkitools.metadata.structure import YES_OR_NO, misplaced
 from pkitools.metadata.xml_tree import Element, parse_xml
 from pkitools.package_data import read_toml
+from tests.support.cases import in_one_test
 from tests.support.metadata import consumer, entity, good, role
 from tests.support.shared import shared
 
@@ -29,6 +30,7 @@ def in_order(name: str) -> Iterator[list[str]]:
         yield [names[number % len(names)] for names in SEQUENCES[name]]
 
 
+@in_one_test
 @pytest.mark.parametrize("name", SEQUENCES)
 def test_the_order_of_the_schema_is_right_and_each_other_is_told(name: str) -> None:
     for children in in_order(name):
@@ -39,6 +41,7 @@ def test_the_order_of_the_schema_is_right_and_each_other_is_told(name: str) -> N
             assert (found.place, found.found) == (name, f"{second} → {first}")
 
 
+@in_one_test
 @pytest.mark.parametrize("name", SEQUENCES)
 @pytest.mark.parametrize("stray", ["Foo", "ds:X509Data", "x:a", "SPSSODescriptor2"])
 def test_what_the_schema_does_not_have_is_told(name: str, stray: str) -> None:
@@ -47,12 +50,14 @@ def test_what_the_schema_does_not_have_is_told(name: str, stray: str) -> None:
     assert (stray if stray != "x:a" else "{urn:x}a") in found.found
 
 
+@in_one_test
 @pytest.mark.parametrize("name", SEQUENCES)
 def test_a_text_between_elements_is_told(name: str) -> None:
     (found,) = misplaced(element(name, text="\n hallo\n daar "))
     assert found.found == "hallo daar"
 
 
+@in_one_test
 @pytest.mark.parametrize("name", sorted(YES_OR_NO))
 @pytest.mark.parametrize(("value", "right"), [("true", True), ("0", True), (" 1 ", True), ("TRUE", False), ("", False)])
 def test_what_is_true_or_false_is_written_so(name: str, value: str, right: bool) -> None:

@@ -22,6 +22,7 @@ from pkitools.reports import describe
 from pkitools.reports.showing.attention import attention
 from tests.cli.conftest import run
 from tests.portfolio.support import scanned
+from tests.support.cases import in_one_test
 from tests.support.command import Command
 from tests.support.metadata import MOMENT, cpa, descriptor, entities, entity, role
 
@@ -130,6 +131,7 @@ def _by_scan(folder: Path, kind: str) -> dict[str, dict[str, Severity]]:
     }
 
 
+@in_one_test
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_time_is_told_alike_by_all_who_are_handed_it(tmp_path: Path, kind: str) -> None:
     by_scan = _by_scan(tmp_path, kind)

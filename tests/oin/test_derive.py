@@ -24,6 +24,7 @@ from pkitools.oin import (
     passes_eleven_test,
 )
 from tests.oin.strategies import attempt, eleven_test_numbers
+from tests.support.cases import in_one_test
 
 Derive = Callable[[str], OIN]
 digits8 = st.from_regex("[0-9]{8}", fullmatch=True).filter(lambda n: bool(n.strip("0")))
@@ -62,6 +63,7 @@ def test_a_test_number_gives_a_test_oin(number: str) -> None:
     assert number in oin
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("derive", "number", "oin"),
     [
@@ -86,6 +88,7 @@ def test_known_numbers(derive: Derive, number: str, oin: str) -> None:
     assert derive(number) == oin
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("derive", "number", "code"),
     [
@@ -107,6 +110,7 @@ def test_a_number_that_gives_no_oin_says_why(derive: Derive, number: str, code: 
         assert error_sentence(caught.value, language) != code
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("derive", "number", "code"),
     [

@@ -23,10 +23,12 @@ from pkitools.oin import (
 )
 from pkitools.oin.entity_schemes import ENTITIES, schemes
 from tests.oin.strategies import attempt, oin_texts
+from tests.support.cases import in_one_test
 
 LOGIUS = OIN("00000001822477348000")
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("text", "scheme", "role", "oin", "index", "environment"),
     [
@@ -74,6 +76,7 @@ def test_an_entity_id_is_read(text: str, scheme: str, role: str, oin: str, index
     assert check_entity_id(text).verdict is Verdict.PASSED
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("text", "code"),
     [
@@ -112,6 +115,7 @@ def test_a_wrong_oin_in_it_is_an_oin_error() -> None:
     assert check_entity_id(text).codes() == {"oin.rsin.eleven_test"}
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("index", "environment", "codes", "verdict"),
     [
@@ -170,6 +174,7 @@ def test_service_ids() -> None:
     assert (str(padded), padded.index, padded.oin) == (f"urn:etoegang:DV:{LOGIUS}:services:0001", 1, LOGIUS)
 
 
+@in_one_test
 @pytest.mark.parametrize("rest", ["services:0", "services:", "services:12345", "entities:1", "service:1"])
 def test_what_is_no_service_id_is_refused(rest: str) -> None:
     with pytest.raises(InvalidIdentifierError):
@@ -225,6 +230,7 @@ def test_whatever_is_given_parse_and_check_agree(text: str) -> None:
             assert error.code in report.codes()
 
 
+@in_one_test
 @pytest.mark.parametrize(("start", "document"), [("urn:etoegang:", "etoegang"), ("urn:nl-eid-gdi:1.0:", "st-saml")])
 @pytest.mark.parametrize("wrong", ["XX:{}:entities:0001", "DV:{}:entities:99999", "DV:{}:entities:9000"])
 def test_what_is_wrong_is_told_from_the_document_of_its_own_scheme(start: str, document: str, wrong: str) -> None:

@@ -24,11 +24,13 @@ from pkitools.oin import (
     peer_id,
 )
 from tests.oin.strategies import attempt, oin_texts
+from tests.support.cases import in_one_test
 
 LOGIUS = OIN("00000001822477348000")
 KVK = OIN("00000003520354760000")
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("text", "oin"),
     [
@@ -49,6 +51,7 @@ def test_an_organization_identifier_is_read(text: str, oin: str | None) -> None:
     assert identifier.oin == oin
 
 
+@in_one_test
 @pytest.mark.parametrize("text", ["", "NTRNL52035476", "NTRNL-", "ntrnl-52035476", "52035476", "NTRNL-" + "1" * 101])
 def test_what_is_no_organization_identifier_is_refused(text: str) -> None:
     with pytest.raises(InvalidIdentifierError) as caught:
@@ -56,6 +59,7 @@ def test_what_is_no_organization_identifier_is_refused(text: str) -> None:
     assert caught.value.code == "oin.error.organization_identifier"
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("identifier", "oin", "agrees"),
     [

@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 
 from pkitools.oin import check_oin
+from tests.support.cases import in_one_test
 
 GOOD = ("00000001822477348000", "00000003520354760000", "00000004114202890000")
 LETTERS = {"0": "Oo", "1": "Iil"}
@@ -23,12 +24,14 @@ def suggested(text: str) -> list[str]:
     return [str(each.params["suggestion"]) for each in found if each.rule.code == "oin.input.like_digits"]
 
 
+@in_one_test
 @pytest.mark.parametrize(("number", "text"), CASES)
 def test_what_was_meant_is_told(number: str, text: str) -> None:
     assert suggested(text) == [number]
     assert "oin.number.letters" not in check_oin(text).codes()
 
 
+@in_one_test
 @pytest.mark.parametrize("text", [*GOOD, "0000000700025OB00000", "0000000700025BE00000", "OOOO", "", "Olie"])
 def test_of_what_is_right_or_is_no_number_nothing_is_told(text: str) -> None:
     assert suggested(text) == []

@@ -21,6 +21,7 @@ from pkitools.messages import LANGUAGES, error_sentence
 from pkitools.oin import OIN, InvalidOINError, check_oin, number_rules, oin_document, passes_eleven_test, subject
 from pkitools.oin.number_rules import first_violation, number_block
 from tests.oin.strategies import attempt, eleven_test_numbers, oin_texts
+from tests.support.cases import in_one_test
 
 ALLOWED = set(string.digits + string.ascii_uppercase)
 
@@ -121,6 +122,7 @@ def test_two_swapped_digits_are_always_found(number: str, left: int, right: int)
     assert passes_eleven_test("".join(digits)) == (number[left] == number[right])
 
 
+@in_one_test
 @pytest.mark.parametrize("text", ["", "82247734", "8224773480", "82247734X", "８22477348", "82247734٨"])
 def test_what_is_not_nine_ascii_digits_fails_the_eleven_test(text: str) -> None:
     assert not passes_eleven_test(text)
@@ -170,6 +172,7 @@ def test_only_text_is_parsed(value: object) -> None:
         OIN.parse(value)  # type: ignore[arg-type]  # that is the point
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("text", "name", "value"),
     [
@@ -192,6 +195,7 @@ def test_the_number_it_holds(text: str, name: str, value: str | None) -> None:
     assert held <= ({"brin", "vestiging"} if OIN(text).register == "brin" else set())
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("text", "is_test", "is_sub_oin", "is_hrn_form"),
     [
@@ -208,6 +212,7 @@ def test_what_kind_it_is(text: str, is_test: bool, is_sub_oin: bool, is_hrn_form
     assert (oin.is_test, oin.is_sub_oin, oin.is_hrn_form) == (is_test, is_sub_oin, is_hrn_form)
 
 
+@in_one_test
 @pytest.mark.parametrize("script", ["0", "NL", "1.0E", " ", "a", "\u0660", "\uff10", "\U0001d7ce"])
 @pytest.mark.parametrize("lenient", [False, True])
 def test_of_a_megabyte_only_the_beginning_is_looked_at(

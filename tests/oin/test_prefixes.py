@@ -14,6 +14,7 @@ from pkitools.findings import Certainty
 from pkitools.messages import LANGUAGES
 from pkitools.oin import prefix_table
 from pkitools.oin.prefixes import Prefix, row_of
+from tests.support.cases import in_one_test
 
 ROWS = list(prefix_table().prefixes.values())
 
@@ -34,6 +35,7 @@ def test_it_holds_the_prefixes_of_the_scheme() -> None:
     assert status["00000099"] == "test"
 
 
+@in_one_test
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.register)
 def test_a_row_is_complete(row: Prefix) -> None:
     assert re.fullmatch("[0-9]{8}", row.prefix)

@@ -8,6 +8,7 @@ from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
 from pkitools.findings import Verdict
 from pkitools.oin import OIN, InvalidOINError, check_oin
+from tests.support.cases import in_one_test
 
 # number, register, hoofdnummer, suffix, codes of everything worth telling
 VALID = [
@@ -86,6 +87,7 @@ INVALID = [
 ]
 
 
+@in_one_test
 @pytest.mark.parametrize(("text", "register", "hoofdnummer", "suffix", "told"), VALID)
 def test_a_valid_number_parses_into_its_parts(
     text: str, register: str, hoofdnummer: str, suffix: str, told: set[str]
@@ -98,6 +100,7 @@ def test_a_valid_number_parses_into_its_parts(
     assert report.codes() == told
 
 
+@in_one_test
 @pytest.mark.parametrize(("text", "code", "told"), INVALID)
 def test_an_invalid_number_is_refused_for_its_reason(text: str, code: str, told: set[str]) -> None:
     with pytest.raises(InvalidOINError) as caught:
@@ -142,6 +145,7 @@ def test_lenient_does_not_make_ascii_of_what_is_not() -> None:
     assert check_oin("000000070002\u017fBE0000", lenient=True).verdict is Verdict.FAILED
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("text", "suggestion"),
     [

@@ -31,6 +31,7 @@ from pkitools.oin_register import (
     write_snapshot,
 )
 from pkitools_test_pki.faults.http import BEHAVIOURS
+from tests.support.cases import in_one_test
 from tests.support.fault_server import FaultServer
 from tests.support.register_server import GONE, MAIN, SUB, Answer, Change, serve_api, serve_list
 
@@ -541,6 +542,7 @@ def test_without_means_nothing_is_asked() -> None:
 # --- questions, addresses, keys --------------------------------------------------------------------------------------
 
 
+@in_one_test
 @pytest.mark.parametrize("text", ["", " ", "x", "1" * 9, "12", "a\x1b[31m", "x" * 201, "123456789 "])
 def test_what_is_no_question_is_sent_nowhere(text: str) -> None:
     with pytest.raises(InvalidValueError):
@@ -553,6 +555,7 @@ def test_a_question_knows_its_kind() -> None:
     assert Query.parse("Gemeente 's-Hertogenbosch").kind is QueryKind.NAME
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "url", ["ftp://a", "https://", "https://u:p@a/", "https://a/?x=1", "https://a/#x", "a", "http://["]
 )

@@ -19,6 +19,7 @@ from pkitools.profiles import TSP, Profile, get_tsp, profiles, tsps
 from pkitools.requests import check_request
 from pkitools.systems import Stance, Statement, System, Topic, get_system, systems
 from pkitools.systems.reading import can_bind
+from tests.support.cases import in_one_test
 from tests.support.requests import pooled_key
 
 MOMENT = datetime(2026, 11, 26, tzinfo=UTC)
@@ -166,6 +167,7 @@ def refusals(found: Choice) -> Iterator[Statement]:
             yield reason.statement
 
 
+@in_one_test
 @pytest.mark.parametrize("profile", profiles(), ids=name)
 def test_so_it_is_of_a_profile(profile: Profile) -> None:
     tries = [tried(system, environment, profile=profile) for system, environment in product(systems(), Environment)]

@@ -15,6 +15,7 @@ from pkitools.errors import InputError
 from pkitools.files import platform, write_public
 from pkitools.ordering import Manifest, Ordered, add_orders, manifest_document, manifest_in, read_manifest
 from pkitools.ordering.manifest import MAX_MANIFEST_BYTES
+from tests.support.cases import in_one_test
 from tests.support.schemas import assert_valid
 
 A = Ordered(
@@ -90,6 +91,7 @@ WRONG = [
 ]
 
 
+@in_one_test
 @pytest.mark.parametrize("make", WRONG)
 def test_what_is_not_of_this_form_is_refused(make: Callable[[dict[str, Any]], None]) -> None:
     document = json.loads(BOTH.json)
@@ -99,6 +101,7 @@ def test_what_is_not_of_this_form_is_refused(make: Callable[[dict[str, Any]], No
     assert refused.value.code == "ordering.error.manifest"
 
 
+@in_one_test
 @pytest.mark.parametrize("data", [b"", b"[" * 100_000, b"\xff", b"null", b"3", b" " * (MAX_MANIFEST_BYTES + 1)])
 def test_what_is_no_manifest_at_all_is_refused(data: bytes) -> None:
     with pytest.raises(InputError):

@@ -17,6 +17,7 @@ from pkitools.profiles import get_profile, profiles, tsps
 from pkitools.requests import check_request
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools_test_pki.pki import build
+from tests.support.cases import in_one_test
 from tests.support.certificates import Parts, adding, giving, made, putting
 from tests.support.deliveries import jks_of, pem, pkcs12_of
 from tests.support.der import sequence, tlv
@@ -44,6 +45,7 @@ def codes(changes: tuple[RequestChange, ...]) -> list[str]:
     return [change.code.removeprefix("ordering.change.") for change in changes]
 
 
+@in_one_test
 @pytest.mark.parametrize(("kind", "name"), [("", each) for each in SERVERS] + [("trial:", each) for each in TRIAL])
 def test_of_a_certificate_of_today_nothing_changes_but_the_key(name: str, kind: str) -> None:
     old = made(f"{kind}{name}")

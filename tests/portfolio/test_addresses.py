@@ -10,6 +10,7 @@ from pkitools.findings import Verdict
 from pkitools.probing import ProbeError, ProbeFault, chain, fetch_chains
 from pkitools.probing.line import Line
 from tests.portfolio.support import scanned
+from tests.support.cases import in_one_test
 from tests.support.chains import MOMENT, end_entity, good_chain
 
 PEER = "host.example.nl:443"
@@ -27,6 +28,7 @@ SAID = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize(("first", "second"), [*product(SAID, repeat=2)])
 def test_what_is_good_at_one_address_is_not_for_that_good_at_another(first: str, second: str) -> None:
     found = scanned(PEER, fetch=lambda host, port: {"192.0.2.1": SAID[first], "2001:db8::1": SAID[second]})

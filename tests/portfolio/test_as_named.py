@@ -19,6 +19,7 @@ from pkitools.portfolio import HeldCertificate, Portfolio
 from pkitools.requests.keys import to_pem
 from tests.portfolio.support import CHAIN, LEAF, WHOLE, other_leaf, scanned
 from tests.portfolio.test_notations import JUDGES
+from tests.support.cases import in_one_test
 from tests.support.chains import end_entity, good_chain
 from tests.support.deliveries import pem
 from tests.support.judges import judge
@@ -101,6 +102,7 @@ def _is_good(found: Portfolio) -> bool:
     return found.is_whole and bool(own) and not fails and found.verdict is Verdict.PASSED
 
 
+@in_one_test
 @pytest.mark.parametrize("program", NAMES)
 @pytest.mark.parametrize("case", CASES)
 def test_what_a_program_refuses_is_never_good_and_what_it_takes_is(tmp_path: Path, program: str, case: str) -> None:
@@ -117,6 +119,7 @@ def test_what_a_program_refuses_is_never_good_and_what_it_takes_is(tmp_path: Pat
     assert _is_good(found) is taken, (taken, [one.code for one in found.unread], found.verdict)
 
 
+@in_one_test
 @pytest.mark.parametrize("chosen", ["", "all", "none", "issuer", "key sctl"])
 @pytest.mark.parametrize("inside", [True, False])
 def test_haproxy_loads_the_key_beside_where_it_has_none_and_is_not_told_otherwise(
@@ -182,6 +185,7 @@ def numbered(folder: Path, certificates: str, keys: str) -> str:
     return "\n".join(["SSLEngine on", *lines, ""])
 
 
+@in_one_test
 @pytest.mark.parametrize("wrapped", ["<VirtualHost *:443>\n{}</VirtualHost>\n", "ServerName a\n{}"])
 @pytest.mark.parametrize(("certificates", "keys"), NUMBERED)
 def test_apache_gives_each_certificate_the_key_of_its_number_or_that_in_its_file(

@@ -16,6 +16,7 @@ from pkitools.checking.delivery.checks import COMPLETE, VALID
 from pkitools.findings import Severity, Status
 from pkitools.portfolio import HeldCertificate
 from tests.portfolio.support import judging, scanned
+from tests.support.cases import in_one_test
 from tests.support.chains import MOMENT, SKI, Issued, authority, good_chain, identifier, key
 from tests.support.deliveries import pem
 from tests.support.der import tlv
@@ -93,6 +94,7 @@ SERVED: Final[Mapping[str, Callable[[Path, tuple[bytes, ...], tuple[bytes, ...]]
 }
 
 
+@in_one_test
 @pytest.mark.interop
 @pytest.mark.parametrize("name", BROUGHT)
 def test_openssl_refuses_what_is_held_to_be_wrong(tmp_path: Path, name: str) -> None:
@@ -105,6 +107,7 @@ def test_openssl_refuses_what_is_held_to_be_wrong(tmp_path: Path, name: str) -> 
     assert (ran.returncode == 0) is (name in _SOUND), ran.stderr
 
 
+@in_one_test
 @pytest.mark.parametrize("known", _KNOWING)
 @pytest.mark.parametrize("name", BROUGHT)
 @pytest.mark.parametrize("served", SERVED)

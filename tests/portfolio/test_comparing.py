@@ -17,6 +17,7 @@ from pkitools.portfolio import Earlier, EarlierCertificate, Gap, Portfolio, Unre
 from pkitools.reports import Telling, portfolio_report
 from pkitools.reports.portfolio.telling import changes_told
 from tests.portfolio.support import CHAIN, WHOLE, judging, other_leaf, scanned
+from tests.support.cases import in_one_test
 from tests.support.chains import MOMENT, end_entity, good_chain
 from tests.support.deliveries import corrupt, pem
 from tests.support.operations import growing
@@ -168,6 +169,7 @@ def test_the_document_has_the_changes(folder: Path) -> None:
     assert [one["name"] for one in document["changes"]["gone"]] == ["other1.example.nl"]
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "data",
     [

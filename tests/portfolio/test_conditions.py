@@ -24,6 +24,7 @@ from tests.interop.test_export_forms import free_port
 from tests.portfolio.support import WHOLE, scanned
 from tests.portfolio.test_as_named import KEY, OTHER
 from tests.portfolio.test_names_of_keys import certificate, key
+from tests.support.cases import in_one_test
 from tests.support.judges import judge
 from tests.support.work_done import work_done
 
@@ -141,6 +142,7 @@ def test_apache_says_so_too(tmp_path: Path, with_x: bool) -> None:
         assert has_started is starts[with_x], (case, (tmp_path / "log").read_text()[-500:])
 
 
+@in_one_test
 @pytest.mark.parametrize("begin", ["", "<IfDefine X>\n", "<VirtualHost *:1>\n<IfDefine !X>\n"])
 @pytest.mark.parametrize(
     "last", [_CERT, f"# {_CERT}", "SSLCertificateFile \\\nA.pem", f"<IfDefine Y> {_CERT}", "</IfDefine>"]
@@ -193,6 +195,7 @@ def _growing(count: int) -> dict[str, str]:
     }
 
 
+@in_one_test
 @pytest.mark.parametrize("kind", _growing(1))
 def test_what_is_done_of_a_configuration_grows_with_it_and_no_faster(kind: str) -> None:
     def done(count: int) -> int:

@@ -23,6 +23,7 @@ from pkitools.reports.expiry import Expiry, Nagios
 from tests.cli.conftest import run
 from tests.connections.support import CHAIN, OIN, certificate
 from tests.portfolio.support import judging, scanned
+from tests.support.cases import in_one_test
 from tests.support.chains import SAN, dns, good_chain
 from tests.support.command import Command
 from tests.support.deliveries import pem
@@ -143,6 +144,7 @@ def cases() -> list[tuple[str, tuple[str, ...], bool]]:
     return [*((*each, True) for each in COPIES.items()), *((*each, False) for each in NO_COPIES.items())]
 
 
+@in_one_test
 @pytest.mark.slow
 @pytest.mark.parametrize(("old", "new", "is_copy"), cases())
 def test_a_copy_is_what_is_called_one_has_ended_is_named_by_nothing_and_was_replaced(
@@ -164,6 +166,7 @@ def test_a_copy_is_what_is_called_one_has_ended_is_named_by_nothing_and_was_repl
     assert seen == ({True, False} if is_copy else {False})
 
 
+@in_one_test
 @pytest.mark.slow
 @pytest.mark.parametrize("link", ["a-current", "zz"])  # before and after the folder in the order of names
 @pytest.mark.parametrize(("old", "new"), [each for each in COPIES.items() if "/" in each[0]])
@@ -248,6 +251,7 @@ def test_a_text_that_pins_what_it_uses_is_no_report(tmp_path: Path) -> None:
     assert not old.is_set_aside
 
 
+@in_one_test
 @pytest.mark.parametrize("moment", ["2026-12-10", "2026-12-16", "2027-01-13"])  # 30 days before the end is the 15th
 @pytest.mark.parametrize(("old_named", "next_named"), [*product((True, False), (True, False))])
 def test_what_is_named_and_ends_soon_is_not_done_with_by_the_next_beside_it(

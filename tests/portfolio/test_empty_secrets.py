@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from tests.portfolio.support import WHOLE, scanned
+from tests.support.cases import in_one_test
 
 EMPTY: Final = ("", None)
 FILLED_IN: Final = ("${CERTIFICATE}", "{{ certificate }}")
@@ -32,6 +33,7 @@ def text(value: str | None, around: str, syntax: str) -> str:
     return yaml.safe_dump(found, default_style=None).replace("null", "").replace("''", '""')
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("value", "around", "syntax"),
     # JSON is filled in before it is one, and null is no value of it

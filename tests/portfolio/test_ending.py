@@ -21,6 +21,7 @@ from pkitools.reports.portfolio.as_json import scan_document
 from pkitools.reports.portfolio.order_days import OrderDays
 from pkitools.x509.above import Above
 from tests.portfolio.support import judging, scanned
+from tests.support.cases import in_one_test
 from tests.support.chains import MOMENT, Issued, authority, end_entity, key
 from tests.support.deliveries import pem
 from tests.support.portfolios import held
@@ -61,6 +62,7 @@ def lying(folder: Path, leaf: Issued, *above: Issued, together: bool) -> None:
         (folder / "above.pem").write_bytes(pem(*ders))
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "ends", list(product((EARLY, LATE), repeat=3)), ids=lambda ends: "-".join(f"{e:%y}" for e in ends)
 )
@@ -126,6 +128,7 @@ def test_every_form_tells_it_and_orders_before_it(tmp_path: Path, which: int) ->
     assert only(near).days_left(near.moment) == 60
 
 
+@in_one_test
 @pytest.mark.parametrize("last", [datetime(2027, 3, 1, tzinfo=UTC), OWN, datetime(9999, 12, 31, tzinfo=UTC)])
 @pytest.mark.parametrize("days", [1, 30, 90, 200, 500])
 def test_the_next_is_ordered_as_of_one_as_long_that_ends_itself_on_that_day(last: datetime, days: int) -> None:

@@ -29,6 +29,7 @@ from pkitools.requests.keys import to_pem
 from pkitools_cli.commands.scan.text import first_step
 from tests.checking.test_bare_keys import jwk, set_of, stated_in_xml
 from tests.portfolio.support import CHAIN, WHOLE, judging, scanned
+from tests.support.cases import in_one_test
 from tests.support.certificates import made
 from tests.support.chains import MOMENT, end_entity, good_chain
 from tests.support.deliveries import ENTITY_ID, corrupt, metadata_of, pem
@@ -225,6 +226,7 @@ def test_what_is_said_of_one_entry_is_said_of_no_other(tmp_path: Path) -> None:
     assert verdicts == {"RSA 3072": {private_keys.FOREIGN.code}, "EC P-256": set()}
 
 
+@in_one_test
 @pytest.mark.parametrize("more", ["", "torn in it", "torn beside it", "stopped", "nothing to look at"])
 @pytest.mark.parametrize("beside", ["good", "wrong"])
 def test_the_whole_is_not_passed_where_not_all_could_be_looked_at(tmp_path: Path, beside: str, more: str) -> None:

@@ -14,6 +14,7 @@ from pkitools.findings import Verdict
 from tests.portfolio.support import CHAIN, WHOLE, scanned
 from tests.portfolio.test_as_named import KEY
 from tests.portfolio.test_names_of_keys import certificate, key
+from tests.support.cases import in_one_test
 from tests.support.judges import judge
 
 FILES: Final = {"A.pem": WHOLE, "A.key": KEY, "B.pem": certificate("b"), "B.key": key("b"), "ca.pem": CHAIN}
@@ -71,6 +72,7 @@ def laid(folder: Path, tree: str) -> Path:
     return folder / next(iter(TREES[tree]))
 
 
+@in_one_test
 @pytest.mark.parametrize("tree", TREES)
 def test_nothing_is_said_of_it(tmp_path: Path, tree: str) -> None:
     place = laid(tmp_path, tree)
@@ -80,6 +82,7 @@ def test_nothing_is_said_of_it(tmp_path: Path, tree: str) -> None:
         assert found.verdict is Verdict.PASSED
 
 
+@in_one_test
 @pytest.mark.parametrize("tree", [name for name, files in TREES.items() if {"nginx.conf", "haproxy.cfg"} & {*files}])
 def test_the_program_takes_it(tmp_path: Path, tree: str) -> None:
     place = laid(tmp_path, tree)

@@ -18,6 +18,7 @@ from pkitools.reports.portfolio.telling import renewal_told
 from tests.cli.conftest import run
 from tests.portfolio.support import judging, scanned
 from tests.portfolio.test_copies import AFTER, COPIES, NAMING, is_silent, laid, made
+from tests.support.cases import in_one_test
 from tests.support.chains import good_chain
 from tests.support.command import Command
 from tests.support.deliveries import pem
@@ -51,6 +52,7 @@ def has_advice(one: HeldCertificate) -> bool:
     return bool(found)
 
 
+@in_one_test
 @pytest.mark.slow
 @pytest.mark.parametrize("span", SPANS)
 @pytest.mark.parametrize(("old", "new"), COPIES.items())

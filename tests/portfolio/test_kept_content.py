@@ -14,6 +14,7 @@ from pkitools.portfolio.known import Collecting
 from pkitools.portfolio.opening import KeptContent, ToRead, content_of
 from pkitools.portfolio.walking import FoundFile
 from tests.portfolio.support import CHAIN, LEAF, WHOLE, other_leaf, scanned
+from tests.support.cases import in_one_test
 from tests.support.chains import good_chain
 from tests.support.requests import pooled_key, request
 
@@ -62,6 +63,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("change", CHANGES)
 def test_what_was_changed_since_is_read_anew(change: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.pem"
@@ -75,6 +77,7 @@ def test_what_was_changed_since_is_read_anew(change: str, tmp_path: Path, monkey
     assert opened == [str(path)]
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "content",
     [WHOLE, CHAIN, pooled_key().pem(None), LEAF + pooled_key().pem(None), pooled_key().pem(None) + LEAF, request()],

@@ -18,6 +18,7 @@ from pkitools.portfolio import Gap, Portfolio, following, known, opening, pointe
 from pkitools.portfolio.pointers import seems_to_point
 from pkitools.x509.pem import blocks
 from tests.portfolio.support import CHAIN, LEAF, WHOLE, gaps, other_leaf, scanned
+from tests.support.cases import in_one_test
 
 TOO_LARGE: Final = "portfolio.error.configuration_too_large"
 NOWHERE: Final = "portfolio.error.points_nowhere"
@@ -48,6 +49,7 @@ def padded(name: str, text: str, size: int) -> str:
     return line * (size // len(line) + 1) + text
 
 
+@in_one_test
 @pytest.mark.parametrize(("name", "code"), tuple(product(ONE, CODES)))
 def test_a_configuration_that_is_too_large_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, code: str
@@ -61,6 +63,7 @@ def test_a_configuration_that_is_too_large_is_told(
     assert told(scanned(tmp_path)) == {NOWHERE}
 
 
+@in_one_test
 @pytest.mark.parametrize("name", [name for name in ONE if name != "traefik.json"])
 def test_so_is_what_stands_around_certificates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(pointers, "MAX_CONFIGURATION_BYTES", 5_000)
@@ -82,6 +85,7 @@ UNRELATED: Final = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("name", UNRELATED)
 def test_large_files_of_another_kind_raise_no_alarm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(pointers, "MAX_CONFIGURATION_BYTES", 5_000)
@@ -91,6 +95,7 @@ def test_large_files_of_another_kind_raise_no_alarm(tmp_path: Path, monkeypatch:
     assert not seems_to_point((UNRELATED[name] * 200).encode(), name)
 
 
+@in_one_test
 @pytest.mark.parametrize(("name", "code", "end"), tuple(product(ONE, CODES, ENDS)))
 def test_a_configuration_is_read_in_any_code(tmp_path: Path, name: str, code: str, end: str) -> None:
     (tmp_path / "a.pem").write_bytes(WHOLE)
@@ -103,6 +108,7 @@ def test_a_configuration_is_read_in_any_code(tmp_path: Path, name: str, code: st
     assert place.named_by == (f"{tmp_path / name}:{line}",)
 
 
+@in_one_test
 @pytest.mark.parametrize("name", UNRELATED)
 def test_neither_do_those_that_are_not_read_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(opening, "MAX_SCANNED_BYTES", 100)
@@ -111,6 +117,7 @@ def test_neither_do_those_that_are_not_read_at_all(tmp_path: Path, monkeypatch: 
     assert not told(scanned(tmp_path))
 
 
+@in_one_test
 @pytest.mark.parametrize("code", CODES)
 def test_letters_in_a_name_are_those_of_the_code(tmp_path: Path, code: str) -> None:
     (tmp_path / "gemeente-Súdwest.pem").write_bytes(WHOLE)
@@ -148,12 +155,14 @@ def laid_out(folder: Path, text: str) -> None:
     (folder / "main").write_text(text)
 
 
+@in_one_test
 @pytest.mark.parametrize(("program", "pattern"), tuple(product(INCLUDES, PATTERNS)))
 def test_what_is_included_is_followed_wherever_its_wildcard_stands(tmp_path: Path, program: str, pattern: str) -> None:
     laid_out(tmp_path, INCLUDES[program].format(pattern))
     assert "/nowhere/a.pem" in {one.name for one in scanned(tmp_path / "main").unread}
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("program", "folder"),
     tuple(product(("Apache", "Apache, optional"), ("sites", "sites/", "sites/a1", "sites/*", "s*/a?/"))),
@@ -163,6 +172,7 @@ def test_of_a_folder_apache_includes_all_files(tmp_path: Path, program: str, fol
     assert told(scanned(tmp_path / "main")) == {NOWHERE}
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("program", "name"),
     tuple(product(INCLUDES, ("none.conf", "none/x.conf", "none/*.conf", "sites/*/none.conf", "n?ne/ssl.conf"))),
@@ -176,6 +186,7 @@ def test_only_a_name_that_is_not_there_is_missing(tmp_path: Path, program: str, 
 NGINX: Final = shutil.which("nginx") or "/usr/sbin/nginx"
 
 
+@in_one_test
 @pytest.mark.skipif(not Path(NGINX).exists(), reason="nginx is not installed")
 @pytest.mark.parametrize("name", [*PATTERNS[::5], "none.conf", "none/*.conf", "sites/*/none.conf", ".*/*.conf"])
 def test_nginx_includes_what_we_follow(tmp_path: Path, name: str) -> None:
@@ -201,6 +212,7 @@ OTHERS: Final = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("name", OTHERS)
 def test_what_other_programs_include_is_not_missed(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text(OTHERS[name])
@@ -371,6 +383,7 @@ LIMITS: Final[Mapping[str, tuple[object, str, int, Callable[[Path], Path], str]]
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("name", LIMITS)
 def test_what_goes_beyond_a_limit_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     module, limit, low, made, code = LIMITS[name]

@@ -18,6 +18,7 @@ from pkitools.portfolio.risk import risks_of
 from tests.portfolio.support import WHOLE, judging, scanned
 from tests.portfolio.test_as_named import KEY
 from tests.portfolio.test_notations import JUDGES
+from tests.support.cases import in_one_test
 from tests.support.chains import good_chain
 from tests.support.judges import judge
 from tests.support.requests import pooled_key
@@ -55,6 +56,7 @@ def laid(folder: Path, way: str, key: bytes, more: str = "") -> Path:
     return folder / name
 
 
+@in_one_test
 @pytest.mark.parametrize(("way", "form"), [*product(WAYS, FORMS)])
 def test_a_key_that_is_not_opened_is_a_gap_and_one_that_is_none(tmp_path: Path, way: str, form: str) -> None:
     place, file = laid(tmp_path, way, FORMS[form]), tmp_path / WAYS[way][2]
@@ -71,6 +73,7 @@ def test_a_key_that_is_not_opened_is_a_gap_and_one_that_is_none(tmp_path: Path, 
             assert not {"received.private_key.compared", "keys_closed"} & {*codes, *reasons}, "it is told once"
 
 
+@in_one_test
 @pytest.mark.parametrize("way", [way for way in WAYS if "variable" not in way])
 def test_one_that_is_opened_and_fits_another_fails(tmp_path: Path, way: str) -> None:
     place = laid(tmp_path, way, OTHER)

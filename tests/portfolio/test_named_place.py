@@ -17,6 +17,7 @@ from pkitools.reports.expiry import Expiry, nagios_line
 from pkitools.reports.portfolio.telling import renewal_told
 from tests.connections.support import certificate
 from tests.portfolio.support import CHAIN, scanned
+from tests.support.cases import in_one_test
 
 KEY: Final = rsa.generate_private_key(65537, 2048)
 BEST_FIRST: Final = ("pair", "bundle", "keyed", "chained", "bare", "kept")
@@ -42,6 +43,7 @@ def _lay(folder: Path, kind: str, letter: str) -> str:
     return str(file)
 
 
+@in_one_test
 @pytest.mark.parametrize("kinds", [*permutations(BEST_FIRST, 2)])
 def test_the_place_that_is_named_is_the_one_to_use(tmp_path: Path, kinds: tuple[str, str]) -> None:
     files = {kind: _lay(tmp_path, kind, letter) for kind, letter in zip(kinds, "am", strict=True)}

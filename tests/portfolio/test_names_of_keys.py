@@ -18,6 +18,7 @@ from tests.checking.test_beside import FOLDERS, content
 from tests.checking.test_beside import NAMED as NAMED_CODE
 from tests.checking.test_named_in_text import JOINED, NAMES
 from tests.portfolio.support import CHAIN, judging, other_leaf, scanned
+from tests.support.cases import in_one_test
 from tests.support.chains import end_entity, good_chain
 from tests.support.deliveries import pem
 
@@ -51,6 +52,7 @@ def laid(folder: Path, style: tuple[str, ...], hosts: str) -> None:
             (folder / name).write_bytes(held)
 
 
+@in_one_test
 @pytest.mark.parametrize("place", PLACES)
 def test_exchanged_keys_fail_a_scan_and_fitting_ones_do_not(tmp_path: Path, place: str) -> None:
     for hosts, verdict in (("aa bb", Verdict.PASSED), ("ab ba", Verdict.FAILED)):
@@ -65,6 +67,7 @@ def test_exchanged_keys_fail_a_scan_and_fitting_ones_do_not(tmp_path: Path, plac
             assert b"PRIVATE KEY" in Path(one.params["file"]).read_bytes()
 
 
+@in_one_test
 @pytest.mark.slow
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_a_scan_fails_the_folders_that_a_check_of_their_files_does(tmp_path: Path, folder: str) -> None:

@@ -14,6 +14,7 @@ from pkitools.portfolio.naming_folders import Folders
 from pkitools.portfolio.written import plain, words
 from tests.portfolio.support import judging, scanned
 from tests.portfolio.test_copies import AFTER, is_silent, laid
+from tests.support.cases import in_one_test
 from tests.support.effort import in_turn
 from tests.support.work_done import work_done
 
@@ -128,6 +129,7 @@ def with_text(folder: Path, old: str, new: tuple[str, ...], name: str, text: str
     return folder
 
 
+@in_one_test
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_text_that_names_the_folder_names_what_is_in_it(tmp_path: Path, name: str) -> None:
@@ -147,6 +149,7 @@ def is_where(line: str) -> bool:
     return "archive" in line.lower() or " . " in line or "./:" in line
 
 
+@in_one_test
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES_NOT)
 def test_what_tells_of_it_or_names_another_is_no_use_of_it(tmp_path: Path, name: str) -> None:
@@ -174,6 +177,7 @@ def test_a_list_that_has_the_thumbprint_itself_is_no_list_of_sums(tmp_path: Path
         assert not seen(folder)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "given", ["${CERT_DIR}/old.pem", "$CERT_DIR/old.pem", "{{ dir }}/old.pem", "%DIR%\\old.pem", "old.pem"]
 )
@@ -202,6 +206,7 @@ HOSTILE: Final = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("kind", HOSTILE)
 @pytest.mark.parametrize("within", ["", "archive/"])
 def test_what_is_done_of_a_text_grows_with_it_and_no_faster(kind: str, within: str) -> None:
@@ -244,6 +249,7 @@ MANY: Final = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("kind", MANY)
 def test_very_many_folders_and_texts_are_not_all_held_to_each_other(
     tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
@@ -282,6 +288,7 @@ GOES_ON: Final = (
 """A path that a program puts something behind, in as many notations."""
 
 
+@in_one_test
 @pytest.mark.parametrize("written", GOES_ON)
 def test_a_path_that_goes_on_names_what_begins_so(written: str) -> None:
     files = [f"/x/archive/{each}.pem" for each in ("a-2025", "a-2026", "A-x", "b-2025", "a/v1", "a/v10", "a2")]

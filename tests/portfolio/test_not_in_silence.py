@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.portfolio.support import gaps, scanned
+from tests.support.cases import in_one_test
 from tests.support.metadata import descriptor, entity, role
 
 DECLARED = '<?xml version="1.0" encoding="cp037"?>'
@@ -14,6 +15,7 @@ BARE = entity(role(descriptor(info=" ")))
 EMPTY = entity(role(keys=""))
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("data", "code"),
     [

@@ -27,6 +27,7 @@ from pkitools.portfolio import Gap, Portfolio, Target, keeping
 from pkitools.portfolio.pointers import pointers_of
 from pkitools.x509 import read_certificate
 from tests.portfolio.support import CHAIN, judging, other_leaf, scanned
+from tests.support.cases import in_one_test
 from tests.support.chains import Issued, crl, end_entity, good_chain
 from tests.support.chains import key as new_key
 from tests.support.deliveries import pem
@@ -416,6 +417,7 @@ def test_a_directive_that_cannot_be_followed_is_told_with_its_line(folder: Path,
     assert not found.is_whole
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "text",
     ["ssl_certificate {{ tls.certificate }};", "SSLCertificateFile {{ a }}\n", "certFile: {{ .Values.a }}\n", "ssl_certificate <%= @a %>;",
@@ -425,6 +427,7 @@ def test_what_only_a_program_knows_stays_a_variable(text: str) -> None:
     assert [each.target for each in pointers_of(text.encode(), "a.conf", is_inventory=False)] == [Target.UNKNOWN]
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("name", "text"),
     [
@@ -446,6 +449,7 @@ def test_a_configuration_in_a_script_is_read_too() -> None:
     assert [(each.text, each.line) for each in found] == [("a.pem", 2), ("b.pem", 5)]
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("name", "text"),
     [

@@ -15,6 +15,7 @@ from pkitools.findings import Severity, Status
 from pkitools.portfolio.beside import misfits
 from pkitools.requests.keys import to_pem
 from tests.portfolio.support import CHAIN, scanned
+from tests.support.cases import in_one_test
 from tests.support.chains import end_entity, good_chain
 from tests.support.deliveries import pem
 from tests.support.requests import dns, pooled_key, request, subject
@@ -31,6 +32,7 @@ BESIDE: Final = {
 ASKED: Final = {"its name": HOST, "another": "never.example.nl"}
 
 
+@in_one_test
 @pytest.mark.parametrize(("files", "where", "asked"), [*product(PAIRS, BESIDE, ASKED)])
 def test_a_request_is_an_excuse_only_beside_the_key_and_for_its_name_and_never_for_silence(
     tmp_path: Path, files: tuple[str, str], where: str, asked: str

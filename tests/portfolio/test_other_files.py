@@ -16,6 +16,7 @@ from pkitools.containers.templates import ENDINGS
 from pkitools.portfolio import Gap
 from pkitools.requests.keys import to_pem
 from tests.portfolio.support import CHAIN, LEAF, WHOLE, scanned
+from tests.support.cases import in_one_test
 from tests.support.chains import good_chain
 from tests.support.der import integer, oid, sequence
 from tests.support.effort import in_turn
@@ -47,6 +48,7 @@ HIDDEN: Final[dict[str, Callable[[bytes], bytes]]] = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("name", BINARY)
 def test_a_file_of_a_program_is_passed_over(tmp_path: Path, name: str) -> None:
     (tmp_path / "good.pem").write_bytes(WHOLE)
@@ -57,6 +59,7 @@ def test_a_file_of_a_program_is_passed_over(tmp_path: Path, name: str) -> None:
     assert found.passed_over == 1
 
 
+@in_one_test
 @pytest.mark.parametrize("name", BINARY)
 @pytest.mark.parametrize("hidden", HIDDEN)
 def test_what_is_in_one_is_never_passed_over(tmp_path: Path, name: str, hidden: str) -> None:
@@ -68,6 +71,7 @@ def test_what_is_in_one_is_never_passed_over(tmp_path: Path, name: str, hidden: 
     assert found.unread or found.judged
 
 
+@in_one_test
 @pytest.mark.parametrize("start", ARCHIVES)
 def test_what_a_program_packed_is_passed_over_and_a_delivery_is_not(tmp_path: Path, start: bytes) -> None:
     (tmp_path / "below").mkdir()
@@ -82,6 +86,7 @@ def test_what_a_program_packed_is_passed_over_and_a_delivery_is_not(tmp_path: Pa
         assert not scanned(tmp_path / name).is_whole
 
 
+@in_one_test
 @pytest.mark.parametrize("name", PACKED)
 def test_what_stands_in_one_as_it_is_is_told(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"PK\x03\x04" + _NOISE + CHAIN)
@@ -100,6 +105,7 @@ def test_a_tar_below_what_was_given_is_passed_over_unless_something_stands_in_it
 VERSIONS = [(".git", "HEAD", "objects"), (".hg", "requires"), (".hg", "store"), (".svn", "wc.db"), (".svn", "entries")]
 
 
+@in_one_test
 @pytest.mark.parametrize(("name", "signs"), [(name, signs) for name, *signs in VERSIONS])
 def test_a_folder_of_version_control_is_told_once_and_is_no_gap(tmp_path: Path, name: str, signs: list[str]) -> None:
     (tmp_path / "good.pem").write_bytes(WHOLE)
@@ -143,6 +149,7 @@ LONE_KEYS: Final = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("name", [*OTHER_KEYS, *LONE_KEYS])
 def test_a_key_of_another_program_is_passed_over(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes({**OTHER_KEYS, **LONE_KEYS}[name])
@@ -153,6 +160,7 @@ def test_a_key_of_another_program_is_passed_over(tmp_path: Path, name: str) -> N
     assert found.passed_over == 1
 
 
+@in_one_test
 @pytest.mark.parametrize("name", OTHER_KEYS)
 def test_what_stands_beside_such_a_key_is_told(tmp_path: Path, name: str) -> None:
     """Also in one file, before it and behind it."""
@@ -166,6 +174,7 @@ def test_what_stands_beside_such_a_key_is_told(tmp_path: Path, name: str) -> Non
         assert found.unread or found.judged, data
 
 
+@in_one_test
 @pytest.mark.parametrize("name", LONE_KEYS)
 @pytest.mark.parametrize("beside", [".crt", ".pem", ".csr", "-chain.pem", ".CER"])
 def test_a_key_with_its_certificate_beside_it_is_missed(tmp_path: Path, name: str, beside: str) -> None:
@@ -181,6 +190,7 @@ def test_a_key_of_any_name_is_of_each_certificate_beside_it(tmp_path: Path, stem
     assert [one.name for one in scanned(tmp_path).unread] == [str(tmp_path / f"{stem}.key")]
 
 
+@in_one_test
 @pytest.mark.parametrize("hidden", HIDDEN)
 def test_a_certificate_under_the_name_of_a_lone_key_is_never_passed_over(tmp_path: Path, hidden: str) -> None:
     for before in (b"", b"a note\n", _NOISE):
@@ -213,6 +223,7 @@ _TEMPLATES: Final = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("name", _TEMPLATES)
 def test_a_blank_is_no_damaged_certificate(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text(_TEMPLATES[name], encoding="utf-8")
@@ -222,6 +233,7 @@ def test_a_blank_is_no_damaged_certificate(tmp_path: Path, name: str) -> None:
     assert not scanned(tmp_path / name).is_whole  # whoever names it asks for what is in it
 
 
+@in_one_test
 @pytest.mark.parametrize("name", _TEMPLATES)
 @pytest.mark.parametrize("hidden", HIDDEN)
 def test_a_blank_hides_nothing(tmp_path: Path, name: str, hidden: str) -> None:
@@ -232,6 +244,7 @@ def test_a_blank_hides_nothing(tmp_path: Path, name: str, hidden: str) -> None:
         assert scanned(tmp_path).passed_over == 0
 
 
+@in_one_test
 @pytest.mark.parametrize("cut", [40, 64, 65, 200])
 @pytest.mark.parametrize("dots", ["", "..."])
 def test_what_was_cut_off_is_no_blank(tmp_path: Path, cut: int, dots: str) -> None:
@@ -246,6 +259,7 @@ def test_a_blank_under_the_name_of_a_certificate_is_told(tmp_path: Path, dots: s
     assert not scanned(tmp_path).is_whole
 
 
+@in_one_test
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_a_name_that_a_template_leaves_open_is_no_gap(tmp_path: Path, ending: str) -> None:
     text = "server {\n listen 443 ssl;\n ssl_certificate ${SSL_CERT};\n ssl_certificate_key ${SSL_KEY};\n}\n"

@@ -15,6 +15,7 @@ from pkitools.x509 import read_certificate
 from pkitools.x509.holder import Holder, holder_of
 from tests.portfolio.support import WHOLE, scanned
 from tests.support import der
+from tests.support.cases import in_one_test
 from tests.support.chains import BC, Issued, authority, good_chain, issue
 from tests.support.deliveries import jks_of, pem
 
@@ -64,6 +65,7 @@ _OWN: Final[Mapping[str, Callable[[], Mapping[str, bytes]]]] = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("where", [*_AUTHORITY, *_OWN])
 def test_where_it_lies_says_whether_it_is_an_authority_or_somebodys_own(tmp_path: Path, where: str) -> None:
     files = {**_AUTHORITY, **_OWN}[where]()
@@ -115,6 +117,7 @@ _OF_OWN: Final[Mapping[str, Callable[[], Mapping[str, bytes]]]] = {
 }  # fmt: skip
 
 
+@in_one_test
 @pytest.mark.parametrize("where", [*_STORES, *_OF_OWN])
 def test_among_the_roots_of_many_an_old_one_is_one_of_them(tmp_path: Path, where: str) -> None:
     """As Debian has them in /usr/share/ca-certificates: a file each, under the name of each."""

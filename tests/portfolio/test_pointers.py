@@ -21,6 +21,7 @@ from pkitools.portfolio.following import MOST_ROUNDS
 from pkitools.portfolio.inventory import COLUMNS, peer_of
 from pkitools.portfolio.pointers import is_list, pointers_of
 from tests.portfolio.support import CHAIN, WHOLE, gaps, scanned
+from tests.support.cases import in_one_test
 from tests.support.chains import end_entity, good_chain
 from tests.support.deliveries import pem
 from tests.support.effort import bounded
@@ -82,6 +83,7 @@ def _directives() -> list[tuple[str, str]]:
     return [(kind, directive) for kind, each in raw.items() for directive in each["file"]]
 
 
+@in_one_test
 @pytest.mark.parametrize(("kind", "directive"), _directives())
 def test_every_directive_points(kind: str, directive: str) -> None:
     written = {
@@ -266,6 +268,7 @@ BOM = "\ufeff"
 PEERS = [("a.example.nl", 443), ("10.0.0.7", 8443), ("::1", 443), ("localhost", 18443)]
 
 
+@in_one_test
 @pytest.mark.parametrize("between", [",", ";", "\t"])
 @pytest.mark.parametrize("port", ["port", "Poort"])
 @pytest.mark.parametrize("host", ["host", "Server", "hostnaam", "hostname", "FQDN", "adres", "\ufeffaddress"])
@@ -320,6 +323,7 @@ VALUES = [("file", "tls/a.pem", ""), ("host", "a.nl", "443"), ("host", "b.nl", "
 VALUES += [("host", "::1", "0"), ("server", "d.nl:99999", ""), ("path", "e.nl:https", ""), ("url", "f.nl:443", "")]
 
 
+@in_one_test
 @pytest.mark.parametrize("form", LISTED)
 @pytest.mark.parametrize("bad", range(len(VALUES)))
 def test_every_row_of_an_inventory_is_told_with_its_line(form: str, bad: int) -> None:
@@ -442,6 +446,7 @@ def test_an_inventory_that_is_damaged_is_told(outside: Path) -> None:
     assert [one.code for one in scanned(outside / "list.toml").unread] == ["toml.error.not_toml"]
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("text", "peer"),
     [
@@ -462,6 +467,7 @@ def test_a_peer_is_a_host_with_a_port(text: str, peer: tuple[str, int] | None) -
     assert peer_of(text) == peer
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "text",
     [

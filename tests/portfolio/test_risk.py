@@ -31,6 +31,7 @@ from pkitools.systems import get_system
 from pkitools.text import DayText
 from pkitools.x509.above import Above, AboveRole
 from tests.portfolio.support import CHAIN, LEAF, judging, scanned
+from tests.support.cases import in_one_test
 from tests.support.chains import good_chain
 from tests.support.deliveries import pem
 from tests.support.effort import examples
@@ -81,6 +82,7 @@ def revoked(one: HeldCertificate) -> HeldCertificate:
 MONTHS: Final = ("2026-05-25", "2026-08-01", "2026-11-01", "2026-11-21")
 
 
+@in_one_test
 @pytest.mark.parametrize("begin", MONTHS)
 @pytest.mark.parametrize("same_key", [False, True])
 def test_an_old_one_and_the_next_are_no_fault(begin: str, same_key: bool) -> None:
@@ -109,6 +111,7 @@ NO_SECOND: Final[dict[str, Callable[[HeldCertificate], HeldCertificate]]] = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("why", NO_SECOND)
 def test_what_is_not_in_use_or_is_something_else_is_no_second(why: str) -> None:
     one, two = named("one", "2026-06-01"), named("two", "2026-06-01")
@@ -147,6 +150,7 @@ ENVIRONMENTS: Final = [
 ]
 
 
+@in_one_test
 @pytest.mark.parametrize(("one", "two", "here", "there", "told"), ENVIRONMENTS)
 def test_a_key_in_two_environments(one: Any, two: Any, here: str, there: str, told: dict[str, str]) -> None:
     both = held("a", f"{here}/a.pem", key="k", **one), held("b", f"{there}/b.pem", key="k", **two)
@@ -169,6 +173,7 @@ ORGANIZATIONS: Final = [
 ]
 
 
+@in_one_test
 @pytest.mark.parametrize(("other", "told"), ORGANIZATIONS)
 def test_a_key_for_two_organizations(other: dict[str, Any], told: dict[str, str]) -> None:
     assert codes(held("a", key="k"), held("b", key="k", **other)) == told
@@ -182,6 +187,7 @@ def test_of_a_certificate_that_names_nobody_its_file_is_told() -> None:
     assert digest("b") not in told
 
 
+@in_one_test
 @pytest.mark.parametrize(("many", "length"), list(itertools.product((2, 5, 12, 40), (5, 60, 150))))
 def test_no_name_of_several_is_cut_off_and_the_others_are_counted(many: int, length: int) -> None:
     names = [f"{number:02}{'x' * length}" for number in range(many)]
@@ -268,6 +274,7 @@ BESIDE: Final = [
 ]
 
 
+@in_one_test
 @pytest.mark.parametrize(("certificate", "key", "beside"), BESIDE)
 @pytest.mark.parametrize("fits", [False, True])
 def test_a_key_beside_a_certificate(certificate: str, key: str, beside: bool, fits: bool) -> None:
@@ -308,6 +315,7 @@ def test_a_key_of_an_order_that_is_under_way_is_told_in_the_place_of_another(pla
 # --- days ------------------------------------------------------------------------------------------------------------
 
 
+@in_one_test
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("count", [2, 3, 12])
 def test_a_day_in_a_sentence_is_as_people_read_it_and_data_have_it_in_iso(count: int, language: Language) -> None:
@@ -336,6 +344,7 @@ def test_a_day_in_a_sentence_is_as_people_read_it_and_data_have_it_in_iso(count:
 # --- environments and systems -----------------------------------------------------------------------------------------
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("folder", "environment"),
     [
@@ -389,6 +398,7 @@ def test_one_certificate_in_both_environments(system: str | None, stated: bool, 
     assert codes(one, uses=uses) == ({} if told is None else {"certificate.two_environments": told})
 
 
+@in_one_test
 @pytest.mark.parametrize("kind", ["trial-g4-tls", "g4-tls", None])
 @pytest.mark.parametrize("folder", ["prod", "preprod", "elsewhere"])
 def test_a_certificate_of_a_test_in_production(kind: str | None, folder: str) -> None:
@@ -397,6 +407,7 @@ def test_a_certificate_of_a_test_in_production(kind: str | None, folder: str) ->
     assert found == ({"certificate.wrong_environment": "notice"} if wrong else {})
 
 
+@in_one_test
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
 @pytest.mark.parametrize("system", ["digid", "digid-machtigen", "fsc"])
 def test_more_than_a_system_takes(system: str, count: int) -> None:
@@ -452,6 +463,7 @@ def test_what_hangs_on_each_authority() -> None:
     assert not {"a", "d1"} & set(codes(held("c")))
 
 
+@in_one_test
 @pytest.mark.parametrize("ends", [(100,), (100, 900), (900, 100), (900, 900), (900, 100, 900)])
 def test_authorities_of_one_name_end_each_on_its_own_day(ends: tuple[int, ...]) -> None:
     """One that ended soon stood as the end of all of that name: a false alarm with the first that is issued again."""

@@ -54,6 +54,7 @@ from pkitools.portfolio.reading import Unit, examine, held_certificate
 from pkitools.reports import portfolio_report, report_suffixes
 from pkitools.x509 import read_certificate
 from tests.portfolio.support import CHAIN, LEAF, WHOLE, gaps, judging, other_leaf, scanned, something_of_everything
+from tests.support.cases import in_one_test
 from tests.support.chains import MOMENT, good_chain
 from tests.support.deliveries import corrupt, metadata_of, pem, pkcs12_of
 from tests.support.effort import bounded
@@ -596,6 +597,7 @@ def test_one_system_is_one_system_and_not_its_letters() -> None:
             judging(**wrong)
 
 
+@in_one_test
 @pytest.mark.parametrize("given", [["certs", "{0}/certs/a.pem"], ["{0}/certs/a.pem", "./certs"], ["n.conf", "certs"],
                                    ["certs/a.pem", "./certs/a.pem"], ["."]])  # fmt: skip
 @pytest.mark.parametrize("named", ["{0}/certs/a.pem", "certs/a.pem", "./certs/../certs/a.pem"])

@@ -22,6 +22,7 @@ from pkitools.x509 import read_certificate
 from tests.portfolio.support import CHAIN, LEAF, WHOLE, gaps, other_leaf, scanned
 from tests.portfolio.test_as_named import CASES as NAMED
 from tests.portfolio.test_as_named import KEY
+from tests.support.cases import in_one_test
 from tests.support.chains import MOMENT, good_chain
 
 TLS: Final = "kubernetes.io/tls"
@@ -137,6 +138,7 @@ def of_server(folder: Path, certificate: bytes, key: bytes) -> tuple[bool, Sever
     return answer(scanned(place))
 
 
+@in_one_test
 @pytest.mark.parametrize("name", PAIRS)
 def test_a_secret_is_answered_as_the_two_files_of_a_server(tmp_path: Path, name: str) -> None:
     certificate, key = PAIRS[name]
@@ -159,6 +161,7 @@ def test_a_secret_is_answered_as_the_two_files_of_a_server(tmp_path: Path, name:
         assert told == dict.fromkeys(told, expected)
 
 
+@in_one_test
 @pytest.mark.parametrize("name", PAIRS)
 def test_a_check_passes_what_a_server_sends_without_a_gap_or_an_error(tmp_path: Path, name: str) -> None:
     certificate, key = PAIRS[name]
@@ -187,6 +190,7 @@ LACKING: Final[dict[str, Mapping[str, Any]]] = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("made", [in_yaml, in_json])
 @pytest.mark.parametrize("name", LACKING)
 def test_a_secret_that_lacks_what_a_server_loads_is_a_gap(
@@ -198,6 +202,7 @@ def test_a_secret_that_lacks_what_a_server_loads_is_a_gap(
         file.unlink()
 
 
+@in_one_test
 @pytest.mark.parametrize("made", [in_yaml, in_json])
 @pytest.mark.parametrize("kind", ["Opaque", "kubernetes.io/tls-other", "helm.sh/release.v1", ""])
 def test_a_secret_of_another_type_is_asked_nothing_new(tmp_path: Path, kind: str, made: Callable[[Any], str]) -> None:

@@ -14,6 +14,7 @@ from pkitools_test_pki.pki import build
 from tests.cli.conftest import run
 from tests.connections.support import CHAIN, OIN, certificate, connection, written
 from tests.portfolio.support import judging, scanned
+from tests.support.cases import in_one_test
 from tests.support.chains import good_chain
 from tests.support.command import Command
 from tests.support.deliveries import pem
@@ -65,6 +66,7 @@ def test_the_next_is_ordered_with_the_request_that_is_there(
     assert ("csr create" in told) != is_next, told
 
 
+@in_one_test
 @pytest.mark.parametrize(("oin", "name"), [*product((OIN, None, _OTHER), (_NAME, None, "b.example.nl"))])
 @pytest.mark.parametrize("stated", ["", _NAME])
 def test_a_scan_and_a_status_take_the_same_request_for_the_next(

@@ -22,6 +22,7 @@ from pkitools.portfolio.written import plain, words
 from tests.portfolio.support import judging, scanned
 from tests.portfolio.test_copies import AFTER, COPIES, is_silent, laid
 from tests.portfolio.test_limits import TOO_LARGE, told
+from tests.support.cases import in_one_test
 from tests.support.effort import PATIENCE
 
 COPY: Final = "/nowhere/archive/a.pem"
@@ -69,6 +70,7 @@ OTHERS: Final = (
 )
 
 
+@in_one_test
 @pytest.mark.parametrize("separator", SEPARATORS)
 def test_a_path_is_the_same_however_its_separators_are_written(separator: str) -> None:
     for path, end, form in product(PATHS, ENDS, FORMS):
@@ -97,6 +99,7 @@ SETS: Final = (
 USES: Final = ("$DIR/a.pem", "${DIR}/a.pem", "{{ DIR }}/a.pem", "%DIR%\\a.pem")
 
 
+@in_one_test
 @pytest.mark.parametrize("given", SETS)
 def test_a_variable_is_what_the_text_says_that_it_is(given: str) -> None:
     for use, value in product(USES, ("/srv/live", "live", "C:\\x", "$BASE/live/")):
@@ -152,6 +155,7 @@ def test_some_texts_use_nothing_by_their_names() -> None:
 LINE: Final = "# a comment of somebody\n"
 
 
+@in_one_test
 @pytest.mark.parametrize("code", ["utf-8", "utf-16", "latin-1"])
 @pytest.mark.parametrize("old", ["archive/a.pem", "a.pem.bak"])
 def test_a_text_of_any_size_is_looked_through(

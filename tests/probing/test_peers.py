@@ -46,6 +46,7 @@ from pkitools.text import visible
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.self_signed import self_signed
 from tests.probing.world import HOST, NOW, World, first, shown, tried
+from tests.support.cases import in_one_test
 from tests.support.effort import PATIENCE, examples
 from tests.support.judges import judge
 from tests.support.keys import SHARED_KEYS
@@ -888,6 +889,7 @@ def test_nobody_listens(world: World) -> None:
     assert caught.value.fault is ProbeFault.CONNECT
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "host", ["", " ", "a b", "-a.nl", "0x7f.1", "2130706433", "a" * 300, "a\r\nb", "exa_mple..nl", "é" * 80]
 )

@@ -11,6 +11,7 @@ from pkitools.environment import Environment
 from pkitools.findings import Certainty, Outcome, Severity
 from pkitools.profiles import get_profile, get_tsp
 from pkitools.requests import check_request
+from tests.support.cases import in_one_test
 from tests.support.certificates import SAN, Change, alternative, giving, without
 from tests.support.der import tlv
 from tests.support.requests import attribute, request, san, subject
@@ -109,6 +110,7 @@ def _names(names: Sequence[bytes]) -> Change:
     return alternative(*names) if names else without(SAN)
 
 
+@in_one_test
 @pytest.mark.parametrize("fact", FACTS.values(), ids=FACTS)
 def test_in_production_it_weighs_what_the_text_for_production_bears(fact: Fact) -> None:
     asked, issued = of_request(fact, trial=False), of_certificate(fact, trial=False)
@@ -119,6 +121,7 @@ def test_in_production_it_weighs_what_the_text_for_production_bears(fact: Fact) 
         assert each.rule.severity is not ERROR or "trial" not in each.rule.source.key
 
 
+@in_one_test
 @pytest.mark.parametrize("fact", FACTS.values(), ids=FACTS)
 def test_in_trial_its_schema_binds_both(fact: Fact) -> None:
     asked, issued = of_request(fact, trial=True), of_certificate(fact, trial=True)

@@ -29,6 +29,7 @@ from pkitools.profiles import (
 )
 from pkitools.profiles.loading import read_profiles
 from pkitools.trust import get_hierarchy
+from tests.support.cases import in_one_test
 
 NAMES = [
     "g4-tls",
@@ -125,6 +126,7 @@ def test_no_profile_has_elliptic_curves() -> None:
     assert all(profile.key.curves == () and profile.key.algorithm == "RSA" for profile in profiles())
 
 
+@in_one_test
 @pytest.mark.parametrize("name", G4)
 def test_g4_asks_more_than_3000_bits_and_signs_with_pss(name: str) -> None:
     profile = get_profile(name)
@@ -161,6 +163,7 @@ def test_names_rules_of_tls_and_of_legal_persons() -> None:
     assert get_profile("g4-seal").san.presence is Presence.FORBIDDEN
 
 
+@in_one_test
 @pytest.mark.parametrize("tsp", tsps(), ids=lambda t: t.name)
 def test_a_tsp_says_what_it_asks_or_that_nothing_is_known(tsp: TSP) -> None:
     assert tsp.oin in {"request", "order", "tsp", "unknown"}

@@ -15,6 +15,7 @@ from pkitools.messages import LANGUAGES, Language
 from pkitools.renewal import Counterpart, Part, Phase, RenewalDifference, compare_certificates, counterparts
 from pkitools.systems import get_system, systems
 from pkitools.x509 import CertificateFacts
+from tests.support.cases import in_one_test
 from tests.support.certificates import (
     CLIENT,
     EKU,
@@ -64,6 +65,7 @@ def compared(*changes: Change, asked: tuple[str, ...] = (), profile: str = "g4-t
     return compare_certificates(made("g4-tls"), made(profile, *changes), moment=MOMENT, systems=asked)
 
 
+@in_one_test
 @pytest.mark.parametrize("part", CHANGES)
 def test_a_part_that_changes_is_told_and_no_other(part: Part) -> None:
     change, along = CHANGES[part]
@@ -124,6 +126,7 @@ def names(found: RenewalDifference) -> list[str]:
     return [notice.counterpart.name for notice in found.notices]
 
 
+@in_one_test
 @pytest.mark.parametrize("counterpart", counterparts(), ids=lambda each: each.name)
 def test_a_counterpart_is_told_of_what_concerns_it(counterpart: Counterpart) -> None:
     asked = ("kvk",) if counterpart.is_of_any_system else tuple(counterpart.systems[:1])

@@ -14,6 +14,7 @@ from pkitools.renewal import DateKind, MigrationPlan, MigrationState, migration_
 from pkitools.renewal.breakages import CONDITIONS
 from pkitools.trust import get_hierarchy
 from pkitools.x509 import CertificateFacts
+from tests.support.cases import in_one_test
 from tests.support.certificates import (
     AIA,
     ANY,
@@ -69,6 +70,7 @@ WITH = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize(("kind", "asked"), WITH.items(), ids=[" ".join(filter(None, kind)) for kind in WITH])
 def test_each_older_type_has_its_type_of_g4(
     kind: tuple[str, str], asked: tuple[tuple[Change, ...], str | None]
@@ -81,6 +83,7 @@ def test_each_older_type_has_its_type_of_g4(
     assert (found.target.name if found.target else None) == profile
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("profile", "state"),
     [
@@ -132,6 +135,7 @@ def test_of_a_certificate_that_is_ready_only_what_nobody_can_mend_breaks() -> No
     assert broken(planned(*GOOD)) == OF_EVERY
 
 
+@in_one_test
 @pytest.mark.parametrize("name", BREAKS)
 def test_each_thing_that_does_not_go_along_is_told_and_nothing_else(name: str) -> None:
     found = planned(*GOOD, *BREAKS[name])

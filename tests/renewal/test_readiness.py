@@ -23,6 +23,7 @@ from pkitools_test_pki.clients import TwinClients, twin_clients
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.pki import PKI, build
 from tests.support.answers import commands, parse
+from tests.support.cases import in_one_test
 from tests.support.command import Command
 from tests.support.keys import SHARED_KEYS
 from tests.support.peers import TLS, Behave, listening, says
@@ -65,6 +66,7 @@ def test_only_a_difference_proves_that_it_does_not_work() -> None:
             assert found is not Offered.NO, "the same twice"
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("asked", "taken", "answer"),
     [

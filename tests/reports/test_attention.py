@@ -10,6 +10,7 @@ from pkitools.containers import read_source
 from pkitools.reports import describe
 from pkitools.reports.showing.attention import Attention, attention
 from pkitools.x509.document import serial_hex
+from tests.support.cases import in_one_test
 from tests.support.shown import DAY, ENTITY_ID, MOMENT, crl, response, samples, small
 
 CA = "Kleine CA"
@@ -44,6 +45,7 @@ def told(data: bytes, passphrase: bytes | None = None, *, days: int = 0) -> list
     ]
 
 
+@in_one_test
 @pytest.mark.parametrize("name", TOLD)
 def test_what_is_wrong_comes_first(name: str) -> None:
     assert told(samples()[name].data) == TOLD[name]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pkitools.reports.csv_cells import cell
 from pkitools.text import visible
+from tests.support.cases import in_one_test
 from tests.support.effort import examples
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20) | st.sampled_from(
@@ -63,6 +64,7 @@ def test_no_cell_is_a_formula_or_a_number_that_loses_digits(text: str) -> None:
     assert not (told.isdecimal() and (len(told) > 10 or told.startswith("0")) and len(told) > 1)
 
 
+@in_one_test
 @pytest.mark.parametrize("text", [*DAYS, *NUMBERS])
 def test_what_reads_as_a_day_or_a_number_is_kept_as_text(text: str) -> None:
     assert [cell(each) for each in (text, text.lower(), text.upper())] == [
@@ -70,6 +72,7 @@ def test_what_reads_as_a_day_or_a_number_is_kept_as_text(text: str) -> None:
     ]
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "text",
     [

@@ -13,6 +13,7 @@ from pkitools.reports import read_schema, schema_names
 from pkitools_test_pki.keys import elliptic_keys
 from pkitools_test_pki.self_signed import self_signed
 from tests.cli.conftest import run, world
+from tests.support.cases import in_one_test
 from tests.support.command import Command
 from tests.support.peers import TLS, listening
 from tests.support.schemas import assert_valid, validator
@@ -175,16 +176,19 @@ def is_closed(schema: dict[str, Any]) -> bool:
     return schema.get("additionalProperties") is False or "unevaluatedProperties" in schema
 
 
+@in_one_test
 @pytest.mark.parametrize("name", OPEN)
 def test_nothing_an_open_schema_reaches_is_closed(name: str) -> None:
     assert not [found for found in objects(read_schema(name)) if is_closed(found)]
 
 
+@in_one_test
 @pytest.mark.parametrize("name", [name for name in schema_names() if name not in OPEN])
 def test_version_1_of_everything_else_is_closed(name: str) -> None:
     assert is_closed(read_schema(name))
 
 
+@in_one_test
 @pytest.mark.parametrize("name", SHARED)
 def test_version_2_asks_no_less_than_version_1_of_what_both_have(name: str) -> None:
     """What they share differs in nothing but that it may grow."""

@@ -28,6 +28,7 @@ from pkitools.reports.telling.readable import short_day
 from pkitools.text import visible
 from tests.connections.support import CHAIN, certificate, connection, written
 from tests.portfolio.support import judging
+from tests.support.cases import in_one_test
 from tests.support.der import tlv
 from tests.support.page import Read
 from tests.support.schemas import assert_valid
@@ -176,6 +177,7 @@ def test_the_end_of_a_name_says_the_form() -> None:
         assert refused.value.code == f"report.error.{code}"
 
 
+@in_one_test
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("days", [-400, -30, 0, 1, 45, 120, 200])
 def test_no_event_lies_in_the_past_and_what_is_late_is_told_today(

@@ -33,6 +33,7 @@ from pkitools.x509.above import Above
 from pkitools_cli.commands.scan.across import across_told
 from tests.portfolio.support import CHAIN, WHOLE, hostile, scanned, something_of_everything
 from tests.reports.test_csv_cells import TEXTS
+from tests.support.cases import in_one_test
 from tests.support.certificates import MOMENT, made
 from tests.support.chains import MOMENT as NOW
 from tests.support.chains import end_entity, good_chain
@@ -150,6 +151,7 @@ def test_the_document_of_when_things_end_is_valid(portfolio: Portfolio) -> None:
     assert ends == sorted(ends)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("days", "whole", "state"),
     [
@@ -212,6 +214,7 @@ def test_of_the_last_day_itself_no_number_of_days_is_told(language: Language) ->
         assert f" {words} ({noon.date()})" in line
 
 
+@in_one_test
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("unread", [0, 1, 2])
 def test_people_read_the_line_of_a_monitor_in_their_language_and_it_matches_alike(

@@ -37,6 +37,7 @@ from pkitools.reports.telling.readable import short_day
 from pkitools.rules.working_days import WorkingDays
 from pkitools.text import visible
 from tests.portfolio.support import hostile, something_of_everything
+from tests.support.cases import in_one_test
 from tests.support.pages import frame
 
 HOSTILE: Final = (
@@ -470,6 +471,7 @@ def test_what_could_not_be_looked_at_is_open_and_never_passed(portfolio: Portfol
     assert run["invocations"][0]["executionSuccessful"] is True
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("name", "uri"),
     [

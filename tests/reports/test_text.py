@@ -17,6 +17,7 @@ from pkitools.reports.text import finding_lines, in_a_word, in_short, unchecked_
 from pkitools.text import NameText
 from pkitools_test_pki.defects.registry import defects
 from tests.support.broken import broken, judged
+from tests.support.cases import in_one_test
 
 MOMENT = datetime(2026, 11, 26, 12, tzinfo=UTC)
 SOURCE = Source("pkitools")
@@ -97,6 +98,7 @@ def test_a_name_keeps_its_short_form_when_it_travels() -> None:
     assert str(NAME) in outcome_message(outcome, "en").message
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("given", "nl", "en"),
     [

@@ -20,6 +20,7 @@ from pkitools.reports import Telling
 from pkitools.reports.portfolio.telling import claims_told, said_of
 from pkitools_cli.commands.scan.text import first_step, scan_told
 from pkitools_cli.i18n import tr
+from tests.support.cases import in_one_test
 from tests.support.certificates import made
 from tests.support.chains import MOMENT
 
@@ -40,6 +41,7 @@ def rule(code: str, severity: Severity) -> Rule:
     return Rule(code, severity, cite("pkitools"), Certainty.ADVICE)
 
 
+@in_one_test
 @pytest.mark.parametrize("code", CODES)
 @pytest.mark.parametrize("is_last", [False, True])
 @pytest.mark.parametrize("beside", [None, "file.metadata.certificates"])
@@ -65,6 +67,7 @@ def test_nothing_has_to_be_done_of_what_is_lighter(severity: Severity | None) ->
     assert first_step(portfolio, Risks()).sentence == tr("cli.scan.now.passed")
 
 
+@in_one_test
 @pytest.mark.parametrize("count", [1, 3, 4, 140])
 @pytest.mark.parametrize("length", [1, 45, 500])
 def test_what_is_left_out_of_connections_is_counted_as_connections(count: int, length: int) -> None:

@@ -9,6 +9,7 @@ from pkitools.errors import InputError, LimitError
 from pkitools.messages import LANGUAGES, error_sentence
 from pkitools.requests import BatchError, SignatureScheme, read_batch
 from pkitools.requests.batch import MAX_BATCH
+from tests.support.cases import in_one_test
 
 DEFAULTS = """
 [defaults]
@@ -68,6 +69,7 @@ def test_every_fault_of_every_request_is_told() -> None:
     assert faults(text) == [("api", "requests.error.dns_ip"), ("web", "oin.rsin.eleven_test")]
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("line", "code"),
     [
@@ -94,6 +96,7 @@ def test_a_request_without_a_name_is_told_by_its_number() -> None:
     assert faults(DEFAULTS + '[[request]]\ncommon_name = "a.nl"') == [("#1", "requests.error.batch_missing")]
 
 
+@in_one_test
 @pytest.mark.parametrize("name", ["../x", "a/b", ".hidden", "", "a b", "a\\nb", "x" * 101, "é"])
 def test_a_name_is_the_name_of_files_in_the_folder(name: str) -> None:
     found = faults(DEFAULTS + ONE.replace('"api"', f'"{name}"'))
@@ -104,6 +107,7 @@ def test_two_requests_with_one_name_are_refused() -> None:
     assert faults(DEFAULTS + ONE + ONE.replace('"api"', '"API"')) == [("api", "requests.error.batch_name_twice")]
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("data", "code"),
     [

@@ -18,6 +18,7 @@ from pkitools.findings import Certainty, Severity, Status
 from pkitools.profiles import TSP, Profile, get_profile, get_tsp, profiles, tsps
 from pkitools.requests import check_request, generate_key, read_request, request_document
 from pkitools.requests.rules import ENTRIES, RULES
+from tests.support.cases import in_one_test
 from tests.support.der import integer, oid, sequence, tlv
 from tests.support.requests import attribute, dns, pooled_key, request, san, subject
 
@@ -39,6 +40,7 @@ def test_the_facts_of_a_request() -> None:
     assert document["sha256"] == facts.sha256
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "data",
     [b"", b"\x30\x00", b"hello", sequence(sequence(), sequence(), tlv(0x03, b"\0")), b"\x30\x84\xff\xff\xff\xff"],
@@ -78,6 +80,7 @@ def test_rubbish_gives_our_own_error(data: bytes) -> None:
         read_request(data)
 
 
+@in_one_test
 @pytest.mark.parametrize(("profile", "tsp"), ALL, ids=lambda v: v.name if v else "none")
 def test_every_rule_is_accounted_for_whatever_is_asked(profile: object, tsp: object) -> None:
     report = check_request(
@@ -150,6 +153,7 @@ def test_an_ip_address_may_be_in_a_g1_certificate() -> None:
     assert "csr.san.kind" in report.codes(Status.MET)
 
 
+@in_one_test
 @pytest.mark.parametrize("name", ["10.0.0.1", "x.onion", "caf\xe9.nl", "a_b.nl", "a.nl."])
 def test_names_no_certificate_has_fail_without_a_profile_too(name: str) -> None:
     report = check_request(request(subject(), dns(name)), raise_crashes=True)
@@ -237,6 +241,7 @@ def test_a_multi_valued_name_hides_no_oin() -> None:
     assert "csr.oin.missing" in check_request(der, TLS).codes(Status.MET)
 
 
+@in_one_test
 @pytest.mark.parametrize(("tsp", "profile"), list(product(tsps(), profiles())), ids=lambda each: each.name)
 def test_what_a_tsp_asks_is_named_together_and_met_by_it(tsp: TSP, profile: Profile) -> None:
     """Of a request with nothing in it all that is lacking is one finding; with that in it there is none."""

@@ -9,6 +9,7 @@ import pytest
 from pkitools.errors import InputError
 from pkitools.messages import LANGUAGES, error_sentence
 from pkitools.requests import BatchError, read_batch
+from tests.support.cases import in_one_test
 
 DEFAULTS = {"profile": "g4-tls", "environment": "production", "organization": "Gemeente Voorbeeld"}
 OIN = "00000003273229750000"
@@ -48,12 +49,14 @@ def test_letters_with_accents_are_read_in_every_encoding(encoding: str) -> None:
     assert {item.plan.subject.get("O") for item in items} == {"Súdwest-Fryslân"}
 
 
+@in_one_test
 @pytest.mark.parametrize("cell", [f'="{OIN}"', f"'{OIN}", f'"{OIN}"', f" {OIN} ", f'"=""{OIN}"""'])
 def test_what_keeps_the_zeros_of_a_number_is_taken_off(cell: str) -> None:
     rows = tuple((*row[:3], cell) for row in ROWS)
     assert read(table(rows=rows).encode()) == WANTED
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("column", "value", "code"),
     [
@@ -77,6 +80,7 @@ def test_what_a_spreadsheet_lost_is_told_of_the_row_and_never_mended(column: str
         assert all(len(error_sentence(error, language)) > 20 for language in LANGUAGES)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("text", "code"),
     [

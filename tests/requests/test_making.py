@@ -14,6 +14,7 @@ from pkitools.oin import InvalidOINError
 from pkitools.profiles import Presence, get_profile, profiles
 from pkitools.profiles.conformance import text_fault
 from pkitools.requests import RequestPlan, SignatureScheme, check_request, plan_request, read_request
+from tests.support.cases import in_one_test
 from tests.support.requests import pooled_key, small_key
 
 OIN = "00000003273229750000"
@@ -45,6 +46,7 @@ def refusal(profile: str = "g4-tls", environment: Environment = PRODUCTION, **ch
     return caught.value.code.removeprefix("requests.error.")
 
 
+@in_one_test
 @pytest.mark.parametrize("profile", profiles(), ids=lambda p: p.name)
 def test_each_profile_gives_a_request_that_its_own_check_passes(profile: object) -> None:
     made = plan(profile.name).sign(pooled_key("rsa:4096"))  # type: ignore[attr-defined]  # a Profile
@@ -65,6 +67,7 @@ def test_each_profile_gives_a_request_that_its_own_check_passes(profile: object)
     assert bool(made.facts.dns_names) == (chosen.san.presence is not Presence.FORBIDDEN)
 
 
+@in_one_test
 @pytest.mark.parametrize("name", HARD_NAMES)
 def test_names_survive_byte_for_byte(name: str) -> None:
     made = plan(organization=name, common_name=name, dns_names=["api.example.nl"]).sign(pooled_key())
@@ -103,6 +106,7 @@ def test_the_kvk_number_comes_from_the_oin_or_is_asked() -> None:
             plan(kvk=wrong)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "oin",
     ["00000001123456789000", "1822477348000", "00000005123456782000", f"{OIN} ", "0000000700025be00000", "", "x" * 99],
@@ -122,6 +126,7 @@ def test_a_test_oin_is_for_preproduction() -> None:
     assert plan("g4-tls", PREPRODUCTION, oin=TEST_OIN, kvk="27322975").subject.get("serialNumber") == TEST_OIN
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("changed", "code"),
     [
@@ -174,6 +179,7 @@ INDICATED = [
 ]
 
 
+@in_one_test
 @pytest.mark.parametrize(("changed", "error", "warning"), INDICATED)
 @pytest.mark.parametrize("environment", Environment)
 def test_what_only_the_schema_of_trial_shows_is_made_with_a_warning(
@@ -200,6 +206,7 @@ def test_a_kvk_number_and_an_identifier_are_not_both_given() -> None:
     assert refusal(kvk="27322975", organization_identifier="NTRNL-27322975") == "identifier_twice"
 
 
+@in_one_test
 @pytest.mark.parametrize("oin", [OIN, RSIN_OIN])
 @pytest.mark.parametrize("other", [OIN, RSIN_OIN, "00000003520354760000", "00000001001234567000"])
 def test_an_identifier_with_an_oin_is_that_of_the_request(oin: str, other: str) -> None:
@@ -245,6 +252,7 @@ def test_the_dns_names_are_the_common_name_unless_given() -> None:
     assert plan("g1-server", common_name="*.example.nl").dns_names == ("*.example.nl",)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("name", "code"),
     [

@@ -12,6 +12,7 @@ import pytest
 from pkitools.environment import Environment
 from pkitools.profiles import Profile, profiles
 from pkitools.requests import SignatureScheme, check_request, plan_request
+from tests.support.cases import in_one_test
 from tests.support.requests import pooled_key
 
 OIN = "00000003273229750000"
@@ -36,6 +37,7 @@ def openssl(*arguments: str | Path) -> str:
     return done.stdout.decode() + done.stderr.decode()
 
 
+@in_one_test
 @pytest.mark.parametrize(("profile", "key_type", "scheme"), CASES)
 def test_openssl_agrees(tmp_path: Path, profile: Profile, key_type: str, scheme: SignatureScheme) -> None:
     plan = plan_request(

@@ -10,6 +10,7 @@ from pkitools.errors import InvalidValueError, MissingExtraError
 from pkitools.messages import LANGUAGES, error_sentence
 from pkitools.requests.token_uri import TokenURI
 from pkitools.requests.tokens import token_key
+from tests.support.cases import in_one_test
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,7 @@ def test_it_says_where_a_key_is(uri: str, wanted: TokenURI) -> None:
     assert TokenURI.parse(uri) == wanted
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "place", ["pkcs11:{}", "pkcs11:token=t?{}", "pkcs11:{};token=t?module-path=/a", "pkcs11:?a=b&{}"]
 )
@@ -37,6 +39,7 @@ def test_a_pin_is_refused_wherever_it_stands_and_never_shown(place: str, attribu
     assert refused.value.code in {"requests.error.token_pin", "requests.error.token_attribute"}
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("uri", "slug"),
     [

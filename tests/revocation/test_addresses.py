@@ -16,6 +16,7 @@ from pkitools.fetching.issuers import complete_from_aia
 from pkitools.revocation import FetchError, FetchRequest
 from pkitools_test_pki.faults.http import redirect
 from tests.revocation.material import MOMENT, World, one_point
+from tests.support.cases import in_one_test
 from tests.support.fault_server import FaultServer
 
 HOSTILE = [
@@ -206,6 +207,7 @@ PUBLIC = [
 ]
 
 
+@in_one_test
 @pytest.mark.parametrize("text", PUBLIC)
 def test_public_addresses_are_open(text: str) -> None:
     assert is_allowed(ip_address(text))
@@ -227,6 +229,7 @@ def test_what_the_user_opens_is_open_and_no_more(network: str, inside: str, outs
     assert not is_allowed(ip_address(inside))
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("url", "host", "port", "path"),
     [
@@ -244,6 +247,7 @@ def test_plain_addresses_are_taken_apart(url: str, host: str, port: int, path: s
     assert (target.host, target.port, target.path) == (host, port, path)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "url",
     [

@@ -26,6 +26,7 @@ from pkitools.revocation import (
 from pkitools.x509.path_certificate import load
 from pkitools_test_pki.faults.http import good
 from tests.revocation.material import MOMENT, World, loopback_fetcher
+from tests.support.cases import in_one_test
 from tests.support.fault_server import FaultServer
 
 URL, KEY = "http://crl.example/list.crl", b"key"
@@ -72,6 +73,7 @@ def test_another_url_or_key_is_another_document(tmp_path: Path) -> None:
     assert len(cache.take_notes()) == 1
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "content",
     [

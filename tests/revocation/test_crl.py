@@ -39,6 +39,7 @@ from pkitools_test_pki.faults.crls import full_name, idp
 from pkitools_test_pki.keys import elliptic_keys, spki
 from pkitools_test_pki.pki import build
 from tests.revocation.material import MOMENT, World
+from tests.support.cases import in_one_test
 from tests.support.judges import judge
 from tests.support.shared import shared
 
@@ -119,6 +120,7 @@ def test_pem_is_read_as_der(world: World) -> None:
     assert read_crl(b"\r\n\n" + pem_of(data)).was_pem
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("data", "code"),
     [
@@ -194,6 +196,7 @@ def builder(issuer: str = "CA") -> x509.CertificateRevocationListBuilder:
     return x509.CertificateRevocationListBuilder(name, MOMENT, MOMENT + DAY)
 
 
+@in_one_test
 @pytest.mark.parametrize("salt", [0, 20, 64, padding.PSS.MAX_LENGTH])
 @pytest.mark.parametrize(("digest", "mask"), [(hashes.SHA512(), hashes.SHA512()), (hashes.SHA256(), hashes.SHA384())])
 def test_rsassa_pss(digest: Any, mask: Any, salt: int) -> None:
@@ -206,6 +209,7 @@ def test_rsassa_pss(digest: Any, mask: Any, salt: int) -> None:
     assert not made.signed_by(spki(rsa.generate_private_key(65537, 1024).public_key()))
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "key",
     [ec.generate_private_key(curve()) for curve in (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)]
@@ -633,6 +637,7 @@ def test_a_key_too_large_to_be_one_signed_nothing(world: World) -> None:
     assert not read_crl(world.crl_case(world.plain).crl()).signed_by(key)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "identifier",
     [

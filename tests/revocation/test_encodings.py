@@ -26,6 +26,7 @@ from pkitools_test_pki import crl as crls
 from pkitools_test_pki import der
 from pkitools_test_pki.crl import RevokedEntry
 from tests.revocation.material import MOMENT, World
+from tests.support.cases import in_one_test
 from tests.support.judges import judge
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -163,6 +164,7 @@ def test_a_list_that_nobody_reads_and_that_names_others_alone_is_no_reason_to_do
     assert lists.status(lists.made(AGES["newer"], *lists.others, b"\x30\x00")) is StatusKind.GOOD
 
 
+@in_one_test
 @pytest.mark.parametrize("size", [1, 4, 7, 8, 20, 64])
 def test_a_number_of_any_size_is_found_in_every_encoding_and_in_no_other_number(size: int) -> None:
     serial = b"\x05" * size

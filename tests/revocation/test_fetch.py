@@ -19,6 +19,7 @@ from pkitools.revocation import FetchError, FetchRequest
 from pkitools_test_pki.faults.http import Behaviour, Exchange, answer, good, head, redirect
 from tests.revocation.material import loopback_fetcher
 from tests.revocation.situations import tls_contexts
+from tests.support.cases import in_one_test
 from tests.support.effort import bounded
 from tests.support.fault_server import FaultServer
 
@@ -370,6 +371,7 @@ def test_a_network_that_is_asked_directly(server: FaultServer) -> None:
     assert fetcher.fetch(FetchRequest(server.base_url + "/x", LIMIT)).body == b"direct"
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "url", ["https://proxy.example", "socks5://proxy.example", "http://", "http://proxy:port", "http://[::1"]
 )

@@ -23,6 +23,7 @@ from pkitools.crl.runs import Row, row_of
 from pkitools.x509.der import DERError
 from pkitools_test_pki import der
 from tests.conftest import LEVEL
+from tests.support.cases import in_one_test
 from tests.support.effort import bounded, budget
 
 SEED = budget("PKITOOLS_FUZZ_SEED", 10)
@@ -125,6 +126,7 @@ def test_what_an_expression_accepts_the_row_reader_accepts(way: str) -> None:
     assert kept > MUTANTS // 20  # what differs where it may is still accepted, or this says nothing
 
 
+@in_one_test
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_an_expression_accepts_its_own_layout(name: str, way: str) -> None:
@@ -506,6 +508,7 @@ DEFECTS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("place", [0, 777, 2999])
 @pytest.mark.parametrize("defect", DEFECTS)
 def test_one_bad_entry_spoils_the_list(defect: str, place: int) -> None:
@@ -564,6 +567,7 @@ SEEMS_NAMED = der.sequence(der.sequence(der.oid("2.999"), der.octets(der.oid("2.
 """Octets of the extension where it is not."""
 
 
+@in_one_test
 @pytest.mark.slow
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.5, 1.0])
 @pytest.mark.parametrize("seeming", [0.0, 0.05, 1.0])
@@ -648,6 +652,7 @@ REPEATED = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("between", [0, 700])
 @pytest.mark.parametrize("case", REPEATED)
 def test_of_entries_with_one_serial_number_the_worst_counts(case: str, between: int) -> None:
@@ -701,6 +706,7 @@ def wrapped(value: bytes, critical: bytes = b"", oid: str = "2.5.29.21") -> byte
     return der.sequence(der.sequence(der.oid(oid), critical, der.octets(value)))
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "row",
     [
@@ -726,6 +732,7 @@ def test_entries_that_are_none(row: bytes) -> None:
         read_entry(row, 0, len(row))
 
 
+@in_one_test
 @pytest.mark.parametrize("number", [0, 1, 2, 3, 4, 5, 6, 8, 9, 10])
 def test_every_reason_there_is(number: int) -> None:
     row, _ = read_entry(made := entry(b"\x01", extensions=REASON + bytes((number,))), 0, len(made))

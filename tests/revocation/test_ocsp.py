@@ -27,6 +27,7 @@ from pkitools_test_pki.faults.responses import NONCE, OCSP_FAULTS, OcspCase, Sin
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.keys import elliptic_keys
 from tests.revocation.material import MOMENT, World, loopback_fetcher
+from tests.support.cases import in_one_test
 from tests.support.fault_server import OCSP_TYPE, FaultServer
 from tests.support.judges import judge
 
@@ -249,6 +250,7 @@ BROKEN = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("name", BROKEN)
 def test_what_is_no_response(name: str) -> None:
     data, code = BROKEN[name]

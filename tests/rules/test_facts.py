@@ -16,6 +16,7 @@ from pkitools.requests import check_request
 from pkitools.rulebook import all_rules
 from pkitools.rules import lint
 from pkitools.systems import Stance, Statement, Topic, get_system
+from tests.support.cases import in_one_test
 from tests.support.certificates import AIA, CDP, EKU, KU, giving, issued, made, named_bits, putting, without
 from tests.support.der import NULL
 from tests.support.requests import request
@@ -169,6 +170,7 @@ def test_without_extended_key_usage_nobody_is_told_to_order_again() -> None:
         assert "again" not in text.remedy
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("code", "key", "section"),
     [
@@ -219,6 +221,7 @@ def test_the_prefix_of_care_insurers_is_published_and_not_adopted() -> None:
 # --- the documents ----------------------------------------------------------------------------------------------------
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("key", "version"),
     [

@@ -34,6 +34,7 @@ from pkitools.x509.holder import Holder
 from pkitools.x509.model import GeneralName, NameAttribute
 from pkitools.x509.reader import readable
 from tests.rules.test_properties import BASES, mutated
+from tests.support.cases import in_one_test
 from tests.support.certificates import MOMENT, made
 from tests.support.corpus import vectors
 from tests.support.effort import examples
@@ -172,6 +173,7 @@ def differing(part: str) -> RuleContext:
     return at
 
 
+@in_one_test
 @pytest.mark.parametrize("part", OTHER)
 def test_certificates_that_differ_in_one_part_of_it_have_not_all_in_common(part: str) -> None:
     rules, answered = plan.plan_of("end_entity", frozenset(), "g4", None), Answered()
@@ -204,6 +206,7 @@ OTHER_FORMS: dict[str, CertificateFacts] = {
 """Part of the form of names → a certificate that differs in it."""
 
 
+@in_one_test
 @pytest.mark.parametrize("part", OTHER_FORMS)
 def test_certificates_with_names_of_another_form_have_not_all_in_common(part: str) -> None:
     rules, answered = plan.plan_of("end_entity", frozenset(), "g4", None), Answered()

@@ -12,6 +12,7 @@ from pkitools.findings import Binds, Period, Status
 from pkitools.rulebook import find_rule
 from pkitools.rules import lint
 from pkitools.rules.periods import periods
+from tests.support.cases import in_one_test
 from tests.support.certificates import (
     KU,
     POLICIES,
@@ -84,6 +85,7 @@ def seen(code: str, period: Period, day: date, hour: time) -> Status:
     return status
 
 
+@in_one_test
 @pytest.mark.parametrize("code", VIOLATING)
 def test_it_binds_from_its_first_day_to_its_last(code: str) -> None:
     period = periods()[code]

@@ -17,6 +17,7 @@ from pkitools.rules.books import ENTRIES
 from pkitools.rules.context import RuleContext
 from pkitools.rules.engine import RuleBook, Scope
 from pkitools.x509 import CertificateFacts
+from tests.support.cases import in_one_test
 from tests.support.certificates import (
     AKI,
     BC,
@@ -46,6 +47,7 @@ GOOD = (
 )
 
 
+@in_one_test
 @pytest.mark.parametrize("profile", [name for name in GOOD if name != "trial:uzi-server"])
 def test_the_good_certificate_of_a_profile_has_nothing_worse_than_a_notice(profile: str) -> None:
     report = lint(made(profile), moment=MOMENT, raise_crashes=True)
@@ -138,6 +140,7 @@ def test_a_crash_raises_when_asked(with_a_crash: str) -> None:
 # --- what a certificate is -------------------------------------------------------------------------------------------
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "profile", ["g1-server", "g4-tls", "trial:g4-tls", "g4-seal", "g4-confidentiality", "uzi-server"]
 )

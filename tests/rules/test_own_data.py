@@ -36,6 +36,7 @@ from pkitools.rules.own.data import READABLE
 from pkitools.systems import evaluate, read_system, systems
 from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, CLIENT_AUTH, SERVER_AUTH
 from pkitools_test_pki.pki import PKI, build
+from tests.support.cases import in_one_test
 from tests.support.certificates import EKU, Change, ec_key, made, pss_key, purposes, putting, rsa_key, without
 from tests.support.keys import SHARED_KEYS
 
@@ -740,6 +741,7 @@ def test_a_leaf_that_lies_elsewhere_is_no_root(folder: Path, pki: PKI) -> None:
     assert not read_data(folder).refused
 
 
+@in_one_test
 @pytest.mark.parametrize("wrong", [None, 3, b"x", "\0", "nowhere"])
 def test_what_is_no_folder_is_refused_by_our_own_error(wrong: Any) -> None:
     with pytest.raises(PkitoolsError):

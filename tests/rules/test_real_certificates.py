@@ -11,6 +11,7 @@ from pkitools.environment import Environment
 from pkitools.findings import Severity, Status, Verdict
 from pkitools.rules import detect_profile, lint
 from pkitools.x509 import CertificateFacts, read_certificate
+from tests.support.cases import in_one_test
 from tests.support.shared import shared
 
 G1_LAB = "PrivateG1_lab.api.mijniconnect.nl_20251009"
@@ -29,6 +30,7 @@ def chain(name: str) -> list[CertificateFacts]:
     return [read_certificate(der) for der in read_source(data, name).certificates]
 
 
+@in_one_test
 @pytest.mark.parametrize("name", [G1_LAB, G1_KVK, G1_DIGID, G1_NO_OIN, EV, G3])
 def test_nothing_worse_than_a_notice_inside_their_time_but_a_missing_oin(name: str) -> None:
     facts, *above = chain(name)

@@ -23,6 +23,7 @@ from pkitools.systems.evaluation import SUPPLIER
 from pkitools.systems.model import READ_ONLY
 from pkitools.systems.reading import BINDING, WHOSE_OIN, can_bind
 from pkitools.trust import HierarchyKind, decode_policy, hierarchies
+from tests.support.cases import in_one_test
 from tests.support.certificates import giving, made
 
 MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
@@ -307,6 +308,7 @@ def test_adding_a_system_is_adding_a_file() -> None:
     assert statement.severity is Severity.WARNING
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -379,6 +381,7 @@ def test_what_we_only_ever_cite_as_a_third_party_s_word_is_marked_as_that() -> N
     assert not any(said.get(key, set()) & {Certainty.STANDARD, Certainty.OFFICIAL} for key in marked)
 
 
+@in_one_test
 @pytest.mark.parametrize("key", [each.key for each in documents() if each.third_party])
 @pytest.mark.parametrize("certainty", ["standard", "official"])
 def test_what_a_third_party_says_is_not_called_official(key: str, certainty: str) -> None:
@@ -388,6 +391,7 @@ def test_what_a_third_party_says_is_not_called_official(key: str, certainty: str
     assert refused.value.code == "rules.error.own_word"
 
 
+@in_one_test
 @pytest.mark.parametrize("certainty", ["standard", "official", "third_party", "inferred"])
 @pytest.mark.parametrize("how", Reading)
 def test_what_was_not_read_fails_nothing_however_sure_it_is_called(how: Reading, certainty: str) -> None:
@@ -404,6 +408,7 @@ def test_what_was_not_read_fails_nothing_however_sure_it_is_called(how: Reading,
     assert refused.value.code in {"rules.error.own_ground", "rules.error.own_severity"}
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("section", "binds"), [("4", True), ("4, 5", True), ("4, 6", False), ("3", False), (None, False)]
 )
@@ -435,6 +440,7 @@ def test_a_system_of_ones_own_is_text_bytes_or_a_file(form: Any, tmp_path: Path)
     assert read_system(given).statements[0].source.document.title["nl"] == "A"
 
 
+@in_one_test
 @pytest.mark.parametrize("wrong", [None, 3, b"\xff\xfe", "[[" * 50_000, "x = 1\n" * 100_000])
 def test_what_describes_no_system_is_refused_by_our_own_error(wrong: Any) -> None:
     with pytest.raises(PkitoolsError):
@@ -445,6 +451,7 @@ def test_no_machine_path_in_the_data() -> None:
     assert not [n for n in NAMES if re.search(r"stored copy|/tmp/|/home/", raw(n))]
 
 
+@in_one_test
 @pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.code)
 def test_no_statement_of_weak_standing_makes_any_rule_an_error(rule: Rule) -> None:
     for system in systems():
@@ -492,6 +499,7 @@ def said(topic: Topic, *more: str) -> str:
     return "\n".join(("[[statement]]", *filter(None, (AN_OPERAND.get(topic, ""), *lines, *certain)), ""))
 
 
+@in_one_test
 @pytest.mark.parametrize("topic", Topic)
 def test_what_is_refused_is_asked_or_is_not_taken(topic: Topic) -> None:
     """What somebody wrote to fail a certificate, and nobody asks, would let it pass."""

@@ -20,6 +20,7 @@ from pkitools.systems.rules import RULES
 from pkitools.trust import get_hierarchy, hierarchies, hierarchy_of
 from pkitools.x509 import oin_from_certificate, read_certificate
 from pkitools.x509.model import BasicConstraints, GeneralName, PublicKey
+from tests.support.cases import in_one_test
 from tests.support.leaves import CLIENT, KVK_OIN, RSIN_OIN, dns, leaf
 from tests.support.shared import shared
 
@@ -53,6 +54,7 @@ def found(report: Report) -> dict[str, Severity]:
     return {o.rule.code: o.rule.severity for o in report.findings}
 
 
+@in_one_test
 @pytest.mark.parametrize("system", systems(), ids=lambda s: s.name)
 @pytest.mark.parametrize("environment", Environment)
 def test_every_rule_is_considered_and_known_to_the_rulebook(system: object, environment: Environment) -> None:
@@ -66,6 +68,7 @@ def test_every_rule_is_considered_and_known_to_the_rulebook(system: object, envi
     assert report.verdict is (Verdict.FAILED if refused else Verdict.PASSED)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("system", "environment", "hierarchy", "code", "severity"),
     [
@@ -121,6 +124,7 @@ FLATLY = re.compile(r"(is|wordt|accepteert \w+|takes?) (niet|not|no|geen) |accep
 HEDGED = re.compile("waarschijnlijk|probably|derde partij|third party", re.IGNORECASE)
 
 
+@in_one_test
 @pytest.mark.parametrize("environment", Environment)
 @pytest.mark.parametrize("system", systems(), ids=lambda s: s.name)
 def test_what_passes_is_never_said_not_to_be_accepted(system: System, environment: Environment) -> None:
@@ -143,6 +147,7 @@ def test_what_passes_is_never_said_not_to_be_accepted(system: System, environmen
     assert told or all(each.answer is not Stance.NO for each in said)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("system", "environment", "hierarchy"),
     [
@@ -160,6 +165,7 @@ def test_an_accepted_hierarchy_is_met(system: str, environment: Environment, hie
     assert of(report, "system.hierarchy.accepted").status is Status.MET
 
 
+@in_one_test
 @pytest.mark.parametrize("environment", Environment)
 @pytest.mark.parametrize("system", systems(), ids=lambda s: s.name)
 def test_what_only_others_say_is_taken_never_passes_unsaid(system: System, environment: Environment) -> None:
@@ -204,6 +210,7 @@ def test_a_catalogued_root_needs_only_its_fingerprint() -> None:
     assert of(judge("digikoppeling", root_sha256=root), "system.hierarchy.accepted").status is Status.MET
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("system", "environment", "code", "severity"),
     [
@@ -234,6 +241,7 @@ def test_the_oin_of_the_supplier_fails_against_the_entity_id() -> None:
     assert report.verdict is Verdict.FAILED
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("entity_id", "nl", "en"),
     [
@@ -274,6 +282,7 @@ def test_an_entity_id_without_the_certificate_s_oin_fails_too() -> None:
     assert report.codes() >= {"system.oin.equals_entity_id", "system.oin.required"}
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("system", "entity_id", "status"),
     [
@@ -311,6 +320,7 @@ def test_any_extended_key_usage_is_enough() -> None:
     assert judge("digid", hierarchy="g1-private", facts=facts).codes() <= {"system.entity_id.given"}
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "name",
     [
@@ -375,6 +385,7 @@ def test_a_ca_certificate_changes_nothing_here() -> None:
     assert judge("digikoppeling", hierarchy="g1-private", facts=facts).codes() == frozenset()
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("file", "system", "code", "status"),
     [
@@ -401,6 +412,7 @@ def test_real_certificates(file: str, system: str, code: str, status: Status) ->
     assert of(report, code).status is status
 
 
+@in_one_test
 @pytest.mark.parametrize("environment", Environment)
 @pytest.mark.parametrize("system", systems(), ids=lambda s: s.name)
 def test_that_a_supplier_may_not_register_is_said_where_the_data_say_so(

@@ -10,6 +10,7 @@ from pkitools.environment import Environment
 from pkitools.findings import Certainty, Report, Severity, Status, Verdict
 from pkitools.systems import Use, check_reuse, get_system
 from pkitools.x509.model import CertificateFacts
+from tests.support.cases import in_one_test
 from tests.support.leaves import leaf, rsa
 
 MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
@@ -92,6 +93,7 @@ TEST = leaf("test.example.nl", oin="00000099123456789000", public_key=rsa(thumbp
 NONE = leaf("none.example.nl", oin="", public_key=rsa(thumbprint="55" * 32))
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("there", "here", "status"),
     [

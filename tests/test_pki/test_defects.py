@@ -21,6 +21,7 @@ from pkitools_test_pki.defects.model import Build
 from pkitools_test_pki.defects.registry import TOPICS, defect, dutch_descriptions, layers
 from tests.support.broken import broken, judged
 from tests.support.broken import laboratory as shared_laboratory
+from tests.support.cases import in_one_test
 from tests.support.effort import PATIENCE
 from tests.support.judges import judge
 from tests.test_pki.conftest import MOMENT
@@ -55,6 +56,7 @@ def sound(make: Build, context: Context, laboratory: Laboratory) -> frozenset[st
 # -- each raises exactly its rules ------------------------------------------------------------------------------------
 
 
+@in_one_test
 @pytest.mark.parametrize("name", BY_NAME)
 def test_raises_exactly_its_rules_and_is_refused_or_warned_of_as_it_says(name: str) -> None:
     found, result = BY_NAME[name], judged(name, MOMENT)
@@ -159,6 +161,7 @@ WANTED = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("asked", WANTED)
 def test_what_people_roll_by_hand_is_here(asked: str) -> None:
     assert get_defect(WANTED[asked]).codes
@@ -256,6 +259,7 @@ def openssl_errors(found: BrokenCertificate, folder: Path) -> list[tuple[int, in
     return [(int(number), int(depth)) for number, depth in errors]
 
 
+@in_one_test
 @pytest.mark.slow
 @pytest.mark.interop
 @pytest.mark.parametrize("name", OPENSSL)

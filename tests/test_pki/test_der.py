@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pkitools.x509 import der as reader
 from pkitools_test_pki import der
+from tests.support.cases import in_one_test
 
 
 @given(st.integers(-(2**200), 2**200))
@@ -59,6 +60,7 @@ def test_a_set_is_sorted(values: list[bytes]) -> None:
     assert encoded == sorted(encoded)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("moment", "expected"),
     [
@@ -74,6 +76,7 @@ def test_times_change_form_in_2050(moment: datetime, expected: bytes) -> None:
     assert der.time(moment) == expected
 
 
+@in_one_test
 @pytest.mark.parametrize("kind", sorted(der.STRING_TAGS))
 def test_every_string_type_can_be_written(kind: str) -> None:
     data = der.string("Den Haag 3", kind)

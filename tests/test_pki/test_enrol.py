@@ -20,6 +20,7 @@ from pkitools_test_pki.enrol import Change, check_key, enrol, read_request
 from pkitools_test_pki.keys import KeySource, fresh_keys
 from pkitools_test_pki.pki import PKI
 from pkitools_test_pki.shapes import template, templates
+from tests.support.cases import in_one_test
 
 OIN = "00000099000000010000"
 NAMES = {
@@ -150,6 +151,7 @@ def test_a_subject_that_cannot_be_mended_is_refused(
         rsa_pki["g4-tls-tsp"].issue_from_csr(csr(key, subject, DNS))
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "host",
     ["*.x.nl", "x", "10.0.0.1", "x..nl", "-a.nl", "a_b.nl", "x.nl ", "é.nl", "a." + "x" * 64 + ".nl", "a.onion", ""],

@@ -12,6 +12,7 @@ from pkitools_test_pki.g4_trial.records import serial_number
 from pkitools_test_pki.g4_trial.trial_yaml import MAX_ENROLMENT_BYTES, Enrolment, read_enrolment
 from pkitools_test_pki.g4_trial.yaml_reader import read_yaml
 from pkitools_test_pki.pki import PKI
+from tests.support.cases import in_one_test
 from tests.support.effort import bounded
 
 yaml = pytest.importorskip("yaml", reason="the extra pkitools-nl[g4-trial] is not installed")
@@ -116,6 +117,7 @@ def test_a_missing_trial_prefix_is_mended_and_said() -> None:
     assert [(change.kind, change.field, change.after) for change in changes] == [("prefixed", "CN", "TRIAL Zorg")]
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("old", "new", "kind", "words"),
     [
@@ -153,6 +155,7 @@ def test_what_is_no_enrolment_is_refused(old: str, new: str, kind: type[Pkitools
         read(changed(TLS, old, new)).wishes()
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -194,6 +197,7 @@ def test_too_many_names_are_refused() -> None:
 # -- bounds ------------------------------------------------------------------------------------------------------------
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "data",
     [
@@ -248,6 +252,7 @@ def test_without_pyyaml_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> N
         read(TLS)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("text", "number"),
     [("78:74:17", 0x787417), ("7:74", 0x774), ("0x40", 64), ("0X40 (64)", 64), ("12", 12), (" 12 ", 12)],
@@ -256,6 +261,7 @@ def test_serial_numbers_in_every_notation(text: str, number: int) -> None:
     assert serial_number(text) == number
 
 
+@in_one_test
 @pytest.mark.parametrize("text", ["", "x", "-1", "1.0", "0x", "78:7", "1" * 61, "0x" + "1" * 129, "٣"])
 def test_what_is_no_serial_number_is_refused(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  # its text is the input

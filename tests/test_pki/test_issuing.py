@@ -20,6 +20,7 @@ from pkitools_test_pki.names import Attribute
 from pkitools_test_pki.pki import PKI, build
 from pkitools_test_pki.self_signed import self_signed
 from pkitools_test_pki.shapes import AuthoritySpec, authority_spec
+from tests.support.cases import in_one_test
 from tests.test_pki.conftest import MOMENT
 
 PKI_G4 = build("g4-tls", "g4-other", moment=MOMENT, keys=elliptic_keys)
@@ -111,6 +112,7 @@ def parts(facts: CertificateFacts) -> dict[str, object]:
 NAMES = [f"{number}-{'-'.join(deviation)}" for number, (deviation, *_) in enumerate(DEVIATIONS)]
 
 
+@in_one_test
 @pytest.mark.parametrize(("deviation", "part", "read", "value"), DEVIATIONS, ids=NAMES)
 def test_a_deviation_changes_what_it_says_and_nothing_else(
     deviation: dict[str, Any], part: str, read: Callable[[CertificateFacts], object], value: object

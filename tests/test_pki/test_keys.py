@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
 from pkitools.errors import InputError, InvalidValueError
 from pkitools_test_pki.keys import KeyPool, elliptic_keys, fresh_keys, load_key, private_pem, small_keys, spki
+from tests.support.cases import in_one_test
 
 
 def test_small_keys_keep_the_kind_and_the_end_entity_size(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -19,6 +20,7 @@ def test_small_keys_keep_the_kind_and_the_end_entity_size(monkeypatch: pytest.Mo
     assert asked == ["rsa:2048", "rsa:3072"]
 
 
+@in_one_test
 @pytest.mark.parametrize("wrong", ["rsa", "rsa:12", "rsa:99999", "rsa:\u0664096", "ec:P-1", "dsa:2048", ""])
 def test_an_unknown_key_type_is_refused(wrong: str) -> None:
     with pytest.raises(InvalidValueError, match="key type"):

@@ -9,6 +9,7 @@ from pkitools.errors import InvalidValueError
 from pkitools_test_pki.keys import elliptic_keys
 from pkitools_test_pki.pki import PKI, build, checked_base_url
 from pkitools_test_pki.shapes import shape_names
+from tests.support.cases import in_one_test
 from tests.test_pki.conftest import MOMENT
 
 
@@ -42,6 +43,7 @@ def test_addresses_point_at_the_test_pki() -> None:
     assert facts.ocsp_uris == (f"http://pki.test:81/x/ocsp/{name}",)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "wrong",
     ["", "127.0.0.1", "https://a", "http://", "http://a b", "http://u:p@a", "http://a?q", "http://é", "http://a\n"],
@@ -62,6 +64,7 @@ def test_a_pki_can_be_of_the_past() -> None:
     assert facts.not_before == past
 
 
+@in_one_test
 @pytest.mark.parametrize("shape", shape_names())
 def test_a_shape_ends_with_its_hierarchy(shape: str) -> None:
     end = build(shape, moment=MOMENT, keys=elliptic_keys).roots[0].ends

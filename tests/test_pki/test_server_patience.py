@@ -17,6 +17,7 @@ from pkitools_test_pki.keys import elliptic_keys
 from pkitools_test_pki.pki import PKI, build
 from pkitools_test_pki.server import PkiServer, listener, patience
 from pkitools_test_pki.server.incoming import MAX_HEAD_BYTES, Incoming, State
+from tests.support.cases import in_one_test
 from tests.support.effort import PATIENCE
 from tests.support.serving import Clock, get, real_time
 
@@ -65,6 +66,7 @@ REFUSED = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("text", WHOLE)
 def test_a_request_is_whole_with_its_last_octet_and_not_before(text: str) -> None:
     octets, following = text.encode("latin-1"), WHOLE[5].encode()
@@ -77,6 +79,7 @@ def test_a_request_is_whole_with_its_last_octet_and_not_before(text: str) -> Non
     assert (len(together), together.state) == (0, State.PART)
 
 
+@in_one_test
 @pytest.mark.parametrize(("rest", "state"), REFUSED.items())
 def test_what_has_no_end_that_can_be_told_or_is_too_large_is_refused_as_soon_as_that_is_seen(
     rest: str, state: State
@@ -108,6 +111,7 @@ HARMS = {
 OF_FIELDS = {"white space before a colon", "a tab before a colon", "no colon", "a bare LF"}  # a first line has no colon
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("harm", "number"), [(harm, number) for harm in HARMS for number in range(harm in OF_FIELDS, len(LINES))]
 )
@@ -121,6 +125,7 @@ def test_a_head_that_the_grammar_does_not_have_is_none_whatever_a_reader_would_m
     assert Incoming(LIMIT).feed(harmed) is State.MALFORMED
 
 
+@in_one_test
 @pytest.mark.parametrize("first", [
     "GET  / HTTP/1.1", "GET / HTTP/1.1 ", " GET / HTTP/1.1", "GET\t/ HTTP/1.1", "GET / http/1.1", "GET / HTTP/11",
     "GET /", "GET HTTP/1.1", "G(T / HTTP/1.1", "GET /\x00 HTTP/1.1", "\r\nGET / HTTP/1.1",
@@ -134,6 +139,7 @@ def test_a_head_with_bare_line_ends_is_none(ends: str) -> None:
     assert Incoming(LIMIT).feed(f"GET / HTTP/1.1\r\nHost: x{ends}".encode()) is State.MALFORMED
 
 
+@in_one_test
 @pytest.mark.parametrize(("version", "hosts", "state"), [
     ("1.1", 0, State.MALFORMED), ("1.1", 1, State.WHOLE), ("1.1", 2, State.MALFORMED),
     ("1.0", 0, State.WHOLE), ("1.0", 1, State.WHOLE), ("1.0", 2, State.MALFORMED),

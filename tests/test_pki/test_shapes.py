@@ -13,6 +13,7 @@ from pkitools_test_pki.algorithms import SCHEMES
 from pkitools_test_pki.extensions import EXTENDED_KEY_USAGES
 from pkitools_test_pki.names import OIDS
 from pkitools_test_pki.shapes import LEVELS, AuthoritySpec, Template, authorities_of, shape_names, template, templates
+from tests.support.cases import in_one_test
 
 OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
 AUTHORITIES = authorities_of(shape_names())
@@ -21,6 +22,7 @@ PRODUCTION_ARC = "2.16.528.1.1003.1.2.44."
 TRIAL_ARC = "2.16.528.1.1003.1.2.41."
 
 
+@in_one_test
 @pytest.mark.parametrize("spec", AUTHORITIES, ids=lambda s: s.name)
 def test_an_authority_is_complete(spec: AuthoritySpec) -> None:
     assert spec.level in LEVELS
@@ -35,6 +37,7 @@ def test_an_authority_is_complete(spec: AuthoritySpec) -> None:
     assert all(attribute.type in OIDS for attribute in spec.subject)
 
 
+@in_one_test
 @pytest.mark.parametrize("spec", AUTHORITIES, ids=lambda s: s.name)
 def test_an_authority_cannot_be_mistaken_for_a_real_one(spec: AuthoritySpec) -> None:
     values = {a.type: str(a.value) for a in spec.subject}
@@ -65,6 +68,7 @@ def test_common_names_and_so_file_names_are_unique() -> None:
     assert len({spec.common_name for spec in AUTHORITIES}) == len(AUTHORITIES)
 
 
+@in_one_test
 @pytest.mark.parametrize("row", TEMPLATES, ids=lambda t: t.name)
 def test_a_profile_is_complete(row: Template) -> None:
     issuer = next(spec for spec in AUTHORITIES if spec.name == row.issuer)

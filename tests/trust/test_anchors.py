@@ -28,12 +28,14 @@ from pkitools.trust import (
     get_hierarchy,
     hierarchies,
 )
+from tests.support.cases import in_one_test
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 HELD = embedded_certificates()
 READ = {c.sha256: x509.load_der_x509_certificate(c.der) for c in HELD}
 
 
+@in_one_test
 @pytest.mark.parametrize("held", HELD, ids=lambda c: c.common_name)
 def test_a_certificate_is_the_one_of_its_fingerprint_and_row(held: CACertificate) -> None:
     assert hashlib.sha256(held.der).hexdigest() == held.sha256
@@ -44,6 +46,7 @@ def test_a_certificate_is_the_one_of_its_fingerprint_and_row(held: CACertificate
     assert certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
 
 
+@in_one_test
 @pytest.mark.parametrize("held", HELD, ids=lambda c: c.common_name)
 def test_a_certificate_agrees_with_the_catalogue_and_its_hierarchy(held: CACertificate) -> None:
     entry = held.entry
@@ -63,6 +66,7 @@ def test_a_certificate_agrees_with_the_catalogue_and_its_hierarchy(held: CACerti
         assert held.hierarchy.root == held.common_name
 
 
+@in_one_test
 @pytest.mark.parametrize("held", HELD, ids=lambda c: c.common_name)
 def test_a_certificate_is_signed_by_the_one_above_it_up_to_its_own_root(held: CACertificate) -> None:
     entry = held.entry
@@ -168,6 +172,7 @@ def test_status_follows_the_dates() -> None:
     assert get_hierarchy("g4-tls").status(datetime(2020, 1, 1, tzinfo=UTC)) is CAStatus.NOT_YET_VALID
 
 
+@in_one_test
 @pytest.mark.interop
 @pytest.mark.parametrize("held", [c for c in HELD if c.level == "tsp"], ids=lambda c: c.common_name)
 def test_openssl_agrees_on_the_path_to_the_root(held: CACertificate, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from pkitools.trust import CAStatus, CatalogueEntry, HierarchyKind, Knowledge, catalogue, get_hierarchy, identify
 from pkitools.trust.known_authorities import bears_known_name
+from tests.support.cases import in_one_test
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 ENTRIES = catalogue().entries
@@ -34,6 +35,7 @@ def test_it_holds_no_field_the_code_does_not_read_and_no_path_of_a_machine() -> 
     assert not re.search(r"stored copy|/tmp/|/home/", text)
 
 
+@in_one_test
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.name)
 def test_an_entry_is_well_formed(entry: CatalogueEntry) -> None:
     assert entry.name

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from pkitools.findings import Certainty
 from pkitools.trust import HierarchyKind, decode_policy, listed_policies, policy_name
+from tests.support.cases import in_one_test
 
 ARC = "2.16.528.1.1003.1.2"
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("oid", "expected"),
     [
@@ -59,6 +61,7 @@ def test_a_policy_tells_what_it_is(oid: str, expected: tuple[object, ...]) -> No
     assert info.oid == oid
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "oid",
     [

@@ -29,6 +29,7 @@ from pkitools.trust.policies import decode_policy
 from pkitools.x509 import read_certificate
 from pkitools.x509.model import CertificateFacts
 from tests.support import der as writer
+from tests.support.cases import in_one_test
 from tests.support.effort import bounded
 from tests.support.shared import shared
 
@@ -73,6 +74,7 @@ def policies(*oids: str) -> x509.CertificatePolicies:
     return x509.CertificatePolicies([x509.PolicyInformation(x509.ObjectIdentifier(oid), None) for oid in oids])
 
 
+@in_one_test
 @pytest.mark.parametrize("held", embedded_certificates(), ids=lambda c: c.common_name)
 def test_an_embedded_certificate_is_recognised_by_its_fingerprint(held: object) -> None:
     certificate = next(c for c in embedded_certificates() if c is held)
@@ -118,6 +120,7 @@ def test_an_issuer_at_hand_is_recognised_itself_if_it_bears_the_name() -> None:
     assert hierarchy_of(leaf, facts("Another CA")).match is Match.NAME
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("issuer", "match", "hierarchy", "generation", "kind"),
     [

@@ -10,6 +10,7 @@ import pytest
 from pkitools.findings import Outcome, Status, Verdict
 from pkitools.validation import PathResult, host, many, path, strict, validate_many, validate_path
 from pkitools.validation import checks as own
+from tests.support.cases import in_one_test
 from tests.support.chains import MOMENT, NC, SAN, SERVER, authority, end_entity, good_chain, permitted
 from tests.support.der import tlv
 
@@ -52,6 +53,7 @@ FAULTS: list[tuple[Any, str, dict[str, Any], str]] = [
 ]
 
 
+@in_one_test
 @pytest.mark.parametrize(("where", "name", "asked", "rule"), FAULTS, ids=[f"{row[1]}-{row[3]}" for row in FAULTS])
 def test_a_check_that_raises_keeps_the_path_from_being_verified(
     where: Any, name: str, asked: dict[str, Any], rule: str, monkeypatch: pytest.MonkeyPatch

@@ -11,6 +11,7 @@ import pytest
 from pkitools.validation.building import pool
 from pkitools.validation.ending import way_up
 from pkitools.x509.path_certificate import PathCertificate, load_cached
+from tests.support.cases import in_one_test
 from tests.support.chains import Issued, authority, end_entity
 
 ENDS = [datetime(year, 6, 15, 12, tzinfo=UTC) for year in (2027, 2028, 2029, 2031)]
@@ -34,6 +35,7 @@ def ends_of_ways() -> Iterator[tuple[datetime, ...]]:
     yield from product(ENDS[::3], repeat=4)
 
 
+@in_one_test
 @pytest.mark.parametrize("ends", list(ends_of_ways()), ids=lambda ends: "-".join(f"{end:%y}" for end in ends))
 def test_the_way_whose_earliest_end_is_latest_is_taken(ends: tuple[datetime, ...]) -> None:
     leaf, ways = made(ends)
@@ -45,6 +47,7 @@ def test_the_way_whose_earliest_end_is_latest_is_taken(ends: tuple[datetime, ...
             assert found[-1].der == ROOT.der
 
 
+@in_one_test
 @pytest.mark.parametrize("ends", list(ends_of_ways()), ids=lambda ends: "-".join(f"{end:%y}" for end in ends))
 def test_what_is_further_off_goes_on_where_the_first_ends(ends: tuple[datetime, ...]) -> None:
     leaf, ((tsp, domain), other) = made(ends)

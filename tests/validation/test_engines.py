@@ -18,6 +18,7 @@ from pkitools.validation.engines import EngineRequest, PathEngine
 from pkitools.validation.engines.fast import CryptographyEngine, lacking
 from pkitools.validation.engines.full import CertvalidatorEngine
 from pkitools.x509.path_certificate import load
+from tests.support.cases import in_one_test
 from tests.support.chains import (
     AKI,
     CONSTRAINTS,
@@ -69,6 +70,7 @@ def request(*path: Issued) -> EngineRequest:
 GREEN_TO_BLUE = sequence(sequence(oid(GREEN), oid(BLUE)))
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("extensions", "engine"),
     [
@@ -102,6 +104,7 @@ def test_inputs_to_policy_processing_need_the_full_engine() -> None:
     assert (result.engine, result.path.policies) == (FULL, frozenset({GREEN}))
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("initial", "accepted"),
     [({GREEN}, True), ({BLUE}, False), ({GREEN, BLUE}, True), ({"2.5.29.32.0"}, True), (None, True)],

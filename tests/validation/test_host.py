@@ -7,6 +7,7 @@ import pytest
 from pkitools.errors import InvalidValueError
 from pkitools.validation.host import names_host, presented
 from pkitools.x509.path_certificate import load
+from tests.support.cases import in_one_test
 from tests.support.chains import SAN, end_entity, good_chain
 from tests.support.der import sequence, tlv
 
@@ -16,6 +17,7 @@ def holds(host: str, *names: tuple[int, bytes]) -> bool:
     return names_host(load(leaf.der), host)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("pattern", "host", "expected"),
     [
@@ -45,6 +47,7 @@ def test_bytes_beyond_ascii_match_nothing() -> None:
     assert not holds("example.nl", (0x82, b"ex\xe4mple.nl"), (0x82, b"\xff"))
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("address", "host", "expected"),
     [
@@ -64,6 +67,7 @@ def test_the_common_name_is_no_name_of_a_host() -> None:
     assert not names_host(load(leaf.der), "host.example.nl")
 
 
+@in_one_test
 @pytest.mark.parametrize("host", ["", "*.example.nl", "a b", "exämple.nl", "-a.nl", "a..nl", "x" * 300])
 def test_what_is_no_host_is_the_callers_mistake(host: str) -> None:
     with pytest.raises(InvalidValueError):

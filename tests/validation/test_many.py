@@ -10,6 +10,7 @@ from pkitools.errors import InputError, InvalidValueError
 from pkitools.findings import Verdict
 from pkitools.validation import many, validate_many, validate_path
 from pkitools.validation.result import PathResult
+from tests.support.cases import in_one_test
 from tests.support.chains import (
     BC,
     EKU,
@@ -61,6 +62,7 @@ TSPS = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("deviation", TSPS.values(), ids=TSPS.keys())
 @pytest.mark.parametrize("asked", [{}, {"purpose": SERVER}, {"host": HOST}, {"strict": True}], ids=str)
 def test_each_has_the_verdict_it_has_alone(deviation: dict[str, object], asked: dict[str, object]) -> None:

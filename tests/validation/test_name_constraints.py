@@ -16,6 +16,7 @@ from pkitools.validation.name_constraints import (
 )
 from pkitools.x509.der import DERError
 from pkitools.x509.path_certificate import load
+from tests.support.cases import in_one_test
 from tests.support.chains import NC, SAN, Issued, authority, end_entity, excluded, permitted
 from tests.support.der import common_name, name, sequence, tlv
 from tests.support.effort import bounded
@@ -76,6 +77,7 @@ MATCHES = [
 ]
 
 
+@in_one_test
 @pytest.mark.parametrize(("kind", "base", "value", "inside", "outside"), MATCHES)
 def test_a_name_against_a_subtree(
     kind: int, base: str | bytes, value: str | bytes, inside: bool, outside: bool
@@ -116,6 +118,7 @@ def test_a_self_issued_authority_is_exempt_and_a_self_issued_end_entity_is_not()
     assert check_name_constraints([load(c.der) for c in (again, root)]) != []
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "value",
     [

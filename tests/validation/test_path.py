@@ -15,6 +15,7 @@ from pkitools.validation import PathNotVerifiedError, VerifiedPath, validate_pat
 from pkitools.validation.result import PathResult
 from pkitools.x509.path_certificate import load
 from pkitools.x509.signatures import can_be_verified, certificate_signed_by
+from tests.support.cases import in_one_test
 from tests.support.chains import (
     AKI,
     BC,
@@ -99,6 +100,7 @@ def test_a_refusal_raises_with_its_report_and_a_sentence() -> None:
     assert caught.value.result.report.verdict is Verdict.FAILED
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("junk", "code"),
     [
@@ -117,6 +119,7 @@ def test_a_naive_moment_is_refused() -> None:
         validate_path(good_chain().leaf.der, anchors=[], moment=datetime(2026, 1, 1))  # noqa: DTZ001 -- that is the test
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("moment", "accepted"),
     [

@@ -12,6 +12,7 @@ from pkitools.validation.engines.full import CertvalidatorEngine
 from pkitools.validation.policy import ANY_POLICY, MAX_POLICIES, TooManyPolicies, policies_matter, valid_policies
 from pkitools.x509.der import DERError
 from pkitools.x509.path_certificate import PathCertificate, load
+from tests.support.cases import in_one_test
 from tests.support.chains import (
     CONSTRAINTS,
     INHIBIT_ANY,
@@ -54,6 +55,7 @@ ANYTHING = PolicyInput()
 EXPLICIT = PolicyInput(explicit_policy=True)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("extensions", "asked", "expected"),
     [
@@ -94,6 +96,7 @@ def test_policies_matter_only_where_they_can_decide() -> None:
     assert policies_matter(path({CONSTRAINTS: (False, constraints(required=9))}, held(B)), ANYTHING)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "broken",
     [

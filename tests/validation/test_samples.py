@@ -14,6 +14,7 @@ from pkitools.trust import anchors as trusted
 from pkitools.trust import embedded_certificates, embedded_intermediates
 from pkitools.validation import validate_many, validate_path
 from pkitools.x509.path_certificate import load
+from tests.support.cases import in_one_test
 from tests.support.shared import shared
 from tests.validation.openssl import openssl_says
 
@@ -27,6 +28,7 @@ def chain(path: Path) -> list[bytes]:
     return [c.public_bytes(Encoding.DER) for c in load_pem_x509_certificates(path.read_bytes())]
 
 
+@in_one_test
 @pytest.mark.parametrize("path", CHAINS, ids=lambda p: p.stem)
 def test_a_real_chain_is_accepted_within_its_validity_only(path: Path) -> None:
     leaf, *given = chain(path)
@@ -44,6 +46,7 @@ def test_a_real_chain_is_accepted_within_its_validity_only(path: Path) -> None:
             assert result.report.codes() <= {"path.validity.expired", "path.validity.not_yet_valid"}
 
 
+@in_one_test
 @pytest.mark.parametrize("path", CHAINS, ids=lambda p: p.stem)
 def test_both_engines_agree_on_a_real_chain(path: Path) -> None:
     leaf, *given = chain(path)
@@ -52,6 +55,7 @@ def test_both_engines_agree_on_a_real_chain(path: Path) -> None:
     assert result.path is not None
 
 
+@in_one_test
 @pytest.mark.interop
 @pytest.mark.parametrize("path", CHAINS, ids=lambda p: p.stem)
 def test_openssl_accepts_the_path_we_accept(path: Path, tmp_path: Path) -> None:
@@ -82,6 +86,7 @@ def test_another_hierarchy_is_named_not_trusted() -> None:
     assert "Root CA - G3" in result.report.findings[0].params["anchor"]
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "anchor", [c for c in embedded_certificates() if c.level != "root"], ids=lambda c: c.common_name
 )

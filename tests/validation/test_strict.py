@@ -9,6 +9,7 @@ import pytest
 from pkitools.findings import Status, Verdict
 from pkitools.validation import PathResult, strict, validate_path
 from pkitools.validation.rules import STRICT_RULES
+from tests.support.cases import in_one_test
 from tests.support.chains import (
     AIA,
     AKI,
@@ -122,6 +123,7 @@ def with_root(issuer: Issued | None = None, **deviations: Any) -> tuple[Issued, 
     return leaf(root), root
 
 
+@in_one_test
 @pytest.mark.parametrize(("made", "slug"), CASES.values(), ids=CASES.keys())
 def test_a_deviation_is_refused_strictly_and_only_then(made: Any, slug: str) -> None:
     certificate, root = made()

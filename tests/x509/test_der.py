@@ -15,6 +15,7 @@ from pkitools.errors import InputError
 from pkitools.limits import MAX_DER_DEPTH
 from pkitools.x509 import der, read_certificate
 from pkitools.x509.der import DERError
+from tests.support.cases import in_one_test
 from tests.support.der import integer, oid, sequence, tlv
 from tests.support.effort import bounded
 
@@ -60,6 +61,7 @@ def test_any_bytes_give_nodes_or_our_error(data: bytes) -> None:
         return
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
@@ -213,6 +215,7 @@ def test_named_bits() -> None:
     assert der.named_bits(b"\x03\x01\x00", (3, 0, 2, 3), names) == ()
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("tag", "octets", "expected"),
     [

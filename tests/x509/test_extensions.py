@@ -20,6 +20,7 @@ from pkitools.x509.der import OCTET_STRING, DERError, boolean, children, content
 from pkitools.x509.der import oid as object_identifier
 from pkitools.x509.extensions import NOTING, PLAIN, usual_extension
 from pkitools.x509.oids import KEY_USAGES
+from tests.support.cases import in_one_test
 from tests.support.der import IA5, UTF8, certificate, extension, integer, name, oid, sequence, tlv
 
 POLICIES, POINTS, AIA, QC = "2.5.29.32", "2.5.29.31", "1.3.6.1.5.5.7.1.1", "1.3.6.1.5.5.7.1.3"
@@ -181,6 +182,7 @@ def test_any_bytes_in_an_extension_give_a_value_or_a_problem(dotted: str, value:
     assert facts.issuer.common_name == "issuer"
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("dotted", "value"),
     [

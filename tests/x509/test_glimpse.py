@@ -11,6 +11,7 @@ from pkitools.errors import InputError
 from pkitools.messages import LANGUAGES, error_sentence
 from pkitools.x509 import read_certificate
 from pkitools.x509.der import SEQUENCE, children, root
+from tests.support.cases import in_one_test
 from tests.support.certificates import made
 
 # what is told of the certificate, and the number of the field that it stands in
@@ -43,6 +44,7 @@ def test_what_can_be_read_is_told() -> None:
     assert seen > 20
 
 
+@in_one_test
 @pytest.mark.parametrize(("which", "field"), [(0, "notBefore"), (1, "notAfter")])
 @pytest.mark.parametrize("written", [b"261332000000Z", b"260230000000Z", b"260101250000Z", b"ABCDEFGHIJKLM"])
 def test_a_time_that_is_none_is_told_as_it_stands(which: int, field: str, written: bytes) -> None:

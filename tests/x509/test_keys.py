@@ -12,6 +12,7 @@ from pkitools.validation import algorithms
 from pkitools.x509 import PublicKey, SignatureAlgorithm, key_identifier, keys, read_certificate
 from pkitools.x509.keys import signature_algorithm_of, usual_rsa_bits
 from tests.support import corpus
+from tests.support.cases import in_one_test
 from tests.support.der import NULL, RSA, certificate, integer, oid, rsa_key, sequence, tlv
 
 PSS, MGF1, SHA1 = "1.2.840.113549.1.1.10", "1.2.840.113549.1.1.8", "1.3.14.3.2.26"
@@ -33,6 +34,7 @@ def spki(dotted: str, *parameters: bytes, key: bytes = b"\x04" + b"\x01" * 64) -
     return sequence(sequence(oid(dotted), *parameters), tlv(0x03, b"\x00", key))
 
 
+@in_one_test
 @pytest.mark.parametrize("bits", [1024, 2047, 2048, 3072, 4096, 16384])
 def test_rsa_keys_by_their_modulus(bits: int) -> None:
     key, problems = key_of(rsa_key(bits))
@@ -79,6 +81,7 @@ def test_a_pss_key_is_an_rsa_key_bound_to_pss() -> None:
     assert problems == ()
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "broken",
     [
@@ -123,6 +126,7 @@ def test_pss_parameters_left_out_are_those_of_rfc_4055() -> None:
     assert problems == []
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "parameters",
     [

@@ -12,6 +12,7 @@ from pkitools.environment import Environment
 from pkitools.errors import InputError
 from pkitools.findings import Verdict
 from pkitools.x509 import read_certificate
+from tests.support.cases import in_one_test
 from tests.support.der import certificate, sequence, tlv
 from tests.support.shared import shared
 
@@ -22,6 +23,7 @@ def dated(tag: int, text: bytes) -> bytes:
     return certificate(validity=sequence(tlv(tag, text), END))
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("tag", "text", "expected"),
     [
@@ -41,6 +43,7 @@ def test_another_form_is_read_and_noted(tag: int, text: bytes, expected: datetim
     assert facts.problems == ("odd_time:notBefore",)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("tag", "text"),
     [

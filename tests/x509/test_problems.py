@@ -12,8 +12,10 @@ import pkitools.x509
 from pkitools.messages import LANGUAGES
 from pkitools.x509 import problem_sentence
 from pkitools.x509.problems import SLUGS
+from tests.support.cases import in_one_test
 
 
+@in_one_test
 @pytest.mark.parametrize("slug", SLUGS)
 def test_every_problem_has_its_sentence(slug: str) -> None:
     sentences = {problem_sentence(f"{slug}:subject", language) for language in LANGUAGES}

@@ -21,6 +21,7 @@ from pkitools.limits import MAX_CERTIFICATE_BYTES
 from pkitools.x509 import CertificateFacts, oin_from_certificate, read_certificate, signed_parts
 from pkitools.x509.document import certificate_document
 from tests.support import corpus
+from tests.support.cases import in_one_test
 from tests.support.der import (
     alternative_names,
     certificate,
@@ -48,6 +49,7 @@ def sample(start: str) -> CertificateFacts:
 # the answers of the samples' README
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("start", "oin", "not_after"),
     [
@@ -260,6 +262,7 @@ def _usages(value: x509.KeyUsage) -> set[str]:
 # what is odd is named, and the rest is still there
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("der", "problem"),
     [
@@ -387,6 +390,7 @@ def test_times(times: tuple[int, bytes], expected: datetime) -> None:
     assert facts.not_after == expected
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "time",
     [
@@ -410,6 +414,7 @@ def test_a_time_in_another_form_is_shown_and_noted(time: tuple[int, bytes]) -> N
     assert abs(facts.not_before - datetime(2026, 1, 1, tzinfo=UTC)) < timedelta(hours=2)
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "data",
     [b"", b"\x30", b"\x30\x00", b"MIIB", bytes(1000), b"\xff" * 1000, certificate()[:-1], certificate() + b"\x00"],

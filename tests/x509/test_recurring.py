@@ -12,6 +12,7 @@ from pkitools.errors import InputError
 from pkitools.x509 import names, path_certificate, read_certificate, reader
 from pkitools.x509.path_certificate import PathCertificate
 from pkitools.x509.recurring import RECURRING, Recurring
+from tests.support.cases import in_one_test
 from tests.support.certificates import (
     CLIENT,
     EKU,
@@ -67,6 +68,7 @@ def fields(read: PathCertificate) -> dict[str, object]:
     return {name: getattr(read, name) for name in PathCertificate.__slots__}
 
 
+@in_one_test
 @pytest.mark.parametrize("critical", [False, True])
 @pytest.mark.parametrize("oid", sorted(RECURRING))
 def test_an_extension_says_the_same_again_whatever_it_is(oid: str, critical: bool) -> None:
@@ -118,6 +120,7 @@ VARIANTS: Mapping[str, Change] = {
 }
 
 
+@in_one_test
 @pytest.mark.parametrize("before", VARIANTS)
 @pytest.mark.parametrize("after", VARIANTS)
 def test_what_came_before_of_the_same_issuer_changes_nothing(before: str, after: str) -> None:

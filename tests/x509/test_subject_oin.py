@@ -18,6 +18,7 @@ from pkitools.x509 import (
     read_certificate,
 )
 from pkitools.x509.subject_oin import RULES, SUBJECT_PATH, UZI_PATH
+from tests.support.cases import in_one_test
 from tests.support.der import (
     PRINTABLE,
     UTF8,
@@ -83,6 +84,7 @@ def test_a_multi_valued_rdn_with_one_serial_number_is_no_problem() -> None:
     assert result([serial_attribute(KVK), ("2.5.4.3", UTF8, b"a")]).oin == KVK
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
@@ -158,6 +160,7 @@ def test_two_care_providers_give_none_and_one_twice_gives_one() -> None:
     assert result(uzi=[uzi_name(), uzi_name()]).oin == "00000009900003800000"
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "text", ["2.16.528.1.1003.1.3.5.2.1-00000004003214345001", uzi_name("9000038"), uzi_name("9000038A"), "-" * 6, ""]
 )
@@ -170,6 +173,7 @@ def test_other_uses_of_this_other_name_are_no_uzi_name(text: str) -> None:
 # organizationIdentifier
 
 
+@in_one_test
 @pytest.mark.parametrize(
     ("oin", "identifier", "status"),
     [

@@ -7,6 +7,7 @@ import pytest
 from pkitools.x509 import UZIName
 from pkitools.x509.model import GeneralName
 from pkitools.x509.uzi_name import uras, uzi_texts
+from tests.support.cases import in_one_test
 
 SERVER = "2.16.528.1.1003.1.3.5.5.2-1-123456789-S-90000380-00.000-00000000"
 PASS = "2.16.528.1.1003.1.3.5.5.2-1-123456789-Z-90000381-01.015-00000000"
@@ -24,6 +25,7 @@ def test_its_fields_are_named_and_it_is_written_as_it_was_read() -> None:
     assert str(name) == SERVER
 
 
+@in_one_test
 @pytest.mark.parametrize(
     "text",
     [
