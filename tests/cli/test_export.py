@@ -617,7 +617,8 @@ def test_a_bundle_of_which_a_part_cannot_be_read_is_not_called_right(
     (tmp_path / "b.pem").write_bytes(content)
     ran = run("--lang", lang, "trust", "diff", tmp_path / "b.pem", *AT)
     assert ran.code == 1
-    assert told in ran.told.partition(".pem")[2].partition(".")[0]
+    # however its lines are broken
+    assert "".join(told.split()) in "".join(ran.told.split()).partition("b.pem")[2].partition(".")[0]
 
 
 @pytest.mark.parametrize("lang", ["nl", "en"])
