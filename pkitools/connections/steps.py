@@ -219,11 +219,19 @@ def _held(seen: Seen, certificate: HeldCertificate) -> StepStatus:
     state, why = StepState.DONE, "done"
     if seen.ended:
         is_on_its_way = is_ordered(seen.connection, certificate, seen.today)
+        if seen.status.request is not None and not is_on_its_way:
+            return _ended_request(certificate, seen.status.request)
         state, why = StepState.LATE, "ended_ordered" if is_on_its_way else "ended"
     elif (by := certificate.ends_by) is not None:
         day = by.not_after.date().isoformat()
         return stands(Step.CERTIFICATE, state, "bound", name=certificate.name, day=day, issuer=by.name)
     return stands(Step.CERTIFICATE, state, why, name=certificate.name, day=certificate.not_after.date().isoformat())
+
+
+def _ended_request(certificate: HeldCertificate, request: HeldRequest) -> StepStatus:
+    """Return that the next is to be ordered with the request that is there: it may have been sent, with its key."""
+    told = {"name": certificate.name, "day": certificate.not_after.date().isoformat(), "place": request.place.name}
+    return stands(Step.CERTIFICATE, StepState.LATE, "ended_request", **told)
 
 
 def _lacking(seen: Seen) -> StepStatus:

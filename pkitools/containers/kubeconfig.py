@@ -7,6 +7,7 @@ see ``pkitools/portfolio/data/pointers.toml``.
 from __future__ import annotations
 
 import binascii
+import re
 from typing import Final
 
 from pkitools.containers.named_values import Folder, standings
@@ -37,15 +38,19 @@ def kubeconfig_parts(text: bytes) -> tuple[list[Part], bytes] | None:
     """
     if b"-data" not in text or len(text) > _MAX_BYTES:
         return None
-    found = [one for one in _VALUE.finditer(text) if one["value"] or one["more"]]
-    standing = standings(text, [(one.start("at"), one.end()) for one in found])
-    folders = [() if one is None else one.folder for one in standing]
+    written = [one for one in _VALUE.finditer(text) if one["value"] or one["more"]]
+    standing = [*zip(written, standings(text, [(one.start("at"), one.end()) for one in written]), strict=True)]
+    # in a comment a name stands under that of what is around it: nothing takes it
+    commented = [one for one, at in standing if at is not None and not at.name.endswith(_named(one))]
+    placed = [(one, at) for one, at in standing if one not in commented]
+    found = [one for one, _ in placed]
+    folders = [() if at is None else at.folder for _, at in placed]
     names = [one["name"].decode() for one in found]
     said = set(zip(folders, names, strict=True))
     users: dict[Folder, int] = {}
     parts, rest = [], bytearray(text)
     for one, name, folder in zip(found, names, folders, strict=True):
-        if not name.endswith(_DATA):
+        if not _is_data(one):
             continue  # of a file
         named, other = name.removesuffix(_DATA), _KEY if name == _CERTIFICATE + _DATA else _CERTIFICATE
         is_apart = named != _AUTHORITY and (folder, other + _DATA) not in said and (folder, other) in said
@@ -57,8 +62,17 @@ def kubeconfig_parts(text: bytes) -> tuple[list[Part], bytes] | None:
             parts.append(Part(b"", named, error=InputError("sources.error.kubeconfig_apart")))
         elif named == _CERTIFICATE and (folder, _KEY + _DATA) not in said:
             parts.append(Part(b"", named, error=InputError("sources.error.kubeconfig_without_key")))
+    for one in (*commented, *(one for one in found if _is_data(one))):
         rest[one.start() : one.end()] = b" " * (one.end() - one.start())
     return (parts, bytes(rest)) if parts else None
+
+
+def _is_data(one: re.Match[bytes]) -> bool:
+    return one["name"].endswith(_DATA.encode())
+
+
+def _named(one: re.Match[bytes]) -> str:
+    return one["name"].decode().removesuffix(_DATA)
 
 
 def _octets(value: bytes) -> bytes:

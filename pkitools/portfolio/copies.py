@@ -1,5 +1,5 @@
-"""Certificates that have ended, in files called copies of what was before, or of which it is stated that what comes
-after them is in use: whether anything uses them all the same.
+"""Certificates that have ended in files called copies of what was before, and those of connections after which another
+comes: whether anything uses them all the same, whatever is stated.
 
 A configuration of a program that no reader of ours knows names what it uses too, or the folder that it lies in, and a
 folder may be reached by a link that is called otherwise than the folder.
@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import os
 import re
+import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
 from enum import Enum, auto
 from typing import Final
 
@@ -17,6 +19,7 @@ from pkitools.checking.file_names import ARCHIVES, is_called_copy
 from pkitools.frozen import replace
 from pkitools.portfolio.model import HeldCertificate, Place, Reading, Unread
 from pkitools.portfolio.naming_folders import Folders
+from pkitools.portfolio.succeeding import MOST_AHEAD, line_of
 from pkitools.portfolio.where import folder_of
 from pkitools.portfolio.written import Word, plain, set_in, words
 from pkitools.text import pattern
@@ -42,8 +45,10 @@ _NO_USE: Final = pattern(
     r"|\.[a-z]{1,20}ignore|\.gitattributes"  # .dockerignore: what is named there is not taken
     r"|.+\.(?:csv|tsv)|.+\.log(?:[.-][0-9]{1,8})?|\.history|\.[a-z]{1,20}_history"  # lists, and what was done
 )
-_FOR_PEOPLE: Final = pattern(r".+\.(?:md|markdown|rst|adoc|html?|txt)")
+_FOR_PEOPLE: Final = pattern(r".+\.(?:md|markdown|rst|adoc|html?)")
 """Words for people, by the name of their file: they tell of any certificate, and of a copy seldom but to use it."""
+_PROSE_OR_LIST: Final = ".txt"
+_COMMENT: Final = pattern(r"(?:^|\s)#")
 _SUM: Final = pattern(r"\\?[0-9a-f]{32,128} [ *]\S.*|(?:md5|sha[0-9/-]{1,8}) ?\(.+\) ?= ?[0-9a-f]{32,128}")
 """A line of ``sha256sum``, or of BSD's ``sha256``, in small letters."""
 
@@ -53,20 +58,35 @@ class Copies:
 
     def __init__(self) -> None:
         self._files: dict[str, list[HeldCertificate]] = {}
+        self._before: dict[str, list[HeldCertificate]] = {}
+        self._latest: dict[bytes, datetime] = {}
         self._links: dict[str, str] = {}
 
-    def note(self, name: str, one: HeldCertificate, *, is_stated: bool = False) -> None:
-        """Keep a certificate that has ended, where its file is called a copy.
+    def note(self, name: str, one: HeldCertificate, moment: datetime, *, is_claimed: bool = False) -> None:
+        """Keep what has ended in a file called a copy, and what is of connections and has ended, or does soon.
 
         Args:
             name: the file.
             one: it.
-            is_stated: it is of connections, which state what is in use: keep it whatever its file is called.
+            moment: as of when, aware.
+            is_claimed: it is found at places of connections, which state what is in use.
         """
-        if not one.is_authority and (is_stated or is_called_copy(name)):
-            places = tuple(each for each in one.places if not each.is_of_peer)
-            if places:
-                self._files.setdefault(name, []).append(replace(one, judgements=(), places=places))
+        if one.is_authority:
+            return
+        if one.not_after < moment and is_called_copy(name):
+            _keep(self._files, name, one)
+        elif is_claimed and (line := line_of(one)) is not None:
+            self._latest[line] = max(one.not_after, self._latest.get(line, one.not_after))
+            if one.not_after < moment + MOST_AHEAD:
+                _keep(self._before, name, one)
+
+    def _followed(self) -> dict[str, list[HeldCertificate]]:
+        """Return by their files the certificates of connections after which another comes that was found."""
+        after = {
+            name: [one for one in held if one.not_after < self._latest[line_of(one) or b""]]
+            for name, held in self._before.items()
+        }
+        return {name: held for name, held in after.items() if held}
 
     def note_link(self, unread: Unread) -> None:
         """Keep by which further name a folder was reached."""
@@ -74,7 +94,7 @@ class Copies:
             self._links[unread.name] = str(unread.params["other"])
 
     def __bool__(self) -> bool:
-        return bool(self._files)
+        return bool(self._files or self._before)
 
     def by_links(self) -> Iterator[Reading]:
         """Yield what is in a file once more, under each name that it is reached by through a link to its folder."""
@@ -95,18 +115,20 @@ class Copies:
             texts: the name of each, and its parts: the number of the first line of a part and what is in it.
             names: of all files.
         """
-        files, folders = NamedFiles(self._files, names), Folders(self._files, ARCHIVES)
+        before = self._followed()
+        held = {**before, **self._files}
+        files, folders = NamedFiles(held, names, unless_said=before), Folders(self._files, ARCHIVES)
         told: set[tuple[str, str]] = set()
         counted: set[str] = set()
-        report = before = ""
+        report = last = ""
         for source, line, written in texts:
-            is_rest, before = source == before, source
+            is_rest, last = source == last, source
             text = plain(written)
             folded, is_within = text.casefold(), folders.is_within(source)
             if not (is_within or folders.may_name(folded) or files.are_in(folded)):
                 continue
             kind = _kind(folded)
-            is_for_people = kind is _Kind.CONNECTIONS or _FOR_PEOPLE.fullmatch(_bare(source)) is not None
+            is_for_people = _FOR_PEOPLE.fullmatch(_bare(source)) is not None or _is_of_connections(source, written)
             report = source if kind is _Kind.REPORT else report
             if source == report and kind is not _Kind.REPORT:
                 continue  # a further part of it
@@ -114,20 +136,19 @@ class Copies:
             found = [*words(text, wanted, is_rest=is_rest)]
             named: dict[str, int] = {}
             for name, at in files.named_in(found, text, source):
-                named.setdefault(name, at)
+                if name not in before or not (is_for_people or _is_aside(source, text, at)):
+                    named.setdefault(name, at)
             of_folder: dict[str, int] = {}
             for name, at in folders.named_in(found, text, source):
                 if name not in named and name not in counted:
                     of_folder.setdefault(name, at)
             for name, at in (*named.items(), *of_folder.items()):
-                if is_for_people and not is_called_copy(name):
-                    continue
-                if name != source and (source, name) not in told and not _tells_of(self._files[name], folded, kind):
+                if name != source and (source, name) not in told and not _tells_of(held[name], folded, kind):
                     told.add((source, name))
                     if name in of_folder:
                         counted.add(name)
                         folders.settle(name)
-                    yield _reading(self._files[name], name, f"{source}:{line + text.count(_LINE_FEED, 0, at)}")
+                    yield _reading(held[name], name, f"{source}:{line + text.count(_LINE_FEED, 0, at)}")
 
 
 def naming(
@@ -155,15 +176,46 @@ def _anything(_: str) -> bool:
     return True
 
 
+def _keep(files: dict[str, list[HeldCertificate]], name: str, one: HeldCertificate) -> None:
+    places = tuple(each for each in one.places if not each.is_of_peer)
+    if places:
+        files.setdefault(name, []).append(replace(one, judgements=(), places=places))
+
+
+def _is_of_connections(source: str, text: str) -> bool:
+    """Return whether a text is a file of connections: it says where their files lie, and puts none into use."""
+    if _CONNECTION not in text or not source.casefold().endswith(".toml"):
+        return False
+    try:
+        told = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return False
+    entries = told.get("connection")
+    is_ours = isinstance(entries, list) and all(isinstance(one, dict) and "organization" in one for one in entries)
+    return is_ours and isinstance(told.get("organization"), dict)
+
+
+def _is_aside(source: str, text: str, at: int) -> bool:
+    """Return whether a name stands in a comment, or within a line of what may be a text for people.
+
+    A list has it at the beginning of a line.
+    """
+    begin = text[text.rfind(_LINE_FEED, 0, at) + 1 : at].strip()
+    is_prose = source.casefold().endswith(_PROSE_OR_LIST) and " " in begin
+    return is_prose or begin.startswith(";") or _COMMENT.search(begin) is not None
+
+
 class NamedFiles:
     """Files that a text may name, by the last word of what they are called.
 
     Args:
         names: of the files.
         others: of all files: of those that are no copies.
+        unless_said: those of the files of which a comment says nothing.
     """
 
-    def __init__(self, names: Collection[str], others: Iterable[str]) -> None:
+    def __init__(self, names: Collection[str], others: Iterable[str], unless_said: Collection[str] = ()) -> None:
+        self._unless_said = frozenset(unless_said)
         self._by_word: dict[str, dict[str, dict[str, list[str]]]] = {}
         self._by_place: dict[tuple[str, str], list[str]] = {}
         for name in names:
@@ -196,7 +248,7 @@ class NamedFiles:
             text: the text.
             source: the name of its file.
         """
-        seen: set[tuple[str, str | None]] = set()
+        seen: set[tuple[str, str | None, bool]] = set()
         given: Collection[str] | None = None
         around = [_folded(above) for above in _above(source)]
         for word in words:
@@ -213,10 +265,12 @@ class NamedFiles:
                     if not is_called_copy(bare):
                         given = set_in(text) if given is None else given
                         folder = _folder_before(text, start, given)
-                    if (bare, folder) not in seen:
-                        seen.add((bare, folder))
+                    spot = bare, folder, word.may_be_value
+                    if spot not in seen:
+                        seen.add(spot)
                         for name in self._meant(bare, by_folder, folder, around):
-                            yield name, start
+                            if word.may_be_value or name not in self._unless_said:
+                                yield name, start
 
     def _meant(
         self, bare: str, by_folder: Mapping[str, list[str]], folder: str | None, around: Iterable[str]
@@ -271,8 +325,6 @@ class _Kind(Enum):
     REPORT = auto()
     """One of ours."""
     SUMS = auto()
-    CONNECTIONS = auto()
-    """A file of connections, which says where their files lie."""
     NONE = auto()
 
 
@@ -282,8 +334,6 @@ def is_no_use(source: str) -> bool:
 
 
 def _kind(text: str) -> _Kind:
-    if _CONNECTION in text:
-        return _Kind.CONNECTIONS
     if _OWN in text or text.lstrip("\ufeff").startswith(_HEADERS):
         return _Kind.REPORT
     return _Kind.SUMS if _is_list_of_sums(text) else _Kind.NONE
@@ -294,7 +344,7 @@ def _tells_of(held: Iterable[HeldCertificate], text: str, kind: _Kind) -> bool:
 
     A report has a thumbprint of what is in it. A list of sums that has one is no such list: it pins what is used.
     """
-    if kind in {_Kind.NONE, _Kind.CONNECTIONS}:
+    if kind is _Kind.NONE:
         return False
     has_thumbprint = any(one.sha256[:_DIGITS] in text or one.sha1 in text for one in held)
     return has_thumbprint is (kind is _Kind.REPORT)

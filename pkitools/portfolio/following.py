@@ -79,6 +79,16 @@ def resolved(pointer: Pointer, name: str) -> Leads:
             return _named(pointer, name)
 
 
+def stands_for_none(pointer: Pointer, name: str) -> bool:
+    """Return whether a pattern without files stands in a folder that is there: what is not, may be on another machine.
+
+    Args:
+        pointer, name: as of :func:`resolved`.
+    """
+    is_pattern = _MAGIC.search(pointer.text) is not None
+    return is_pattern and any(is_folder(path.parent) for path in _candidates(pointer, name))
+
+
 def too_deep(pointer: Pointer, name: str) -> Unread:
     """Return what is told of a pointer that is not followed, as what it stands in was reached by too many others."""
     return _unread(pointer, name, Gap.UNREADABLE, "portfolio.error.too_deep", limit=MOST_ROUNDS)

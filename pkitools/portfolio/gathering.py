@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeVar
 
 from pkitools.arguments import each_of, of_type, wrong_type
 from pkitools.checking.question import Revocation
 from pkitools.environment import Environment
 from pkitools.frozen import replace
+from pkitools.portfolio.claims import Claims
 from pkitools.portfolio.judging import Judging
 from pkitools.portfolio.keeping import KEYS, REQUESTS, Kept, union
 from pkitools.portfolio.model import Gap, HeldRequest, Place, Portfolio, Reading, Unread
@@ -114,7 +115,7 @@ class Gathering:
             certificates=_held(kept.certificates()),
             keys=_held(kept.others(KEYS)),
             requests=_held(kept.others(REQUESTS)),
-            requests_outside=self._requests_outside(),
+            requests_of=self._requests_of(),
             unread=_held(kept.others(_UNREAD)),
             looked_at=self._looked_at,
             passed_over=self._passed_over,
@@ -134,13 +135,19 @@ class Gathering:
         stated = {claim.name: claim.stated for claim in self._judging.claims}
         self._kept.settle(self._idle, stated, None if outside is None else outside._kept)
 
-    def _requests_outside(self) -> tuple[HeldRequest, ...]:
-        """Return the requests outside for which there is no certificate, there or here."""
-        if self._outside is None:
-            return ()
-        held = (self._kept.certificates(), self._outside._kept.certificates())
-        issued = {one.spki_sha256 for each in held for one in each}
-        return tuple(one for one in self._outside._kept.others(REQUESTS) if one.spki_sha256 not in issued)
+    def _requests_of(self) -> Mapping[str, tuple[HeldRequest, ...]]:
+        """Return by the names of connections the requests at their places for which there is no certificate."""
+        kept = [self._kept] if self._outside is None else [self._kept, self._outside._kept]
+        claims = self._judging.claims
+        requests = [one for each in kept for one in each.others(REQUESTS)] if claims else []
+        if not requests:
+            return {}
+        issued = {one.spki_sha256 for each in kept for one in each.certificates()}
+        by_place, found = Claims(claims), dict[str, dict[HeldRequest, None]]()
+        for one in requests:
+            for number in by_place.of_file(one.place.name) if one.spki_sha256 not in issued else ():
+                found.setdefault(claims[number].name, {})[one] = None
+        return {name: tuple(each) for name, each in found.items()}
 
 
 def _held(stored: Sequence[T]) -> Sequence[T]:

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_POINTERS
 from pkitools.portfolio.directives import Block, Condition, Directive, Value
-from pkitools.portfolio.following import MOST_ROUNDS, resolved
+from pkitools.portfolio.following import MOST_ROUNDS, resolved, stands_for_none
 from pkitools.portfolio.pointers import named_by
 from pkitools.portfolio.pointing import Pointer, Target
 from pkitools.portfolio.programs import Program, kinds
@@ -53,7 +53,8 @@ def whole_of(name: str, read: Read, files: Collection[str] = (), roots: Mapping[
         if program.pattern:
             from_ = (roots[program.source],) if program.source in roots else ()
             reading = _Reading(program, read, files, from_)
-            for each in named_by(program, [*reading.of(name, Block(), 0)], name):
+            found = [*reading.of(name, Block(), 0)]
+            for each in named_by(program, found, name, is_all=reading.is_all):
                 origin, line = reading.places[each.line]
                 if each.target is not Target.PATTERN:
                     pointers.append((origin, replace(each, line=line, program=program.source, roots=from_)))
@@ -64,11 +65,13 @@ def whole_of(name: str, read: Read, files: Collection[str] = (), roots: Mapping[
 class _Reading:
     """Reads the directives of a configuration and of what it includes: each file is taken apart once.
 
-    In what it yields a place in ``places``, a file and a line, stands for each line.
+    In what it yields a place in ``places``, a file and a line, stands for each line. Once something was left out that
+    may be included, ``is_all`` is false.
     """
 
     def __init__(self, program: Program, read: Read, files: Collection[str], roots: tuple[str, ...]) -> None:
         self.places: list[tuple[str, int]] = []
+        self.is_all = True
         self._program, self._read, self._roots = program, read, roots
         self._used = program.variables_of(filter(None, map(read, files)))
         self._files = frozenset(name for pair in program.keys.items() for name in pair)
@@ -80,13 +83,15 @@ class _Reading:
         """Yield the directives of a file as standing in a block, with the names of files as they are found from it."""
         if name not in self._known:
             text = self._read(name)
+            self.is_all &= text is not None
             found = () if text is None else self._program.read(text, name, self._used)
             self._known[name] = tuple(found)
         blocks: dict[Block, Block] = {}
         sections: dict[int, int] = {}
         for each in self._known[name]:
-            self._left -= 1
+            self._left -= each.name not in self._program.sections
             if self._left < 0:
+                self.is_all = False
                 return
             inside = _copied(each.block, block, blocks)
             if each.name in self._program.base and each.values:
@@ -101,9 +106,14 @@ class _Reading:
                 at, on = self._placed(name, each.line), (*conditions, *self._conditions(each, sections))
                 yield replace(each, block=inside, values=placed, line=at, conditions=on)
             elif each.values and depth < MOST_ROUNDS:
-                for path in self._resolved(Target.PATTERN, *each.values[0], name):
+                pointer = self._pointer(Target.PATTERN, *each.values[0])
+                leads = resolved(pointer, name)
+                self.is_all &= leads.unread is None and (bool(leads.files) or stands_for_none(pointer, name))
+                for path in leads.files:
                     on = (*conditions, *self._conditions(each, sections))
                     yield from self.of(path, inside, depth + 1, on)
+            else:
+                self.is_all = False
 
     def _conditions(self, one: Directive, sections: dict[int, int]) -> Iterator[Condition]:
         """Yield on what a directive depends, with the number of each section in the whole.
@@ -126,11 +136,11 @@ class _Reading:
         if not values:
             return ()
         (text, line), *rest = values
-        paths = self._resolved(Target.FILE, text, line, name) if text else ()
+        paths = resolved(self._pointer(Target.FILE, text, line), name).files if text else ()
         return ((os.path.abspath(paths[0]) if paths else text, line), *rest)  # noqa: PTH100  a Path keeps what leads up
 
-    def _resolved(self, target: Target, text: str, line: int, name: str) -> Sequence[str]:
-        return resolved(Pointer(target, text, line, tuple(self._bases), roots=self._roots), name).files
+    def _pointer(self, target: Target, text: str, line: int) -> Pointer:
+        return Pointer(target, text, line, tuple(self._bases), roots=self._roots)
 
 
 def _copied(block: Block, outermost: Block, known: dict[Block, Block]) -> Block:

@@ -526,8 +526,8 @@ class Portfolio:
             to end first, as what ended years ago is missed by nobody. Of thousands they lie on disk, as do the
             following, and each is read when it is come to: go over them, and keep none of them.
         keys, requests: in the order found.
-        requests_outside: requests that nobody asked for, at places of the connections that claim what was found, for
-            which there is no certificate.
+        requests_of: by the names of connections the requests at their places for which there is no certificate, also
+            at those that nobody asked to look at.
         unread: what was not looked at; a verdict of ``certificates`` says nothing of it.
         looked_at: how many files and peers were read.
         passed_over: how many of those hold nothing of the kind.
@@ -559,7 +559,7 @@ class Portfolio:
     connections: tuple[str, ...] = ()
     list_folders: tuple[str, ...] = ()
     peer_lists: tuple[str, ...] = ()
-    requests_outside: tuple[HeldRequest, ...] = ()
+    requests_of: Mapping[str, tuple[HeldRequest, ...]] = field(default_factory=dict, hash=False)
 
     def __repr__(self) -> str:
         return f"<Portfolio: {len(self.certificates)} certificates, {len(self.unread)} unread, {self.looked_at} files>"

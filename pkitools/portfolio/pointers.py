@@ -145,15 +145,26 @@ def _directives(text: str, name: str) -> Iterator[Pointer]:
             yield from named_by(program, [*of_escaped_keys(text, small, name)], name)
         if told.isdisjoint(map(word_of, program.named)):
             continue
-        found = list(islice(program.read(text, name), 2 * MAX_POINTERS + 1))
-        if (
-            sum(each.name not in program.sections for each in found) > MAX_POINTERS
-        ):  # what gives names values is no pointer, and what stands behind it may be one
-            raise LimitError("portfolio.error.too_many_pointers", name=name, limit=MAX_POINTERS)
+        found = _read_whole(program, text, name)
         is_sure = _is_surely(program, found, text, name)
         pointers = named_by(program, found, name, is_sure=is_sure, unnamed=_unnamed(program, text))
         roots = (str(Path(name).parent),) if program.from_main and _is_main(program, text, name) else ()
         yield from (replace(each, program=program.source, roots=roots) for each in pointers)
+
+
+def _read_whole(program: Program, text: str, name: str) -> list[Directive]:
+    """Return the directives of a text; what gives names values is no pointer, and what stands behind it may be one.
+
+    Raises:
+        LimitError: there are too many; where a block begins points to nothing, and is none of them.
+    """
+    found, left = [], MAX_POINTERS
+    for each in program.read(text, name):
+        found.append(each)
+        left -= each.name not in program.sections
+        if left < 0:
+            raise LimitError("portfolio.error.too_many_pointers", name=name, limit=MAX_POINTERS)
+    return found
 
 
 def _is_main(program: Program, text: str, name: str) -> bool:
@@ -192,6 +203,7 @@ def named_by(
     *,
     is_sure: bool = False,
     unnamed: Unnamed | None = None,
+    is_all: bool = True,
 ) -> Iterator[Pointer]:
     """Yield what the directives of one program point to, and its private keys before the rest.
 
@@ -201,8 +213,9 @@ def named_by(
         name: of the file.
         is_sure: the text is surely a configuration of it, so that what is included and is not there is missing.
         unnamed: what it loads by itself with each certificate.
+        is_all: nothing that is included was left out: else nobody knows what each of all blocks says.
     """
-    if idle := _overridden(program, found):
+    if is_all and (idle := _overridden(program, found)):
         for each in named_by(program, idle, name):
             yield replace(each, is_idle=True, is_optional=True, key_of="", own_key=OwnKey.NAMED)
         left = {id(each) for each in idle}

@@ -453,12 +453,12 @@ class Scan:
 
     def _noted(self, readings: Iterable[Reading], further: list[tuple[str, Pointer]]) -> Iterator[Reading]:
         """Yield readings, and keep what is to be done after the last."""
-        moment = self.judge.asked.moment
+        moment, is_claimed = self.judge.asked.moment, bool(self.judge.asked.claims)
         for reading in readings:
             self.lodgers.note(reading)
             for one in reading.certificates:
-                if one.not_after < moment:
-                    self.copies.note(reading.name, one, is_stated=bool(self.judge.asked.claims))
+                if is_claimed or one.not_after < moment:
+                    self.copies.note(reading.name, one, moment, is_claimed=is_claimed)
             for unread in reading.unread:
                 self.copies.note_link(unread)
             if self.keeps is not None and not any(map(self.keeps, reading.certificates)):

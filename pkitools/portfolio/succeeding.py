@@ -28,7 +28,7 @@ _NOTHING_STATED: Final[Mapping[str, Stated]] = {}
 _DIGEST: Final = 16
 _MOST_COMPARED: Final = 2_500
 """Pairs of places that are held to one another: what lies at more of them is taken for no copy."""
-_MOST_AHEAD: Final = timedelta(days=183)
+MOST_AHEAD: Final = timedelta(days=183)
 """How long before the end of the one the next may be there already, and be no more than that."""
 _ORDER: Final = "advice.validity.order_now"
 _SIGNS: Final = "digitalSignature"
@@ -275,7 +275,7 @@ def follows(old: HeldCertificate, new: HeldCertificate) -> bool:
     """Return whether a certificate was made after another, and when that came near its end."""
     if new.not_before <= old.not_before:
         return False
-    ahead = max(_MOST_AHEAD, (old.ends - old.not_before) / 3)
+    ahead = max(MOST_AHEAD, (old.ends - old.not_before) / 3)
     return old.ends - new.not_before <= ahead
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Set
-from itertools import chain
 
 from pkitools.checking.own_names import compared
 from pkitools.portfolio.model import HeldCertificate, HeldRequest, Portfolio
-from pkitools.portfolio.where import folder_of, same_place
+from pkitools.portfolio.where import folder_of
 
 
 def waiting(portfolio: Portfolio) -> Iterator[HeldRequest]:
@@ -54,16 +53,24 @@ def asks_for(request: HeldRequest, oin: str, names: Set[str] | None, *, is_state
 
 
 def request_for_next(certificate: HeldCertificate, portfolio: Portfolio) -> HeldRequest | None:
-    """Return a request beside a certificate, of its holder and for a name of it, for which there is no certificate yet.
+    """Return a request of the holder of a certificate, for a name of it, for which there is no certificate yet.
 
-    Without an OIN nobody knows whose it is, and what lies in another folder may be for the other environment.
+    It lies beside it, or at a place of a connection that claims it. Without an OIN nobody knows whose it is, and what
+    lies in another folder that no connection has may be for the other environment.
     """
-    if certificate.oin is None or not (portfolio.requests or portfolio.requests_outside):
+    oin = certificate.oin
+    if oin is None or not (portfolio.requests or portfolio.requests_of):
         return None
-    requests = chain(portfolio.requests, portfolio.requests_outside)
-    folders = {same_place(folder_of(place.name)) for place in certificate.places}
-    beside = (one for one in requests if same_place(folder_of(one.place.name)) in folders)
-    return waiting_for(beside, portfolio.having, certificate.oin, names_of(certificate))
+    folders, names = {folder_of(place.name) for place in certificate.places}, names_of(certificate)
+    beside = (one for one in portfolio.requests if folder_of(one.place.name) in folders)
+    connections = (judgement.connection or "" for judgement in certificate.judgements)
+    claimed = (one for name in connections for one in portfolio.requests_of.get(name, ()))
+    found = waiting_for(beside, portfolio.having, oin, names)
+    return found or waiting_for(claimed, _is_issued, oin, names, is_stated=True)
+
+
+def _is_issued(_: str) -> bool:
+    return False  # those for which there is a certificate are not among them
 
 
 def asks_the_same(request: HeldRequest, certificate: HeldCertificate) -> bool:

@@ -138,7 +138,8 @@ class Expiry:
     def fewest(self) -> HeldCertificate | None:
         """Of what counts that with the fewest days left, which may have ended; ``None`` without certificates."""
         counting = [one for one in self.certificates if not one.is_done_with] or self.certificates
-        return min(counting, key=lambda one: (one.days_left(self.moment), -self.state(one)), default=None)
+        first = self.first  # that the line names, of those with as many
+        return min(counting, key=lambda one: (one.days_left(self.moment), one is not first), default=None)
 
     @property
     def first(self) -> HeldCertificate | None:

@@ -191,18 +191,53 @@ def test_where_the_old_one_lies_elsewhere_as_well_what_is_stated_ends_no_alarm(
 TEXTS: Final = {
     "a unit": ("app.service", "[Service]\nExecStart=/usr/bin/app --cert old.pem\n", True),
     "settings": ("application.yml", "server:\n  ssl:\n    certificate: /etc/app/a/old.pem\n", True),
+    "JSON": ("app.json", '{"tls": {"certificate": "old.pem"}}\n', True),
+    "an environment": ("app.env", "# new.pem\nTLS_CERT=old.pem\n", True),
     "Compose": ("compose.yaml", "services:\n  x:\n    volumes: ['./old.pem:/etc/ssl/site.pem:ro']\n", True),
-    "a file of connections": ("connections.toml", '[[connection]]\nfiles = ["old.pem", "new.pem"]\n', False),
-    "words for people": ("notes.md", "old.pem is what we had before new.pem.\n", False),
     "a script": ("deploy.sh", "curl --cert old.pem https://b.example.nl/\n", True),
+    "a list for HAProxy": ("crt-list.txt", "old.pem a.example.nl\n", True),
+    "settings that look like connections": ("app.toml", '[[connection]]\ncert = "old.pem"\n', True),
+    "a unit in which it is a comment": (
+        "app.service",
+        "[Service]\n# --cert old.pem\nExecStart=/bin/a new.pem\n",
+        False,
+    ),
+    "a unit in which it is another": ("app.service", "[Service]\n;Environment=CERT=old.pem\nExecStart=/bin/a\n", False),
+    "an environment in which it is one": ("app.env", "# was: TLS_CERT=old.pem\nTLS_CERT=new.pem\n", False),
+    "Compose in which it is one": (
+        "compose.yaml",
+        "volumes:\n  # - ./old.pem:/etc/a.pem\n  - ./new.pem:/etc/a.pem\n",
+        False,
+    ),
+    "settings in which it is one": (
+        "application.yml",
+        "ssl:\n  # certificate: old.pem\n  certificate: new.pem\n",
+        False,
+    ),
+    "nginx in which it is one": (
+        "site.conf",
+        "server {\n listen 1 ssl; # ssl_certificate old.pem;\n ssl_certificate new.pem; ssl_certificate_key a.key; }\n",
+        False,
+    ),
+    "a file of connections": (
+        "connections.toml",
+        '[organization.a]\noin = "1"\n[[connection]]\norganization = "a"\nfiles = ["old.pem", "new.pem"]\n',
+        False,
+    ),
+    "words for people": ("notes.md", "old.pem is what we had before new.pem.\n", False),
+    "notes": ("notes.txt", "Until the day that it ended we had old.pem there.\n", False),
     "a list": ("stock.csv", "file;state\nold.pem;ended\n", False),
     "a unit that names the next": ("app.service", "[Service]\nExecStart=/usr/bin/app --cert new.pem\n", False),
 }
 """A text beside both, and whether it uses the old one."""
 
 
+@pytest.mark.parametrize("when", TODAY)
 @pytest.mark.parametrize("kind", TEXTS)
-def test_a_text_that_names_the_old_one_goes_before_what_is_stated(tmp_path: Path, run: Command, kind: str) -> None:
+def test_a_text_that_names_the_old_one_goes_before_what_is_stated(
+    tmp_path: Path, run: Command, kind: str, when: str
+) -> None:
+    """Also before the old one ends: nobody is told to clear away what is in use."""
     name, text, is_used = TEXTS[kind]
     (tmp_path / "root.pem").write_bytes(pem(good_chain().root.der))
     place = tmp_path / "a"
@@ -212,9 +247,13 @@ def test_a_text_that_names_the_old_one_goes_before_what_is_stated(tmp_path: Path
     (place / "new.pem").write_bytes(certificate(OIN, "a.example.nl", at("2028-03-01"), start=NEXT_BEGAN) + CHAIN)
     (place / name).write_text(text, encoding="utf-8")
     file = written(tmp_path, connection(files='["a"]', common_name='"a.example.nl"', live="2026-11-10"))
-    for words in (("scan", "--offline"), ("status",)):
-        ran = run(*words, "--connections", file, *_given(tmp_path, "after"), "--json")
-        assert (ran.code == 10) is is_used, (words, ran.told)
+    scan = run("--lang", "en", "scan", "--offline", "--connections", file, *_given(tmp_path, when))
+    status = run("status", "--connections", file, *_given(tmp_path, when), "--json")
+    assert ("is in use:" in scan.told) is not is_used, scan.told
+    (one,) = json.loads(status.out)["connections"]
+    assert _is_told(one) is is_used, one
+    for ran in (scan, status):
+        assert (ran.code == 10) is (is_used and when == "after"), ran.told
 
 
 _TO_ORDER: Final = re.compile(r"csr create|[Oo]rder (?:it now|another|the next)")

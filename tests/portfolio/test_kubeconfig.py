@@ -127,6 +127,7 @@ def test_what_no_program_takes_is_told(written: str, user: User, codes: list[str
 
 @pytest.mark.parametrize("user", [
     {"token": "a"},
+    {"# client-certificate-data": _inline(WHOLE), "token": "a"},
     {"client-certificate-data": "{{ .Values.certificate }}", "client-key-data": "{{ .Values.key }}"},
     {"client-certificate-data": "${CERTIFICATE}", "client-key-data": "${KEY}"},
     {"client-certificate-data": '""', "client-key-data": '""'},

@@ -11,6 +11,7 @@ from typing import Final
 import pytest
 
 from pkitools.findings import Verdict
+from pkitools.portfolio import including, pointers
 from tests.portfolio.support import WHOLE, scanned
 from tests.portfolio.test_as_named import KEY
 from tests.portfolio.test_names_of_keys import certificate, key
@@ -86,6 +87,54 @@ def test_what_it_does_not_open_is_not_in_use_and_wrong_with_nothing(tmp_path: Pa
         assert (found.verdict is Verdict.FAILED) is is_taken
         named = [one for one in found.judged for where in one.places if where.name.endswith("B.pem")]
         assert len(named) == 1, "it is judged all the same"
+
+
+CUT: Final = {
+    "a part too large": ("include big.conf;", {"big.conf": f"#{'x' * 1_100_000}\nserver {{ listen 9 ssl; }}\n"}),
+    "a folder that is not here": ("include /nowhere/conf.d/*.conf;", {}),
+    "parts too deep": (
+        "include p0.conf;",
+        {f"p{at}.conf": f"include p{at + 1}.conf;\n" for at in range(40)} | {"p40.conf": "server { listen 9 ssl; }\n"},
+    ),
+    "too many directives": ("include many.conf;", {"many.conf": f"{_SERVER}\n" * 9 + "server { listen 9 ssl; }\n"}),
+}
+"""How not all servers are read: another may be there, that takes what is for all."""
+
+
+@pytest.mark.parametrize("how", CUT)
+def test_where_not_all_was_read_nothing_is_excused(tmp_path: Path, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    include, parts = CUT[how]
+    if how == "too many directives":
+        monkeypatch.setattr(including, "MAX_POINTERS", 20)
+    for name, data in FILES.items():
+        (tmp_path / name).write_bytes(data)
+    for name, text in parts.items():
+        (tmp_path / name).write_text(text)
+    whole = "ssl_certificate B.pem; ssl_certificate_key A.key;"
+    place = tmp_path / "nginx.conf"
+    place.write_text(_MAIN.format(f"{whole}\n{_SERVER}\n{include}"))
+    assert scanned(place).verdict is Verdict.FAILED
+
+
+def test_a_folder_without_parts_leaves_nothing_out(tmp_path: Path) -> None:
+    for name, data in FILES.items():
+        (tmp_path / name).write_bytes(data)
+    (tmp_path / "conf.d").mkdir()
+    place = tmp_path / "nginx.conf"
+    whole = "ssl_certificate B.pem; ssl_certificate_key A.key;"
+    place.write_text(_MAIN.format(f"{whole}\n{_SERVER}\ninclude conf.d/*.conf;"))
+    assert scanned(place).verdict is not Verdict.FAILED
+
+
+def test_where_blocks_begin_hides_nothing_behind_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pointers, "MAX_POINTERS", 20)
+    monkeypatch.setattr(including, "MAX_POINTERS", 20)
+    for name, data in FILES.items():
+        (tmp_path / name).write_bytes(data)
+    place = tmp_path / "nginx.conf"
+    last = "server { listen 9 ssl; ssl_certificate B.pem; ssl_certificate_key A.key; }\n"
+    place.write_text(_MAIN.format("server { listen 1; }\n" * 60 + last))
+    assert scanned(place).verdict is Verdict.FAILED
 
 
 @pytest.mark.parametrize("text", [

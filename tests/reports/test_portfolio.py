@@ -21,7 +21,8 @@ from pkitools.errors import InvalidValueError
 from pkitools.findings import Verdict
 from pkitools.messages import LANGUAGES, Language
 from pkitools.portfolio import Gap, HeldCertificate, Judging, Portfolio, Unread, changes_since, read_earlier
-from pkitools.portfolio.model import EnvironmentBasis, Judgement, Place, Successor
+from pkitools.portfolio.judgements import EnvironmentBasis, Judgement
+from pkitools.portfolio.model import Place, Successor
 from pkitools.portfolio.reading import held_certificate
 from pkitools.portfolio.risk import risks_of
 from pkitools.reports import Expiry, Telling, expiry_document, portfolio_report, report_form, report_suffixes

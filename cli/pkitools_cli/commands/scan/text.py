@@ -234,7 +234,8 @@ def first_step(
             return chain.step(given)
         none = _none_found(portfolio, connections)
         ordered = _first_ordered(portfolio, connections)
-        if connections is None or now not in {tr("cli.scan.now.passed"), none, ordered, _done_with(portfolio)}:
+        clear = {_done_with(portfolio), _done_with(portfolio, "passed_clear")}
+        if connections is None or now not in {tr("cli.scan.now.passed"), none, ordered, *clear}:
             return NextStep(now)
         # what is stated and not in a certificate, sent or tested is none of a scan's, nor what was not ordered yet
         words = ("status", "--connections", connections.name)
@@ -327,8 +328,12 @@ def _seen_to(standing: Standing | None, one: HeldCertificate, portfolio: Portfol
     """Return what to do where the next is there, was ordered, or a request for it is there; else nothing."""
     if portfolio.is_whole and _is_seen_to(standing, one, orders):
         return _awaited(one, orders)
-    request = request_for_next(one, portfolio) if standing is Standing.ENDS_SOON and portfolio.complete else None
-    return "" if request is None else tr("cli.scan.now.request", place=visible(request.place.name))
+    is_asked = standing in {Standing.ENDS_SOON, Standing.EXPIRED} and portfolio.complete
+    request = request_for_next(one, portfolio) if is_asked else None
+    if request is None:
+        return ""
+    slug = "expired_request" if standing is Standing.EXPIRED else "request"
+    return tr(f"cli.scan.now.{slug}", name=shown(one.name), place=visible(request.place.name))
 
 
 def _awaited(one: HeldCertificate, orders: OrderDays | None) -> str:
@@ -456,14 +461,15 @@ def _now(
         or (_done_with(portfolio) if worst in {None, Standing.NOT_JUDGED} else "")
         or _warned(portfolio, worst)
         or _own_data(portfolio)
+        or (_done_with(portfolio, "passed_clear") if worst is Standing.PASSED else "")
         or tr(f"cli.scan.now.{worst or 'nothing'}")
     )
 
 
-def _done_with(portfolio: Portfolio) -> str:
-    """Return what to do where nothing was found but what nobody needs any more."""
-    one = next(iter(portfolio.judged), None)
-    return "" if one is None or not one.is_done_with else tr("cli.scan.now.done_with", name=shown(one.name))
+def _done_with(portfolio: Portfolio, slug: str = "done_with") -> str:
+    """Return what to do where nothing was found but what is good, or nothing, and what nobody needs any more."""
+    one = next((one for one in portfolio.judged if one.is_done_with), None)
+    return "" if one is None else tr(f"cli.scan.now.{slug}", name=shown(one.name))
 
 
 def _chain_of_warned(portfolio: Portfolio) -> Unchained | None:

@@ -363,6 +363,7 @@ _COMMANDS: Final[dict[Step, Callable[[ConnectionStatus], list[str] | None]]] = {
 
 
 _BY_CODE: Final[dict[str, Callable[[ConnectionStatus], list[str] | None]]] = {
+    "connections.certificate.ended_request": _order,
     "connections.certificate.of_provider": lambda _: None,
     "connections.verdict.lacking": _request,
     "connections.verdict.untrusted_test": _trusting,
