@@ -35,7 +35,7 @@ _MOST, _FEW = 64, 8
 _PARTS: Final = 3
 """Into how many tasks for each worker what is left would go."""
 _TASKS: Final = 16
-"""Tasks that each worker has at least, so that of few certificates each may be one: one that is fetched for waits."""
+"""Into how many for each worker those go that are few: one that is fetched for waits."""
 
 Make = Callable[[Question], "Checker"]
 

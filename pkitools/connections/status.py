@@ -240,8 +240,8 @@ class ConnectionStatus:
     @property
     def verdict(self) -> Verdict:
         """FAILED where the certificate is wrong or ended, its metadata or another file with it is, one that lies there
-        as well is wrong, one with its key there has not the OIN, there is none on the day of going live, or the one
-        before it has ended and nothing shows that it is in use; INDETERMINATE where something is not known.
+        as well is wrong, one with its key there has not the OIN, there is none on the day of going live, or one has
+        ended and nothing shows that the next is in use; INDETERMINATE where something is not known.
         """
         judged = self.certificate is not None and self.certificate.own_verdict is Verdict.FAILED
         judged = judged or any(step.code in REFUSED for step in self.steps)

@@ -1,4 +1,4 @@
-"""How Traefik takes its configuration apart, of YAML, TOML and JSON, and the keys in it that are looked for.
+"""How configurations in YAML, TOML and JSON are taken apart, as of Traefik and kubectl, and the keys looked for.
 
 As of :mod:`~pkitools.portfolio.directives`, nothing is interpreted beyond the tokens of the language; a script that
 writes such a text counts too.

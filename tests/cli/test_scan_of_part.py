@@ -71,17 +71,25 @@ def test_part_is_told_as_in_the_whole(
         assert one["looked_at"] == 1
 
 
-def test_it_is_told_to_order_where_nothing_comes_after_it(tmp_path: Path, run: Command) -> None:
+@pytest.mark.parametrize("when", TODAY)
+@pytest.mark.parametrize("lies", ["a", "a/requests"])
+def test_a_request_at_any_place_of_the_connection_is_the_one_to_order_with(
+    tmp_path: Path, run: Command, lies: str, when: str
+) -> None:
+    """Before the end and after it: it may have been sent, and another has another key."""
     file = _folder(tmp_path, None, None, "none")
-    given = ("--connections", file, "--trust", tmp_path / "root.pem", "--moment", TODAY["before"], "--offline")
-    ran = run("--lang", "en", "scan", tmp_path / "a" / "old.pem", *given)
-    assert "csr create" in ran.told
+    given = ("--connections", file, "--trust", tmp_path / "root.pem", "--moment", TODAY[when])
+    asked = (("scan", tmp_path / "a" / "old.pem", "--offline"), ("scan", "--offline"), ("status",))
+    for words in asked:
+        assert "next.csr" not in run("--lang", "en", *words, *given).told
+    (tmp_path / lies).mkdir(exist_ok=True)
     made = ("csr", "create", "--for", "fsc", "-e", "preproduction", "--oin", OIN, "--organization", "Gemeente A")
-    made = (*made, "--common-name", NAME, "--dns", NAME, "--no-passphrase", "--out", tmp_path / "a" / "next")
+    made = (*made, "--common-name", NAME, "--dns", NAME, "--no-passphrase", "--out", tmp_path / lies / "next")
     assert run(*made).code == 0
-    ran = run("--lang", "en", "scan", tmp_path / "a" / "old.pem", *given)
-    assert "next.csr" in "".join(ran.told.split())
-    assert "csr create" not in ran.told
+    for words in asked:
+        ran = run("--lang", "en", *words, *given)
+        assert "next.csr" in "".join(ran.told.split()), words
+        assert "csr create" not in ran.told, words
 
 
 def test_of_what_is_done_with_alone_it_is_told_to_clear_it_away(tmp_path: Path, run: Command) -> None:

@@ -129,6 +129,21 @@ def test_a_good_one_is_remembered_and_its_lists_are_looked_into_all_the_same() -
     assert said(found) == said(asked(made["listed"], revoking))
 
 
+def test_how_lists_are_asked_is_part_of_the_question() -> None:
+    """A list that ended two minutes ago is one by a skew of five, and none without."""
+    made, unlisted = laboratory(MOMENT), Remembered()  # type: ignore[var-annotated]  # of what is kept in it
+    ends = {"this_update": MOMENT - _DAY, "next_update": MOMENT - timedelta(minutes=2)}
+    material = Material((read(made.tsp.crl(number=1, **ends)), *usual()[1:]))
+    strict = RevocationOptions(skew=timedelta(0))
+    path = paths()["usual"]
+    found = [
+        revocation_of(path, material, MOMENT, RevocationPolicy.REQUIRE, options, unlisted=unlisted)
+        for options in (_OPTIONS, strict)
+    ]
+    assert [each.statuses[0].is_good for each in found] == [True, False]
+    assert len(unlisted) == 1
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("part", [0, 2, 3, 4])
 def test_a_question_without_one_of_its_parts_does_not_pass(part: int) -> None:
