@@ -22,7 +22,7 @@ from pkitools.portfolio.waiting import names_of
 from pkitools.rules.order_day import AHEAD, LEAD_TIME
 from pkitools.rules.working_days import YEARS, WorkingDays
 from pkitools.trust import HierarchyKind, hierarchies
-from pkitools.validation.rules import ANCHOR_FOUND, BUDGET
+from pkitools.validation.rules import ANCHOR_FOUND, BUDGET, NOT_YET_VALID
 
 _NO_TIME: Final = timedelta(minutes=1)
 """One that begins that soon after the end of another follows it without a gap."""
@@ -226,12 +226,20 @@ def _in_use_and_next(
         return None
     line = line_of(certificate)
     alike = [one for one in here if line is not None and line_of(one) == line and not one.is_revoked]
-    after = (one for one in alike if _comes_after(certificate, one) and one.own_verdict is not Verdict.FAILED)
+    after = (one for one in alike if _comes_after(certificate, one) and _is_usable(one, certificate, moment))
     if (following := max(after, key=_last, default=None)) is not None:
         return certificate, following
     before = (one for one in alike if _comes_after(one, certificate) and not _is_called_copy(one))
     old = max(before, key=_last, default=None)
     return None if old is None else (old, certificate)
+
+
+def _is_usable(new: HeldCertificate, old: HeldCertificate, moment: datetime) -> bool:
+    """Return whether nothing is wrong with the next, or nothing but that it is yet to begin, before the other ends."""
+    if new.own_verdict is not Verdict.FAILED:
+        return True
+    wrong = {each.rule.code for each in new.findings if each.rule.severity is Severity.ERROR}
+    return moment < new.not_before <= old.ends and wrong == {NOT_YET_VALID.code}
 
 
 def _is_called_copy(one: HeldCertificate) -> bool:

@@ -256,6 +256,22 @@ def test_a_text_that_names_the_old_one_goes_before_what_is_stated(
         assert (ran.code == 10) is (is_used and when == "after"), ran.told
 
 
+@pytest.mark.parametrize("begins", ["2026-12-10", "2027-01-05"])
+@pytest.mark.parametrize("name", ["a.example.nl", "b.example.nl"])
+def test_the_next_that_is_yet_to_begin_is_the_next(tmp_path: Path, run: Command, begins: str, name: str) -> None:
+    """No other is ordered: it is waited for, or told to come too late."""
+    (tmp_path / "root.pem").write_bytes(pem(good_chain().root.der))
+    place = tmp_path / "a"
+    place.mkdir()
+    (place / "old.pem").write_bytes(certificate(OIN, "a.example.nl", END, start=at("2026-01-10")) + CHAIN)
+    (place / "new.pem").write_bytes(certificate(OIN, name, at("2028-03-01"), start=at(begins)) + CHAIN)
+    file = written(tmp_path, connection(files='["a"]'))
+    status = json.loads(run("status", "--connections", file, *_given(tmp_path, "before"), "--json").out)
+    step = next(each for each in status["connections"][0]["steps"] if each["step"] == "renewal")
+    expected = {"2026-12-10": "switch", "2027-01-05": "gap"}[begins] if name == "a.example.nl" else "late"
+    assert step["code"] == f"connections.renewal.{expected}"
+
+
 _TO_ORDER: Final = re.compile(r"csr create|[Oo]rder (?:it now|another|the next)")
 ORDERED: Final = {"waits": "2026-11-10", "overdue": "2026-02-10", "to come": "2027-01-10", "of before": "2025-11-10"}
 
