@@ -48,6 +48,7 @@ _NO_USE: Final = pattern(
 _FOR_PEOPLE: Final = pattern(r".+\.(?:md|markdown|rst|adoc|html?)")
 """Words for people, by the name of their file: they tell of any certificate, and of a copy seldom but to use it."""
 _PROSE_OR_LIST: Final = ".txt"
+_NO_LEADS: Final[Mapping[str, Collection[str]]] = {}
 _COMMENT: Final = pattern(r"(?:^|\s)#")
 _SUM: Final = pattern(r"\\?[0-9a-f]{32,128} [ *]\S.*|(?:md5|sha[0-9/-]{1,8}) ?\(.+\) ?= ?[0-9a-f]{32,128}")
 """A line of ``sha256sum``, or of BSD's ``sha256``, in small letters."""
@@ -106,7 +107,12 @@ class Copies:
                     if not is_called_copy(other):
                         yield _reading(held, other)
 
-    def by_texts(self, texts: Iterable[tuple[str, int, str]], names: Iterable[str]) -> Iterator[Reading]:
+    def by_texts(
+        self,
+        texts: Iterable[tuple[str, int, str]],
+        names: Iterable[str],
+        leads: Mapping[str, Collection[str]] = _NO_LEADS,
+    ) -> Iterator[Reading]:
         """Yield what is in a file once more, with the first line of each text that names that file.
 
         Of those that name no more than a folder that it is kept in, with the first.
@@ -114,6 +120,7 @@ class Copies:
         Args:
             texts: the name of each, and its parts: the number of the first line of a part and what is in it.
             names: of all files.
+            leads: by its line, as ``FILE:LINE``, the files that what a program reads there stands for: no others.
         """
         before = self._followed()
         held = {**before, **self._files}
@@ -143,12 +150,15 @@ class Copies:
                 if name not in named and name not in counted:
                     of_folder.setdefault(name, at)
             for name, at in (*named.items(), *of_folder.items()):
+                origin = f"{source}:{line + text.count(_LINE_FEED, 0, at)}"
+                if name in before and origin in leads and name not in leads[origin]:
+                    continue
                 if name != source and (source, name) not in told and not _tells_of(held[name], folded, kind):
                     told.add((source, name))
                     if name in of_folder:
                         counted.add(name)
                         folders.settle(name)
-                    yield _reading(held[name], name, f"{source}:{line + text.count(_LINE_FEED, 0, at)}")
+                    yield _reading(held[name], name, origin)
 
 
 def naming(

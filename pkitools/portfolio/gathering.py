@@ -80,8 +80,8 @@ class Gathering:
             self._kept.put(_UNREAD, spot, unread if known_gap is None else _named_by_both(known_gap, unread))
 
     def unlooked(self) -> tuple[str, ...]:
-        """Return places that nobody asked to look at, of the connections that claim what was found: what comes after it
-        may lie there, and is known once that is added with :meth:`add_outside`.
+        """Return the places of connections that claim what was found, where nobody asked to look at all of them: what
+        comes after it may lie there, and is known once what they give is added with :meth:`add_outside`.
         """
         claims = self._judging.claims
         return unlooked(claims, self._kept.certificates(is_authority=False), self._asked) if claims else ()

@@ -16,7 +16,9 @@ from pkitools.portfolio.where import folder_of, same_place
 
 
 def unlooked(claims: Iterable[Claim], found: Iterable[HeldCertificate], asked: Iterable[str]) -> tuple[str, ...]:
-    """Return the places of connections that claim what was found, and that lie in no place that was asked for.
+    """Return the places of connections that claim what was found, of which not all lie in what was asked for.
+
+    All of them: what lies at one says something of what lies at another, as a unit does that names a certificate.
 
     Args:
         claims: what the connections claim.
@@ -24,8 +26,12 @@ def unlooked(claims: Iterable[Claim], found: Iterable[HeldCertificate], asked: I
         asked: the places that were given.
     """
     given = {same_place(place) for place in asked}
-    places = {claim.name: [place for place in claim.places if not _is_in(same_place(place), given)] for claim in claims}
-    if not any(places.values()):
+    places = {
+        claim.name: claim.places
+        for claim in claims
+        if not all(_is_in(same_place(place), given) for place in claim.places)
+    }
+    if not places:
         return ()  # as where no place was given but theirs
     claiming = {judgement.connection: None for one in found for judgement in one.judgements}
     return tuple(dict.fromkeys(place for name in claiming for place in places.get(name or "", ())))

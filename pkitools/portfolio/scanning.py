@@ -355,7 +355,10 @@ class Scan:
         if self.copies:
             yield from self.copies.by_links()
             too_large: list[Unread] = []
-            yield from self.copies.by_texts(self._parts(files, too_large), self._names(files))
+            leads: dict[str, set[str]] = {}
+            for path, origin in self.followed:
+                leads.setdefault(origin, set()).add(path)
+            yield from self.copies.by_texts(self._parts(files, too_large), self._names(files), leads)
             yield from (Reading(one.name, unread=(one,), is_again=True) for one in too_large)
 
     def _parts(self, files: Sequence[str], too_large: list[Unread]) -> Iterator[tuple[str, int, str]]:

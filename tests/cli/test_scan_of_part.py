@@ -71,6 +71,42 @@ def test_part_is_told_as_in_the_whole(
         assert one["looked_at"] == 1
 
 
+ELSEWHERE: Final = {
+    "a unit": ("app.service", "[Service]\nExecStart=/usr/bin/app --cert ../a/old.pem\n"),
+    "nginx": ("site.conf", "server { listen 1 ssl; ssl_certificate ../a/old.pem; ssl_certificate_key ../a/a.key; }\n"),
+    "an environment": (".env", "TLS_CERT=../a/old.pem\n"),
+}
+
+
+@pytest.mark.parametrize("when", TODAY)
+@pytest.mark.parametrize("kind", ELSEWHERE)
+def test_what_names_it_at_another_place_counts_in_the_part_too(
+    tmp_path: Path, run: Command, kind: str, when: str
+) -> None:
+    """What raises an alarm in the whole does in the part: nobody is told to clear away what is in use."""
+    _folder(tmp_path, "beside", None, "none")
+    (tmp_path / "b").mkdir()
+    name, text = ELSEWHERE[kind]
+    (tmp_path / "b" / name).write_text(text, encoding="utf-8")
+    file = written(tmp_path, connection(files='["a", "b"]', common_name=f'"{NAME}"', live="2026-11-10"))
+    given = ("--connections", file, "--trust", tmp_path / "root.pem", "--moment", TODAY[when], "--offline")
+    for part in ((), (tmp_path / "a",), (tmp_path / "a" / "old.pem",)):
+        ran = run("--lang", "en", "scan", *part, *given)
+        assert "is in use:" not in ran.told, part
+        assert (ran.code == 10) is (when == "after"), part
+
+
+def test_what_a_program_opens_elsewhere_names_no_other_of_that_name(tmp_path: Path, run: Command) -> None:
+    file = _folder(tmp_path, "beside", "2026-11-10", "none")
+    place = tmp_path / "a" / "sub"
+    (place / "old.pem").write_bytes((tmp_path / "a" / "new.pem").read_bytes())
+    text = "server { listen 1 ssl; ssl_certificate old.pem; ssl_certificate_key a.key; }\n"
+    (place / "site.conf").write_text(text, encoding="utf-8")
+    given = ("--connections", file, "--trust", tmp_path / "root.pem", "--moment", TODAY["after"], "--offline")
+    _, old = _old(run, *given)
+    assert old["set_aside"]
+
+
 @pytest.mark.parametrize("when", TODAY)
 @pytest.mark.parametrize("lies", ["a", "a/requests"])
 def test_a_request_at_any_place_of_the_connection_is_the_one_to_order_with(

@@ -203,11 +203,12 @@ def _to_order(found: Expiry) -> str:
     coming = (one for one in found.certificates if one.successor is None and not one.is_of_provider)
     due = [one for one in coming if one.mend is None and found.next_duty(one) is NextDuty.LATE]
     if due:
-        request = request_for_next(due[0], found.portfolio)
+        late = min(due, key=lambda one: (one.order_by, one.ends))  # for the longest, as in status
+        request = request_for_next(late, found.portfolio)
         if request is not None:
             return tr("cli.scan.now.request", place=visible(request.place.name))
         slug = "critical" if Nagios.CRITICAL in map(found.state, due) else "warning"
-        return tr(f"cli.expiry.now.{slug}", name=shown(due[0].name))
+        return tr(f"cli.expiry.now.{slug}", name=shown(late.name))
     asked = ((found.next_duty(one), one.order_by, one) for one in found.certificates if one.successor is None)
     first = first_to_renew(asked)
     return "" if first is None else order_told(first, found.portfolio)

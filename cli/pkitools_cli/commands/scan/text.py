@@ -288,10 +288,25 @@ def _most_urgent(portfolio: Portfolio, orders: OrderDays | None) -> tuple[Standi
     Of what ends that is the other side's nobody here can order another: it comes behind what is one's own.
     """
     standing, one = _most_urgent_own(portfolio, orders)
+    if one is not None and standing is Standing.ENDS_SOON and not _is_seen_to(standing, one, orders):
+        return standing, min(_to_order(portfolio, orders), key=lambda each: (_order_day(each, orders), each.ends))
     if one is None or standing not in _URGENT or _is_seen_to(standing, one, orders):
         urgent = takewhile(lambda each: each[0] in _URGENT, portfolio.in_order())
         return next((each for each in urgent if _is_the_other_sides(*each)), (standing, one))
     return standing, one
+
+
+def _to_order(portfolio: Portfolio, orders: OrderDays | None) -> Iterator[HeldCertificate]:
+    """Yield what ends soon and has no next."""
+    for standing, one in portfolio.in_order():
+        is_own = standing is Standing.ENDS_SOON and not (one.is_done_with or _is_the_other_sides(standing, one))
+        if is_own and not _is_seen_to(standing, one, orders):
+            yield one
+
+
+def _order_day(one: HeldCertificate, orders: OrderDays | None) -> date:
+    """Return the last day to order the next: what is late for the longest comes first, as in ``status``."""
+    return (None if orders is None else planned_day(orders, one)) or one.order_by
 
 
 def _most_urgent_own(portfolio: Portfolio, orders: OrderDays | None) -> tuple[Standing | None, HeldCertificate | None]:
