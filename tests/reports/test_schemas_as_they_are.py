@@ -73,6 +73,7 @@ def changed(document: Any, chance: Random) -> Any:
 @pytest.mark.parametrize("name", schema_names())
 def test_each_document_is_as_good_and_wrong_at_the_same_places(name: str) -> None:
     schema, chance = read_schema(name), Random(name)
+    Draft202012Validator.check_schema(schema)  # here, for every test that holds a document to it
     whole = sample(schema, schema["$id"])
     if not isinstance(whole, dict):
         whole = {}

@@ -109,9 +109,7 @@ _Validator: Final = extend(  # type: ignore[no-untyped-call]  # of jsonschema
 @cache
 def validator(name: str) -> Any:
     """Return the validator of ``<name>.json``, such as ``oin-check-v1``."""
-    schema = read_schema(name)
-    Draft202012Validator.check_schema(schema)
-    return _referred(schema["$id"])
+    return _referred(read_schema(name)["$id"])
 
 
 def assert_valid(document: object, name: str) -> None:
