@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
+
 import pytest
 
 from pkitools.limits import MAX_INPUT_BYTES, MAX_METADATA_BYTES
@@ -21,7 +23,6 @@ from pkitools.reports import describe, cert_show_document
 from pkitools_cli.commands.cert.show_text import file_lines
 from tests.support.shown import MOMENT, crl, entity, key_descriptor, message, response, small
 from tests.support.der import oid, sequence, integer
-SIZE = {size}
 def show(data):
     read = describe("f", read_source(data, "f"))
     for _ in file_lines(read, MOMENT):
@@ -95,8 +96,7 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_a_large_file_costs_little_beside_its_own_bytes(name: str) -> None:
     make, expected = CASES[name]
-    prepare = SHOW.format(size=SIZE - 4096)
-    memory, effort, code, size = cost(f"{prepare}\n{_dedented(make)}", READ)
+    memory, effort, code, size = cost(f"SIZE = {SIZE - 4096}\n{dedent(make)}", READ, prepare=SHOW)
     assert code == expected
     assert 0.75 * SIZE < size <= SIZE
     assert memory < SIZE // 8
@@ -123,8 +123,8 @@ def test_as_many_entities_as_may_be_cost_little_memory_and_as_much_each() -> Non
     """
     few = 185 if LEVEL == "deep" else 90
     many = AS_MANY_AS_MAY_BE if LEVEL == "deep" else 4 * few
-    memory, effort, code, size = cost(SHOW.format(size=0) + ENTITIES.format(times=many), READ)
-    fewer, brief, _, _ = cost(SHOW.format(size=0) + ENTITIES.format(times=few), READ)
+    memory, effort, code, size = cost(ENTITIES.format(times=many), READ, prepare=SHOW)
+    fewer, brief, _, _ = cost(ENTITIES.format(times=few), READ, prepare=SHOW)
     assert code == ""
     assert size > 50 * MIB * many // AS_MANY_AS_MAY_BE
     assert memory < 64 * MIB * many // AS_MANY_AS_MAY_BE
@@ -143,15 +143,9 @@ data = b"".join(map(block, ders)) * {times}
 
 def test_each_certificate_more_costs_as_much_as_the_one_before() -> None:
     """All of one issuer, many with the same name."""
-    prepare, few = SHOW.format(size=0), 7 if LEVEL == "deep" else 3
-    (small, brief, _, _), (large, long, _, _) = (cost(prepare + MANY.format(times=n), READ) for n in (few, 2 * few))
+    few = 7 if LEVEL == "deep" else 3
+    (small, brief, _, _), (large, long, _, _) = (cost(MANY.format(times=n), READ, prepare=SHOW) for n in (few, 2 * few))
     assert long < 3 * brief
     assert large < 3 * small
     assert large / (40 * few) < 64 * 1024  # octets for each
     assert long < 9 * few  # yardsticks: usually one and a half for each of these
-
-
-def _dedented(text: str) -> str:
-    lines = text.strip("\n").splitlines()
-    indent = len(lines[0]) - len(lines[0].lstrip())
-    return "\n".join(line[indent:] for line in lines)

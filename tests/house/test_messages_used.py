@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jinja2 import Environment, nodes
@@ -21,6 +22,22 @@ from pkitools_cli.i18n import lookup
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("pkitools", "cli/pkitools_cli", "test_pki/pkitools_test_pki")
+
+
+@cache
+def telling() -> Mapping[Path, list[Any]]:
+    """Every node of the code that may name a message, by its file: each is parsed once for all the tests."""
+    kinds = ast.Constant, ast.Name, ast.JoinedStr, ast.Call, ast.ImportFrom
+    return {
+        path: [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, kinds)]
+        for source in SOURCES
+        for path in (ROOT / source).rglob("*.py")
+    }
+
+
+def under(source: str) -> Iterator[tuple[Path, Any]]:
+    """The nodes of all files of a folder, each with its file."""
+    return ((path, node) for path, found in telling().items() if ROOT / source in path.parents for node in found)
 
 
 @cache
@@ -38,17 +55,15 @@ def texts() -> tuple[frozenset[str], frozenset[str]]:
     patterns.update(
         f"{re.escape(start)}(.+)" for word in of_templates if word.endswith(".") for start in (word, f"pages.{word}")
     )
-    for source in SOURCES:
-        for path in (ROOT / source).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    # a code is in lower case, also where a severity's or an attribute's name fills it
-                    fixed.update((node.value, node.value.partition(":")[0].lower()))
-                elif isinstance(node, ast.Name):  # the members of an enumeration without texts
-                    fixed.add(node.id.lower())
-                elif isinstance(node, ast.JoinedStr):
-                    parts = [re.escape(v.value) if isinstance(v, ast.Constant) else "(.+)" for v in node.values]
-                    patterns.add("".join(parts))
+    for node in (node for found in telling().values() for node in found):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            # a code is in lower case, also where a severity's or an attribute's name fills it
+            fixed.update((node.value, node.value.partition(":")[0].lower()))
+        elif isinstance(node, ast.Name):  # the members of an enumeration without texts
+            fixed.add(node.id.lower())
+        elif isinstance(node, ast.JoinedStr):
+            parts = [re.escape(v.value) if isinstance(v, ast.Constant) else "(.+)" for v in node.values]
+            patterns.add("".join(parts))
     return frozenset(fixed), frozenset(pattern for pattern in patterns if re.match(r"[a-z0-9_]+\\\.", pattern))
 
 
@@ -99,10 +114,9 @@ def test_people_at_a_terminal_get_the_command_lines_remedies() -> None:
     renderers = {"error_sentence", "outcome_message", "report_text"}
     users = {
         path.name
-        for path in (ROOT / "cli" / "pkitools_cli").rglob("*.py")
-        if ROOT / "cli" / "pkitools_cli" / "page" not in path.parents  # whose readers have no terminal
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for path, node in under("cli/pkitools_cli")
         if isinstance(node, ast.ImportFrom) and renderers & {alias.name for alias in node.names}
+        if ROOT / "cli" / "pkitools_cli" / "page" not in path.parents  # whose readers have no terminal
     }
     assert users == {
         "remedies.py",
@@ -143,21 +157,19 @@ def test_every_word_of_the_interface_is_asked_for() -> None:
 
 def _made() -> Iterator[str]:
     """Every key that the code or a template makes of a beginning of at least two parts and what fills it."""
-    for path in (each for source in SOURCES for each in (ROOT / source).rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.JoinedStr):
-                parts = [re.escape(v.value) if isinstance(v, ast.Constant) else "(.*)" for v in node.values]
-                if re.match(r"(?:cli\\\.)?[a-z0-9_]+\\\.", parts[0]) and parts[0] != r"cli\.":
-                    yield "".join(parts)
+    for node in (node for source in SOURCES for _, node in under(source)):
+        if isinstance(node, ast.JoinedStr):
+            parts = [re.escape(v.value) if isinstance(v, ast.Constant) else "(.*)" for v in node.values]
+            if re.match(r"(?:cli\\\.)?[a-z0-9_]+\\\.", parts[0]) and parts[0] != r"cli\.":
+                yield "".join(parts)
     yield from (f"{re.escape(word)}(.+)" for word in words_of_templates() if re.match(r"cli\.[a-z_]+\.", word))
 
 
 def _words_translated() -> Iterator[str]:
     """Every key that the code gives to ``tr`` as it is."""
-    for path in (ROOT / "cli" / "pkitools_cli").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "tr":
-                yield from (one.value for one in node.args[:1] if isinstance(one, ast.Constant))
+    for _, node in under("cli/pkitools_cli"):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "tr":
+            yield from (one.value for one in node.args[:1] if isinstance(one, ast.Constant))
 
 
 def test_every_error_raised_has_a_message() -> None:
@@ -177,8 +189,7 @@ def test_every_error_computed_has_a_message_with_its_beginning() -> None:
 def test_every_reason_for_not_checking_has_a_sentence() -> None:
     reasons = {CRASHED} | {
         keyword.value.value
-        for path in (ROOT / "pkitools").rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for _, node in under("pkitools")
         if isinstance(node, ast.Call)
         for keyword in (*node.keywords, *(ast.keyword("reason", a) for a in node.args[:1] if is_not_checked(node)))
         if keyword.arg == "reason" and isinstance(keyword.value, ast.Constant)

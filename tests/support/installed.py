@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from functools import cache
+from pathlib import Path
 from typing import Final
 
 from pkitools.rules.own import presence
@@ -15,7 +16,10 @@ from pkitools.rules.own import presence
 looked: Final = presence._may_name_us
 """The real thing: what looks through any other place, such as one that a test made."""
 
-_INSTALLED: Final = frozenset(place for place in sys.path if place.endswith(("site-packages", "dist-packages")))
+_INSTALLED: Final = frozenset(place for place in sys.path if place and Path(sys.base_prefix) in Path(place).parents) | {
+    place for place in sys.path if place.endswith(("site-packages", "dist-packages"))
+}
+"""Python's own folders as well, of which there are three and the first holds hundreds of files."""
 
 _once: Final = cache(looked)
 
