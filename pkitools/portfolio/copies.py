@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import Enum, auto
 from typing import Final
 
 from pkitools.checking.file_names import ARCHIVES, is_called_copy
+from pkitools.errors import InputError
 from pkitools.frozen import replace
 from pkitools.portfolio.model import HeldCertificate, Place, Reading, Unread
 from pkitools.portfolio.naming_folders import Folders
@@ -196,9 +196,11 @@ def _is_of_connections(source: str, text: str) -> bool:
     """Return whether a text is a file of connections: it says where their files lie, and puts none into use."""
     if _CONNECTION not in text or not source.casefold().endswith(".toml"):
         return False
+    from pkitools.toml_text import read_foreign_toml  # few texts come to it
+
     try:
-        told = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
+        told = read_foreign_toml(text, source)
+    except InputError:
         return False
     entries = told.get("connection")
     is_ours = isinstance(entries, list) and all(isinstance(one, dict) and "organization" in one for one in entries)
