@@ -212,7 +212,7 @@ UNITS: Final = (
 SIZES: Final = (200, 800)
 WORK: Final = """
 import json, os, sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pkitools.portfolio.copies import Copies
 from pkitools.portfolio.model import HeldCertificate, Place
 
@@ -222,7 +222,7 @@ one = HeldCertificate(
     "0" * 64, "0" * 40, "1", "s", "i", None, None, None, (), moment, moment, "k", "0" * 64, None, "g", False,
     places=(Place(name),),
 )
-copies.note(name, one)
+copies.note(name, one, moment + timedelta(days=1))
 
 def work(text):
     for part in copies.by_texts([("/nowhere/archive/a.conf", 1, text)], ["/nowhere/a.pem"]):
