@@ -50,6 +50,8 @@ _FOR_PEOPLE: Final = pattern(r".+\.(?:md|markdown|rst|adoc|html?)")
 _PROSE_OR_LIST: Final = ".txt"
 _NO_LEADS: Final[Mapping[str, Collection[str]]] = {}
 _COMMENT: Final = pattern(r"(?:^|\s)#")
+_QUOTED: Final = pattern(r"\"(?:[^\"\\]|\\.)*+\"|'[^']*+'")
+"""In which a sign of a comment is none."""
 _SUM: Final = pattern(r"\\?[0-9a-f]{32,128} [ *]\S.*|(?:md5|sha[0-9/-]{1,8}) ?\(.+\) ?= ?[0-9a-f]{32,128}")
 """A line of ``sha256sum``, or of BSD's ``sha256``, in small letters."""
 
@@ -214,7 +216,7 @@ def _is_aside(source: str, text: str, at: int) -> bool:
     """
     begin = text[text.rfind(_LINE_FEED, 0, at) + 1 : at].strip()
     is_prose = source.casefold().endswith(_PROSE_OR_LIST) and " " in begin
-    return is_prose or begin.startswith(";") or _COMMENT.search(begin) is not None
+    return is_prose or begin.startswith(";") or _COMMENT.search(_QUOTED.sub("", begin)) is not None
 
 
 class NamedFiles:

@@ -192,6 +192,8 @@ TEXTS: Final = {
     "a unit": ("app.service", "[Service]\nExecStart=/usr/bin/app --cert old.pem\n", True),
     "settings": ("application.yml", "server:\n  ssl:\n    certificate: /etc/app/a/old.pem\n", True),
     "JSON": ("app.json", '{"tls": {"certificate": "old.pem"}}\n', True),
+    "JSON behind a sign of a comment": ("app.json", '{"a": "x # y", "b": "its \\\\\\" #", "c": "old.pem"}\n', True),
+    "YAML behind one": ("app.yml", "a: {b: 'x # y', cert: old.pem}\n", True),
     "an environment": ("app.env", "# new.pem\nTLS_CERT=old.pem\n", True),
     "Compose": ("compose.yaml", "services:\n  x:\n    volumes: ['./old.pem:/etc/ssl/site.pem:ro']\n", True),
     "a script": ("deploy.sh", "curl --cert old.pem https://b.example.nl/\n", True),
