@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from pkitools.checking.beside import check_keys_beside
@@ -24,6 +25,8 @@ from pkitools.x509.keys import thumbprints
 
 _BESIDE_PARTS: Final = 0
 """The number that no part of a file has: what is told of a file beside its parts."""
+_MOST_LOOKED: Final = 64
+"""Files of which what a program takes from them is kept: many lines name the same few."""
 Beside: TypeAlias = Callable[[Pointer, str], "str | None"]
 
 
@@ -42,6 +45,14 @@ class Named:
     pointer: Pointer
     origin: str
     is_known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What a program takes from a file: the certificates in its order, and whether there is a private key."""
+
+    chain: tuple[CertificateFacts, ...]
+    has_key: bool
 
 
 def said_of_key(
@@ -110,8 +121,10 @@ def not_as_named(
         beside: gives the file of the key that a program loads with a certificate by itself.
         judge: has the passphrase.
     """
+    passphrase = judge.asked.passphrase
+    taken = lru_cache(maxsize=_MOST_LOOKED)(lambda path: _taken(path, passphrase))
     for each in named:
-        code = _fault(each, paired, beside, judge.asked.passphrase)
+        code = _fault(each, paired, beside, taken, passphrase)
         if code is not None:
             line = each.pointer.line
             params = {"name": each.origin, "line": line, "target": each.path}
@@ -120,27 +133,39 @@ def not_as_named(
             yield Reading(each.path, unread=(unread,), is_again=True)
 
 
-def _fault(named: Named, paired: Mapping[str, Collection[str]], beside: Beside, passphrase: bytes | None) -> str | None:
-    unit = unit_of(ToRead(named.path, in_folder=True))
-    if isinstance(unit, Reading) or not _is_ours(unit, passphrase):
-        return None  # what cannot be had or read is told where it is read
-    has_key = key_taken(unit, passphrase) is not None
+def _fault(
+    named: Named,
+    paired: Mapping[str, Collection[str]],
+    beside: Beside,
+    taken: Callable[[str], _Taken | None],
+    passphrase: bytes | None,
+) -> str | None:
+    own = taken(named.path)
+    if own is None:
+        return None
     if named.pointer.is_key:
-        return None if has_key else "names_no_key"
-    chain = certificates_taken(unit)
-    if not chain:  # a folder that is named may hold more than certificates
+        return None if own.has_key else "names_no_key"
+    if not own.chain:  # a folder that is named may hold more than certificates
         is_one_of_many = os.path.basename(named.pointer.text) != os.path.basename(named.path)  # noqa: PTH119  of each
         return None if is_one_of_many else "names_no_certificate"
     keys = paired.get(named.path, ()) or (named.path,)
-    if not any(map(may_be_own, chain)) and not any(_is_of(key, chain[0], passphrase) for key in keys):
+    if not any(map(may_be_own, own.chain)) and not any(_is_of(key, own.chain[0], passphrase) for key in keys):
         return "names_authority"
     # what HAProxy has in a store with its key it loads by the same name elsewhere
     is_paired = named.path in paired and (named.pointer.unnamed is not None or not named.is_known)
     own_key = OwnKey.NAMED if is_paired else named.pointer.own_key
     loaded = beside(named.pointer, named.path)
-    is_found = has_key or (loaded is not None and _holds_key(loaded, passphrase))
+    is_found = own.has_key or (loaded is not None and _holds_key(loaded, passphrase))
     lacks = own_key is OwnKey.NONE or (own_key is OwnKey.LOADED and not is_found)
     return "names_without_key" if lacks else None
+
+
+def _taken(name: str, passphrase: bytes | None) -> _Taken | None:
+    """Return what a program takes from a file; ``None`` where it cannot be had or read, which is told elsewhere."""
+    unit = unit_of(ToRead(name, in_folder=True))
+    if isinstance(unit, Reading) or not _is_ours(unit, passphrase):
+        return None
+    return _Taken(certificates_taken(unit), key_taken(unit, passphrase) is not None)
 
 
 def _is_of(name: str, facts: CertificateFacts, passphrase: bytes | None) -> bool:

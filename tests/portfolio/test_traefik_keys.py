@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import subprocess
 import time
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Final
@@ -14,10 +15,12 @@ import pytest
 
 from pkitools.findings import Verdict
 from pkitools.portfolio import Gap
+from pkitools.portfolio.pointers import pointers_of
 from tests.portfolio.support import WHOLE, scanned
 from tests.portfolio.test_as_named import KEY
 from tests.support.effort import bounded
 from tests.support.judges import judge
+from tests.support.work_done import work_done
 
 _INLINE: Final = "".join(f"        {line}\n" for line in KEY.decode().splitlines())
 # each way to name A.pem, first without a key and then with it
@@ -37,6 +40,7 @@ WAYS: Final = {
     "toml, store": ("t.toml", '[tls.stores.default.defaultCertificate]\ncertFile = "A.pem"\n', 'keyFile = "A.key"\n'),
 }  # fmt: skip
 ENDS: Final = {"flow": "}]}\n"}
+ITEM: Final = "  - certFile: A.pem\n    keyFile: A.key\n"
 REFUSED: Final = ("Unable to parse certificate", "Error while creating certificate store")
 
 
@@ -163,7 +167,16 @@ def test_a_file_in_a_map_of_kubernetes_is_one_of_its_own(folder: Path) -> None:
     assert told(folder) == []
 
 
-def test_many_items_take_no_longer_each(folder: Path) -> None:
-    (folder / "t.yml").write_text("tls:\n  certificates:\n" + "  - certFile: A.pem\n    keyFile: A.key\n" * 2_000)
+def test_many_items_take_no_longer_each() -> None:
+    text = f"tls:\n  certificates:\n{ITEM * 2_000}".encode()
     with bounded(0.5):
+        assert len(pointers_of(text, "t.yml", is_inventory=False)) == 4_000
+
+
+def test_what_many_lines_name_is_looked_at_once(folder: Path) -> None:
+    opened = []
+    for count in (10, 20):
+        (folder / "t.yml").write_text(f"tls:\n  certificates:\n{ITEM * count}")
         assert told(folder / "t.yml") == []
+        opened.append(work_done(partial(scanned, folder / "t.yml"))["files"])
+    assert opened[0] == opened[1] > 0
