@@ -220,7 +220,7 @@ def test_what_is_far_too_large_is_refused_where_the_reader_sees_it(
     chromium: Any, server: Server, tmp_path: Path
 ) -> None:
     with (tmp_path / "huge.bin").open("wb") as file:
-        file.truncate(1 << 25)
+        file.truncate(9 << 21)
     with tab(chromium, server, ignore=["413", "ERR_"]) as visit:
         page = visit.page
         handed_in(page, tmp_path / "huge.bin")

@@ -209,7 +209,7 @@ UNITS: Final = (
         "x" * 30,
     ),
 )
-SIZES: Final = (200, 800)
+SIZES: Final = (100, 400)
 WORK: Final = """
 import json, os, sys
 from datetime import UTC, datetime, timedelta

@@ -22,6 +22,7 @@ from pkitools_test_pki.blueprint import Extension
 from pkitools_test_pki.crl import CERTIFICATE_ISSUER, RevokedEntry, delta_indicator, issuing_distribution_point
 from tests.support.broken import laboratory
 from tests.support.chains import MOMENT
+from tests.support.effort import in_turn
 
 _DAY = timedelta(days=1)
 _LISTED = 0x1234567890ABCDEF1234567890
@@ -70,8 +71,9 @@ def beside() -> tuple[CertificateRevocationList, ...]:
         [issuing_distribution_point(indirect=True)],
     )
     found = []
-    for by, extensions, reason in product((made.tsp, made.domain), marks, (None, "keyCompromise", "certificateHold")):
-        for begins, ends in ((-3, 9), (-3, -1), (3, 9)):
+    reasons, times = (None, "keyCompromise", "certificateHold"), ((-3, 9), (-3, -1), (3, 9))
+    for by, (mark, extensions), (at, reason) in product((made.tsp, made.domain), enumerate(marks), enumerate(reasons)):
+        for begins, ends in in_turn(times, mark, at, by is made.domain):
             entry = RevokedEntry(_LISTED, MOMENT - 2 * _DAY, reason, (owner,) if by is made.domain else ())
             entries = [] if reason is None else [entry]
             given = {"revocations": entries, "extensions": extensions, "number": 2}
@@ -110,7 +112,7 @@ def assert_nothing_changes(memory: type[Remembered[object]]) -> int:
 
 @pytest.mark.slow
 def test_what_one_leaves_is_what_every_other_finds() -> None:
-    assert assert_nothing_changes(Remembered) > 100
+    assert assert_nothing_changes(Remembered) > 40
 
 
 def test_a_good_one_is_remembered_and_its_lists_are_looked_into_all_the_same() -> None:
