@@ -10,18 +10,22 @@ from pkitools.checking.across import Value, exchanged_files, misplaced
 from pkitools.checking.file_names import Names, around, is_kept, is_named_as_key, says_nobody, stem_of
 from pkitools.checking.own_names import names_in
 from pkitools.checking.private_keys import (
+    AUTHORITY,
     BESIDE,
     COMPARED,
     NAMED,
     NEXT,
     REQUEST,
     FileKey,
+    above_own,
     check_public_keys,
     held_keys,
     not_compared,
+    of_authority,
     request_keys,
 )
 from pkitools.checking.selection import is_authority
+from pkitools.checking.served import may_be_own
 from pkitools.containers import Contents, Item, ItemKind
 from pkitools.findings import MET, Evidence, NotChecked, Outcome, Severity, Violated, outcome
 from pkitools.frozen import dataclass, field
@@ -31,7 +35,7 @@ from pkitools.x509.keys import names_of, thumbprints
 from pkitools.x509.reader import readable
 
 if TYPE_CHECKING:
-    from pkitools.x509.model import PublicKey
+    from pkitools.x509.model import CertificateFacts, PublicKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,7 @@ def check_keys_beside(
     )
     return (
         *(each for name, keys in held.items() for each in together.of_keys(name, keys)),
+        *(each for name, keys in held.items() for each in together.of_authorities(name, keys)),
         *(each for name, keys in other.items() for each in together.of_mixed(name, keys)),
         *(each for name, keys in asked.items() for each in together.of_requests(name, keys)),
         *(each for name, contents in apart.items() for each in together.of_public_keys(name, contents)),
@@ -188,6 +193,49 @@ class _Together:
             yield outcome(
                 NAMED if alike else BESIDE, MET if fits else Violated(key.evidence, params, severity=severity)
             )
+
+    def of_authorities(self, name: str, keys: Sequence[FileKey]) -> Iterator[Outcome]:
+        """Yield an outcome for each private key of a file that is of an authority above what it lies with.
+
+        One that lies beside the certificate of that authority by itself may be kept so on purpose: unless it was named
+        with one certificate that is somebody's own.
+        """
+        called = self.names.alike(name)
+        for key in keys:
+            own = frozenset[str]() if key.public is None else thumbprints(key.public)
+            fitting = [other for other, held in self.public_keys.items() if not own.isdisjoint(held)]
+            if key.public is None or not fitting or (called and not self._fits(key.public, called)):
+                continue  # that it does not go with what is called so is told
+            of_authority_alone = [other for other in fitting if above_own(own, self._chain(other)) is None]
+            if any(may_be_own(facts) for other in of_authority_alone for facts in self._chain(other)):
+                continue  # it is of one that is somebody's own
+            asked = () if called else self._named_with(name)
+            if of_authority_alone and not asked:
+                continue
+            above = above_own(own, [facts for other in (*called, *asked, *fitting) for facts in self._chain(other)])
+            assert above is not None  # a certificate that is somebody's own is among these, and it is not of that
+            params = {**key.params, "file": name, **of_authority(*above)}
+            weighs = None if called or asked else Severity.WARNING
+            yield outcome(AUTHORITY, Violated(key.evidence, params, severity=weighs))
+
+    def _named_with(self, name: str) -> Sequence[str]:
+        """Return the files with the one certificate of somebody's own that a key was named with, when no other key is.
+
+        It may stand in several, as by itself and in one with its chain.
+        """
+        if name not in self.named or self.has_closed:
+            return ()
+        own = {
+            other: certificates
+            for other in self.public_keys
+            if (certificates := [facts for facts in self._chain(other) if may_be_own(facts)])
+        }
+        every = {facts.sha256: facts for each in own.values() for facts in each}
+        has_key = any(not self.held.isdisjoint(thumbprints(facts.public_key)) for facts in every.values())
+        return [*own] if len(every) == 1 and not has_key else ()
+
+    def _chain(self, name: str) -> Sequence[CertificateFacts]:
+        return [*readable(self.files[name].certificates)] if name in self.files else ()
 
     def _is_ordered(self, name: str, key: PublicKey, alike: Sequence[str]) -> bool:
         """Return whether a key is that of a request beside it, which is called so or is for a name of these files."""

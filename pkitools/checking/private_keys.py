@@ -41,6 +41,8 @@ COMPARED: Final = Rule("received.private_key.compared", Severity.WARNING, _OWN, 
 
 BESIDE: Final = Rule("received.private_key.beside", Severity.WARNING, _OWN, Certainty.ADVICE)
 
+AUTHORITY: Final = Rule("received.private_key.authority", Severity.ERROR, _OWN, Certainty.ADVICE)
+
 PLACED: Final = Rule("received.private_key.placed", Severity.ERROR, _OWN, Certainty.ADVICE)
 
 PUBLIC: Final = Rule("received.public_key.beside", Severity.WARNING, _OWN, Certainty.ADVICE)
@@ -65,6 +67,7 @@ RULES: Final[tuple[Rule, ...]] = (
     COMPARED,
     BESIDE,
     NAMED,
+    AUTHORITY,
     PLACED,
     PUBLIC,
     NEXT,
@@ -98,6 +101,9 @@ class FileKey:
         requested: it belongs to a request in its file.
         names: what its file calls it, the certificate it stands with and the one it is of (``name``, ``beside``,
             ``own``), each where nothing else in that file is called so.
+        above: the authority that it is of, and the certificate that it stands with and is not of; ``None`` where it
+            is of no authority that stands above another's certificate.
+        is_behind: one that is of that certificate stands before it.
     """
 
     item: Item
@@ -109,6 +115,8 @@ class FileKey:
     unasked: bool = False
     requested: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
+    above: tuple[CertificateFacts, CertificateFacts] | None = None
+    is_behind: bool = False
 
     @property
     def params(self) -> dict[str, str]:
@@ -149,6 +157,7 @@ def check_private_keys(
     found = public_halves(contents, passphrase) if halves is None else halves
     requested = names_of(request_keys(contents, contents.name).values())
     given, names = passphrase is not None, _Names(contents, read)
+    above = _of_authorities(found, standing or {}, read)
     held = [
         FileKey(
             item,
@@ -160,12 +169,69 @@ def check_private_keys(
             item in unasked,
             _is_of(public, requested),
             names.of(item, public, (standing or {}).get(item, ())),
+            *above.get(item, (None, False)),
         )
         for item, public in found.items()
     ]
     return tuple(
         each for rule, check in _CHECKS for one in held for each in ask(rule, check, one, raise_crashes=raise_crashes)
     )
+
+
+def _of_authorities(
+    halves: Mapping[Item, PublicKey | None],
+    standing: Mapping[Item, Collection[str]],
+    read: Sequence[tuple[Item, CertificateFacts]],
+) -> dict[Item, tuple[tuple[CertificateFacts, CertificateFacts], bool]]:
+    """Return the private keys that are of an authority above the certificate they stand with, and of which.
+
+    Args:
+        halves: the private keys of a file, each with its public half.
+        standing: by private key the keys of the certificates it stands with in the file; none where nothing says that.
+        read: the certificates of the file, and where they stand.
+    """
+    if len(read) < 2:
+        return {}
+    found, with_own = {}, set()
+    for item, public in halves.items():
+        if public is None or (is_named(item) and not standing.get(item)):
+            continue  # in a text with names nobody says what it is for
+        beside = standing.get(item)
+        # what a keystore holds without a key is no more than trusted
+        held = [one for place, one in read if place.has_key is not False or not _may_be_own(one)]
+        chain = [one for one in held if beside is None or not thumbprints(one.public_key).isdisjoint(beside)]
+        among = frozenset(one.sha256 for one in chain)
+        above = above_own(thumbprints(public), chain)
+        if above is None:
+            with_own.add(among)
+        else:
+            found[item] = above, among in with_own
+    return found
+
+
+def above_own(
+    key: Collection[str], chain: Sequence[CertificateFacts]
+) -> tuple[CertificateFacts, CertificateFacts] | None:
+    """Return the authority that a private key is of, and the certificate of somebody's own that it is not of.
+
+    Args:
+        key: thumbprints of its public half.
+        chain: the certificates that it stands with.
+
+    Returns:
+        ``None`` where it is of one that is somebody's own, where there is none of these, or where it is of none at all.
+    """
+    own = next(filter(_may_be_own, chain), None)
+    fitting = [one for one in chain if not thumbprints(one.public_key).isdisjoint(key)]
+    if own is None or not fitting or any(map(_may_be_own, fitting)):
+        return None
+    return fitting[0], own
+
+
+def _may_be_own(facts: CertificateFacts) -> bool:
+    from pkitools.checking.served import may_be_own  # few files hold a key and several certificates
+
+    return may_be_own(facts)
 
 
 def check_requests(
@@ -429,6 +495,22 @@ def _foreign(held: FileKey) -> Answer:
     return MET if held.fits else Violated(held.evidence, params, severity=weighs)
 
 
+def _authority(held: FileKey) -> Answer:
+    if held.above is None:
+        return MET if held.fits else NOT_APPLICABLE  # of one that fits nothing another rule tells
+    weighs = Severity.WARNING if held.unasked or held.is_behind else None
+    return Violated(held.evidence, {**held.params, "file": NOTHING, **of_authority(*held.above)}, severity=weighs)
+
+
+def of_authority(authority: CertificateFacts, own: CertificateFacts) -> dict[str, str]:
+    """Return what a message says of the private key of an authority: whose it is, and whose it is not.
+
+    Args:
+        authority, own: as of :func:`above_own`.
+    """
+    return {"authority": authority.subject.called or authority.sha256, "own": own.subject.called or own.sha256}
+
+
 def _placed(held: FileKey) -> Answer:
     if held.fits_place is None or not held.fits:
         return NOT_APPLICABLE  # of one that fits nothing another rule tells
@@ -440,7 +522,7 @@ def _placed(held: FileKey) -> Answer:
 
 
 def _enclosed(held: FileKey) -> Answer:
-    if held.container in FOR_OTHERS or not held.fits or held.unasked:
+    if held.container in FOR_OTHERS or not held.fits or held.unasked or held.above is not None:
         return NOT_APPLICABLE  # other rules say what is wrong with those
     return MET if held.container in _WITH_KEYS else Violated(held.evidence, held.params)
 
@@ -475,6 +557,7 @@ def not_compared(
 
 _CHECKS: Final = (
     (FOREIGN, _foreign),
+    (AUTHORITY, _authority),
     (PLACED, _placed),
     (ENCLOSED, _enclosed),
     (PUBLISHED, _published),

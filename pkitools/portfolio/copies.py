@@ -50,6 +50,7 @@ _FOR_PEOPLE: Final = pattern(r".+\.(?:md|markdown|rst|adoc|html?)")
 _PROSE_OR_LIST: Final = ".txt"
 _NO_LEADS: Final[Mapping[str, Collection[str]]] = {}
 _COMMENT: Final = pattern(r"(?:^|\s)#")
+_OPENS, _CLOSES = "<!--", "-->"
 _QUOTED: Final = pattern(r"\"(?:[^\"\\]|\\.)*+\"|'[^']*+'")
 """In which a sign of a comment is none."""
 _SUM: Final = pattern(r"\\?[0-9a-f]{32,128} [ *]\S.*|(?:md5|sha[0-9/-]{1,8}) ?\(.+\) ?= ?[0-9a-f]{32,128}")
@@ -214,6 +215,8 @@ def _is_aside(source: str, text: str, at: int) -> bool:
 
     A list has it at the beginning of a line.
     """
+    if text.rfind(_OPENS, 0, at) > text.rfind(_CLOSES, 0, at):
+        return True
     begin = text[text.rfind(_LINE_FEED, 0, at) + 1 : at].strip()
     is_prose = source.casefold().endswith(_PROSE_OR_LIST) and " " in begin
     return is_prose or begin.startswith(";") or _COMMENT.search(_QUOTED.sub("", begin)) is not None

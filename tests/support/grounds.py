@@ -31,6 +31,7 @@ WHY: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         (
             "received.key.match",
+            "received.private_key.authority",
             "received.private_key.beside",
             "received.private_key.foreign",
             "received.private_key.named",

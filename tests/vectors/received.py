@@ -14,9 +14,11 @@ from pkitools.checking.private_keys import check_private_keys
 from pkitools.checking.received import check_received
 from pkitools.containers import read_source
 from pkitools.findings import Report
-from pkitools.requests.keys import to_pem
+from pkitools.requests.keys import to_pem, wrap_key
 from pkitools.x509 import oin_from_certificate
 from tests.support.certificates import Change, alternative, giving, made, setting
+from tests.support.chains import good_chain
+from tests.support.deliveries import pem
 from tests.support.der import tlv
 from tests.support.requests import dns, extension, pooled_key, request, subject
 from tests.vectors import Vector
@@ -97,6 +99,19 @@ def swapped(*, turned: bool) -> Make:
     return make
 
 
+def chained(whose: str) -> Make:
+    """Make the report on a file with a certificate, the authority above it and the private key of one of the two."""
+
+    def make() -> Report:
+        found = good_chain()
+        key = wrap_key(getattr(found, whose).key, made_here=True)
+        data = pem(found.leaf.der, found.tsp.der) + key.pem(None)
+        moment = datetime(2026, 11, 22, 12, tzinfo=UTC)
+        return check_file(data, moment=moment, environment="preproduction", name="f").file_report
+
+    return make
+
+
 def in_base64(octets: bytes) -> str:
     return b64encode(octets).decode()
 
@@ -155,6 +170,7 @@ PAIRS: dict[str, tuple[Make, Make]] = {
     ),
     "received.request.key_usage": (asked(extensions=[COMMITMENT_ONLY]), good),
     "received.private_key.foreign": (file(foreign), file(own)),
+    "received.private_key.authority": (chained("tsp"), chained("leaf")),
     "received.private_key.enclosed": (file(own), file(keystore)),
     "received.private_key.published": (file(metadata), file(own)),
     "received.private_key.beside": (beside(foreign), beside(own)),
