@@ -36,6 +36,7 @@ _OF_PEERS: Final = "HOST:PORT"
 _VERSION = "pkitools_cli.json_version"
 _GIVEN = "pkitools_cli.given"
 _ORDER = "pkitools_cli.order"
+_CONNECTIONS = "--connections"
 _DATA_FOLDER = "pkitools_cli.data"
 DATA_VARIABLE = "PKITOOLS_DATA"
 _WRITTEN = {"--out", "--out-dir", "--report", "--snapshot", "--cache"}
@@ -105,8 +106,15 @@ class _TranslatedHelp(click.Command):
             error.ctx = error.ctx or ctx  # the parser itself does not say which command it parsed for
             raise
         if rest and not isinstance(self, click.Group):
-            raise click.UsageError(tr("cli.main.too_many", what=" ".join(rest)), ctx)
+            raise click.UsageError(self._told_of(rest), ctx)
         return rest
+
+    def _told_of(self, rest: Sequence[str]) -> str:
+        """Return what is said of what a command does not take: a file of connections has its option."""
+        takes_connections = any(_CONNECTIONS in param.opts for param in self.params)
+        if takes_connections and len(rest) == 1 and rest[0].lower().endswith(".toml"):
+            return tr("cli.main.connections_apart", what=rest[0], option=_CONNECTIONS)
+        return tr("cli.main.too_many", what=" ".join(rest))
 
     def _refuse_repeated(self, ctx: click.Context, args: Sequence[str]) -> None:
         """Refuse a value given twice for an option that has one: click would keep the last and drop the other.

@@ -66,6 +66,11 @@ COMMANDS = list(every_command())
             "Unexpected on the command line: Voorbeeld. If that belongs to a name with a space in it, put",
             "Onverwacht op de opdrachtregel: Voorbeeld. Hoort dat bij een naam met een spatie, zet",
         ),
+        (
+            "status b.toml",
+            "Give a file of connections with --connections b.toml.",
+            "geeft u op met --connections b.toml.",
+        ),
         ("csr create --oin 1", "Missing: --for SYSTEM (or --profile), ", "Ontbreekt: --for SYSTEEM (of --profile), "),
         ("oin --lang en", "A command is missing. Choose from: check, derive, lookup.", ""),
     ],
