@@ -19,6 +19,7 @@ from pkitools.errors import InputError
 from pkitools.frozen import replace
 from pkitools.portfolio.model import HeldCertificate, Place, Reading, Unread
 from pkitools.portfolio.naming_folders import Folders
+from pkitools.portfolio.remarks import without_remarks
 from pkitools.portfolio.succeeding import MOST_AHEAD, line_of
 from pkitools.portfolio.where import folder_of
 from pkitools.portfolio.written import Word, plain, set_in, words
@@ -47,12 +48,7 @@ _NO_USE: Final = pattern(
 )
 _FOR_PEOPLE: Final = pattern(r".+\.(?:md|markdown|rst|adoc|html?)")
 """Words for people, by the name of their file: they tell of any certificate, and of a copy seldom but to use it."""
-_PROSE_OR_LIST: Final = ".txt"
 _NO_LEADS: Final[Mapping[str, Collection[str]]] = {}
-_COMMENT: Final = pattern(r"(?:^|\s)#")
-_OPENS, _CLOSES = "<!--", "-->"
-_QUOTED: Final = pattern(r"\"(?:[^\"\\]|\\.)*+\"|'[^']*+'")
-"""In which a sign of a comment is none."""
 _SUM: Final = pattern(r"\\?[0-9a-f]{32,128} [ *]\S.*|(?:md5|sha[0-9/-]{1,8}) ?\(.+\) ?= ?[0-9a-f]{32,128}")
 """A line of ``sha256sum``, or of BSD's ``sha256``, in small letters."""
 
@@ -127,7 +123,8 @@ class Copies:
         """
         before = self._followed()
         held = {**before, **self._files}
-        files, folders = NamedFiles(held, names, unless_said=before), Folders(self._files, ARCHIVES)
+        files, folders = NamedFiles(self._files, names), Folders(self._files, ARCHIVES)
+        earlier = NamedFiles(before.keys() - self._files.keys(), names, is_of_values=True)
         told: set[tuple[str, str]] = set()
         counted: set[str] = set()
         report = last = ""
@@ -135,25 +132,30 @@ class Copies:
             is_rest, last = source == last, source
             text = plain(written)
             folded, is_within = text.casefold(), folders.is_within(source)
-            if not (is_within or folders.may_name(folded) or files.are_in(folded)):
+            may_name = is_within or folders.may_name(folded) or files.are_in(folded)
+            may_name_earlier = earlier.are_in(folded) and not _tells_of_any(source, written)
+            if not (may_name or may_name_earlier):
                 continue
             kind = _kind(folded)
-            is_for_people = _FOR_PEOPLE.fullmatch(_bare(source)) is not None or _is_of_connections(source, written)
             report = source if kind is _Kind.REPORT else report
             if source == report and kind is not _Kind.REPORT:
                 continue  # a further part of it
             wanted = _anything if is_within else lambda word: folders.may_name(word) or files.may_name(word)
-            found = [*words(text, wanted, is_rest=is_rest)]
+            found = [*words(text, wanted, is_rest=is_rest)] if may_name else []
             named: dict[str, int] = {}
             for name, at in files.named_in(found, text, source):
-                if name not in before or not (is_for_people or _is_aside(source, text, at)):
-                    named.setdefault(name, at)
+                named.setdefault(name, text.count(_LINE_FEED, 0, at))
+            if may_name_earlier:
+                acted_on = plain(without_remarks(written, source))
+                spelled = words(acted_on, earlier.may_name, is_rest=is_rest)
+                for name, at in earlier.named_in(spelled, acted_on, source):
+                    named.setdefault(name, acted_on.count(_LINE_FEED, 0, at))
             of_folder: dict[str, int] = {}
             for name, at in folders.named_in(found, text, source):
                 if name not in named and name not in counted:
-                    of_folder.setdefault(name, at)
+                    of_folder.setdefault(name, text.count(_LINE_FEED, 0, at))
             for name, at in (*named.items(), *of_folder.items()):
-                origin = f"{source}:{line + text.count(_LINE_FEED, 0, at)}"
+                origin = f"{source}:{line + at}"
                 if name in before and origin in leads and name not in leads[origin]:
                     continue
                 if name != source and (source, name) not in told and not _tells_of(held[name], folded, kind):
@@ -210,16 +212,9 @@ def _is_of_connections(source: str, text: str) -> bool:
     return is_ours and isinstance(told.get("organization"), dict)
 
 
-def _is_aside(source: str, text: str, at: int) -> bool:
-    """Return whether a name stands in a comment, or within a line of what may be a text for people.
-
-    A list has it at the beginning of a line.
-    """
-    if text.rfind(_OPENS, 0, at) > text.rfind(_CLOSES, 0, at):
-        return True
-    begin = text[text.rfind(_LINE_FEED, 0, at) + 1 : at].strip()
-    is_prose = source.casefold().endswith(_PROSE_OR_LIST) and " " in begin
-    return is_prose or begin.startswith(";") or _COMMENT.search(_QUOTED.sub("", begin)) is not None
+def _tells_of_any(source: str, text: str) -> bool:
+    """Return whether a text is words for people by its name, or a file of connections."""
+    return _FOR_PEOPLE.fullmatch(_bare(source)) is not None or _is_of_connections(source, text)
 
 
 class NamedFiles:
@@ -228,11 +223,11 @@ class NamedFiles:
     Args:
         names: of the files.
         others: of all files: of those that are no copies.
-        unless_said: those of the files of which a comment says nothing.
+        is_of_values: what is a key or an option names none.
     """
 
-    def __init__(self, names: Collection[str], others: Iterable[str], unless_said: Collection[str] = ()) -> None:
-        self._unless_said = frozenset(unless_said)
+    def __init__(self, names: Collection[str], others: Iterable[str], *, is_of_values: bool = False) -> None:
+        self._is_of_values = is_of_values
         self._by_word: dict[str, dict[str, dict[str, list[str]]]] = {}
         self._by_place: dict[tuple[str, str], list[str]] = {}
         for name in names:
@@ -265,11 +260,11 @@ class NamedFiles:
             text: the text.
             source: the name of its file.
         """
-        seen: set[tuple[str, str | None, bool]] = set()
+        seen: set[tuple[str, str | None]] = set()
         given: Collection[str] | None = None
         around = [_folded(above) for above in _above(source)]
         for word in words:
-            if not word.is_used:
+            if not word.is_used or (self._is_of_values and not (word.may_be_value or word.is_remark)):
                 continue
             folded = word.text.casefold()
             for found in _WORD.finditer(folded):
@@ -282,12 +277,11 @@ class NamedFiles:
                     if not is_called_copy(bare):
                         given = set_in(text) if given is None else given
                         folder = _folder_before(text, start, given)
-                    spot = bare, folder, word.may_be_value
+                    spot = bare, folder
                     if spot not in seen:
                         seen.add(spot)
                         for name in self._meant(bare, by_folder, folder, around):
-                            if word.may_be_value or name not in self._unless_said:
-                                yield name, start
+                            yield name, start
 
     def _meant(
         self, bare: str, by_folder: Mapping[str, list[str]], folder: str | None, around: Iterable[str]

@@ -108,6 +108,7 @@ class Word:
         is_value: it stands behind a key or an option, alone in a list, or alone within quotes.
         is_folder: by what it is the value of it is a folder, also where it is a word of a language.
         is_used: it is not what a program is told to leave out, and not what a command moves, deletes or lists.
+        is_remark: it stands in what may be a comment.
     """
 
     text: str
@@ -117,6 +118,7 @@ class Word:
     is_value: bool = False
     is_folder: bool = False
     is_used: bool = True
+    is_remark: bool = False
 
 
 def words(text: str, is_wanted: Callable[[str], bool], *, is_rest: bool = False) -> Iterator[Word]:
@@ -233,7 +235,7 @@ class _State:
     def word(self, piece: str, start: int, end: int) -> Word:
         """Return a word with where it stands."""
         if self.is_comment:
-            return Word(piece, start)
+            return Word(piece, start, is_remark=True)
         folded = self.key.casefold()
         is_enclosed = self.text[start - 1 : start] in _QUOTES or self.text[start - 1 : start] == ">"
         is_enclosed = is_enclosed and (self.text[end : end + 1] in _QUOTES or self.text[end : end + 1] == "<")
