@@ -17,15 +17,13 @@ from pkitools.checking.private_keys import (
     NEXT,
     REQUEST,
     FileKey,
-    above_own,
     check_public_keys,
     held_keys,
     not_compared,
-    of_authority,
     request_keys,
 )
 from pkitools.checking.selection import is_authority
-from pkitools.checking.served import may_be_own
+from pkitools.checking.served import of_authority, somebodys_own
 from pkitools.containers import Contents, Item, ItemKind
 from pkitools.findings import MET, Evidence, NotChecked, Outcome, Severity, Violated, outcome
 from pkitools.frozen import dataclass, field
@@ -197,8 +195,8 @@ class _Together:
     def of_authorities(self, name: str, keys: Sequence[FileKey]) -> Iterator[Outcome]:
         """Yield an outcome for each private key of a file that is of an authority above what it lies with.
 
-        One that lies beside the certificate of that authority by itself may be kept so on purpose: unless it was named
-        with one certificate that is somebody's own.
+        One that lies beside the certificate of that authority by itself may be kept so on purpose: unless it is called
+        as another, or was named with one.
         """
         called = self.names.alike(name)
         for key in keys:
@@ -206,30 +204,38 @@ class _Together:
             fitting = [other for other, held in self.public_keys.items() if not own.isdisjoint(held)]
             if key.public is None or not fitting or (called and not self._fits(key.public, called)):
                 continue  # that it does not go with what is called so is told
-            of_authority_alone = [other for other in fitting if above_own(own, self._chain(other)) is None]
-            if any(may_be_own(facts) for other in of_authority_alone for facts in self._chain(other)):
+            by_itself = [other for other in fitting if of_authority(own, self._chain(other)) is None]
+            if any(facts in somebodys_own(self._chain(other)) for other in by_itself for facts in self._of(own, other)):
                 continue  # it is of one that is somebody's own
-            asked = () if called else self._named_with(name)
-            if of_authority_alone and not asked:
+            asked = called or self._named_with(name)
+            if by_itself and not asked and name not in self.named:
                 continue
-            above = above_own(own, [facts for other in (*called, *asked, *fitting) for facts in self._chain(other)])
-            assert above is not None  # a certificate that is somebody's own is among these, and it is not of that
-            params = {**key.params, "file": name, **of_authority(*above)}
-            weighs = None if called or asked else Severity.WARNING
-            yield outcome(AUTHORITY, Violated(key.evidence, params, severity=weighs))
+            # it lies in none of those that it was named with
+            found = of_authority(own, self._certificates(asked or fitting)) or (
+                None if called else of_authority(own, self._certificates((*(asked or self.public_keys), *fitting)))
+            )
+            if found is not None:
+                params = {**key.params, "file": name, **found.params}
+                yield outcome(AUTHORITY, Violated(key.evidence, params, severity=None if asked else Severity.WARNING))
+
+    def _certificates(self, names: Iterable[str]) -> list[CertificateFacts]:
+        return [facts for name in names for facts in self._chain(name)]
+
+    def _of(self, key: frozenset[str], name: str) -> list[CertificateFacts]:
+        return [facts for facts in self._chain(name) if not thumbprints(facts.public_key).isdisjoint(key)]
+
+    def _is_of_authorities(self, name: str) -> bool:
+        chain = self._chain(name)
+        return bool(chain) and not somebodys_own(chain)
 
     def _named_with(self, name: str) -> Sequence[str]:
         """Return the files with the one certificate of somebody's own that a key was named with, when no other key is.
 
-        It may stand in several, as by itself and in one with its chain.
+        It may stand in several, as by itself and in one with its chain; :attr:`only` is a file of its own.
         """
         if name not in self.named or self.has_closed:
             return ()
-        own = {
-            other: certificates
-            for other in self.public_keys
-            if (certificates := [facts for facts in self._chain(other) if may_be_own(facts)])
-        }
+        own = {other: found for other in self.public_keys if (found := somebodys_own(self._chain(other)))}
         every = {facts.sha256: facts for each in own.values() for facts in each}
         has_key = any(not self.held.isdisjoint(thumbprints(facts.public_key)) for facts in every.values())
         return [*own] if len(every) == 1 and not has_key else ()
@@ -264,7 +270,11 @@ class _Together:
         if says_nobody(name):
             return None
         folders = {Path(other).parent for other in alike}
-        found = [other for other in self.names if Path(other).parent in folders and self._fits(key, (other,))]
+        found = [
+            other
+            for other in self.names
+            if Path(other).parent in folders and self._fits(key, (other,)) and not self._is_of_authorities(other)
+        ]
         if not found or any(not self.held.isdisjoint(self.public_keys[other]) for other in alike):
             return None
         has_other = any(not each.isdisjoint(thumbprints(key)) for other, each in self.keys.items() if other != name)
@@ -287,7 +297,12 @@ class _Together:
         if not alike or not opened:
             return
         own = [other for other in alike if other != name]
-        fits = any(key.public is not None and self._fits(key.public, own) for key in opened)
+        fits = any(
+            key.public is not None
+            and self._fits(key.public, own)
+            and of_authority(thumbprints(key.public), self._certificates(own)) is None
+            for key in opened
+        )
         params = {**opened[0].params, "file": name, "beside": joined(alike)}
         yield outcome(NAMED, MET if fits else Violated(opened[0].evidence, params))
 

@@ -20,7 +20,7 @@ from pkitools.checking.stated_ids import (
     check_stated_ids,
     holds_nothing_to_judge,
 )
-from pkitools.containers import Contents, Item, ItemKind
+from pkitools.containers import ContainerFormat, Contents, Item, ItemKind
 from pkitools.containers.kubernetes import KEY
 from pkitools.findings import Outcome
 from pkitools.frozen import dataclass, field
@@ -76,6 +76,10 @@ class FileKeys:
         yield from check_requests(self.contents, keys, self.name, standing, called, private_keys=private_keys)
         yield from check_public_keys(self.contents, keys, self.name)
         yield from check_stated_keys(self.read)
+        if self.contents.container is ContainerFormat.PEM and self.halves and len(self.read) > 1:
+            from pkitools.checking.served import check_first  # few files hold a key and several certificates
+
+            yield from check_first(self.read, self.halves)
         if any(item.is_served for item in self.halves):
             from pkitools.checking.served import check_served  # few files are Secrets
 

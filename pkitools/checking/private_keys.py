@@ -30,6 +30,7 @@ from pkitools.x509.der import DERError
 from pkitools.x509.keys import names_of, thumbprints
 
 if TYPE_CHECKING:
+    from pkitools.checking.served import AuthorityKey
     from pkitools.x509.model import CertificateFacts, PublicKey
 
 _OWN: Final = cite("pkitools")
@@ -42,6 +43,8 @@ COMPARED: Final = Rule("received.private_key.compared", Severity.WARNING, _OWN, 
 BESIDE: Final = Rule("received.private_key.beside", Severity.WARNING, _OWN, Certainty.ADVICE)
 
 AUTHORITY: Final = Rule("received.private_key.authority", Severity.ERROR, _OWN, Certainty.ADVICE)
+
+FIRST: Final = Rule("received.private_key.first", Severity.WARNING, _OWN, Certainty.ADVICE)
 
 PLACED: Final = Rule("received.private_key.placed", Severity.ERROR, _OWN, Certainty.ADVICE)
 
@@ -68,6 +71,7 @@ RULES: Final[tuple[Rule, ...]] = (
     BESIDE,
     NAMED,
     AUTHORITY,
+    FIRST,
     PLACED,
     PUBLIC,
     NEXT,
@@ -101,9 +105,8 @@ class FileKey:
         requested: it belongs to a request in its file.
         names: what its file calls it, the certificate it stands with and the one it is of (``name``, ``beside``,
             ``own``), each where nothing else in that file is called so.
-        above: the authority that it is of, and the certificate that it stands with and is not of; ``None`` where it
-            is of no authority that stands above another's certificate.
-        is_behind: one that is of that certificate stands before it.
+        misplaced: it is of an authority above the certificate that it stands with.
+        is_spare: so, and nothing that loads the file fails by it.
     """
 
     item: Item
@@ -115,8 +118,8 @@ class FileKey:
     unasked: bool = False
     requested: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
-    above: tuple[CertificateFacts, CertificateFacts] | None = None
-    is_behind: bool = False
+    misplaced: AuthorityKey | None = None
+    is_spare: bool = False
 
     @property
     def params(self) -> dict[str, str]:
@@ -157,7 +160,7 @@ def check_private_keys(
     found = public_halves(contents, passphrase) if halves is None else halves
     requested = names_of(request_keys(contents, contents.name).values())
     given, names = passphrase is not None, _Names(contents, read)
-    above = _of_authorities(found, standing or {}, read)
+    misplaced = _misplaced(found, standing or {}, read)
     held = [
         FileKey(
             item,
@@ -169,7 +172,7 @@ def check_private_keys(
             item in unasked,
             _is_of(public, requested),
             names.of(item, public, (standing or {}).get(item, ())),
-            *above.get(item, (None, False)),
+            *misplaced.get(item, (None, False)),
         )
         for item, public in found.items()
     ]
@@ -178,60 +181,47 @@ def check_private_keys(
     )
 
 
-def _of_authorities(
+def _misplaced(
     halves: Mapping[Item, PublicKey | None],
     standing: Mapping[Item, Collection[str]],
     read: Sequence[tuple[Item, CertificateFacts]],
-) -> dict[Item, tuple[tuple[CertificateFacts, CertificateFacts], bool]]:
-    """Return the private keys that are of an authority above the certificate they stand with, and of which.
+) -> dict[Item, tuple[AuthorityKey, bool]]:
+    """Return the private keys that are of an authority above the certificate they stand with.
 
     Args:
         halves: the private keys of a file, each with its public half.
         standing: by private key the keys of the certificates it stands with in the file; none where nothing says that.
         read: the certificates of the file, and where they stand.
+
+    Returns:
+        Each with whether it fails nothing: another that is of that certificate, or that could not be opened, stands
+        before it, or what is loaded with it is the certificate of that authority.
     """
     if len(read) < 2:
         return {}
-    found, with_own = {}, set()
+    from pkitools.checking.served import of_authority, somebodys_own  # few files hold a key and several certificates
+
+    every = [facts for _, facts in read]
+    trusted = {facts.sha256 for item, facts in read if item.has_key is False}
+    is_pair = len(halves) == 1 and len({one.sha256 for one in somebodys_own(every)}) == 1
+    found: dict[Item, tuple[AuthorityKey, bool]] = {}
+    before = set()
     for item, public in halves.items():
-        if public is None or (is_named(item) and not standing.get(item)):
-            continue  # in a text with names nobody says what it is for
+        names = frozenset[str]() if public is None else thumbprints(public)
         beside = standing.get(item)
-        # what a keystore holds without a key is no more than trusted
-        held = [one for place, one in read if place.has_key is not False or not _may_be_own(one)]
-        chain = [one for one in held if beside is None or not thumbprints(one.public_key).isdisjoint(beside)]
+        if is_named(item) and not beside and not is_pair:
+            continue  # in a text with names nobody says what it is for
+        fitting = [one for one in every if not names.isdisjoint(thumbprints(one.public_key))]
+        chain = [one for one in every if not beside or not thumbprints(one.public_key).isdisjoint(beside)]
         among = frozenset(one.sha256 for one in chain)
-        above = above_own(thumbprints(public), chain)
-        if above is None:
-            with_own.add(among)
-        else:
-            found[item] = above, among in with_own
+        misplaced = of_authority(names, [*chain, *(one for one in fitting if one not in chain)])
+        if misplaced is not None:
+            # a keystore may hold the key of an authority and trust another; what begins with the authority is served
+            is_its_own = misplaced.own.sha256 in trusted or chain[0] in fitting
+            found[item] = misplaced, is_its_own or among in before
+        elif public is None or fitting:
+            before.add(among)
     return found
-
-
-def above_own(
-    key: Collection[str], chain: Sequence[CertificateFacts]
-) -> tuple[CertificateFacts, CertificateFacts] | None:
-    """Return the authority that a private key is of, and the certificate of somebody's own that it is not of.
-
-    Args:
-        key: thumbprints of its public half.
-        chain: the certificates that it stands with.
-
-    Returns:
-        ``None`` where it is of one that is somebody's own, where there is none of these, or where it is of none at all.
-    """
-    own = next(filter(_may_be_own, chain), None)
-    fitting = [one for one in chain if not thumbprints(one.public_key).isdisjoint(key)]
-    if own is None or not fitting or any(map(_may_be_own, fitting)):
-        return None
-    return fitting[0], own
-
-
-def _may_be_own(facts: CertificateFacts) -> bool:
-    from pkitools.checking.served import may_be_own  # few files hold a key and several certificates
-
-    return may_be_own(facts)
 
 
 def check_requests(
@@ -496,24 +486,15 @@ def _foreign(held: FileKey) -> Answer:
 
 
 def _authority(held: FileKey) -> Answer:
-    if held.above is None:
+    if held.misplaced is None:
         return MET if held.fits else NOT_APPLICABLE  # of one that fits nothing another rule tells
-    weighs = Severity.WARNING if held.unasked or held.is_behind else None
-    return Violated(held.evidence, {**held.params, "file": NOTHING, **of_authority(*held.above)}, severity=weighs)
-
-
-def of_authority(authority: CertificateFacts, own: CertificateFacts) -> dict[str, str]:
-    """Return what a message says of the private key of an authority: whose it is, and whose it is not.
-
-    Args:
-        authority, own: as of :func:`above_own`.
-    """
-    return {"authority": authority.subject.called or authority.sha256, "own": own.subject.called or own.sha256}
+    weighs = Severity.WARNING if held.unasked or held.is_spare else None
+    return Violated(held.evidence, {**held.params, "file": NOTHING, **held.misplaced.params}, severity=weighs)
 
 
 def _placed(held: FileKey) -> Answer:
-    if held.fits_place is None or not held.fits:
-        return NOT_APPLICABLE  # of one that fits nothing another rule tells
+    if held.fits_place is None or not held.fits or held.misplaced is not None:
+        return NOT_APPLICABLE  # of one that fits nothing, or no more than an authority, another rule tells
     weighs = Severity.WARNING if held.unasked else None
     params = {**held.params, **{each: held.names.get(each, NOTHING) for each in ("name", "beside", "own")}}
     if NOTHING in params.values():
@@ -522,7 +503,7 @@ def _placed(held: FileKey) -> Answer:
 
 
 def _enclosed(held: FileKey) -> Answer:
-    if held.container in FOR_OTHERS or not held.fits or held.unasked or held.above is not None:
+    if held.container in FOR_OTHERS or not held.fits or held.unasked or held.misplaced is not None:
         return NOT_APPLICABLE  # other rules say what is wrong with those
     return MET if held.container in _WITH_KEYS else Violated(held.evidence, held.params)
 

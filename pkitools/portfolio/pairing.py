@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 
 from pkitools.checking.beside import check_keys_beside
-from pkitools.checking.private_keys import BESIDE, public_half
-from pkitools.checking.served import is_same_key, may_be_own, out_of_order, own_of
+from pkitools.checking.private_keys import AUTHORITY, BESIDE, public_half
+from pkitools.checking.served import AuthorityKey, is_same_key, may_be_own, of_authority, out_of_order, own_of
 from pkitools.containers import read_source
 from pkitools.errors import InputError, PkitoolsError, SecretError
 from pkitools.findings import Evidence, Outcome, Severity, Status
@@ -86,7 +86,8 @@ def said_of_key(
     else:
         held = {certificate.name: thumbprints(chain[0].public_key)}
         told = check_keys_beside({key.name: keys}, held, passphrase)
-        wrong = tuple(_surely(lean(each)) for each in told if each.status is Status.VIOLATED)
+        above = of_authority(own, chain)
+        wrong = tuple(_surely(lean(each), above) for each in told if each.status is Status.VIOLATED)
     at = (Evidence("file", certificate.name),)  # of what a file says the evidence is its name, as of all the others
     return tuple(replace(each, evidence=at) for each in wrong)
 
@@ -192,10 +193,17 @@ def _is_ours(unit: Unit, passphrase: bytes | None) -> bool:
     return True
 
 
-def _surely(outcome: Outcome) -> Outcome:
-    """Return an outcome as heavy as it is where a configuration says that the two go together, whatever their names."""
+def _surely(outcome: Outcome, above: AuthorityKey | None) -> Outcome:
+    """Return an outcome as heavy as it is where a configuration says that the two go together, whatever their names.
+
+    Args:
+        outcome: that they do not.
+        above: the authority that the key is of, where it is of one in that chain.
+    """
     if outcome.rule.code != BESIDE.code:
         return outcome
+    if above is not None:
+        return replace(outcome, rule=AUTHORITY, params={**outcome.params, **above.params})
     return replace(outcome, rule=replace(outcome.rule, severity=Severity.ERROR))
 
 

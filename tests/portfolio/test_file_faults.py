@@ -25,7 +25,7 @@ from pkitools.portfolio.risk import Risks
 from pkitools.reports import Telling
 from pkitools.reports.portfolio.telling import said_of
 from pkitools.requests import PrivateKey
-from pkitools.requests.keys import to_pem
+from pkitools.requests.keys import to_pem, wrap_key
 from pkitools_cli.commands.scan.text import first_step
 from tests.checking.test_bare_keys import jwk, set_of, stated_in_xml
 from tests.portfolio.support import CHAIN, WHOLE, judging, scanned
@@ -95,6 +95,11 @@ FAULTS: Final[dict[str, Callable[[], bytes]]] = {
     "another's key": lambda: pem(leaf()) + CHAIN + other_key().pem(None),
     "another's key, first": lambda: other_key().pem(None) + pem(leaf()),
     "another's key beside its own": lambda: pem(leaf()) + key().pem(None) + other_key().pem(None),
+    "that of an authority": lambda: pem(leaf()) + CHAIN + wrap_key(good_chain().tsp.key, made_here=True).pem(None),
+    "that of an authority behind its own": lambda: (
+        pem(leaf()) + CHAIN + key().pem(None) + wrap_key(good_chain().tsp.key, made_here=True).pem(None)
+    ),
+    "that of a second certificate": lambda: pem(leaf(), leaf("ec:p-256")) + CHAIN + other_key().pem(None),
     "another's key beside authorities": lambda: CHAIN + other_key().pem(None),
     "its own request": lambda: pem(leaf()) + to_pem("CERTIFICATE REQUEST", request(key=key())),
     "another's request": lambda: pem(leaf()) + to_pem("CERTIFICATE REQUEST", request(key=other_key())),

@@ -17,7 +17,7 @@ from pkitools.findings import Report
 from pkitools.requests.keys import to_pem, wrap_key
 from pkitools.x509 import oin_from_certificate
 from tests.support.certificates import Change, alternative, giving, made, setting
-from tests.support.chains import good_chain
+from tests.support.chains import end_entity, good_chain
 from tests.support.deliveries import pem
 from tests.support.der import tlv
 from tests.support.requests import dns, extension, pooled_key, request, subject
@@ -100,12 +100,13 @@ def swapped(*, turned: bool) -> Make:
 
 
 def chained(whose: str) -> Make:
-    """Make the report on a file with a certificate, the authority above it and the private key of one of the two."""
+    """Make the report on a file with a certificate, the authority above it, another and the private key of one."""
 
     def make() -> Report:
         found = good_chain()
-        key = wrap_key(getattr(found, whose).key, made_here=True)
-        data = pem(found.leaf.der, found.tsp.der) + key.pem(None)
+        issued = {"leaf": found.leaf, "tsp": found.tsp, "other": end_entity("other.example.nl", found.tsp)}
+        key = wrap_key(issued[whose].key, made_here=True)
+        data = pem(*(each.der for each in issued.values())) + key.pem(None)
         moment = datetime(2026, 11, 22, 12, tzinfo=UTC)
         return check_file(data, moment=moment, environment="preproduction", name="f").file_report
 
@@ -171,6 +172,7 @@ PAIRS: dict[str, tuple[Make, Make]] = {
     "received.request.key_usage": (asked(extensions=[COMMITMENT_ONLY]), good),
     "received.private_key.foreign": (file(foreign), file(own)),
     "received.private_key.authority": (chained("tsp"), chained("leaf")),
+    "received.private_key.first": (chained("other"), chained("leaf")),
     "received.private_key.enclosed": (file(own), file(keystore)),
     "received.private_key.published": (file(metadata), file(own)),
     "received.private_key.beside": (beside(foreign), beside(own)),
