@@ -292,6 +292,8 @@ class _Found:
         if one.is_of_provider or one.is_set_aside:
             return False
         here = found.certificates[connection.number]
+        if any(each.issuer == one.subject and each.subject != one.subject for each in here):
+            return False  # the authority above one of them: its key, where that is there, is told with the verdict
         own = {each.spki_sha256 for each in here if each.oin == connection.holder.oin}
         # a key that is of its own as well says nothing of which of both is used
         has_key = one.spki_sha256 in found.at_hand.get(connection.number, set()) - own

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from pkitools.checking.private_keys import BESIDE, FOREIGN, NAMED
+from pkitools.checking.private_keys import AUTHORITY, BESIDE, FOREIGN, NAMED
 from pkitools.findings import Outcome, Severity, Status
-from pkitools.messages import LANGUAGES, Language, Message, message, outcome_message
+from pkitools.messages import LANGUAGES, NOTHING, Language, Message, message, outcome_message
 from pkitools.portfolio.model import HeldCertificate, Portfolio
 from pkitools.portfolio.risk import Hanging, Risk, Risks, risks_of
 from pkitools.reports.document import instant, source_document
@@ -18,7 +18,7 @@ from pkitools.reports.telling.answer import told
 from pkitools.reports.telling.readable import number_of, short_day
 
 _MISFIT: Final = "risk.key.misfit"
-_STRANGE: Final = frozenset((FOREIGN.code, BESIDE.code, NAMED.code))
+_STRANGE: Final = frozenset((AUTHORITY.code, FOREIGN.code, BESIDE.code, NAMED.code))
 
 
 def risks_in(portfolio: Portfolio, telling: Telling) -> Risks:
@@ -44,7 +44,7 @@ def _strange_keys(one: HeldCertificate) -> Iterator[str]:
     if decides is None or decides.rule.code not in _STRANGE:
         return
     named = decides.params.get("file")
-    yield from deciding_files(one) if named is None else (str(named),)
+    yield from deciding_files(one) if named in {None, NOTHING} else (str(named),)
 
 
 def risk_said(risk: Risk, portfolio: Portfolio, telling: Telling) -> Message:

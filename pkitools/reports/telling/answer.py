@@ -26,6 +26,8 @@ _RESERVED: Final = (
     "environment.holder.",
     "revocation.status.unconfirmed",
     "revocation.policy.off",
+    "received.private_key.authority",
+    "received.private_key.first",
     "received.private_key.named",
     "received.private_key.beside",
     "received.private_key.compared",

@@ -8,9 +8,10 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from pkitools.checking.delivery.checks import COMPLETE
-from pkitools.checking.private_keys import BESIDE, NAMED
+from pkitools.checking.private_keys import AUTHORITY, BESIDE, NAMED
 from pkitools.findings import Severity, Status, Verdict
 from pkitools.frozen import replace
+from pkitools.messages import NOTHING
 from pkitools.portfolio.following import POINTS_NOWHERE
 from pkitools.portfolio.judgements import EnvironmentBasis, Judgement
 from pkitools.portfolio.model import Gap, HeldCertificate, HeldRequest, Portfolio, Standing, Unread
@@ -60,7 +61,7 @@ _OWN_DATA: Final = "own_data"
 Given = Mapping[str | None, Sequence[str]]
 """Options, by the name of a connection."""
 _NOTHING: Final[Given] = {}
-_OF_ITS_KEY: Final = frozenset({NAMED.code, BESIDE.code})
+_OF_ITS_KEY: Final = frozenset({AUTHORITY.code, NAMED.code, BESIDE.code})
 """What is wrong with a certificate by a key in another file, which has to be given to see it."""
 _CHAIN: Final = ("chain", "complete")
 _INDENT: Final = "    "
@@ -402,7 +403,8 @@ def _command(
         if file not in wrong and place.entity_id is None:
             file = chained_file(one)
         is_of_metadata = place.entity_id is not None and file in wrong and len(judgement.systems) == 1
-        keys = (each.params["file"] for each in judgement.findings if each.rule.code in _OF_ITS_KEY)
+        told = (each.params["file"] for each in judgement.findings if each.rule.code in _OF_ITS_KEY)
+        keys = (name for name in told if name != NOTHING)  # else it lies in the file of the certificate
         key = () if is_of_metadata else next((("--key", name) for name in keys), ())
         words = ("metadata" if is_of_metadata else "cert", "check", file, *key, *use)
         lists = _lists_for(file, judgement, portfolio) if one.is_revoked else ()
