@@ -342,7 +342,7 @@ def _is_seen_to(standing: Standing | None, one: HeldCertificate, orders: OrderDa
 
 def _seen_to(standing: Standing | None, one: HeldCertificate, portfolio: Portfolio, orders: OrderDays | None) -> str:
     """Return what to do where the next is there, was ordered, or a request for it is there; else nothing."""
-    if portfolio.is_whole and _is_seen_to(standing, one, orders):
+    if portfolio.complete and _is_seen_to(standing, one, orders):
         return _awaited(one, orders)
     is_asked = standing in {Standing.ENDS_SOON, Standing.EXPIRED} and portfolio.complete
     request = request_for_next(one, portfolio) if is_asked else None
