@@ -17,12 +17,12 @@ from pkitools.findings import Severity, Verdict
 from pkitools.frozen import dataclass, replace
 from pkitools.portfolio import HeldCertificate, Judgement, Place
 from pkitools.portfolio.claims import Stated
-from pkitools.portfolio.succeeding import elsewhere, follows, is_since, is_stated, line_of
+from pkitools.portfolio.succeeding import elsewhere, follows, is_since, is_stated, is_yet_to_begin, line_of
 from pkitools.portfolio.waiting import names_of
 from pkitools.rules.order_day import AHEAD, LEAD_TIME
 from pkitools.rules.working_days import YEARS, WorkingDays
 from pkitools.trust import HierarchyKind, hierarchies
-from pkitools.validation.rules import ANCHOR_FOUND, BUDGET, NOT_YET_VALID
+from pkitools.validation.rules import ANCHOR_FOUND, BUDGET
 
 _NO_TIME: Final = timedelta(minutes=1)
 """One that begins that soon after the end of another follows it without a gap."""
@@ -236,10 +236,7 @@ def _in_use_and_next(
 
 def _is_usable(new: HeldCertificate, old: HeldCertificate, moment: datetime) -> bool:
     """Return whether nothing is wrong with the next, or nothing but that it is yet to begin, before the other ends."""
-    if new.own_verdict is not Verdict.FAILED:
-        return True
-    wrong = {each.rule.code for each in new.findings if each.rule.severity is Severity.ERROR}
-    return moment < new.not_before <= old.ends and wrong == {NOT_YET_VALID.code}
+    return new.own_verdict is not Verdict.FAILED or (is_yet_to_begin(new) and moment < new.not_before <= old.ends)
 
 
 def _is_called_copy(one: HeldCertificate) -> bool:

@@ -130,6 +130,7 @@ class Successor:
         lacks: the names of the other that it has not.
         is_live: something shows that it is in use in place of the other: see
             :func:`~pkitools.portfolio.succeeding.is_live`.
+        begins: its beginning, aware UTC, where that is still to come; else ``None``.
     """
 
     sha256: str
@@ -141,6 +142,7 @@ class Successor:
     lacks_key: bool = False
     lacks: tuple[str, ...] = ()
     is_live: bool = False
+    begins: datetime | None = None
 
     @property
     def is_partial(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final, TypeAlias
 
 from pkitools.checking.beside import check_keys_beside
@@ -25,7 +25,7 @@ from pkitools.x509.keys import thumbprints
 
 _BESIDE_PARTS: Final = 0
 """The number that no part of a file has: what is told of a file beside its parts."""
-_MOST_LOOKED: Final = 64
+_MOST_KEPT: Final = 64
 """Files of which what a program takes from them is kept: many lines name the same few."""
 Beside: TypeAlias = Callable[[Pointer, str], "str | None"]
 
@@ -122,10 +122,9 @@ def not_as_named(
         beside: gives the file of the key that a program loads with a certificate by itself.
         judge: has the passphrase.
     """
-    passphrase = judge.asked.passphrase
-    taken = lru_cache(maxsize=_MOST_LOOKED)(lambda path: _taken(path, passphrase))
+    looks = _Looks(judge.asked.passphrase)
     for each in named:
-        code = _fault(each, paired, beside, taken, passphrase)
+        code = _fault(each, paired, beside, looks)
         if code is not None:
             line = each.pointer.line
             params = {"name": each.origin, "line": line, "target": each.path}
@@ -134,14 +133,21 @@ def not_as_named(
             yield Reading(each.path, unread=(unread,), is_again=True)
 
 
-def _fault(
-    named: Named,
-    paired: Mapping[str, Collection[str]],
-    beside: Beside,
-    taken: Callable[[str], _Taken | None],
-    passphrase: bytes | None,
-) -> str | None:
-    own = taken(named.path)
+class _Looks:
+    """What programs take from files, each looked at once while it is among the last: many lines name the same few.
+
+    Args:
+        passphrase: for keys that are encrypted.
+    """
+
+    def __init__(self, passphrase: bytes | None) -> None:
+        self.passphrase = passphrase
+        self.taken = lru_cache(maxsize=_MOST_KEPT)(partial(_taken, passphrase=passphrase))
+        self.holds_key = lru_cache(maxsize=_MOST_KEPT)(partial(_holds_key, passphrase=passphrase))
+
+
+def _fault(named: Named, paired: Mapping[str, Collection[str]], beside: Beside, looks: _Looks) -> str | None:
+    own = looks.taken(named.path)
     if own is None:
         return None
     if named.pointer.is_key:
@@ -150,13 +156,13 @@ def _fault(
         is_one_of_many = os.path.basename(named.pointer.text) != os.path.basename(named.path)  # noqa: PTH119  of each
         return None if is_one_of_many else "names_no_certificate"
     keys = paired.get(named.path, ()) or (named.path,)
-    if not any(map(may_be_own, own.chain)) and not any(_is_of(key, own.chain[0], passphrase) for key in keys):
+    if not any(map(may_be_own, own.chain)) and not any(_is_of(key, own.chain[0], looks.passphrase) for key in keys):
         return "names_authority"
     # what HAProxy has in a store with its key it loads by the same name elsewhere
     is_paired = named.path in paired and (named.pointer.unnamed is not None or not named.is_known)
     own_key = OwnKey.NAMED if is_paired else named.pointer.own_key
     loaded = beside(named.pointer, named.path)
-    is_found = own.has_key or (loaded is not None and _holds_key(loaded, passphrase))
+    is_found = own.has_key or (loaded is not None and looks.holds_key(loaded))
     lacks = own_key is OwnKey.NONE or (own_key is OwnKey.LOADED and not is_found)
     return "names_without_key" if lacks else None
 

@@ -22,7 +22,7 @@ from pkitools.portfolio.judgements import Judgement
 from pkitools.portfolio.model import HeldCertificate, Place, Standing, Successor
 from pkitools.portfolio.where import folder_of
 from pkitools.profiles import trial
-from pkitools.validation.rules import ANCHOR_FOUND
+from pkitools.validation.rules import ANCHOR_FOUND, NOT_YET_VALID
 
 _NOTHING_STATED: Final[Mapping[str, Stated]] = {}
 _DIGEST: Final = 16
@@ -65,12 +65,14 @@ def successions(
         stated: what is stated of the certificates of connections, by the names of what they claim.
         closed: the folders of keys that were not opened: one of them may be that of a certificate that lies there.
     """
-    links = [one for one in members if one.standing(moment) in _ENDING]
-    ending = [one for one in members if one in links or one.is_revoked]
-    usable = {one.sha256: one for one in links if one.standing(moment) in _USABLE}
-    following = dict(_in_place(ending, usable.values(), moment, keys))
+    begun = [one for one in members if one.standing(moment) in _ENDING]
+    links = [*begun, *(one for one in members if is_yet_to_begin(one))]
+    ending = [one for one in members if one in begun or one.is_revoked]
+    in_place = [one for one in begun if one.standing(moment) in _USABLE]
+    usable = {one.sha256: one for one in links if one in in_place or one not in begun}
+    following = dict(_in_place(ending, in_place, moment, keys))
     copies = frozenset(following)
-    pairs = [(old, new) for old in ending for new in links if _comes_next(new, old)]
+    pairs = [(old, new) for old in ending for new in links if _comes_next(new, old, moment)]
     pairs += ((old, following[old.sha256]) for old in ending if old.sha256 in copies)
     # first what lies together; of what is left the last to end has the next
     pairs.sort(key=lambda pair: (_apart(*pair), -pair[0].not_after.timestamp(), pair[1].not_before))
@@ -94,6 +96,17 @@ def successions(
         if old.sha256 not in following and new.sha256 in usable and new.sha256 not in taken:
             following[old.sha256] = new
             yield old, _successor(new, old, moment, keys, closed)
+
+
+def is_yet_to_begin(one: HeldCertificate) -> bool:
+    """Return whether nothing is wrong with a certificate but that it has not begun: it is the next of another already.
+
+    Args:
+        one: it, as it was judged.
+    """
+    if one.own_verdict is not Verdict.FAILED:
+        return False
+    return {each.rule.code for each in one.findings if each.rule.severity is Severity.ERROR} == {NOT_YET_VALID.code}
 
 
 def _after(one: HeldCertificate, following: Mapping[str, HeldCertificate]) -> Iterator[HeldCertificate]:
@@ -203,6 +216,7 @@ def _successor(
         and last.spki_sha256 not in keys
         and not any(folder_of(name) in closed for name in names),
         lacks=_lacking(last, old),
+        begins=last.not_before if moment < last.not_before else None,
     )
 
 
@@ -258,10 +272,16 @@ def as_they_stand(
 
 
 def _without_path(judgement: Judgement) -> Judgement:
-    """Return a judgement as not known, where what issued the certificate is not at hand or not trusted."""
+    """Return a judgement as not known, where what issued the certificate is not at hand or not trusted.
+
+    One that has not begun either is wrong by that alone.
+    """
     wrong = {one.rule.code for one in judgement.findings if one.rule.severity is Severity.ERROR}
-    is_unproven = judgement.verdict is Verdict.FAILED and wrong <= {ANCHOR_FOUND.code}
-    return replace(judgement, verdict=Verdict.INDETERMINATE) if is_unproven else judgement
+    if judgement.verdict is not Verdict.FAILED or not wrong <= {ANCHOR_FOUND.code, NOT_YET_VALID.code}:
+        return judgement
+    if NOT_YET_VALID.code not in wrong:
+        return replace(judgement, verdict=Verdict.INDETERMINATE)
+    return replace(judgement, told=tuple(one for one in judgement.told if one.rule.code != ANCHOR_FOUND.code))
 
 
 def _last(one: HeldCertificate, following: Mapping[str, HeldCertificate]) -> HeldCertificate:
@@ -295,12 +315,15 @@ def _without_lead(advice: Outcome) -> Outcome:
     return replace(advice, params={**advice.params, "lead": NOTHING})
 
 
-def _comes_next(new: HeldCertificate, old: HeldCertificate) -> bool:
-    """Return whether a certificate was made in time to be the next of another, and for the same, but for names."""
+def _comes_next(new: HeldCertificate, old: HeldCertificate, moment: datetime) -> bool:
+    """Return whether a certificate was made in time to be the next of another, and for the same, but for names.
+
+    Of one that has ended also what came too late is the next: it is there. While there is time another can be in time.
+    """
     # what is revoked is replaced at any time: by what was put beside it
     is_replaced = old.is_revoked and new.not_before > old.not_before and not _apart(old, new)
-    is_in_time = new.not_before <= old.not_after and (is_replaced or follows(old, new))
-    return is_in_time and _does_its_work(new, old)
+    is_there = new.not_before <= old.not_after or old.not_after < moment
+    return is_there and (is_replaced or follows(old, new)) and _does_its_work(new, old)
 
 
 def _does_its_work(new: HeldCertificate, old: HeldCertificate) -> bool:
@@ -320,7 +343,7 @@ def _lacking(new: HeldCertificate, old: HeldCertificate) -> tuple[str, ...]:
 
 
 def _has_path(one: HeldCertificate) -> bool:
-    return any(each.has_path for each in one.judgements)
+    return any(each.has_path for each in one.judgements) or is_yet_to_begin(one)
 
 
 def _uses(one: HeldCertificate) -> set[str]:

@@ -40,9 +40,12 @@ CASES: Final = [
 ]
 
 
-def _asked(after: int, following: str) -> str:
+LATER: Final = timedelta(hours=30)
+
+
+def _asked(after: int, following: str, *, is_in_time: bool) -> str:
     """What there is to do, so many days after the last day to order."""
-    if following == "ready":
+    if following == "ready" or (following == "later" and is_in_time):
         return "switch"
     return "late" if after > 0 else "order" if after >= -AHEAD.days else "nothing"
 
@@ -54,7 +57,7 @@ def _laid(folder: Path, end: datetime, moment: datetime, following: str) -> str:
     old = certificate(end=end, start=BEGAN)
     (folder / "certs/old.pem").write_bytes(old + CHAIN)
     if following != "none":
-        start = moment + (timedelta(hours=-1) if following == "ready" else timedelta(hours=30))
+        start = moment + (timedelta(hours=-1) if following == "ready" else LATER)
         new = certificate(start=start, end=end + timedelta(days=100), serial=77)
         (folder / "certs/new.pem").write_bytes(new + CHAIN)
     return sha256(PEM_cert_to_DER_cert(old.decode())).hexdigest()
@@ -69,7 +72,8 @@ def test_every_command_answers_alike_whether_something_has_to_be_done(
     named = advised_order(BEGAN.date(), end.date(), WorkingDays())
     moment = datetime.combine(named + timedelta(days=after), BEGAN.timetz())
     old = _laid(tmp_path, end, moment, following)
-    asked, at = _asked(after, following), ("--moment", f"{moment:%Y-%m-%dT%H:%M:%SZ}")
+    asked = _asked(after, following, is_in_time=moment + LATER <= end)
+    at = ("--moment", f"{moment:%Y-%m-%dT%H:%M:%SZ}")
     given = ("--trust", "root.pem", "--offline", *at)
     scan = run("scan", "certs", *given, "--report", "told.ics")
     expiry, nagios = run("expiry", "certs", *at), run("expiry", "certs", "--nagios", *at)
@@ -92,7 +96,8 @@ def test_every_command_answers_alike_whether_something_has_to_be_done(
     assert ("ends soon" in scan.told) is (asked == "late" or (asked == "switch" and after > 0))
     urgent = [tr(f"cli.expiry.now.{each}", name=name) for each in ("critical", "warning")]
     quiet = [tr("cli.expiry.now.ok"), tr("cli.expiry.now.later", name=name, day=day)]
-    expected = {"late": urgent, "order": [order], "switch": [tr("cli.scan.now.successor", name=name)], "nothing": quiet}
+    switch = "cli.scan.now.to_begin" if following == "later" else "cli.scan.now.successor"
+    expected = {"late": urgent, "order": [order], "switch": [tr(switch, name=name)], "nothing": quiet}
     assert any(each in expiry.told for each in expected[asked]), expiry.told
     assert nagios.code > 0 or asked != "late"
     weighs = {"late": "warning", "order": "notice", "switch": "notice"}.get(asked)

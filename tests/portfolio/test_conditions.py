@@ -179,6 +179,9 @@ MOST: Final = 2_500_000
 """Calls: what is read before an end is made of it takes them, a second or so."""
 
 
+LINEAR: Final = frozenset(("hosts", "hosts in conditions", "nobody closes them"))
+
+
 def _growing(count: int) -> dict[str, str]:
     """Texts that are so many times as long in one respect."""
     host = "<VirtualHost *:{0}>\nSSLCertificateFile {1}.pem\nSSLCertificateKeyFile {1}.key\n"
@@ -203,9 +206,10 @@ def test_what_is_done_of_a_configuration_grows_with_it_and_no_faster(kind: str) 
         return work_done(lambda: pointers_beside(text, "/nowhere/a.conf"))["calls"]
 
     done(4)  # what is loaded once
-    few, more = done(50), done(200)
-    assert more < max(5 * few, MOST), (few, more)  # or an end is made of it
-    assert done(400) < MOST
+    assert done(400) < MOST  # of what grows faster an end is made
+    if kind in LINEAR:
+        few, more = done(25), done(100)
+        assert more < 5.5 * few, (few, more)
 
 
 @pytest.mark.parametrize("main", ["apache2.conf", "nginx.conf"])

@@ -13,7 +13,7 @@ from typing import Any, Final
 import pytest
 
 from pkitools.environment import Environment
-from pkitools.findings import Outcome, Status, Verdict
+from pkitools.findings import Outcome, Rule, Status, Verdict
 from pkitools.limits import MAX_SUCCESSIONS
 from pkitools.portfolio import (
     EnvironmentBasis,
@@ -25,7 +25,9 @@ from pkitools.portfolio import (
     Reading,
 )
 from pkitools.reports.expiry import Expiry, expiry_document, nagios_line
+from pkitools.reports.portfolio.telling import successor_told
 from pkitools.revocation.rules import REVOKED
+from pkitools.validation.rules import NOT_YET_VALID
 from pkitools_cli.commands.expiry import _text
 from tests.cli.conftest import run
 from tests.connections.support import CHAIN, OIN, certificate, connection, written
@@ -91,7 +93,6 @@ FITS_NOT: Final = {
     "that ends before it": {"not_after": day("2027-01-09")},
     "that was made with it": {"not_before": BEGIN},
     "that was made long before its end": {"not_before": BEGIN + timedelta(days=60)},
-    "that begins when it has ended": {"not_before": day("2027-01-11")},
 }
 
 
@@ -103,6 +104,29 @@ def test_the_next_is_what_does_the_same_work_and_was_made_when_the_old_came_near
         begin = changes.get("not_before", NEXT.not_before)
         rest = {name: value for name, value in changes.items() if name != "not_before"}
         assert followed(found(OLD, one("next", begin, **rest), moment=moment)) == {}, changes
+
+
+@pytest.mark.parametrize("verdict", [Verdict.PASSED, Verdict.FAILED])
+def test_what_comes_too_late_is_the_next_once_it_is_too_late(verdict: Verdict) -> None:
+    late = one("next", day("2027-01-11"), verdict=verdict)
+    assert followed(found(OLD, late)) == {}
+    expected = {"old": "next"} if verdict is Verdict.PASSED else {}
+    assert followed(found(OLD, late, moment=day("2027-01-20"))) == expected
+
+
+@pytest.mark.parametrize(
+    ("wrong", "is_next"), [((NOT_YET_VALID,), True), ((NOT_YET_VALID, REVOKED), False), ((), False)]
+)
+def test_what_has_not_begun_and_lacks_nothing_else_is_the_next(wrong: tuple[Rule, ...], is_next: bool) -> None:
+    coming = one("next", day("2026-12-10"), verdict=Verdict.FAILED)
+    told = tuple(Outcome(rule, Status.VIOLATED) for rule in wrong)
+    coming = replace(coming, judgements=tuple(replace(each, told=told) for each in coming.judgements))
+    portfolio = found(OLD, coming)
+    assert followed(portfolio) == ({"old": "next"} if is_next else {})
+    (old,) = (each for each in portfolio.certificates if each.places[0].name == "/srv/old.pem")
+    if old.successor is not None:
+        assert "from 10 Dec 2026" in successor_told(old.successor, "en")
+        assert not old.successor.is_live
 
 
 def test_what_a_connection_claims_is_followed_by_what_it_claims_as_well() -> None:

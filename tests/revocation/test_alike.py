@@ -71,9 +71,10 @@ def beside() -> tuple[CertificateRevocationList, ...]:
         [issuing_distribution_point(indirect=True)],
     )
     found = []
-    reasons, times = (None, "keyCompromise", "certificateHold"), ((-3, 9), (-3, -1), (3, 9))
+    reasons, others = (None, "keyCompromise", "certificateHold"), ((-3, -1), (3, 9))
     for by, (mark, extensions), (at, reason) in product((made.tsp, made.domain), enumerate(marks), enumerate(reasons)):
-        for begins, ends in in_turn(times, mark, at, by is made.domain):
+        # of what is in force each; of what has ended and what is to begin one in turn
+        for begins, ends in ((-3, 9), *in_turn(others, mark, at, by is made.domain)):
             entry = RevokedEntry(_LISTED, MOMENT - 2 * _DAY, reason, (owner,) if by is made.domain else ())
             entries = [] if reason is None else [entry]
             given = {"revocations": entries, "extensions": extensions, "number": 2}

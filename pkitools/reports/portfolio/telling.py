@@ -314,7 +314,8 @@ def successor_told(successor: Successor, language: Language, old: HeldCertificat
         return f"{told} {word('portfolio.report.dropped', language, names=lacks)}" if lacks else told
     if successor.is_in_place and named_by:
         return " ".join(_named_told(named_by, place, day, language))
-    return word(f"portfolio.report.{what_is_left(successor)}", language, place=place, day=day)
+    begins = "" if successor.begins is None else short_day(successor.begins, language)
+    return word(f"portfolio.report.{what_is_left(successor)}", language, place=place, day=day, begins=begins)
 
 
 def _named_told(named_by: Sequence[str], place: str, day: str, language: Language) -> Iterator[str]:
@@ -328,14 +329,17 @@ def _named_told(named_by: Sequence[str], place: str, day: str, language: Languag
 
 
 def what_is_left(successor: Successor) -> str:
-    """Return what is left to do where the next certificate is there: put it into use, but for two reasons.
+    """Return what is left to do where the next certificate is there: put it into use, but for three reasons.
 
     Returns:
-        ``in_place``: it lies where the old one lay; ``without_key``: its key is to be found; else ``successor``.
+        ``in_place``: it lies where the old one lay; ``without_key``: its key is to be found; ``to_begin``: not before
+        it begins; else ``successor``.
     """
     if successor.is_in_place:
         return "in_place"
-    return "without_key" if successor.lacks_key else "successor"
+    if successor.lacks_key:
+        return "without_key"
+    return "successor" if successor.begins is None else "to_begin"
 
 
 def partial_told(certificate: HeldCertificate, language: Language) -> str:
