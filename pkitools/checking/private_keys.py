@@ -209,16 +209,20 @@ def _misplaced(
     for item, public in halves.items():
         names = frozenset[str]() if public is None else thumbprints(public)
         beside = standing.get(item)
-        if is_named(item) and not beside and not is_pair:
+        is_free = is_named(item) and not beside
+        if is_free and not is_pair:
             continue  # in a text with names nobody says what it is for
         fitting = [one for one in every if not names.isdisjoint(thumbprints(one.public_key))]
+        near = [one for place, one in read if place.among == item.among] if is_free else []
+        if any(one in near for one in fitting) and not somebodys_own(near):
+            continue  # in its section there is the certificate of that authority, and none of anybody else
         chain = [one for one in every if not beside or not thumbprints(one.public_key).isdisjoint(beside)]
         among = frozenset(one.sha256 for one in chain)
         misplaced = of_authority(names, [*chain, *(one for one in fitting if one not in chain)])
         if misplaced is not None:
             # a keystore may hold the key of an authority and trust another; what begins with the authority is served
-            is_its_own = misplaced.own.sha256 in trusted or chain[0] in fitting
-            found[item] = misplaced, is_its_own or among in before
+            is_its_own = item.among is None and item.place is None and chain[0] in fitting
+            found[item] = misplaced, is_its_own or misplaced.own.sha256 in trusted or among in before
         elif public is None or fitting:
             before.add(among)
     return found

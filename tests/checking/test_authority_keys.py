@@ -120,6 +120,12 @@ def test_where_another_comes_first_it_is_told_and_fails_nothing() -> None:
 def test_in_a_text_with_both_each_stands_where_it_belongs() -> None:
     both = b"server:\n" + _yaml(WHOLE, KEYS["own"]) + b"ca:\n" + _yaml(pem(TSP.der), KEYS["tsp"])
     assert _severities(both) == QUIET
+    exchanged = b"ca:\n" + _yaml(pem(TSP.der), KEYS["own"]) + b"server:\n" + _yaml(WHOLE, KEYS["tsp"])
+    assert _severities(exchanged) == FAILS
+    without = b"ca:\n" + _yaml(pem(TSP.der), KEYS["tsp"]) + b"server:\n" + _block("cert", WHOLE)
+    assert _severities(without) == QUIET
+    apart = b"tls:\n" + _block("certificate", WHOLE) + b"secret:\n" + _block("private_key", KEYS["tsp"])
+    assert _severities(apart) == FAILS
     assert _severities(_secret(pem(LEAF.der), KEYS["tsp"], ca_crt=pem(TSP.der))) == FAILS
     assert _severities(_secret(pem(LEAF.der), KEYS["own"], ca_crt=pem(TSP.der), ca_key=KEYS["tsp"])) == QUIET
 

@@ -237,6 +237,10 @@ def test_no_form_has_the_old_one_ordered_again(run: Command, folder: Path, *, wi
     assert [when for when, kinds in orders if "order" in kinds] == ["20270901"], orders
     (old,) = (each for each in json.loads(reports[3].read_text())["certificates"] if each["successor"])
     assert old["serial_number"] == "03"
+    rubbish = folder / "rubbish.pem"
+    rubbish.write_bytes(b"rubbish")
+    beside = run(*words[:3], rubbish, *words[3:])
+    assert (beside.code, "Now: Put into use what comes after a.example.nl" in beside.told) == (1, True)
 
 
 def test_what_watches_the_end_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
