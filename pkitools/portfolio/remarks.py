@@ -12,8 +12,8 @@ from typing import Final
 
 from pkitools.text import pattern
 
-_QUOTED: Final = r"\"(?:[^\"\\\n]|\\.)*+\"|'[^'\n]*+'"
-"""In which a sign is none."""
+_QUOTED: Final = r"\"(?:[^\"\\\n]|\\.)*+\"?|'[^'\n]*+'"
+"""In which a sign is none; also where nothing closes it, so that no character is looked at again and again."""
 
 
 def _language(
@@ -36,7 +36,7 @@ def _language(
     return pattern(rf"{kept}|(?P<remark>{'|'.join(signs)})", re.MULTILINE)
 
 
-_MARKUP: Final = _language(block=("<!--", "-->"), kept=r"<!\[CDATA\[[\s\S]*?\]\]>")
+_MARKUP: Final = _language(block=("<!--", "-->"), kept=r"<!\[CDATA\[(?:(?!<!\[CDATA\[)[\s\S])*?\]\]>")
 _BRACES: Final = _language(anywhere="//", block=("/*", "*/"))
 _BOTH: Final = _language(anywhere="#|//", block=("/*", "*/"))
 _DASHES: Final = _language(anywhere="--")
