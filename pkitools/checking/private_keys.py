@@ -199,32 +199,43 @@ def _misplaced(
     """
     if len(read) < 2:
         return {}
-    from pkitools.checking.served import of_authority, somebodys_own  # few files hold a key and several certificates
+    # few files hold a key and several certificates
+    from pkitools.checking.served import AuthorityKey, of_authority, somebodys_own
 
     every = [facts for _, facts in read]
+    by_name: dict[str, dict[str, CertificateFacts]] = {}
+    for facts in every:
+        for name in thumbprints(facts.public_key):
+            by_name.setdefault(name, {})[facts.sha256] = facts
+
+    def of_keys(names: Collection[str]) -> list[CertificateFacts]:
+        return [*{sha256: one for name in names for sha256, one in by_name.get(name, {}).items()}.values()]
+
+    own = {one.sha256: one for one in somebodys_own(every)}
     trusted = {facts.sha256 for item, facts in read if item.has_key is False}
-    is_pair = len(halves) == 1 and len({one.sha256 for one in somebodys_own(every)}) == 1
     found: dict[Item, tuple[AuthorityKey, bool]] = {}
-    before = set()
+    before: set[frozenset[str]] = set()
     for item, public in halves.items():
-        names = frozenset[str]() if public is None else thumbprints(public)
-        beside = standing.get(item)
+        beside = frozenset(standing.get(item, ()))
         is_free = is_named(item) and not beside
-        if is_free and not is_pair:
+        if is_free and (len(halves) > 1 or len(own) > 1):
             continue  # in a text with names nobody says what it is for
-        fitting = [one for one in every if not names.isdisjoint(thumbprints(one.public_key))]
+        names = frozenset[str]() if public is None else thumbprints(public)
+        fitting = of_keys(names)
         near = [one for place, one in read if place.among == item.among] if is_free else []
         if any(one in near for one in fitting) and not somebodys_own(near):
             continue  # in its section there is the certificate of that authority, and none of anybody else
-        chain = [one for one in every if not beside or not thumbprints(one.public_key).isdisjoint(beside)]
-        among = frozenset(one.sha256 for one in chain)
-        misplaced = of_authority(names, [*chain, *(one for one in fitting if one not in chain)])
+        if beside:
+            misplaced = of_authority(names, [*of_keys(beside), *fitting])
+        else:
+            is_above = fitting and own and not any(one.sha256 in own for one in fitting)
+            misplaced = AuthorityKey(fitting[0], next(iter(own.values()))) if is_above else None
         if misplaced is not None:
             # a keystore may hold the key of an authority and trust another; what begins with the authority is served
-            is_its_own = item.among is None and item.place is None and chain[0] in fitting
-            found[item] = misplaced, is_its_own or misplaced.own.sha256 in trusted or among in before
+            is_its_own = item.among is None and item.place is None and every[0] in fitting
+            found[item] = misplaced, is_its_own or misplaced.own.sha256 in trusted or beside in before
         elif public is None or fitting:
-            before.add(among)
+            before.add(beside)
     return found
 
 
