@@ -17,7 +17,7 @@ _QUOTED: Final = r"\"(?:[^\"\\\n]|\\.)*+\"?|'[^'\n]*+'"
 
 
 def _language(
-    *, line: str = "", anywhere: str = "", block: tuple[str, str] | None = None, kept: str = _QUOTED
+    *, line: str = "", anywhere: str = "", block: tuple[str, str] | None = None, apart: str = "", kept: str = _QUOTED
 ) -> re.Pattern[str]:
     """Return what finds the remarks of one language, each as ``remark``, and what holds no remark.
 
@@ -25,6 +25,7 @@ def _language(
         line: what begins one at the beginning of a line.
         anywhere: what begins one there or behind white space.
         block: what opens and what closes one that may go on over lines. One in which another is opened is none.
+        apart: what has to be before that.
         kept: what holds none.
     """
     signs = [f"^[ \\t]*(?:{line})[^\n]*"] if line else []
@@ -32,14 +33,15 @@ def _language(
         signs.append(rf"(?:^|(?<=\s))(?:{anywhere})[^\n]*")
     if block is not None:
         begin, end = map(re.escape, block)
-        signs.append(rf"{begin}(?:(?!{begin})[\s\S])*?{end}")
+        signs.append(rf"{apart}{begin}(?:(?!{begin})[\s\S])*?{end}")
     return pattern(rf"{kept}|(?P<remark>{'|'.join(signs)})", re.MULTILINE)
 
 
 _MARKUP: Final = _language(block=("<!--", "-->"), kept=r"<!\[CDATA\[(?:(?!<!\[CDATA\[)[\s\S])*?\]\]>")
-_BRACES: Final = _language(anywhere="//", block=("/*", "*/"))
-_BOTH: Final = _language(anywhere="#|//", block=("/*", "*/"))
-_DASHES: Final = _language(anywhere="--")
+_NO_PATH: Final = r"(?<![\w.~*/-])"  # in /etc/*.pem nothing is opened
+_BRACES: Final = _language(anywhere="//", block=("/*", "*/"), apart=_NO_PATH)
+_BOTH: Final = _language(anywhere="#|//", block=("/*", "*/"), apart=_NO_PATH)
+_DASHES: Final = _language(anywhere=r"--(?![\w-])")  # --cert is an option of a command that stands in a string
 _BATCH: Final = _language(line=r"@?(?i:rem)\b|::")
 _POWERSHELL: Final = _language(anywhere="#", block=("<#", "#>"))
 _PROPERTIES: Final = _language(line="[#!]", kept=r"\\\n")

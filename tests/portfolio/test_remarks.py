@@ -28,7 +28,7 @@ CASES: Final = {
     "a.bat": ("rem a\ncopy b ::\n:: c", "     \ncopy b ::\n    "),
     "a.ps1": ("<# a\n#> b # c", "    \n   b    "),
     "a.properties": ("! a\nb = !c", "   \nb = !c"),
-    "a.sql": ("a -- b\n--c", "a     \n   "),
+    "a.sql": ("a -- b\n-- c", "a     \n    "),
     "a.txt": ("a b c\n d", "a    \n d"),
     "crontab": ("* 3 * * * a -- b", "* 3 * * * a -- b"),
     "a.sh": ("grep '<!--' a\nb /* c", "grep '<!--' a\nb /* c"),
@@ -37,6 +37,9 @@ CASES: Final = {
 DOUBTFUL: Final = {
     "a.xml": ("<!-- a", "<!-- a <!-- b\nc", "<![CDATA[<!--]]>a-->"),
     "a.json": ("/* a", '"/* a", b, "*/"'),
+    "a.sql": ("\\! curl --cert a.pem", "a --b"),
+    "a.lua": ("[[curl --cert a.pem]]",),
+    "Jenkinsfile": ("sh '''\ncp /a/*.pem /b\ncurl c\n*/5'''",),
     "a.yml": ("a: 'b # c'", 'a: "b # c"', "a: b#c", "a: \"b # c"),
 }  # fmt: skip
 
